@@ -1,4 +1,4 @@
-"""The engine: evaluates rules, matches and timetables jointly, audits and explains.
+"""The matching engine: rule evaluation, joint matching and timetabling, explanations and audit.
 
-Pure, like `coach`, the only package of this project that it imports.
+The package does no I/O. Of this project, it imports only `coach`.
 """

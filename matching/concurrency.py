@@ -1,6 +1,7 @@
-"""Threads for the engine, provided by the caller, like the clock.
+"""Concurrency primitives that callers pass to the engine.
 
-Without them the engine works in the calling thread. The result is the same either way.
+The engine creates no threads. Without these primitives everything runs in the calling thread, with
+the same result.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ ResultT = TypeVar("ResultT")
 
 
 class ParallelMap(Protocol):
-    """Like the built-in `map` with one iterable, but may process several items at once."""
+    """A `map` over one iterable that may process several items concurrently."""
 
     def __call__(
         self, work: Callable[[ItemT], ResultT], items: Iterable[ItemT], /
     ) -> Iterator[ResultT]:
-        """Yield `work(item)` for all items, in order."""
+        """Yield `work(item)` for each item, in order."""
         ...
 
 
 class RunInterruptible(Protocol):
-    """Calls a function, and can stop waiting for it."""
+    """Calls a function and can interrupt it."""
 
     def __call__(
         self,
@@ -33,10 +34,10 @@ class RunInterruptible(Protocol):
         check: Callable[[], object],
         /,
     ) -> ResultT:
-        """Return `work()`, or raise what `check` raises.
+        """Return `work()`, or propagate the exception that `check` raises.
 
-        `check` is called before and, if possible, during the work; if it raises, `stop` is called
-        so that the work ends early.
+        `check` is called before the work starts and, if possible, while it runs. If it raises,
+        `stop` is called to end the work early.
         """
         ...
 
@@ -44,18 +45,18 @@ class RunInterruptible(Protocol):
 def run_to_completion(
     work: Callable[[], ResultT], _stop: Callable[[], object], check: Callable[[], object], /
 ) -> ResultT:
-    """Call `check`, then do the work in the calling thread, where it cannot be interrupted."""
+    """Call `check` once, then run `work` in the calling thread without interruption."""
     check()
     return work()
 
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """The threads of a run; by default only the calling thread.
+    """How a run uses threads; by default, only the calling thread.
 
     Attributes:
-        parallel_map: for independent blocks of pairs.
-        run_interruptible: for solver calls, so that a time limit or cancellation can end them.
+        parallel_map: maps a function over independent blocks of pairs.
+        run_interruptible: calls a solver so that a time limit or cancellation can interrupt it.
     """
 
     parallel_map: ParallelMap = map

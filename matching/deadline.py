@@ -1,4 +1,4 @@
-"""Time limit and cancellation: the one place where a run checks whether to stop."""
+"""Time limits and cancellation of a run."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ ResultT = TypeVar("ResultT")
 
 
 class SolverError(RuntimeError):
-    """A solver or one of the engine's models failed; no result of the run can be trusted."""
+    """A solver or a model failed, so the run has no trustworthy result."""
 
 
 class DeadlineExceededError(Exception):
-    """The time limit has passed; a caller that has a plan returns it."""
+    """The time limit has passed. Callers that already have a plan return that plan."""
 
 
 class ProblemTooLargeError(DeadlineExceededError):
-    """The remaining problem is too large for an exact search; it is reported as not proven."""
+    """The remaining problem is too large for an exact search, so optimality is not proven."""
 
 
 class Deadline:
-    """A time limit, and a check for cancellation.
+    """A time limit combined with a cancellation check.
 
-    Without a limit, nothing that a run decides depends on the clock.
+    Without a limit, no decision of a run depends on the clock.
     """
 
     def __init__(
@@ -37,9 +37,13 @@ class Deadline:
         cancelled: IsCancelled,
         run_interruptible: RunInterruptible = run_to_completion,
     ) -> None:
-        """Start the time. `clock` is monotonic, in seconds; a limit of `None` never passes.
+        """Start the clock.
 
-        `run_interruptible` is used to call the solvers.
+        Args:
+            clock: a monotonic clock, in seconds.
+            limit_seconds: the time limit; `None` means no limit.
+            cancelled: returns whether the run was cancelled.
+            run_interruptible: used to call the solvers.
         """
         self._clock = clock
         self._started_at = clock()
@@ -49,16 +53,16 @@ class Deadline:
 
     @property
     def elapsed(self) -> float:
-        """The seconds since the start."""
+        """Seconds since the deadline was created."""
         return self._clock() - self._started_at
 
     @property
     def remaining(self) -> float | None:
-        """The seconds left, at least 0, or `None` without a limit."""
+        """Seconds left, never negative; `None` without a limit."""
         return None if self._limit is None else max(0.0, self._limit - self.elapsed)
 
     def sub_deadline(self, share: float) -> Deadline:
-        """Return a deadline that starts now and has a share (0 to 1) of the remaining time."""
+        """Return a deadline that starts now and gets `share` (0 to 1) of the remaining time."""
         remaining = self.remaining
         return Deadline(
             self._clock,
@@ -68,27 +72,27 @@ class Deadline:
         )
 
     def check(self) -> None:
-        """Return if the run may continue.
+        """Raise an exception if the run must stop.
 
         Raises:
-            CancelledError: the run has been cancelled.
-            DeadlineExceededError: the limit has passed.
+            CancelledError: the run was cancelled.
+            DeadlineExceededError: the time limit has passed.
         """
         self.check_cancelled()
         if self.remaining == 0:
             raise DeadlineExceededError
 
     def check_cancelled(self) -> None:
-        """As `check`, but ignoring the time limit.
+        """Raise an exception if the run was cancelled, regardless of the time limit.
 
         Raises:
-            CancelledError: the run has been cancelled.
+            CancelledError: the run was cancelled.
         """
         if self._cancelled():
             raise CancelledError("the run was cancelled")
 
     def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
-        """Return the result of a solver call, `work()`; call `stop` if the run ends meanwhile.
+        """Call a solver through `work` and return its result; `stop` interrupts the solver.
 
         Raises:
             CancelledError, DeadlineExceededError: as `check`.

@@ -1,4 +1,4 @@
-"""The engine: one call from people and policy to a proven, explained and audited result."""
+"""The engine's entry point: from roster and policy to a proven, explained and audited result."""
 
 from __future__ import annotations
 
@@ -47,20 +47,23 @@ __all__ = [
     "solve",
 ]
 
-_MIN_RESERVED_SHARE = 0.15  # of the time limit, reserved for explaining and auditing
+# Share of the remaining time that is reserved for explanations and the audit.
+_MIN_RESERVED_SHARE = 0.15
 _MAX_RESERVED_SHARE = 0.5
-_REEVALUATED_SHARE = 0.75  # of the judging time, much of which explaining and auditing repeat
-_REMEDY_SHARE = 0.5  # of the reserved time; the audit gets the rest
+# Share of the rule evaluation time that explanations and the audit are expected to repeat.
+_REEVALUATED_SHARE = 0.75
+# Share of the reserved time for the search for remedies; the audit gets the rest.
+_REMEDY_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """Parameters of a run.
+    """Options of a run.
 
     Attributes:
-        time_limit_seconds: the time limit; `None` means until proven.
+        time_limit_seconds: the time limit; `None` means no limit.
         seed: the seed of all random choices.
-        explain: whether to search for remedies for the unmatched, who otherwise only get funnels.
+        explain: whether to search for remedies. If false, unmatched coachees only get a funnel.
     """
 
     time_limit_seconds: float | None = None
@@ -69,7 +72,7 @@ class SolveOptions:
 
 
 class UnsoundResultError(SolverError):
-    """The result failed its audit and is not returned; this is a bug in the engine."""
+    """The result failed its audit and is not returned. This is always a bug in the engine."""
 
 
 def solve(
@@ -86,34 +89,35 @@ def solve(
     cancelled: IsCancelled = lambda: False,
     on_failed_search: Callable[[BaseException], object] = lambda _error: None,
 ) -> Result:
-    """Match and timetable `roster` under the policy of `cycle`, level by level, and explain it.
+    """Match and timetable a roster under a cycle's policy, and explain the result.
 
     Args:
-        roster: the people.
-        cycle: the policy.
+        roster: the coachees and coaches.
+        cycle: the policy. Its objective levels are optimised lexicographically.
         options: time limit, seed, and whether to search for remedies.
-        input_sha256: fingerprint of the input; the uids of sessions are derived from it and the
-            seed.
+        input_sha256: fingerprint of the input. Session uids are derived from it and the seed.
         clock: a monotonic clock, in seconds.
-        concurrency: the threads to use. Unless a time limit cuts the run short, the result is the
-            same for any number. Without threads, solver calls cannot be interrupted.
-        keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
-        under_way: fixes the sessions of `keep` before its day; only the remaining ones are placed.
-        report: called with progress.
-        cancelled: called frequently; true ends the run.
-        on_failed_search: called with an exception that ended a search for remedies; the result
-            says whose remedies are incomplete.
+        concurrency: the threads to use. They do not affect the result unless the time limit ends
+            the run early. Without threads, solver calls cannot be interrupted.
+        keep: an earlier result. The `kept` level counts its pairs, and pairs that stay together
+            keep their session uids.
+        under_way: fixes the sessions of `keep` before its date, so that only later ones are
+            scheduled.
+        report: called with each progress report.
+        cancelled: called frequently; the run ends once it returns true.
+        on_failed_search: called with an exception that ended a search for remedies. The result
+            marks the remedies of that coachee as incomplete.
 
     Raises:
-        ImpossiblePinsError: a pin breaks a hard rule or a capacity, or cannot be timetabled.
-        NoUsableResultError: the time limit passed before there was a result.
+        ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled.
+        NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
         UnsoundResultError: the result failed its audit, which is a bug in the engine.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
     run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline, on_failed_search)
-    evaluator, plan = _judge_and_plan(run, concurrency, progress)
+    evaluator, plan = _evaluate_and_plan(run, concurrency, progress)
     progress.phase(Phase.EXPLAINING, "searching for remedies")
     result = _explain(run, evaluator, plan)
     progress.phase(Phase.AUDITING, "auditing the result")
@@ -124,7 +128,7 @@ def solve(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The inputs of a run."""
+    """Inputs of a run."""
 
     roster: Roster
     cycle: Cycle
@@ -136,17 +140,17 @@ class _Run:
     on_failed_search: Callable[[BaseException], object]
 
 
-def _judge_and_plan(
+def _evaluate_and_plan(
     run: _Run, concurrency: Concurrency, progress: ProgressReporter
 ) -> tuple[RuleEvaluator, Plan]:
-    """Judge all pairs and search for the best plan.
+    """Evaluate the rules for all pairs and search for the best plan.
 
     Raises:
-        NoUsableResultError: the time limit passed before there was a plan.
+        NoUsableResultError: the time limit passed before the engine found a plan.
     """
-    progress.phase(Phase.JUDGING, f"judging {_describe_roster(run.roster)}")
+    progress.phase(Phase.JUDGING, f"evaluating the rules for {_describe_roster(run.roster)}")
     try:
-        evaluator, problem = _judge(run, concurrency.parallel_map)
+        evaluator, problem = _evaluate(run, concurrency.parallel_map)
         progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
         return evaluator, _make_plan(run, evaluator, problem, progress.level)
     except DeadlineExceededError as error:
@@ -156,8 +160,8 @@ def _judge_and_plan(
         ) from error
 
 
-def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
-    """Evaluate the rules for all pairs, and keep the pairs that can meet."""
+def _evaluate(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
+    """Evaluate the rules for all pairs, and build the problem from the pairs that can meet."""
     check = run.deadline.check
     free = build_availability_grid(run.roster, run.cycle, check)
     history = FixedHistory(run.cycle, run.under_way, run.keep) if run.under_way else None
@@ -178,7 +182,7 @@ def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matchin
 def _make_plan(
     run: _Run, evaluator: RuleEvaluator, problem: MatchingProblem, report: ReportLevel
 ) -> Plan:
-    """Search for the best plan, leaving the reserved share of the time for later steps."""
+    """Search for the best plan, leaving the reserved share of the time to later phases."""
     request = PlanRequest(
         levels=run.cycle.objective.levels,
         quality=Quality(run.roster, run.cycle),
@@ -194,7 +198,7 @@ def _make_plan(
 
 
 def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
-    """Build the result from a plan: matches with verdicts, the unmatched, and moves."""
+    """Build the result of a plan: matches with verdicts, unmatched coachees, and moves."""
     check = run.deadline.check_cancelled
     matches = build_matches(
         evaluator,
@@ -223,16 +227,16 @@ def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
 def _explain_unmatched(
     run: _Run, evaluator: RuleEvaluator, plan: Plan, matches: tuple[Match, ...]
 ) -> tuple[Unmatched, ...]:
-    """Explain why the unmatched have no coach and, as far as time allows, what would help."""
+    """Explain each unmatched coachee and, as time permits, search for remedies."""
     deadline = run.deadline.sub_deadline(_REMEDY_SHARE)
 
     def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
         try:
             return can_place_all(inputs, coachees, seed=run.options.seed, deadline=deadline)
         except ProblemTooLargeError:
-            return False  # not verified and therefore not offered
+            return False  # not verified, so not offered
 
-    # Remedies are tried on changed policies, which the cycle's history does not fit.
+    # Remedies change the policy, so the history of a partial cycle would no longer match it.
     searching = run.options.explain and evaluator.inputs.history is None
     return tuple(
         explain_unmatched(
@@ -256,7 +260,7 @@ def _require_sound(run: _Run, result: Result) -> None:
 
 
 def _reserved_share(deadline: Deadline) -> float:
-    """Return the share of the remaining time that is reserved for explaining and auditing."""
+    """Return the share of the remaining time to reserve for explanations and the audit."""
     if not deadline.remaining:
         return _MIN_RESERVED_SHARE
     again = _REEVALUATED_SHARE * deadline.elapsed / deadline.remaining

@@ -1,4 +1,4 @@
-"""Errors with which the engine returns no result; importing them loads no solver."""
+"""Errors that end a run without a result. Importing this module loads no solver."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class CancelledError(DomainError):
 
 
 class NoUsableResultError(DomainError):
-    """The time limit passed before there was any usable result."""
+    """The time limit passed before the engine found a usable result."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpossiblePin:
-    """A pin that no plan can satisfy, and the reason in a sentence."""
+    """A pin that no plan can satisfy, with the reason as a sentence."""
 
     coachee: str
     coach: str
@@ -25,7 +25,7 @@ class ImpossiblePin:
 
 
 class ImpossiblePinsError(DomainError):
-    """Some pins cannot be satisfied; `pins` says which, and why."""
+    """Some pins cannot be satisfied; `pins` lists them with their reasons."""
 
     def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:
         self.pins = pins

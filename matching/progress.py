@@ -11,7 +11,7 @@ from coach.cycle import ObjectiveLevel
 
 
 class Phase(StrEnum):
-    """The phases of a run, in order."""
+    """Phases of a run, in order."""
 
     JUDGING = "judging"
     MATCHING = "matching"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
 
 class Progress(BaseModel):
-    """A progress report of a run, with the best value and bound of the current level."""
+    """A progress report of a run, including the value and bound of the current level."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +39,7 @@ IsCancelled = Callable[[], bool]
 
 
 class ProgressReporter:
-    """Reports the progress of a run, with the time elapsed."""
+    """Reports the progress of a run with the elapsed time."""
 
     def __init__(self, elapsed: Callable[[], float], report: ReportProgress) -> None:
         """Create a reporter; `elapsed` returns the seconds since the start of the run."""
@@ -47,7 +47,7 @@ class ProgressReporter:
         self._report = report
 
     def phase(self, phase: Phase, message: str) -> None:
-        """Report the beginning of a phase."""
+        """Report the start of a phase."""
         self._report(Progress(phase=phase, elapsed_seconds=self._elapsed(), message=message))
 
     def level(self, level: ObjectiveLevel, value: int | None, bound: int | None) -> None:

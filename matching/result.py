@@ -1,4 +1,4 @@
-"""The result of a run, in the structure of `result.json`."""
+"""The result of a run, as stored in `result.json`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from coach.sessions import Session
 
 
 class ResultValue(BaseModel):
-    """Base class of all values in the result file."""
+    """Base class of all objects in `result.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class LevelOutcome(ResultValue):
-    """A level of the objective: the value reached, and a bound that no plan exceeds."""
+    """The value reached at an objective level, with an upper bound over all plans."""
 
     name: ObjectiveLevel
     value: int
@@ -27,7 +27,7 @@ class LevelOutcome(ResultValue):
 
 
 class Verdict(ResultValue):
-    """A rule's verdict on a pair: 0 to 100 points, the rule's weight, and the reason in words."""
+    """A rule's verdict on a pair: points, the rule's weight, and the reason as a sentence."""
 
     rule: str
     points: Annotated[int, Field(ge=0, le=100)]
@@ -36,7 +36,10 @@ class Verdict(ResultValue):
 
 
 class Match(ResultValue):
-    """A coachee with their coach: the sum of weight x points, the verdicts, and all sessions."""
+    """A coachee matched with a coach, with all verdicts and sessions.
+
+    `points` is the sum of each verdict's points multiplied by its weight.
+    """
 
     coachee: str
     coach: str
@@ -46,14 +49,17 @@ class Match(ResultValue):
 
 
 class FunnelStep(ResultValue):
-    """The number of coaches that remain for a coachee after a rule and those before it."""
+    """The number of coaches left for a coachee after a rule and all rules before it."""
 
     rule: str
     left: int
 
 
 class Remedy(ResultValue):
-    """A change that places the coachee without unplacing anybody, verified by solving again."""
+    """A change that would place an unmatched coachee without unplacing another.
+
+    Every remedy has been verified by solving the changed problem.
+    """
 
     change: str
     effect: str
@@ -68,10 +74,10 @@ def _is_true(value: bool) -> bool:
 
 
 class Unmatched(ResultValue):
-    """A coachee without a coach: the reason, what remains after each rule, and what would help.
+    """A coachee without a coach, with the reason, the funnel of coaches, and remedies.
 
     `remedies_complete` is false if the search for remedies failed or ran out of time, so that there
-    may be others; the key is omitted if it is true.
+    may be more; the key is omitted if it is true.
     """
 
     coachee: str
@@ -82,7 +88,7 @@ class Unmatched(ResultValue):
 
 
 class CoacheeChange(StrEnum):
-    """How a coachee's match changed from one result to a later one."""
+    """How a coachee's match differs between an earlier and a later result."""
 
     PLACED = "placed"
     UNPLACED = "unplaced"
@@ -92,7 +98,7 @@ class CoacheeChange(StrEnum):
 
 
 class SessionMove(ResultValue):
-    """A session of a kept pair that moved to another time, with the reason."""
+    """A session of a kept pair that was moved to another time, with the reason."""
 
     number: int
     before: Session
@@ -101,10 +107,10 @@ class SessionMove(ResultValue):
 
 
 class Move(ResultValue):
-    """What a re-match changed for a coachee, and why; for the programme manager.
+    """What a re-match changed for a coachee, with the reason, for the programme manager.
 
-    `before` and `after` are coaches, or `None`. For a coachee who keeps their coach, `sessions` are
-    those at other times.
+    `before` and `after` are coach ids, or `None` if the coachee is unmatched. If the coachee keeps
+    their coach, `sessions` lists the sessions that were moved.
     """
 
     coachee: str
@@ -120,10 +126,11 @@ def _is_empty(moves: tuple[Move, ...]) -> bool:
 
 
 class Result(ResultValue):
-    """A complete result. `status` is `optimal` only if every level but `schedule` is proven.
+    """A complete result.
 
-    `moves` lists the differences from the earlier result that was to be kept; the key is omitted if
-    there are none.
+    `status` is `optimal` if every level except `schedule` is proven, otherwise `feasible`. `moves`
+    lists the differences from the earlier result that the run tried to keep; the key is omitted
+    from the file if there are none.
     """
 
     format: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""Builds the matches of a result from a plan: people's ids, local times, verdicts in words."""
+"""Converts a plan into the matches of a result, with ids, local times and verdicts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.search.plan import Plan
 
 SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
-"""Uids of sessions by (coachee, coach) and by number."""
+"""Session uids by `(coachee, coach)` and session number."""
 
 
 def session_uids(keep: Result | None) -> SessionUids:
-    """The uids assigned by an earlier result."""
+    """Return the session uids of an earlier result, if there is one."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
         for match in (keep.matches if keep else ())
@@ -33,10 +33,10 @@ def build_matches(
     known: SessionUids,
     on_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
-    """Build a plan's matches, in the order of the coachees; sessions in `known` keep their uid.
+    """Return a plan's matches, ordered by coachee.
 
-    Past sessions of a kept pair are copied unchanged, and numbering continues from them. `on_match`
-    is called before each match, and may raise to stop.
+    Sessions in `known` keep their uids. Past sessions of a kept pair are copied unchanged, and
+    numbering continues from them. `on_match` is called before each match and may raise to abort.
     """
     history = evaluator.inputs.history
     built = []
@@ -83,6 +83,6 @@ def _session(evaluator: RuleEvaluator, start: int, number: int, uid: str) -> Ses
 
 
 def _uid(*parts: object) -> str:
-    """Return a uid that is reproducible from input and seed, and reveals nothing."""
+    """Return a UUID derived from a hash of `parts`, so it is reproducible but reveals nothing."""
     digest = sha256("\x1f".join(map(str, parts)).encode()).digest()
     return str(UUID(bytes=digest[:16], version=4))

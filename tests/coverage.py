@@ -1,15 +1,15 @@
-"""Prints the share of the code's lines that the tests run, and checks that it is not too low.
+"""Prints the line coverage of the tests, and checks that it is not below a floor.
 
 Usage: python -m tests.coverage .coverage.json
 
 The report is written by slipcover while pytest runs. It covers the lines of `coach`, `matching` and
-`api` that are executed in the processes of pytest itself. Code that runs only in child processes
-that tests start, such as solvers, counts as not executed. Branches are not measured;
-`make mutants` shows more about those.
+`api` that are executed in the processes of pytest. Code that runs only in child processes of tests,
+such as solvers, counts as not executed. Branches are not measured; `make mutants` shows more about
+those.
 
 Slipcover adds 7 to 33 % to the processor time of the tests (24 s became 25.6 s for invitations,
-sessions and timetables, and 32 s for a part of the API). The tracer of coverage.py doubles it on
-Python 3.11.
+sessions and timetables, and 32 s for some tests of the API). The tracer of coverage.py doubles it
+on Python 3.11.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 FLOOR_PERCENT = 95.0
-"""`make test` fails if the total is lower; 96.9 % were measured when this was set."""
+"""`make test` fails if the total is lower. It was 96.9 % when this was set."""
 LISTED_BELOW_PERCENT = 90.0
 """Files with a lower share are listed."""
 
 
 class FileCoverage(NamedTuple):
-    """The number of executable lines of a file, and how many of them were executed."""
+    """The number of executable lines in a file, and how many of them were executed."""
 
     path: str
     covered: int
@@ -38,7 +38,7 @@ class FileCoverage(NamedTuple):
 
 
 def read(report: Path) -> list[FileCoverage]:
-    """Return the files in a JSON report of slipcover."""
+    """Return the coverage of each file in a JSON report by slipcover."""
     files = json.loads(report.read_text("utf-8"))["files"]
     return [
         FileCoverage(path, len(one["executed_lines"]),
@@ -48,7 +48,7 @@ def read(report: Path) -> list[FileCoverage]:
 
 
 def main(report: Path) -> int:
-    """Print the report; return 1 if the total is below the floor, otherwise 0."""
+    """Print the report; return 1 if the total is below `FLOOR_PERCENT`, otherwise 0."""
     files = read(report)
     lines = sum(file.lines for file in files)
     total = FileCoverage("total", sum(file.covered for file in files), lines)

@@ -86,8 +86,10 @@ def make_recovery_code(services: ServicesDep, principal: PrincipalDep) -> Recove
     return RecoveryCode(code=note_access.make_recovery_code(services, principal))
 
 
-@NOTES.post("/me/notes/afresh", responses=problem_responses(409))
-def begin_afresh(services: ServicesDep, principal: PrincipalDep, response: Response) -> NewNotebook:
+@NOTES.post("/me/notes/afresh", operation_id="begin_afresh", responses=problem_responses(409))
+def start_new_notebook(
+    services: ServicesDep, principal: PrincipalDep, response: Response
+) -> NewNotebook:
     """Start a new notebook on this device. Earlier notebooks stay closed until you open them."""
     started = note_access.start_new_notebook(services, principal)
     set_device_key_cookie(response, services, principal, started.secrets.device_key)

@@ -1,4 +1,4 @@
-"""Connected components of the pairs, which are linked by shared coachees or coaches."""
+"""Connected components of the graph whose edges are the pairs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from matching.instance.problem import MatchingProblem
 
 
 def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Split the `allowed: bool[P]` pairs into components that share nobody, smallest first.
+    """Split the `allowed: bool[P]` pairs into connected components, smallest first.
 
-    Each person takes the smallest label among their neighbours, and then that label's own label,
-    until nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982). This takes few
-    rounds, each vectorised.
+    Components have no coachee or coach in common. They are computed by hooking and pointer jumping
+    (Shiloach and Vishkin 1982): in each round, every person adopts the smallest label among their
+    neighbours, and then that label's own label, until the labels are stable. Few rounds are needed,
+    and each is vectorised.
     """
     pairs = np.flatnonzero(allowed)
     coachee = problem.coachee[pairs]

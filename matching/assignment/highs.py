@@ -1,4 +1,4 @@
-"""HiGHS set up for the engine: silent, single-threaded, with every error status checked."""
+"""HiGHS configured for the engine: silent, single-threaded, and raising on errors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LpRow = tuple[float, float, list[int], list[float]]
 
 
 class SilentHighs(highspy.Highs):
-    """A single-threaded HiGHS instance that prints nothing, not even its banner."""
+    """A single-threaded HiGHS instance that prints nothing, including its banner."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
-        """Turn output off before the base class prints anything."""
+    def enableCallbacks(self) -> None:  # noqa: N802 - called by the base class's __init__
+        """Disable output before the base class prints its banner."""
         self.setOptionValue("output_flag", False)
         self.setOptionValue("threads", 1)
         super().enableCallbacks()  # type: ignore[no-untyped-call]
@@ -29,7 +29,7 @@ def create_highs_solver() -> SilentHighs:
 
 
 def require_ok(status: highspy.HighsStatus) -> None:
-    """Raise if HiGHS rejected a change to its model.
+    """Check that HiGHS accepted a change to its model.
 
     Raises:
         SolverError: `status` is an error.
@@ -39,7 +39,7 @@ def require_ok(status: highspy.HighsStatus) -> None:
 
 
 def add_rows(solver: highspy.Highs, rows: Sequence[LpRow]) -> None:
-    """Add several rows in one call."""
+    """Add several rows in a single call."""
     sizes = [len(columns) for _, _, columns, _ in rows]
     begin = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int32)
     require_ok(

@@ -1,14 +1,15 @@
-"""The assignment relaxation, by min-cost flow: its optimum bounds every plan.
+"""The assignment relaxation, solved as a min-cost flow; its optimum bounds every plan.
 
-Coaches are only capacities here, and sessions are ignored. The flow yields duals: `u_i >= 0` for a
-coachee, `v_j >= 0` for a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is
-worth more than `sum u + sum capacity v`, and a choice with pair `ij` is worth at most that minus
-`loss_ij = u_i + v_j - c_ij` (the reduced cost). All values are integers, so the bounds are exact.
+The relaxation replaces each coach's timetable by a capacity. The flow yields dual values: `u_i >=
+0` for each coachee and `v_j >= 0` for a unit of each coach's capacity, with `u_i + v_j >= c_ij`. By
+weak duality, no choice is worth more than `sum u + sum capacity v`, and a choice that contains pair
+`ij` is worth at most this bound minus `loss_ij = u_i + v_j - c_ij` (the negated reduced cost). All
+values are integers, so the bounds are exact.
 
-Large sets of pairs are sifted: the flow takes the pairs worth most to each coachee, then adds pairs
-of positive reduced profit until there are none. The duals are then feasible for all pairs, so the
-optimum over the few is the optimum over all. The solver cannot be interrupted during a flow, which
-takes a fraction of a second.
+Large instances are solved by sifting: the first flow contains only the most valuable pairs of each
+coachee, and pairs with positive reduced profit are added until there are none. The duals are then
+feasible for all pairs, so the optimum over the subset is optimal over all pairs. A single flow
+takes a fraction of a second and cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -28,24 +29,24 @@ from matching.instance.problem import MatchingProblem
 Worth = NDArray[np.int64]
 _MAX_SCALED_COST = 1 << 61  # the solver scales costs by the number of nodes
 _SIFTING_THRESHOLD = 500_000  # number of pairs above which sifting is used
-_INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee in the first flow
-_ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee added per round
+_INITIAL_PAIRS_PER_COACHEE = 40  # in the first flow when sifting
+_ADDED_PAIRS_PER_COACHEE = 10  # in each later flow when sifting
 
 Duals = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Duals of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
+"""Dual values of coachees, `int64[n]`, and of coaches' capacities, `int64[m]`."""
 
 
 @dataclass(frozen=True, eq=False)
 class FlowSolution:
-    """The best assignment of some pairs by their `worth`.
+    """A maximum-worth assignment.
 
     Attributes:
-        problem: the problem the pairs belong to.
-        pairs: `int64[Q]`, the pairs that were allowed, ascending.
-        worth: `int64[Q]`, the worth of each pair.
+        problem: the problem to which the pairs belong.
+        pairs: `int64[Q]`, the allowed pairs, ascending.
+        worth: `int64[Q]`, the worth of each allowed pair.
         choice: `int64[K]`, the chosen pairs, ascending.
-        value: total worth of the choice; no choice of allowed pairs exceeds it.
-        known_duals: the duals, if they were computed with the flow.
+        value: the total worth of `choice`, which is the maximum over all choices of allowed pairs.
+        known_duals: optimal dual values, if sifting has already computed them.
     """
 
     problem: MatchingProblem
@@ -57,7 +58,7 @@ class FlowSolution:
 
     @cached_property
     def duals(self) -> Duals:
-        """Optimal duals of coachees and places."""
+        """Optimal dual values of coachees and capacities."""
         if self.known_duals is not None:
             return self.known_duals
         chosen = np.searchsorted(self.pairs, self.choice)
@@ -65,14 +66,14 @@ class FlowSolution:
 
     @cached_property
     def loss(self) -> NDArray[np.int64]:
-        """`int64[Q]`: how far, at least, any choice with this pair falls short of `value`."""
+        """`int64[Q]`: a lower bound on how far any choice with this pair falls short of `value`."""
         coachee_dual, place_dual = self.duals
         problem, pairs = self.problem, self.pairs
         return coachee_dual[problem.coachee[pairs]] + place_dual[problem.coach[pairs]] - self.worth
 
 
 def fits_integer_range(problem: MatchingProblem, most_worth: int) -> bool:
-    """Whether worths up to `most_worth` stay within the solver's integer range."""
+    """Whether worths of up to `most_worth` cannot overflow the solver's integers."""
     return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _MAX_SCALED_COST
 
 
@@ -83,10 +84,14 @@ def solve_flow(
     on_round: Callable[[], object] = lambda: None,
     sifting_threshold: int = _SIFTING_THRESHOLD,
 ) -> FlowSolution:
-    """Return the assignment of `pairs` (ascending) of greatest worth; `worth` is not negative.
+    """Return an assignment of maximum total worth.
 
-    More than `sifting_threshold` pairs are sifted. `on_round` is called between the flows over
-    subsets of them, and may raise to stop.
+    Args:
+        problem: the problem, of which only the capacities are considered.
+        pairs: the allowed pairs, ascending.
+        worth: the nonnegative worth of each allowed pair.
+        on_round: called between the flows of sifting; may raise to abort.
+        sifting_threshold: number of pairs above which sifting is used.
     """
     if len(pairs) <= sifting_threshold:
         return _solve_flow(problem, pairs, worth)
@@ -109,7 +114,7 @@ def solve_flow(
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
-    """Return the indices of each coachee's `most` entries of greatest worth, ascending."""
+    """Return the indices of each coachee's `most` most valuable entries, ascending."""
     edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
     found = [np.zeros(0, dtype=np.int64)]
     for first, last in pairwise(edges.tolist()):
@@ -120,7 +125,7 @@ def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArra
 
 
 def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth) -> FlowSolution:
-    """Solve one min-cost flow over all `pairs`."""
+    """Solve a single min-cost flow over all `pairs`."""
     coachees, coaches = len(problem.priority), len(problem.capacity)
     sink = coachees + coaches
     solver = min_cost_flow.SimpleMinCostFlow()
@@ -144,10 +149,11 @@ def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth
 def _compute_duals(
     problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
 ) -> Duals:
-    """Compute the smallest optimal duals of places for the choice, and the coachees' duals.
+    """Return optimal dual values of the choice; those of capacities are the smallest possible.
 
-    Uses Bellman-Ford on the residual network: duals of places are raised until no coachee gains by
-    changing, which takes at most as many rounds as there are coaches.
+    The duals are computed by Bellman-Ford on the residual network: the duals of capacities are
+    raised until no coachee gains by changing coaches. The number of rounds is at most the number of
+    coaches.
     """
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]
     order = np.argsort(coach, kind="stable")

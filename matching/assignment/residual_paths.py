@@ -1,13 +1,14 @@
-"""Cheapest reassignments after dropping one pair: all-pairs shortest residual paths.
+"""Cheapest reassignments after dropping a pair: shortest paths in the residual network.
 
-In the residual network of a choice (Ahuja, Magnanti and Orlin 1993, chapter 9) a coachee who loses
-their coach moves to another, where somebody else makes room, and so on until a place is free,
-somebody is left unassigned, or the first coach is reached. Nodes are coaches and, last, a node for
-"unassigned"; the length of an arc is the least loss of such a move by the duals, so no arc is
-negative. All shortest paths are computed together (Floyd-Warshall).
+In the residual network of a choice (Ahuja, Magnanti and Orlin 1993, chapter 9), a coachee who loses
+their coach moves to another coach, displaces a coachee there, and so on, until the path reaches
+free capacity, leaves a coachee unassigned, or returns to the first coach. Nodes are the coaches
+and, last, a node for "unassigned". The length of an arc is the smallest loss of such a move under
+the dual values, so all lengths are nonnegative. Floyd-Warshall computes all shortest paths.
 
-Any choice without a pair contains such a path for its coachee. If no choice exceeds `bound` under
-these duals, one that places the coachee elsewhere is worth at most `bound` minus the path's length.
+Any choice that omits a pair contains such a path for its coachee. If no choice exceeds `bound`
+under these duals, a choice that assigns the coachee to another coach is worth at most `bound` minus
+the length of the path.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import FlowSolution
 
 NO_PATH = 1 << 60
-_FREE = -1  # an arc along which nobody moves
+_FREE = -1  # marks an arc that moves no coachee
 
 
 @dataclass(frozen=True, eq=False)
 class AlternatingPath:
-    """The pairs removed and added when one coachee leaves their coach."""
+    """The pairs removed and added when a coachee changes coaches."""
 
     removed: list[int]
     added: list[int]
 
     def apply(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return `choice` after the change."""
+        """Return `choice` without the removed pairs and with the added ones."""
         stays = np.setdiff1d(choice, self.removed, assume_unique=True)
         return np.union1d(stays, np.array(self.added, dtype=np.int64))
 
 
 class ResidualPaths:
-    """The cheapest residual path of every coachee of a choice."""
+    """Shortest residual paths for all coachees of a choice."""
 
     def __init__(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """Use the pairs and duals of `flow`; `choice` is a subset of these pairs."""
+        """Compute the paths of `choice`, which must be a subset of the pairs of `flow`."""
         problem = flow.problem
         coaches, nowhere = len(problem.capacity), len(problem.capacity)
         self._coach_of = problem.coach
@@ -59,11 +60,11 @@ class ResidualPaths:
         self._close_paths()
 
     def loss(self, coachee: int) -> int:
-        """Return a lower bound on the loss of a choice in which the coachee has another pair."""
+        """Return a lower bound on the loss of choices that assign the coachee to another coach."""
         return min(self._alternatives(coachee)[1].tolist(), default=NO_PATH)
 
     def shortest_path(self, coachee: int) -> AlternatingPath:
-        """Return the path of this loss; the coachee must have one."""
+        """Return a path of length `loss(coachee)`, which must exist."""
         pairs, losses = self._alternatives(coachee)
         here = int(self._current_coach[coachee])
         first = int(pairs[np.argmin(losses)])
@@ -81,7 +82,7 @@ class ResidualPaths:
         return AlternatingPath(removed, added)
 
     def _alternatives(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the coachee's other pairs, and a lower bound on the loss of a choice with each."""
+        """Return the coachee's pairs with other coaches, and a lower bound on the loss of each."""
         own = slice(self._first[coachee], self._first[coachee + 1])
         pairs, loss = self._pairs[own], self._loss[own]
         elsewhere = self._coach_of[pairs] != self._current_coach[coachee]
@@ -90,7 +91,7 @@ class ResidualPaths:
         return pairs, np.minimum(NO_PATH, loss + onward)
 
     def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """Compute the cheapest move between every two nodes."""
+        """Compute the cheapest arc between every two nodes."""
         problem, nowhere = flow.problem, self._nowhere
         coachee_dual, place_dual = flow.duals
         source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
@@ -119,12 +120,12 @@ class ResidualPaths:
         loss: NDArray[np.int64],
         pair: NDArray[np.int64],
     ) -> None:
-        order = np.argsort(-loss, kind="stable")  # so that the cheapest is written last
+        order = np.argsort(-loss, kind="stable")  # write the cheapest arc last
         self._least[source[order], target[order]] = loss[order]
         self._arc_pair[source[order], target[order]] = pair[order]
 
     def _close_paths(self) -> None:
-        """Extend single moves to shortest paths (Floyd-Warshall)."""
+        """Extend single arcs to shortest paths (Floyd-Warshall)."""
         nodes = np.arange(len(self._least))
         np.fill_diagonal(self._least, 0)
         self._next = np.broadcast_to(nodes, self._least.shape).copy()

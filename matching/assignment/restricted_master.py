@@ -1,16 +1,17 @@
-"""The restricted master problem: an LP that grows by columns and rows.
+"""The restricted master problem: an LP to which columns and rows are added on demand.
 
-    max c x sum_j x_ij <= 1                      each coachee, >= 1 if they must be placed sum_i
-    x_ij <= capacity_j             each coach x_ij <= sum_{S holds i} z_jS         each pair of an
-    *expanded* coach (linking rows) sum_S z_jS <= 1                      each expanded coach: one
-    known feasible set (convexity) a x >= b                             floors: levels already
-    decided, cross-border share
+    max c x
+    sum_j x_ij <= 1                each coachee; also >= 1 if they must be placed
+    sum_i x_ij <= capacity_j       each coach
+    x_ij <= sum_{S with i} z_jS    each pair of an *expanded* coach (linking rows)
+    sum_S z_jS <= 1                each expanded coach (convexity)
+    a x >= b                       floors: levels already decided, cross-border share
 
-An expanded coach is described by sets it can hold, generated on demand. Whenever `x` is integral,
-an expanded coach's set is a subset of one of its known sets, so the coach can hold it, even if `z`
-is fractional. Shortfalls of floors and of must-place rows are measured by slack columns: phase one
-minimises them, so that the LP always has a solution and its duals can price in sets until the
-shortfall is 0 or proven unavoidable (Farkas pricing).
+An expanded coach chooses one of its known feasible sets, whose list grows by column generation. If
+`x` is integral, the coachees of an expanded coach are a subset of some known set, and therefore
+feasible, even if `z` is fractional. Slack columns measure the violation of floors and must-place
+rows. Phase one minimises the total slack, so the LP is always feasible, and its duals price in sets
+until the violation is 0 or proven unavoidable (Farkas pricing).
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class LpSolution:
     """A solution of the LP.
 
     Attributes:
-        value: the objective's value; in phase one, minus the total slack.
+        value: the objective value; in phase one, the negated total slack.
         chosen: `float64[P]`, the values of `x`.
-        pair_dual: by expanded coach and pair, the dual of the linking row.
-        convexity_dual: by expanded coach, the dual of the convexity row.
+        pair_dual: the duals of the linking rows, by expanded coach and pair.
+        convexity_dual: the duals of the convexity rows, by expanded coach.
     """
 
     value: float
@@ -57,12 +58,12 @@ class FloorConstraint:
 
 
 class RestrictedMaster:
-    """The restricted master problem for one matching problem."""
+    """The restricted master problem of a matching problem."""
 
     def __init__(
         self, problem: MatchingProblem, pairs: NDArray[np.int64], floors: Sequence[FloorConstraint]
     ) -> None:
-        """Start with every coach as a capacity; only `pairs` have columns and can be chosen."""
+        """Build the LP with no coach expanded; pairs outside `pairs` have no column."""
         self._problem = problem
         self._pair_of_column = pairs
         self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
@@ -76,12 +77,12 @@ class RestrictedMaster:
         self._build(floors)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Set the objective `float64[P]` to be maximised."""
+        """Set the objective to maximise, `float64[P]`."""
         self._objective = objective[self._pair_of_column]
         self._set_costs(phase_one=False)
 
     def expand(self, coach: int) -> None:
-        """Expand a coach, who is then described by sets; does nothing if they already are."""
+        """Add linking and convexity rows for a coach, unless the coach is already expanded."""
         if coach in self._link_rows:
             return
         own = self._problem.by_coach[coach].tolist()
@@ -90,7 +91,7 @@ class RestrictedMaster:
         rows: list[LpRow] = [
             (-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs
         ]
-        # In one call, since the cost of each addition is proportional to the size of the model.
+        # A single call, since each call takes time proportional to the size of the model.
         add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
         self._link_rows[coach] = {pair: first + place for place, pair in enumerate(pairs)}
         self._convexity_row[coach] = first + len(pairs)
@@ -98,11 +99,11 @@ class RestrictedMaster:
 
     @property
     def expanded(self) -> frozenset[int]:
-        """The coaches described by sets."""
+        """The expanded coaches."""
         return frozenset(self._link_rows)
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
-        """Add a column for a set that an expanded coach can hold; return false if it was known."""
+        """Add a column for a feasible set of an expanded coach; return false if it exists."""
         links = self._link_rows[coach]
         pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
@@ -118,9 +119,9 @@ class RestrictedMaster:
     def set_bounds(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> None:
-        """Set the coachees `bool[n]` who must be placed and the pairs `[P]` that may be chosen.
+        """Set the coachees who must be placed, `bool[n]`, and the allowed pairs, `[P]`.
 
-        `allowed` may also contain an upper bound for each pair, between 0 and 1.
+        `allowed` may also contain an upper bound between 0 and 1 for each pair.
         """
         every = np.arange(self._pairs, dtype=np.int32)
         self._solver.changeColsBounds(
@@ -138,7 +139,7 @@ class RestrictedMaster:
         )
 
     def solve_relaxation(self, deadline: Deadline) -> LpSolution | None:
-        """Return the LP optimum without slack; `None` if there is no solution.
+        """Return the LP optimum without slack, or `None` if the LP is infeasible.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -149,7 +150,7 @@ class RestrictedMaster:
         return self._read(status)
 
     def minimise_infeasibility(self, deadline: Deadline) -> LpSolution:
-        """Return the solution of least total slack over the known sets (phase one).
+        """Return a solution of minimum total slack over the known sets (phase one).
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -165,7 +166,7 @@ class RestrictedMaster:
         return self._solver.getModelStatus()
 
     def _run_without_presolve(self, deadline: Deadline) -> None:
-        """Solve from scratch, since postsolve can end at a basis that HiGHS does not repair."""
+        """Solve again without presolve, after which HiGHS sometimes ends with status "unknown"."""
         self._solver.clearSolver()
         self._solver.setOptionValue("presolve", "off")
         try:
@@ -189,10 +190,9 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline) -> NDArray[np.bool_] | None:
-        """Return the best integral choice `bool[P]` over the known sets, or `None`.
+        """Return the best integral choice over the known sets, `bool[P]`.
 
-        The result is `None` if there is no such choice or the solver did not find the optimum in
-        time.
+        Return `None` if no such choice exists or no optimum was found in time.
         """
         if self._phase_one:
             self._set_costs(phase_one=False)
@@ -214,7 +214,7 @@ class RestrictedMaster:
         return self._scatter(chosen) > _ROUNDING_THRESHOLD
 
     def _scatter(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Expand column values to `float64[P]` over all pairs of the problem."""
+        """Expand column values to `float64[P]`, with 0 for pairs without a column."""
         spread = np.zeros(self._problem.size)
         spread[self._pair_of_column] = values
         return spread

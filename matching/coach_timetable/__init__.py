@@ -1,1 +1,1 @@
-"""Timetable of one coach: which sets of coachees it can hold, and when their sessions are."""
+"""Timetabling of a single coach: feasible sets of coachees, and the times of their sessions."""

@@ -1,15 +1,15 @@
-"""Optimal timetable of one coach, or the best found with a lower bound.
+"""Finds an optimal timetable for one coach, or an incumbent and a lower bound.
 
-Local search comes first. The sum of the series' independent costs is a lower bound; if a gap
-remains, the linear relaxation of all series together is solved. If its solution is integral, as it
-often is, it is optimal. Otherwise its duals bound the cost (Lagrangian bound) and eliminate
-whatever no timetable of a given cost can use (reduced-cost fixing); CP-SAT searches the rest, with
-a limit on effort that is independent of the clock. The optimum is usually a little above the bound,
-so CP-SAT first searches for costs close to it, for which much more can be eliminated (this takes a
-third of the time on the field-wide class).
+Local search runs first. A first lower bound is the sum of the series' independent costs. If a gap
+remains, the LP relaxation over all series is solved. An integral solution, which is common, is
+optimal. Otherwise the duals provide a Lagrangian bound and eliminate columns by reduced-cost
+fixing, and CP-SAT searches the remaining columns with an effort limit that does not depend on the
+clock. Since the optimum is usually slightly above the bound, CP-SAT first searches for costs close
+to the bound, where many more columns can be eliminated. This reduces the time on the field-wide
+class to a third.
 
-Prices are rounded to integers before bounds are computed from them, so bounds are valid regardless
-of the LP solver's tolerance.
+Dual prices are rounded to integers before bounds are computed from them, so the bounds are valid
+regardless of the LP solver's tolerance.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from matching.coach_timetable.series_lp import (
     RowPrices,
     SeriesLp,
     SharedRow,
-    infeasible_crowds,
+    conflict_sets,
 )
 from matching.coach_timetable.shortest_path import INFINITE_COST, path_costs
 from matching.coach_timetable.subproblem import CoachIncumbent, CoachSubproblem, SessionOptions
@@ -37,12 +37,12 @@ from matching.deadline import Deadline, SolverError
 
 _UNIT = 1 << 20
 _INTEGRALITY_TOLERANCE = 1e-6
-_MAX_COLUMNS = 60_000  # larger relaxations are not solved
-_COST_MARGINS = (4, 16)  # above the bound: searched before everything cheaper
+_MAX_COLUMNS = 60_000  # maximum size of a relaxation
+_COST_MARGINS = (4, 16)  # ranges above the bound, searched before the full gap
 
 
 def improve_by_local_search(subproblem: CoachSubproblem, deadline: Deadline) -> CoachIncumbent:
-    """Return a timetable in which no single series can be improved, with the independent bound."""
+    """Return a locally optimal timetable, with the sum of independent costs as its bound."""
     least = independent_costs(subproblem)
     timetable = local_search(subproblem, least, deadline)
     return CoachIncumbent(timetable, subproblem.total_cost(timetable), sum(least))
@@ -56,9 +56,9 @@ def best_timetable(
     effort: float,
     seed: int = 0,
 ) -> CoachIncumbent:
-    """Return the optimal timetable, or the best found with the bound reached.
+    """Return an optimal timetable, or the best one found with a lower bound.
 
-    `effort` is CP-SAT's deterministic time. The result is never worse than `incumbent`.
+    The result is never worse than `incumbent`. `effort` limits CP-SAT, in its deterministic time.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`; `incumbent` remains valid.
@@ -66,7 +66,7 @@ def best_timetable(
     if incumbent.proven:
         return incumbent
     least = independent_costs(subproblem)
-    slack = incumbent.cost - sum(least)  # allowed total excess over independent costs
+    slack = incumbent.cost - sum(least)  # by how much a better one may exceed this sum
     series_lp = SeriesLp(subproblem, RowPrices(), [one + slack for one in least])
     if len(series_lp.cost) > _MAX_COLUMNS:
         return incumbent
@@ -88,17 +88,17 @@ def best_timetable(
         most = min(incumbent.cost - 1, incumbent.bound + margin)
         slack = most * _UNIT - bound
         left = SeriesLp(subproblem, price, [one + slack for one in priced])
-        for crowd in relaxation.infeasible_crowds_found:
-            if all(left.has(one) for one in crowd):
-                left.forbid(crowd)
+        for conflict in relaxation.conflict_sets_found:
+            if all(left.has(one) for one in conflict):
+                left.forbid(conflict)
         incumbent = _search(left, incumbent, most, deadline, effort=effort, seed=seed)
         if incumbent.cost <= most + 1:
-            break  # found a timetable within the margin, or ruled out everything cheaper
+            break  # found a timetable within the margin, or proved that none is cheaper
     return incumbent
 
 
 def independent_costs(subproblem: CoachSubproblem) -> list[int]:
-    """Return each series' least cost for a coach without other coachees."""
+    """Return each series' minimum cost if the coach had no other coachees."""
     return [
         _independent_cost(subproblem, RowPrices(), series_index)
         for series_index in range(len(subproblem.series))
@@ -117,19 +117,19 @@ def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_inde
 
 
 def _round_up(bound: int) -> int:
-    """Round a bound, in fractions of a unit, up to a whole cost."""
+    """Convert a bound from `1 / _UNIT` to an integer cost, rounding up."""
     return -(-bound // _UNIT)
 
 
 class _SeriesRelaxation:
-    """The linear relaxation; crowds that do not fit a day are cut off when they occur."""
+    """The LP relaxation of all series, with rows for conflict sets added as needed."""
 
     def __init__(self, series_lp: SeriesLp, deadline: Deadline) -> None:
         self._series_lp = series_lp
-        self.infeasible_crowds_found: list[tuple[AssignedOption, ...]] = []
+        self.conflict_sets_found: list[tuple[AssignedOption, ...]] = []
         size = len(series_lp.cost)
         self._solver = create_highs_solver()
-        self._solver.HandleUserInterrupt = True  # required by `cancelSolve`
+        self._solver.HandleUserInterrupt = True  # otherwise `cancelSolve` has no effect
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         every = np.arange(size, dtype=np.int32)
         self._solver.changeColsCost(size, every, np.array(series_lp.cost, dtype=np.float64))
@@ -138,22 +138,22 @@ class _SeriesRelaxation:
             require_ok(deadline.run_interruptible(self._solver.run, self._solver.cancelSolve))
             if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 raise SolverError(f"HiGHS returned {self._solver.getModelStatus()}")
-            crowds = (
+            conflicts = (
                 []
                 if self._integral_timetable() is None
-                else list(infeasible_crowds(series_lp.subproblem, self._selected_options()))
+                else list(conflict_sets(series_lp.subproblem, self._selected_options()))
             )
-            if not crowds:
+            if not conflicts:
                 break
-            self.infeasible_crowds_found += crowds
-            add_rows(self._solver, [_row(series_lp.forbid(crowd)) for crowd in crowds])
+            self.conflict_sets_found += conflicts
+            add_rows(self._solver, [_row(series_lp.forbid(conflict)) for conflict in conflicts])
 
     def integral_timetable(self) -> tuple[SessionOptions, ...] | None:
-        """Return the timetable, if the solution is integral."""
+        """Return the timetable if the solution is integral, otherwise `None`."""
         return self._integral_timetable()
 
     def row_prices(self) -> tuple[RowPrices, int]:
-        """Return the prices of shared rows, and a lower bound on the cost, in `1 / _UNIT`."""
+        """Return dual prices of the shared rows and a lower bound on the cost, in `1 / _UNIT`."""
         subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
         duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
@@ -198,7 +198,7 @@ def _search(
     effort: float,
     seed: int,
 ) -> CoachIncumbent:
-    """Run CP-SAT on the options that a timetable with a cost of at most `most` may use."""
+    """Run CP-SAT on `series_lp` for a timetable with a cost of at most `most`."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in series_lp.cost]
     for low, _, columns, signs in series_lp.rows:
@@ -224,12 +224,12 @@ def _search(
         if status == cp_model.UNKNOWN:
             return CoachIncumbent(incumbent.timetable, incumbent.cost, bound)
         found = series_lp.selected_options([solver.boolean_value(term) for term in terms])
-        crowds = list(infeasible_crowds(series_lp.subproblem, found))
-        if not crowds:
+        conflicts = list(conflict_sets(series_lp.subproblem, found))
+        if not conflicts:
             cost = series_lp.subproblem.total_cost(found)
             return CoachIncumbent(found, cost, min(bound, cost))
-        for crowd in crowds:
-            _add_limit(model, terms, series_lp.forbid(crowd))
+        for conflict in conflicts:
+            _add_limit(model, terms, series_lp.forbid(conflict))
 
 
 def _add_limit(

@@ -1,8 +1,8 @@
-"""A coach's calendar: the candidates, and the starts they have in common with the coach.
+"""A coach's calendar: candidate coachees, and the starts they have in common with the coach.
 
-A *position* is a place for a session: a whole day if sessions on different days are independent,
-otherwise a single start. Positions are numbered in chronological order; a series is a chain of
-positions, each in the range that its predecessor allows.
+A *position* is a slot for a session: a day if sessions on different days are independent, otherwise
+a single start. Positions are numbered chronologically. A series is a chain of positions, each
+within the range that its predecessor allows.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from matching.instance.problem import MatchingProblem
 from matching.instance.series_limits import NO_PREVIOUS_DAY, is_day_separable, successors
 
 Series = tuple[int, ...]
-"""Starts of one pair's sessions in epoch minutes, ascending."""
+"""Session starts of a pair in epoch minutes, ascending."""
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_CACHED_CROWD_SIZE = 2  # the same pairs are looked up repeatedly
+_CACHED_SET_SIZE = 2  # only sets of two, which are tested most often
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A coachee whom the coach might have.
+    """A coachee who could be assigned to the coach.
 
     Attributes:
-        chain: for each session number, the possible positions if the coach has nobody else.
-        starts: for each position, the starts in epoch minutes, ascending.
+        chain: for each session, the possible positions if the coach has no other coachees.
+        starts: for each position, the possible starts in epoch minutes, ascending.
     """
 
     chain: tuple[tuple[int, ...], ...]
@@ -42,19 +42,19 @@ class Candidate:
 
 
 class CoachCalendar:
-    """Positions, ranges and candidates of one coach.
+    """Positions and candidates of a coach.
 
     Attributes:
         coach: the coach's row.
-        coachees: the candidates' rows; a candidate's *local index* is its index here.
+        coachees: the candidates' rows. The *local index* of a candidate is its index in this tuple.
         by_day: whether positions are days.
-        position_day: each position's day index in the cycle.
-        position_week: each position's week.
-        previous_day: for each candidate, the day of the last past session, if any.
-        previous_number: for each candidate, the number of that session.
-        low: for each position, the first position of the next session.
-        high: for each position, one past the last position of the next session.
-        position_start: each position's start, if positions are starts.
+        position_day: for each position, the index of its day in the cycle.
+        position_week: for each position, its week.
+        previous_day: for each candidate, the day of the last past session, or `None`.
+        previous_number: for each candidate, the number of the last past session, or 0.
+        low: for each position, the first possible position of the next session.
+        high: for each position, one past the last possible position of the next session.
+        position_start: for each position, its start; empty if positions are days.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
@@ -97,7 +97,7 @@ class CoachCalendar:
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Read how many sessions must be placed for each candidate, and what precedes them."""
+        """Read each candidate's number of unscheduled sessions, and the sessions before them."""
         some = len(self.coachees)
         self._remaining = [self.count] * some
         self._first: list[tuple[int, int]] | None = None
@@ -116,29 +116,29 @@ class CoachCalendar:
 
     @cached_property
     def week_limit(self) -> dict[int, int]:
-        """For each week, the most sessions that can still be placed."""
+        """For each week, the maximum number of sessions that can still be scheduled."""
         return {
             week: self._week_remaining.get(week, self.week_cap) for week in set(self.position_week)
         }
 
     @cached_property
     def day_of(self) -> dict[int, int]:
-        """Return the day of each start."""
+        """The day of each start."""
         return dict(zip(self._starts.tolist(), self._days.tolist(), strict=True))
 
     @cached_property
     def popularity(self) -> list[float]:
-        """For each position, the share of all candidates who are free there."""
+        """For each position, the share of candidates who are available."""
         if not self.positions:
             return []
-        crowd = np.zeros(self.positions)
+        available = np.zeros(self.positions)
         step = 256
         for first in range(0, len(self.coachees), step):
             rows = self._free.coachees[list(self.coachees[first : first + step])]
             free = unpack(rows, len(self._free.starts))[:, self._columns]
             edges = np.flatnonzero(np.diff(self._position, prepend=-1))
-            crowd += np.logical_or.reduceat(free, edges, axis=1).sum(axis=0)
-        return [float(share) for share in crowd / len(self.coachees)]
+            available += np.logical_or.reduceat(free, edges, axis=1).sum(axis=0)
+        return [float(share) for share in available / len(self.coachees)]
 
     def candidate(self, local: int) -> Candidate:
         """Return the candidate with this local index, computed on first use."""
@@ -155,7 +155,7 @@ class CoachCalendar:
 
     @cached_property
     def week_can_bind(self) -> bool:
-        """Whether some week has more places than the coach's weekly cap."""
+        """Whether any week's sessions could exceed its limit."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -163,7 +163,7 @@ class CoachCalendar:
 
     @cached_property
     def max_coachees(self) -> int:
-        """An upper bound on the size of a set, by capacity and weekly limits."""
+        """An upper bound on the size of a feasible set, from capacity and weekly limits."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -173,7 +173,7 @@ class CoachCalendar:
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
-        """For each day, the most sessions that fit one after another, within the daily cap."""
+        """For each day, the maximum number of consecutive sessions within the daily cap."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position]
@@ -183,18 +183,18 @@ class CoachCalendar:
                 limit[day] = min(self.day_cap, limit.get(day, 0) + 1)
         return limit
 
-    def fits(self, position: int, crowd: tuple[int, ...]) -> bool:
-        """Whether each candidate of `crowd` can have a session at `position`."""
-        if len(crowd) == 1:
+    def fits(self, position: int, group: tuple[int, ...]) -> bool:
+        """Whether all candidates in `group` can have a session at `position`."""
+        if len(group) == 1:
             return True
-        if len(crowd) > self.day_limit[self.position_day[position]]:
+        if len(group) > self.day_limit[self.position_day[position]]:
             return False
-        known = self._fits.get((position, crowd))
+        known = self._fits.get((position, group))
         if known is None:
-            options = tuple(self.candidate(candidate).starts[position] for candidate in crowd)
+            options = tuple(self.candidate(candidate).starts[position] for candidate in group)
             known = pack_day(options, self.spacing_minutes) is not None
-            if len(crowd) == _CACHED_CROWD_SIZE:
-                self._fits[position, crowd] = known
+            if len(group) == _CACHED_SET_SIZE:
+                self._fits[position, group] = known
         return known
 
     def _candidate(self, local: int, common: NDArray[np.bool_]) -> Candidate:
@@ -210,10 +210,10 @@ class CoachCalendar:
         )
 
     def chain(self, local: int, free: int) -> list[int]:
-        """For each session of a candidate, return the positions in some series within `free`.
+        """Return, for each session of a candidate, the positions used by some series within `free`.
 
-        `free` and the positions are bit sets. The list is empty for a candidate without sessions to
-        place.
+        `free` and the returned positions are bit sets. The list is empty if the candidate has no
+        sessions to schedule.
         """
         remaining = self._remaining[local]
         if not remaining:
@@ -227,7 +227,7 @@ class CoachCalendar:
         return chain[::-1]
 
     def _first_positions(self, local: int) -> int:
-        """Return the positions that a candidate's first session may have, as a bit set."""
+        """Return the possible positions of a candidate's first session as a bit set."""
         if self._first is None:
             return -1
         low, high = self._first[local]
@@ -243,7 +243,7 @@ class CoachCalendar:
 
     @cached_property
     def _previous(self) -> list[int]:
-        """For each position, the possible positions of the preceding session, as a bit set."""
+        """For each position, the possible positions of the preceding session as a bit set."""
         every = np.arange(self.positions)
         first = np.searchsorted(self.high, every, side="right").tolist()
         last = np.searchsorted(self.low, every, side="right").tolist()
@@ -257,7 +257,7 @@ class CoachCalendar:
 
 
 def members(bits: int) -> list[int]:
-    """Return the indices of the bits set in `bits`, ascending."""
+    """Return the indices of the bits that are set, ascending."""
     found = []
     while bits:
         lowest = bits & -bits

@@ -1,4 +1,4 @@
-"""CP-SAT for one coach's small models: single-threaded, and independent of the clock."""
+"""CP-SAT for small models of a single coach: single-threaded and independent of the clock."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, 
 
 
 def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
-    """Return a solver that stops after `effort`, measured in CP-SAT's deterministic time.
+    """Return a solver that stops after `effort`, in CP-SAT's deterministic time.
 
-    Presolve is off, since for such small models it costs more than it saves.
+    Presolve is disabled because it costs more than it saves on such small models.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -29,7 +29,7 @@ def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
 def status_of(
     solver: cp_model.CpSolver, model: cp_model.CpModel, deadline: Deadline
 ) -> cp_model.CpSolverStatus:
-    """Solve `model` and return its status: solved, infeasible or unknown.
+    """Solve `model` and return its status: optimal, feasible, infeasible or unknown.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.

@@ -1,13 +1,14 @@
-"""Valid inequalities for sharing a day, separated exactly.
+"""Day cuts: valid inequalities for sets of candidates who share a day, with exact separation.
 
-    sum of coefficient(i) x_i <= limit      for every crowd that fits the day
+    sum of coefficient(i) x_i <= limit    for every set of candidates that fits the day
 
-The relevant ones are the vertices `w` of `{w >= 0 : w(C) <= 1 for every crowd C that fits}`:
-together they describe the day exactly. The one that a fractional `x` violates most is found by a
-small LP over the crowds of those present (separation over the anti-blocking polyhedron, Fulkerson
-1971; if a day has two places, `w` is half-integral). Coefficients of other candidates are lifted
-sequentially, on first use (Padberg 1973). Coefficients are integers and the limit is computed by
-enumerating crowds, so a cut is exact.
+The nondominated inequalities are the vertices `w` of `{w >= 0 : w(C) <= 1 for every set C that
+fits}`; together they describe the day completely. The inequality that a fractional `x` violates
+most is found by a small LP over the feasible sets of the candidates with positive `x` (separation
+over the anti-blocking polyhedron, Fulkerson 1971; if a day has room for two sessions, `w` is
+half-integral). Other candidates' coefficients are computed by sequential lifting on first use
+(Padberg 1973). Coefficients are integers, and the limit is computed by enumerating feasible sets,
+so a cut is exact.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from matching.assignment.highs import add_rows, create_highs_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 
 _MIN_VIOLATION = 1e-4  # smaller violations are ignored
-_MAX_CANDIDATES = 14  # candidates considered in the separation of a day, those of greatest load
+_MAX_CANDIDATES = 14  # candidates in a separation problem, those with the greatest load
 _DENOMINATORS = (1, 2, 3, 4, 6, 12, 60)
 _INTEGRALITY_TOLERANCE = 1e-6
 
 
 class DayCut:
-    """A valid inequality for one day."""
+    """A valid inequality for the candidates with a session on one day."""
 
     def __init__(
         self,
@@ -36,59 +37,59 @@ class DayCut:
         coefficients: Mapping[int, int],
         limit: int | None = None,
     ) -> None:
-        """Create the cut; `limit` is computed unless it is given."""
+        """Create the cut; `limit` is computed if it is `None`."""
         self._calendar = calendar
         self.position = position
         self._coefficients = dict(coefficients)
         self.limit = self._heaviest(()) if limit is None else limit
 
     def coefficient(self, candidate: int) -> int:
-        """Return a candidate's coefficient: the largest that keeps the inequality valid."""
+        """Return a candidate's coefficient, the largest for which the inequality remains valid."""
         known = self._coefficients.get(candidate)
         if known is None:
             known = self.limit - self._heaviest((candidate,))
             self._coefficients[candidate] = known
         return known
 
-    def _heaviest(self, crowd: tuple[int, ...]) -> int:
-        """Return the greatest weight that others can add to a crowd that still fits the day."""
+    def _heaviest(self, group: tuple[int, ...]) -> int:
+        """Return the greatest weight that can be added to `group` while it still fits the day."""
         calendar, position = self._calendar, self.position
         weighed = sorted(
             (
                 (coefficient, one)
                 for one, coefficient in self._coefficients.items()
-                if coefficient and one not in crowd
+                if coefficient and one not in group
             ),
             reverse=True,
         )
         places = calendar.day_limit[calendar.position_day[position]]
 
-        def add(first: int, crowd: tuple[int, ...], least: int) -> int:
-            """Return the greatest weight from `first` on; any value if that is at most `least`."""
-            best, left = 0, places - len(crowd)
+        def add(first: int, group: tuple[int, ...], least: int) -> int:
+            """Return the greatest weight from `first` on; exact only if it exceeds `least`."""
+            best, left = 0, places - len(group)
             for place in range(first, len(weighed)):
                 coefficient, one = weighed[place]
                 if coefficient * left <= max(best, least):
                     break
-                if calendar.fits(position, (*crowd, one)):
+                if calendar.fits(position, (*group, one)):
                     above = max(best, least) - coefficient
-                    best = max(best, coefficient + add(place + 1, (*crowd, one), above))
+                    best = max(best, coefficient + add(place + 1, (*group, one), above))
             return best
 
-        return add(0, crowd, 0)
+        return add(0, group, 0)
 
 
 def most_violated_cut(
     calendar: CoachCalendar, position: int, load: Mapping[int, float]
 ) -> DayCut | None:
-    """Return the day cut that `load` violates most, or `None`.
+    """Return the day cut that `load` violates most, or `None` if it violates none.
 
-    `load` is the fraction of a session that each candidate has on the day.
+    `load` contains each candidate's fraction of a session on the day.
     """
     present = sorted(load, key=lambda one: (-load[one], one))[:_MAX_CANDIDATES]
     if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
         return None
-    crowds = _maximal_crowds(calendar, position, present)
+    groups = _maximal_feasible_sets(calendar, position, present)
     place = {one: column for column, one in enumerate(present)}
     solver = create_highs_solver()
     solver.addVars(len(present), np.zeros(len(present)), np.ones(len(present)))
@@ -98,8 +99,8 @@ def most_violated_cut(
     add_rows(
         solver,
         [
-            (-highspy.kHighsInf, 1.0, [place[one] for one in crowd], [1.0] * len(crowd))
-            for crowd in crowds
+            (-highspy.kHighsInf, 1.0, [place[one] for one in group], [1.0] * len(group))
+            for group in groups
         ],
     )
     require_ok(solver.run())
@@ -122,15 +123,15 @@ def most_violated_cut(
     )
 
 
-def _maximal_crowds(
+def _maximal_feasible_sets(
     calendar: CoachCalendar, position: int, present: Sequence[int]
 ) -> list[tuple[int, ...]]:
-    """Return the maximal crowds among `present` that fit the day."""
+    """Return the maximal subsets of `present` that fit the day."""
     fitting: list[tuple[int, ...]] = [()]
     largest = []
-    for crowd in fitting:
-        later = present[present.index(crowd[-1]) + 1 :] if crowd else present
-        fitting.extend((*crowd, one) for one in later if calendar.fits(position, (*crowd, one)))
-        if not any(one not in crowd and calendar.fits(position, (*crowd, one)) for one in present):
-            largest.append(crowd)
+    for group in fitting:
+        later = present[present.index(group[-1]) + 1 :] if group else present
+        fitting.extend((*group, one) for one in later if calendar.fits(position, (*group, one)))
+        if not any(one not in group and calendar.fits(position, (*group, one)) for one in present):
+            largest.append(group)
     return largest

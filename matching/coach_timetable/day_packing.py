@@ -1,9 +1,9 @@
-"""Packs sessions of different coachees into one day, one after another.
+"""Packs the sessions of several coachees into one day.
 
-A set `T` fits if it fits in some order, with each session at its first start after the previous
-one. The earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
-spacing_minutes`, since an earlier end never hurts later sessions (the recursion of Held and Karp
-over subsets).
+A set `T` fits a day if it fits in some order, each session taking its first start after the
+previous one. The earliest end over all orders is `end(T) = min over i in T of next(i, end(T - i)) +
+spacing_minutes`, because an earlier end never delays later sessions (the Held-Karp recursion over
+subsets).
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from bisect import bisect_left
 from functools import lru_cache
 
 Options = tuple[int, ...]
-"""Starts of one coachee on the day, ascending, in minutes of any origin."""
+"""A coachee's possible starts on the day, ascending, in minutes from any origin."""
 
 
 @lru_cache(maxsize=1 << 16)
 def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """Return a start for each of `options`, at least `spacing_minutes` apart, or `None`."""
+    """Return a start for each coachee, at least `spacing_minutes` apart, or `None` if none fit."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
-    # The last coachee in the order in which the subset ends earliest; -1 if it does not fit.
+    # For each subset, the last coachee in the order that ends earliest; -1 if it does not fit.
     placed = [-1] * (everybody + 1)
     ends[0] = -(1 << 60)
     for part in range(1, everybody + 1):
@@ -46,7 +46,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
 
 
 def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """Call `pack_starts`, with a cache shared among days with the same times."""
+    """Call `pack_starts` with a cache that is shared between days with equal relative starts."""
     origin = min(starts[0] for starts in options)
     placed = pack_starts(
         tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
@@ -54,10 +54,13 @@ def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, .
     return None if placed is None else tuple(start + origin for start in placed)
 
 
-def exclusive_crowds(
+def conflict_cliques(
     options: tuple[Options, ...], spacing_minutes: int
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the maximal crowds (indices into `options`) in which no two can share the day."""
+    """Return the maximal cliques of coachees who pairwise conflict, as indices into `options`.
+
+    Two coachees conflict if their sessions do not fit into the same day.
+    """
     origin = min((starts[0] for starts in options), default=0)
     return _maximal_cliques(
         tuple(tuple(start - origin for start in one) for one in options), spacing_minutes
@@ -79,21 +82,23 @@ def _maximal_cliques(
     ]
     found: list[int] = []
 
-    def extend_clique(crowd: int, open_to: int, closed: int) -> None:
-        """Run the algorithm of Bron and Kerbosch (1973), with a pivot."""
+    def extend_clique(clique: int, open_to: int, closed: int) -> None:
+        """Run the Bron-Kerbosch algorithm (1973) with a pivot."""
         if not open_to | closed:
-            found.append(crowd)
+            found.append(clique)
             return
         pivot = max(
             _set_bits(open_to | closed), key=lambda one: (open_to & conflicts_of[one]).bit_count()
         )
         for one in _set_bits(open_to & ~conflicts_of[pivot]):
-            extend_clique(crowd | 1 << one, open_to & conflicts_of[one], closed & conflicts_of[one])
+            extend_clique(
+                clique | 1 << one, open_to & conflicts_of[one], closed & conflicts_of[one]
+            )
             open_to &= ~(1 << one)
             closed |= 1 << one
 
     extend_clique(0, (1 << len(options)) - 1, 0)
-    return tuple(tuple(_set_bits(crowd)) for crowd in found if crowd.bit_count() > 1)
+    return tuple(tuple(_set_bits(clique)) for clique in found if clique.bit_count() > 1)
 
 
 def _set_bits(bits: int) -> list[int]:

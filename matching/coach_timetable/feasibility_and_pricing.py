@@ -1,8 +1,9 @@
-"""An oracle for one coach: whether the coach can hold a set, and which set is worth most.
+"""The oracle of a single coach: decides whether sets are feasible, and prices sets.
 
-Sets of candidates are bit sets of local indices. Answers are remembered: every subset of a feasible
-set is feasible, and every superset of an infeasible set is infeasible. Infeasible sets are shrunk
-to minimal ones (no-goods), so that each rules out as much as possible.
+A set of candidates is *feasible* if the coach has a timetable with all their sessions. Sets are bit
+sets of local indices. Results are stored, since every subset of a feasible set is feasible and
+every superset of an infeasible set is infeasible. Infeasible sets are shrunk to minimal ones
+(no-goods), each of which excludes as many sets as possible.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from matching.coach_timetable.negotiated_congestion import (
 from matching.deadline import Deadline, SolverError
 
 _TIE = 1e-9
-_MAX_VISITS = 150  # branches after which pricing settles for the best set so far
-_MAX_CUTS = 64  # the most recent cuts are kept
+_MAX_VISITS = 150  # search nodes before a pricing problem may end early
+_MAX_CUTS = 64  # the most recent cuts are stored
 _ATTEMPTS = 2
-_ATTEMPTS_BY_START = 12  # negotiation only works on days
+_ATTEMPTS_BY_START = 12  # more, since negotiation is not available
 
 
 class CoachOracle:
-    """Exact feasibility and pricing for one coach."""
+    """Exact feasibility and pricing for a coach."""
 
     def __init__(self, calendar: CoachCalendar, seed: int = 0) -> None:
         self.calendar = calendar
@@ -44,7 +45,7 @@ class CoachOracle:
         self._planners: dict[int, SeriesPlanner] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
-        """Whether the coach can place all sessions of all candidates in `wanted`.
+        """Whether `wanted` is feasible.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -58,7 +59,7 @@ class CoachOracle:
         return False
 
     def can_hold_quickly(self, wanted: int) -> bool:
-        """Whether `wanted` is known to be feasible, or found to be by insertion alone."""
+        """Whether `wanted` is known to be feasible or the insertion heuristic finds a timetable."""
         known = self._lookup(wanted)
         if known is None:
             placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
@@ -68,22 +69,22 @@ class CoachOracle:
         return known
 
     def positions(self, wanted: int, deadline: Deadline) -> Placed:
-        """Return the positions of all candidates in `wanted`, which must be feasible.
+        """Return the session positions of each candidate in `wanted`, which must be feasible.
 
         Raises:
-            SolverError: `wanted` cannot be held.
+            SolverError: `wanted` is infeasible.
         """
         if not self.can_hold(wanted, deadline):
-            raise SolverError("no timetable exists for a set that cannot be held")
+            raise SolverError("no timetable exists for an infeasible set of coachees")
         holding = next((held for held in self._held if held & wanted == wanted), 0)
         return {one: self._held[holding][one] for one in members(wanted)}
 
     def timetable(self, wanted: int, deadline: Deadline) -> Timetable:
-        """Return the sessions of all candidates in `wanted`, which must be feasible."""
+        """Return the session starts of each candidate in `wanted`, which must be feasible."""
         return starts_of_positions(self.calendar, self.positions(wanted, deadline))
 
     def add_timetable(self, placed: Placed) -> None:
-        """Remember a timetable."""
+        """Store a timetable, which proves that its set of candidates is feasible."""
         held = sum(1 << one for one in placed)
         self._held[held] = placed
         if not any(other & held == held for other in self._maximal):
@@ -91,7 +92,7 @@ class CoachOracle:
             self._maximal.append(held)
 
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
-        """Return a maximal feasible subset of `wanted`, built greedily by ascending local index."""
+        """Return a maximal feasible subset of `wanted`, built greedily in order of local index."""
         held = 0
         for one in members(wanted):
             if self.can_hold(held | 1 << one, deadline):
@@ -99,10 +100,10 @@ class CoachOracle:
         return held
 
     def best(self, worth: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
-        """Return feasible sets of increasing worth above `threshold`; `worth` is positive.
+        """Return feasible sets worth more than `threshold`, in order of increasing worth.
 
-        The result is empty only if no set is worth more. The last set is optimal unless the search
-        was cut short.
+        All values of `worth` must be positive. The list is empty only if no such set exists. Its
+        last set is optimal unless the search was cut short.
         """
         if self.cannot_exceed(worth, threshold):
             return []
@@ -111,17 +112,17 @@ class CoachOracle:
         return search.found
 
     def cannot_exceed(self, worth: Mapping[int, float], threshold: float) -> bool:
-        """Whether no set of `max_coachees` candidates is worth more than `threshold`."""
+        """Whether no `max_coachees` candidates are together worth more than `threshold`."""
         highest = sorted(worth.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
 
     def lagrangian_weights(
         self, worth: Mapping[int, float], deadline: Deadline
     ) -> tuple[float, dict[int, float]]:
-        """Return `total` and each candidate's `weight`, which bound the worth of sets.
+        """Return a constant `total` and a `weight` for each candidate that bound the worth of sets.
 
-        A set is worth at most `total` plus the sum of `worth - weight` over its members. If there
-        are too many candidates to relax, `total` is their whole worth.
+        A feasible set is worth at most `total` plus the sum of `worth - weight` over its members.
+        If there are too many candidates for the relaxation, `total` is the sum of all worths.
         """
         cut = self._relaxation.cut_for(worth, deadline)
         if cut is None:
@@ -188,11 +189,10 @@ class CoachOracle:
 
 
 class _PricingSearch:
-    """A depth-first branch and bound search that includes or excludes each candidate.
+    """Depth-first branch and bound over including or excluding each candidate.
 
-    A branch is pruned if the remaining places or the Lagrangian bound leave no room for
-    improvement: with prices `u`, a set is worth at most `total + sum of (worth - weight)` over its
-    members.
+    A node is pruned by the remaining capacity or by the Lagrangian bound: under prices `u`, a set
+    is worth at most `total + sum of (worth - weight)` over its members.
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class _PricingSearch:
         self.found: list[int] = []
 
     def run(self) -> None:
-        """Fill `found`."""
+        """Run the search and store improving sets in `found`."""
         highest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[
             : self._max_coachees
         ]
@@ -218,7 +218,7 @@ class _PricingSearch:
         gain = {one: self._worth[one] - weight[one] for one in self._worth}
         self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
         self._gains = [gain[one] for one in self._order]
-        self._suffix_gains = [0.0]  # suffix sums of the positive gains
+        self._suffix_gains = [0.0]  # suffix sums of positive gains
         for value in reversed(self._gains):
             self._suffix_gains.append(self._suffix_gains[-1] + max(0.0, value))
         self._suffix_gains.reverse()
@@ -238,7 +238,7 @@ class _PricingSearch:
             one = self._order[place]
             self._visits += 1
             if self.found and self._visits > _MAX_VISITS:
-                return  # a heuristic answer is enough while the duals still move
+                return  # a heuristic solution suffices while the duals are not stable
             if self._oracle.can_hold(held | 1 << one, self._deadline):
                 gain = self._gains[place]
                 self._visit(place + 1, held | 1 << one, value + self._worth[one], bound + gain)

@@ -1,8 +1,8 @@
-"""Insertion heuristic for a timetable, one series at a time.
+"""Insertion heuristic that builds a timetable one series at a time.
 
-Each series takes the chain of positions least contended by the others. A series that finds no chain
-moves to the head of the queue, and the timetable is rebuilt (squeaky wheel optimisation, Joslin and
-Clements 1999).
+Each series takes its chain of least contended positions. If a series does not fit, it moves to the
+front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Joslin and Clements
+1999).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar, members
 
-_LONG_CHAIN = 400  # number of positions above which chains are chosen greedily
+_LONG_CHAIN = 400  # number of positions above which a series is chosen greedily
 
 
 class PartialTimetable:
-    """A coach's occupied positions."""
+    """A coach's timetable under construction."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
@@ -25,7 +25,7 @@ class PartialTimetable:
         self.placed: dict[int, list[int]] = {}
 
     def feasible_positions(self, candidate: int) -> int:
-        """Return the positions, as a bit set, at which one more session with `candidate` fits."""
+        """Return the positions at which one more session of `candidate` fits, as a bit set."""
         calendar = self._calendar
         return sum(
             1 << position
@@ -42,8 +42,8 @@ class PartialTimetable:
         if self._week.get(week, 0) >= calendar.week_limit[week]:
             return False
         if calendar.by_day:
-            crowd = self._on.get(position, ())
-            return calendar.fits(position, (*crowd, candidate))
+            group = self._on.get(position, ())
+            return calendar.fits(position, (*group, candidate))
         start = calendar.position_start[position]
         return all(
             abs(start - calendar.position_start[other]) >= calendar.spacing_minutes
@@ -51,7 +51,7 @@ class PartialTimetable:
         )
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
-        """Add a whole series; return false, adding nothing, if it violates a cap by itself."""
+        """Add a series, or return false if its own sessions together violate a limit."""
         for number, position in enumerate(positions):
             if number and not self._fits(position, candidate):
                 self._remove(candidate, positions[:number])
@@ -88,11 +88,11 @@ class PartialTimetable:
 def insert_all_series(
     calendar: CoachCalendar, wanted: Iterable[int], attempts: int
 ) -> dict[int, list[int]] | None:
-    """Return positions for every candidate of `wanted`, or `None` if no attempt succeeds."""
+    """Return the positions of all candidates in `wanted`, or `None` if every attempt fails."""
     queue = sorted(wanted, key=lambda one: (len(calendar.candidate(one).starts), one))
     for _ in range(attempts):
         partial_timetable = PartialTimetable(calendar)
-        cost = crowding(calendar, queue)
+        cost = contention(calendar, queue)
         failed = next((one for one in queue if not partial_timetable.insert(one, cost)), None)
         if failed is None:
             return partial_timetable.placed
@@ -103,8 +103,8 @@ def insert_all_series(
     return None
 
 
-def crowding(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
-    """For each position, return the demand of `wanted` relative to its day's limit."""
+def contention(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
+    """For each position, return the demand of `wanted` relative to the day's limit."""
     cost = [0.0] * calendar.positions
     for one in wanted:
         starts = calendar.candidate(one).starts

@@ -1,12 +1,12 @@
-"""A Lagrangian cut: prices of shared capacity that bound every set a coach can hold.
+"""Lagrangian cuts: prices of shared capacity that bound all feasible sets of a coach.
 
-Under any prices `u >= 0` of the shared rows (a day's limit, an exclusive crowd on a day, a week's
-cap, a grid cell, the coach's places), a coach can hold candidates `T` only if the cost of their
-cheapest series does not exceed the value of the capacity:
+Let `u >= 0` be prices of the shared rows (a day's limit, a conflict clique on a day, a week's cap,
+a grid cell, the coach's capacity). A set `T` of candidates is feasible only if their cheapest
+series together cost no more than the capacity is worth:
 
     sum over i in T of cost_i(u) <= sum over rows r of u_r limit_r
 
-It acts as a Benders cut for all sets of the coach at once. Prices are rounded to integers before
+This is a Benders cut that applies to all sets of the coach. Prices are rounded to integers before
 both sides are summed, so a cut that excludes a set is exact regardless of the LP solver's
 tolerance.
 """
@@ -19,13 +19,13 @@ from matching.coach_timetable.calendar import CoachCalendar, members
 from matching.coach_timetable.day_cuts import DayCut
 
 UNIT = 1 << 20
-"""Parts of a unit in which prices are rounded."""
+"""Prices are rounded to multiples of `1 / UNIT`."""
 
 
 class LagrangianCut:
-    """`sum of weight(i) over a set <= total` for every set the coach can hold.
+    """The inequality `sum of weight(i) over a set <= total`, valid for all feasible sets.
 
-    Weights and total are integers, in units of `1 / UNIT` of a price.
+    Weights and total are integers, in units of `1 / UNIT`.
     """
 
     def __init__(
@@ -37,9 +37,14 @@ class LagrangianCut:
         each: int,
         total: int,
     ) -> None:
-        """Create the cut; `price` is by position, `each` is the price of a place.
+        """Create the cut.
 
-        `total` is the value of the rows, and `day_cuts` are rows for single days with their prices.
+        Args:
+            calendar: the coach's calendar.
+            price: the price of each position.
+            day_cuts: shared rows that apply to a single day, with their prices.
+            each: the price of a unit of the coach's capacity.
+            total: the value of all shared capacity.
         """
         self._calendar = calendar
         self._price = price
@@ -51,17 +56,17 @@ class LagrangianCut:
         self._weights: dict[int, int] = {}
 
     def excludes(self, wanted: int) -> bool:
-        """Whether the cut proves that `wanted` cannot be held."""
+        """Whether the cut proves that `wanted` is infeasible."""
         return sum(self.weight(one) for one in members(wanted)) > self.total
 
     def weight(self, candidate: int) -> int:
-        """Return the cost of a candidate's cheapest series plus a place, computed on first use."""
+        """Return the cost of a candidate's cheapest series plus a unit of capacity; cached."""
         if candidate not in self._weights:
             self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]
 
     def _cheapest(self, candidate: int) -> int:
-        """Compute the cost of the cheapest series by backward dynamic programming."""
+        """Return the cost of the cheapest series, by backward dynamic programming."""
         chain = self._calendar.candidate(candidate).chain
         low, high = self._calendar.low, self._calendar.high
         costs = {

@@ -1,4 +1,4 @@
-"""Local search on a timetable: each series in turn is removed and reinserted optimally."""
+"""Local search on a timetable: removes each series and reinserts it optimally."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def local_search(
 ) -> tuple[SessionOptions, ...]:
     """Return a timetable in which no single series can be improved.
 
-    It is never worse than `subproblem.initial`. `independent_costs` are the series' least costs for
-    a coach without other coachees.
+    The result is never worse than `subproblem.initial`. `independent_costs` are the minimum costs
+    of the series if the coach had no other coachees; a series that reaches its minimum is skipped.
     """
     initial = list(subproblem.initial)
     occupancy = _Occupancy(subproblem)
@@ -59,14 +59,14 @@ class _Occupancy:
         self._week: dict[int, int] = {}
 
     def feasible_options(self, series: Sequence[SessionOptions]) -> list[SessionOptions]:
-        """Return, for each session, the options that fit alongside those in use."""
+        """Return, for each session, the options that are compatible with those in use."""
         free: dict[SessionOption, bool] = {}
         for option in {option for options in series for option in options}:
             free[option] = self._fits(option)
         return [tuple(option for option in options if free[option]) for options in series]
 
     def accepts(self, options: Sequence[SessionOption]) -> bool:
-        """Whether a whole series fits, counting its own sessions."""
+        """Whether all sessions of a series fit together with the options in use."""
         taken: list[SessionOption] = []
         fits = True
         for option in options:

@@ -1,8 +1,8 @@
-"""Linear relaxation of a coach's timetable: it decides sets, and its duals give Lagrangian cuts.
+"""LP relaxation of a coach's timetable; it decides feasibility and yields Lagrangian cuts.
 
-If the optimum is below the size of the set, the duals give a Lagrangian cut that refutes the set;
-an integral optimum whose days can be packed is a timetable. Violated day cuts are separated in
-between.
+If the optimum is smaller than the size of the set, the dual values give a Lagrangian cut that
+proves the set infeasible. An integral optimum whose days can be packed is a timetable. Violated day
+cuts are separated between solves.
 """
 
 from __future__ import annotations
@@ -20,21 +20,25 @@ from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.relaxation_rows import INTEGRALITY_TOLERANCE, RelaxationRows
 from matching.deadline import Deadline
 
-_MAX_CANDIDATES = 40  # most candidates in a relaxation
+_MAX_CANDIDATES = 40  # maximum size of a relaxation
 _CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
-    """The relaxation over the candidates queried so far, rebuilt when there are new ones."""
+    """The relaxation over all candidates queried so far, rebuilt when a query contains new ones."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
-        self._rows: RelaxationRows | None = None  # `None` if the solver cannot be used again
+        self._rows: RelaxationRows | None = (
+            None  # `None` before the first solve and after an interrupted one
+        )
 
     def decide(
         self, wanted: Sequence[int], deadline: Deadline
     ) -> LagrangianCut | dict[int, list[int]] | None:
-        """Return a cut that excludes `wanted`, the positions of its series, or `None` if undecided.
+        """Return a cut that excludes `wanted`, or a timetable of it, or `None` if undecided.
+
+        A timetable contains the positions of each candidate's series.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -49,7 +53,7 @@ class LpRelaxation:
         return cut if cut.excludes(sum(1 << one for one in wanted)) else None
 
     def cut_for(self, worth: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
-        """Return the cut that best bounds the worth of a set, or `None` for too many candidates.
+        """Return the cut that best bounds the worth of sets; `None` for too many candidates.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -61,7 +65,7 @@ class LpRelaxation:
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
-        """Return the rows over `wanted` and, if they are few enough, all earlier candidates."""
+        """Return rows for `wanted` and, unless they would be too many, all earlier candidates."""
         rows = self._rows
         if rows is None or not set(wanted) <= set(rows.candidates):
             wider = sorted({*(rows.candidates if rows else ()), *wanted})
@@ -81,7 +85,7 @@ class LpRelaxation:
     def _maximise(
         self, rows: RelaxationRows, worth: Mapping[int, float], needed: float, deadline: Deadline
     ) -> None:
-        """Solve, separating day cuts while some are violated and the value is above `needed`."""
+        """Solve and separate day cuts until none is violated or the value drops to `needed`."""
         costs = np.array([worth.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
@@ -94,13 +98,13 @@ class LpRelaxation:
             self._run(rows, deadline)
 
     def _run(self, rows: RelaxationRows, deadline: Deadline) -> None:
-        """Solve; an interrupted solver is not used again."""
+        """Run the solver; after an interruption, it is not reused."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
         self._rows = rows
 
     def _add_violated_cuts(self, rows: RelaxationRows, deadline: Deadline) -> bool:
-        """Add each day's most violated cut, and return whether there was any."""
+        """Add the most violated cut of each day; return whether any was added."""
         if not self._calendar.by_day:
             return False
         cuts: list[DayCut] = []
@@ -116,7 +120,7 @@ class LpRelaxation:
     def _integral_series(
         self, rows: RelaxationRows, values: NDArray[np.float64], wanted: Sequence[int]
     ) -> dict[int, list[int]] | None:
-        """Return the positions of each series, if the solution is integral and fits all days."""
+        """Return the positions of each series if the solution is integral and fits each day."""
         theirs = np.array([candidate in wanted for candidate, _ in rows.sessions])
         sessions = np.where(theirs, values[len(rows.candidates) :], 0.0)
         if np.abs(sessions - np.round(sessions)).max(initial=0.0) > INTEGRALITY_TOLERANCE:
@@ -132,7 +136,7 @@ class LpRelaxation:
         return {one: sorted(series) for one, series in placed.items()} if fits else None
 
     def _cut(self, rows: RelaxationRows, duals: NDArray[np.float64]) -> LagrangianCut:
-        """Return the rounded duals of the shared capacity as a cut."""
+        """Return a cut from the rounded dual values of the shared rows."""
         calendar = self._calendar
         price = [0] * calendar.positions
         day_cuts: list[tuple[int, DayCut]] = []

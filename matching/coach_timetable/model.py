@@ -1,11 +1,12 @@
 """CP-SAT model of a coach's timetable.
 
-`y[i, k, p]` says that session `k` of candidate `i` is at position `p`. Gaps are prefix sums: up to
-position `e` there are no more sessions `k + 1` than sessions `k` at positions that allow the next
-one at `e`, and no more sessions `k` than sessions `k + 1` at positions within the former's reach.
-Since the ranges of next positions are monotone, this is exact, and its linear relaxation is tight
-for one series (a path). Each day has its limit and its exclusive crowds (sets of coachees of which
-no two can share the day); any other crowd that does not fit a day is cut off when it occurs.
+The variable `y[i, k, p]` is true if session `k` of candidate `i` is at position `p`. Gaps are
+expressed as prefix sums. Up to any position `e`, there are no more sessions `k + 1` than sessions
+`k` at positions that allow the next session at `e`, and no more sessions `k` than sessions `k + 1`
+within their reach. Because the ranges of next positions are monotone, this formulation is exact,
+and its LP relaxation is tight for a single series (a path). Each day has a limit and conflict
+cliques (sets of coachees of whom no two can share the day). Other conflict sets are excluded when
+they occur in a solution.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from ortools.sat.python import cp_model
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
 from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
-from matching.coach_timetable.day_packing import exclusive_crowds, pack_day
+from matching.coach_timetable.day_packing import conflict_cliques, pack_day
 from matching.deadline import Deadline, SolverError
 
 Term = cp_model.IntVar
 Placed = dict[int, list[int]]
-"""Positions of the sessions by local index."""
+"""Session positions by local index."""
 
-# Search strategies with limits in CP-SAT's deterministic time, which is independent of the clock.
+# Search strategies, with limits in CP-SAT's deterministic time, which does not depend on the clock.
 # Instances that are hard for one strategy are often easy for another.
 _SEARCHES = (
     (cp_model.AUTOMATIC_SEARCH, 0.4),
@@ -33,10 +34,10 @@ _SEARCHES = (
 
 
 class TimetableModel:
-    """A model of a coach's timetables, in which each of `candidates` is present or not.
+    """A model of the timetables in which each of `candidates` is present or absent.
 
-    If `required`, all candidates are present. Variables and constraints are added to `model`, if
-    given.
+    If `required`, all candidates must be present. If `model` is given, variables and constraints
+    are added to it.
     """
 
     def __init__(
@@ -60,16 +61,16 @@ class TimetableModel:
             self.model.add(sum(self.present.values()) <= calendar.capacity)
         self._limits()
         if calendar.by_day:
-            self._add_exclusive_crowds()
+            self._add_conflict_cliques()
         else:
             self._cells()
 
     def at(self, candidate: int, position: int) -> list[Term]:
-        """Return the variables for a session of `candidate` at `position`."""
+        """Return the variables for sessions of `candidate` at `position`."""
         return self._at.get((candidate, position), [])
 
     def solve(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
-        """Return a solution, or `None` if there is none.
+        """Return a solution, or `None` if the model is infeasible.
 
         Raises:
             CancelledError, DeadlineExceededError: the run ended before the model was solved.
@@ -79,15 +80,15 @@ class TimetableModel:
             if solver is None:
                 return None
             placed = self._read(solver)
-            crowds = self._infeasible_crowds(placed)
-            if not crowds:
+            conflicts = self._conflict_sets(placed)
+            if not conflicts:
                 return placed
-            for day, crowd in crowds:
-                terms = [term for candidate in crowd for term in self.at(candidate, day)]
-                self.model.add(sum(terms) <= len(crowd) - 1)
+            for day, conflict in conflicts:
+                terms = [term for candidate in conflict for term in self.at(candidate, day)]
+                self.model.add(sum(terms) <= len(conflict) - 1)
 
     def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
-        """Return a solver with a solution, or `None` if infeasible; short searches come first."""
+        """Return a solver with a solution, or `None` if infeasible; short searches run first."""
         for search, effort in _SEARCHES:
             solver = create_cp_sat_solver(seed, effort)
             solver.parameters.search_branching = search
@@ -144,20 +145,20 @@ class TimetableModel:
             for week, terms in weeks.items():
                 self.model.add(sum(terms) <= calendar.week_limit[week])
 
-    def _add_exclusive_crowds(self) -> None:
+    def _add_conflict_cliques(self) -> None:
         calendar = self._calendar
         for position, day in enumerate(calendar.position_day):
             if calendar.day_limit[day] == 1:
                 continue
             here = [candidate for candidate in self.present if self.at(candidate, position)]
             options = tuple(calendar.candidate(one).starts[position] for one in here)
-            for crowd in exclusive_crowds(options, calendar.spacing_minutes):
+            for clique in conflict_cliques(options, calendar.spacing_minutes):
                 self.model.add_at_most_one(
-                    term for place in crowd for term in self.at(here[place], position)
+                    term for place in clique for term in self.at(here[place], position)
                 )
 
     def _cells(self) -> None:
-        """Constrain sessions and buffers to cover each start of the grid at most once."""
+        """Forbid sessions (including their buffers) that overlap at any start of the grid."""
         calendar = self._calendar
         starts = calendar.position_start
         first = 0
@@ -183,42 +184,42 @@ class TimetableModel:
             )
         return {candidate: sorted(positions) for candidate, positions in placed.items()}
 
-    def _infeasible_crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
-        """Return the days whose crowd does not fit, each with a minimal infeasible subset."""
+    def _conflict_sets(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
+        """Return a minimal conflict set for each day on which `placed` does not fit."""
         if not self._calendar.by_day:
             return []
         on_day: dict[int, list[int]] = {}
         for candidate, positions in placed.items():
             for position in positions:
                 on_day.setdefault(position, []).append(candidate)
-        crowds = []
-        for position, crowd in on_day.items():
-            if self._calendar.fits(position, tuple(crowd)):
+        conflicts = []
+        for position, group in on_day.items():
+            if self._calendar.fits(position, tuple(group)):
                 continue
-            for one in tuple(crowd):
-                rest = tuple(other for other in crowd if other != one)
+            for one in tuple(group):
+                rest = tuple(other for other in group if other != one)
                 if not self._calendar.fits(position, rest):
-                    crowd.remove(one)
-            crowds.append((position, tuple(crowd)))
-        return crowds
+                    group.remove(one)
+            conflicts.append((position, tuple(group)))
+        return conflicts
 
 
 def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
-    """Return the starts of each series, given positions; each day's sessions are packed.
+    """Return the starts of each series, packing the sessions of each day.
 
     Raises:
-        SolverError: a day's sessions do not fit.
+        SolverError: the sessions of a day do not fit.
     """
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():
         for position in positions:
             on.setdefault(position, []).append(candidate)
     series: dict[int, list[int]] = {candidate: [] for candidate in placed}
-    for position, crowd in on.items():
-        options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
+    for position, group in on.items():
+        options = tuple(calendar.candidate(candidate).starts[position] for candidate in group)
         starts = pack_day(options, calendar.spacing_minutes)
         if starts is None:
-            raise SolverError("a day's sessions do not fit")
-        for candidate, start in zip(crowd, starts, strict=True):
+            raise SolverError("the sessions of a day do not fit")
+        for candidate, start in zip(group, starts, strict=True):
             series[candidate].append(start)
     return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}

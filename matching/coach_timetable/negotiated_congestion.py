@@ -1,8 +1,8 @@
-"""Negotiated congestion: every series takes its cheapest path, and contested days become dearer.
+"""Negotiated congestion: series take shortest paths while contested days become more expensive.
 
-Contested series are rerouted one after another under the current costs until no day is contested
-(McMurchie and Ebeling 1995, for routing on FPGAs). It is used only if positions are days; it finds
-most timetables that exist, and proves nothing.
+Contested series are rerouted one by one under the current costs until no day is contested
+(McMurchie and Ebeling 1995, for FPGA routing). The method requires that positions are days. It
+finds most existing timetables but cannot prove infeasibility.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _INITIAL_PRESENT_FACTOR = 1.0
 _PRESENT_FACTOR_GROWTH = 1.3
 _ROUNDS = 12
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
-SHORT_EFFORT, LONG_EFFORT = 4, 24  # restarts, each with its own order and history factor
+SHORT_EFFORT, LONG_EFFORT = 4, 24  # numbers of restarts
 
 
 class SeriesPlanner:
-    """Shortest paths for one candidate's series, with precomputed arcs."""
+    """Computes shortest paths for one candidate's series, with precomputed arcs."""
 
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
         self._last = chain[-1] if chain else ()
-        # For each number but the last, positions with their ranges in the next number's list.
+        # For each session but the last: positions, with their ranges in the next session's list.
         self._steps = [
             [
                 (
@@ -42,7 +42,7 @@ class SeriesPlanner:
         ]
 
     def cheapest(self, cost: Sequence[float]) -> list[int]:
-        """Return the positions of least total cost; `cost` is by position."""
+        """Return the positions of a series of minimum total cost; `cost` is indexed by position."""
         if not self._last:
             return []
         best = [cost[position] for position in self._last]
@@ -68,11 +68,11 @@ def negotiate(
     restarts: int,
     on_restart: Callable[[], object] = lambda: None,
 ) -> dict[int, list[int]] | None:
-    """Return positions for every candidate of `wanted`, or `None` if negotiation fails.
+    """Return the positions of each candidate in `wanted`, or `None` if no restart succeeds.
 
-    Each of the `restarts` has its own order and its own history factor, by which a contested
-    position's cost increases permanently. `on_restart` is called before each one, and may raise to
-    stop.
+    Each restart uses another order of candidates and another history factor, the permanent increase
+    in the cost of a contested position. `on_restart` is called before each restart and may raise to
+    abort.
     """
     for one in wanted:
         if one not in planners:
@@ -116,7 +116,7 @@ class _CongestionState:
             self._route(one, 0.0)
 
     def reroute(self, present_factor: float) -> bool:
-        """Reroute every contested series; return whether none is contested any longer."""
+        """Reroute all contested series; return whether the conflicts are resolved."""
         contested = [one for one in self.series if self._is_contested(one)]
         for one in contested:
             for position in self.series[one]:
@@ -130,14 +130,14 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Whether a session of `one` fits at a position alongside the others."""
-        crowd = self._on[position]
-        others = tuple(other for other in crowd if other != one) if one in crowd else crowd
+        """Whether a session of `one` is compatible with the other sessions at a position."""
+        group = self._on[position]
+        others = tuple(other for other in group if other != one) if one in group else group
         if others and not self._calendar.fits(position, (*others, one)):
             return False
         if not self._calendar.week_can_bind:
             return True
-        load = self._week.get(self._calendar.position_week[position], 0) - (one in crowd)
+        load = self._week.get(self._calendar.position_week[position], 0) - (one in group)
         return load < self._calendar.week_limit[self._calendar.position_week[position]]
 
     def _route(self, one: int, present_factor: float) -> None:

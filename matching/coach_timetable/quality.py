@@ -1,18 +1,18 @@
-"""Quality of a series of sessions: 100 points minus the cost of its faults, in whole points.
+"""Quality of a series of sessions: 100 points minus the cost of its faults, in integers.
 
 With `N` sessions, `e` the middle of the allowed gaps, and `h` half the span between them:
 
-    each gap of `d` days       rhythm min(|d - e|, h) / (h (N - 1))  rounded down
-    the last session           finish (slack - days left) / slack    rounded down, not below 0
-    each session beside leave  leave / N                             rounded down
-    each session outside       hours / N                             rounded down
-    preferred times
+    fault                                      cost, rounded down
+    each gap of `d` days                       rhythm min(|d - e|, h) / (h (N - 1))
+    the last session                           finish (slack - days left) / slack, at least 0
+    each session next to leave                 leave / N
+    each session outside preferred times       hours / N
 
-`days left` is the number of days between the last session and the cycle's last day. A day beside
-leave is the day before or after a date on which the coachee or the coach is `unavailable`, by the
-session's local date in the cycle's zone. A session is at a preferred time if all of it is within
-the preferred times, which are local to the coachee's zone; adjoining times are merged. Costs are
-additive over sessions and gaps, so the best series is a shortest path.
+`days left` is the number of days between the last session and the last day of the cycle. A session
+is next to leave if its local date in the cycle's time zone is the day before or after a period in
+which the coachee or the coach is `unavailable`. A session is at a preferred time if it is
+entirely within the preferred times, which are in the coachee's time zone; adjoining windows are
+merged. Costs are additive over sessions and gaps, so an optimal series is a shortest path.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from coach.cycle import Cycle
 from coach.people import Person, Roster
 
 MAX_QUALITY = 100
-_MARGIN_DAYS = 2  # more than the difference between the local dates of two time zones
+_MARGIN_DAYS = 2  # more than local dates can differ between time zones
 
 SessionTime = tuple[int, int]
 """A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""
 
 
 class Quality:
-    """Scores series under a cycle's policy; days are indices into `cycle.cycle.days`."""
+    """Scores series under a cycle's policy. Days are indices into `cycle.cycle.days`."""
 
     def __init__(self, roster: Roster, cycle: Cycle) -> None:
         self._roster = roster
@@ -51,7 +51,7 @@ class Quality:
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def gap_cost(self, days: int) -> int:
-        """Return the cost of a gap in days; gaps that are not allowed cost as much as the worst."""
+        """Return the cost of a gap in days; forbidden gaps cost as much as the worst allowed."""
         low, high = self._cycle.sessions.min_gap_days, self._cycle.sessions.max_gap_days
         gaps = self._cycle.sessions.count - 1
         if low == high or not gaps:
@@ -61,13 +61,13 @@ class Quality:
         return self._cycle.timetable.rhythm * away // ((high - low) * gaps)
 
     def finish_cost(self, day: int) -> int:
-        """Return the cost of a last session on `day`."""
+        """Return the cost of ending a series on `day`."""
         policy = self._cycle.timetable
         missing_days = policy.slack_days - (self._days - 1 - day)
         return policy.finish * min(max(0, missing_days), policy.slack_days) // policy.slack_days
 
     def session_cost(self, coachee: int, coach: int, session_time: SessionTime) -> int:
-        """Return the cost of a session of the coachee and coach in these rows."""
+        """Return the cost of a session, given the rows of its coachee and coach."""
         day, start = session_time
         adjacent_cost = (
             self._leave if self._leave and day in self._leave_adjacent_days(coachee, coach) else 0
@@ -77,9 +77,9 @@ class Quality:
     def fault_cost(
         self, coachee: int, coach: int, series: Sequence[SessionTime], *, continues: bool = False
     ) -> int:
-        """Return the cost of the faults in a chronological series; 0 for an empty series.
+        """Return the total cost of a chronological series; 0 if it is empty.
 
-        If it `continues`, its last session is not the last one of the whole series.
+        If `continues` is true, more sessions follow, so the last session has no finish cost.
         """
         if not series:
             return 0
@@ -92,7 +92,7 @@ class Quality:
         return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
     def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:
-        """Return the days right before or after a date on which either person is unavailable."""
+        """Return the days immediately before or after a leave of the coachee or the coach."""
         key = coachee, coach
         if key not in self._leave_adjacent:
             people = self._roster.coachees[coachee], self._roster.coaches[coach]

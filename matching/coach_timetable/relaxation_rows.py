@@ -1,8 +1,8 @@
-"""Columns and rows of the linear relaxation of a coach's timetable.
+"""Columns and rows of the LP relaxation of a coach's timetable.
 
-The first columns are the candidates, each held or not; the others are their sessions, one column
-for each session number and position. Each series has rows that make its sessions a path; rows of
-shared capacity couple the candidates.
+The first columns represent the candidates; the others represent their sessions, one column for each
+session number and position. Rows for each series make its sessions a path. Rows for shared capacity
+couple the candidates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matching.assignment.highs import LpRow
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut
-from matching.coach_timetable.day_packing import exclusive_crowds
+from matching.coach_timetable.day_packing import conflict_cliques
 
 CandidatePosition = tuple[int, int]
 """A candidate and a position."""
@@ -29,7 +29,8 @@ INTEGRALITY_TOLERANCE = 1e-6
 class SharedCapacity:
     """A row that couples candidates: at most `limit` of the sessions in `pairs`.
 
-    `positions` are the positions at which the row limits every candidate, unless it is a `day_cut`.
+    `positions` lists the positions at which the row limits all candidates; it is empty for a day
+    cut.
     """
 
     pairs: list[CandidatePosition]
@@ -39,13 +40,14 @@ class SharedCapacity:
 
 
 class RelaxationRows:
-    """The relaxation over some of a coach's candidates, as columns and rows.
+    """Columns and rows of the relaxation over some of a coach's candidates.
 
     Attributes:
-        candidates: local indices; the `n`-th candidate has column `n`.
-        sessions: candidate and position of each session column, in column order.
-        shared: the rows of shared capacity, in row order.
-        first_shared: the row of the coach's places; the rows of `shared` follow it.
+        candidates: local indices; column `n` represents the `n`-th candidate.
+        sessions: the candidate and position of each session column, in order of columns.
+        shared: the rows for shared capacity, in order.
+        first_shared: the index of the row for the coach's capacity, which precedes those of
+            `shared`.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class RelaxationRows:
         candidates: list[int],
         on_candidate: Callable[[], object] = lambda: None,
     ) -> None:
-        """Build the rows; `on_candidate` is called before each candidate, and may raise to stop."""
+        """Build the rows; `on_candidate` is called before each candidate and may raise to abort."""
         self._calendar = calendar
         self.candidates = candidates
         self.sessions: list[CandidatePosition] = []
@@ -74,7 +76,7 @@ class RelaxationRows:
         return len(self.candidates) + len(self.sessions)
 
     def rows(self) -> list[LpRow]:
-        """All rows: series, the coach's places, and shared capacity."""
+        """Return all rows: series, the coach's capacity, and shared capacity."""
         everybody = list(range(len(self.candidates)))
         places = float(self._calendar.max_coachees)
         return [
@@ -84,7 +86,7 @@ class RelaxationRows:
         ]
 
     def add_day_cut(self, day_cut: DayCut) -> LpRow:
-        """Append a cut to `shared` and return its row."""
+        """Append a day cut to `shared` and return its row."""
         position = day_cut.position
         pairs = [
             (one, position)
@@ -95,7 +97,7 @@ class RelaxationRows:
         return self._row_of(self.shared[-1])
 
     def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
-        """Return a solution's sessions on days with several places, by position and candidate."""
+        """Return a solution's loads, by position and candidate, on days with a limit above 1."""
         calendar = self._calendar
         load: dict[int, dict[int, float]] = {}
         for (one, position), columns in self._columns.items():
@@ -116,7 +118,7 @@ class RelaxationRows:
         return -highspy.kHighsInf, float(shared.limit), columns, values
 
     def _add_series(self, column: int, candidate: int) -> None:
-        """Add a candidate's sessions: one of each number, with the gaps as prefix sums."""
+        """Add a candidate's session columns, and rows that express the gaps as prefix sums."""
         low, high = self._calendar.low, self._calendar.high
         before: list[int] = []
         earlier: tuple[int, ...] = ()
@@ -151,14 +153,14 @@ class RelaxationRows:
         for position, pairs in on.items():
             if calendar.day_limit[calendar.position_day[position]] > 1:
                 options = tuple(calendar.candidate(one).starts[position] for one, _ in pairs)
-                for crowd in exclusive_crowds(options, calendar.spacing_minutes):
-                    exclusive = DayCut(calendar, position, {pairs[p][0]: 1 for p in crowd}, 1)
-                    self.shared.append(SharedCapacity([pairs[p] for p in crowd], 1, [], exclusive))
+                for clique in conflict_cliques(options, calendar.spacing_minutes):
+                    exclusive = DayCut(calendar, position, {pairs[p][0]: 1 for p in clique}, 1)
+                    self.shared.append(SharedCapacity([pairs[p] for p in clique], 1, [], exclusive))
 
     def _add_limits(
         self, on: dict[int, list[CandidatePosition]], period: list[int], limit: dict[int, int]
     ) -> None:
-        """Add a row for each day or week; `period` is the day or week of each position."""
+        """Add a row for each day or week; `period` contains the day or week of each position."""
         groups: dict[int, list[int]] = {}
         for position, value in enumerate(period):
             groups.setdefault(value, []).append(position)
@@ -167,7 +169,7 @@ class RelaxationRows:
             self._add_limit(pairs, limit[value], positions)
 
     def _add_grid_cells(self, on: dict[int, list[CandidatePosition]]) -> None:
-        """Forbid sessions closer than session and buffer, if positions are starts."""
+        """Forbid sessions that are closer than the required spacing, if positions are starts."""
         starts, first = self._calendar.position_start, 0
         for position, start in enumerate(starts):
             while starts[first] + self._calendar.spacing_minutes <= start:
@@ -181,7 +183,7 @@ class RelaxationRows:
 
 
 def _at_most(these: list[int], those: list[int]) -> LpRow:
-    """Add the row `sum of these <= sum of those`."""
+    """Return the row `sum of these <= sum of those`."""
     return (
         -highspy.kHighsInf,
         0.0,

@@ -1,8 +1,8 @@
 """LP over a coach's series: a path for each coachee, coupled by shared rows.
 
-Each coachee takes one option for each session and the gaps between them (a flow along a path, whose
-polytope is integral); days, weeks and exclusive crowds couple all of them. Options and gaps through
-which even the cheapest series exceeds a cost limit are left out.
+Each coachee uses one option for each session, and the gaps between these options. This is a flow
+along a path, whose polytope is integral. Rows for days, weeks and conflict cliques couple the
+coachees. A column is omitted if even the cheapest series through it exceeds the cost limit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matching.assignment.highs import LpRow
-from matching.coach_timetable.day_packing import exclusive_crowds
+from matching.coach_timetable.day_packing import conflict_cliques
 from matching.coach_timetable.shortest_path import (
     INFINITE_COST,
     PathCosts,
@@ -21,19 +21,19 @@ from matching.coach_timetable.shortest_path import (
 from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption, SessionOptions
 
 AssignedOption = tuple[int, SessionOption]
-"""A coachee's index in the subproblem, and a session option of theirs."""
+"""A coachee's index in the subproblem, and one of the coachee's session options."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """Prices of shared rows: of positions for everybody, and of single options of a coachee."""
+    """Prices of shared rows: for all options at a position, and for single options."""
 
     position: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[AssignedOption, int] = field(default_factory=dict)
     scale: int = 1
 
     def cost_of(self, series_index: int, option: SessionOption) -> int:
-        """Return the cost of an option, including its prices, in `1 / scale`."""
+        """Return the cost of an option, including its prices, in units of `1 / scale`."""
         return (
             self.scale * option.cost
             + self.position.get(option.position, 0)
@@ -45,8 +45,8 @@ class RowPrices:
 class SharedRow:
     """A row that couples coachees: at most `limit` of its columns.
 
-    The row contains all columns of `positions`; if there are none, it contains the options in
-    `held`.
+    The row consists of all columns at `positions` or, if this is empty, the columns of the options
+    in `held`.
     """
 
     limit: int
@@ -56,7 +56,7 @@ class SharedRow:
 
 
 class SeriesLp:
-    """The columns, between 0 and 1 with `cost` by column, and the rows."""
+    """Columns with values between 0 and 1, their costs, and the rows of the LP."""
 
     def __init__(
         self, subproblem: CoachSubproblem, price: RowPrices, max_cost: Sequence[int]
@@ -73,7 +73,7 @@ class SeriesLp:
         self._add_shared_rows()
 
     def selected_options(self, chosen: Sequence[bool]) -> tuple[SessionOptions, ...]:
-        """Return the session options whose columns are chosen, by series."""
+        """Return the `chosen` columns as session options of each series."""
         found: list[list[SessionOption]] = [[] for _ in self.subproblem.series]
         for held in self._held.values():
             for (series_index, option), columns in held.items():
@@ -81,14 +81,14 @@ class SeriesLp:
         return tuple(tuple(sorted(one, key=lambda b: b.position)) for one in found)
 
     def has(self, one: AssignedOption) -> bool:
-        """Whether a coachee's session option has a column."""
+        """Whether an option of a coachee has a column."""
         return one in self._held.get(one[1].position, {})
 
-    def forbid(self, crowd: Sequence[AssignedOption]) -> SharedRow:
-        """Add a row that forbids using all of these options at once."""
-        held = self._held[crowd[0][1].position]
-        columns = [column for one in crowd for column in held[one]]
-        return self._row(len(crowd) - 1, columns, (), tuple(crowd))
+    def forbid(self, conflict: Sequence[AssignedOption]) -> SharedRow:
+        """Add a row that forbids using all options in `conflict` together."""
+        held = self._held[conflict[0][1].position]
+        columns = [column for one in conflict for column in held[one]]
+        return self._row(len(conflict) - 1, columns, (), tuple(conflict))
 
     def _path(
         self, series_index: int, series: Sequence[SessionOptions], price: RowPrices, max_cost: int
@@ -117,7 +117,7 @@ class SeriesLp:
         max_cost: int,
         path: tuple[PathCosts, int, Mapping[int, int]],
     ) -> dict[int, list[int]]:
-        """Return the columns of a session by position."""
+        """Return the columns of a session, by position."""
         least, place, cheapest = path
         columns: dict[int, list[int]] = {}
         for option in options:
@@ -182,12 +182,12 @@ class SeriesLp:
             if subproblem.day_limit[subproblem.day[position]] > 1:
                 everybody = list(held)
                 options = tuple(option.starts for _, option in everybody)
-                for crowd in exclusive_crowds(options, subproblem.spacing_minutes):
-                    some = tuple(everybody[place] for place in crowd)
+                for clique in conflict_cliques(options, subproblem.spacing_minutes):
+                    some = tuple(everybody[place] for place in clique)
                     self._row(1, [c for one in some for c in held[one]], (), some)
 
     def _cells(self) -> None:
-        """Where positions are starts: no two sessions closer than session and buffer."""
+        """Forbid sessions that are closer than the required spacing; positions must be starts."""
         positions = sorted(self._held)
         start = {p: next(iter(self._held[p]))[1].starts[0] for p in positions}
         first = 0
@@ -213,19 +213,19 @@ class SeriesLp:
         return row
 
 
-def infeasible_crowds(
+def conflict_sets(
     subproblem: CoachSubproblem, timetable: Sequence[SessionOptions]
 ) -> Iterator[tuple[AssignedOption, ...]]:
-    """Return minimal crowds that do not fit a day."""
+    """Yield a minimal conflict set for each position at which the timetable does not fit."""
     on: dict[int, list[AssignedOption]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:
             on.setdefault(option.position, []).append((series_index, option))
-    for crowd in on.values():
-        if subproblem.fits([option for _, option in crowd]):
+    for group in on.values():
+        if subproblem.fits([option for _, option in group]):
             continue
-        core = crowd
-        for one in crowd:
+        core = group
+        for one in group:
             rest = [other for other in core if other is not one]
             if rest and not subproblem.fits([option for _, option in rest]):
                 core = rest

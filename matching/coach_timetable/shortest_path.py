@@ -1,4 +1,4 @@
-"""Shortest paths of a series: least cost to come and to go at each session and position."""
+"""Shortest paths through the positions of a series: cost-to-come and cost-to-go."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ PositionCosts = Mapping[int, Mapping[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class PathCosts:
-    """Least costs of a series.
+    """Minimum costs of a series.
 
     Attributes:
-        own: for each session and position, the cost of the cheapest option there.
-        cost_to_go: for each session and position, the least cost from there (inclusive) to the end.
-        cost_to_come: for each session and position, the least cost of everything before it.
-        best: the least cost of a whole series, or `INFINITE_COST` if there is none.
+        own: for each session and position, the cost of the cheapest option.
+        cost_to_go: for each session and position, the minimum cost from there (inclusive) to the
+            end.
+        cost_to_come: for each session and position, the minimum cost before it.
+        best: the minimum cost of a series, or `INFINITE_COST` if there is none.
     """
 
     own: list[dict[int, int]]
@@ -32,7 +33,7 @@ class PathCosts:
 def path_costs(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
 ) -> PathCosts:
-    """Compute least costs, with `cost` by position and gap costs multiplied by `scale`."""
+    """Compute minimum costs from `cost` by session and position, with gap costs times `scale`."""
     cost_to_go = _cost_to_go(subproblem, cost, scale)
     cost_to_come: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
     for place in range(len(cost) - 1):
@@ -54,7 +55,7 @@ def path_costs(
 def cheapest_series(
     subproblem: CoachSubproblem, series: Sequence[SessionOptions]
 ) -> tuple[list[SessionOption], int] | None:
-    """Return the cheapest series of these session options and its cost, or `None`."""
+    """Return the cheapest series and its cost, or `None` if there is none."""
     best: list[dict[int, SessionOption]] = []
     for options in series:
         here: dict[int, SessionOption] = {}
@@ -83,7 +84,7 @@ def cheapest_series(
 def next_positions(
     subproblem: CoachSubproblem, position: int, following: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """Return the positions of `following` (ascending) that may come next, with the gap's cost."""
+    """Return the positions in `following` (ascending) that can come next, with their gap costs."""
     first = bisect_left(following, subproblem.low[position])
     last = bisect_left(following, subproblem.high[position])
     day = subproblem.day[position]
@@ -95,7 +96,7 @@ def next_positions(
 def _cost_to_go(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
 ) -> list[dict[int, int]]:
-    """Return the least cost from each session and position onwards, without dead ends."""
+    """Return the minimum cost from each session and position to the end, without dead ends."""
     table: list[dict[int, int]] = []
     after: dict[int, int] | None = None
     for own in reversed(cost):

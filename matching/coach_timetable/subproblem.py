@@ -1,12 +1,12 @@
-"""One coach's timetabling subproblem: the sessions, their possible times, and their costs.
+"""One coach's timetabling subproblem: sessions, their possible times, and their costs.
 
-A *session option* is one way to hold a session: at a position, at one of several starts, for a
-cost. A position has an option for each distinct cost, with all starts that cost no more: cheaper
-options have fewer starts, which are harder to combine with other sessions. The cost of a series is
-the sum over its options and its gaps; everything else (the finish, the gap to a past session,
-sessions that keep their time) is included in the options' costs.
+A *session option* is a possibility for one session: a position, starts at that position, and a
+cost. A position has one option for each distinct cost, with all starts of at most that cost.
+Cheaper options have fewer starts, which makes them harder to combine with other sessions. The cost
+of a series is the sum over its options and its gaps. Option costs include all other costs: the
+finish, the gap to a past session, and the bonus for sessions that keep their time.
 
-A subproblem contains only numbers, so that another process can solve it.
+A subproblem contains only numbers, so it can be sent to another process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from matching.deadline import SolverError
 
 @dataclass(frozen=True, slots=True)
 class SessionOption:
-    """One way to hold a session: at `position`, at one of `starts` (epoch minutes), for `cost`."""
+    """A possibility for one session: one of `starts` (epoch minutes) at `position`, for `cost`."""
 
     position: int
     starts: tuple[int, ...]
@@ -31,25 +31,25 @@ class SessionOption:
 
 
 SessionOptions = tuple[SessionOption, ...]
-"""Options of a series, one a session, or all options of one session by position and cost."""
+"""The options of a series, one per session, or all options of a session by position and cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoachSubproblem:
-    """The sessions that one coach has to place.
+    """The sessions to schedule for one coach.
 
     Attributes:
-        spacing_minutes: minimum minutes between two starts.
+        spacing_minutes: minimum number of minutes between two starts.
         by_day: whether positions are days rather than single starts.
         day: the day of each position.
         week: the week of each position.
-        low: for each position, the first position of the next session.
-        high: for each position, one past the last position of the next session.
+        low: for each position, the first possible position of the next session.
+        high: for each position, one past the last possible position of the next session.
         day_limit: the maximum number of sessions on each day.
-        week_limit: the maximum number of sessions in each week that could have more.
-        gaps: the cost of a gap, by its length in days.
-        series: for each coachee and each session, the session options.
-        initial: a feasible timetable, one option for each session.
+        week_limit: the maximum number of sessions in each week in which the limit can bind.
+        gaps: the cost of a gap, indexed by its length in days.
+        series: the session options of each session of each coachee.
+        initial: a feasible timetable, with one option for each session.
     """
 
     spacing_minutes: int
@@ -70,17 +70,17 @@ class CoachSubproblem:
         return sum(len(options) for series in self.series for options in series)
 
     def cost(self, options: Sequence[SessionOption]) -> int:
-        """Return the cost of one series."""
+        """Return the cost of a series."""
         days = [self.day[option.position] for option in options]
         gaps = sum(self.gaps[later - day] for day, later in pairwise(days))
         return gaps + sum(option.cost for option in options)
 
     def total_cost(self, timetable: Sequence[Sequence[SessionOption]]) -> int:
-        """Return the cost of a whole timetable."""
+        """Return the total cost of a timetable."""
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Whether sessions of different coachees fit together at one position."""
+        """Whether sessions of different coachees fit together at a position."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
@@ -92,7 +92,7 @@ class CoachSubproblem:
 
 @dataclass(frozen=True, slots=True)
 class CoachIncumbent:
-    """Incumbent, its cost, and a lower bound."""
+    """The incumbent timetable, its cost, and a lower bound on the cost of any timetable."""
 
     timetable: tuple[SessionOptions, ...]
     cost: int
@@ -106,7 +106,7 @@ class CoachIncumbent:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """Earlier starts of sessions, by session number; keeping one is worth `bonus`."""
+    """The earlier starts of a coachee's sessions, by session number, each worth `bonus` if kept."""
 
     starts: Mapping[int, int]
     bonus: int
@@ -118,9 +118,10 @@ def build_subproblem(
     placed: Mapping[int, Sequence[int]],
     kept_times: Mapping[int, KeptTimes],
 ) -> CoachSubproblem:
-    """Build the subproblem of a coach who holds the candidates in `placed` at these positions.
+    """Build a coach's subproblem from a feasible timetable.
 
-    The coachees are in the order of `placed`.
+    `placed` contains the positions of each candidate's sessions and determines the order of
+    coachees.
     """
     series = tuple(_series(calendar, quality, one, kept_times.get(one)) for one in placed)
     return CoachSubproblem(
@@ -144,21 +145,21 @@ def build_subproblem(
 def starts_of_options(
     subproblem: CoachSubproblem, timetable: Sequence[Sequence[SessionOption]]
 ) -> list[tuple[int, ...]]:
-    """Return the starts of each series, ascending; each day's sessions are packed.
+    """Return the starts of each series, ascending, packing the sessions of each day.
 
     Raises:
-        SolverError: a day's sessions do not fit.
+        SolverError: the sessions of a day do not fit.
     """
     on: dict[int, list[tuple[int, SessionOption]]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:
             on.setdefault(option.position, []).append((series_index, option))
     series: list[list[int]] = [[] for _ in timetable]
-    for crowd in on.values():
-        starts = pack_day(tuple(option.starts for _, option in crowd), subproblem.spacing_minutes)
+    for group in on.values():
+        starts = pack_day(tuple(option.starts for _, option in group), subproblem.spacing_minutes)
         if starts is None:
-            raise SolverError("a day's sessions do not fit")
-        for (series_index, _), start in zip(crowd, starts, strict=True):
+            raise SolverError("the sessions of a day do not fit")
+        for (series_index, _), start in zip(group, starts, strict=True):
             series[series_index].append(start)
     return [tuple(sorted(starts)) for starts in series]
 
@@ -194,7 +195,7 @@ def _series(
 def _session_options(
     position: int, cost_by_start: Mapping[int, int], extra: int
 ) -> list[SessionOption]:
-    """Return an option for each distinct cost, with every start that costs no more."""
+    """Return an option for each distinct cost, with all starts that cost no more."""
     return [
         SessionOption(
             position,
@@ -208,7 +209,7 @@ def _session_options(
 def _least_restrictive(
     series: Sequence[SessionOptions], positions: Sequence[int]
 ) -> SessionOptions:
-    """Return the options at these positions that allow every start."""
+    """Return the options with the most starts at these positions."""
     return tuple(
         max((b for b in options if b.position == position), key=lambda b: len(b.starts))
         for options, position in zip(series, positions, strict=True)
@@ -216,5 +217,5 @@ def _least_restrictive(
 
 
 def keep_bonus(coachees: int) -> int:
-    """Return a big-M constant that exceeds the total cost of this number of series."""
+    """Return a big-M constant that exceeds the total cost of any `coachees` series."""
     return MAX_QUALITY * coachees + 1

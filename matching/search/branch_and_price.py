@@ -1,8 +1,8 @@
-"""Branch and price over the joint problem.
+"""Branch and price for the joint assignment and timetabling problem.
 
 Nodes are bounded by column generation. If a node's LP optimum is fractional, the search branches on
-a pair; pairs remain variables of the restricted master, so branching does not change the pricing
-problem (Barnhart et al. 1998, section 5).
+a pair. Pairs remain variables of the restricted master problem, so branching does not change the
+pricing problem (Barnhart et al. 1998, section 5).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from matching.assignment.restricted_master import LpSolution, PairWeights
 from matching.deadline import DeadlineExceededError
 from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
-_DUAL_TOLERANCE = 1e-7  # reduced cost of a pair that HiGHS may treat as zero
+_DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """The best choice found (`None`: no choice is feasible) and an upper bound."""
+    """The incumbent, or `None` if no choice is feasible, its value, and an upper bound."""
 
     choice: Choice | None
     value: int
@@ -31,12 +31,12 @@ class SearchResult:
 
     @property
     def proven(self) -> bool:
-        """Whether the choice is proven optimal."""
+        """Whether the incumbent is proven optimal."""
         return self.choice is not None and self.value >= self.bound
 
 
 ReportBounds = Callable[[int | None, int], None]
-"""Called with the best value so far (`None`: none yet) and the bound."""
+"""Called with the incumbent's value, or `None` if there is no incumbent, and the bound."""
 
 
 def maximise(
@@ -48,19 +48,19 @@ def maximise(
     bound: int | None = None,
     target: int | None = None,
 ) -> SearchResult:
-    """Return the best choice for an integral `objective: float64[P]`.
+    """Return the choice that maximises `objective`, or the best one found with an upper bound.
 
     Args:
-        generation: the relaxation, with the allowed pairs and the coachees who must be placed.
-        objective: the value of each pair.
+        generation: the LP relaxation, with the allowed pairs and the coachees who must be placed.
+        objective: `float64[P]`, the integral value of each pair.
         start: a feasible choice, if one is known.
-        report_bounds: called whenever value or bound improves.
+        report_bounds: called whenever the value or the bound improves.
         bound: an upper bound, if one is known.
-        target: the search stops once this value is reached or the bound falls below it.
+        target: the search stops once the value reaches it or the bound is below it.
 
     Raises:
         CancelledError: the run was cancelled.
-        DeadlineExceededError: the limit passed before any choice was found.
+        DeadlineExceededError: the limit passed before a feasible choice was found.
     """
     generation.set_objective(objective)
     limit = int(np.abs(objective).sum()) if bound is None else bound
@@ -69,7 +69,14 @@ def maximise(
 
 @dataclass(frozen=True, eq=False)
 class _SearchNode:
-    """An open node: an upper bound, the coachees who must be placed, and the allowed pairs."""
+    """An open node of the search tree.
+
+    Attributes:
+        bound: an upper bound on choices in this node.
+        serial: a sequence number that breaks ties between nodes.
+        must_place: `bool[n]`, the coachees who must be placed.
+        allowed: `bool[P]`, the pairs that may be chosen.
+    """
 
     bound: int
     serial: int
@@ -78,7 +85,7 @@ class _SearchNode:
 
 
 class _BranchAndPrice:
-    """A best-first search."""
+    """A best-first branch and price search."""
 
     def __init__(
         self,
@@ -151,9 +158,9 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _integer_bound(self, lp_solution: LpSolution) -> int:
-        """Round the LP value down to an integer, allowing for pricing and solver tolerances."""
+        """Round the LP value down to an integer bound, allowing for numerical tolerances."""
         slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
-        # At most one pair is chosen for each coachee, each within the dual tolerance.
+        # Each coachee has at most one chosen pair, whose reduced cost is within the tolerance.
         slack += _DUAL_TOLERANCE * len(self._generation.must_place)
         return floor(lp_solution.value + slack)
 
@@ -164,7 +171,7 @@ class _BranchAndPrice:
         return self._is_finished() or (self._value is not None and bound <= self._value)
 
     def _split(self, node: _SearchNode, bound: int, fraction: NDArray[np.float64]) -> None:
-        """Branch on the most fractional pair, which is 0 in one child and 1 in the other."""
+        """Branch on the most fractional pair: exclude it in one child, require it in the other."""
         coachee = self._generation.problem.coachee
         pair = int(np.argmax(fraction))
         without = node.allowed.copy()

@@ -1,9 +1,9 @@
 """Column generation for the joint assignment and timetabling problem.
 
-The restricted master relaxes every coach to a capacity until a coach is assigned a set it cannot
-hold. Such a coach is *expanded*: it chooses among sets it can hold, and its pricing oracle
-generates new ones. The LP bound is valid throughout, since the capacity is a relaxation of the
-feasible sets.
+The restricted master problem initially relaxes every coach to a capacity. A coach who is assigned
+an infeasible set is *expanded*: from then on, the coach chooses among feasible sets, and the
+pricing oracle generates more of them. Since a capacity is a relaxation of the feasible sets, the LP
+bound is valid at every stage.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
 
 EPSILON = 1e-6
-"""Reduced costs up to this count as zero when sets are priced."""
+"""Tolerance on the reduced costs of sets."""
 
 Choice = NDArray[np.int64]
-"""Chosen pairs, ascending."""
+"""The chosen pairs, ascending."""
 
 
 class PricingOracles:
-    """The oracles of all coaches in a problem, created on first use; they accumulate knowledge.
+    """The pricing oracles of all coaches, created on first use.
 
-    `known_sets` contains, for each coach that was ever expanded, the sets of pairs found feasible.
+    `known_sets` contains, for each coach that was ever expanded, all generated feasible sets of
+    pairs.
     """
 
     def __init__(self, problem: MatchingProblem, seed: int) -> None:
@@ -44,7 +45,7 @@ class PricingOracles:
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
 
     def oracle(self, coach: int) -> CoachOracle:
-        """Return a coach's oracle; its local indices follow `problem.by_coach[coach]`."""
+        """Return a coach's oracle, whose local indices are those of `problem.by_coach[coach]`."""
         if coach not in self._oracles:
             pairs = self.problem.by_coach[coach]
             calendar = CoachCalendar(self.problem, coach, self.problem.coachee[pairs].tolist())
@@ -52,21 +53,21 @@ class PricingOracles:
         return self._oracles[coach]
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:
-        """Encode a coach's pairs as a bit set of local indices."""
+        """Encode pairs of a coach as a bit set of local indices."""
         places = np.searchsorted(self.problem.by_coach[coach], np.asarray(pairs, dtype=np.int64))
         return sum(1 << place for place in places.tolist())
 
     def pairs(self, coach: int, local: int) -> tuple[int, ...]:
-        """Decode a bit set of local indices to a coach's pairs."""
+        """Decode a bit set of local indices into pairs of a coach."""
         own = self.problem.by_coach[coach]
         return tuple(int(own[place]) for place in members(local))
 
     def best(
         self, worths: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
     ) -> dict[int, list[int]]:
-        """Solve the pricing problems of several coaches; see `CoachOracle.best`.
+        """Solve the pricing problems of several coaches, as `CoachOracle.best`.
 
-        `worths` contains, for each coach, the worth of each candidate and the threshold to exceed.
+        `worths` contains, for each coach, the worth of each candidate and the threshold.
         """
         open_to_more = {
             coach: one
@@ -78,7 +79,7 @@ class PricingOracles:
         }
 
     def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
-        """Return the coaches that cannot hold what `choice` assigns to them."""
+        """Return the coaches to whom `choice` assigns an infeasible set."""
         return [
             coach
             for coach, pairs in self.pairs_by_coach(choice).items()
@@ -86,14 +87,14 @@ class PricingOracles:
         ]
 
     def pairs_by_coach(self, choice: Choice) -> dict[int, list[int]]:
-        """Return the chosen pairs by coach, without coaches that have none."""
+        """Return the chosen pairs of each coach who has any."""
         pairs_by_coach: dict[int, list[int]] = {}
         for pair, coach in zip(choice.tolist(), self.problem.coach[choice].tolist(), strict=True):
             pairs_by_coach.setdefault(coach, []).append(pair)
         return pairs_by_coach
 
     def timetables(self, choice: Choice, deadline: Deadline) -> dict[int, Timetable]:
-        """Return the sessions by coach and local index."""
+        """Return the session starts of each chosen pair, by coach and local index."""
         return {
             coach: self.oracle(coach).timetable(self.local(coach, pairs), deadline)
             for coach, pairs in self.pairs_by_coach(choice).items()
@@ -103,8 +104,8 @@ class PricingOracles:
 class ColumnGeneration:
     """The LP relaxation of the joint problem, solved by column generation.
 
-    `allowed: bool[P]` are the pairs that may be chosen, `must_place: bool[n]` the coachees who must
-    be placed.
+    The pairs that may be chosen are `allowed: bool[P]`, and the coachees who must be placed are
+    `must_place: bool[n]`.
     """
 
     def __init__(
@@ -127,15 +128,15 @@ class ColumnGeneration:
                 self._master.add_set(coach, pairs)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Set the objective `float64[P]` that `solve_relaxation` maximises."""
+        """Set the objective to maximise, `float64[P]`."""
         self._master.set_objective(objective)
 
     def solve_relaxation(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> LpSolution | None:
-        """Return the LP optimum with all improving sets generated; `None` if it is infeasible.
+        """Return the LP optimum over all sets, or `None` if the LP is infeasible.
 
-        `allowed: [P]` may also contain an upper bound for each pair, between 0 and 1.
+        `allowed: [P]` may also contain an upper bound between 0 and 1 for each pair.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -150,7 +151,7 @@ class ColumnGeneration:
                 return lp_solution
 
     def _restore_feasibility(self) -> bool:
-        """Generate sets until phase one needs no slack; return false if it always will."""
+        """Generate sets until phase one needs no slack; return false if the LP is infeasible."""
         while True:
             lp_solution = self._master.minimise_infeasibility(self.deadline)
             if lp_solution.value > -EPSILON:
@@ -159,7 +160,7 @@ class ColumnGeneration:
                 return False
 
     def _price_columns(self, lp_solution: LpSolution) -> bool:
-        """Add the best improving set of each expanded coach, and return whether any was added."""
+        """Add improving sets for each expanded coach; return whether any was added."""
         worths = {}
         for coach in sorted(lp_solution.pair_dual):
             prices = lp_solution.pair_dual[coach]
@@ -173,7 +174,7 @@ class ColumnGeneration:
         return added
 
     def expand(self, coaches: Sequence[int], choice: Choice) -> None:
-        """Expand coaches, starting from a feasible subset of what `choice` gives each of them."""
+        """Expand coaches, each starting from a feasible subset of their pairs in `choice`."""
         pairs_by_coach = self.oracles.pairs_by_coach(choice)
         for coach in coaches:
             local = self.oracles.local(coach, pairs_by_coach[coach])
@@ -181,7 +182,7 @@ class ColumnGeneration:
             self._add_column(coach, self.oracles.oracle(coach).maximal_subset(local, self.deadline))
 
     def solve_integer(self) -> Choice | None:
-        """Return the best integral choice over the known sets; `None` if there is none in time."""
+        """Return the best integral choice over the known sets; `None` if none is found in time."""
         chosen = self._master.solve_integer(self.deadline)
         return None if chosen is None else np.flatnonzero(chosen)
 

@@ -1,4 +1,4 @@
-"""Construction heuristic: pins first, then one coachee at a time wherever their series fits."""
+"""Construction heuristic: starts from the pins and inserts coachees one at a time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_COACHES_TRIED = 30  # coaches with a free place tried for each coachee
+_MAX_COACHES_TRIED = 30  # coaches with free capacity tried for each coachee
 
 
 def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> Choice:
     """Return a feasible choice that contains the `pinned` pairs.
 
-    `pinned` itself must be feasible. If there is a cross-border share, pairs across a border come
-    first, and a pair within one country is chosen only while the share allows it.
+    `pinned` must be feasible. With a minimum cross-border share, cross-border pairs are inserted
+    first, and domestic pairs only while the share permits.
 
     Raises:
         CancelledError: the run was cancelled.
-        DeadlineExceededError: the limit passed before anybody was placed.
+        DeadlineExceededError: the limit passed before any coachee was placed.
     """
     builder = _ChoiceBuilder(oracles, pinned, deadline)
     try:
@@ -36,7 +36,7 @@ def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline
 
 
 class _ChoiceBuilder:
-    """The coaches' partial timetables, filled one series at a time."""
+    """A choice under construction, with the coaches' partial timetables."""
 
     def __init__(self, oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> None:
         self._oracles = oracles
@@ -56,13 +56,13 @@ class _ChoiceBuilder:
                 self._left[coach] -= 1
 
     def choice(self) -> Choice:
-        """Return the chosen pairs, and pass the timetables to the oracles."""
+        """Return the chosen pairs, and store their timetables in the oracles."""
         for coach, partial_timetable in self._timetables.items():
             self._oracles.oracle(coach).add_timetable(partial_timetable.placed)
         return np.array(sorted(self._chosen), dtype=np.int64)
 
     def fill(self, wanted: np.ndarray) -> None:
-        """Place every coachee who can be placed with a `wanted: bool[P]` pair."""
+        """Place as many coachees as possible, using only `wanted: bool[P]` pairs."""
         problem = self._problem
         options = np.bincount(problem.coachee, minlength=len(problem.priority))
         for coachee in np.lexsort((options, -problem.priority)).tolist():
@@ -75,7 +75,7 @@ class _ChoiceBuilder:
                     break
 
     def _options(self, coachee: int, wanted: np.ndarray) -> Iterator[int]:
-        """Return a coachee's pairs whose coach has a free place, most points first."""
+        """Yield a coachee's pairs with coaches who have free capacity, most points first."""
         problem = self._problem
         first, last = np.searchsorted(problem.coachee, (coachee, coachee + 1))
         pairs = np.arange(first, last)

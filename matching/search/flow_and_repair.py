@@ -1,7 +1,8 @@
-"""Primal heuristic: solve the flow, repair infeasible coaches, forbid dropped pairs, repeat.
+"""Primal heuristic that alternates between flows and repairs.
 
-If the bound of the assignment relaxation is attainable, a few flows, each taking a fraction of a
-second, usually attain it before column generation is needed.
+Each round solves a min-cost flow, repairs the coaches whose sets are infeasible, and forbids the
+pairs that had to be dropped. If the bound of the assignment relaxation is attainable, a few flows
+usually attain it, each in a fraction of a second, before column generation is needed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from matching.search.column_generation import Choice, PricingOracles
 from matching.search.repair import Repair
 
 _ROUNDS = 60
-_MAX_STALLED_ROUNDS = 6  # consecutive rounds without fewer dropped pairs
-_MAX_DROPPED_DIVISOR = 20  # give up if more than 1 in 20 is dropped: hours are scarce
-_PAIRS_PER_COACHEE = 40  # pairs of least loss that a coachee keeps for later rounds
+_MAX_STALLED_ROUNDS = 6  # consecutive rounds in which no fewer pairs are dropped
+_MAX_DROPPED_DIVISOR = 20  # stop if more than 1 in 20 pairs is dropped
+_PAIRS_PER_COACHEE = 40  # average number of pairs per coachee in later rounds
 
 
 def flow_and_repair(
@@ -30,10 +31,10 @@ def flow_and_repair(
     at_least: int,
     deadline: Deadline,
 ) -> None:
-    """Pass choices that every coach can hold to `accept` until it returns true.
+    """Pass feasible choices to `accept` until it returns true.
 
-    `flow` is the first assignment. Gives up when an assignment is worth less than `at_least` or too
-    many of its pairs must be dropped.
+    `flow` is the first assignment. The heuristic stops if an assignment is worth less than
+    `at_least` or too many of its pairs must be dropped.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -64,7 +65,7 @@ def flow_and_repair(
 
 
 def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a flow's pairs of least loss, with their worth."""
+    """Return the pairs of least loss in a flow, with their worth."""
     wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
         return flow.pairs, flow.worth
@@ -76,7 +77,7 @@ def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _pairs_to_drop(
     oracles: PricingOracles, flow: FlowSolution, deadline: Deadline
 ) -> NDArray[np.int64]:
-    """Return the pairs of least regret to drop so that coaches can hold the rest."""
+    """Return pairs of least regret whose removal makes every coach's set feasible."""
     dropped: list[int] = []
     regrets = _regrets(flow)
     for coach, pairs in oracles.pairs_by_coach(flow.choice).items():
@@ -93,7 +94,7 @@ def _pairs_to_drop(
 
 
 def _regrets(flow: FlowSolution) -> dict[int, float]:
-    """Return, for each chosen pair, its coachee's loss with the next best coach."""
+    """Return, for each chosen pair, the loss if its coachee gets the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
     coachee_dual, _ = flow.duals

@@ -1,13 +1,13 @@
-"""Lagrangian bound on joint plans: prices replace the coaches' hours in a pure assignment.
+"""Lagrangian bound on joint plans: an assignment in which prices replace the coaches' timetables.
 
-With prices `w_ij >= 0` and, for each coach, `r_j >= max sum of w_ij over a set that coach j can
-hold`, every plan is worth at most
+Let `w_ij >= 0` be prices and, for each coach, `r_j` at least the maximum of `sum w_ij` over the
+coach's feasible sets. Then every plan is worth at most
 
     r + best assignment by max(0, c_ij - w_ij) ,    r = sum of r_j
 
-(Lagrangian relaxation of the linking rows of expanded coaches). Prices are the duals of these rows
-in the LP with sets generated, rounded to integers; `r_j` is then computed for the rounded prices by
-the pricing oracles, so the bound is exact regardless of the solver's tolerance.
+This is a Lagrangian relaxation of the linking rows of expanded coaches. The prices are the dual
+values of these rows after column generation, rounded to integers. The pricing oracles then compute
+`r_j` for the rounded prices, so the bound is exact regardless of the LP solver's tolerance.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from matching.assignment.restricted_master import LpSolution
 from matching.deadline import Deadline, SolverError
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 
-DUAL_SCALE = 64  # prices are rounded to this fraction of a unit of worth
-_GAP_DIVISOR = 4  # the first LP has the pairs whose loss is within this fraction of the gap
+DUAL_SCALE = 64  # prices are multiples of 1 / DUAL_SCALE of a unit of worth
+_GAP_DIVISOR = 4  # the first LP contains pairs whose loss is at most 1/4 of the gap
 _ROUNDS = 6
 _ROUNDING_THRESHOLD = 0.5
 _PERTURBATION = 1e-4
@@ -31,11 +31,11 @@ _PERTURBATION = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class LagrangianBound:
-    """The assignment relaxation by worth minus price, and its bound, in fractions of a unit.
+    """A Lagrangian bound and the assignment that attains it, in units of `1 / DUAL_SCALE`.
 
     Attributes:
-        flow: the best assignment by worth minus price, in fractions of a unit.
-        coach_bound: the sum of `r_j` over all coaches, in fractions of a unit.
+        flow: the best assignment by worth minus price.
+        coach_bound: the sum of `r_j` over all coaches.
     """
 
     flow: FlowSolution
@@ -43,7 +43,7 @@ class LagrangianBound:
 
     @property
     def bound(self) -> int:
-        """An upper bound on every plan, in fractions of a unit."""
+        """An upper bound on the worth of any plan."""
         return self.flow.value + self.coach_bound
 
 
@@ -56,9 +56,9 @@ def bound_by_prices(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Bound plans of `pairs` by fixed, nonnegative `prices: int64[P]`, in fractions of a unit.
+    """Bound the plans over `pairs` for fixed, nonnegative `prices: int64[P]`.
 
-    For `worth: int64[P]` and `unit`, see `compute_lagrangian_bound`.
+    Prices are in units of `1 / DUAL_SCALE`. For `worth` and `unit`, see `compute_lagrangian_bound`.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -81,9 +81,15 @@ def compute_lagrangian_bound(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Find prices for which the bound on plans of `pairs` is close to the worth of the `best` plan.
+    """Find prices for which the bound on plans over `pairs` is close to the worth of `best`.
 
-    `worth: int64[P]` is divided by `unit`, to a range in which the LP solver is accurate.
+    Args:
+        oracles: the pricing oracles.
+        pairs: the allowed pairs, ascending.
+        worth: `int64[P]`, the worth of each pair.
+        best: the pairs of the best known plan.
+        unit: a divisor of `worth` that scales it to a range in which the LP solver is accurate.
+        deadline: the deadline.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -121,15 +127,15 @@ def _solve_perturbed(
 ) -> LpSolution:
     """Return the LP optimum near the best plan, expanding coaches as necessary.
 
-    The upper bounds of the best plan's pairs are perturbed: among the optimal duals of a degenerate
-    LP, this selects those that capture most of the loss of deviating from the plan.
+    The upper bounds of the best plan's pairs are slightly reduced. Among the optimal duals of a
+    degenerate LP, this selects those that attribute the greatest loss to deviations from the plan.
     """
     upper = near.astype(np.float64)
     upper[best] = 1 - _PERTURBATION
     while True:
         lp_solution = search.solve_relaxation(no_must_place, upper)
         if lp_solution is None:
-            raise SolverError("an LP without requirements has no solution")
+            raise SolverError("an LP that should always be feasible has no solution")
         choice = np.flatnonzero(lp_solution.chosen > _ROUNDING_THRESHOLD)
         infeasible_coaches = search.oracles.infeasible_coaches(choice, search.deadline)
         more = [coach for coach in infeasible_coaches if coach not in lp_solution.convexity_dual]
@@ -139,7 +145,7 @@ def _solve_perturbed(
 
 
 def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
-    """Return `int64[size]`: the rounded duals of expanded coaches' pairs; 0 for other pairs."""
+    """Return the rounded duals of all linking rows as `int64[size]`; other pairs have price 0."""
     prices = np.zeros(size, dtype=np.int64)
     for duals in lp_solution.pair_dual.values():
         for pair, dual in duals.items():
@@ -150,10 +156,9 @@ def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
 def _max_total_price(
     oracles: PricingOracles, coach: int, prices: Worth, scale: int, deadline: Deadline
 ) -> int:
-    """Return the exact greatest total price of a set that the coach can hold.
+    """Return the exact maximum of the total price over a coach's feasible sets.
 
-    The pricing oracle receives prices divided by `scale`, and is called until no set exceeds the
-    one found.
+    The pricing oracle is called with prices divided by `scale` until it finds no better set.
     """
     oracle = oracles.oracle(coach)
     own = enumerate(oracles.problem.by_coach[coach].tolist())

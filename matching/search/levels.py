@@ -1,12 +1,12 @@
-"""Lexicographic optimisation: each level is maximised under floors for all levels before it.
+"""Lexicographic optimisation: each level is maximised under floors for all earlier levels.
 
-A level that is a sum starts from the assignment relaxation: the flow bounds the level, its reduced
-costs fix pairs to zero, and flow and repair often reaches the bound immediately. Branch and price
-over the remaining pairs closes the gap that is left.
+For an additive level, the assignment relaxation is solved first: the flow provides a bound, its
+reduced costs fix pairs to zero, and the flow-and-repair heuristic often attains the bound. If a gap
+remains, branch and price over the remaining pairs closes it.
 
-`worst` is decided by feasibility: the least points of a placed pair can be at least `w` if and only
-if a plan without any pair below `w` meets the floors. `schedule` optimises the series of the
-matches that the other levels have fixed.
+The `worst` level is solved by feasibility tests: the minimum points of a matched pair can be at
+least `w` if and only if some plan without pairs below `w` satisfies the floors. The `schedule`
+level optimises the timetables of the matches that the other levels have determined.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from matching.search.search_state import SearchState
 
 @dataclass(frozen=True, eq=False)
 class LevelsResult:
-    """The chosen pairs and the outcome of each level before `schedule`."""
+    """The chosen pairs and the outcome of each level except `schedule`."""
 
     choice: Choice
     levels: tuple[LevelOutcome, ...]
 
 
 def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choice) -> LevelsResult:
-    """Optimise every level but `schedule`, starting from `first`, a feasible choice.
+    """Optimise all levels except `schedule`, starting from the feasible choice `first`.
 
-    When the time limit passes, the incumbent is returned with valid bounds.
+    If the time limit passes, the result contains the incumbent and valid bounds.
     """
     choice, outcomes = first, []
     for level in levels:
@@ -57,7 +57,7 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
 
 
 class _SumLevel:
-    """A level that is a sum over the chosen pairs."""
+    """An additive level: its value is a sum over the chosen pairs."""
 
     def __init__(self, state: SearchState, level: ObjectiveLevel, choice: Choice) -> None:
         self._state = state
@@ -69,22 +69,22 @@ class _SumLevel:
 
     def run(self) -> SearchResult:
         self._report()
-        with suppress(DeadlineExceededError):  # the incumbent stays, with the bound so far
+        with suppress(DeadlineExceededError):  # return the incumbent and the current bound
             self._close_gap()
         self._state.reached.append(Objective(self._weights, self._value))
-        # With an earlier level unproven, only the unconditional bound holds for every plan.
+        # If an earlier level is not proven, only the unconditional bound is valid for every plan.
         bound = self._bound if self._state.all_proven else self._unconditional_bound
         return SearchResult(self._best, self._value, max(self._value, bound))
 
     def _close_gap(self) -> None:
-        """Search until the gap between value and bound is closed."""
+        """Search until the value equals the bound."""
         state = self._state
         if self._is_finished():
             return
         state.deadline.check()
         allowed = state.allowed
         points = state.problem.points
-        # Points break ties, unless they are this level or an earlier one.
+        # Points break ties unless this level or an earlier one already maximises them.
         decided = [self._weights, *(objective.weights for objective in state.reached)]
         tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
         flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
@@ -120,7 +120,7 @@ class _SumLevel:
             self._by_parts(parts)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
-        """Search the parts one after another; none can gain more than the gap of the whole."""
+        """Search each part separately; a part cannot gain more than the current total gap."""
         weights = self._weights.astype(np.float64)
         gaps = [self._bound - self._value] * len(parts)
         for place, part in enumerate(parts):
@@ -167,7 +167,7 @@ def _ignore_progress(_value: int | None, _bound: int) -> None:
 
 
 class _WorstLevel:
-    """The least points of a placed pair, by bisection over the values that occur."""
+    """The minimum points of a matched pair, found by bisection over the values that occur."""
 
     def __init__(self, state: SearchState, choice: Choice) -> None:
         self._state = state
@@ -183,7 +183,7 @@ class _WorstLevel:
     def run(self) -> SearchResult:
         state = self._state
         if not len(self._best):
-            # If `placed` is proven to be 0, nobody can be placed.
+            # If `placed` is proven to be 0, no coachee can be placed.
             return SearchResult(self._best, 0, 0 if state.all_proven else self._ceiling)
         self._report()
         try:
@@ -192,7 +192,7 @@ class _WorstLevel:
             while self._low < self._high:
                 self._probe((self._low + self._high) // 2)
         except DeadlineExceededError:
-            pass  # the incumbent stays, with the bound so far
+            pass  # return the incumbent and the current bound
         state.allowed = state.allowed & (state.problem.points >= self._least)
         bound = self._bound if state.all_proven else self._ceiling
         return SearchResult(self._best, self._least, max(self._least, bound))
@@ -202,7 +202,7 @@ class _WorstLevel:
         return self._steps[self._high - 1] if self._low < self._high else self._least
 
     def _bound_by_flow(self) -> None:
-        """Lower the bound to what the assignment relaxation can reach."""
+        """Tighten the bound with the assignment relaxation."""
         low = self._low
         while low < self._high:
             middle = (low + self._high) // 2
@@ -218,7 +218,7 @@ class _WorstLevel:
                 low = middle + 1
 
     def _probe(self, step: int) -> None:
-        """Decide whether the floors can be met with pairs of at least the points of a step."""
+        """Decide whether the floors can be met by pairs with at least the points of `step`."""
         if not self._low <= step < self._high:
             return
         choice = self._state.find_feasible_choice(self._at_least(step))
@@ -239,7 +239,7 @@ class _WorstLevel:
 
 
 def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
-    """Return `int64[P]`: each chosen pair's contribution to a level that is a sum."""
+    """Return each pair's contribution to an additive level, as `int64[P]`."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],
         ObjectiveLevel.KEPT: problem.kept.astype(np.int64),

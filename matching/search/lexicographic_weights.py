@@ -1,4 +1,4 @@
-"""Lexicographic objectives combined into one integer weight for each pair."""
+"""Combines lexicographic objectives into a single integer weight for each pair."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ _MAX_WEIGHT = 1 << 62
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """A sum over the chosen pairs, with nonnegative `weights: int64[P]` and a `minimum`.
+    """The sum of nonnegative weights over the chosen pairs, with a lower limit.
 
-    `minimum` is 0 for a sum that has not been decided yet.
+    Attributes:
+        weights: `int64[P]`, the weight of each pair.
+        minimum: the limit, 0 if the level has not been decided yet.
     """
 
     weights: NDArray[np.int64]
@@ -26,17 +28,20 @@ class Objective:
 
 
 class LexicographicObjective:
-    """Objectives, most important first; each unit is worth more than all later sums together.
+    """A weighted sum of objectives that orders choices lexicographically.
+
+    The first objective is the most important. One unit of an objective is worth more than all later
+    objectives together.
 
     Attributes:
-        worth: `int64[P]`; empty if the weights do not fit 64-bit integers.
-        required: the worth of a choice that exactly reaches every `minimum`.
-        most_worth: the largest worth of a pair.
+        worth: `int64[P]`, the combined weights; empty if they do not fit into 64-bit integers.
+        required: the worth of a choice that attains every `minimum` exactly.
+        most_worth: the largest worth of a pair, or an upper bound if `worth` is empty.
     """
 
     def __init__(self, problem: MatchingProblem, objectives: Sequence[Objective]) -> None:
         self.required = 0
-        self.most_worth = 0  # first an upper bound, in arbitrary-precision integers
+        self.most_worth = 0  # initially an upper bound, as an arbitrary-precision integer
         factor, factors = 1, []
         for objective in reversed(objectives):
             factors.append((factor, objective))
@@ -47,20 +52,20 @@ class LexicographicObjective:
         if self.most_worth < _MAX_WEIGHT:
             self.worth = np.zeros(problem.size, dtype=np.int64)
             for factor, objective in factors:
-                if objective.weights.any():  # the factor of an empty sum may overflow
+                if objective.weights.any():  # otherwise the factor may overflow, and is not needed
                     self.worth += factor * objective.weights
             self.most_worth = int(self.worth.max(initial=0))
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
-    """Return an upper bound on a sum: each coachee's best pair, within the number of places."""
+    """Return an upper bound: the sum of the coachees' best pairs, as many as there is capacity."""
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)
     return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())
 
 
 def meets_minimums(choice: NDArray[np.int64], objectives: Sequence[Objective]) -> bool:
-    """Whether a choice reaches the minimum of every objective."""
+    """Whether a choice satisfies the minimum of every objective."""
     return all(
         int(objective.weights[choice].sum()) >= objective.minimum for objective in objectives
     )

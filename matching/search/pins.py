@@ -1,4 +1,4 @@
-"""Checks whether the pins can be satisfied, individually and together, and if not, why."""
+"""Checks whether the pins can be satisfied, individually and jointly."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from matching.search.search_state import SearchState
 
 
 def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: Deadline) -> Choice:
-    """Return the pinned pairs, with others added if the cross-border share requires them.
+    """Return the pinned pairs, and more pairs if the cross-border share requires them.
 
     Raises:
-        ImpossiblePinsError: a pin breaks a rule or a capacity, or the pins cannot be timetabled,
-            individually or together.
+        ImpossiblePinsError: a pin violates a rule or a capacity, or the pins cannot be timetabled,
+            individually or jointly.
         CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle

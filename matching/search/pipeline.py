@@ -1,4 +1,4 @@
-"""From a problem to a plan: construction, lexicographic levels, timetable optimisation."""
+"""The search pipeline: construction heuristic, lexicographic levels, timetable optimisation."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from matching.search.timetable_optimisation import PreviousSchedule, TimetableOp
 
 @dataclass(frozen=True, eq=False)
 class PlanRequest:
-    """What a plan should achieve.
+    """The objective of a search.
 
     Attributes:
         levels: the levels to optimise, most important first.
-        quality: the scoring of series.
+        quality: scores the sessions of a pair.
         report: called with the progress of each level.
-        previous: sessions and starts that pairs already have.
+        previous: past sessions and earlier starts of the pairs.
     """
 
     levels: Sequence[ObjectiveLevel]
@@ -36,13 +36,13 @@ class PlanRequest:
 def make_plan(
     oracles: PricingOracles, pinned: Choice, request: PlanRequest, deadline: Deadline
 ) -> Plan:
-    """Return the best plan for the levels in `request`, or the best one found in time.
+    """Return the optimal plan for a request, or the best plan found in time.
 
-    `pinned` is a feasible choice with all pinned pairs.
+    `pinned` must be a feasible choice that contains all pinned pairs.
 
     Raises:
         CancelledError: the run was cancelled.
-        DeadlineExceededError: the limit passed before any plan was found.
+        DeadlineExceededError: the limit passed before a plan was found.
     """
     first = construct_choice(oracles, pinned, deadline)
     reached = run_levels(SearchState(oracles, deadline, request.report), request.levels, first)

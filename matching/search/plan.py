@@ -13,14 +13,14 @@ from matching.result import LevelOutcome
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The engine's decisions, as arrays.
+    """The engine's decisions, as arrays over the `K` chosen pairs.
 
     Attributes:
         coachee: `int64[K]`, rows in the roster, ascending.
         coach: `int64[K]`, rows in the roster.
         points: `int64[K]`, points of each pair.
         series: for each pair, the starts of its sessions in epoch minutes, ascending.
-        levels: value and bound of each level, in the policy's order.
+        levels: the value and bound of each level, in the policy's order.
     """
 
     coachee: NDArray[np.int64]
@@ -31,5 +31,5 @@ class Plan:
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
-        """`(coachee, coach)` rows, ascending by coachee."""
+        """The `(coachee, coach)` rows of each pair, in ascending order of coachees."""
         return list(zip(self.coachee.tolist(), self.coach.tolist(), strict=True))

@@ -1,7 +1,6 @@
-"""Repair of a choice: insert unplaced coachees directly, or by ejecting one other coachee.
+"""Repairs a choice by inserting unplaced coachees, directly or by ejecting another coachee.
 
-Ejection chains have at most two moves; the oracles check each move with what they know or can find
-quickly.
+Ejection chains have at most two moves. Each move is checked with the oracles' fast tests.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_OPTIONS = 30  # coaches tried for each coachee, those of greatest worth
+_MAX_OPTIONS = 30  # coaches per coachee, in order of worth
 
 
 class Repair:
-    """A choice that every coach can hold, with operations that add coachees."""
+    """A feasible choice to which coachees can be added."""
 
     def __init__(
         self,
@@ -28,7 +27,14 @@ class Repair:
         pairs: NDArray[np.int64],
         worth: NDArray[np.int64],
     ) -> None:
-        """Allow `pairs: int64[Q]`, ascending; `worth: int64[Q]` ranks each coachee's pairs."""
+        """Start from `choice`, and allow `pairs`.
+
+        Args:
+            oracles: the pricing oracles.
+            choice: a feasible choice.
+            pairs: `int64[Q]`, the pairs that may be added, ascending.
+            worth: `int64[Q]`, the worth of each pair, which ranks the pairs of a coachee.
+        """
         self._oracles = oracles
         self._problem = problem = oracles.problem
         self._pairs = pairs
@@ -51,7 +57,7 @@ class Repair:
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
     def place(self, coachees: list[int], deadline: Deadline) -> None:
-        """Place as many as possible of `coachees`, none of whom is in a chosen pair."""
+        """Place as many of `coachees` as possible; none of them may be placed yet."""
         for coachee in coachees:
             deadline.check()
             if not self._insert_directly(coachee):
@@ -63,7 +69,7 @@ class Repair:
         return self._pairs[first:last][order]
 
     def _insert_directly(self, coachee: int, without: int = -1) -> bool:
-        """Assign a coachee to a coach with a free place, other than `without`."""
+        """Assign a coachee to a coach with free capacity, other than the coach `without`."""
         options = self._options(coachee)
         coaches = self._problem.coach[options]
         free = options[(self._left[coaches] > 0) & (coaches != without)][:_MAX_OPTIONS]
@@ -89,7 +95,7 @@ class Repair:
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
-        """Return a coach's pairs whose coachee could move to a coach with a free place."""
+        """Yield a coach's pairs whose coachee has another coach with free capacity."""
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))

@@ -1,4 +1,4 @@
-"""The state of the lexicographic search, and the operations shared by all levels."""
+"""The state of the lexicographic search, with the operations shared by all levels."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from matching.search.column_generation import Choice, ColumnGeneration, PricingO
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
 
-_MAX_PAIRS = 400_000  # larger problems are not searched exactly
+_MAX_PAIRS = 400_000  # no exact search above this size
 
 ReportLevel = Callable[[ObjectiveLevel, int | None, int | None], None]
-"""Called with the current level, its best value and its bound."""
+"""Called with the current level, the incumbent's value and the bound."""
 
 
 class SearchState:
     """State of the lexicographic search.
 
     Attributes:
-        reached: the sums decided so far, in the order of the levels.
-        allowed: `bool[P]`, pairs that may be chosen.
-        must_place: `bool[n]`, coachees who must be placed.
+        reached: the objectives decided so far with their minimums, in the order of the levels.
+        allowed: `bool[P]`, the pairs that may be chosen.
+        must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
     """
 
@@ -60,19 +60,19 @@ class SearchState:
 
     @property
     def required_objectives(self) -> list[Objective]:
-        """The coachees who must be placed, then the decided levels, each with its minimum."""
+        """The must-place requirement and the decided levels, each with its minimum."""
         must_place = self.must_place[self.problem.coachee].astype(np.int64)
         return [Objective(must_place, int(self.must_place.sum())), *self.reached]
 
     def is_feasible(self, choice: Choice) -> bool:
-        """Whether a choice meets the decided levels, the share and the must-place rows."""
+        """Whether a choice satisfies all decided levels, the share, and the must-place rows."""
         in_balance = int(cross_border_balance(self.problem)[choice].sum()) >= 0
         return in_balance and meets_minimums(choice, self.required_objectives)
 
     def flow(
         self, objectives: Sequence[Objective], allowed: NDArray[np.bool_]
     ) -> tuple[FlowSolution, LexicographicObjective] | None:
-        """Solve the assignment relaxation under `objectives`; `None` if weights overflow."""
+        """Solve the assignment relaxation for `objectives`; return `None` if weights overflow."""
         combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
         if not fits_integer_range(self.problem, combined.most_worth):
             return None
@@ -80,11 +80,11 @@ class SearchState:
         return solve_flow(self.problem, pairs, combined.worth[pairs], self.deadline.check), combined
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-        """Split the `allowed` pairs into parts that can be searched one after another.
+        """Split the `allowed` pairs into parts that can be searched independently.
 
-        The values reached are optimal, so any choice that reaches them does so in each part. This
-        is only true if every level so far is proven and the parts are coupled only by sums;
-        otherwise there is a single part.
+        If all levels so far are proven, each part of an optimal choice is optimal within its part.
+        The search can only be split in this case, and only if nothing else couples the parts.
+        Otherwise, there is a single part.
         """
         if self.problem.share or not self.all_proven:
             return [allowed]
@@ -93,10 +93,10 @@ class SearchState:
     def column_generation(
         self, allowed: NDArray[np.bool_], choice: Choice | None = None
     ) -> ColumnGeneration:
-        """Return the exact search over `allowed` pairs under everything decided so far.
+        """Return the column generation over `allowed` pairs under all decisions so far.
 
-        If a feasible `choice` is given, `allowed` is one of several `parts`, and the floors are
-        what the choice reaches with pairs in that part.
+        If a feasible `choice` is given, `allowed` must be one of several `parts`. The floors are
+        then the sums over the pairs of `choice` within this part.
 
         Raises:
             ProblemTooLargeError: there are too many pairs for an exact search.
@@ -119,7 +119,7 @@ class SearchState:
         return ColumnGeneration(self.oracles, floors, allowed, must_place, self.deadline)
 
     def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
-        """Return some feasible choice of `allowed` pairs; `None` proves that there is none."""
+        """Return a feasible choice of `allowed` pairs; `None` proves that none exists."""
         found: list[Choice] = []
 
         def accept(choice: Choice) -> bool:

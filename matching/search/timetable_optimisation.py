@@ -1,4 +1,4 @@
-"""The `schedule` level: the timetable of each coach optimised for the chosen pairs."""
+"""The `schedule` level: optimises each coach's timetable for the chosen pairs."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from matching.result import LevelOutcome
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.search_state import ReportLevel
 
-# Deterministic time of CP-SAT for one coach; all coaches get the first before any gets the second.
+# CP-SAT's deterministic time per coach. The second limit is used once all coaches had the first.
 _EFFORTS = (1.0, 8.0)
-_MAX_OPTIONS = 250_000  # session options searched in total, so that runs without a time limit end
+_MAX_OPTIONS = 250_000  # total size to search, so that a run without a time limit ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +41,8 @@ class PreviousSchedule:
     """Sessions that pairs already have.
 
     Attributes:
-        starts: starts (epoch minutes) to keep if possible, by pair and number.
-        past: past sessions, by pair.
+        starts: the starts to keep if possible (epoch minutes), by pair and session number.
+        past: the past sessions, by pair.
     """
 
     starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class PreviousSchedule:
 
 
 class TimetableOptimisation:
-    """The timetables of all coaches with at least one coachee."""
+    """The timetables of all coaches who have coachees."""
 
     def __init__(
         self,
@@ -69,9 +69,12 @@ class TimetableOptimisation:
             self._coaches[coach] = _CoachState(oracles, pairs, quality, previous, deadline)
 
     def improve(self, report: ReportLevel) -> LevelOutcome:
-        """Improve every coach's series while time remains, by local search first."""
+        """Improve all timetables until they are proven optimal or time runs out.
+
+        Local search runs first for every coach, followed by exact searches with increasing effort.
+        """
         self._report(report)
-        with suppress(DeadlineExceededError):  # the incumbents stay, with the bounds so far
+        with suppress(DeadlineExceededError):  # the incumbents and bounds remain valid
             for coach in self._coaches.values():
                 self._deadline.check()
                 coach.incumbent = improve_by_local_search(coach.subproblem, self._deadline)
@@ -95,7 +98,7 @@ class TimetableOptimisation:
         )
 
     def series(self) -> tuple[Series, ...]:
-        """Return the starts of every chosen pair."""
+        """Return the session starts of each chosen pair."""
         starts = {
             pair: series
             for coach in self._coaches.values()
@@ -149,7 +152,7 @@ class _CoachState:
 
     @cached_property
     def subproblem(self) -> CoachSubproblem:
-        """The subproblem, built on first use, since many coaches do not need it."""
+        """The subproblem, built on first use because many coaches never need it."""
         return build_subproblem(self._calendar, self._quality, self._placed, self._kept_times)
 
     @property
@@ -200,7 +203,7 @@ class _CoachState:
 
     @cached_property
     def _fixed_cost(self) -> int:
-        """Return the cost of past sessions; the finish counts only if no session follows."""
+        """The cost of past sessions, which includes the finish if no session follows."""
         return sum(
             self._quality.fault_cost(coachee, self.row, past, continues=bool(series))
             for coachee, past, series in zip(
@@ -210,7 +213,7 @@ class _CoachState:
 
     @cached_property
     def _independent_cost(self) -> int:
-        """Return a lower bound on the cost of all series, ignoring starts to keep."""
+        """A lower bound on the cost of all series, without bonuses for kept starts."""
         if not self._kept_times:
             return 0
         free = build_subproblem(self._calendar, self._quality, self._placed, {})

@@ -1,4 +1,4 @@
-"""`make bench`: prints the benchmark tables, all of them or those named as arguments."""
+"""`make bench`: prints all benchmark tables, or those named as arguments."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.bench.peer_figures import peer_figures
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
     "engine": ("The engine at four sizes", engine_figures),
-    "anytime": ("How soon a run answers", anytime_figures),
+    "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),
-    "peers": ("Assignment alone, beside other packages", peer_figures),
+    "peers": ("Assignment compared with other packages", peer_figures),
 }
 
 
 def main(chosen: list[str]) -> int:
-    """Run the chosen benchmarks, or all; return 0 if every requirement was met."""
+    """Run the chosen benchmarks, or all of them; return 0 if every requirement was met."""
     unknown = [name for name in chosen if name not in TABLES]
     if unknown:
-        print(f"no table named {', '.join(unknown)}; there are {', '.join(TABLES)}")
+        print(f"unknown table: {', '.join(unknown)}; choose from {', '.join(TABLES)}")
         return 2
     tables = [TABLES[name] for name in chosen or TABLES]
     kept = [show(title, figures()) for title, figures in tables]

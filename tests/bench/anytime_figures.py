@@ -1,7 +1,7 @@
 """How quickly a run responds to cancellation and to its time limit, on the largest instances.
 
-A run stops at its next check of the deadline, so the longest time between two checks limits the
-delay; a running solver is given half a second more.
+A run stops at its next check of the deadline, so the response time is limited by the longest time
+between two checks. A running solver gets an additional half second.
 """
 
 from __future__ import annotations
@@ -38,48 +38,48 @@ def anytime_figures() -> Iterator[Figure]:
         ("field-wide, 10,000 x 2,000", field),
         ("2,000 x 500", instance(MIDDLE, 1)),
     ):
-        yield _looks(name, people)
-    for moment in _CANCEL_AT:
-        yield _cancelled(field, moment)
+        yield _longest_gap(name, people)
+    for delay in _CANCEL_AT:
+        yield _cancelled(field, delay)
     for name, shape, seed, limit in _LIMITS:
         yield _limited(name, shape, seed, limit)
 
 
-def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
-    """Measure the longest time between two checks in a whole run."""
-    last = begun = time.monotonic()
+def _longest_gap(name: str, people: tuple[Roster, Cycle]) -> Figure:
+    """Measure the longest time between two checks during a run."""
+    last = started = time.monotonic()
     longest, when = 0.0, 0.0
 
-    def look() -> bool:
+    def check() -> bool:
         nonlocal last, longest, when
         now = time.monotonic()
         if now - last > longest:
-            longest, when = now - last, last - begun
+            longest, when = now - last, last - started
         last = now
         return False
 
-    solved(*people, SolveOptions(), cancelled=look)
-    look()
+    solved(*people, SolveOptions(), cancelled=check)
+    check()
     return Figure(
         f"{name}: longest time between two checks",
-        f"{longest:.2f} s, {when:.0f} s into a run of {last - begun:.0f} s",
+        f"{longest:.2f} s, {when:.0f} s into a run of {last - started:.0f} s",
         f"under {CANCELLED_WITHIN:g} s",
         longest < CANCELLED_WITHIN,
     )
 
 
-def _cancelled(people: tuple[Roster, Cycle], moment: float) -> Figure:
-    begun = time.monotonic()
+def _cancelled(people: tuple[Roster, Cycle], delay: float) -> Figure:
+    started = time.monotonic()
     try:
-        solved(*people, SolveOptions(), cancelled=lambda: time.monotonic() - begun > moment)
+        solved(*people, SolveOptions(), cancelled=lambda: time.monotonic() - started > delay)
     except CancelledError:
-        answered = f"after {(late := time.monotonic() - begun - moment):.2f} s"
+        response = f"after {(late := time.monotonic() - started - delay):.2f} s"
         kept = late < CANCELLED_WITHIN
     else:
-        answered, kept = "too late: the run had already ended", False
+        response, kept = "too late: the run had already ended", False
     return Figure(
-        f"field-wide, cancelled after {moment:g} s: response",
-        answered,
+        f"field-wide, cancelled after {delay:g} s: response",
+        response,
         f"within {CANCELLED_WITHIN:g} s",
         kept,
     )
@@ -89,7 +89,7 @@ def _limited(name: str, shape: InstanceClass, seed: int, limit: float) -> Figure
     roster, cycle = instance(shape, seed)
     result, seconds = solved(roster, cycle, SolveOptions(time_limit_seconds=limit))
     require_sound(roster, cycle, result)
-    told = ", ".join(
+    levels = ", ".join(
         f"{one.name} {one.value:,}" + (" proven" if one.proven else f" of at most {one.bound:,}")
         for one in result.levels
         if one.name is not ObjectiveLevel.KEPT
@@ -97,7 +97,7 @@ def _limited(name: str, shape: InstanceClass, seed: int, limit: float) -> Figure
     most = max(limit * (1 + LIMIT_SHARE), limit + LIMIT_SECONDS)
     return Figure(
         f"{name}, limit {limit:g} s",
-        f"{seconds:.1f} s; {told}",
+        f"{seconds:.1f} s; {levels}",
         f"ends within {most:g} s, audited",
         seconds < most,
     )

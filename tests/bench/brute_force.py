@@ -1,10 +1,10 @@
 """Compares the engine with exhaustive search on any number of random instances.
 
-`python -m tests.bench.brute_force --first 1000 --seeds 500` generates an instance of each kind with
-each seed (scarce time; many places; every rule; an earlier result kept; large sets), and compares
-the engine's values, bounds and audit with every assignment and every timetable, as the tests do for
-a few seeds. It prints each difference and finally the number of instances compared, and exits with
-1 if anything differed.
+`python -m tests.bench.brute_force --first 1000 --seeds 500` generates an instance of each kind for
+each seed: scarce time, many places, every rule, an earlier result, and large sets. For each, it
+compares the engine's values and bounds with the optimum over all assignments and timetables, and
+audits the result. The tests do the same for a few seeds. The command prints each difference and the
+number of instances compared; it exits with 1 if there was a difference.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections import Counter
 
 from tests.matching.comparison import INSTANCES, differences
 
-_TELL_EVERY = 100
+_PRINT_EVERY = 100
 
 
 def main(arguments: list[str]) -> int:
-    """Compare all kinds for all seeds."""
+    """Compare an instance of each kind for each seed; return 1 if there was a difference."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--seeds", type=int, default=500, help="how many seeds")
+    parser.add_argument("--seeds", type=int, default=500, help="the number of seeds")
     chosen = parser.parse_args(arguments)
     compared: Counter[str] = Counter()
     differing = 0
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
             differing += bool(found)
             for difference in found:
                 print(f"{kind}, seed {seed}: {difference}", flush=True)
-        if (seed + 1 - chosen.first) % _TELL_EVERY == 0:
+        if (seed + 1 - chosen.first) % _PRINT_EVERY == 0:
             print(f"{compared.total()} compared, {differing} differ", flush=True)
     kinds = ", ".join(f"{number} {kind}" for kind, number in compared.items())
     print(f"{compared.total()} instances compared ({kinds}): {differing} differ")

@@ -1,4 +1,4 @@
-"""A regional cycle: the sample from spreadsheets to results, and reading many people."""
+"""A regional cycle: the sample from spreadsheets to results, and reading large lists."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def cycle_figures() -> Iterator[Figure]:
 def _median_seconds(work: Callable[[], object]) -> float:
     taken = []
     for _ in range(RUNS):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.perf_counter() - started)
     return sorted(taken)[RUNS // 2]
 
 

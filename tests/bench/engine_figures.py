@@ -1,4 +1,4 @@
-"""The engine at four sizes: a region, a tight cycle, a mission and the whole field."""
+"""The engine at four sizes: a region, a tight cycle, a mission, and the entire field."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ONE_MODEL_SECONDS = 60.0
 
 @dataclass
 class Run:
-    """A run, with the times at which its levels were decided, in seconds from its start."""
+    """A run, with the seconds from its start until each level was decided."""
 
     roster: Roster
     cycle: Cycle
@@ -40,7 +40,7 @@ class Run:
     decided: dict[ObjectiveLevel, float] = field(default_factory=dict)
 
     def level(self, name: ObjectiveLevel) -> str:
-        """Return value and bound in words."""
+        """Return the value and bound of a level as text."""
         level = next(one for one in self.result.levels if one.name is name)
         if level.proven:
             return f"{level.value:,} proven"
@@ -57,14 +57,14 @@ def engine_figures() -> Iterator[Figure]:
 
 def _run(shape: InstanceClass, seed: int) -> Run:
     roster, cycle = instance(shape, seed)
-    run = Run(roster, cycle, None, 0.0)  # type: ignore[arg-type] # filled in below
+    run = Run(roster, cycle, None, 0.0)  # type: ignore[arg-type] # set below
 
-    def hear(progress: Progress) -> None:
+    def record(progress: Progress) -> None:
         if progress.level and progress.value == progress.bound:
             run.decided.setdefault(progress.level, progress.elapsed_seconds)
 
     options = SolveOptions(explain=False)
-    run.result, run.seconds = solved(roster, cycle, options, report=hear)
+    run.result, run.seconds = solved(roster, cycle, options, report=record)
     require_sound(roster, cycle, run.result)
     return run
 
@@ -95,12 +95,12 @@ def _problem(run: Run) -> MatchingProblem:
 
 
 def _beside_flow(run: Run, seconds: float) -> str:
-    """Compare with plain min-cost flow on the same pairs, which ignores sessions."""
+    """Return a comparison with plain min-cost flow, which ignores sessions, on the same pairs."""
     problem = _problem(run)
     pairs = np.arange(problem.size)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     flow = solve_flow(problem, pairs, problem.points)
-    floor = time.perf_counter() - begun
+    floor = time.perf_counter() - started
     return (
         f"{seconds / floor:.0f} x plain flow ({floor:.2f} s, {len(flow.choice):,} without sessions)"
     )
@@ -115,7 +115,7 @@ def _tight() -> Iterator[Figure]:
 
 
 def _one_model(run: Run) -> Figure:
-    """Solve everything as one CP-SAT model: every coach's timetable, and one coach per coachee."""
+    """Solve the assignment and all timetables as a single CP-SAT model."""
     problem = _problem(run)
     oracles = PricingOracles(problem, 0)
     model = cp_model.CpModel()
@@ -134,9 +134,9 @@ def _one_model(run: Run) -> Figure:
     solver.parameters.num_workers = 2
     solver.parameters.linearization_level = 2
     solver.parameters.max_time_in_seconds = ONE_MODEL_SECONDS
-    begun = time.perf_counter()
+    started = time.perf_counter()
     solver.solve(model)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     ours = run.decided[ObjectiveLevel.PLACED]
     return Figure(
         "tight, seed 1, `placed` as one CP-SAT model, 2 workers",

@@ -1,7 +1,7 @@
-"""Explanations at the size of a mission: everybody's next best coach, remedies, and advice.
+"""Explanations at the size of a mission: next best coaches, remedies, and advice.
 
-They are computed as in production: next best coaches as for the report, in ten seconds; advice as
-by the command. Solving the cycle itself is not counted.
+They are computed as in production: next best coaches within the ten seconds allowed for the report,
+and advice as by the command. The time for solving the cycle is not included.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from tests.bench.figures import Figure
 from tests.bench.instances import TIGHT, UN_WIDE, instance
 from tests.bench.solving import solved
 
-REPORT_SECONDS = 10.0  # what `gender-coach match` allows for all next best coaches
-ADVICE_SECONDS = 30.0  # limit for each policy that is tried
+REPORT_SECONDS = 10.0  # the limit of `gender-coach match` for all next best coaches
+ADVICE_SECONDS = 30.0  # time limit for each policy
 CROWDED = replace(UN_WIDE, capacity=(1, 4))
 _CLASSES = (
     ("UN-wide, 1,200 x 400", UN_WIDE),
@@ -35,7 +35,7 @@ _CLASSES = (
 
 
 def explanation_figures() -> Iterator[Figure]:
-    """Yield figures on next best coaches in each class, remedies, and advice."""
+    """Yield figures on next best coaches, remedies and advice for each class."""
     for name, shape in _CLASSES:
         roster, cycle = instance(shape, 1)
         result, seconds = solved(roster, cycle, SolveOptions(explain=False))
@@ -46,16 +46,16 @@ def explanation_figures() -> Iterator[Figure]:
 
 
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
-    """Measure how many next best coaches are found within the time for the report."""
-    begun = time.perf_counter()
+    """Measure how many next best coaches are found within the time limit of the report."""
+    started = time.perf_counter()
     deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False, run_in_thread)
     found = list(RunnerUps(roster, cycle, result, deadline).all())
     proven = sum(one is None or one.proven for _, one in found)
     return Figure(
         f"{name}: next best coach of each match, {REPORT_SECONDS:g} s",
-        f"{proven:,} of {len(result.matches):,} proven in {time.perf_counter() - begun:.1f} s",
+        f"{proven:,} of {len(result.matches):,} proven in {time.perf_counter() - started:.1f} s",
         f"ends within {REPORT_SECONDS + 2:g} s",
-        time.perf_counter() - begun < REPORT_SECONDS + 2,
+        time.perf_counter() - started < REPORT_SECONDS + 2,
     )
 
 
@@ -78,9 +78,9 @@ def _advice(name: str, roster: Roster, cycle: Cycle, result: Result, solving: fl
         tried += 1
         return again(people, policy, keep)
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     advice = advise(roster, cycle, result, counted)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     gains = ", ".join(f"{one.change} ({one.gain} more)" for one in advice)
     return Figure(
         f"{name}: the changes that place the most people, {tried} policies solved again",

@@ -1,4 +1,4 @@
-"""Measured figures, and the table in which they are printed."""
+"""Measured figures and the table in which they are printed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Figure:
 
     Attributes:
         what: what was measured.
-        measured: the figure, with its unit.
-        must: the requirement, if any.
+        measured: the value, with its unit.
+        must: the requirement, or "" if there is none.
         kept: whether the requirement was met.
-        beside: comparison with another method in the same run, as a ratio.
+        beside: a comparison with another method in the same run, or "".
     """
 
     what: str
@@ -34,7 +34,7 @@ class Figure:
 
 
 def machine() -> str:
-    """Return machine and versions, for the heading of the table."""
+    """Return a description of the machine and package versions for the caption of a table."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "pydantic"))
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, "
@@ -48,17 +48,17 @@ def peak_mebibytes() -> float:
 
 
 def show(title: str, figures: Iterable[Figure]) -> bool:
-    """Print each figure when measured, then the table; return whether every requirement was met."""
+    """Print figures as they are measured, then a table; return whether all requirements are met."""
     console = Console(width=None if sys.stdout.isatty() else 150)
     rows = []
     for figure in figures:
         console.print(f"  {figure.what}: {figure.measured}", style="dim", highlight=False)
         rows.append(figure)
     table = Table(title=title, caption=machine(), title_justify="left", caption_justify="left")
-    for heading in ("figure", "measured", "must", "", "compared in the same run"):
+    for heading in ("figure", "measured", "required", "", "compared in the same run"):
         table.add_column(heading)
     for row in rows:
-        mark = ("kept" if row.kept else "NOT KEPT") if row.must else ""
+        mark = ("met" if row.kept else "NOT MET") if row.must else ""
         table.add_row(row.what, row.measured, row.must, mark, row.beside)
     console.print(table)
     return all(row.kept for row in rows)

@@ -1,6 +1,6 @@
-"""Plots time and memory for 1, 2, 4 and 8 times the size, as a picture in `docs/pictures`.
+"""Plots time and memory for 1, 2, 4 and 8 times the size into `docs/pictures`.
 
-Each size is solved in a separate process, so that peak memory is measured separately.
+Each size is solved in a separate process, so that its peak memory can be measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 760, 340, 64, 56, 60
 
 @dataclass(frozen=True)
 class Size:
-    """A measurement: seconds from people to a proven result, and peak MiB."""
+    """A measurement of one size: seconds until the result was proven, and peak memory."""
 
     factor: int
     seconds: float
@@ -43,14 +43,14 @@ def measure(factor: int) -> Size:
     return Size(factor, seconds, peak_mebibytes(), result.status == "optimal")
 
 
-def _elsewhere(factor: int) -> Size:
+def _measure_in_subprocess(factor: int) -> Size:
     words = [sys.executable, "-m", "tests.bench.growth", str(factor)]
     answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     return Size(**json.loads(answer))
 
 
 def draw(sizes: list[Size]) -> str:
-    """Draw both curves on logarithmic axes, so that a power of the size is a straight line."""
+    """Return an SVG with both curves on logarithmic axes, where a power law is a straight line."""
     panels = (
         ("seconds to the proven result", [size.seconds for size in sizes], "{:.1f} s", 0),
         ("peak memory", [size.mebibytes for size in sizes], "{:,.0f} MiB", _WIDTH // 2),
@@ -103,13 +103,13 @@ def _panel(sizes: list[Size], name: str, values: list[float], form: str, left: i
 
 
 def main() -> int:
-    """Measure all sizes and write the picture, or print one size, given as an argument, as JSON."""
+    """Measure all sizes and write the picture, or print the size given as an argument as JSON."""
     if len(sys.argv) > 1:
         print(json.dumps(vars(measure(int(sys.argv[1])))))
         return 0
     sizes = []
     for factor in FACTORS:
-        size = _elsewhere(factor)
+        size = _measure_in_subprocess(factor)
         sizes.append(size)
         proven = "proven" if size.proven else "NOT PROVEN"
         print(
@@ -117,7 +117,7 @@ def main() -> int:
             f"{size.mebibytes:,.0f} MiB, {proven}"
         )
     PICTURE.write_text(draw(sizes), encoding="utf-8")
-    print(f"  drawn in {PICTURE.relative_to(Path.cwd())}")
+    print(f"  written to {PICTURE.relative_to(Path.cwd())}")
     return 0
 
 

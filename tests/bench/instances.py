@@ -1,8 +1,8 @@
-"""Seeded benchmark instances: a roster and a cycle of each class, the same on every machine.
+"""Seeded benchmark instances: a roster and a cycle of each class, identical on every machine.
 
-People come from a dozen countries; in addition to their own language, some offer English, with a
-frequency set by the class. Windows start on the hour or half hour of a working day, from 08:00 to
-the class's latest start.
+People come from a dozen countries. Besides their own language, some speak English, with a frequency
+that depends on the class. Windows start on the hour or half hour of a working day, from 08:00 to
+the latest start of the class.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TOPICS = ("leadership", "policy", "personnel", "operations", "training", "commun
 
 @dataclass(frozen=True)
 class InstanceClass:
-    """The parameters of a class of instances. Window lengths are in minutes, inclusive."""
+    """The parameters of a class of instances. Ranges are inclusive, and windows are in minutes."""
 
     coachees: int
     coaches: int
@@ -66,7 +66,7 @@ FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 9), 0.8, Sessi
 
 
 def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
-    """Generate a roster and a cycle of the class."""
+    """Generate a roster and a cycle of a class."""
     draw = random.Random(seed)
     cycle = Cycle(
         cycle=CycleDates(

@@ -1,7 +1,7 @@
-"""Compares assignment alone with other packages, each in its own environment, created here.
+"""Compares the assignment with other packages, each installed into a new environment.
 
-Two of them are imported as `matching`, like our engine, so none is ever a dependency. None of them
-schedules sessions, so only the assignment is compared.
+Separate environments are necessary because two of these packages are imported as `matching`, like
+the engine. None of them schedules sessions, so only the assignment is compared.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ from matching.instance.series_limits import SeriesLimits
 from tests.bench.figures import Figure
 
 COACHEES, COACHES, SEED = 1_000, 500, 1
-COACHES_A_COACHEE = (2, 30)  # some people are easy to match and others are not
+COACHES_A_COACHEE = (2, 30)  # eligible coaches for each coachee
 MOST_CAPACITY = 3
 MOST_POINTS = 1_500
 MOST_SECONDS = 600
+SLOWER = "slower, no more placed"
 PROGRAMS = Path(__file__).parent / "peer_programs"
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A package, its pinned requirement, and the program that runs it."""
+    """A package, its pinned requirement, and the program that calls it."""
 
     name: str
     requirement: str
@@ -53,7 +54,7 @@ PEERS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """A method's result: people placed, total points, and the seconds it took."""
+    """The result of a method: coachees placed, total points, and running time in seconds."""
 
     seconds: float
     placed: int
@@ -61,11 +62,11 @@ class Answer:
 
 
 def peer_figures() -> Iterator[Figure]:
-    """Yield our figure, then each peer's, on the same pairs."""
+    """Yield the figure of this engine, then those of the other packages, on the same pairs."""
     capacity, pairs = _instance()
     ours = _ours(capacity, pairs)
     yield Figure(
-        f"assignment alone, {COACHEES} x {COACHES}, {len(pairs):,} pairs: this engine's flow",
+        f"assignment only, {COACHEES} x {COACHES}, {len(pairs):,} pairs: this engine's flow",
         f"{ours.seconds:.3f} s, {ours.placed} placed, {ours.total:,} points",
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -77,10 +78,10 @@ def peer_figures() -> Iterator[Figure]:
 
 
 def _instance() -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Generate each coach's places, and (coachee, coach, points) for each eligible pair."""
+    """Return each coach's capacity, and (coachee, coach, points) for each eligible pair."""
     draw = random.Random(SEED)
     capacity = [draw.randint(1, MOST_CAPACITY) for _ in range(COACHES)]
-    sought = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches suit many
+    sought = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches are popular
     pairs = []
     for coachee in range(COACHEES):
         options = set(draw.choices(range(COACHES), sought, k=draw.randint(*COACHES_A_COACHEE)))
@@ -92,7 +93,7 @@ def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
     coachee, coach, points = np.array(pairs, dtype=np.int64).T
     nobody = np.zeros(len(pairs), dtype=np.bool_)
     nothing = np.zeros(0, dtype=np.int64)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     problem = MatchingProblem(
         priority=np.ones(COACHEES, dtype=np.int64),
         capacity=np.array(capacity, dtype=np.int64),
@@ -110,7 +111,7 @@ def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
     )
     most = MOST_POINTS * COACHEES + 1
     flow = solve_flow(problem, np.arange(len(pairs)), most + points)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     return Answer(seconds, len(flow.choice), int(points[flow.choice].sum()))
 
 
@@ -141,15 +142,15 @@ def _beside(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Figure(what, f"no answer in {MOST_SECONDS} s", "behind")
+        return Figure(what, f"no result in {MOST_SECONDS} s", SLOWER)
     if ran.returncode:
-        return Figure(what, f"failed: {ran.stderr.strip().splitlines()[-1]}", "behind")
+        return Figure(what, f"failed: {ran.stderr.strip().splitlines()[-1]}", SLOWER)
     theirs = Answer(**json.loads(ran.stdout.splitlines()[-1]))
     behind = ours.seconds < theirs.seconds and ours.placed >= theirs.placed
     return Figure(
         what,
         f"{theirs.seconds:.2f} s, {theirs.placed} placed, {theirs.total:,} points",
-        "behind",
+        SLOWER,
         behind,
         f"{theirs.seconds / ours.seconds:,.0f} x our time, {theirs.placed - ours.placed:+d} placed",
     )
@@ -158,4 +159,4 @@ def _beside(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
 if __name__ == "__main__":
     from tests.bench.figures import show
 
-    sys.exit(0 if show("Peers, on assignment alone", peer_figures()) else 1)
+    sys.exit(0 if show("Assignment compared with other packages", peer_figures()) else 1)

@@ -1,4 +1,4 @@
-"""Runs the engine for the benchmarks: solves, times and audits."""
+"""Solves, times and audits instances for the benchmarks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def solved(
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
 ) -> tuple[Result, float]:
-    """Return the result and the seconds it took."""
+    """Solve an instance; return the result and the running time in seconds."""
     started = time.perf_counter()
     result = solve(
         roster,
@@ -37,7 +37,7 @@ def solved(
 
 
 def require_sound(roster: Roster, cycle: Cycle, result: Result) -> None:
-    """Fail if the auditor finds anything wrong, so that no figure of such a result is reported."""
+    """Raise if the audit of the result has findings, so that no figure is reported for it."""
     findings = audit(roster, cycle, result)
     if findings:
         raise AssertionError("; ".join(map(str, findings)))

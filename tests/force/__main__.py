@@ -37,7 +37,7 @@ ON_SQLITE: tuple[ModuleType, ...] = (load, files_fuzzed)
 
 
 def figures() -> Iterator[Figure]:
-    """Yield each figure as it is measured; the million files, which take longest, come last."""
+    """Yield each figure as it is measured; reading damaged files takes longest and comes last."""
     for module in ON_BOTH:
         for database in DATABASES:
             yield module.measure(module.TIMES, database)
@@ -46,5 +46,5 @@ def figures() -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
-    print(where_and_when())  # noqa: T201 - what the command is for
+    print(where_and_when())  # noqa: T201 - the command's output
     sys.exit(0 if show("Stress tests", figures()) else 1)

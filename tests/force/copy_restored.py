@@ -1,4 +1,4 @@
-"""Backs up and restores a 100 MB database with the commands, while other processes write."""
+"""Backs up a 100 MB database while another process writes to it, and restores the backup."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from api.database.engine import Database
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds
-from tests.force.victims import Victim, begin_cycles
+from tests.force.victims import Victim, create_cycles
 
 TIMES = 100
-MUST = "each under 10 s for 100 MB, nothing lost, copy unreadable without its key"
+MUST = "each under 10 s per 100 MB, nothing lost, backup unreadable without its key"
 _MOST_SECONDS_A_100_MB = 10.0
 _MEGABYTE = 1_000_000
 _FIRST_WITHIN_SECONDS = 20.0
 
 
 def measure(times: int, database: str) -> Figure:
-    """Back up a database of `times` MB while a writer is active, and restore it once."""
-    begun = time.monotonic()
+    """Fill a database with `times` MB, back it up during writes, and restore it."""
+    started = time.monotonic()
     with deployment(database) as world:
         data = world.services.settings.data_dir
         copy = data.parent / "copy"
         _fill(world, times)
-        writer = Victim(begin_cycles, world.services.settings)
+        writer = Victim(create_cycles, world.services.settings)
         writer.wait_for_first(_FIRST_WITHIN_SECONDS)
         before = _cycles(world)
         backup_seconds, backup_used = _timed("backup", "--to", str(copy), world=world)
@@ -50,11 +50,11 @@ def measure(times: int, database: str) -> Figure:
         aside = list(Path(data).glob("*.before-*"))
     allowed = _MOST_SECONDS_A_100_MB * max(1.0, size / 100)
     return Figure(
-        f"copy of {size:.0f} MB, {database}",
-        f"backup {backup_seconds:.1f} s ({backup_used:.1f} s of a processor) under a writer, "
+        f"backup of {size:.0f} MB, {database}",
+        f"backup {backup_seconds:.1f} s ({backup_used:.1f} s of processor time) during writes, "
         f"restore {restore_seconds:.1f} s ({restore_used:.1f} s), "
         f"{max(0, before - kept)} of {before} cycles lost, "
-        f"audit trail {'whole' if whole else 'BROKEN'} {seconds(begun)}",
+        f"audit trail {'intact' if whole else 'BROKEN'}, {seconds(started)}",
         MUST,
         max(backup_seconds, restore_seconds) < allowed
         and kept >= before
@@ -65,7 +65,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _fill(world: World, megabytes: int) -> None:
-    """Add cycles whose files have long remarks until the database has the requested size."""
+    """Add cycles with long comments in their files until the database has the requested size."""
     remark = "# " + os.urandom(_MEGABYTE // 2).hex()[: _MEGABYTE - 2] + "\n"
     for _ in range(megabytes):
         cycle_id = world.cycle()
@@ -79,16 +79,16 @@ def _cycles(world: World) -> int:
 
 
 def _timed(*words: str, world: World) -> tuple[float, float]:
-    """Return the wall-clock and processor seconds that a command takes, including its start."""
+    """Run a command; return the wall-clock and processor seconds it takes, including startup."""
     settings = world.services.settings
-    begun, used = time.monotonic(), _used_by_children()
+    started, used = time.monotonic(), _used_by_children()
     subprocess.run(
         [sys.executable, "-m", "api", *words, "--data", str(settings.data_dir)],
         env=os.environ | {"DATABASE_URL": settings.database_url},
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return time.monotonic() - begun, _used_by_children() - used
+    return time.monotonic() - started, _used_by_children() - used
 
 
 def _used_by_children() -> float:

@@ -1,8 +1,8 @@
-"""Reads damaged files one after another, and counts the outcomes.
+"""Reads damaged files and counts the outcomes.
 
-A number always denotes the same file. Most workbooks are read by the real reader in a forked
-process, which only saves its startup time. One file in a thousand is a workbook that takes the
-complete path.
+Each file is generated from a number, so that failures can be reproduced. Most workbooks are read by
+the real reader in a forked process, which saves its startup time. One file in a thousand is a
+workbook that is read exactly as in production.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from coach.intake.table import TextTable
 from tests.force.damages import Damaged, damaged_text, damaged_workbook
 
 MOST_SECONDS = 1.0
-_PATIENCE_SECONDS = 10.0  # of processor time; then a reading is aborted, counting as uncaught
+_ABORT_SECONDS = 10.0  # of processor time; then reading is aborted and counts as uncaught
 _WORKBOOK_EVERY = 50
-_WHOLE_WAY_EVERY = 1000
+_IN_FULL_EVERY = 1000
 _SEED = 20_270_123
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class TooSlowError(Exception):
-    """A file was not read within the time limit."""
+    """Reading a file exceeded the time limit."""
 
 
 @dataclass
 class Found:
-    """The outcomes of reading a number of damaged files."""
+    """The outcomes of reading damaged files."""
 
     read: Counter[str] = field(default_factory=Counter)
     uncaught: Counter[str] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Found:
     longest: float = 0.0
 
     def add(self, other: Found) -> None:
-        """Add the outcomes from another process."""
+        """Add the outcomes of another process."""
         self.read += other.read
         self.uncaught += other.uncaught
         self.refused += other.refused
@@ -64,21 +64,21 @@ class Found:
 
 
 def read_damaged(first: int, count: int) -> Found:
-    """Read the damaged files with numbers from `first` on."""
+    """Read `count` damaged files, starting with number `first`."""
     found = Found()
     for number in range(first, first + count):
         rng = random.Random(_SEED + number)
         workbook = number % _WORKBOOK_EVERY == 0
-        whole_way = not workbook or number % _WHOLE_WAY_EVERY == 0
+        in_full = not workbook or number % _IN_FULL_EVERY == 0
         damaged = damaged_workbook(rng) if workbook else damaged_text(rng)
-        kind = f"{damaged.kind} the whole way" if workbook and whole_way else damaged.kind
+        kind = f"{damaged.kind} as in production" if workbook and in_full else damaged.kind
         worked = _processor_seconds()
         try:
-            with _patience():
-                _read_whole_way(damaged) if whole_way else _read_forked(damaged)
+            with _time_limit():
+                _read_in_full(damaged) if in_full else _read_forked(damaged)
         except UnusableInputError:
             found.refused += 1
-        except Exception as error:  # noqa: BLE001 - to find these is what this is for
+        except Exception as error:  # noqa: BLE001 - the test searches for these
             found.uncaught[f"{kind}, number {number}: {type(error).__name__}: {error}"[:200]] += 1
         taken = _processor_seconds() - worked
         found.longest, found.slow = max(found.longest, taken), found.slow + (taken > MOST_SECONDS)
@@ -86,7 +86,7 @@ def read_damaged(first: int, count: int) -> Found:
     return found
 
 
-def _read_whole_way(damaged: Damaged) -> None:
+def _read_in_full(damaged: Damaged) -> None:
     parse_inputs(damaged.cycle, damaged.coachees, damaged.coaches)
 
 
@@ -99,35 +99,35 @@ def _read_forked(damaged: Damaged) -> None:
         raise UnusableInputError([InputFault(file.name, 1, WHOLE_FILE, str(error))]) from None
     faults: list[InputFault] = []
     for kind in PeopleKind:
-        told = _answer_of_fork(file.content, kind.value)
-        if "error" in told:
-            faults.append(InputFault(file.name, 1, WHOLE_FILE, told["error"]))
+        response = _response_of_fork(file.content, kind.value)
+        if "error" in response:
+            faults.append(InputFault(file.name, 1, WHOLE_FILE, response["error"]))
         else:
-            table = TextTable(file.name, told["rows"])
+            table = TextTable(file.name, response["rows"])
             faults += read_sheet(table, kind, ReadContext(reference())).faults
     if faults:
         raise UnusableInputError(faults)
 
 
-def _answer_of_fork(content: bytes, sheet: str) -> dict[str, Any]:
-    """Return the reader's answer on a workbook, from a process with the real reader's limits."""
+def _response_of_fork(content: bytes, sheet: str) -> dict[str, Any]:
+    """Return the response of the workbook reader, run in a fork with the real reader's limits."""
     back, there = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer_and_end(there, content, sheet)
+        _respond_and_exit(there, content, sheet)
     os.close(there)
     with os.fdopen(back, "rb") as stream:
-        said = stream.read()
+        output = stream.read()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status < 0:  # ended by a signal, for example at a resource limit: such a file is rejected
+    if status < 0:  # ended by a signal, e.g. at a resource limit; the file is then rejected
         return {"error": f"ended by signal {-status}"}
     if status:
-        raise RuntimeError(f"the reader broke: {said.decode()}")
-    told: dict[str, Any] = json.loads(said)
-    return told
+        raise RuntimeError(f"the reader failed: {output.decode()}")
+    response: dict[str, Any] = json.loads(output)
+    return response
 
 
-def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
+def _respond_and_exit(there: int, content: bytes, sheet: str) -> None:
     status = 1
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -135,25 +135,25 @@ def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         longest = workbook_child.MAX_CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where calamine prints its panics
-        said = json.dumps(workbook_child.build_response(content, sheet, MAX_ROWS + 1)).encode()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # calamine prints its panics to stderr
+        output = json.dumps(workbook_child.build_response(content, sheet, MAX_ROWS + 1)).encode()
         status = 0
-    except BaseException as error:  # noqa: BLE001 - told to the parent, which counts it
-        said = f"{type(error).__name__}: {error}".encode()
+    except BaseException as error:  # noqa: BLE001 - reported to the parent
+        output = f"{type(error).__name__}: {error}".encode()
     with os.fdopen(there, "wb") as stream:
-        stream.write(said)
+        stream.write(output)
     os._exit(status)
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
-    """Abort anything that uses too much processor time."""
+def _time_limit() -> Iterator[None]:
+    """Raise `TooSlowError` if the block uses too much processor time."""
 
-    def give_up(_signal: int, _frame: FrameType | None) -> None:
-        raise TooSlowError(f"not read within {_PATIENCE_SECONDS} s")
+    def abort(_signal: int, _frame: FrameType | None) -> None:
+        raise TooSlowError(f"not read within {_ABORT_SECONDS} s")
 
-    before = signal.signal(signal.SIGPROF, give_up)
-    signal.setitimer(signal.ITIMER_PROF, _PATIENCE_SECONDS)
+    before = signal.signal(signal.SIGPROF, abort)
+    signal.setitimer(signal.ITIMER_PROF, _ABORT_SECONDS)
     try:
         yield
     finally:
@@ -162,6 +162,6 @@ def _patience() -> Iterator[None]:
 
 
 def _processor_seconds() -> float:
-    """Return the processor time of this process and of the children it has waited for."""
+    """Return the processor time of this process and of all children it has waited for."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)

@@ -1,7 +1,7 @@
-"""Valid people files and cycle files, and ways to damage their bytes, cells, keys and parts.
+"""Valid people files and cycle files, and ways to damage their bytes, cells, keys and archives.
 
-Damaged bytes simulate a broken disk or editor; damaged cells and keys leave a file that is still
-CSV or TOML, so that the code that interprets the content is reached too.
+Damaged bytes simulate a faulty disk or editor. Damaged cells and keys leave a file that is still
+valid CSV or TOML, so that the code that interprets the content is also tested.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ _CELLS_DAMAGED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """The three files of a cycle, and the kind of the damaged file."""
+    """The three files of a cycle, one of which is damaged, and the kind of that file."""
 
     kind: str
     cycle: NamedFile
@@ -136,7 +136,7 @@ class Damaged:
 
 
 def damaged_text(rng: random.Random) -> Damaged:
-    """Return a cycle in which the cycle file or one of the people files is damaged."""
+    """Return a cycle with damage in the cycle file or in one of the people files."""
     cycle, coachees, coaches = CYCLE, COACHEES, COACHES
     kind = rng.choice(["TOML", "CSV", "CSV"])
     inside = rng.random() < _CELLS_DAMAGED
@@ -155,7 +155,7 @@ def damaged_text(rng: random.Random) -> Damaged:
 
 
 def damaged_workbook(rng: random.Random) -> Damaged:
-    """Return a cycle whose people are in a damaged workbook, XLSX or ODS."""
+    """Return a cycle whose people are in a damaged XLSX or ODS workbook."""
     kind = rng.choice(["XLSX", "XLSX", "ODS"])
     good = _workbook() if kind == "XLSX" else opendocument()
     damage: Callable[[random.Random, bytes], bytes]
@@ -165,7 +165,7 @@ def damaged_workbook(rng: random.Random) -> Damaged:
 
 
 def bytes_damaged(rng: random.Random, content: bytes) -> bytes:
-    """Replace, duplicate, remove or corrupt a few stretches of a file."""
+    """Replace, duplicate, remove or corrupt a few ranges of bytes."""
     for _ in range(rng.randint(1, _MOST_DAMAGES)):
         first = rng.randrange(len(content) + 1)
         last = min(len(content), first + int(rng.expovariate(0.2)))
@@ -178,7 +178,7 @@ def bytes_damaged(rng: random.Random, content: bytes) -> bytes:
 
 
 def _cells_damaged(rng: random.Random, content: bytes, separator: str) -> bytes:
-    """Change cells, columns and rows of a table that remains a table."""
+    """Change cells, columns and rows of a table, which usually remains valid CSV."""
     rows = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=separator))
     for _ in range(rng.randint(1, _MOST_DAMAGES)):
         row = rng.choice(rows)
@@ -204,7 +204,7 @@ def _cells_damaged(rng: random.Random, content: bytes, separator: str) -> bytes:
 
 
 def _keys_damaged(rng: random.Random, content: bytes) -> bytes:
-    """Change values, keys and tables of a cycle file, which mostly remains valid TOML."""
+    """Change values, keys and tables of a cycle file, which usually remains valid TOML."""
     lines = content.decode().splitlines()
     for _ in range(rng.randint(1, _MOST_DAMAGES)):
         place = rng.randrange(len(lines))
@@ -226,7 +226,7 @@ def _keys_damaged(rng: random.Random, content: bytes) -> bytes:
 
 
 def _member_damaged(rng: random.Random, workbook: bytes) -> bytes:
-    """Damage one part of an otherwise intact archive."""
+    """Damage one member of a ZIP archive that otherwise stays intact."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(packed, "w") as target:
         chosen = rng.choice(source.namelist())
@@ -243,7 +243,7 @@ def _workbook() -> bytes:
 
 @cache
 def opendocument() -> bytes:
-    """Return both tables as the sheets of a minimal ODS workbook (ODF 1.3 part 3)."""
+    """Return both tables as sheets of a minimal ODS workbook (ODF 1.3 part 3)."""
     spaces = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
         for short in ("office", "table", "text")

@@ -38,7 +38,7 @@ from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 
 TIMES = 5_000
-MUST = "0 server errors, 0 undocumented answers"
+MUST = "0 server errors, 0 undocumented responses"
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -57,15 +57,18 @@ def _as_it_is(_context: object, value: object) -> bytes:
 
 @dataclass(frozen=True)
 class Ground:
-    """Test data for requests: identifiers of existing objects, and secrets by role."""
+    """Test data for requests: identifiers of existing objects, and a secret for each role."""
 
     ids: dict[str, str]
     secrets: dict[AccessRole, str]
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send about `times` requests, evenly to all operations, fewer if there is less to vary."""
-    begun = time.monotonic()
+    """Send about `times` requests, distributed evenly over all operations.
+
+    An operation that has fewer variants receives fewer requests.
+    """
+    started = time.monotonic()
     statuses: Counter[int] = Counter()
     wrong: Counter[str] = Counter()
     with deployment(database) as world, served(world, None, "--no-worker") as server:
@@ -77,14 +80,15 @@ def measure(times: int, database: str) -> Figure:
         ]
         for operation in operations:
             count = -(-times // len(operations))
-            _ask(operation, ground, address, count, statuses, wrong)
+            _send_requests(operation, ground, address, count, statuses, wrong)
     errors = sum(number for status, number in statuses.items() if status >= 500)
     for what, number in wrong.most_common(_SHOWN):
-        print(f"    {number} x {what}")  # noqa: T201 - failures are printed where they are measured
-    told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
+        print(f"    {number} x {what}")  # noqa: T201 - progress output
+    counts = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
     return Figure(
         f"{statuses.total()} requests to {len(operations)} operations, {database}",
-        f"{errors} server errors, {wrong.total()} undocumented; answers: {told} {seconds(begun)}",
+        f"{errors} server errors, {wrong.total()} undocumented; "
+        f"responses: {counts}, {seconds(started)}",
         MUST,
         not errors and not wrong and statuses.total() > len(operations),
     )
@@ -106,7 +110,7 @@ def _ground(world: World) -> Ground:
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
         message = tx.scalars(select(OutboxRow)).first()
         if message is None:
-            raise RuntimeError("publishing wrote no message")
+            raise RuntimeError("publishing created no message")
         failed = MailRow(
             kind=MailKind.INVITATION,
             cycle_id=cycle_id,
@@ -137,7 +141,7 @@ def _ground(world: World) -> Ground:
             "mail_id": mail_id,
             "session_id": session.id,
             "question_id": question.id,
-            "person_id": someone,  # a new link revokes the previous one
+            "person_id": someone,  # unused, since a new link revokes the old one
             "credential_id": spare.id,
         },
         secrets={
@@ -150,7 +154,7 @@ def _ground(world: World) -> Ground:
     )
 
 
-def _ask(  # noqa: PLR0917 - counters are filled in place
+def _send_requests(  # noqa: PLR0917 - counters are filled in place
     operation: APIOperation,  # type: ignore[type-arg]
     ground: Ground,
     base_url: str,
@@ -160,7 +164,7 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
 ) -> None:
     """Send `count` valid and invalid requests to an operation, with and without permission."""
     allowed = sorted(PERMISSIONS[operation.method.upper(), operation.path].roles)
-    askers = st.sampled_from([*allowed, *allowed, *AccessRole])
+    roles = st.sampled_from([*allowed, *allowed, *AccessRole])
     browser = requests.Session()
 
     @hypothesis.settings(
@@ -171,10 +175,10 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @hypothesis.given(case=_cases(operation, ground), asker=askers)
-    def asked(case: Case, asker: AccessRole) -> None:
+    @hypothesis.given(case=_cases(operation, ground), role=roles)
+    def send(case: Case, role: AccessRole) -> None:
         browser.cookies.clear()
-        headers = {"Authorization": f"Bearer {ground.secrets.get(asker, 'nobody')}"}
+        headers = {"Authorization": f"Bearer {ground.secrets.get(role, 'nobody')}"}
         answer = case.call(
             base_url=base_url, session=browser, headers=headers, timeout=_ANSWER_SECONDS
         )
@@ -187,12 +191,12 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
                 for failure in group.exceptions
             )
 
-    asked()
+    send()
     browser.close()
 
 
 def _cases(operation: APIOperation, ground: Ground) -> st.SearchStrategy[Case]:  # type: ignore[type-arg]
-    """Generate requests with existing, invented and malformed identifiers."""
+    """Generate requests with existing, random and malformed identifiers."""
     names = [parameter.name for parameter in operation.path_parameters]
     real: dict[str, Any] = {"path_parameters": {name: ground.ids[name] for name in names}}
     if operation.label in _TAKE_CYCLE_FILES:
@@ -204,4 +208,4 @@ def _cases(operation: APIOperation, ground: Ground) -> st.SearchStrategy[Case]: 
 
 
 if __name__ == "__main__":
-    command("Every operation, by schemathesis", measure, TIMES, DATABASES)
+    command("Every operation, with Schemathesis", measure, TIMES, DATABASES)

@@ -1,8 +1,7 @@
-"""Damaged people files and cycle files: each is read, or rejected with its faults, in one second.
+"""Damaged people files and cycle files: each is read or rejected within a second.
 
-A valid file is damaged in a few places and read together with valid ones, in the same way as by the
-commands and the server. Calendar files are not included, since they are only written and never
-read.
+A valid file is damaged in a few places and read together with intact files, in the same way as by
+the commands and the server. Calendar files are not tested, since they are written but never read.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from tests.force.measuring import SQLITE, command, seconds
 TIMES = 1_000_000
 MUST = "none uncaught, none over 1 s of processor time"
 _AT_A_TIME = 500
-_TELL_EVERY = 20_000
+_PRINT_EVERY = 20_000
 _SHOWN = 5
 
 
 def measure(times: int, database: str) -> Figure:
-    """Read `times` damaged files with a process for each core; `database` is ignored.
+    """Read `times` damaged files, using one process per core; `database` is ignored.
 
-    Ctrl+C ends it early, with a figure for the files read so far.
+    Ctrl+C ends the measurement early, with a figure for the files read so far.
     """
     del database
-    begun = time.monotonic()
+    started = time.monotonic()
     found = Found()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([damaged_reading.__name__])
@@ -42,31 +41,33 @@ def measure(times: int, database: str) -> Figure:
         try:
             for part in as_completed(parts):
                 found.add(part.result())
-                if found.read.total() % _TELL_EVERY == 0:
-                    _tell(f"{found.read.total()} read: {_judged(found)} {seconds(begun)}")
+                if found.read.total() % _PRINT_EVERY == 0:
+                    _print_progress(
+                        f"{found.read.total()} read: {_summary(found)} {seconds(started)}"
+                    )
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
     for what, count in found.uncaught.most_common(_SHOWN):
-        _tell(f"{count} x {what}")
+        _print_progress(f"{count} x {what}")
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.read.items()))
     total = found.read.total()
     return Figure(
         f"{total} damaged files ({kinds})",
-        f"{_judged(found)}; {found.refused} rejected, the others read {seconds(begun)}",
+        f"{_summary(found)}; {found.refused} rejected, the others read, {seconds(started)}",
         MUST,
         not found.uncaught and not found.slow and 0 < found.refused < total,
     )
 
 
-def _judged(found: Found) -> str:
+def _summary(found: Found) -> str:
     return (
         f"{found.uncaught.total()} uncaught, {found.slow} over 1 s, longest {found.longest:.2f} s"
     )
 
 
-def _tell(words: str) -> None:
-    """Print progress and failures during the measurement, which takes long."""
-    print(f"    {words}", flush=True)  # noqa: T201 - as above
+def _print_progress(words: str) -> None:
+    """Print progress and failures during the measurement."""
+    print(f"    {words}", flush=True)  # noqa: T201 - progress output
 
 
 if __name__ == "__main__":

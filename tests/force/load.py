@@ -1,7 +1,7 @@
-"""Response times of requests sent at a fixed rate, whether or not the server keeps up.
+"""Response times of requests that are sent at a fixed rate, even if the server cannot keep up.
 
-Each request is timed from when it was due, so that a server that stalls for a second is charged
-with the waiting time of all requests due in that second.
+Response times are measured from when a request was due. If the server stalls for a second, the
+waiting time of all requests due in that second is therefore included.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ _API = "/api/v1"
 
 @dataclass(frozen=True)
 class Person:
-    """A coachee's secret link and one of their sessions."""
+    """A coachee's secret link and one of the coachee's sessions."""
 
     secret: str
     session_id: str
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send `times` requests, 200 per second, a fifth of them writes."""
-    begun = time.monotonic()
+    """Send `times` requests at a rate of 200 per second; a fifth of them are writes."""
+    started = time.monotonic()
     with deployment(database) as world:
         people = _people(world)
         with served(world, None, "--no-worker") as server:
@@ -62,17 +62,17 @@ def measure(times: int, database: str) -> Figure:
     taken.sort()
     p50, p99 = (taken[int(len(taken) * share)] for share in (0.5, 0.99))
     return Figure(
-        f"{times} requests, {A_SECOND} a second, a fifth writes, {database}",
+        f"{times} requests, {A_SECOND} per second, a fifth of them writes, {database}",
         f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {taken[-1] * 1000:.0f} ms, "
-        f"{errors} errors, {worked / times * 1000:.1f} ms of processor each, "
-        f"{resident:.0f} MiB resident before and {grown:.0f} more after {seconds(begun)}",
+        f"{errors} errors, {worked / times * 1000:.1f} ms of processor time each, "
+        f"{resident:.0f} MiB resident before and {grown:.0f} more after, {seconds(started)}",
         MUST,
         p99 < _P99_SECONDS and not errors,
     )
 
 
 def _people(world: World) -> list[Person]:
-    """Return everybody in a published cycle, with two sessions each."""
+    """Return the coachees of a published cycle."""
     cycle_id = world.cycle(_COACHEES, _COACHES)
     pairs = {f"C-{n}": f"K-{n % _COACHES + 1}" for n in range(1, _COACHEES + 1)}
     world.published(cycle_id, world.result(pairs))
@@ -84,7 +84,7 @@ def _people(world: World) -> list[Person]:
 
 
 def record_as_held(world: World, session: SessionDetails) -> None:
-    """Record a session as held today, so that its coachee can give feedback."""
+    """Record that a session was held today, so that its coachee can give feedback."""
     now = world.services.now()
     held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
     coach = Principal(AccessRole.COACH, person_id=session.coach.id)
@@ -95,7 +95,7 @@ def record_as_held(world: World, session: SessionDetails) -> None:
 async def _send(
     address: str, people: list[Person], times: int, a_second: int
 ) -> tuple[list[float], int]:
-    """Return the seconds from when each request was due, and the number of failed requests."""
+    """Send requests; return the seconds from when each was due, and the number of errors."""
     taken: list[float] = []
     errors = 0
     lines = Lines(address)
@@ -109,10 +109,10 @@ async def _send(
             errors += 1
         taken.append(time.perf_counter() - due)
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number, request in enumerate(itertools.islice(_requests(people), times)):
-            due = begun + number / a_second
+            due = started + number / a_second
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(one(due, request))
     lines.close()
@@ -122,8 +122,8 @@ async def _send(
 class Lines:
     """A pool of persistent connections, one for each concurrent request.
 
-    A full-featured HTTP client uses as much processor time as the server itself, and more once
-    responses are slow, which would distort the measurement. This one only reads the responses.
+    A full-featured HTTP client uses as much processor time as the server, and more when responses
+    are slow, which would distort the measurement. This client only reads the responses.
     """
 
     def __init__(self, address: str) -> None:
@@ -132,7 +132,7 @@ class Lines:
         self._most = asyncio.Semaphore(_LINES)
 
     async def status_of(self, request: bytes) -> int:
-        """Send a request, read the whole response, and return its status."""
+        """Send a request, read the response, and return its status code."""
         async with self._most:
             if self._free:
                 reader, writer = self._free.pop()
@@ -150,20 +150,20 @@ class Lines:
             return int(head.split(b" ", 2)[1])
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all idle connections."""
         for _, writer in self._free:
             writer.close()
 
 
 def _requests(people: list[Person]) -> Iterator[bytes]:
-    """Generate typical requests: view all sessions or one, as a page or JSON, and give feedback."""
+    """Generate typical requests: view sessions, as a page or JSON, and give feedback."""
     rng = random.Random(20_270_122)
     while True:
         person = rng.choice(people)
         session = f"{_API}/sessions/{person.session_id}"
         if rng.random() < _WRITES:
-            said = {"attendance": "held", "rating": rng.randint(1, 4), "text": "as agreed"}
-            yield _request("PUT", f"{session}/feedback", person, json.dumps(said))
+            feedback = {"attendance": "held", "rating": rng.randint(1, 4), "text": "as agreed"}
+            yield _request("PUT", f"{session}/feedback", person, json.dumps(feedback))
         else:
             place = rng.choice([f"{_API}/me/sessions", session, f"/p/{person.secret}"])
             yield _request("GET", place, person, "")

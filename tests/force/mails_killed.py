@@ -1,4 +1,4 @@
-"""Kills workers that send mail with SIGKILL: no message lost, at most one duplicate per kill."""
+"""Kills workers that send email with SIGKILL: no message lost, at most one duplicate per kill."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MUST = "0 lost, at most 1 duplicate per kill"
 _KILLS_A_THOUSAND = 5
 _FEWEST_KILLS = 2
 _SESSIONS = 20
-_A_PAIR = 2 * _SESSIONS  # both participants of each session are invited
+_A_PAIR = 2 * _SESSIONS  # each session has two participants
 _DOMAINS = 40
 _START_SECONDS = 120.0
 _LONGEST_SECONDS = 3 * 3600.0
@@ -44,8 +44,8 @@ _WEEK = "Mon 09:00-16:00"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send `times` invitations while repeatedly killing the worker."""
-    begun = time.monotonic()
+    """Send `times` invitations while killing the worker at random times."""
+    started = time.monotonic()
     rng = random.Random(20_270_124)
     kills = max(_FEWEST_KILLS, times * _KILLS_A_THOUSAND // 1000)
     pairs = max(1, times // _A_PAIR)
@@ -58,18 +58,19 @@ def measure(times: int, database: str) -> Figure:
     lost, twice, most = verdict(server.taken, borders, pairs * _A_PAIR)
     return Figure(
         f"worker sending {pairs * _A_PAIR} invitations killed {len(borders)} times, {database}",
-        f"{lost} lost, {twice} twice, at most {most} by one kill, {unsent} not marked as sent "
-        f"{seconds(begun)}",
+        f"{lost} lost, {twice} duplicates, at most {most} per kill, {unsent} not marked as sent, "
+        f"{seconds(started)}",
         MUST,
         not lost and most <= 1 and not unsent and len(borders) == kills,
     )
 
 
 def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, int, int]:
-    """Count messages that never arrived, duplicates, and the most duplicates caused by one kill.
+    """Return the numbers of lost messages and duplicates, and the most duplicates per kill.
 
-    `borders` contains how many messages had arrived at each kill. A duplicate is attributed to the
-    first kill after the previous arrival; without a kill in between, it counts as many.
+    `borders` contains the number of messages that had arrived at each kill. A duplicate is
+    attributed to the first kill after the previous copy arrived. If there was no kill in between,
+    it counts as many.
     """
     last: dict[bytes, int] = {}
     caused: Counter[int] = Counter()
@@ -88,7 +89,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 def _send_with_kills(
     settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
 ) -> list[int]:
-    """Let workers send, and kill each of them, half of them just after a message was accepted."""
+    """Start workers and kill each of them, half of them directly after a message was accepted."""
     borders: list[int] = []
     ends = time.monotonic() + _LONGEST_SECONDS
     for number in range(kills):
@@ -105,7 +106,7 @@ def _send_with_kills(
 
 
 def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None:
-    """Let a worker send the rest, until everything is marked as sent or there is no progress."""
+    """Let a worker send the remaining messages until it is finished or makes no progress."""
     worker = Victim(send_mails, settings)
     before, moved = -1, time.monotonic()
     while _unsent(world) and time.monotonic() < moved + _STALLED_SECONDS:
@@ -116,7 +117,7 @@ def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None
 
 
 def _wait_for(server: MailServer, number: int, ends: float) -> None:
-    """Wait until so many messages were accepted, within a limit and while there is progress."""
+    """Wait until `number` messages were accepted, the time is over, or there is no progress."""
     before, moved = len(server.taken), time.monotonic()
     while len(server.taken) < number and time.monotonic() < min(ends, moved + _STALLED_SECONDS):
         time.sleep(0.0005)
@@ -125,7 +126,7 @@ def _wait_for(server: MailServer, number: int, ends: float) -> None:
 
 
 def _release(world: World, pairs: int) -> None:
-    """Publish a cycle with so many pairs and release its invitations."""
+    """Publish a cycle with this number of pairs and release its invitations."""
     columns = "id,name,email,country,languages,availability,rank"
 
     def rows(letter: str, country: str, last: str) -> str:
@@ -161,4 +162,4 @@ def _unsent(world: World) -> int:
 
 
 if __name__ == "__main__":
-    command("Sending mails, killed at random", measure, TIMES, DATABASES)
+    command("Sending email, killed at random", measure, TIMES, DATABASES)

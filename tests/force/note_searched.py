@@ -1,7 +1,7 @@
-"""Searches for marked notes everywhere except on their author's own page.
+"""Searches all data for the text of private notes, except their author's own page.
 
-To prove that the search works, the coachee's feedback contains another mark, which is stored in
-plain text and must be found in the database and in what the office may see.
+To show that the search works, the coachee's feedback contains another mark. It is stored in plain
+text, so it must be found in the database and in the responses for the office.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from tests.force.load import record_as_held
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 
 TIMES = 200
-MUST = "0 finds of notes; the mark in feedback found"
+MUST = "no note found, feedback found"
 _ANSWER_SECONDS = 30.0
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NOT_FOLLOWED = "/events"
 
 Place = tuple[str, bytes]
-"""A name for where bytes were found, and the bytes."""
+"""The name of a location that is searched, and its content."""
 
 
 def measure(times: int, database: str) -> Figure:
-    """Write `times` notes, and search everything that can be read or stolen for them."""
-    begun = time.monotonic()
-    note_mark, said_mark = f"note{secrets.token_hex(6)}", f"said{secrets.token_hex(6)}"
+    """Write `times` notes, and search for them in everything that can be read or stolen."""
+    started = time.monotonic()
+    note_mark, feedback_mark = f"note{secrets.token_hex(6)}", f"feedback{secrets.token_hex(6)}"
     with deployment(database) as world:
         log = world.services.settings.data_dir.parent / "server.log"
         cycle_id = world.cycle()
@@ -57,7 +57,7 @@ def measure(times: int, database: str) -> Figure:
             read_back = _write_notes(
                 server.address, links[AccessRole.COACH], session, f"{note_mark} ", times
             )
-            _give_feedback(server.address, links[AccessRole.COACHEE], session, said_mark)
+            _give_feedback(server.address, links[AccessRole.COACHEE], session, feedback_mark)
             places = [
                 *_answers(world, server.address, cycle_id, session, links),
                 *_rows(world),
@@ -65,15 +65,16 @@ def measure(times: int, database: str) -> Figure:
             ]
         places += [*_files(world), *_commands(world, cycle_id, session), ("log", log.read_bytes())]
     notes = sorted({name for name, content in places if _holds(content, note_mark)})
-    said = {name for name, content in places if _holds(content, said_mark)}
+    found_feedback = {name for name, content in places if _holds(content, feedback_mark)}
     for name in notes:
-        print(f"    found in {name}")  # noqa: T201 - failures are printed where they are measured
+        print(f"    found in {name}")  # noqa: T201 - progress output
     size = sum(len(content) for _, content in places) / 1e6
     return Figure(
-        f"{times} marked notes, {len(places)} places of {size:.0f} MB, {database}",
-        f"{len(notes)} finds; feedback's mark found in {len(said)} places {seconds(begun)}",
+        f"{times} marked notes, {len(places)} locations with {size:.0f} MB, {database}",
+        f"notes found in {len(notes)} locations, feedback in {len(found_feedback)}, "
+        f"{seconds(started)}",
         MUST,
-        read_back and not notes and bool(said),
+        read_back and not notes and bool(found_feedback),
     )
 
 
@@ -85,7 +86,7 @@ def _links(world: World, cycle_id: str, session: SessionDetails) -> dict[AccessR
 
 
 def _write_notes(address: str, link: str, session: SessionDetails, mark: str, times: int) -> bool:
-    """Write valid and invalid notes; return whether their author can read back the last one."""
+    """Write valid and invalid notes; return whether the author can read the last valid one."""
     note = f"{API}/sessions/{session.id}/note"
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as device:
         device.headers["Authorization"] = f"Bearer {link}"
@@ -98,10 +99,10 @@ def _write_notes(address: str, link: str, session: SessionDetails, mark: str, ti
 
 
 def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) -> None:
-    said = {"attendance": "held", "rating": 3, "text": mark}
+    feedback = {"attendance": "held", "rating": 3, "text": mark}
     httpx.put(
         f"{address}{API}/sessions/{session.id}/feedback",
-        json=said,
+        json=feedback,
         headers={"Authorization": f"Bearer {link}"},
         timeout=_ANSWER_SECONDS,
     ).raise_for_status()
@@ -110,14 +111,14 @@ def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) 
 def _answers(
     world: World, address: str, cycle_id: str, session: SessionDetails, links: dict[AccessRole, str]
 ) -> Iterator[Place]:
-    """Return every page and API response, requested in every role except the author's.
+    """Yield every page and API response, requested in every role except the author's.
 
-    This includes the coach's link on a device on which the notes have not been unlocked.
+    The roles include the coach on a device where the notes are not unlocked.
     """
     ids = {"cycle_id": cycle_id, "session_id": session.id, "person_id": session.coach.id}
     with world.database.reading() as tx:
         for name, table in (("plan_id", "plans"), ("run_id", "runs"), ("message_id", "outbox")):
-            ids[name] = tx.connection().exec_driver_sql(f"SELECT id FROM {table}").first()[0]  # noqa: S608 - names of ours
+            ids[name] = tx.connection().exec_driver_sql(f"SELECT id FROM {table}").first()[0]  # noqa: S608 - fixed names
     shown = dict(links)
     for role in (AccessRole.MANAGER, AccessRole.AUDITOR):
         shown[role] = world.user_token(role)
@@ -136,22 +137,23 @@ def _answers(
 
 
 def _rows(world: World) -> Iterator[Place]:
-    """Return every row of every table, including the job tables."""
-    looked = inspect(world.database.engine)
+    """Yield the rows of each table, including the job tables."""
+    tables = inspect(world.database.engine)
     schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
     with world.database.reading() as tx:
         for schema in schemas:
-            for table in looked.get_table_names(schema=schema):
+            for table in tables.get_table_names(schema=schema):
                 name = f'"{schema}"."{table}"' if schema else f'"{table}"'
-                rows = tx.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - tables that are there
-                whole = [tuple(row) for row in rows]  # since the repr of a row truncates long texts
+                rows = tx.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - names of existing tables
+                whole = [tuple(row) for row in rows]  # the repr of a row truncates long texts
                 yield f"table {name}", repr(whole).encode()
 
 
 def _files(world: World) -> Iterator[Place]:
-    """Return every file of the deployment; on SQLite including the database, its WAL and index.
+    """Yield every file of the deployment, including its database.
 
-    On PostgreSQL, this includes every file of the server after a checkpoint, with its WAL.
+    With SQLite, this includes the WAL and its index. With PostgreSQL, it includes all files of the
+    server, read after a checkpoint.
     """
     folders = [world.services.settings.data_dir]
     if not world.database.is_sqlite:
@@ -170,16 +172,16 @@ def _files(world: World) -> Iterator[Place]:
 
 
 def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[Place]:
-    """Return the data exports of both people, and a backup, encrypted and decrypted."""
+    """Yield the data exports of both people, and a backup before and after decryption."""
     for person in (session.coach, session.coachee):
-        told = _run(world, "person", "export", person.code, "--cycle", cycle_id)
-        yield f"export of {person.code}", told
+        exported = _run(world, "person", "export", person.code, "--cycle", cycle_id)
+        yield f"export of {person.code}", exported
     copy = world.services.settings.data_dir.parent / "copy"
-    yield "backup's words", _run(world, "backup", "--to", str(copy))
-    yield "copy", copy.read_bytes()
+    yield "output of backup", _run(world, "backup", "--to", str(copy))
+    yield "backup", copy.read_bytes()
     opened = copy.with_suffix(".opened")
     decrypt_file(world.services.keyring.backups, copy, opened)
-    yield "opened copy", opened.read_bytes()
+    yield "decrypted backup", opened.read_bytes()
 
 
 def _run(world: World, *words: str) -> bytes:
@@ -193,7 +195,7 @@ def _run(world: World, *words: str) -> bytes:
 
 
 def _holds(content: bytes, mark: str) -> bool:
-    """Whether bytes contain a mark as text, UTF-16, hex, or base64 at any offset."""
+    """Whether the content contains the mark as text, UTF-16, hex, JSON, or base64 at any offset."""
     plain = mark.encode()
     forms = {plain, mark.encode("utf-16-le"), plain.hex().encode(), json.dumps(mark).encode()}
     for offset in range(3):
@@ -203,4 +205,4 @@ def _holds(content: bytes, mark: str) -> bool:
 
 
 if __name__ == "__main__":
-    command("A marked note searched", measure, TIMES, DATABASES)
+    command("Search for private notes", measure, TIMES, DATABASES)

@@ -1,4 +1,4 @@
-"""Many clients follow one run: each must receive its end while pages remain responsive."""
+"""Many clients follow one run: all receive its end, and pages remain responsive."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from tests.force.measuring import DATABASES, command, deployment, seconds, serve
 
 TIMES = 100
 MUST = "every stream receives the end, 0 errors in other requests"
-_ASKED_BESIDE = 100
+_OTHER_REQUESTS = 100
 _ANSWER_SECONDS = 60.0
 _OPEN_WITHIN_SECONDS = 60.0
 _END = "event: end"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Follow a queued run with `times` streams, request pages meanwhile, then cancel the run."""
-    begun = time.monotonic()
+    """Follow a queued run with `times` streams, send other requests, and cancel the run."""
+    started = time.monotonic()
     with deployment(database) as world:
         cycle_id, token = world.cycle(), world.manager_token()
         with served(world, None, "--no-worker") as server:
             before = server.resident_mebibytes()
-            told, beside, errors = asyncio.run(_follow(server.address, cycle_id, token, times))
+            ended, beside, errors = asyncio.run(_follow(server.address, cycle_id, token, times))
             after = server.resident_mebibytes()
     beside.sort()
     return Figure(
-        f"{times} streams of one run at once, {database}",
-        f"{told} received the end; {len(beside)} other requests, longest "
+        f"{times} concurrent streams of one run, {database}",
+        f"{ended} received the end; {len(beside)} other requests, longest "
         f"{beside[-1] * 1000:.0f} ms, {errors} errors; "
-        f"{before:.0f} MiB resident before, {after:.0f} after, {seconds(begun)}",
+        f"{before:.0f} MiB resident before, {after:.0f} after, {seconds(started)}",
         MUST,
-        told == times and not errors,
+        ended == times and not errors,
     )
 
 
 async def _follow(
     address: str, cycle_id: str, token: str, times: int
 ) -> tuple[int, list[float], int]:
-    """Return how many streams received the end, the times of other requests, and their errors."""
+    """Return the number of completed streams, the times of other requests, and their errors."""
     limits = httpx.Limits(max_connections=times + 10)
     bearer = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(
@@ -61,13 +61,13 @@ async def _follow(
             for _ in range(times):
                 await opened.acquire()
         beside, errors = [], 0
-        for _ in range(_ASKED_BESIDE):
-            asked = time.perf_counter()
+        for _ in range(_OTHER_REQUESTS):
+            sent_at = time.perf_counter()
             errors += not (await client.get(f"{API}/cycles/{cycle_id}")).is_success
-            beside.append(time.perf_counter() - asked)
+            beside.append(time.perf_counter() - sent_at)
         (await client.post(f"{API}/runs/{run}/cancel")).raise_for_status()
         return sum(await asyncio.gather(*followers)), beside, errors
 
 
 if __name__ == "__main__":
-    command("Streams at once", measure, TIMES, DATABASES)
+    command("Concurrent streams", measure, TIMES, DATABASES)

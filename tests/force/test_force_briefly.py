@@ -1,4 +1,4 @@
-"""Runs each stress test for a few seconds, and shows that the tests can fail."""
+"""Runs each stress test for a few seconds, and checks that the tests detect failures."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ pytestmark = pytest.mark.force
     ],
     ids=lambda value: getattr(value, "__name__", str(value)).rpartition(".")[2],
 )
-def test_a_short_measurement_keeps_what_is_promised(
+def test_short_measurement_meets_its_requirement(
     module: ModuleType, times: int, database: str
 ) -> None:
     figure = module.measure(times, database)
     assert figure.kept, figure.measured
 
 
-def test_under_load_everything_is_answered() -> None:
+def test_short_load_causes_no_errors() -> None:
     assert " 0 errors" in load.measure(200, SQLITE).measured
 
 
-def test_a_small_copy_is_restored_whole() -> None:
+def test_small_backup_is_restored_completely() -> None:
     measured = copy_restored.measure(2, SQLITE).measured
     assert ", 0 of " in measured
-    assert "audit trail whole" in measured
+    assert "audit trail intact" in measured
 
 
-def test_a_lost_person_a_lost_run_and_a_lost_message_are_counted() -> None:
+def test_lost_person_run_and_message_are_counted() -> None:
     with deployment(SQLITE) as world:
         world.published(world.cycle(), world.result({"C-1": "K-1", "C-2": "K-2"}, sessions=25))
         with world.database.writing() as tx:
@@ -82,13 +82,13 @@ def test_a_lost_person_a_lost_run_and_a_lost_message_are_counted() -> None:
                 OutboxRow.id == select(OutboxRow.id).limit(1).scalar_subquery()))  # fmt: skip
             tx.execute(delete(PersonRow).where(PersonRow.code == "C-3"))
         with world.database.reading() as tx:
-            lost, _, _ = worker_killed._verdict(tx, SQLITE)  # noqa: SLF001 - its judgement is tested
+            lost, _, _ = worker_killed._verdict(tx, SQLITE)  # noqa: SLF001 - tests the private function
         assert lost == 1
         assert publisher_killed._outbox(world)[0] == 1  # noqa: SLF001 - as above
         assert writer_killed._left(world)[1] == 1  # noqa: SLF001 - as above
 
 
-def test_a_lost_and_a_doubled_mail_are_counted() -> None:
+def test_lost_and_duplicate_emails_are_counted() -> None:
     one, other, third = (
         Taken("c1@example.org", f"Message-ID: <{n}@x>\r\n\r\n".encode()) for n in range(3)
     )
@@ -96,11 +96,11 @@ def test_a_lost_and_a_doubled_mail_are_counted() -> None:
     assert mails_killed.verdict([one, one, other], [1], 3) == (1, 1, 1)
     assert mails_killed.verdict([one, other, one, other, third], [2], 3) == (0, 2, 2)
     assert mails_killed.verdict([one, other, one, other, third], [1, 2], 3) == (0, 2, 1)
-    assert mails_killed.verdict([one, one, other, third], [3], 3) == (0, 1, 4), "by itself"
+    assert mails_killed.verdict([one, one, other, third], [3], 3) == (0, 1, 4), "without a kill"
 
 
 @pytest.mark.parametrize("form", ["plain", "utf-16-le", "hex", "base64", "json"])
-def test_a_mark_is_found_in_every_form(form: str) -> None:
+def test_mark_is_found_in_every_encoding(form: str) -> None:
     mark = "note0123456789ab"
     coded = {
         "plain": b"before " + mark.encode() + b" after",
@@ -109,11 +109,11 @@ def test_a_mark_is_found_in_every_form(form: str) -> None:
         "base64": b"eHh4bm90ZTAxMjM0NTY3ODlhYnl5",
         "json": b'{"text": "note0123456789ab"}',
     }[form]
-    assert note_searched._holds(coded, mark)  # noqa: SLF001 - the searcher itself is tested
+    assert note_searched._holds(coded, mark)  # noqa: SLF001 - tests the private function
     assert not note_searched._holds(b"note0123456789ac", mark)  # noqa: SLF001 - as above
 
 
-def test_the_undamaged_files_are_good() -> None:
+def test_undamaged_files_are_valid() -> None:
     cycle, coachees, coaches = (
         NamedFile(name, content)
         for name, content in (
@@ -128,18 +128,18 @@ def test_the_undamaged_files_are_good() -> None:
     assert damages.bytes_damaged(random.Random(1), b"abc") != b"abc"
 
 
-def test_a_workbook_read_in_a_fork_is_read_as_in_the_programme() -> None:
+def test_workbook_read_in_a_fork_has_the_same_rows() -> None:
     content = damages.opendocument()
-    told = damaged_reading._answer_of_fork(content, "coaches")  # noqa: SLF001 - what is compared
-    assert told["rows"] == workbook_table("people.ods", content, "coaches").rows
-    assert "error" in damaged_reading._answer_of_fork(content[:-9], "coaches")  # noqa: SLF001 - as above
+    response = damaged_reading._response_of_fork(content, "coaches")  # noqa: SLF001 - tests the private function
+    assert response["rows"] == workbook_table("people.ods", content, "coaches").rows
+    assert "error" in damaged_reading._response_of_fork(content[:-9], "coaches")  # noqa: SLF001 - as above
 
 
-def test_what_breaks_the_reader_and_what_is_slow_is_counted(
+def test_uncaught_errors_and_slow_files_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(damaged_reading, "MOST_SECONDS", -1.0)
-    text = NamedFile("cycle.toml", damages.CYCLE.decode())  # type: ignore[arg-type] - it breaks
+    text = NamedFile("cycle.toml", damages.CYCLE.decode())  # type: ignore[arg-type] - makes the reader fail
     broken = damages.Damaged("TOML", text, text, text)
     monkeypatch.setattr(damaged_reading, "damaged_text", lambda _: broken)
     found = damaged_reading.read_damaged(1, 9)

@@ -1,4 +1,4 @@
-"""Processes that work until they are killed, and report what has been acknowledged so far."""
+"""Processes that work until they are killed, and report what they have committed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ COACHEES, COACHES = 3, 2
 OUTPUT = "output.log"
 _PROCESSES: Any = multiprocessing.get_context("forkserver")
 
-Tell = Callable[[str], None]
-"""Says that something is committed; only afterwards does the work go on."""
-Work = Callable[[Settings, Tell], None]
+Report = Callable[[str], None]
+"""Reports a committed change to the parent process."""
+Work = Callable[[Settings, Report], None]
 
 
 class Victim:
@@ -45,52 +45,52 @@ class Victim:
 
     def __init__(self, work: Work, settings: Settings) -> None:
         _PROCESSES.set_forkserver_preload([__name__])
-        self._told, to_us = _PROCESSES.Pipe(duplex=False)
+        self._reports, to_us = _PROCESSES.Pipe(duplex=False)
         self._process = _PROCESSES.Process(target=_work, args=(to_us, work, settings), daemon=True)
         self._process.start()
         to_us.close()
 
     @property
     def at_work(self) -> bool:
-        """Whether the process is still running."""
+        """Whether the process is running."""
         return bool(self._process.is_alive())
 
     def wait_for_first(self, seconds: float) -> None:
-        """Wait for the first report, within a limit."""
-        self._told.poll(seconds)
+        """Wait for the first report, for at most `seconds`."""
+        self._reports.poll(seconds)
 
     def wait_for_end(self) -> None:
-        """Wait until the process ends by itself."""
+        """Wait until the process exits."""
         self._process.join()
 
     def end(self, seconds: float) -> None:
-        """Ask the process to shut down."""
+        """Terminate the process, and wait for at most `seconds`."""
         self._process.terminate()
         self._process.join(seconds)
 
     def tell_group(self, sent: signal.Signals) -> None:
-        """Signal a command and all its child processes at once, as a service manager does."""
+        """Send a signal to a command and all its child processes, as a service manager does."""
         os.killpg(self._process.pid, sent)
 
     def kill(self) -> set[str]:
-        """Kill the process, and return what it has reported."""
+        """Kill the process and return its reports."""
         self._process.kill()
         self._process.join()
-        said = set()
+        reports = set()
         try:
             while True:
-                said.add(self._told.recv())
+                reports.add(self._reports.recv())
         except EOFError:
-            self._told.close()
-        return said
+            self._reports.close()
+        return reports
 
 
-def _work(told: Connection, work: Work, settings: Settings) -> None:
-    work(settings, told.send)
+def _work(connection: Connection, work: Work, settings: Settings) -> None:
+    work(settings, connection.send)
 
 
-def begin_cycles(settings: Settings, tell: Tell) -> None:
-    """Create cycles with their people, one after another, indefinitely."""
+def create_cycles(settings: Settings, report: Report) -> None:
+    """Create cycles with people indefinitely."""
     database = _database(settings)
     lists = parse_inputs(
         NamedFile("cycle.toml", CYCLE_TOML.encode()),
@@ -103,52 +103,52 @@ def begin_cycles(settings: Settings, tell: Tell) -> None:
             cycle_id = cycles.add_cycle(tx, lists.cycle, CYCLE_TOML, now=now).id
             upload.store_list(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
             upload.store_list(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
-        tell(cycle_id)
+        report(cycle_id)
 
 
-def publish_drafts(settings: Settings, tell: Tell) -> None:
-    """Publish all drafts, one after another."""
+def publish_drafts(settings: Settings, report: Report) -> None:
+    """Publish all drafts one by one."""
     database, keyring = _database(settings), open_keyring(settings.master_key_file, create=False)
     with database.reading() as tx:
         drafts = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.DRAFT)).all()
     for plan_id in drafts:
         with database.writing() as tx:
             publish_draft(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
-        tell(plan_id)
+        report(plan_id)
 
 
-def send_mails(settings: Settings, tell: Tell) -> None:
-    """Run a worker of this deployment indefinitely."""
+def send_mails(settings: Settings, report: Report) -> None:
+    """Run a worker of the deployment indefinitely."""
     queue = JobQueue(settings.database_url, JOB_TYPES)
     keyring = open_keyring(settings.master_key_file, create=False)
     services = Services(settings, Database(settings.database_url), keyring, queue, utc_now)
     Worker(services.on_behalf_of(lambda: SYSTEM), JOB_TYPES).start()
-    tell("at work")
+    report("started")
     threading.Event().wait()
 
 
-def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
-    """Run the command `gender-coach worker --slot NUMBER`, without repeating its imports."""
-    _begin_command(settings, tell)
+def hold_slot(settings: Settings, report: Report, *, number: int) -> None:
+    """Run the command `gender-coach worker --slot NUMBER` without repeating its imports."""
+    _start_command(settings, report)
     worker(number=number, data=settings.data_dir)
 
 
 def answer_requests(
-    settings: Settings, tell: Tell, *, port: int, with_worker: bool = False
+    settings: Settings, report: Report, *, port: int, with_worker: bool = False
 ) -> None:
-    """Run the command `gender-coach serve --port PORT`, in the same way."""
-    _begin_command(settings, tell)
+    """Run the command `gender-coach serve --port PORT` without repeating its imports."""
+    _start_command(settings, report)
     serve(port=port, data=settings.data_dir, worker=with_worker)
 
 
-def _begin_command(settings: Settings, tell: Tell) -> None:
-    """Start a new process group, and redirect output to a file beside the data."""
+def _start_command(settings: Settings, report: Report) -> None:
+    """Start a process group, and redirect all output to a file in the data folder."""
     os.setpgid(0, 0)
     output = os.open(settings.data_dir / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for told in (1, 2):
-        os.dup2(output, told)
+    for stream in (1, 2):
+        os.dup2(output, stream)
     os.environ["DATABASE_URL"] = settings.database_url
-    tell("begun")
+    report("started")
 
 
 def _database(settings: Settings) -> Database:

@@ -1,7 +1,7 @@
 """Kills workers with SIGKILL at random times: no run may be lost or done twice.
 
-The workers run the command `gender-coach worker`, forked from a process that has already imported
-everything, so that more kills fit the time; their solvers are started as usual.
+Workers run the command `gender-coach worker`, forked from a process that has already imported all
+modules, which leaves time for more kills. Their solver processes start as usual.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ TIMES = 500
 MUST = "0 runs lost, 0 done twice"
 _SLOTS = (1, 2, 3)
 _OPEN_AT_ONCE = 5
-_AT_WORK = 0.75  # share of the kills; the others come at any time, including a worker's start
+_AT_WORK = 0.75  # of the kills; the others occur at any time, including during startup
 _LONGEST_WAIT_SECONDS = 2.5
 _WORK_WITHIN_SECONDS = 40.0
-_GOODBYE_SECONDS = 30.0
-_TELL_EVERY = 25
-_LAST_ATTEMPT = 4  # since a run is abandoned by design after its fifth crash, which is not a loss
+_SHUTDOWN_SECONDS = 30.0
+_PRINT_EVERY = 25
+_LAST_ATTEMPT = 4  # a fifth crash would, by design, end the run
 _SETTLING_SECONDS = 600.0
 _JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill one of three workers `times` times, keeping five runs open.
+    """Kill one of three workers `times` times while five runs are open.
 
-    Ctrl+C ends it early, with a figure for the kills so far.
+    Ctrl+C ends the measurement early, with a figure for the kills so far.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     rng = random.Random(20_270_118)
     with deployment(database) as world:
         watch = Watch(world)
@@ -67,17 +67,17 @@ def measure(times: int, database: str) -> Figure:
             fleet.stop()
             queue.close()
         with world.database.reading() as tx:
-            lost, twice, told = _verdict(tx, database)
+            lost, twice, counts = _verdict(tx, database)
     return Figure(
         f"worker killed {fleet.killed} times, {database}",
-        f"{lost} lost, {twice} twice; {told} {seconds(begun)}",
+        f"{lost} lost, {twice} done twice; {counts}, {seconds(started)}",
         MUST,
         not lost and not twice,
     )
 
 
 def _top_up(world: World, queue: JobQueue) -> None:
-    """Queue runs of new cycles until enough are open for a kill to hit one in progress."""
+    """Queue runs of new cycles until enough runs are open."""
     for _ in range(_OPEN_AT_ONCE - _open_runs(world)):
         cycle_id = world.cycle()
         with world.database.writing() as tx:
@@ -95,51 +95,51 @@ class Fleet:
         self.killed = 0
 
     def keep_up(self) -> None:
-        """Restart workers that were killed, or whose slot was still taken."""
+        """Start a worker for each slot that has none or whose worker has exited."""
         for slot in _SLOTS:
             if slot not in self._workers or not self._workers[slot].at_work:
                 self._workers[slot] = Victim(partial(hold_slot, number=slot), self._settings)
 
     def kill(self, slot: int) -> None:
-        """Kill a slot's worker."""
+        """Kill the worker of a slot."""
         self._workers.pop(slot).kill()
         self.killed += 1
-        if self.killed % _TELL_EVERY == 0:
-            print(f"    {self.killed} killed", flush=True)  # noqa: T201 - it takes long
+        if self.killed % _PRINT_EVERY == 0:
+            print(f"    {self.killed} killed", flush=True)  # noqa: T201 - progress output
 
     def stop(self) -> None:
-        """Shut down every worker, and kill those that do not end in time."""
+        """Shut down all workers, and kill those that do not exit in time."""
         for worker in self._workers.values():
-            worker.end(_GOODBYE_SECONDS)
+            worker.end(_SHUTDOWN_SECONDS)
             worker.kill()
 
 
 class Watch:
-    """Finds the run of each live worker; a killed worker's run stays `running` for a while."""
+    """Finds the runs of live workers; the run of a killed worker stays `running` for a while."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._crashed: set[tuple[str, int]] = set()
 
     def wait_for_work(self) -> None:
-        """Wait until a run that may be crashed is in progress, within a limit."""
+        """Wait for a run in progress that may be crashed, within a time limit."""
         ends = time.monotonic() + _WORK_WITHIN_SECONDS
         while not self._to_crash() and time.monotonic() < ends:
             time.sleep(0.1)
 
     def victim(self, rng: random.Random) -> int:
-        """Return a busy worker, if there is one whose run has not crashed too often."""
+        """Return the slot to kill, preferably of a worker whose run may be crashed."""
         busy, to_crash = self._in_work(), self._to_crash()
         chosen = rng.choice(sorted(to_crash) or sorted(set(_SLOTS) - busy.keys()) or _SLOTS)
         self._crashed |= {busy[chosen]} if chosen in busy else set()
         return chosen
 
     def _to_crash(self) -> set[int]:
-        """Return busy workers whose run has not crashed too often."""
+        """Return the slots of workers whose run may crash once more."""
         return {slot for slot, (_, tries) in self._in_work().items() if tries < _LAST_ATTEMPT}
 
     def _in_work(self) -> dict[int, tuple[str, int]]:
-        """Return each busy worker's run and its number of attempts."""
+        """Return the run and its number of attempts for each slot with a busy worker."""
         query = select(RunRow.slot, RunRow.id, RunRow.attempts)
         with self._world.database.reading() as tx:
             rows = tx.execute(query.where(RunRow.state == TaskState.RUNNING)).all()
@@ -157,7 +157,7 @@ def _open_runs(world: World) -> int:
 
 
 def _settle(world: World, fleet: Fleet) -> None:
-    """Let the workers finish all queued runs without further kills."""
+    """Let the workers finish all open runs without further kills."""
     ends = time.monotonic() + _SETTLING_SECONDS
     while _open_runs(world) and time.monotonic() < ends:
         fleet.keep_up()
@@ -165,11 +165,11 @@ def _settle(world: World, fleet: Fleet) -> None:
 
 
 def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
-    """Return how many runs were lost, how many were done twice, and further counts.
+    """Return the number of runs lost, of runs done twice, and a text with further counts.
 
-    A run is lost if it has not ended, finished without a plan, or failed for any reason other than
-    five crashes, after which a run is abandoned by design. A run was done twice if it has a second
-    plan, a second end in the audit trail, or a second job.
+    A run is lost if it has not ended, finished without a plan, or failed for a reason other than
+    five crashes, after which it is abandoned by design. A run was done twice if it has two plans,
+    two ends in the audit trail, or two jobs.
     """
     rows = tx.execute(select(RunRow.id, RunRow.state, RunRow.attempts, RunRow.failure)).all()
     plans = Counter(tx.scalars(select(PlanRow.run_id)))
@@ -180,7 +180,7 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
             )
         )
     )
-    jobs = Counter(tx.scalars(text(f"SELECT workflow_uuid FROM {_JOB_TABLE[database]}")))  # noqa: S608 - one of two names of ours
+    jobs = Counter(tx.scalars(text(f"SELECT workflow_uuid FROM {_JOB_TABLE[database]}")))  # noqa: S608 - fixed names
     given_up = [row.id for row in rows if row.failure and "went down" in row.failure["detail"]]
     lost = [
         row.id
@@ -194,7 +194,7 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
     return (
         len(lost),
         len(twice),
-        f"{len(rows)} runs, {hit} of them hit in work, {len(given_up)} given up after 5 crashes,",
+        f"{len(rows)} runs, {hit} of them interrupted, {len(given_up)} abandoned after 5 crashes",
     )
 
 

@@ -1,4 +1,4 @@
-"""Kills writers with SIGKILL: every acknowledged commit must be stored, completely."""
+"""Kills writers with SIGKILL: every acknowledged commit must be stored completely."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from api.participants.rows import PersonRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds
-from tests.force.victims import COACHEES, COACHES, Victim, begin_cycles
+from tests.force.victims import COACHEES, COACHES, Victim, create_cycles
 
 TIMES = 500
-MUST = "0 acknowledged commits lost, 0 halves, 0 corrupt"
+MUST = "0 acknowledged commits lost, 0 incomplete, 0 corrupt"
 _FIRST_WITHIN_SECONDS = 20.0
 _LONGEST_LIFE_SECONDS = 0.5
 _ACTS_A_CYCLE = 3
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill writers, of which two are always running, and check what is stored each time."""
-    begun = time.monotonic()
+    """Kill pairs of concurrent writers, and check the database after each pair."""
+    started = time.monotonic()
     rng = random.Random(20_270_119)
     acknowledged: set[str] = set()
     corrupt = killed = 0
     with deployment(database) as world:
         while killed < times:
-            writers = [Victim(begin_cycles, world.services.settings) for _ in "ab"]
+            writers = [Victim(create_cycles, world.services.settings) for _ in "ab"]
             writers[0].wait_for_first(_FIRST_WITHIN_SECONDS)
             for writer in writers:
                 time.sleep(rng.uniform(0, _LONGEST_LIFE_SECONDS))
@@ -41,24 +41,24 @@ def measure(times: int, database: str) -> Figure:
     lost = len(acknowledged - kept)
     return Figure(
         f"writer killed {killed} times, {database}",
-        f"{lost} lost, {halves} halves, {corrupt} corrupt, audit trail {trail}; "
-        f"{len(acknowledged)} acknowledged commits {seconds(begun)}",
+        f"{lost} lost, {halves} incomplete, {corrupt} corrupt, audit trail {trail}; "
+        f"{len(acknowledged)} acknowledged commits, {seconds(started)}",
         MUST,
-        not lost and not halves and not corrupt and trail == "whole" and bool(acknowledged),
+        not lost and not halves and not corrupt and trail == "intact" and bool(acknowledged),
     )
 
 
 def is_sound(world: World) -> bool:
     """Whether a SQLite file is intact and has no dangling references.
 
-    PostgreSQL has no such check; there, reading every row at the end must suffice.
+    PostgreSQL has no such check; instead, all rows are read at the end.
     """
     if not world.database.is_sqlite:
         return True
     with world.database.reading() as tx:
-        said = tx.execute(text("PRAGMA integrity_check")).scalars().all()
+        findings = tx.execute(text("PRAGMA integrity_check")).scalars().all()
         broken = tx.execute(text("PRAGMA foreign_key_check")).all()
-    return said == ["ok"] and not broken
+    return findings == ["ok"] and not broken
 
 
 def _left(world: World) -> tuple[set[str], int, str]:
@@ -70,7 +70,7 @@ def _left(world: World) -> tuple[set[str], int, str]:
         halves = len(kept ^ set(tx.scalars(whole)))
         report = verification.verify(tx, world.services.keyring)
     fits = report.first_broken is None and report.rows == _ACTS_A_CYCLE * len(kept)
-    return kept, halves, "whole" if fits else "broken"
+    return kept, halves, "intact" if fits else "BROKEN"
 
 
 if __name__ == "__main__":

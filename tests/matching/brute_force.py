@@ -1,4 +1,4 @@
-"""Optimal values of all levels by brute force over assignments and timetables."""
+"""Optimal values of all levels, by brute force over assignments and timetables."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from matching.rules.evaluation import RuleEvaluator
 from tests.matching.reference import blocking_rules, common_starts, series_holds
 
 Assignment = tuple[int | None, ...]
-"""For each coachee the row of their coach."""
+"""For each coachee, the row of their coach, or `None`."""
 
 
 def best_values(roster: Roster, cycle: Cycle, keep: Result | None = None) -> list[int] | None:
-    """The lexicographic optimum without `schedule`; `None` if the pins rule out every plan."""
+    """Return the lexicographic optimum without `schedule`, or `None` if the pins are infeasible."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     kept = {(match.coachee, match.coach) for match in (keep.matches if keep else ())}
     values = [
@@ -67,7 +67,7 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
 
 
 def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:
-    """Whether the coach can place every session of all `people`."""
+    """Whether the coach can schedule all sessions of all `people`."""
     starts = [common_starts(coachee, coach, cycle) for coachee in people]
 
     def extend(number: int, series: list[datetime], booked: list[list[datetime]]) -> bool:

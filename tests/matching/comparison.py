@@ -1,4 +1,4 @@
-"""The engine's answer to a tiny instance compared with the optimum by brute force."""
+"""Compares the engine's result for a tiny instance with the optimum by brute force."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.matching.roomy import roomy, sociable
 _ALONE = 0.4
 
 Instance = tuple[Roster, Cycle, Result | None]
-"""People, policy, and an earlier result to keep."""
+"""A roster, a policy, and an earlier result to keep."""
 
 
 def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
-    """Solve by a clock that shows a different time at each call."""
+    """Solve with a clock that advances at each call."""
     ticks = count()
     return solve(
         roster,
@@ -37,46 +37,46 @@ def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Iterator[str]:
-    """How the engine's answer differs from the proven and sound optimum."""
+    """Yield a description of each difference between the engine's result and the optimum."""
     expected = best_values(roster, cycle, keep)
     try:
         result = solved(roster, cycle, keep)
     except ImpossiblePinsError as error:
         if expected is not None:
-            yield f"refused ({error}), though {expected} can be reached"
+            yield f"the pins were rejected ({error}), but {expected} is feasible"
         return
     if expected is None:
-        yield "solved, though the pins rule out every plan"
+        yield "a plan was found, but no plan satisfies the pins"
         return
     levels = [level for level in result.levels if level.name is not ObjectiveLevel.SCHEDULE]
     if [level.value for level in levels] != expected:
-        yield f"values are {[level.value for level in levels]}, the best are {expected}"
+        yield f"values are {[level.value for level in levels]}, the optimum is {expected}"
     if [level.bound for level in levels] != expected:
-        yield f"bounds are {[level.bound for level in levels]}, the best are {expected}"
+        yield f"bounds are {[level.bound for level in levels]}, the optimum is {expected}"
     if result.status != "optimal" or not all(level.proven for level in levels):
-        yield "is not reported as proven"
+        yield "the result is not reported as proven"
     yield from map(str, audit(roster, cycle, result, keep))
 
 
 def scarce_time(seed: int) -> Instance:
-    """Narrow windows, caps, buffers, shares, pins and bans."""
+    """Return an instance with narrow windows, caps, buffers, shares, pins and bans."""
     return *crowded(Random(seed)), None
 
 
 def many_places(seed: int) -> Instance:
-    """The same with 2 to 8 places for each coach."""
+    """Return an instance as `scarce_time`, with 2 to 8 places for each coach."""
     return *roomy(Random(seed)), None
 
 
 def every_rule(seed: int) -> Instance:
-    """A few people with settings of every rule."""
+    """Return a few people with settings for every rule."""
     random = Random(seed)
     roster = random_roster(random, random.randint(1, 5), random.randint(1, 3))
     return roster, random_cycle(random, roster), None
 
 
 def earlier_result(seed: int) -> Instance:
-    """A coach has left since an earlier result, which is to be kept."""
+    """Return an instance in which a coach of the earlier result has left."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
     earlier = solved(roster, free)
@@ -85,7 +85,7 @@ def earlier_result(seed: int) -> Instance:
 
 
 def large_sets(seed: int) -> Instance:
-    """Coaches with several coachees, usually with an earlier result under other weights."""
+    """Return an instance with large sets, usually with an earlier result under other weights."""
     random = Random(seed)
     roster, cycle = sociable(random)
     if random.random() < _ALONE:

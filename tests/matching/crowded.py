@@ -14,10 +14,10 @@ from coach.people import Coach, Coachee, Role, Roster
 START = date(2027, 3, 22)  # a Monday; the clock changes on the 28th
 
 
-def crowded(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """One to three coaches with narrow windows; `crowd` sets the number of coachees."""
+def crowded(random: Random, sizes: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
+    """Return one to three coaches with narrow windows; `sizes` are possible numbers of coachees."""
     midnight = random.random() < 0.15
-    coachee_ids = [f"c{n}" for n in range(random.choice(crowd))]
+    coachee_ids = [f"c{n}" for n in range(random.choice(sizes))]
     coach_ids = [f"k{n}" for n in range(random.choice([1, 1, 2, 3]))]
     roster = Roster(
         coachees=tuple(

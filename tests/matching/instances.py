@@ -1,4 +1,4 @@
-"""Small random instances in which every rule and every session limit matters."""
+"""Small random instances that exercise every rule and every session limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.people import Coach, Coachee, RankSensitivity, Role, Roster
 from coach.ranks import parse_code
 
 randoms = st.integers(0, 2**32).map(Random)
-"""Generators drawn by seed, since `st.randoms` repeats the same few choices."""
+"""Random generators with drawn seeds, since `st.randoms` tends to repeat the same few choices."""
 
 LANGUAGES = ("bs", "en", "hr", "sq", "sr")
 COUNTRIES = ("AL", "BA", "ME", "SE")
@@ -25,7 +25,7 @@ START = date(2027, 3, 22)  # the clock changes on the 28th
 
 
 def random_roster(random: Random, coachees: int, coaches: int) -> Roster:
-    """A roster whose people can meet often, but not always, with settings of every rule."""
+    """Return a roster with settings for every rule, in which most but not all pairs can meet."""
     coachee_ids = [f"c{n}" for n in range(coachees)]
     coach_ids = [f"k{n}" for n in range(coaches)]
     return Roster(
@@ -59,11 +59,11 @@ PREFERRED = {
     "preferred": tuple(WeeklyWindow(day, 480, 660) for day in range(7)),
     "preferred_by": {"c1": (WeeklyWindow(1, 600, 720), WeeklyWindow(1, 720, 900))},
 }
-"""Mornings, and other preferred times of one coachee, in two windows that touch."""
+"""Mornings, and for one coachee other preferred times in two adjoining windows."""
 
 
 def random_cycle(random: Random, roster: Roster) -> Cycle:
-    """A policy of a few weeks with some setting of each table."""
+    """Return a policy of a few weeks with random settings in each table."""
     coach_ids = [coach.id for coach in roster.coaches]
     low = random.choice([0, 1, 5, 7])
     return Cycle.model_validate(

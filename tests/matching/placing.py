@@ -1,4 +1,4 @@
-"""Brute force for tiny rosters: whether people can all be placed at once."""
+"""Brute force for tiny rosters: whether coachees can all be placed in one plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Booked = dict[str, list[list[datetime]]]
 
 
 def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
-    """Whether some plan has a coach and all sessions for each of these coachees."""
+    """Whether some plan places all of `coachees`."""
     people = [coachee for coachee in inputs.roster.coachees if coachee.id in coachees]
     return next(plans(people, inputs.roster, inputs.cycle), None) is not None
 
@@ -22,7 +22,10 @@ def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
 def plans(
     people: Sequence[Coachee], roster: Roster, cycle: Cycle, *, all_of_them: bool = True
 ) -> Iterator[dict[str, str]]:
-    """Every way to give these people, or some of them, a coach: coach by coachee."""
+    """Yield every assignment of these people as a dict from coachee to coach.
+
+    If `all_of_them` is false, people without a pin may also remain unmatched.
+    """
     booked: Booked = {coach.id: [] for coach in roster.coaches}
 
     def place(number: int) -> Iterator[dict[str, str]]:
@@ -52,7 +55,7 @@ def _may(coachee: Coachee, coach: Coach, cycle: Cycle, booked: Booked) -> bool:
 def all_series(
     coachee: Coachee, coach: Coach, cycle: Cycle, booked: list[list[datetime]]
 ) -> Iterator[list[datetime]]:
-    """Every series of the pair that fits beside the coach's other sessions."""
+    """Yield every series of a pair that fits the coach's other sessions."""
     starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> Iterator[list[datetime]]:

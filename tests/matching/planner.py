@@ -1,4 +1,4 @@
-"""A plain greedy planner, as a source of sound results for the audit."""
+"""A simple greedy planner that produces sound results for tests of the audit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HARD = ("language", "country", "rank", "unit", "refusal", "ban")
 
 
 def plan(roster: Roster, cycle: Cycle) -> Result:
-    """Each coachee in turn with the first coach who has a free place and a feasible series."""
+    """Match each coachee with the first coach who has free capacity and a feasible series."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     booked: dict[str, list[list[datetime]]] = {coach.id: [] for coach in roster.coaches}
     matches, unmatched = [], []
@@ -64,7 +64,7 @@ def plan(roster: Roster, cycle: Cycle) -> Result:
 
 
 def ends(start: datetime, cycle: Cycle) -> datetime:
-    """The end of a session, with the offset of the cycle's zone."""
+    """Return the end of a session, with the UTC offset of the cycle's time zone."""
     zone = cycle.cycle.zone
     return datetime.fromtimestamp(start.timestamp() + cycle.sessions.minutes * 60, zone)
 
@@ -120,13 +120,13 @@ def _levels(roster: Roster, cycle: Cycle, matches: list[Match]) -> tuple[LevelOu
 def _quality(roster: Roster, cycle: Cycle, match: Match) -> int:
     row = [one.id for one in roster.coachees].index(match.coachee)
     column = [one.id for one in roster.coaches].index(match.coach)
-    moments = [
+    times = [
         (cycle.cycle.days.index(session.start.date()), epoch_minute(session.start))
         for session in match.sessions
     ]
-    return Quality(roster, cycle).points(row, column, moments)
+    return Quality(roster, cycle).points(row, column, times)
 
 
 def shifted(session: Session, by: timedelta) -> Session:
-    """The session moved in time, with the same offset."""
+    """Return the session at another time, with the same UTC offset."""
     return session.model_copy(update={"start": session.start + by, "end": session.end + by})

@@ -1,6 +1,6 @@
-"""A plain reference of the hard rules and the session limits.
+"""A simple reference implementation of the hard rules and the session limits.
 
-It shares no code with `matching`: rules, engine and auditor are tested against it.
+It shares no code with `matching`, so rules, engine and auditor can be tested against it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Span = tuple[datetime, datetime]
 
 
 def blocking_rules(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[str]:
-    """Names of the hard rules that forbid a pair, in the order of the rules' table."""
+    """Return the names of the hard rules that forbid a pair, in the order of the table of rules."""
     checks = {
         "language": _common_language(coachee, coach, cycle),
         "country": _country_fits(coachee.country, coach.country, cycle),
@@ -73,7 +73,7 @@ def _one_chain(coachee: Coachee, coach: Coach) -> bool:
 
 
 def free_spans(person: Person, cycle: Cycle) -> list[Span]:
-    """A person's free time in UTC, merged, on the days they are available."""
+    """Return a person's available times in UTC, merged, without days of absence."""
     zone = ZoneInfo(person.timezone)
     first, last = cycle.cycle.start - timedelta(2), cycle.cycle.end + timedelta(2)
     off = {day for dates in person.unavailable for day in dates}
@@ -111,7 +111,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime]:
-    """Starts on the grid, in the cycle's zone, at which both are free for a session."""
+    """Return the starts on the grid, in the cycle's time zone, at which both are available."""
     zone, length = cycle.cycle.zone, timedelta(minutes=cycle.sessions.minutes)
     ends = _wall(cycle.cycle.end + timedelta(1), 0, zone)
     spans = free_spans(coachee, cycle), free_spans(coach, cycle)
@@ -131,7 +131,7 @@ def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime
 
 
 def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
-    """Whether the pair, on its own, can place all its sessions."""
+    """Whether a pair can schedule all its sessions if the coach has no other coachees."""
     starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> bool:
@@ -149,7 +149,7 @@ def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
 def series_holds(
     series: list[datetime], booked: list[list[datetime]], coach: Coach, cycle: Cycle
 ) -> bool:
-    """Whether a series, or the start of one, keeps gaps and caps beside a coach's others."""
+    """Whether a (partial) series satisfies the gaps and caps, given the coach's other sessions."""
     policy = cycle.sessions
     if not all(_may_follow(one, other, cycle) for one, other in pairwise(series)):
         return False

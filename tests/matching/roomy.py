@@ -1,4 +1,4 @@
-"""Small random instances with many places at few coaches: only hours and caps are scarce."""
+"""Small random instances with few coaches of large capacity: only hours and caps are scarce."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LARGE = (4, 5, 6)
 _TWO_WEEKS = 13  # days from the first to the last
 
 
-def roomy(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """`crowded` with 2 to 8 places for each coach."""
-    roster, cycle = crowded(random, crowd)
+def roomy(random: Random, sizes: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
+    """Return a `crowded` instance with 2 to 8 places for each coach."""
+    roster, cycle = crowded(random, sizes)
     coaches = tuple(
         coach.model_copy(update={"capacity": random.choice(_CAPACITIES)})
         for coach in roster.coaches
@@ -27,9 +27,9 @@ def roomy(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, 
 
 
 def sociable(random: Random) -> tuple[Roster, Cycle]:
-    """`roomy` with a window that nearly everybody shares, so that coaches hold large sets.
+    """Return a `roomy` instance with a window that most people share, for large feasible sets.
 
-    Two weeks and one or two sessions: few enough starts to enumerate all timetables.
+    Two weeks and at most two sessions keep the number of timetables small enough to enumerate.
     """
     roster, cycle = roomy(random, _LARGE)
     shared = WeeklyWindow(random.choice([0, 1, 3]), 540, 540 + random.choice([120, 180, 240]))

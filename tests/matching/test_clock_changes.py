@@ -1,4 +1,4 @@
-"""Sessions across a clock change, from the solver to the audit of the stored result."""
+"""Sessions that span a clock change, from the solver to the audit of the stored result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CYCLE = Cycle.model_validate(
         "sessions": {"count": 3, "minutes": 90, "min_gap_days": 7, "max_gap_days": 7},
     }
 )
-REPEATED_HOUR = datetime(2027, 11, 7, 5, tzinfo=UTC)  # 01:00 in New York, the first of two
+REPEATED_HOUR = datetime(2027, 11, 7, 5, tzinfo=UTC)  # the first of two 01:00s in New York
 
 
 def run(keep: Result | None = None) -> Result:
@@ -41,13 +41,13 @@ def run(keep: Result | None = None) -> Result:
     )
 
 
-def test_session_across_repeated_hour_is_placed_with_its_whole_length() -> None:
+def test_session_across_repeated_hour_has_its_full_length() -> None:
     (match,) = run().matches
     assert REPEATED_HOUR in {session.start for session in match.sessions}
     assert {session.end - session.start for session in match.sessions} == {timedelta(minutes=90)}
 
 
-def test_result_with_session_in_repeated_hour_read_back_is_equal_and_sound() -> None:
+def test_stored_result_with_session_in_repeated_hour_is_equal_and_sound() -> None:
     result = run()
     stored = Result.model_validate_json(result.model_dump_json())
     assert stored == result

@@ -1,6 +1,6 @@
-"""The engine's values against brute force over assignments and timetables of tiny instances.
+"""The engine's values compared with brute force over assignments and timetables.
 
-`python -m tests.bench.brute_force` does the same with any number of seeds.
+`python -m tests.bench.brute_force` runs the same comparison for any number of seeds.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def assert_optimal(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("seed", range(160))
-def test_engine_is_optimal_where_time_is_scarce(seed: int) -> None:
+def test_engine_is_optimal_if_time_is_scarce(seed: int) -> None:
     assert_optimal(scarce_time(seed))
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_engine_is_optimal_with_many_places_at_few_coaches(seed: int) -> None:
+def test_engine_is_optimal_with_few_coaches_of_large_capacity(seed: int) -> None:
     assert_optimal(many_places(seed))
 
 
@@ -38,7 +38,7 @@ def test_engine_is_optimal_under_every_rule(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_engine_keeps_an_earlier_result_as_far_as_possible(seed: int) -> None:
+def test_engine_keeps_as_many_earlier_pairs_as_possible(seed: int) -> None:
     assert_optimal(earlier_result(seed))
 
 

@@ -1,8 +1,9 @@
-"""Plants faults one at a time, and reports those that the nearest tests do not notice.
+"""Plants faults one at a time, and reports those that the nearest tests do not detect.
 
 Usage: python -m tests.mutation [SUBJECT ...] [--only TEXT] [--workers N] [--seed N]
 
-Survivors that README.md explains are counted, all others are printed, and the exit code is 1.
+Survivors that README.md explains are only counted. If there are others, they are printed and the
+exit code is 1.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ from tests.mutation.subjects import SUBJECTS, Subject
 ROOT = Path(__file__).parents[2]
 _TIMES_SLOWER = 5
 _LEAST_SECONDS = 20.0
-"""A mutant for which the tests take so much longer than without a fault counts as noticed."""
+"""The time limit of a mutant, from the time that the tests take on the unmodified code."""
 
 
 def main() -> int:
-    """Run the subjects that are named, or all."""
+    """Run the given subjects, or all of them; return 1 if there are unexplained survivors."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=", ".join(SUBJECTS))
-    parser.add_argument("--only", default="", help="mutate only files whose path has this in it")
+    parser.add_argument(
+        "--only", default="", help="mutate only files whose path contains TEXT", metavar="TEXT"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
@@ -53,15 +56,15 @@ def main() -> int:
                 path, function, before, after = mutant.key
                 print(f"| `{path}` | `{function}` | `{before}` | `{after}` | line {mutant.line} |")
                 sys.stdout.flush()
-        told = ", ".join(f"{number} {word}" for word, number in sorted(counted.items()))
-        print(f"{name}: {len(planted)} mutants: {told}", flush=True)
+        summary = ", ".join(f"{number} {word}" for word, number in sorted(counted.items()))
+        print(f"{name}: {len(planted)} mutants: {summary}", flush=True)
     return int(unexplained > 0)
 
 
 def verdicts(
     subject: Subject, planted: list[Mutant], workers: int
 ) -> Iterator[tuple[Mutant, Verdict]]:
-    """Each mutant with what became of it, in their order."""
+    """Yield each mutant with its verdict, in order."""
     with tempfile.TemporaryDirectory(prefix="mutants") as folder, ExitStack() as stack:
         idle: SimpleQueue[Judge] = SimpleQueue()
         for number in range(workers):
@@ -83,11 +86,11 @@ def verdicts(
 
 def _seconds_without_fault(idle: SimpleQueue[Judge]) -> float:
     one = idle.get()
-    begun = time.monotonic()
+    started = time.monotonic()
     if one.run(seconds=3600.0) is not Verdict.SURVIVED:
-        sys.exit("the tests fail without any fault")
+        sys.exit("the tests fail on the unmodified code")
     idle.put(one)
-    return time.monotonic() - begun
+    return time.monotonic() - started
 
 
 if __name__ == "__main__":

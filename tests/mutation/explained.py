@@ -1,4 +1,4 @@
-"""The survivors that README.md explains: rows of its table, one a mutant."""
+"""Reads the explained survivors from the table in README.md, one per row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _README = Path(__file__).with_name("README.md")
 
 
 def explained_survivors() -> frozenset[tuple[str, ...]]:
-    """The keys of the mutants in the table: path, function, text before, text after."""
+    """Return the keys of the mutants in the table: path, function, text before, text after."""
     rows = [line for line in _README.read_text("utf-8").splitlines() if line.startswith("| `")]
     return frozenset(tuple(_cells(row)[:4]) for row in rows)
 

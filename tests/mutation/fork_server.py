@@ -1,10 +1,10 @@
-"""A process that has loaded third-party packages and runs tests in forks of itself.
+"""A process that loads third-party packages once and runs tests in forks of itself.
 
-Loading them takes longer than most of the tests do. The code under test is loaded by each fork, so
-that it is the code with the fault planted last.
+Loading these packages takes longer than most tests. Each fork loads the code under test itself, and
+therefore sees the fault that was planted last.
 
-`python fork_server.py TEST ...` runs the tests once for each line of its input, for as many seconds
-as the line says, and prints the exit code of pytest, or -9 where time was up.
+`python fork_server.py TEST ...` runs the tests once for each line of its input, which is a time
+limit in seconds. It prints pytest's exit code, or -9 if the time limit passed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _PACKAGES = (
     "openpyxl", "ortools.sat.python.cp_model", "psycopg", "pydantic", "pytest", "sqlalchemy",
     "typer", "uvicorn", "vobject", "zxcvbn",
 )  # fmt: skip
-_LOADED_EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # packages that are plugins of pytest
+_LOADED_EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # some packages are also pytest plugins
 _POLL_SECONDS = 0.02
 
 
 def main(tests: list[str]) -> None:
-    """Serve until the input ends."""
+    """Run the tests for each line of the input."""
     for name in _PACKAGES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -36,7 +36,7 @@ def main(tests: list[str]) -> None:
         child = os.fork()
         if child == 0:
             _run(tests)
-        print(_exit_code(child, time.monotonic() + float(line)), flush=True)  # noqa: T201 - the answer
+        print(_exit_code(child, time.monotonic() + float(line)), flush=True)  # noqa: T201 - the response
 
 
 def _run(tests: list[str]) -> None:
@@ -51,7 +51,7 @@ def _run(tests: list[str]) -> None:
 
 
 def _exit_code(child: int, deadline: float) -> int:
-    """The exit code of a fork, which is killed at the deadline with all that it started."""
+    """Wait for a fork and return its exit code; kill its process group at the deadline."""
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -62,7 +62,7 @@ def _exit_code(child: int, deadline: float) -> int:
             break
         time.sleep(_POLL_SECONDS)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # servers and workers that a failed test has left
+        os.killpg(child, signal.SIGKILL)  # servers and workers left by a failed test
     return os.waitstatus_to_exitcode(status)
 
 

@@ -1,4 +1,4 @@
-"""Whether tests notice a fault, tried in a copy of the tree."""
+"""Runs the tests against a fault planted in a copy of the tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PASSED, _KILLED = 0, -9
 
 
 class Verdict(Enum):
-    """What became of a mutant."""
+    """The outcome of a mutant."""
 
     NOTICED = "noticed"
     TOO_SLOW = "too slow"
@@ -26,11 +26,11 @@ class Verdict(Enum):
 
 
 class Judge:
-    """Runs `tests` in a copy of the tree at `root`, of which one file is mutated at a time."""
+    """Runs `tests` in a copy of the tree at `root`, in which one file at a time is mutated."""
 
     def __init__(self, root: Path, copy: Path, tests: tuple[str, ...]) -> None:
         _copy_tree(root, copy)
-        # By content, for faults of equal length follow each other within a second.
+        # Check by hash: mutants of equal size may be written within the resolution of timestamps.
         compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         self._copy = copy
         self._process = subprocess.Popen(
@@ -43,7 +43,7 @@ class Judge:
         )
 
     def judge(self, mutant: Mutant, seconds: float) -> Verdict:
-        """Plant a fault, run the tests, and take it out again."""
+        """Plant a fault, run the tests, and restore the file."""
         file = self._copy / mutant.path
         file.write_bytes(mutant.mutated)
         try:
@@ -52,7 +52,7 @@ class Judge:
             file.write_bytes(mutant.source)
 
     def run(self, seconds: float) -> Verdict:
-        """Run the tests on the copy as it is, for so many seconds at most."""
+        """Run the tests on the current copy, for at most `seconds`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds}\n")
@@ -63,14 +63,14 @@ class Judge:
         return Verdict.TOO_SLOW if code == _KILLED else Verdict.NOTICED
 
     def close(self) -> None:
-        """End the process."""
+        """End the fork server."""
         self._process.communicate()
 
 
 def _copy_tree(root: Path, copy: Path) -> None:
-    """Copy the files under version control as they are now."""
+    """Copy all files under version control, including uncommitted changes."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607 - the git of whoever develops
+        ["git", "ls-files", "-z"],  # noqa: S607 - the developer's git
         cwd=root,
         stdout=subprocess.PIPE,
         check=True,

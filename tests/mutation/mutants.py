@@ -1,4 +1,4 @@
-"""Mutants of a module: small faults, each planted alone in its source."""
+"""Generates the mutants of a module: small faults, each planted separately."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ _COUNTERPARTS = (
     ("floor", "ceil"),
     ("row", "column"),
 )
-"""Words of names that are exchanged where the module has, or Python, the other name too."""
+"""Parts of names that are exchanged if the resulting name is a builtin or occurs in the module."""
 _NO_CODE = {"__all__", "examples"}
-"""What is assigned to these names is left as it is: the examples of rules are run as tests."""
+"""Names whose values are not mutated. The examples of rules, for instance, are tests themselves."""
 _BUILTIN_PAIRS = {"min", "max", "any", "all"}
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: `source[start:end]` of a file becomes `after`.
+    """A fault that replaces `source[start:end]` of a file by `after`.
 
-    `function` is the qualified name of the function or class around it, "" at the module's level.
+    `function` is the qualified name of the enclosing function or class, "" at module level.
     """
 
     path: str
@@ -66,7 +66,10 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What names the fault for as long as the lines around it stay: these and their mutant."""
+        """A key that is stable as long as the changed lines are.
+
+        It contains the path, the function, and the lines before and after the change.
+        """
         first = self.source.rfind(b"\n", 0, self.start) + 1
         last = self.source.find(b"\n", self.end)
         after = self.source[first : self.start] + self.after.encode() + self.source[self.end : last]
@@ -74,18 +77,18 @@ class Mutant:
 
     @property
     def mutated(self) -> bytes:
-        """The source with the fault."""
+        """The source code with the fault."""
         return self.source[: self.start] + self.after.encode() + self.source[self.end :]
 
 
 def mutants(path: str, source: bytes, *, table: str = "", strings: bool = False) -> list[Mutant]:
-    """The mutants of a module that compile.
+    """Return all mutants of a module that compile.
 
     Args:
-        path: of the module, from the root of the tree.
-        source: its text.
-        table: mutate only the values of the dictionary of this name at the module's level.
-        strings: whether to change strings too, docstrings apart.
+        path: the module's path from the root of the tree.
+        source: the module's source code.
+        table: if given, mutate only the values of the module-level dictionary with this name.
+        strings: whether to mutate strings, except docstrings.
     """
     finder = _Finder(path, source, strings=strings)
     for node in _values(finder.tree, table) if table else finder.tree.body:
@@ -120,7 +123,7 @@ class _Finder(ast.NodeVisitor):
                 Mutant(self._path, self._source, around, node.lineno, start, end, after)
             )
 
-    # What is left as it is
+    # Nodes that are not mutated, or only partly
 
     def visit_Import(self, node: ast.Import) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What is mutated, and which tests have to notice."""
+"""Which files are mutated, and which tests must detect the faults."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _ENGINE_TESTS = ("tests/matching/test_engine_brute_force.py", "tests/matching/te
 
 @dataclass(frozen=True)
 class Subject:
-    """Some files, and the tests nearest to them.
+    """Files to mutate, and the tests nearest to them.
 
     Attributes:
         files: patterns of paths from the root of the tree.
-        tests: files or folders, the nearest first, which pytest runs in this order unless one
-            contains another; the rest is run only where those notice nothing.
-        table: mutate only the values of the dictionary of this name, in files that have it.
-        strings: whether to change strings too.
-        drawn: so many of the mutants, drawn by seed; `None`: all.
+        tests: files or folders, nearest first. Pytest runs them in this order, unless one contains
+            another, and stops once a test detects the fault.
+        table: if given, mutate only the values of the dictionary with this name.
+        strings: whether to mutate strings.
+        drawn: the number of mutants to sample; `None` means all.
     """
 
     files: tuple[str, ...]
@@ -37,7 +37,7 @@ class Subject:
     drawn: int | None = None
 
     def mutants(self, root: Path, seed: int) -> list[Mutant]:
-        """The mutants of all files, in order, or those of them that are drawn."""
+        """Return the mutants of all files, or a random sample of them, in order."""
         every = [
             mutant
             for path in self._paths(root)

@@ -1,4 +1,4 @@
-"""fairpyx: max-weight many-to-many matching. Runs in its own environment."""
+"""fairpyx: maximum-weight many-to-many matching. Runs in its own environment."""
 
 import json
 import sys
@@ -12,9 +12,9 @@ data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 most = max(worth for _, _, worth in data["pairs"]) * data["coachees"] + 1
 worths = {f"c{i}": {} for i in range(data["coachees"])}
 for i, j, worth in data["pairs"]:
-    worths[f"c{i}"][f"k{j}"] = most + worth  # placing people comes before points
+    worths[f"c{i}"][f"k{j}"] = most + worth  # placing a coachee is worth more than any points
 coaches = [f"k{j}" for j in range(len(data["capacity"]))]
-begun = time.perf_counter()
+started = time.perf_counter()
 instance = fairpyx.Instance(
     valuations={
         who: {coach: row.get(coach, 0) for coach in coaches} for who, row in worths.items()
@@ -23,7 +23,7 @@ instance = fairpyx.Instance(
     item_capacities=dict(zip(coaches, data["capacity"], strict=True)),
 )
 bundles = fairpyx.divide(utilitarian_matching, instance=instance)
-seconds = time.perf_counter() - begun
+seconds = time.perf_counter() - started
 chosen = [
     worths[who][k] - most for who, bundle in bundles.items() for k in bundle if k in worths[who]
 ]

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from matching.games import HospitalResident
 
-sys.setrecursionlimit(100_000)  # its deep copies overflow the default stack
+sys.setrecursionlimit(100_000)  # its recursive copies exceed the default limit
 data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 points = {(i, j): worth for i, j, worth in data["pairs"]}
 coachee_wishes, coach_wishes = {}, {}
 for i, j in sorted(points, key=lambda pair: (-points[pair], pair)):
     coachee_wishes.setdefault(i, []).append(j)
     coach_wishes.setdefault(j, []).append(i)
-begun = time.perf_counter()
+started = time.perf_counter()
 game = HospitalResident.create_from_dictionaries(
     coachee_wishes, coach_wishes, {j: data["capacity"][j] for j in coach_wishes}
 )
 solution = game.solve()
-seconds = time.perf_counter() - begun
+seconds = time.perf_counter() - started
 chosen = [(coachee.name, coach.name) for coach, placed in solution.items() for coachee in placed]
 print(
     json.dumps(

@@ -18,7 +18,7 @@ capacity = data["capacity"]
 
 
 class Points(Rule):
-    """A rule that gives a pair its points, in the package's interface."""
+    """A rule of the package that scores a pair with its points."""
 
     def apply(self, match: Match) -> int:
         """Return the points of a pair."""
@@ -26,7 +26,7 @@ class Points(Rule):
 
 
 def may_not(match: Match) -> bool:
-    """Forbid ineligible, placed or full people, since the package does not support capacities."""
+    """Whether a pair is ineligible or either person is full; the package has no capacities."""
     return (
         (match.mentee.grade, match.mentor.grade) not in points
         or bool(match.mentee.mentors)
@@ -37,9 +37,9 @@ def may_not(match: Match) -> bool:
 mentees = [Mentee(grade=i, email=f"c{i}") for i in range(data["coachees"])]
 mentors = [Mentor(grade=j, email=f"k{j}") for j in range(len(capacity))]
 rounds = [[Points(), Disqualify(may_not)] for _ in range(min(3, max(capacity)))]
-begun = time.perf_counter()
+started = time.perf_counter()
 process_data(mentors, mentees, rounds)
-seconds = time.perf_counter() - begun
+seconds = time.perf_counter() - started
 chosen = [(mentee.grade, mentor.grade) for mentee in mentees for mentor in mentee.mentors]
 assert all(pair in points for pair in chosen)
 print(

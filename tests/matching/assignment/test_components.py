@@ -1,4 +1,4 @@
-"""Connected components of the pairs, and their independent solution."""
+"""Connected components of the pairs, and solving them independently."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.matching.crowded import crowded
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_components_are_connected_and_share_nobody(seed: int) -> None:
+def test_components_are_connected_and_disjoint(seed: int) -> None:
     problem = region(40, 30, seed)
     draw = np.random.default_rng(seed)
     allowed = draw.random(problem.size) < 0.04
@@ -56,7 +56,7 @@ def solved(roster: Roster, cycle: Cycle) -> Result:
 
 
 def speaking(roster: Roster, language: str) -> Roster:
-    """The same people with other ids and a single language."""
+    """Return a roster of the same people with new ids and `language` as their only language."""
 
     def named(one: Coachee | Coach) -> dict[str, object]:
         return {"id": f"{one.id}-{language}", "languages": (LanguageSkill(language),)}
@@ -70,7 +70,7 @@ def speaking(roster: Roster, language: str) -> Roster:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_disjoint_rosters_together_reach_the_sum_of_their_values(seed: int) -> None:
+def test_union_of_disjoint_rosters_reaches_the_sum_of_their_values(seed: int) -> None:
     first, cycle = crowded(Random(seed))
     second, _ = crowded(Random(seed + 1000))
     third, _ = crowded(Random(seed + 2000))

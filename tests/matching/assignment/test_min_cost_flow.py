@@ -1,4 +1,4 @@
-"""The assignment relaxation: sifting gives the optimum and the duals over all pairs."""
+"""The assignment relaxation: sifting finds the optimum and dual values over all pairs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def region(coachees: int, coaches: int, seed: int) -> MatchingProblem:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_sifted_flow_reaches_the_optimum_over_all_pairs(seed: int) -> None:
+def test_sifting_reaches_the_optimum_over_all_pairs(seed: int) -> None:
     problem = region(120, 70, seed)
     draw = np.random.default_rng(seed)
     pairs = np.flatnonzero(draw.random(problem.size) < 0.9)
-    # Few distinct worths: many ties, and coaches whom everybody prefers.
+    # Few distinct values, so that there are many ties, and coaches whom all coachees prefer.
     worth = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
     rounds: list[int] = []
     whole = solve_flow(problem, pairs, worth)
@@ -39,8 +39,8 @@ def test_sifted_flow_reaches_the_optimum_over_all_pairs(seed: int) -> None:
     assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
 
 
-def test_duals_are_optimal_where_envy_spreads_over_all_coaches() -> None:
-    """Each coachee could also have the next coach, and the last one has none."""
+def test_duals_are_optimal_if_a_chain_connects_all_coaches() -> None:
+    """Consecutive coachees share an eligible coach, and one coachee must stay unassigned."""
     coaches = 1_200
     coachee = np.repeat(np.arange(coaches + 1), 2)[1:-1]
     coach = np.repeat(np.arange(coaches), 2)

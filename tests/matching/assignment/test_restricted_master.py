@@ -1,4 +1,4 @@
-"""The restricted master problem: expanded coaches, and difficult LPs."""
+"""The restricted master problem: expanded coaches, and numerically difficult LPs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.matching.assignment.test_min_cost_flow import region
 NEVER = Deadline(time.monotonic, None, lambda: False)
 
 
-def test_expanded_coach_chooses_one_known_set_and_no_mixture() -> None:
+def test_expanded_coach_chooses_a_single_known_set() -> None:
     problem = region(20, 6, 1)
     coach = next(
         row
@@ -33,7 +33,7 @@ def test_expanded_coach_chooses_one_known_set_and_no_mixture() -> None:
     )
     relaxed = master.solve_relaxation(NEVER)
     assert relaxed is not None
-    assert round(relaxed.value, 6) == 3  # the coach is a capacity
+    assert round(relaxed.value, 6) == 3  # limited only by the coach's capacity
     master.expand(coach)
     for known, most in (((first,), 1), ((second,), 1), ((third,), 1), ((first, third), 2)):
         assert master.add_set(coach, known)
@@ -47,7 +47,7 @@ def test_expanded_coach_chooses_one_known_set_and_no_mixture() -> None:
 
 
 def bare_problem(saved: dict[str, list[int]]) -> MatchingProblem:
-    """An assignment of saved pairs, without points, rules or sessions."""
+    """Return a problem with stored pairs, and without points, rules or sessions."""
     pairs = len(saved["coachee"])
     nothing = np.zeros(pairs, dtype=np.int64)
     no_pair = np.zeros(pairs, dtype=np.bool_)
@@ -66,7 +66,7 @@ def bare_problem(saved: dict[str, list[int]]) -> MatchingProblem:
     )
 
 
-def test_lp_left_unknown_after_presolve_is_solved_to_optimality() -> None:
+def test_lp_with_unknown_status_after_presolve_is_solved_to_optimality() -> None:
     saved = json.loads((Path(__file__).parent / "presolve_unknown.json").read_text())
     problem, unit = bare_problem(saved), saved["unit"]
     worth = np.array(saved["worth"])

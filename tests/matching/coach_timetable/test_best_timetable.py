@@ -1,4 +1,4 @@
-"""The `schedule` level against brute force over timetables, evaluated by the auditor."""
+"""The `schedule` level compared with brute force over timetables, evaluated by the auditor."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends
 from tests.matching.reference import common_starts, series_holds
 
-MOST = 60_000  # timetables enumerated by one test
+MOST = 60_000  # timetables enumerated per coach
 Series = tuple[datetime, ...]
 
 
 def with_quality(random: Random) -> tuple[Roster, Cycle]:
-    """A crowded roster and a policy in which every kind of fault occurs."""
+    """Return a crowded roster, and a policy under which every kind of fault occurs."""
     roster, cycle = crowded(random)
     own = {roster.coachees[0].id: (WeeklyWindow(0, 600, 690), WeeklyWindow(2, 570, 720))}
     timetable = {
@@ -102,7 +102,10 @@ def as_match(coachee: str, coach: str, series: Series, cycle: Cycle) -> Match:
 def best_of_coach(
     roster: Roster, cycle: Cycle, result: Result, coach: Coach, keep: Result | None
 ) -> tuple[int, int] | None:
-    """The most sessions that keep their time, with the most points; `None`: too many timetables."""
+    """Return the most sessions that can keep their time and, with these, the most points.
+
+    Return `None` if there are too many timetables to enumerate.
+    """
     context = AuditContext(roster, cycle, result, None)
     before = {
         (match.coachee, match.coach): {s.number: epoch_minute(s.start) for s in match.sessions}
@@ -154,7 +157,7 @@ def staying(result: Result, keep: Result) -> int:
 
 
 def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) -> bool:
-    """Compare with brute force; false where there are too many timetables."""
+    """Compare the result with brute force; return false if there are too many timetables."""
     best = [best_of_coach(roster, cycle, result, coach, keep) for coach in roster.coaches]
     if any(one is None for one in best):
         return False
@@ -171,7 +174,7 @@ def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) ->
 
 @cache
 def is_compared(seed: int) -> tuple[bool, bool]:
-    """Whether a coach has several coachees, and whether every timetable could be tried."""
+    """Return whether a coach has several coachees, and whether all timetables were enumerated."""
     roster, cycle = with_quality(Random(seed))
     result = solved(roster, cycle)
     shared = any(
@@ -199,7 +202,7 @@ def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
 
 @pytest.mark.xdist_group("best timetables of one process")
 def test_enough_timetables_are_compared() -> None:
-    """Guards the two tests above against trivial instances."""
+    """Ensure that the test of the `schedule` level does not only see trivial instances."""
     assert sum(all(is_compared(seed)) for seed in range(90)) > 15
 
 
@@ -208,7 +211,7 @@ def deadline() -> Deadline:
 
 
 def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
-    """Coaches of a tight instance with at least four candidates."""
+    """Return the coaches of a tight instance who have at least four candidates."""
     roster, cycle = instance(TIGHT, seed)
     free = build_availability_grid(roster, cycle)
     problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
@@ -217,8 +220,8 @@ def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pickled_subproblem_gives_the_same_answer(seed: int) -> None:
-    """A subproblem holds only numbers; its answer is never worse than the incumbent."""
+def test_pickled_subproblem_has_the_same_solution(seed: int) -> None:
+    """A pickled subproblem has the same solution, which is never worse than the incumbent."""
     oracles, quality, busy = busy_coaches(seed)
     for coach in busy[:4]:
         oracle = oracles.oracle(coach)
@@ -228,7 +231,7 @@ def test_pickled_subproblem_gives_the_same_answer(seed: int) -> None:
         assert subproblem.total_cost(subproblem.initial) >= incumbent.cost >= incumbent.bound
         answer = best_timetable(subproblem, incumbent, deadline(), effort=2.0)
         assert incumbent.cost >= answer.cost >= answer.bound >= incumbent.bound
-        copy, copied = pickle.loads(pickle.dumps((subproblem, incumbent)))  # noqa: S301 - our own
+        copy, copied = pickle.loads(pickle.dumps((subproblem, incumbent)))  # noqa: S301 - our own data
         assert best_timetable(copy, copied, deadline(), effort=2.0) == answer
         started = starts_of_options(subproblem, answer.timetable)
         days = oracle.calendar.day_of
@@ -240,7 +243,7 @@ def test_pickled_subproblem_gives_the_same_answer(seed: int) -> None:
 
 
 def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
-    """The same subproblem with the first session of each series cheaper by `gain`."""
+    """Return the same subproblem with a discount of `gain` on each series' first session."""
 
     def first(options: SessionOptions) -> SessionOptions:
         return tuple(replace(option, cost=option.cost - gain) for option in options)
@@ -252,9 +255,9 @@ def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
     )
 
 
-@pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["in vain", "long enough"])
-def test_constant_gain_of_all_timetables_shifts_cost_and_bound(effort: float) -> None:
-    """As with kept sessions, costs are then far below 0."""
+@pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["too short", "long enough"])
+def test_constant_discount_shifts_cost_and_bound(effort: float) -> None:
+    """The discount makes costs negative, as kept sessions do."""
     gain = 1000
     oracles, quality, busy = busy_coaches(0)
     proven = 0

@@ -1,4 +1,4 @@
-"""Day cuts against every crowd that fits the day."""
+"""Day cuts compared with every set of candidates that fits the day."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ from tests.bench.instances import REGION, instance
 EVERY_HOUR = [
     (540 + 30 * first, 720 - 30 * last) for first in range(4) for last in range(4 - first)
 ]
-ALONE, EARLY, LATE = (570, 690), (540, 630), (630, 720)  # of 540 to 720
+ALONE, EARLY, LATE = (570, 690), (540, 630), (630, 720)  # within 540 to 720
 
 
 def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
-    """A coach with Tuesdays from 9 to 12, and a coachee for each window; 90-minute sessions."""
+    """Return the calendar of a coach with Tuesdays from 09:00 to 12:00 and 90-minute sessions.
+
+    There is a coachee for each of `windows`, which are in minutes of the day.
+    """
     roster, cycle = instance(REGION, 1)
     shared = {
         "unavailable": (),
@@ -66,7 +69,7 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_day_cut_is_valid_for_every_fitting_crowd_with_any_lifted_candidate(seed: int) -> None:
+def test_day_cut_with_lifted_candidates_is_valid_for_every_feasible_set(seed: int) -> None:
     random = Random(seed)
     windows = [random.choice(EVERY_HOUR) for _ in range(8)]
     windows = [(first, last) for first, last in windows if last - first >= 90]
@@ -81,21 +84,21 @@ def test_day_cut_is_valid_for_every_fitting_crowd_with_any_lifted_candidate(seed
     lifted = {one: row.coefficient(one) for one in random.sample(everybody, len(windows))}
     assert all(coefficient >= 0 for coefficient in lifted.values())
     for size in (1, 2, 3):
-        for crowd in combinations(everybody, size):
-            if calendar.fits(0, crowd):
-                assert sum(lifted[one] for one in crowd) <= row.limit
+        for group in combinations(everybody, size):
+            if calendar.fits(0, group):
+                assert sum(lifted[one] for one in group) <= row.limit
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_convex_combination_of_fitting_crowds_violates_no_cut(seed: int) -> None:
+def test_convex_combination_of_feasible_sets_violates_no_cut(seed: int) -> None:
     random = Random(seed)
     windows = [random.choice((ALONE, EARLY, LATE, (540, 720), (540, 660))) for _ in range(6)]
     calendar = tuesdays(windows, 3, 1)
     fitting = [
-        crowd
+        group
         for size in (1, 2)
-        for crowd in combinations(range(6), size)
-        if calendar.fits(0, crowd)
+        for group in combinations(range(6), size)
+        if calendar.fits(0, group)
     ]
     shares = [random.random() for _ in range(4)]
     load = dict.fromkeys(range(6), 0.0)
@@ -105,7 +108,7 @@ def test_convex_combination_of_fitting_crowds_violates_no_cut(seed: int) -> None
     assert most_violated_cut(calendar, 0, load) is None
 
 
-def test_candidate_who_needs_a_whole_day_counts_twice() -> None:
+def test_candidate_who_cannot_share_a_day_counts_twice() -> None:
     calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
     row = most_violated_cut(calendar, 0, {0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5})
     assert row is not None
@@ -113,8 +116,8 @@ def test_candidate_who_needs_a_whole_day_counts_twice() -> None:
     assert row.limit > 0
 
 
-def test_relaxation_excludes_set_where_days_are_used_up() -> None:
-    # Six Tuesdays: a coachee who needs whole days takes three, the others need four more.
+def test_relaxation_excludes_set_that_needs_too_many_days() -> None:
+    # The coachee who cannot share a day needs three of six Tuesdays, the others need four.
     windows = [ALONE, EARLY, LATE, EARLY, LATE]
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2

@@ -1,4 +1,4 @@
-"""The parts of one coach's timetabling, each against brute force."""
+"""The components of a coach's timetabling, each compared with brute force."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
 from matching.coach_timetable.calendar import CoachCalendar, members
-from matching.coach_timetable.day_packing import exclusive_crowds, pack_starts
+from matching.coach_timetable.day_packing import conflict_cliques, pack_starts
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.insertion_heuristic import insert_all_series
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
@@ -99,7 +99,7 @@ def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
-    """A cut excludes only infeasible sets; a timetable found satisfies the model."""
+    """A cut excludes only infeasible sets, and every timetable found satisfies the model."""
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
     problem, _ = problem_of(roster, cycle)
@@ -127,7 +127,10 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
 
 
 def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCalendar:
-    """A coach free all day and a coachee for each window of that day; positions are starts."""
+    """Return the calendar of a coach who is available all day, with starts as positions.
+
+    There is a coachee for each of `windows` of that day.
+    """
     roster, cycle = instance(TIGHT, 1)
     changes: dict[str, object] = {"timezone": "Europe/Belgrade", "unavailable": ()}
     coach = roster.coaches[0].model_copy(
@@ -157,7 +160,7 @@ def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCa
 
 
 @pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
-def test_day_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> None:
+def test_day_cap_is_enforced_if_positions_are_starts(cap: int, possible: bool) -> None:
     calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
     placed = TimetableModel(calendar, [0, 1], required=True).solve(deadline())
     assert (placed is not None) == possible
@@ -165,9 +168,7 @@ def test_day_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> N
 
 
 @pytest.mark.parametrize(("wanted", "possible"), [([0, 1], False), ([0, 2], True)])
-def test_sessions_never_overlap_where_positions_are_starts(
-    wanted: list[int], possible: bool
-) -> None:
+def test_sessions_never_overlap_if_positions_are_starts(wanted: list[int], possible: bool) -> None:
     calendar = one_day([(540, 630), (540, 630), (660, 750)], 5, 1)
     placed = TimetableModel(calendar, wanted, required=True).solve(deadline())
     assert (placed is not None) == possible
@@ -177,7 +178,7 @@ def test_sessions_never_overlap_where_positions_are_starts(
 
 def test_cut_for_worths_excludes_no_feasible_set() -> None:
     calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
-    calendar.capacity = 2  # so that places have a positive dual
+    calendar.capacity = 2  # gives the row for capacity a positive dual
     limit = LpRelaxation(calendar).cut_for(dict.fromkeys(range(4), 1.0), deadline())
     assert limit is not None
     for size in range(5):
@@ -194,7 +195,7 @@ def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
         for position in positions:
             assert position in calendar.candidate(one).starts
             load.setdefault(position, []).append(one)
-    assert all(calendar.fits(position, tuple(crowd)) for position, crowd in load.items())
+    assert all(calendar.fits(position, tuple(group)) for position, group in load.items())
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -221,7 +222,7 @@ def test_pricing_returns_the_set_of_greatest_worth(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(80))
-def test_day_packing_succeeds_exactly_where_sessions_fit(seed: int) -> None:
+def test_day_packing_succeeds_if_and_only_if_sessions_fit(seed: int) -> None:
     random = Random(seed)
     options = tuple(
         tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4))))
@@ -239,8 +240,8 @@ def test_day_packing_succeeds_exactly_where_sessions_fit(seed: int) -> None:
         for pair in combinations(range(len(options)), 2)
         if pack_starts((options[pair[0]], options[pair[1]]), spacing_minutes) is None
     }
-    crowds = exclusive_crowds(options, spacing_minutes)
-    assert {pair for crowd in crowds for pair in combinations(crowd, 2)} == conflicts
+    cliques = conflict_cliques(options, spacing_minutes)
+    assert {pair for clique in cliques for pair in combinations(clique, 2)} == conflicts
 
 
 def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
@@ -249,7 +250,7 @@ def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_local_search_improves_series_and_solves_a_single_one_optimally(seed: int) -> None:
+def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int) -> None:
     roster, cycle = instance(TIGHT, seed)
     quality = Quality(roster, cycle)
     for calendar in calendars(roster, cycle)[:12]:
@@ -282,7 +283,7 @@ def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:
     return found
 
 
-def test_least_attainable_share_is_the_same_constraint() -> None:
+def test_least_attainable_share_is_an_equivalent_constraint() -> None:
     for share, people in ((0.3, 7), (2 / 3, 12), (1.0, 5), (0.05, 9)):
         exact = least_attainable_share(Fraction(str(share)), people)
         for placed, cross in permutations(range(people + 1), 2):

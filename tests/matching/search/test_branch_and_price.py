@@ -1,4 +1,4 @@
-"""Branch and price under floors against every choice of pairs that all coaches can hold."""
+"""Branch and price under floors, compared with all feasible choices."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from matching.search.branch_and_price import maximise
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 from tests.matching.roomy import sociable
 
-_SEEDS = 30  # of one test; among the first 180 are three whose optimum needs the pair chosen
+_SEEDS = 30  # per test; in 3 of the first 180, the optimum is in a branch that requires a pair
 
 never = Deadline(lambda: 0.0, None, lambda: False)
 
 
 class Case(NamedTuple):
-    """What is maximised, and under which floors."""
+    """An objective to maximise under floors, and the oracles of the instance."""
 
     oracles: PricingOracles
     objective: PairWeights
     floors: list[FloorConstraint]
 
     def generation(self) -> ColumnGeneration:
-        """Column generation over all pairs, with nobody who has to be placed."""
+        """Return a column generation over all pairs, without must-place coachees."""
         problem = self.oracles.problem
         everything = np.ones(problem.size, dtype=np.bool_)
         nobody = np.zeros(len(problem.priority), dtype=np.bool_)
@@ -39,7 +39,7 @@ class Case(NamedTuple):
 
 
 def random_case(seed: int) -> Case:
-    """A small instance whose floors leave the linear optimum fractional more often than not."""
+    """Return a small instance whose floors usually make the LP optimum fractional."""
     random = Random(seed)
     roster, cycle = sociable(random)
     free = build_availability_grid(roster, cycle)
@@ -54,7 +54,7 @@ def random_case(seed: int) -> Case:
 
 
 def best_value(case: Case) -> int | None:
-    """The value of the best choice, by trying all of them; `None` where the floors allow none."""
+    """Return the value of the best choice by enumeration, or `None` if none is feasible."""
     coachee = case.oracles.problem.coachee
     options = [
         [-1, *np.flatnonzero(coachee == row)] for row in range(len(case.oracles.problem.priority))
@@ -68,13 +68,13 @@ def best_value(case: Case) -> int | None:
 
 
 def is_feasible(case: Case, choice: Choice) -> bool:
-    """Whether a choice keeps every floor and all coaches can hold what it gives them."""
+    """Whether a choice satisfies all floors and every coach's set is feasible."""
     above = all(floor.weights[choice].sum() >= floor.minimum for floor in case.floors)
     return above and not case.oracles.infeasible_coaches(choice, never)
 
 
 @pytest.mark.parametrize("first", range(0, 180, _SEEDS))
-def test_under_floors_the_best_choice_is_found_and_proven(first: int) -> None:
+def test_best_choice_under_floors_is_found_and_proven(first: int) -> None:
     for seed in range(first, first + _SEEDS):
         case = random_case(seed)
         best = best_value(case)
@@ -88,7 +88,7 @@ def test_under_floors_the_best_choice_is_found_and_proven(first: int) -> None:
         assert (found.value, found.bound, found.proven) == (best, best, True), seed
 
 
-def test_with_a_target_it_is_reached_or_shown_to_be_out_of_reach() -> None:
+def test_target_is_reached_or_proven_unreachable() -> None:
     for seed in range(_SEEDS):
         case = random_case(seed)
         best = best_value(case)
@@ -102,7 +102,7 @@ def test_with_a_target_it_is_reached_or_shown_to_be_out_of_reach() -> None:
             assert found.bound >= best or found.bound < target, seed
 
 
-def test_progress_is_reported_as_a_rising_value_under_a_falling_bound() -> None:
+def test_reported_values_increase_and_bounds_decrease() -> None:
     for seed in range(_SEEDS):
         case = random_case(seed)
         reports: list[tuple[int, int]] = []

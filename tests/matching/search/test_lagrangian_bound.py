@@ -1,4 +1,4 @@
-"""The Lagrangian bound and the losses of residual paths, against brute force."""
+"""The Lagrangian bound and the losses of residual paths, compared with brute force."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from matching.search.lagrangian_bound import (
 )
 from tests.matching.roomy import sociable
 
-_PLACEMENT_FACTOR = 1000  # a place, in points
-_SEEDS = 15  # of one test
+_PLACEMENT_FACTOR = 1000  # points for placing a coachee
+_SEEDS = 15  # per test
 
 never = Deadline(lambda: 0.0, None, lambda: False)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A small instance with every plan and its worth; `chosen` is worth most."""
+    """A small instance with all feasible plans and their worth; `chosen` is an optimal plan."""
 
     oracles: PricingOracles
     worth: Choice
@@ -48,7 +48,7 @@ class Case:
         return np.arange(self.oracles.problem.size)
 
     def best_alternative(self, pair: int) -> int | None:
-        """The worth of the best plan that places the coachee of a pair with another coach."""
+        """Return the worth of the best plan that assigns a pair's coachee to another coach."""
         coachee = self.oracles.problem.coachee
         return max(
             (
@@ -71,7 +71,7 @@ def random_case(random: Random) -> Case:
 
 
 def every_plan(oracles: PricingOracles) -> Iterator[Choice]:
-    """Every choice that all coaches can hold."""
+    """Yield every feasible choice."""
     coachee = oracles.problem.coachee
     options = [
         [-1, *np.flatnonzero(coachee == row)] for row in range(len(oracles.problem.priority))
@@ -83,7 +83,7 @@ def every_plan(oracles: PricingOracles) -> Iterator[Choice]:
 
 
 def at_random_prices(random: Random, case: Case) -> LagrangianBound:
-    """The bound at random prices of hours, usually too high or too low."""
+    """Return the bound at random prices, which are usually far from optimal."""
     highest = random.choice([1, 20, 300, 2000]) * DUAL_SCALE
     prices = np.array(
         [random.choice([0, 0, random.randrange(highest)]) for _ in case.pairs], dtype=np.int64
@@ -92,7 +92,7 @@ def at_random_prices(random: Random, case: Case) -> LagrangianBound:
 
 
 @pytest.mark.parametrize("first", range(0, 60, _SEEDS))
-def test_every_plan_is_bounded_at_random_prices(first: int) -> None:
+def test_bound_at_random_prices_is_valid_for_every_plan(first: int) -> None:
     bounded = 0
     for seed in range(first, first + _SEEDS):
         random = Random(seed)
@@ -116,7 +116,7 @@ def test_every_plan_is_bounded_at_random_prices(first: int) -> None:
     assert bounded > 0
 
 
-def test_computed_prices_prove_most_plans_without_a_pair() -> None:
+def test_computed_prices_prove_most_best_alternatives() -> None:
     proven = searched = 0
     for seed in range(4 * _SEEDS):
         case = random_case(Random(seed))
