@@ -1,4 +1,4 @@
-"""Whether a changed problem has a plan that places given coachees."""
+"""Checks whether given coachees can all be placed after a change."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from matching.search.search_state import SearchState
 def can_place_all(
     inputs: RuleInputs, coachees: Collection[str], *, seed: int, deadline: Deadline
 ) -> bool:
-    """Whether some feasible plan places at least these coachees.
+    """Whether a feasible plan exists that places all of `coachees`.
 
     Raises:
-        DeadlineExceededError: the limit passed before that was decided.
-        CancelledError: the run has been cancelled.
+        DeadlineExceededError: the time limit passed before an answer was found.
+        CancelledError: the run was cancelled.
     """
     roster, evaluator = inputs.roster, RuleEvaluator(inputs)
     problem = build_problem(

@@ -31,7 +31,7 @@ def main(tests: list[str]) -> None:
     for name in _PACKAGES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    gc.freeze()  # pytest collects garbage at its end, which takes long with all these objects
+    gc.freeze()  # pytest collects garbage before it exits, which is slow with all these objects
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
