@@ -1,4 +1,4 @@
-"""Writes results folders, either completely or not at all."""
+"""Writes results folders. If writing fails, the previous result remains complete."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """Check that no hard rule forbids a match, and that its verdicts are those of the rules."""
+    """Check every match against the hard rules, and its verdicts against all weighted rules."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:

@@ -1,8 +1,8 @@
 """Single changes that might enable a coachee to have a coach, least demanding first.
 
-Changes that the coachee or a coach could agree to come first: another place, window or session, or
-a dropped preference. Lifting a ban comes next, followed by policy changes. Refusals, units, chains
-of command and excluded pairs of countries are never changed.
+The first changes concern only the coachee or one coach: another place, window or session, or a
+dropped preference. They are followed by lifting a ban, and then by policy changes. Refusals, units,
+chains of command and excluded pairs of countries are never changed.
 """
 
 from __future__ import annotations

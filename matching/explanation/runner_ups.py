@@ -140,7 +140,7 @@ class RunnerUps:
         return bounds.by_residual_path(row, self._state_without(row).is_feasible)
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
-        """Return `bool[P]`: all pairs except that of `row` and those excluded by pins."""
+        """Return `bool[P]`: all pairs except the match of `row` and pairs excluded by pins."""
         problem = self._problem
         allowed: NDArray[np.bool_] = (problem.coachee != row) | ~problem.kept
         for other, column in self._pins.items():

@@ -1,7 +1,7 @@
-"""Availability as bit sets, with one bit per person and start on the grid.
+"""Availability as bit sets, with one bit for each person and each start on the grid.
 
-All later steps use only these bit sets, one 64-bit word at a time: two people can meet at start `s`
-if both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
+All later steps work on these bit sets, 64 bits at a time: two people can meet at start `s` if both
+have bit `s` set. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 class FixedHistory:
-    """The fixed sessions before `not_before`, by pair of ids, and the demand that remains."""
+    """The fixed sessions of a cycle in progress, by pair, and each pair's remaining demand."""
 
     def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle

@@ -256,7 +256,7 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Return the day index and start, in epoch minutes, of each past session, by pair."""
+    """Return each past session's day index and start, in epoch minutes, by pair."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)

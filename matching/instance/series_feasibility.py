@@ -1,9 +1,9 @@
 """Determines which pairs can place a series of sessions in isolation: a reachability problem.
 
-Session `k + 1` can have a start if session `k` can have one that is an allowed number of days
-earlier. The range of possible predecessors is monotone in the start, so reachability is computed
-for blocks of pairs: by shifting bits for days if days are independent of each other, and by prefix
-sums over starts if not. Both methods are exact.
+A start is reachable for session `k + 1` if session `k` has a reachable start that is an allowed
+number of days earlier. The range of possible predecessors is monotone in the start, so reachability
+is computed for blocks of pairs: by shifting bits for days if days are independent of each other,
+and otherwise by prefix sums over starts. Both methods are exact.
 """
 
 from __future__ import annotations

@@ -45,9 +45,10 @@ class LevelDifference(ComparisonValue):
 
 
 class CoacheeDifference(ComparisonValue):
-    """A coachee's coaches in two results, as ids; `None` stands for no coach.
+    """A coachee's outcome in two results.
 
-    If the coach is the same, `moved_sessions` is the number of sessions whose times differ.
+    `before` and `after` are the ids of the coaches, or `None` if there is no coach. If the coach is
+    the same, `moved_sessions` is the number of sessions whose times differ.
     """
 
     coachee: str

@@ -1,4 +1,4 @@
-"""The interface of matching rules: vectorised evaluation, a reason in words, and examples."""
+"""The interface of matching rules: vectorised evaluation, a readable reason, and examples."""
 
 from __future__ import annotations
 
