@@ -1,7 +1,7 @@
 """The assignment relaxation, solved as a min-cost flow; its optimum bounds every plan.
 
-The relaxation replaces each coach's timetable by a capacity. The flow yields dual values: `u_i >=
-0` for each coachee and `v_j >= 0` for a unit of each coach's capacity, with `u_i + v_j >= c_ij`. By
+The relaxation replaces each coach's timetable by a capacity. The flow yields dual values `u_i >= 0`
+for each coachee and `v_j >= 0` for a unit of each coach's capacity, with `u_i + v_j >= c_ij`. By
 weak duality, no choice is worth more than `sum u + sum capacity v`, and a choice that contains pair
 `ij` is worth at most this bound minus `loss_ij = u_i + v_j - c_ij` (the negated reduced cost). All
 values are integers, so the bounds are exact.

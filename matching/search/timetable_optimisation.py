@@ -33,7 +33,7 @@ from matching.search.search_state import ReportLevel
 
 # CP-SAT's deterministic time per coach. The second limit is used once all coaches had the first.
 _EFFORTS = (1.0, 8.0)
-_MAX_OPTIONS = 250_000  # total size to search, so that a run without a time limit ends
+_MAX_OPTIONS = 250_000  # in all searched subproblems, so that unlimited runs end
 
 
 @dataclass(frozen=True, eq=False)
