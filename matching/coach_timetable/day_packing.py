@@ -17,7 +17,7 @@ Options = tuple[int, ...]
 
 @lru_cache(maxsize=1 << 16)
 def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """Return a start for each coachee, at least `spacing_minutes` apart, or `None` if impossible."""
+    """Return a start for each coachee, at least `spacing_minutes` apart; `None` if impossible."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
     # For each subset, the last coachee in the order that ends earliest; -1 if it does not fit.
