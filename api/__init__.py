@@ -1,1 +1,1 @@
-"""The application around the domain: HTTP, pages, command line, database, jobs and email."""
+"""The application layer: HTTP, pages, command line, database, jobs and email."""

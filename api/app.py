@@ -1,4 +1,4 @@
-"""The application factory, which assembles the server from settings and subjects."""
+"""The application factory, which assembles the server from its settings and all routes."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ class TimetablePolicy(CycleFileTable):
         others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
         if others + value > MAX_QUALITY:
             raise ValueError(
-                f"rhythm, finish and leave add up to {others + value}; reduce them to at most 100"
+                f"rhythm, finish and leave add up to {others + value}; the limit is 100"
             )
         return value
 
@@ -228,7 +228,7 @@ class TimetablePolicy(CycleFileTable):
         in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
         if in_all > MAX_QUALITY:
             raise ValueError(
-                f"rhythm, finish, leave and hours add up to {in_all}; reduce them to at most 100"
+                f"rhythm, finish, leave and hours add up to {in_all}; the limit is 100"
             )
         return value
 

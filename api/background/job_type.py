@@ -74,10 +74,10 @@ class JobType:
 
 
 def daily(now: datetime) -> str:
-    """Return the day in UTC: `2027-03-01`."""
+    """Return the UTC date of `now`, such as `2027-03-01`."""
     return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 
 def hourly(now: datetime) -> str:
-    """Return the hour in UTC: `2027-03-01T22`."""
+    """Return the UTC date and hour of `now`, such as `2027-03-01T22`."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H}"

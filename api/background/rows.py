@@ -30,7 +30,7 @@ class TaskState(StrEnum):
 
 
 class TaskFailure(FrozenModel):
-    """The reason for the failure of a task, with the members of a problem document."""
+    """The reason why a task failed, with the members of a problem document."""
 
     slug: str
     title: str

@@ -140,7 +140,7 @@ def _subject_header(subject: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
-    """Return the rest of an email, with placeholders for its token and contents.
+    """Return the other headers and the body, with placeholders for the token and contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
     most of the time.

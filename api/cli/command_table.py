@@ -7,7 +7,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("api.cli.match:match", "Match and timetable a cycle and write all its results."),
     "pairs": ("api.cli.pairs:pairs", "Evaluate all pairs of coachee and coach, one row per pair."),
     "explain": ("api.cli.explain:explain",
-                "Explain why a coachee has this coach, or has none and what would help."),
+                "Explain the match of a coachee, or why there is none and what would help."),
     "advise": ("api.cli.advise:advise",
                "Find the three changes to the cycle that would place the most people."),
     "replace": ("api.cli.replace:replace",

@@ -26,7 +26,7 @@ def explain(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Explain why a coachee has this coach, or has none and what would help."""
+    """Explain the match of a coachee, or why there is none and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
     deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False, run_in_thread)

@@ -70,6 +70,6 @@ def _within(day: date, cycle: Cycle) -> date:
     dates = cycle.cycle
     if not dates.start <= day <= dates.end:
         raise typer.BadParameter(
-            f"--not-before {day} is outside the cycle, {dates.start} to {dates.end}"
+            f"--not-before {day} is outside the cycle; use {dates.start} to {dates.end}"
         )
     return day

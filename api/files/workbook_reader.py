@@ -74,5 +74,5 @@ def _cell_fault(text: str) -> str:
 
 
 def is_opendocument(content: bytes) -> bool:
-    """Whether the first member declares a workbook to be ODS (ODF 1.3 part 2, 3.3)."""
+    """Whether a workbook is ODS, as declared by its first member (ODF 1.3 part 2, 3.3)."""
     return b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in content[:200]

@@ -65,7 +65,7 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
         name: name of the sheet.
 
     Returns:
-        The error displayed in each of these cells, or `UNCOMPUTED`.
+        The error displayed in each of these cells, or `UNCOMPUTED`, by position.
     """
     if "content.xml" in archive.namelist():
         if b"formula=" not in archive.read("content.xml"):

@@ -98,7 +98,7 @@ def read_inputs(
     """Read the files of a run from disk.
 
     Raises:
-        UnusableInputError: there are faults; the error lists all of them, in all files.
+        UnusableInputError: the input has faults; the error lists the faults of all files.
     """
     return parse_inputs(
         read_source(cycle, MAX_CYCLE_FILE_BYTES),
@@ -114,7 +114,7 @@ def parse_inputs(
     """Parse the files of a run. A file that could not be read is represented by its fault.
 
     Raises:
-        UnusableInputError: there are faults; the error lists all of them, in all files.
+        UnusableInputError: the input has faults; the error lists the faults of all files.
     """
     context = ReadContext(reference())
     cycle_file = read_policy_file(cycle, context)

@@ -36,7 +36,7 @@ def read_people(
     """Read the people in one file; references to people in the other file are not checked.
 
     Raises:
-        UnusableInputError: there are faults; the error lists all of them.
+        UnusableInputError: the file has faults; the error lists all of them.
     """
     sheet = people_sheet(name, content, kind, ReadContext(reference()))
     if sheet.faults:

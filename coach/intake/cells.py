@@ -120,8 +120,8 @@ def country(text: str, read_context: ReadContext) -> str:
         return code
     hint = _code_hint(text, read_context.reference.countries, read_context)
     raise CellError(
-        f"{quoted(text)} is not a country code; use two letters of ISO 3166-1 such as RS, "
-        f"or XK{hint}"
+        f"{quoted(text)} is not a country code; use an ISO 3166-1 alpha-2 code "
+        f"such as RS, or XK{hint}"
     )
 
 
@@ -143,7 +143,7 @@ def language(text: str, read_context: ReadContext) -> str:
         raise CellError("'sh' is no longer a language code; use bs, cnr, hr or sr")
     hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
-        f"{quoted(text)} is not a language code; use one of ISO 639 such as sq, cnr or en{hint}"
+        f"{quoted(text)} is not a language code; use an ISO 639 code such as sq or en{hint}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The sample cycle that `serve --demo` loads."""
+"""The sample cycle of `serve --demo`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 
-def test_a_sample_cycle_whose_lists_cannot_be_stored_leaves_no_cycle(
+def test_failure_to_store_the_sample_lists_leaves_no_cycle(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_list = upload.store_list
