@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench growth force mutants format lock clean help
+.PHONY: demo test check serve bench growth force mutants texts format lock clean help
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,7 @@ check: .venv/dev.stamp ## style, types, imports, templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/python -m tests.catalogue
 
 bench: .venv/dev.stamp ## the measured figures, as a table
 	$(BIN)/python -m tests.bench
@@ -39,6 +40,9 @@ force: .venv/dev.stamp ## kills, load, damaged files and more, measured in full:
 
 mutants: .venv/dev.stamp ## plant small faults one at a time, and print those that no test notices: hours
 	$(BIN)/python -m tests.mutation
+
+texts: .venv/dev.stamp ## write the template of the message catalogues
+	$(BIN)/python -m tests.catalogue --write
 
 format: .venv/dev.stamp ## put the code into its one form
 	$(BIN)/ruff check --fix .

@@ -6,13 +6,11 @@ that sends email must set its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
 from typing import Annotated
 
-from babel import Locale
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 MailAddress = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._%-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
@@ -32,17 +30,34 @@ class Territory(OrganisationSetting):
     footnote: str = ""
 
 
-TERRITORIES: Mapping[str, Territory] = {
-    "BA": Territory(name="Bosnia and Herzegovina"),
-    "XK": Territory(
-        name="Kosovo*",
-        footnote=(
-            "* References to Kosovo shall be understood to be in the context of "
-            "Security Council resolution 1244 (1999)."
-        ),
-    ),
+SOURCE_LANGUAGE = "en"  # the language of texts that are not given in the reader's language
+
+TERRITORIES: Mapping[str, Mapping[str, Territory]] = {
+    "BA": {SOURCE_LANGUAGE: Territory(name="Bosnia and Herzegovina")},
+    "XK": {
+        SOURCE_LANGUAGE: Territory(
+            name="Kosovo*",
+            footnote=(
+                "* References to Kosovo shall be understood to be in the context of "
+                "Security Council resolution 1244 (1999)."
+            ),
+        )
+    },
 }
 """Names that follow United Nations usage instead of the Unicode CLDR; a setting overrides them."""
+
+
+def _by_language(value: object) -> object:
+    """Accept `{name, footnote}` for a territory as its text in the source language."""
+    return {SOURCE_LANGUAGE: value} if isinstance(value, Territory) or _is_plain(value) else value
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("name"), str)
+
+
+TerritoryTexts = Annotated[Mapping[str, Territory], BeforeValidator(_by_language)]
+"""The name of a territory by language, for example `{"en": {...}, "sq": {...}}`."""
 
 
 class Organisation(OrganisationSetting):
@@ -55,7 +70,8 @@ class Organisation(OrganisationSetting):
         reply_address: the address that receives email replies; a token is inserted before its `@`.
         programme_name: the name to show in invitations, if any; aides may read it.
         alarm_lead: how long before a session the calendar alarm rings.
-        territories: names by ISO 3166-1 alpha-2 code or `XK`; other codes use their CLDR name.
+        territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
+            not given uses the English name. Other codes use their CLDR name.
     """
 
     organiser_name: str = "Coaching office"
@@ -63,29 +79,25 @@ class Organisation(OrganisationSetting):
     reply_address: MailAddress = "replies@example.org"
     programme_name: str | None = None
     alarm_lead: timedelta = timedelta(days=1)
-    territories: Mapping[str, Territory] = Field(default_factory=lambda: TERRITORIES)
+    territories: Mapping[str, TerritoryTexts] = Field(default_factory=lambda: TERRITORIES)
 
     @property
     def domain(self) -> str:
         """The domain of the organiser's address."""
         return self.organiser_address.rpartition("@")[2]
 
-    def territory(self, code: str) -> Territory:
-        """Return the name and footnote for a code; the name of an unknown code is the code."""
-        known = self.territories.get(code)
-        return known or Territory(name=_unicode_names().get(code, code))
+    def territory_texts(self, language: str) -> Mapping[str, Territory]:
+        """Return the names of territories in a language, by code, where this deployment sets them.
 
-    def footnotes(self, codes: Collection[str]) -> tuple[str, ...]:
-        """Return the footnotes required by the names of the territories, without duplicates."""
-        notes = (self.territory(code).footnote for code in sorted(set(codes)))
-        return tuple(dict.fromkeys(note for note in notes if note))
+        A name that is not given in the language is in English.
+        """
+        texts = {
+            code: by_language.get(language) or by_language.get(SOURCE_LANGUAGE)
+            for code, by_language in self.territories.items()
+        }
+        return {code: text for code, text in texts.items() if text is not None}
 
     def reply_to(self, token: str) -> str:
         """Return the address for one recipient's replies: `replies+TOKEN@example.org`."""
         mailbox, _, domain = self.reply_address.rpartition("@")
         return f"{mailbox}+{token}@{domain}"
-
-
-@cache
-def _unicode_names() -> Mapping[str, str]:
-    return dict(Locale("en").territories)

@@ -35,8 +35,9 @@ class Settings(BaseSettings):
             and stay the same across restarts, so that the process can recover its interrupted jobs.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
-        consent_texts: a folder with consent texts that replace the default texts.
-        metrics_token: the bearer token for `/metrics`; required if the server is behind a proxy.
+        language: the language of pages, emails and messages; `en-XA` is for tests.
+        consent_texts: a folder with the organisation's own consent texts.
+        metrics_token: the bearer token for `/metrics`; required behind a proxy.
         upload_limit_bytes: the maximum size of an uploaded file.
         body_limit_bytes: the maximum size of any other request body.
         run_time_limit_seconds: the default time limit of a run.
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     executor_id: str = "worker@1"
     deployment: Organisation = Organisation()
     mail: MailSettings = MailSettings()
+    language: Literal["en", "en-XA"] = "en"
     consent_texts: Path | None = None
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB

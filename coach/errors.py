@@ -8,12 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from coach.texts.facts import Displayed
+from coach.texts.renderer import english
+
 
 class DomainError(Exception):
-    """Base class for errors whose message is shown to the user."""
+    """Base class for errors whose message, the fact `shown`, is shown to the user."""
+
+    def __init__(self, shown: Displayed) -> None:
+        self.shown = shown
+        super().__init__(shown)
+
+    def __str__(self) -> str:
+        return english(self.shown)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+class InvalidValueError(ValueError):
+    """A value that a model rejects, raised while pydantic validates it."""
+
+    def __init__(self, shown: Displayed) -> None:
+        self.shown = shown
+        super().__init__(shown)
+
+    def __str__(self) -> str:
+        return english(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
 class InputFault:
     """A fault at a specific location in an input file.
 
@@ -27,10 +48,14 @@ class InputFault:
     file: str
     row: int
     column: str
-    message: str
+    message: Displayed
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row}:{self.column}: {self.message}"
+        return self.line(english(self.message))
+
+    def line(self, sentence: str) -> str:
+        """Return the fault as a line of a terminal: its place, then its message as `sentence`."""
+        return f"{self.file}:{self.row}:{self.column}: {sentence}"
 
 
 class UnusableInputError(DomainError):

@@ -26,6 +26,7 @@ from api.organisation import Organisation
 from api.web.date_formats import format_datetime_range, format_short_datetime
 from api.web.templating import render
 from coach.invitations import Message, Method
+from coach.texts.renderer import Renderer
 
 _TOKEN_PLACEHOLDER = (
     "0123456789abcdef" * 2
@@ -52,6 +53,7 @@ def eml_bytes(
     message: Message,
     recipient: Recipient,
     deployment: Organisation,
+    texts: Renderer,
     *,
     calendar: bytes,
     reply_token: str,
@@ -63,6 +65,7 @@ def eml_bytes(
         message: the invitation or cancellation.
         recipient: the recipient of the email.
         deployment: supplies the sender and the address for replies.
+        texts: the renderer of the recipient's language.
         calendar: `message` as a calendar object, from `ics_bytes`.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
         links: the links of the reply buttons; by default, `mailto:` links to the Reply-To address.
@@ -71,7 +74,7 @@ def eml_bytes(
         A message (RFC 5322) with CRLF line endings.
     """
     reply_to = deployment.reply_to(reply_token)
-    title = summary(message.invitation, deployment)
+    title = summary(message.invitation, deployment, texts)
     values = _template_values(
         message, recipient, deployment, title, links or _mail_links(title, reply_to)
     )
@@ -84,8 +87,8 @@ def eml_bytes(
         invitation_file_name(message.invitation, ".ics"),
     )
     contents = {
-        _PLAIN: _crlf_bytes(render(f"{folder}/body.txt", **values)),
-        _HTML: _crlf_bytes(render(f"{folder}/body.html", **values)),
+        _PLAIN: _crlf_bytes(render(texts, f"{folder}/body.txt", **values)),
+        _HTML: _crlf_bytes(render(texts, f"{folder}/body.html", **values)),
         _CALENDAR: calendar,
     }
     people = _people_headers(
@@ -95,7 +98,7 @@ def eml_bytes(
         recipient.address,
         reply_to,
     )
-    subject = _subject_header(render(f"{folder}/subject.txt", **values).strip())
+    subject = _subject_header(render(texts, f"{folder}/subject.txt", **values).strip())
     return people + subject + _fill_in(skeleton, token, contents)
 
 

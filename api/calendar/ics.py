@@ -14,19 +14,22 @@ from api.calendar.recipient import Recipient
 from api.calendar.wording import PRODUCT, summary
 from api.organisation import Organisation
 from coach.invitations import Message, Method
+from coach.texts.renderer import Renderer
 
 _PLACEHOLDER_ADDRESS = "mailto:nobody"
 _ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
 
 
-def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) -> bytes:
+def ics_bytes(
+    message: Message, recipient: Recipient, deployment: Organisation, texts: Renderer
+) -> bytes:
     """Render `message` as a calendar object (RFC 5546) with `recipient` as the only attendee.
 
     Equal arguments produce equal bytes. Lines have at most 75 octets and end with CRLF.
     """
     skeleton = _skeleton(
         message,
-        summary(message.invitation, deployment),
+        summary(message.invitation, deployment, texts),
         deployment.organiser_address,
         common_name(deployment.organiser_name),
         deployment.alarm_lead,

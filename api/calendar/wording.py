@@ -6,16 +6,21 @@ without names or topics, and mention the programme only if its name is configure
 
 from __future__ import annotations
 
+from api.calendar import facts
 from api.organisation import Organisation
 from coach.invitations import Invitation
+from coach.texts.renderer import Renderer
 
 PRODUCT = "-//Coaching scheduler//EN"
 
 
-def summary(invitation: Invitation, deployment: Organisation) -> str:
+def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
     """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured."""
-    text = f"Coaching session {invitation.number} of {invitation.count}"
-    return f"{deployment.programme_name}: {text}" if deployment.programme_name else text
+    session = facts.SESSION(number=invitation.number, of=invitation.count)
+    name = deployment.programme_name
+    if name is None:
+        return texts.text(session)
+    return texts.text(facts.SESSION_OF_PROGRAMME(programme=name, session=session))
 
 
 def invitation_file_name(invitation: Invitation, suffix: str) -> str:

@@ -21,6 +21,7 @@ from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.logging.failed_search import log_failed_search
 from api.results.folder import FolderContent, write_results
 from api.runs.environment import run_environment
+from api.texts.reader_language import terminal_renderer
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
@@ -72,6 +73,7 @@ def solve_and_write(
             next_best=next_best,
             inputs=inputs.files.items(),
             now=datetime.now(UTC),
+            texts=terminal_renderer(),
             before=before,
         ),
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 
 from api.input_files.cycle_inputs import CycleInputs
-from api.organisation import Organisation
 from api.results.match_view import MatchViewModel, PersonViewModel, UnmatchedViewModel
 from api.results.plan_view import PlanViewModel, present_plan
+from api.texts.reader_language import terminal_renderer
 from coach.plural import pluralise
 from matching.result import CoacheeChange, Move, Result
 
@@ -38,14 +38,15 @@ def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
 
 def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
     """Yield the lines of the summary; lines without indentation are headings."""
-    view = present_plan(inputs.roster, inputs.cycle, result, Organisation())
+    view = present_plan(inputs.roster, inputs.cycle, result)
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
     have = "has" if view.placed == 1 else "have"
     yield f"{view.name}: {view.placed} of {pluralise(view.coachees, 'coachee')} {have} a coach"
     busy = len({match.coach.id for match in view.matches})
     coaches = pluralise(view.coaches, "coach", "coaches")
-    yield f"  {pluralise(view.sessions, 'session')} with {busy} of {coaches}, {view.period}."
+    period = terminal_renderer().text(view.period)
+    yield f"  {pluralise(view.sessions, 'session')} with {busy} of {coaches}, {period}."
     yield f"  {view.proof_status}"
     if result.status == "feasible":
         yield from (f"    {one.words}: {one.value}, {one.proof_status}" for one in view.levels)
@@ -66,7 +67,7 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
         yield ""
         yield "First sessions"
         yield from _first_sessions(view, result)
-    for note in view.footnotes:
+    for note in terminal_renderer().footnotes(view.territories):
         yield f"  {note}"
     yield ""
     yield f"Files in {out}"
@@ -89,7 +90,7 @@ def move_line(move: Move) -> str:
 
 
 def _person(person: PersonViewModel) -> str:
-    return f"{person.name} ({person.id}, {person.rank}, {person.place})"
+    return f"{person.name} ({person.id}, {person.rank}, {terminal_renderer().text(person.place)})"
 
 
 def _match(match: MatchViewModel, *, wished: bool) -> Iterator[str]:
@@ -119,7 +120,8 @@ def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:
     for place in in_order[:_MAX_FIRST_SESSIONS]:
         match = view.matches[place]
         session = match.sessions[0]
-        when = f"{session.day}, {session.hours} {session.zone}"
+        texts = terminal_renderer()
+        when = f"{texts.text(session.day)}, {texts.text(session.hours)} {session.zone}"
         yield f"  {when:<36} {match.coachee.name} with {match.coach.name}"
     if len(in_order) > _MAX_FIRST_SESSIONS:
         yield f"  and {len(in_order) - _MAX_FIRST_SESSIONS} more pairs; all dates are in the report"

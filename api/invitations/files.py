@@ -57,7 +57,7 @@ def session_calendar_file(
     return CalendarFile(
         name=invitation_file_name(invitation.message.invitation, ".ics"),
         media_type=f"text/calendar; method={invitation.message.method}; charset=utf-8",
-        content=render_ics(invitation, services.settings.deployment),
+        content=render_ics(invitation, services),
     )
 
 

@@ -9,10 +9,10 @@ from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.http.urls import person_session
 from api.invitations.rows import OutboxRow
-from api.organisation import Organisation
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
+from api.texts.reader_language import mail_renderer
 from api.values import FrozenModel
 from coach.invitations import Invitation, Message, Method
 
@@ -70,9 +70,14 @@ def current_invitation(row: SessionRow) -> Invitation:
     )
 
 
-def render_ics(outgoing_invitation: OutgoingInvitation, deployment: Organisation) -> bytes:
+def render_ics(outgoing_invitation: OutgoingInvitation, services: Services) -> bytes:
     """Render the calendar object (RFC 5545)."""
-    return ics_bytes(outgoing_invitation.message, outgoing_invitation.recipient, deployment)
+    return ics_bytes(
+        outgoing_invitation.message,
+        outgoing_invitation.recipient,
+        services.settings.deployment,
+        mail_renderer(services),
+    )
 
 
 def render_eml(
@@ -89,7 +94,8 @@ def render_eml(
         outgoing_invitation.message,
         outgoing_invitation.recipient,
         deployment,
-        calendar=render_ics(outgoing_invitation, deployment),
+        mail_renderer(services),
+        calendar=render_ics(outgoing_invitation, services),
         reply_token=services.keyring.reply_token(message_id),
         links=ReplyLinks(accept=page, decline=page, propose=page),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, FailedMail
 from api.mail.rows import MailKind
 from api.web.date_formats import format_short_datetime
+from coach.texts.facts import Fact
 
 
 def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) -> dict[str, object]:
@@ -25,8 +27,8 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
     }
 
 
-def _describe(mail: FailedMail, zone: ZoneInfo) -> str:
+def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
     when = format_short_datetime(mail.start, zone)
-    if mail.kind is MailKind.INVITATION:
-        return f"Session {mail.number}, {when}"
-    return f"Reminder about session {mail.number}, {when}"
+    invitation = mail.kind is MailKind.INVITATION
+    about = facts.FAILED_INVITATION if invitation else facts.FAILED_REMINDER
+    return about(number=mail.number, when=when)

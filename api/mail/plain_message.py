@@ -12,12 +12,14 @@ from api.calendar.ics import common_name
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from api.web.templating import render
+from coach.texts.renderer import Renderer
 
 
 def plain_message_bytes(
     folder: str,
     recipient: Recipient,
     deployment: Organisation,
+    texts: Renderer,
     *,
     unique_id: str,
     stamp: datetime,
@@ -30,6 +32,7 @@ def plain_message_bytes(
         folder: the template folder, with `subject.txt`, `body.txt` and `body.html`.
         recipient: the only recipient.
         deployment: supplies the sender and the address for replies.
+        texts: the renderer of the recipient's language.
         unique_id: the unique id from which the Message-ID and MIME boundary are derived.
         stamp: the time in the Date header, an aware datetime.
         reply_token: identifies replies to this email.
@@ -41,11 +44,11 @@ def plain_message_bytes(
     mail["From"] = Address(display_name=sender, addr_spec=deployment.organiser_address)
     mail["To"] = Address(display_name=common_name(recipient.name), addr_spec=recipient.address)
     mail["Reply-To"] = deployment.reply_to(reply_token)
-    mail["Subject"] = render(f"{folder}/subject.txt", **context).strip()
+    mail["Subject"] = render(texts, f"{folder}/subject.txt", **context).strip()
     mail["Date"] = format_datetime(stamp)
     mail["Message-ID"] = f"<{unique_id}@{deployment.domain}>"
-    mail.set_content(render(f"{folder}/body.txt", **context), cte="base64")
-    html = render(f"{folder}/body.html", **context)
+    mail.set_content(render(texts, f"{folder}/body.txt", **context), cte="base64")
+    html = render(texts, f"{folder}/body.html", **context)
     mail.add_alternative(html, subtype="html", cte="base64")
     mail.set_boundary(f"=1={unique_id}")
     return mail.as_bytes()

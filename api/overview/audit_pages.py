@@ -13,9 +13,11 @@ from api.audit_trail.verification import AuditTrailStatus
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
+from api.overview import facts
 from api.overview.audit_entries import AuditEntry, AuditFilter, read_audit_page
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import non_empty_fields, render_page, validate_form
+from coach.texts.facts import Fact
 
 AUDIT = APIRouter(include_in_schema=False)
 _UTC = ZoneInfo("UTC")
@@ -85,25 +87,16 @@ def _url(fields: dict[str, str], **changed: str) -> str:
     return f"{urls.AUDIT}?{urlencode(non_empty_fields(fields | changed))}"
 
 
-def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
+def _check_result(trail_status: AuditTrailStatus) -> tuple[str, Fact]:
     """Return the badge tone and the text for the result of the last check."""
     check = trail_status.last_check
     if check is None:
-        return "warn", (
-            "The audit trail has not been checked yet. A worker checks it once a day; "
-            "to check it now, run gender-coach audit verify."
-        )
+        return "warn", facts.NOT_CHECKED()
     when = format_short_datetime(check.at, _UTC)
     if check.first_broken is not None:
-        return "bad", (
-            f"The audit trail is broken: on {when}, the seal of row {check.first_broken} of "
-            f"{check.rows} did not match. That row or an earlier one was altered, removed or "
-            "inserted."
-        )
-    return (
-        "good",
-        f"The audit trail is intact: on {when}, the seals of all {check.rows} rows matched.",
-    )
+        broken = facts.TRAIL_BROKEN(when=when, row=check.first_broken, rows=check.rows)
+        return "bad", broken
+    return "good", facts.TRAIL_INTACT(when=when, rows=check.rows)
 
 
 ROUTERS = (AUDIT,)

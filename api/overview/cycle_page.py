@@ -16,7 +16,12 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.presenters import mail_context
 from api.overview.page_contents import CyclePage, read_cycle_page
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.web.date_formats import format_date, format_local_date, format_short_datetime
+from api.web.date_formats import (
+    format_date,
+    format_date_span,
+    format_local_date,
+    format_short_datetime,
+)
 from api.web.rendering import render_page
 from coach.errors import InputFault
 
@@ -72,7 +77,7 @@ def _context(page: CyclePage) -> dict[str, Any]:
     people_complete = summary.coachees > 0 and summary.coaches > 0
     return {
         "cycle": summary,
-        "period": f"{format_date(summary.start)} to {format_date(summary.end)}",
+        "period": format_date_span(summary.start, summary.end),
         "sessions": page.overview.policy.sessions,
         "ready": people_complete and page.retention.erased_at is None,
         "reminders": page.reminders,

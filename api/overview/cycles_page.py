@@ -13,7 +13,7 @@ from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.overview import cycles
 from api.participants.routes import named_file
 from api.services import Services
-from api.web.date_formats import format_date
+from api.web.date_formats import format_date_span
 from api.web.rendering import redirect_after_post, render_page
 from coach.errors import UnusableInputError
 
@@ -48,8 +48,7 @@ def _render(
         "overview/cycles.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         cycles=[
-            (each, f"{format_date(each.start)} to {format_date(each.end)}")
-            for each in cycles.list_cycles(services)
+            (each, format_date_span(each.start, each.end)) for each in cycles.list_cycles(services)
         ],
         faults=error.faults if error else (),
     )

@@ -14,7 +14,7 @@ from api.overview import session_views
 from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions.presenters import ReplyCounts, office_session_line
-from api.web.rendering import deployment_of, render_page
+from api.web.rendering import render_page
 
 SESSION_PAGES = APIRouter(include_in_schema=False)
 
@@ -50,9 +50,7 @@ def show_session(
         line=office_session_line(session),
         record=reports.record and record_text(reports.record, zone),
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
-        footnotes=deployment_of(request).footnotes(
-            [session.coachee.country, session.coach.country]
-        ),
+        territories=[session.coachee.country, session.coach.country],
     )
 
 

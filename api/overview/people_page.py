@@ -9,7 +9,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.overview.page_contents import read_people_page
 from api.participants.rows import Side
 from api.results.match_view import present_person
-from api.web.rendering import deployment_of, render_page
+from api.web.rendering import render_page
 
 PEOPLE_PAGE = APIRouter(include_in_schema=False)
 
@@ -17,7 +17,7 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Show all people in a cycle, including people who have left."""
-    page, deployment = read_people_page(services, cycle_id), deployment_of(request)
+    page = read_people_page(services, cycle_id)
     return render_page(
         request,
         "overview/people.html",
@@ -28,14 +28,14 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
             (
                 heading,
                 [
-                    (each, present_person(each.profile, deployment))
+                    (each, present_person(each.profile))
                     for each in page.people
                     if each.brief.side is side
                 ],
             )
             for heading, side in (("Coachees", Side.COACHEE), ("Coaches", Side.COACH))
         ],
-        footnotes=deployment.footnotes([each.brief.country for each in page.people]),
+        territories=[each.brief.country for each in page.people],
     )
 
 

@@ -16,7 +16,7 @@ from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions.presenters import OwnSessionLine, own_session_line
 from api.sessions.session_details import SessionDetails
-from api.web.rendering import deployment_of, render_page
+from api.web.rendering import render_page
 
 PERSON_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 _DUE_HEADINGS = {
@@ -69,14 +69,14 @@ def my_session(
         note=reports.note,
         note_closed=reports.note_closed,
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
-        footnotes=deployment_of(request).footnotes([line.other.country]),
+        territories=[line.other.country],
     )
 
 
 def _line(request: Request, link: str, session: SessionDetails, side: Side) -> OwnSessionLine:
     now = services_for(request).now()
     url = urls.person_session(link, session.id)
-    return own_session_line(session, side, url, deployment_of(request), now)
+    return own_session_line(session, side, url, now)
 
 
 ROUTERS = (PERSON_PAGES,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -14,13 +15,13 @@ from api.personal_links.email_change import NewAddress
 from api.personal_links.routes import OneTimeCodeInput
 from api.web.rendering import (
     FormFields,
-    as_sentence,
     parse_form,
     redirect_after_post,
     render_page,
     validate_form,
 )
 from coach.errors import ConflictError, NotAllowedError
+from coach.texts.facts import Displayed
 
 EMAIL_PAGES = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
 
@@ -46,7 +47,7 @@ def request_change(
     try:
         email_change.request_address_change(services, principal, new)
     except ConflictError as error:
-        return _render(link, request, {"address": as_sentence(str(error))})
+        return _render(link, request, {"address": error.shown})
     return redirect_after_post(urls.person_address(link))
 
 
@@ -63,11 +64,13 @@ def confirm(
     try:
         email_change.confirm_address_change(services, principal, typed)
     except NotAllowedError as error:
-        return _render(link, request, {"code": as_sentence(str(error))})
+        return _render(link, request, {"code": error.shown})
     return redirect_after_post(urls.person_address(link))
 
 
-def _render(link: str, request: Request, faults: dict[str, str], *, entered: str = "") -> Response:
+def _render(
+    link: str, request: Request, faults: Mapping[str, Displayed], *, entered: str = ""
+) -> Response:
     own = email_change.masked_address(services_for(request), principal_of(request))
     return render_page(
         request,

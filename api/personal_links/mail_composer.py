@@ -14,6 +14,7 @@ from api.participants.rows import PersonRow
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
+from api.texts.reader_language import mail_renderer
 
 
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
@@ -30,6 +31,7 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
         "personal_links/mail/code",
         recipient,
         services.settings.deployment,
+        mail_renderer(services),
         unique_id=mail.id,
         stamp=mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),

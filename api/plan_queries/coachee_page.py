@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Request, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.organisation import Organisation
 from api.plan_queries import service as plan_queries
 from api.plan_queries.page_contents import read_coachee_page
 from api.plan_queries.presenters import (
@@ -39,7 +38,6 @@ from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
-    deployment_of,
     non_empty_fields,
     parse_form,
     redirect_after_post,
@@ -55,8 +53,8 @@ _PERSON = "/plans/{plan_id}/people/{person_id}"
 def show_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
     """Show why a coachee has their coach, or has none, and the answers to queries about them."""
     page = read_coachee_page(services, plan_id, person_id)
-    plan, zone, deployment = page.plan, ZoneInfo(page.cycle.timezone), deployment_of(request)
-    match = _match(plan, page.code, deployment)
+    plan, zone = page.plan, ZoneInfo(page.cycle.timezone)
+    match = _match(plan, page.code)
     explained = latest_question(page.questions, QuestionKind.EXPLAIN, zone)
     replaced = latest_question(page.questions, QuestionKind.REPLACE, zone)
     return render_page(
@@ -69,7 +67,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         name=page.names.get(page.code, page.code),
         address=urls.plan_person(plan_id, person_id),
         match=match,
-        unmatched=_unmatched(plan, page.code, deployment),
+        unmatched=_unmatched(plan, page.code),
         explained=explained,
         explanation=_explanation(explained, page.names),
         replaceable=plan.summary.state is PlanState.PUBLISHED and match is not None,
@@ -78,7 +76,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         replacements=_replacements(replaced, page.names, plan.policy),
         remaining=page.remaining,
         most=plan.policy.sessions.count,
-        footnotes=deployment.footnotes([one.country for one in plan.roster.coachees]),
+        territories=[one.country for one in plan.roster.coachees],
     )
 
 
@@ -111,21 +109,21 @@ def replace_coach(
     return redirect_after_post(urls.run(run.id))
 
 
-def _match(plan: PlanDetails, code: str, deployment: Organisation) -> MatchViewModel | None:
+def _match(plan: PlanDetails, code: str) -> MatchViewModel | None:
     match = next((one for one in plan.result.matches if one.coachee == code), None)
     if match is None:
         return None
     coachee = next(one for one in plan.roster.coachees if one.id == code)
     coach = next(one for one in plan.roster.coaches if one.id == match.coach)
-    return present_match(match, (coachee, coach), plan.cycle, deployment)
+    return present_match(match, (coachee, coach), plan.cycle)
 
 
-def _unmatched(plan: PlanDetails, code: str, deployment: Organisation) -> UnmatchedViewModel | None:
+def _unmatched(plan: PlanDetails, code: str) -> UnmatchedViewModel | None:
     entry = next((one for one in plan.result.unmatched if one.coachee == code), None)
     if entry is None:
         return None
     coachee = next(one for one in plan.roster.coachees if one.id == code)
-    return present_unmatched(entry, coachee, deployment)
+    return present_unmatched(entry, coachee)
 
 
 def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationViewModel | None:

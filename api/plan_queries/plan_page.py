@@ -22,7 +22,7 @@ from api.results.plan_view import present_plan
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
-from api.web.rendering import deployment_of, render_page
+from api.web.rendering import render_page
 from matching.rematching.comparison import compare_policies
 
 PLAN_PAGE = APIRouter(include_in_schema=False)
@@ -33,7 +33,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
     """Show a plan with the reasons for its matches and, for a draft, a button to publish it."""
     page = read_plan_page(services, plan_id)
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
-    view = present_plan(plan.roster, plan.cycle, plan.result, deployment_of(request))
+    view = present_plan(plan.roster, plan.cycle, plan.result)
     advised = latest_question(page.questions, QuestionKind.ADVISE, zone)
     return render_page(
         request,
@@ -56,7 +56,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         advised=advised,
         advice=_advice(advised, plan),
         compare_first=page.published_plan_id,
-        footnotes=view.footnotes,
+        territories=view.territories,
     )
 
 

@@ -18,6 +18,7 @@ from api.web.labels import Badge
 from coach.cycle import Cycle
 from coach.plural import pluralise
 from coach.sessions import Session
+from coach.texts.facts import Displayed
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
 from matching.rematching.comparison import LevelDifference, SettingDifference
@@ -34,7 +35,7 @@ class QuestionLine:
     id: str
     state: Badge
     in_progress: bool
-    requested: str
+    requested: Displayed
     failure: TaskFailure | None
     answer: QuestionAnswer | None
 

@@ -22,6 +22,7 @@ from api.web.labels import Badge
 from api.web.rendering import render_page
 from coach.cycle import ObjectiveLevel
 from coach.plural import pluralise
+from coach.texts.facts import Displayed
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
@@ -33,7 +34,7 @@ class PlanLine:
     """A plan in a list: the time when it was made, and its state."""
 
     id: str
-    made: str
+    made: Displayed
     state: Badge
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -10,26 +10,35 @@ from api.plans import service as plans
 from api.results.plan_view import present_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
+from api.texts.reader_language import request_renderer
 
 PLAN_FILES = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @PLAN_FILES.get("/plans/{plan_id}/report.html")
-def report(plan_id: str, services: ServicesDep) -> Response:
+def report(plan_id: str, request: Request, services: ServicesDep) -> Response:
     """Download the plan as a self-contained HTML file."""
-    plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
-    view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
-    content = report_html(view, plan.cycle, plan.result, deployment, services.now())
+    plan = plans.read_plan(services, plan_id)
+    view = present_plan(plan.roster, plan.cycle, plan.result)
+    content = report_html(
+        view,
+        plan.cycle,
+        plan.result,
+        services.settings.deployment,
+        request_renderer(request),
+        now=services.now(),
+    )
     return _download(content, "text/html; charset=utf-8", "report.html")
 
 
 @PLAN_FILES.get("/plans/{plan_id}/schedule.xlsx")
-def schedule(plan_id: str, services: ServicesDep) -> Response:
+def schedule(plan_id: str, request: Request, services: ServicesDep) -> Response:
     """Download the plan as a spreadsheet."""
-    plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
-    view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
-    return _download(schedule_xlsx(view, plan.result, services.now()), _XLSX, "schedule.xlsx")
+    plan = plans.read_plan(services, plan_id)
+    view = present_plan(plan.roster, plan.cycle, plan.result)
+    content = schedule_xlsx(view, plan.result, request_renderer(request), services.now())
+    return _download(content, _XLSX, "schedule.xlsx")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

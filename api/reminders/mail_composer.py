@@ -18,6 +18,7 @@ from api.personal_links import links
 from api.reminders.service import is_still_due
 from api.services import Services
 from api.sessions.rows import SessionRow
+from api.texts.reader_language import mail_renderer
 from api.web.date_formats import format_datetime_range, format_short_datetime
 
 _REQUESTS = {
@@ -44,14 +45,16 @@ def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> Comp
         return None
     session = tx.get_one(SessionRow, mail.session_id)
     page = person_session(secret, session.id) + _FORM_PATHS.get(mail.kind, "")
+    texts = mail_renderer(services)
     content = plain_message_bytes(
         "reminders/mail/reminder",
         recipient,
         settings.deployment,
+        texts,
         unique_id=mail.id,
         stamp=mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),
-        title=summary(current_invitation(session), settings.deployment),
+        title=summary(current_invitation(session), settings.deployment, texts),
         when=format_datetime_range(session.starts_at, session.ends_at, recipient.zone),
         short_when=format_short_datetime(session.starts_at, recipient.zone),
         request=_REQUESTS[mail.kind],

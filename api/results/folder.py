@@ -21,6 +21,7 @@ from coach.cycle import Cycle
 from coach.errors import DomainError
 from coach.invitations import SentInvitation
 from coach.people import Roster
+from coach.texts.renderer import Renderer
 from matching.explanation import Section
 from matching.records.run_record import RunRecord
 from matching.result import Result
@@ -43,10 +44,11 @@ class FolderContent:
         result: the result of the run.
         record: the record of the run.
         inputs: the name and bytes of each input file, as read.
-        now: the aware time that is stated in the invitations and the report.
-        deployment: the organisation that sends the invitations.
-        next_best: the section about each coachee's runner-up for the report, by coachee.
-        before: the invitations sent for an earlier result, by uid.
+        now: the aware time in the invitations and the report.
+        deployment: the sender of the invitations.
+        texts: the renderer of the language of the files.
+        next_best: the text about runner-ups for the report, by coachee.
+        before: the invitations that an earlier result has sent, by uid.
     """
 
     roster: Roster
@@ -55,6 +57,7 @@ class FolderContent:
     record: RunRecord
     inputs: Iterable[tuple[str, bytes]]
     now: datetime
+    texts: Renderer
     deployment: Organisation = field(default_factory=Organisation)
     next_best: Mapping[str, Section] = field(default_factory=dict)
     before: Mapping[str, SentInvitation] = field(default_factory=dict)
@@ -94,19 +97,20 @@ def result_json(result: Result) -> bytes:
 
 def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
     roster, cycle, result = content.roster, content.cycle, content.result
-    deployment, now = content.deployment, content.now
-    view = present_plan(roster, cycle, result, deployment, content.next_best)
+    deployment, texts, now = content.deployment, content.texts, content.now
+    view = present_plan(roster, cycle, result, content.next_best)
     yield "result.json", result_json(result)
     yield "run.json", content.record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
-    yield "schedule.xlsx", schedule_xlsx(view, result, now)
+    yield "schedule.xlsx", schedule_xlsx(view, result, texts, now)
     yield "unmatched.csv", unmatched_csv(result)
-    yield "report.html", report_html(view, cycle, result, deployment, now)
-    yield "forms/session-note.html", session_note_form()
-    yield "forms/feedback.html", feedback_form()
+    yield "report.html", report_html(view, cycle, result, deployment, texts, now=now)
+    yield "forms/session-note.html", session_note_form(texts)
+    yield "forms/feedback.html", feedback_form(texts)
     for name, data in content.inputs:
         yield f"inputs/{Path(name).name}", data
-    for name, data in invitation_files(roster, result, deployment, now, content.before):
+    invites = invitation_files(roster, result, deployment, texts, now=now, before=content.before)
+    for name, data in invites:
         yield f"invites/{name}", data
 
 

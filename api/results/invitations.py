@@ -14,6 +14,7 @@ from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from coach.invitations import Message, SentInvitation, invitations_by_uid, reissue_all
 from coach.people import Person, Roster
+from coach.texts.renderer import Renderer
 from matching.result import Result
 
 _MAX_ID_CHARACTERS = 40
@@ -23,6 +24,8 @@ def invitation_files(
     roster: Roster,
     result: Result,
     deployment: Organisation,
+    texts: Renderer,
+    *,
     now: datetime,
     before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
@@ -40,11 +43,18 @@ def invitation_files(
             token = _reply_token(result, person)
             for message in messages:
                 name = _name(person, message)
-                calendar = ics_bytes(message, recipient, deployment)
+                calendar = ics_bytes(message, recipient, deployment, texts)
                 yield f"{name}.ics", calendar
                 yield (
                     f"{name}.eml",
-                    eml_bytes(message, recipient, deployment, calendar=calendar, reply_token=token),
+                    eml_bytes(
+                        message,
+                        recipient,
+                        deployment,
+                        texts,
+                        calendar=calendar,
+                        reply_token=token,
+                    ),
                 )
 
 

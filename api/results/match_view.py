@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.organisation import Organisation
 from api.web.date_formats import (
     format_short_date,
     format_time_range,
     zone_abbreviation,
 )
+from api.web.facts import TERRITORY_ALONE
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
 from coach.ranks import Rank
 from coach.sessions import Session
+from coach.texts.facts import Displayed
 from matching.explanation import Section
 from matching.result import (
     FunnelStep,
@@ -42,7 +43,7 @@ class PersonViewModel:
     id: str
     name: str
     rank: str
-    place: str
+    place: Displayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class SessionViewModel:
 
     uid: str
     number: int
-    day: str
-    hours: str
+    day: Displayed
+    hours: Displayed
     zone: str
 
 
@@ -87,13 +88,13 @@ class UnmatchedViewModel:
     remedies_complete: bool
 
 
-def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
+def present_person(person: Person) -> PersonViewModel:
     """Return the view model of a person."""
     return PersonViewModel(
         id=person.id,
         name=person.name,
         rank=format_rank(person.rank),
-        place=deployment.territory(person.country).name,
+        place=TERRITORY_ALONE(code=person.country),
     )
 
 
@@ -123,14 +124,13 @@ def present_match(
     match: Match,
     pair: tuple[Coachee, Coach],
     cycle: Cycle,
-    deployment: Organisation,
     next_best: Section | None = None,
 ) -> MatchViewModel:
     """Return the view model of a match, with its reasons and sessions."""
     coachee, coach = pair
     return MatchViewModel(
-        coachee=present_person(coachee, deployment),
-        coach=present_person(coach, deployment),
+        coachee=present_person(coachee),
+        coach=present_person(coach),
         points=match.points,
         max_points=sum(100 * verdict.weight for verdict in match.verdicts),
         verdicts=match.verdicts,
@@ -139,12 +139,10 @@ def present_match(
     )
 
 
-def present_unmatched(
-    entry: Unmatched, coachee: Coachee, deployment: Organisation
-) -> UnmatchedViewModel:
+def present_unmatched(entry: Unmatched, coachee: Coachee) -> UnmatchedViewModel:
     """Return the view model of a coachee without a coach, with the reason and the remedies."""
     return UnmatchedViewModel(
-        coachee=present_person(coachee, deployment),
+        coachee=present_person(coachee),
         why=REASON_LABELS[entry.reason],
         funnel=_until_empty(entry.funnel),
         remedies=entry.remedies,

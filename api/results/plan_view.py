@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from api.organisation import Organisation
 from api.results.match_view import (
     MatchViewModel,
     PersonViewModel,
@@ -18,10 +17,11 @@ from api.results.match_view import (
 from api.results.move_view import MoveViewModel, present_moves
 from api.results.timetable_chart import TimetableChart, build_timetable_chart
 from api.web.date_formats import (
-    format_date,
+    format_date_span,
 )
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from coach.texts.facts import Displayed
 from matching.explanation import Section
 from matching.result import (
     LevelOutcome,
@@ -63,7 +63,7 @@ class PlanViewModel:
     """A complete plan, formatted for display."""
 
     name: str
-    period: str
+    period: Displayed
     proof_status: str
     placed: int
     coachees: int
@@ -75,14 +75,13 @@ class PlanViewModel:
     moves: tuple[MoveViewModel, ...]
     loads: tuple[LoadViewModel, ...]
     chart: TimetableChart
-    footnotes: tuple[str, ...]
+    territories: frozenset[str]
 
 
 def present_plan(
     roster: Roster,
     cycle: Cycle,
     result: Result,
-    deployment: Organisation,
     next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> PlanViewModel:
     """Return the view model of `result`. Matches and unmatched coachees keep their order.
@@ -93,7 +92,7 @@ def present_plan(
     coaches = {person.id: person for person in roster.coaches}
     return PlanViewModel(
         name=cycle.cycle.name,
-        period=f"{format_date(cycle.cycle.start)} to {format_date(cycle.cycle.end)}",
+        period=format_date_span(cycle.cycle.start, cycle.cycle.end),
         proof_status=_proof_status(result),
         placed=len(result.matches),
         coachees=len(roster.coachees),
@@ -109,19 +108,17 @@ def present_plan(
                 match,
                 (coachees[match.coachee], coaches[match.coach]),
                 cycle,
-                deployment,
                 next_best.get(match.coachee),
             )
             for match in result.matches
         ),
         unmatched=tuple(
-            present_unmatched(entry, coachees[entry.coachee], deployment)
-            for entry in result.unmatched
+            present_unmatched(entry, coachees[entry.coachee]) for entry in result.unmatched
         ),
         moves=present_moves(result.moves, (*roster.coachees, *roster.coaches)),
-        loads=_loads(roster, result, deployment),
+        loads=_loads(roster, result),
         chart=build_timetable_chart(roster, cycle, result),
-        footnotes=deployment.footnotes({p.country for p in (*roster.coachees, *roster.coaches)}),
+        territories=frozenset(p.country for p in (*roster.coachees, *roster.coaches)),
     )
 
 
@@ -139,7 +136,7 @@ def _level(outcome: LevelOutcome) -> LevelViewModel:
     return LevelViewModel(LEVEL_LABELS[outcome.name], outcome.value, proof_status)
 
 
-def _loads(roster: Roster, result: Result, deployment: Organisation) -> tuple[LoadViewModel, ...]:
+def _loads(roster: Roster, result: Result) -> tuple[LoadViewModel, ...]:
     assigned = {coach.id: 0 for coach in roster.coaches}
     sessions = dict(assigned)
     for match in result.matches:
@@ -147,7 +144,7 @@ def _loads(roster: Roster, result: Result, deployment: Organisation) -> tuple[Lo
         sessions[match.coach] += len(match.sessions)
     return tuple(
         LoadViewModel(
-            coach=present_person(coach, deployment),
+            coach=present_person(coach),
             assigned=assigned[coach.id],
             capacity=coach.capacity,
             capacity_dots="●" * assigned[coach.id] + "○" * (coach.capacity - assigned[coach.id]),

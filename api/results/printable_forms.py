@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.web.templating import render
 from coach.feedback import RATINGS
 from coach.sessions import Attendance
+from coach.texts.renderer import Renderer
 
 ATTENDANCE_LABELS = {
     Attendance.HELD: "Held",
@@ -15,16 +16,17 @@ ATTENDANCE_LABELS = {
 """The label of each attendance on a form."""
 
 
-def session_note_form() -> bytes:
+def session_note_form(texts: Renderer) -> bytes:
     """Return the form on which the coach fills in the shared record of a session."""
     return render(
-        "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
+        texts, "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
     ).encode()
 
 
-def feedback_form() -> bytes:
+def feedback_form(texts: Renderer) -> bytes:
     """Return the form on which the coachee gives feedback on a session."""
     return render(
+        texts,
         "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_LABELS.values()),
         ratings=tuple(RATINGS.items()),

@@ -9,14 +9,22 @@ from api.results.plan_view import PlanViewModel
 from api.web.date_formats import format_datetime
 from api.web.templating import render
 from coach.cycle import Cycle
+from coach.texts.renderer import Renderer
 from matching.result import Result
 
 
 def report_html(
-    view: PlanViewModel, cycle: Cycle, result: Result, deployment: Organisation, now: datetime
+    view: PlanViewModel,
+    cycle: Cycle,
+    result: Result,
+    deployment: Organisation,
+    texts: Renderer,
+    *,
+    now: datetime,
 ) -> bytes:
     """Render the report on a plan. `now` is shown as the time of creation."""
     return render(
+        texts,
         "results/report.html",
         plan=view,
         made=format_datetime(now, cycle.cycle.zone),

@@ -16,6 +16,7 @@ from api.files.csv_injection import escape_formula
 from api.files.zip_archive import with_fixed_timestamps
 from api.results.match_view import MatchViewModel, UnmatchedViewModel
 from api.results.plan_view import PlanViewModel
+from coach.texts.renderer import Renderer
 from matching.result import Result
 
 _HEAD_FONT = Font(bold=True, color="FFFFFF")
@@ -59,13 +60,13 @@ _COACHES: Sequence[ColumnSpec] = (
 )
 
 
-def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
+def schedule_xlsx(view: PlanViewModel, result: Result, texts: Renderer, now: datetime) -> bytes:
     """Return the workbook. Equal arguments give equal bytes; `now` is stored in its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
     first = book.active
     assert isinstance(first, Worksheet)  # noqa: S101 - a new workbook has one worksheet
-    _fill(first, "Schedule", _SCHEDULE, _schedule_rows(view, result))
+    _fill(first, "Schedule", _SCHEDULE, _schedule_rows(view, result, texts))
     _fill(book.create_sheet(), "Matches", _MATCHES, map(_match_row, view.matches))
     _fill(book.create_sheet(), "Unmatched", _UNMATCHED, map(_unmatched_row, view.unmatched))
     _fill(
@@ -88,14 +89,16 @@ def _properties_xml(book: Workbook, now: datetime) -> bytes:
     return bytes(tostring(book.properties.to_tree()))
 
 
-def _schedule_rows(view: PlanViewModel, result: Result) -> list[tuple[str | int, ...]]:
+def _schedule_rows(
+    view: PlanViewModel, result: Result, texts: Renderer
+) -> list[tuple[str | int, ...]]:
     starts = {session.uid: session.start for m in result.matches for session in m.sessions}
     planned = [(session, match) for match in view.matches for session in match.sessions]
     planned.sort(key=lambda each: (starts[each[0].uid], each[1].coach.id, each[1].coachee.id))
     return [
         (
-            session.day,
-            session.hours,
+            texts.text(session.day),
+            texts.text(session.hours),
             session.zone,
             session.number,
             match.coachee.name,

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.web.date_formats import format_short_date, format_short_month, format_time_range
+from api.results import facts
+from api.web.date_formats import format_short_month, format_time_range
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session
+from coach.texts.facts import Displayed
 from matching.result import Match, Result
 
 LABEL_WIDTH = 190
@@ -29,7 +31,7 @@ class WeekColumn:
 
     x: int
     monday: str
-    month: str
+    month: Displayed
     shaded: bool
 
 
@@ -39,8 +41,8 @@ class SessionMark:
 
     x: int
     width: int
-    label: str
-    tip: str
+    label: Displayed
+    tip: Displayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +139,14 @@ def _marks_of_week(left: int, sessions: list[Session], cycle: Cycle) -> Iterable
     width = WEEK_WIDTH // len(sessions)
     for position, session in enumerate(sessions):
         local = session.start.astimezone(cycle.cycle.zone)
-        day = format_short_date(local.date())
         hours = format_time_range(session.start, session.end, cycle.cycle.zone)
         yield SessionMark(
             x=left + position * width + 1,
             width=width - 2,
-            label=f"{day[:3]} {local.day}" if len(sessions) == 1 else str(local.day),
-            tip=f"Session {session.number}: {day}, {hours}",
+            label=facts.MARK(weekday=local.weekday(), day=local.day)
+            if len(sessions) == 1
+            else str(local.day),
+            tip=facts.MARK_TIP(number=session.number, day=local.date(), hours=hours),
         )
 
 

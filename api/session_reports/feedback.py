@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.participants.service import person_row
+from api.session_reports import facts
 from api.session_reports.submissions import find_submission, store_submission
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow
 from api.values import FrozenModel
@@ -73,7 +74,4 @@ def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> No
     if is_open_for_feedback(session.starts_at, recorded, now):
         return
     zone = ZoneInfo(person_row(tx, session.coachee_id).timezone)
-    raise ConflictError(
-        f"you can give feedback from {format_datetime(session.starts_at, zone)}, or as soon as "
-        "the coach has recorded that the session was held earlier"
-    )
+    raise ConflictError(facts.FEEDBACK_TOO_EARLY(when=format_datetime(session.starts_at, zone)))

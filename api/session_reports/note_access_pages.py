@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from api.http import urls
@@ -11,8 +13,9 @@ from api.personal_links.one_time_codes import send_note_code
 from api.session_reports import note_access
 from api.session_reports.device_keys import set_device_key_cookie
 from api.session_reports.note_access_routes import Passphrase
-from api.web.rendering import FormFields, as_sentence, parse_form, redirect_after_post, render_page
+from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
+from coach.texts.facts import Displayed
 
 NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)
 
@@ -54,7 +57,7 @@ def open_here(
     try:
         opened = note_access.open_notes(services, principal, form.passphrase, form.code)
     except NotAllowedError as error:
-        return _render_notebook(link, request, {"passphrase": as_sentence(str(error))})
+        return _render_notebook(link, request, {"passphrase": error.shown})
     response = redirect_after_post(urls.person_notes(link))
     set_device_key_cookie(response, services, principal, opened.device_key)
     return response
@@ -68,7 +71,7 @@ def send_code(
     try:
         send_note_code(services, principal)
     except ConflictError as error:
-        return _render_notebook(link, request, {"": as_sentence(str(error))})
+        return _render_notebook(link, request, {"": error.shown})
     return redirect_after_post(urls.person_notes(link))
 
 
@@ -106,7 +109,7 @@ def render_recovery_code(request: Request, link: str, code: str, *, next_page: s
     )
 
 
-def _render_notebook(link: str, request: Request, faults: dict[str, str]) -> Response:
+def _render_notebook(link: str, request: Request, faults: Mapping[str, Displayed]) -> Response:
     services, principal = services_for(request), principal_of(request)
     overview = note_access.read_notes_overview(services, principal)
     return render_page(

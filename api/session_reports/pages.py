@@ -23,8 +23,6 @@ from api.sessions.presenters import own_session_line
 from api.sessions.session_details import SessionDetails
 from api.web.rendering import (
     FormFields,
-    as_sentence,
-    deployment_of,
     non_empty_fields,
     redirect_after_post,
     render_page,
@@ -32,6 +30,7 @@ from api.web.rendering import (
 )
 from coach.errors import ConflictError, UnusableInputError
 from coach.feedback import Feedback, Note, SharedRecord
+from coach.texts.facts import Displayed
 
 SESSION_REPORT_PAGES = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
 _RECORD_FIELDS = ("attendance", "session_date", "topic", "agreed_actions", "next_step")
@@ -61,7 +60,7 @@ class FormPage:
         return self._render(side, session, entered, {})
 
     def render_faults(
-        self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str]
+        self, side: Side, entered: Mapping[str, str], faults: Mapping[str, Displayed]
     ) -> Response:
         """Render the form for `side`, filled in with `entered`, and each fault beside its field.
 
@@ -77,15 +76,15 @@ class FormPage:
         side: Side,
         session: SessionDetails,
         entered: Mapping[str, str],
-        faults: Mapping[str, str],
+        faults: Mapping[str, Displayed],
     ) -> Response:
-        deployment, now = deployment_of(self.request), services_for(self.request).now()
+        now = services_for(self.request).now()
         return render_page(
             self.request,
             _TEMPLATES[side],
             HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
             home=urls.person(self.link),
-            line=own_session_line(session, side, self.session_page, deployment, now),
+            line=own_session_line(session, side, self.session_page, now),
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
             entered=entered,
@@ -128,10 +127,10 @@ def save_note(
     try:
         saved = session_reports.save_session_note(services, principal, session_id, record, note)
     except NotesClosedError as error:
-        why = {_PRIVATE: f"Nothing was saved, because {error}."}
+        why: dict[str, Displayed] = {_PRIVATE: f"Nothing was saved, because {error}."}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
-        why = {fault.column: as_sentence(fault.message) for fault in error.faults}
+        why = {fault.column: fault.message for fault in error.faults}
         return form.render_faults(Side.COACH, entered, why)
     if saved is None or saved.new_notebook is None:
         return redirect_after_post(form.session_page)
@@ -175,13 +174,13 @@ def save_feedback(
     try:
         session_reports.give_feedback(services, principal, session_id, feedback)
     except ConflictError as error:
-        return form.render_faults(Side.COACHEE, entered, {"": as_sentence(str(error))})
+        return form.render_faults(Side.COACHEE, entered, {"": error.shown})
     return redirect_after_post(form.session_page)
 
 
 def _validate_session_note(
     entered: Mapping[str, str],
-) -> tuple[SharedRecord | None, Note | None, dict[str, str]]:
+) -> tuple[SharedRecord | None, Note | None, dict[str, Displayed]]:
     """Return the submitted record and note, each `None` if invalid, and the faults by field."""
     shared = {field: entered[field] for field in _RECORD_FIELDS}
     record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")

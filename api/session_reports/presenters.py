@@ -10,18 +10,19 @@ from api.session_reports.feedback import FeedbackView
 from api.session_reports.labels import rating_text
 from api.session_reports.records import RecordView
 from api.web.date_formats import format_date, format_short_datetime
+from coach.texts.facts import Displayed
 
 
 @dataclass(frozen=True, slots=True)
 class RecordText:
     """A shared record, formatted for display."""
 
-    day: str
+    day: Displayed
     attendance: str
     topic: str
     agreed_actions: str
     next_step: str
-    submitted: str
+    submitted: Displayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class FeedbackText:
     attendance: str
     rating: str
     text: str
-    submitted: str
+    submitted: Displayed
 
 
 def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import Side
 from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE
@@ -20,9 +19,11 @@ from api.web.date_formats import (
     format_time_range,
     zone_abbreviation,
 )
+from api.web.facts import TERRITORY_ALONE
 from api.web.labels import Badge
 from coach.feedback import TOOK_PLACE, is_open_for_feedback
 from coach.sessions import Reply
+from coach.texts.facts import Displayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ class OwnSessionLine:
 
     address: str
     title: str
-    day: str
-    hours: str
+    day: Displayed
+    hours: Displayed
     zone: str
-    when: str
+    when: Displayed
     other: PersonSummary
-    other_country: str
+    other_country: Displayed
     badges: tuple[Badge, ...]
     comment: str
     form: str
@@ -69,10 +70,10 @@ class OfficeSessionLine:
 
     id: str
     title: str
-    day: str
-    hours: str
+    day: Displayed
+    hours: Displayed
     zone: str
-    when: str
+    when: Displayed
     coachee: PersonSummary
     coach: PersonSummary
     coachee_reply: Badge
@@ -105,7 +106,7 @@ class ReplyCounts:
 
 
 def own_session_line(
-    session: SessionDetails, side: Side, address: str, deployment: Organisation, now: datetime
+    session: SessionDetails, side: Side, address: str, now: datetime
 ) -> OwnSessionLine:
     """Return `session` as shown at the time `now` to its participant on `side`."""
     coach = side is Side.COACH
@@ -129,7 +130,7 @@ def own_session_line(
         zone=zone_abbreviation(session.start),
         when=format_datetime_range(session.start, session.end, ZoneInfo(session.timezone)),
         other=other,
-        other_country=deployment.territory(other.country).name,
+        other_country=TERRITORY_ALONE(code=other.country),
         badges=(*badges, *_state_badges(session)),
         comment=session.coach_comment if coach else session.coachee_comment,
         form="note" if coach else "feedback",
@@ -170,7 +171,7 @@ def _replies(session: SessionDetails) -> tuple[Reply | None, Reply | None]:
     return session.coachee_reply, session.coach_reply
 
 
-def _hours(session: SessionDetails) -> str:
+def _hours(session: SessionDetails) -> Displayed:
     return format_time_range(session.start, session.end, ZoneInfo(session.timezone))
 
 

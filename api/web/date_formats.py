@@ -5,62 +5,64 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from api.web import facts
+from coach.texts.facts import Fact
 
 
-def format_date(day: date) -> str:
+def format_date(day: date) -> Fact:
     """Format a date as `Wednesday 20 January 2027`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return facts.DATE_ALONE(day=day)
 
 
-def format_local_date(instant: datetime | None, zone: ZoneInfo) -> str:
+def format_date_span(first: date, last: date) -> Fact:
+    """Format a range as `Monday 18 January 2027 to Friday 16 July 2027`."""
+    return facts.DATE_SPAN(first=first, last=last)
+
+
+def format_local_date(instant: datetime | None, zone: ZoneInfo) -> Fact | str:
     """Format the date of `instant` in `zone` with `format_date`; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
-def format_short_date(day: date) -> str:
+def format_short_date(day: date) -> Fact:
     """Format a date as `Wed 20 Jan 2027`."""
-    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return facts.SHORT_DATE_ALONE(day=day)
 
 
-def format_short_month(day: date) -> str:
+def format_short_month(day: date) -> Fact:
     """Format a month as `Jan 2027`."""
-    return f"{_MONTHS[day.month - 1][:3]} {day.year}"
+    return facts.MONTH_ALONE(day=day)
 
 
-def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
     """Format a time range as `09:00 to 10:30`, in the local time of `zone`."""
-    return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"
+    return facts.TIME_RANGE(start=start.astimezone(zone), end=end.astimezone(zone))
 
 
-def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
     """Format `start` and `end` in the local time of `zone`.
 
     For example: `Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)`.
     """
     local = start.astimezone(zone)
-    return (
-        f"{format_date(local.date())}, {format_time_range(start, end, zone)} ({format_zone(local)})"
+    return facts.DATETIME_RANGE(
+        day=local.date(), start=local, end=end.astimezone(zone), zone=format_zone(local)
     )
 
 
-def format_short_datetime(instant: datetime, zone: ZoneInfo) -> str:
+def format_short_datetime(instant: datetime, zone: ZoneInfo) -> Fact:
     """Format `instant` as `Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
     local = instant.astimezone(zone)
-    return f"{format_short_date(local.date())}, {local:%H:%M} {zone_abbreviation(local)}"
+    return facts.SHORT_DATETIME(day=local.date(), time=local, zone=zone_abbreviation(local))
 
 
-def format_datetime(instant: datetime, zone: ZoneInfo) -> str:
+def format_datetime(instant: datetime, zone: ZoneInfo) -> Fact:
     """Format `instant` in the local time of `zone`.
 
     For example: `Wednesday 20 January 2027, 09:00 (CET, UTC+01:00)`.
     """
     local = instant.astimezone(zone)
-    return f"{format_date(local.date())}, {local:%H:%M} ({format_zone(local)})"
+    return facts.DATETIME(day=local.date(), time=local, zone=format_zone(local))
 
 
 def format_zone(local: datetime) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coach.texts.facts import Displayed
+
 
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A short label in a coloured frame; `tone` is a CSS class of the stylesheet, or empty."""
 
-    words: str
+    words: Displayed
     tone: str = ""
 
 
@@ -18,4 +20,4 @@ class Option:
     """An option of a form field."""
 
     value: str
-    words: str
+    words: Displayed

@@ -9,12 +9,16 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from api.http.principal import AccessRole
 from api.organisation import Organisation
 from api.services import Services
+from api.texts.reader_language import request_renderer
+from api.web import facts
 from api.web.templating import render
-from coach.errors import InputFault, UnusableInputError
+from coach.errors import InputFault, InvalidValueError, UnusableInputError
+from coach.texts.facts import Displayed
 
 Value = TypeVar("Value", bound=BaseModel)
 
@@ -35,9 +39,9 @@ def render_page(
         "programme": deployment.programme_name or "Coaching scheduler",
         "signed_in": principal is not None and principal.user_id is not None,
         "is_manager": principal is not None and principal.role is AccessRole.MANAGER,
-        "footnotes": (),
+        "territories": (),
     }
-    return HTMLResponse(render(template, **(context | values)), status)
+    return HTMLResponse(render(request_renderer(request), template, **(context | values)), status)
 
 
 def redirect_after_post(address: str) -> RedirectResponse:
@@ -56,8 +60,8 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 
 def validate_form(
     model: type[Value], fields: Mapping[str, str], fallback_field: str
-) -> tuple[Value | None, dict[str, str]]:
-    """Validate a form; return the value, or `None` and an error message for each invalid field.
+) -> tuple[Value | None, dict[str, Displayed]]:
+    """Validate a form: return the value, or `None` and an error message for each invalid field.
 
     A fault that does not belong to a single field is reported under `fallback_field`.
     """
@@ -65,9 +69,7 @@ def validate_form(
         return model.model_validate(fields), {}
     except ValidationError as error:
         return None, {
-            ".".join(map(str, one["loc"])) or fallback_field: _fault_sentence(
-                one["type"], one["msg"]
-            )
+            ".".join(map(str, one["loc"])) or fallback_field: _fault_fact(one)
             for one in error.errors(include_url=False, include_input=False)
         }
 
@@ -91,12 +93,8 @@ def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
     return {field: text for field, text in entered.items() if text.strip()}
 
 
-def as_sentence(message: str) -> str:
-    """Return an error message as a sentence, for display next to a field."""
-    return f"{message[:1].upper()}{message[1:]}."
-
-
-def _fault_sentence(kind: str, message: str) -> str:
-    if kind == "missing":
-        return "Please choose one."
-    return as_sentence(message.removeprefix("Value error, "))
+def _fault_fact(detail: ErrorDetails) -> Displayed:
+    if detail["type"] == "missing":
+        return facts.CHOOSE_ONE()
+    error = detail.get("ctx", {}).get("error")
+    return error.shown if isinstance(error, InvalidValueError) else detail["msg"]

@@ -1,8 +1,10 @@
-"""The Jinja2 environment for pages, forms, emails and the report.
+"""The Jinja2 environments for pages, forms, emails and the report: one for each language.
 
-Templates receive final values and contain no business logic. Undefined names are errors, and all
-output is escaped except in plain-text templates (`.txt`). The only custom filter is `pluralise`, as
-in `3 | pluralise("pair")`.
+Templates receive final values and contain no business logic. A `Fact` among the values is displayed
+as its sentence in the language of the environment; the filter `text` returns this sentence as a
+string, and `sentence` adds a capital letter and a full stop. The templates' own text goes through
+the catalogue, with `{% trans %}` and `_()`. Undefined names are errors, and all output is escaped
+except in plain-text templates (`.txt`).
 """
 
 from __future__ import annotations
@@ -13,11 +15,17 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from coach.plural import pluralise
+from coach.texts.facts import Fact
+from coach.texts.renderer import Renderer
 
 
 @cache
-def environment() -> Environment:
+def environment(texts: Renderer) -> Environment:
     """Return the environment that loads templates from the package `templates`."""
+
+    def render_fact(value: object) -> object:
+        return texts.text(value) if isinstance(value, Fact) else value
+
     template_environment = Environment(
         loader=PackageLoader("templates", package_path="."),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
@@ -25,14 +33,25 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+        finalize=render_fact,
     )
+    template_environment.policies["ext.i18n.trimmed"] = True
+    template_environment.install_gettext_translations(  # type: ignore[attr-defined] # the extension's
+        texts.translations, newstyle=True
+    )
+    template_environment.globals["html_lang"] = texts.locale.key
+    template_environment.globals["footnotes"] = texts.footnotes
+    template_environment.filters["text"] = texts.text
+    template_environment.filters["sentence"] = texts.sentence
+    template_environment.filters["number"] = texts.number
     template_environment.filters["pluralise"] = pluralise
     return template_environment
 
 
-def render(template: str, **values: object) -> str:
-    """Render the template at the path `template` with `values`."""
-    return environment().get_template(template).render(values)
+def render(texts: Renderer, template: str, **values: object) -> str:
+    """Render the template at the path `template` with `values`, in the language of `texts`."""
+    return environment(texts).get_template(template).render(values)
 
 
 @cache

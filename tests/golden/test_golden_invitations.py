@@ -12,6 +12,7 @@ from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from coach.invitations import Invitation, Message, Method
+from tests.texts import ENGLISH
 
 HERE = Path(__file__).parent
 START = datetime(2027, 3, 29, 8, 30, tzinfo=ZoneInfo("Europe/Belgrade"))
@@ -39,17 +40,17 @@ def message(method: Method, invitation: Invitation, sequence: int) -> Message:
 
 
 def mail(each: Message) -> bytes:
-    calendar = ics_bytes(each, RECIPIENT, HOUSE)
-    return eml_bytes(each, RECIPIENT, HOUSE, calendar=calendar, reply_token=TOKEN)
+    calendar = ics_bytes(each, RECIPIENT, HOUSE, ENGLISH)
+    return eml_bytes(each, RECIPIENT, HOUSE, ENGLISH, calendar=calendar, reply_token=TOKEN)
 
 
 REQUEST = message(Method.REQUEST, PLAIN, 0)
 MOVED = message(Method.REQUEST, ONLINE, 1)
 CANCEL = message(Method.CANCEL, ONLINE, 2)
 FILES = {
-    "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE),
-    "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE),
-    "cancel.ics": ics_bytes(CANCEL, RECIPIENT, HOUSE),
+    "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE, ENGLISH),
+    "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE, ENGLISH),
+    "cancel.ics": ics_bytes(CANCEL, RECIPIENT, HOUSE, ENGLISH),
     "request.eml": mail(REQUEST),
     "cancel.eml": mail(CANCEL),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from api.web.rendering import (
     render_page,
 )
 from coach.errors import UnusableInputError
+from coach.texts.facts import Displayed
 
 ACCOUNT_PAGES = APIRouter(include_in_schema=False)
 _UTC = ZoneInfo("UTC")
@@ -135,7 +137,7 @@ def _render(
     services: Services,
     principal: Principal,
     secret: str,
-    faults: dict[str, str],
+    faults: Mapping[str, Displayed],
 ) -> Response:
     settings, shown = services.settings, account.read_account(services, principal)
     issuer = deployment_of(request).programme_name or "Coaching scheduler"
@@ -165,8 +167,8 @@ def _render(
     )
 
 
-def _when(instant: datetime | None) -> str:
-    return "never" if instant is None else format_short_datetime(instant, _UTC)
+def _when(moment: datetime | None) -> Displayed:
+    return "never" if moment is None else format_short_datetime(moment, _UTC)
 
 
 ROUTERS = (ACCOUNT_PAGES,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from api.http.principal import Principal
 from api.http.urls import CONFIRM, safe_redirect_path
 from api.services import Services
 from api.web.rendering import FormFields, redirect_after_post, render_page, validate_form
+from coach.texts.facts import Displayed
 
 CONFIRM_PAGES = APIRouter(include_in_schema=False)
 _WRONG_CODE = {
@@ -53,7 +55,7 @@ def _render(
     services: Services,
     principal: Principal,
     go_on_to: str,
-    faults: dict[str, str],
+    faults: Mapping[str, Displayed],
 ) -> Response:
     means = account.read_confirmation_means(services, principal)
     return render_page(

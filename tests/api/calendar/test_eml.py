@@ -13,14 +13,17 @@ from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from coach.invitations import Message, Method
+from tests.texts import ENGLISH
 
 HOUSE = Organisation()
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - any token
 
 
 def render(message: Message, recipient: Recipient, **more: ReplyLinks) -> bytes:
-    calendar = ics_bytes(message, recipient, HOUSE)
-    return eml_bytes(message, recipient, HOUSE, calendar=calendar, reply_token=TOKEN, **more)
+    calendar = ics_bytes(message, recipient, HOUSE, ENGLISH)
+    return eml_bytes(
+        message, recipient, HOUSE, ENGLISH, calendar=calendar, reply_token=TOKEN, **more
+    )
 
 
 def read(message: Message, recipient: Recipient, **more: ReplyLinks) -> EmailMessage:
@@ -53,7 +56,7 @@ def test_the_mime_structure_makes_clients_show_reply_buttons(
     assert calendar.get_param("method") == "REQUEST"
     assert calendar.get_param("charset").upper() == "UTF-8"
     assert attachment.get_filename() == "coaching-session-2.ics"
-    expected = ics_bytes(message, recipient, HOUSE)
+    expected = ics_bytes(message, recipient, HOUSE, ENGLISH)
     for part in (calendar, attachment):
         assert part["Content-Transfer-Encoding"] == "base64"
         assert part.get_payload(decode=True) == expected

@@ -12,6 +12,7 @@ from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from coach.invitations import Invitation, Message, Method
+from tests.texts import ENGLISH
 
 HOUSE = Organisation()
 
@@ -23,7 +24,7 @@ def properties(lines: list[str], name: str) -> list[str]:
 def test_a_request_contains_what_calendars_need(
     message: Message, recipient: Recipient, check_bytes: Callable[[bytes], list[str]]
 ) -> None:
-    lines = check_bytes(ics_bytes(message, recipient, HOUSE))
+    lines = check_bytes(ics_bytes(message, recipient, HOUSE, ENGLISH))
     before_event = lines[: lines.index("BEGIN:VEVENT")]
     assert "METHOD:REQUEST" in before_event
     assert not properties(before_event, "UID"), "readers take a calendar's UID for an event's"
@@ -55,7 +56,7 @@ def test_a_cancellation_requests_no_reply_and_has_no_alarm(
     check_bytes: Callable[[bytes], list[str]],
 ) -> None:
     cancel = make_message(Method.CANCEL, sequence=3)
-    lines = check_bytes(ics_bytes(cancel, recipient, HOUSE))
+    lines = check_bytes(ics_bytes(cancel, recipient, HOUSE, ENGLISH))
     assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3"} <= set(lines)
     assert "BEGIN:VALARM" not in lines
     (attendee,) = properties(lines, "ATTENDEE")
@@ -69,7 +70,7 @@ def test_an_online_session_contains_its_link(
     check_bytes: Callable[[bytes], list[str]],
 ) -> None:
     link = "https://meet.example.org/" + "a" * 90
-    lines = check_bytes(ics_bytes(make_message(join_link=link), recipient, HOUSE))
+    lines = check_bytes(ics_bytes(make_message(join_link=link), recipient, HOUSE, ENGLISH))
     assert f"URL:{link}" in lines
     (conference,) = properties(lines, "CONFERENCE")
     assert "VALUE=URI" in conference
@@ -78,14 +79,14 @@ def test_an_online_session_contains_its_link(
 
 def test_the_programme_is_named_only_if_configured(message: Message, recipient: Recipient) -> None:
     named = Organisation(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
-    assert b"ender" not in ics_bytes(message, recipient, HOUSE)
-    text = ics_bytes(message, recipient, named)
+    assert b"ender" not in ics_bytes(message, recipient, HOUSE, ENGLISH)
+    text = ics_bytes(message, recipient, named, ENGLISH)
     assert b"SUMMARY:Gender Coach Programme: Coaching session 2 of 6\r\n" in text
     assert b"TRIGGER:-PT2H\r\n" in text
 
 
 def test_strict_parsers_accept_the_object(message: Message, recipient: Recipient) -> None:
-    text = ics_bytes(message, recipient, HOUSE).decode()
+    text = ics_bytes(message, recipient, HOUSE, ENGLISH).decode()
     start = datetime(2027, 7, 5, 7, 0, tzinfo=UTC)
     calendar = IcsCalendarStream.calendar_from_ics(text)
     (event,) = calendar.events
@@ -135,6 +136,6 @@ def test_any_name_and_time_gives_a_valid_object(
         asks_again=True,
     )
     recipient = Recipient(name, "someone@example.org", ZoneInfo(zone))
-    lines = check_bytes(ics_bytes(message, recipient, HOUSE))
+    lines = check_bytes(ics_bytes(message, recipient, HOUSE, ENGLISH))
     assert f"DTSTART:{start:%Y%m%dT%H%M%SZ}" in lines
     assert len(properties(lines, "ATTENDEE")) == 1

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from api.organisation import Organisation
 from api.results.folder import FolderContent, write_results
 from api.results.printable_forms import ATTENDANCE_LABELS
+from api.texts.catalogues import renderer
 from coach.cycle import Cycle
 from coach.errors import DomainError
 from coach.feedback import RATINGS
@@ -23,6 +24,7 @@ from coach.people import Roster
 from coach.sessions import Attendance
 from matching.records.run_record import RunEnvironment, RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
+from tests.texts import ENGLISH
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 INPUTS = [("cycle.toml", b"[cycle]\r\n"), ("people/coachees.csv", b"id;name\n")]
@@ -38,6 +40,7 @@ def write(out: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
             record=recorded(result),
             inputs=INPUTS,
             now=NOW,
+            texts=ENGLISH,
         ),
     )
     return out
@@ -272,6 +275,7 @@ def test_report_uses_the_names_of_the_deployment(
             inputs=[],
             now=NOW,
             deployment=house,
+            texts=renderer(house, "en"),
         ),
     )
     page = (tmp_path / "report.html").read_text("utf-8")

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, build_timetable_chart
 from coach.cycle import Cycle
 from coach.people import Roster
+from coach.texts.renderer import english
 from matching.result import Result
 
 
@@ -11,7 +12,7 @@ def test_chart_has_a_column_for_each_week_from_its_monday(
 ) -> None:
     picture = build_timetable_chart(roster, cycle, result)
     assert len(picture.weeks) == 26
-    assert [week.month for week in picture.weeks if week.month] == [
+    assert [english(week.month) for week in picture.weeks if week.month] == [
         *("Jan 2027", "Feb 2027", "Mar 2027", "Apr 2027", "May 2027", "Jun 2027", "Jul 2027"),
     ]
     assert (picture.weeks[0].monday, picture.weeks[-1].monday) == ("18", "12")
@@ -35,8 +36,8 @@ def test_marks_are_in_their_week(roster: Roster, cycle: Cycle, result: Result) -
     picture = build_timetable_chart(roster, cycle, result)
     marks = picture.rows[1].marks
     assert [(mark.x - LABEL_WIDTH) // WEEK_WIDTH for mark in marks] == [0, 4, 8, 12, 16, 20]
-    assert marks[0].label == "Wed 20"
-    assert marks[0].tip == "Session 1: Wed 20 Jan 2027, 09:00 to 10:30"
+    assert english(marks[0].label) == "Wed 20"
+    assert english(marks[0].tip) == "Session 1: Wed 20 Jan 2027, 09:00 to 10:30"
 
 
 def test_two_sessions_in_one_week_share_its_column(

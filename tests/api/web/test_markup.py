@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from api.results.printable_forms import feedback_form, session_note_form
+from tests.texts import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,5 +125,5 @@ def test_every_page_has_accessible_markup(pages: dict[str, str]) -> None:
 
 
 def test_printable_forms_have_accessible_markup() -> None:
-    check(session_note_form().decode(), "session-note.html")
-    check(feedback_form().decode(), "feedback.html")
+    check(session_note_form(ENGLISH).decode(), "session-note.html")
+    check(feedback_form(ENGLISH).decode(), "feedback.html")

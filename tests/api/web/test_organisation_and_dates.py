@@ -5,7 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from api.organisation import Organisation, Territory
+from api.texts.catalogues import renderer
 from api.web.date_formats import format_date, format_datetime_range, format_zone, zone_abbreviation
+from coach.texts.renderer import english
 
 START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30, tzinfo=UTC)
 
@@ -20,25 +22,25 @@ START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30,
     ],
 )
 def test_time_range_is_formatted_in_readers_zone(zone: str, expected: str) -> None:
-    assert format_datetime_range(START, END, ZoneInfo(zone)) == expected
+    assert english(format_datetime_range(START, END, ZoneInfo(zone))) == expected
 
 
 def test_zone_is_formatted_without_city_name() -> None:
     winter = datetime(2027, 1, 20, 9, tzinfo=ZoneInfo("Europe/Belgrade"))
     assert (zone_abbreviation(winter), format_zone(winter)) == ("CET", "CET, UTC+01:00")
-    assert format_date(date(2027, 2, 1)) == "Monday 1 February 2027"
+    assert english(format_date(date(2027, 2, 1))) == "Monday 1 February 2027"
 
 
 def test_territory_names_follow_deployment_settings() -> None:
-    house = Organisation()
-    assert house.territory("XK").name == "Kosovo*"
-    assert house.territory("BA").name == "Bosnia and Herzegovina"
-    assert house.territory("MK").name == "North Macedonia"
-    assert house.territory("??").name == "??"
-    assert len(house.footnotes(["XK", "RS", "XK"])) == 1
-    assert house.footnotes(["RS", "AL"]) == ()
-    other = Organisation(territories={"XK": Territory(name="Kosovo")})
-    assert other.territory("XK").name == "Kosovo"
+    texts = renderer(Organisation(), "en")
+    assert texts.territory("XK") == "Kosovo*"
+    assert texts.territory("BA") == "Bosnia and Herzegovina"
+    assert texts.territory("MK") == "North Macedonia"
+    assert texts.territory("??") == "??"
+    assert len(texts.footnotes(["XK", "RS", "XK"])) == 1
+    assert texts.footnotes(["RS", "AL"]) == ()
+    other = renderer(Organisation(territories={"XK": Territory(name="Kosovo")}), "en")
+    assert other.territory("XK") == "Kosovo"
     assert other.footnotes(["XK"]) == ()
 
 

@@ -1,0 +1,38 @@
+"""What pages say in general, whatever their subject."""
+
+from __future__ import annotations
+
+from coach.texts.facts import (
+    DATE,
+    FACT,
+    LANGUAGE,
+    MONTH,
+    SHORT_DATE,
+    TERRITORY,
+    TEXT,
+    TIME,
+    message,
+)
+
+DATE_ALONE = message("value.date", "{day}", day=DATE)
+SHORT_DATE_ALONE = message("value.short_date", "{day}", day=SHORT_DATE)
+MONTH_ALONE = message("value.month", "{day}", day=MONTH)
+LANGUAGE_ALONE = message("value.language", "{code}", code=LANGUAGE)
+TERRITORY_ALONE = message("value.territory", "{code}", code=TERRITORY)
+DATE_SPAN = message("value.date_span", "{first} to {last}", first=DATE, last=DATE)
+TIME_RANGE = message("value.time_range", "{start} to {end}", start=TIME, end=TIME)
+# i18n: `zone` is an abbreviation with an offset, such as CET, UTC+01:00.
+DATETIME_RANGE = message(
+    "value.datetime_range",
+    "{day}, {start} to {end} ({zone})",
+    day=DATE,
+    start=TIME,
+    end=TIME,
+    zone=TEXT,
+)
+DATETIME = message("value.datetime", "{day}, {time} ({zone})", day=DATE, time=TIME, zone=TEXT)
+SHORT_DATETIME = message(
+    "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
+)
+SENTENCES = message("value.sentences", "{first} {second}", first=FACT, second=FACT)
+CHOOSE_ONE = message("form.choose_one", "please choose one")

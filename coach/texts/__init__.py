@@ -1,0 +1,1 @@
+"""What the program has to say: facts, and the one renderer that turns them into sentences."""

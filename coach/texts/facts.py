@@ -1,0 +1,225 @@
+"""Facts: statements as a code with typed parameters, without any sentence.
+
+Each subject defines its messages in one module, `facts.py`, with `message` and `plural_message`.
+Calling a message with its parameters gives a `Fact`, which can be stored, compared and sent;
+`coach.texts.renderer` turns it into a sentence in a reader's language. People are named by their
+ids in facts; `with_labels` replaces the ids before display.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+
+class Fact(BaseModel):
+    """A message's code with the values of its parameters, as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    params: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.code, repr(sorted(self.params.items()))))
+
+    def __str__(self) -> NoReturn:
+        raise TypeError(f"a fact is no text: render {self!r} in the reader's language")
+
+
+Displayed = str | Fact
+"""Something to display: a fact, or text that somebody wrote, which is shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The type of a parameter: how it is encoded as JSON and, by its name, how it is rendered.
+
+    Attributes:
+        name: the renderer's key.
+        encode: returns the JSON value; raises `TypeError` for a value of another type.
+        item: for lists, the kind of the items.
+    """
+
+    name: str
+    encode: Callable[[Any], JsonValue]
+    item: Kind | None = None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if not isinstance(value, str):
+        raise TypeError(f"not text: {value!r}")
+    return value
+
+
+def _number(value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"not a number: {value!r}")
+    return value
+
+
+def _date(value: object) -> str:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise TypeError(f"not a date: {value!r}")
+    return value.isoformat()
+
+
+def _local_time(value: object) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(f"not a local time: {value!r}")
+    return value.isoformat(timespec="minutes")
+
+
+def _displayed(value: object) -> JsonValue:
+    if isinstance(value, Fact):
+        return value.model_dump()
+    return _text(value)
+
+
+TEXT = Kind("text", _text)
+"""Text that is shown as it is: what somebody wrote, a file's name, a code, an identifier."""
+NUMBER = Kind("number", _number)
+"""A number, formatted by the reader's conventions."""
+DATE = Kind("date", _date)
+"""A date with its weekday: Wednesday 20 January 2027."""
+SHORT_DATE = Kind("short_date", _date)
+"""A date with its weekday, abbreviated: Wed 20 Jan 2027."""
+MONTH = Kind("month", _date)
+"""A month, from any date in it, abbreviated: Jan 2027."""
+TIME = Kind("time", _local_time)
+"""The hour and minute of a local time: 09:00."""
+WEEKDAY = Kind("weekday", _number)
+"""A weekday, abbreviated: 0 is Monday."""
+LANGUAGE = Kind("language", _text)
+"""The name of a language, from its code."""
+TERRITORY = Kind("territory", _text)
+"""The name of a country or territory, from its code."""
+PERSON = Kind("person", _text)
+"""A person's id, to be replaced by `with_labels` before display."""
+FACT = Kind("fact", _displayed)
+"""Another fact, or text that is shown as it is."""
+
+
+def _list_of(kind: Kind, style: str) -> Kind:
+    def encode(values: Iterable[object]) -> JsonValue:
+        return [kind.encode(value) for value in values]
+
+    return Kind(style, encode, kind)
+
+
+def all_of(kind: Kind) -> Kind:
+    """A list that is displayed as `a, b and c`."""
+    return _list_of(kind, "all_of")
+
+
+def one_of(kind: Kind) -> Kind:
+    """A list that is displayed as `a, b or c`."""
+    return _list_of(kind, "one_of")
+
+
+def listed(kind: Kind) -> Kind:
+    """A list that is displayed as `a, b, c`."""
+    return _list_of(kind, "listed")
+
+
+def joined(kind: Kind) -> Kind:
+    """A list of clauses that is displayed as `a; b; c`."""
+    return _list_of(kind, "joined")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A kind of statement: its code, its English text, and its parameters.
+
+    Attributes:
+        code: identifies the message in stored facts and in the catalogues; never changed or reused.
+        text: the English text, with parameters as `{name}`; the singular if there is a plural.
+        plural: the English plural, used unless the parameter `count` is one.
+        kinds: the parameters by name.
+    """
+
+    code: str
+    text: str
+    plural: str | None
+    kinds: Mapping[str, Kind]
+
+    def __call__(self, **params: object) -> Fact:
+        """Return the fact with these parameters.
+
+        Raises:
+            TypeError: a parameter is missing, unknown, or of another type.
+        """
+        if params.keys() != self.kinds.keys():
+            raise TypeError(f"{self.code} takes {sorted(self.kinds)}, not {sorted(params)}")
+        encoded = {name: kind.encode(params[name]) for name, kind in self.kinds.items()}
+        return Fact.model_construct(code=self.code, params=encoded)
+
+
+MESSAGES: dict[str, Message] = {}
+"""All messages of the modules loaded so far, by code."""
+
+
+def message(code: str, text: str, /, **kinds: Kind) -> Message:
+    """Define a message.
+
+    Raises:
+        ValueError: the code is already defined.
+    """
+    return _define(Message(code, text, None, kinds))
+
+
+def plural_message(code: str, text: str, plural: str, /, **kinds: Kind) -> Message:
+    """Define a message with a singular and a plural; its parameter `count` decides between them.
+
+    Raises:
+        ValueError: the code is already defined, or there is no parameter `count`.
+    """
+    if "count" not in kinds:
+        raise ValueError(f"{code} needs a parameter `count`")
+    return _define(Message(code, text, plural, kinds))
+
+
+def _define(one: Message) -> Message:
+    if MESSAGES.setdefault(one.code, one) is not one:
+        raise ValueError(f"two messages have the code {one.code}")
+    return one
+
+
+def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
+    """Return a fact with the ids of people, at any depth, replaced by their labels.
+
+    An id without a label stays as it is.
+    """
+    if isinstance(shown, str) or shown.code not in MESSAGES:
+        return shown
+    kinds = MESSAGES[shown.code].kinds
+    return shown.model_copy(
+        update={
+            "params": {
+                name: _relabel(kinds[name], value, labels) if name in kinds else value
+                for name, value in shown.params.items()
+            }
+        }
+    )
+
+
+def _relabel(kind: Kind, value: JsonValue, labels: Mapping[str, str]) -> JsonValue:
+    if kind.item is not None and isinstance(value, list):
+        return [_relabel(kind.item, one, labels) for one in value]
+    if kind is PERSON and isinstance(value, str):
+        return labels.get(value, value)
+    if kind is FACT and isinstance(value, dict):
+        nested = with_labels(Fact.model_validate(value), labels)
+        return nested if isinstance(nested, str) else nested.model_dump()
+    return value
+
+
+LEGACY = message("legacy", "{text}", text=TEXT)
+"""A sentence stored by a version that did not store facts."""

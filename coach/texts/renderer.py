@@ -1,0 +1,159 @@
+"""The renderer: turns facts into sentences in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, lru_cache
+from gettext import NullTranslations
+from typing import Any, Literal, NamedTuple
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from pydantic import JsonValue
+
+from coach.texts.facts import MESSAGES, Displayed, Fact, Kind, Message
+from coach.texts.locales import ENGLISH, TextLocale
+from coach.texts.pseudo import PseudoTranslations, accented
+
+_CACHED_DATES = 4096
+_SENTENCE_ENDS = (".", "!", "?", "]")  # the bracket: of the pseudo-locale
+_LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
+
+
+class TerritoryText(NamedTuple):
+    """What a deployment calls a country or territory, and the footnote this requires, if any."""
+
+    name: str
+    footnote: str = ""
+
+
+class Renderer:
+    """Renders facts in one language, with one deployment's names of territories.
+
+    Attributes:
+        locale: the language.
+        translations: its catalogue.
+    """
+
+    def __init__(
+        self,
+        locale: TextLocale,
+        translations: NullTranslations,
+        territories: Mapping[str, TerritoryText] | None = None,
+    ) -> None:
+        """Create a renderer; `territories` replace the names of CLDR, by code."""
+        self.locale = locale
+        self.translations = PseudoTranslations() if locale.pseudo else translations
+        self._territories = territories or {}
+        self._by_kind: dict[str, Callable[[Any], str]] = {
+            "text": str,
+            "person": str,
+            "number": self.number,
+            "date": lambda value: self.long_date(date.fromisoformat(value)),
+            "short_date": lambda value: self.short_date(date.fromisoformat(value)),
+            "month": lambda value: self.month(date.fromisoformat(value)),
+            "time": lambda value: f"{datetime.fromisoformat(value):%H:%M}",
+            "weekday": self.weekday,
+            "language": self.language,
+            "territory": self.territory,
+        }
+
+    def text(self, shown: Displayed) -> str:
+        """Return the sentence of a fact; text that somebody wrote stays as it is."""
+        if isinstance(shown, str):
+            return shown
+        known = MESSAGES.get(shown.code)
+        if known is None:  # stored by a newer version
+            return f"{shown.code} {dict(shown.params)}"
+        values = {name: self._value(kind, shown.params[name]) for name, kind in known.kinds.items()}
+        return self._pattern(known, shown).format_map(values)
+
+    def _pattern(self, known: Message, shown: Fact) -> str:
+        if known.plural is None:
+            return self.translations.pgettext(known.code, known.text)
+        count = shown.params["count"]
+        if not isinstance(count, int):
+            raise TypeError(f"{known.code} counts in whole numbers, not {count!r}")
+        return self.translations.npgettext(known.code, known.text, known.plural, count)
+
+    def _value(self, kind: Kind, value: JsonValue) -> str:
+        if kind.item is not None and isinstance(value, list):
+            return self._list(kind.name, [self._value(kind.item, one) for one in value])
+        if kind.name == "fact":
+            return self.text(Fact.model_validate(value) if isinstance(value, dict) else str(value))
+        return self._by_kind[kind.name](value)
+
+    def _list(self, style: str, items: list[str]) -> str:
+        if style in _LIST_STYLES:
+            places = [f"{{{place}}}" for place in range(len(items))]
+            pattern = format_list(places, style=_LIST_STYLES[style], locale=self.locale.cldr)
+            return self._cldr(pattern).format(*items)
+        return ("; " if style == "joined" else ", ").join(items)
+
+    def sentence(self, shown: Displayed) -> str:
+        """Return a message as a sentence: with a capital letter and a full stop."""
+        text = self.text(shown).strip()
+        return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(_SENTENCE_ENDS) else '.'}"
+
+    def number(self, value: float) -> str:
+        """Format a number: `1,200`."""
+        return format_decimal(value, locale=self.locale.cldr)
+
+    def long_date(self, day: date) -> str:
+        """Format a date with its weekday: `Wednesday 20 January 2027`."""
+        return self._date(day, self.locale.date_pattern)
+
+    def short_date(self, day: date) -> str:
+        """Format a date, abbreviated: `Wed 20 Jan 2027`."""
+        return self._date(day, self.locale.short_date_pattern)
+
+    def month(self, day: date) -> str:
+        """Format a month, abbreviated: `Jan 2027`."""
+        return self._date(day, self.locale.month_pattern)
+
+    def weekday(self, number: int) -> str:
+        """Return an abbreviated weekday; 0 is Monday."""
+        return self._cldr(self.locale.cldr.days["format"]["abbreviated"][number])
+
+    def language(self, code: str) -> str:
+        """Return the name of a language, or its code if it has none."""
+        known = self.locale.language_names.get(code) or self.locale.cldr.languages.get(code)
+        return self._cldr(known) if known else code
+
+    def territory(self, code: str) -> str:
+        """Return the name of a country or territory, or its code if it has none."""
+        if code in self._territories:
+            return self._territories[code].name
+        known = self.locale.cldr.territories.get(code)
+        return self._cldr(known) if known else code
+
+    def footnotes(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Return the footnotes that the given territories' names require, without duplicates."""
+        known = self._territories
+        notes = (known[code].footnote for code in sorted(set(codes)) if code in known)
+        return tuple(dict.fromkeys(note for note in notes if note))
+
+    def _date(self, day: date, pattern: str) -> str:
+        return self._cldr(_formatted_date(day, pattern, self.locale.cldr))
+
+    def _cldr(self, text: str) -> str:
+        """Return text from CLDR; in the pseudo-locale with accents."""
+        return accented(text) if self.locale.pseudo else text
+
+
+@lru_cache(maxsize=_CACHED_DATES)
+def _formatted_date(day: date, pattern: str, cldr: Locale) -> str:
+    return format_date(day, pattern, locale=cldr)
+
+
+@cache
+def _english() -> Renderer:
+    return Renderer(ENGLISH, NullTranslations())
+
+
+def english(shown: Displayed) -> str:
+    """Return the English text of a fact: for logs, tests, and where no reader is known."""
+    return _english().text(shown)

@@ -1,0 +1,6 @@
+"""The renderer of English texts, with the default names of territories."""
+
+from api.organisation import Organisation
+from api.texts.catalogues import renderer
+
+ENGLISH = renderer(Organisation(), "en")
