@@ -97,4 +97,6 @@ def _fault_fact(detail: ErrorDetails) -> Displayed:
     if detail["type"] == "missing":
         return facts.CHOOSE_ONE()
     error = detail.get("ctx", {}).get("error")
-    return error.shown if isinstance(error, InvalidValueError) else detail["msg"]
+    if isinstance(error, InvalidValueError):
+        return error.shown
+    return detail["msg"].removeprefix("Value error, ")
