@@ -174,7 +174,7 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
         "at most 3 is possible",
         "300 of 300 points",
         "both: sr",
-        "others need their places",
+        "other coachees need their places",
         "one more place with K-1",
         "language: 2",
         "Publish this plan",
