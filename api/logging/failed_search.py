@@ -1,4 +1,4 @@
-"""Logs failures of the engine that do not keep it from returning a plan."""
+"""Logs failed searches for explanations, which do not keep the engine from returning a plan."""
 
 from __future__ import annotations
 

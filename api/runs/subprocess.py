@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
-from api.logging.failed_search import log_failed_search
+from api.logging.exception_location import exception_location
 from api.runs.draft_plan import DraftPlan
 from api.runs.environment import run_environment
 from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
-from matching.progress import ReportProgress
+from matching.progress import Phase, Progress, ReportProgress
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 
@@ -29,8 +29,15 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Solve a `RunTask`, given as JSON, and return the fields of a `SolvedRun` as JSON."""
     task = RunTask.model_validate_json(task_text)
     run_input = RunInput.model_validate_json(task.input_json)
-    began = datetime.now(UTC)
+    began, started_at = datetime.now(UTC), time.monotonic()
     trace = TraceRecorder(report)
+
+    def report_failed_search(error: BaseException) -> None:
+        """Report where a search failed, as progress: a child process has no log."""
+        message = f"a search for remedies failed: {exception_location(error)}"
+        elapsed = time.monotonic() - started_at
+        report(Progress(phase=Phase.EXPLAINING, elapsed_seconds=elapsed, message=message))
+
     result = solve(
         run_input.roster,
         run_input.cycle,
@@ -43,7 +50,7 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
         keep=run_input.keep,
         under_way=run_input.under_way,
         report=trace,
-        on_failed_search=log_failed_search,
+        on_failed_search=report_failed_search,
     )
     record = _record(task, run_input, trace, result, began)
     return {
