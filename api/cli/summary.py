@@ -111,7 +111,7 @@ def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
     else:
         yield "    None of the single changes that were tried would help."
     if not entry.remedies_complete:
-        yield "    The search was not completed; other changes may help."
+        yield "    The search was not completed, so other changes may also help."
 
 
 def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:

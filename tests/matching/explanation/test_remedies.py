@@ -266,12 +266,12 @@ class TestFailure:
         assert [(len(one.remedies), one.remedies_complete) for one in entries] == [(0, False)] * 2
         assert failures == []
 
-    @pytest.mark.parametrize("kind", [CancelledError, KeyboardInterrupt])
-    def test_cancellation_ends_the_run(self, kind: type[BaseException]) -> None:
+    @pytest.mark.parametrize("error", [CancelledError("cancelled"), KeyboardInterrupt()])
+    def test_cancellation_ends_the_run(self, error: BaseException) -> None:
         def answer() -> bool:
-            raise kind
+            raise error
 
-        with pytest.raises(kind):
+        with pytest.raises(type(error)):
             self.entries(answer, [])
 
     def test_only_an_incomplete_search_is_mentioned_in_the_result(self) -> None:
