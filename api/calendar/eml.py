@@ -80,12 +80,6 @@ def eml_bytes(
     )
     folder = _FOLDERS[message.method]
     token = _message_token(message, recipient)
-    skeleton = _skeleton(
-        format_datetime(message.stamp),
-        deployment.domain,
-        message.method.value,
-        invitation_file_name(message.invitation, ".ics"),
-    )
     contents = {
         _PLAIN: _crlf_bytes(render(texts, f"{folder}/body.txt", **values)),
         _HTML: _crlf_bytes(render(texts, f"{folder}/body.html", **values)),
@@ -99,7 +93,16 @@ def eml_bytes(
         reply_to,
     )
     subject = _subject_header(render(texts, f"{folder}/subject.txt", **values).strip())
-    return people + subject + _fill_in(skeleton, token, contents)
+    return people + subject + _fill_in(_skeleton_of(message, deployment), token, contents)
+
+
+def _skeleton_of(message: Message, deployment: Organisation) -> bytes:
+    return _skeleton(
+        format_datetime(message.stamp),
+        deployment.domain,
+        message.method.value,
+        invitation_file_name(message.invitation, ".ics"),
+    )
 
 
 def _template_values(
