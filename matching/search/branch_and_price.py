@@ -67,6 +67,14 @@ def maximise(
     return _BranchAndPrice(generation, objective, start, report_bounds, (limit, target)).run()
 
 
+def integer_bound(lp_solution: LpSolution, coachees: int) -> int:
+    """Round the LP value down to an integer bound, allowing for numerical tolerances."""
+    slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
+    # Each coachee has at most one chosen pair, whose reduced cost is within the tolerance.
+    slack += _DUAL_TOLERANCE * coachees
+    return floor(lp_solution.value + slack)
+
+
 @dataclass(frozen=True, eq=False)
 class _SearchNode:
     """An open node of the search tree.
@@ -133,7 +141,7 @@ class _BranchAndPrice:
             lp_solution = self._generation.solve_relaxation(node.must_place, node.allowed)
             if lp_solution is None:
                 return
-            bound = min(bound, self._integer_bound(lp_solution))
+            bound = min(bound, integer_bound(lp_solution, len(self._generation.must_place)))
             if not self._open_nodes:
                 self._tighten_bound(bound)
             if self._is_pruned(bound):
@@ -156,13 +164,6 @@ class _BranchAndPrice:
                 self._split(node, bound, fraction)
                 return
             self._generation.expand(infeasible_coaches, choice)
-
-    def _integer_bound(self, lp_solution: LpSolution) -> int:
-        """Round the LP value down to an integer bound, allowing for numerical tolerances."""
-        slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
-        # Each coachee has at most one chosen pair, whose reduced cost is within the tolerance.
-        slack += _DUAL_TOLERANCE * len(self._generation.must_place)
-        return floor(lp_solution.value + slack)
 
     def _is_pruned(self, bound: int) -> bool:
         """Whether a node with this bound cannot improve the incumbent or reach the target."""

@@ -4,7 +4,8 @@ Loading these packages takes longer than most tests. Each fork loads the code un
 therefore sees the fault that was planted last.
 
 `python fork_server.py TEST ...` runs the tests once for each line of its input, which is a time
-limit in seconds. It prints pytest's exit code, or -9 if the time limit passed.
+limit in seconds. It prints pytest's exit code, -9 if the time limit passed, or -14 if a single test
+took too long.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _PACKAGES = (
 )  # fmt: skip
 _LOADED_EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # some packages are also pytest plugins
 _POLL_SECONDS = 0.02
+_TEST_SECONDS = 60  # limit for a single test; without a fault, the slowest takes 10
 
 
 def main(tests: list[str]) -> None:
@@ -46,8 +48,18 @@ def _run(tests: list[str]) -> None:
     import pytest  # noqa: PLC0415 - loaded above
 
     options = ["-x", "-q", "-p", "no:cacheprovider", "-W", _LOADED_EARLY]
-    code = pytest.main([*options, *tests])
+    code = pytest.main([*options, *tests], plugins=[_TestLimit()])
     os._exit(code)
+
+
+class _TestLimit:
+    """Ends the process when one test takes too long, even inside a solver."""
+
+    def pytest_runtest_logstart(self) -> None:
+        signal.alarm(_TEST_SECONDS)
+
+    def pytest_runtest_logfinish(self) -> None:
+        signal.alarm(0)
 
 
 def _exit_code(child: int, deadline: float) -> int:

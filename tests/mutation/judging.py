@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from enum import Enum
@@ -14,7 +15,7 @@ from py_compile import PycInvalidationMode
 from tests.mutation.mutants import Mutant
 
 _SERVER = Path(__file__).with_name("fork_server.py")
-_PASSED, _KILLED = 0, -9
+_PASSED, _KILLED = 0, {-signal.SIGKILL, -signal.SIGALRM}
 
 
 class Verdict(Enum):
@@ -60,7 +61,7 @@ class Judge:
         code = int(self._process.stdout.readline())
         if code == _PASSED:
             return Verdict.SURVIVED
-        return Verdict.TOO_SLOW if code == _KILLED else Verdict.NOTICED
+        return Verdict.TOO_SLOW if code in _KILLED else Verdict.NOTICED
 
     def close(self) -> None:
         """End the fork server."""

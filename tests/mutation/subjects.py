@@ -64,7 +64,10 @@ SUBJECTS = {
         strings=True,
     ),
     "permissions": Subject(
-        ("api/*/**/*.py",), ("tests/api/http/test_permissions.py",), table=_TABLE, strings=True
+        ("api/*/**/*.py",),
+        ("tests/api/http/test_permission_table.py", "tests/api/http/test_permissions.py"),
+        table=_TABLE,
+        strings=True,
     ),
     "authorization": Subject(
         (
@@ -77,7 +80,7 @@ SUBJECTS = {
     "schedule": Subject(("api/sessions/schedule.py",), ("tests/api/sessions",)),
     "engine": Subject(
         ("matching/search/*.py", "matching/coach_timetable/*.py"),
-        ("tests/matching/search", "tests/matching/coach_timetable", *_ENGINE_TESTS),
+        ("tests/matching/coach_timetable", "tests/matching/search", *_ENGINE_TESTS),
         drawn=200,
     ),
 }

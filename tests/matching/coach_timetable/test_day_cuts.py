@@ -3,69 +3,22 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from itertools import combinations
 from random import Random
 
 import pytest
 
-from coach.availability import WeeklyWindow
-from coach.cycle import Cycle
-from coach.people import Roster
-from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.deadline import Deadline
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import build_problem
-from matching.rules.evaluation import evaluate_pairs
-from tests.bench.instances import REGION, instance
+from tests.matching.one_coach import tuesdays
 
 EVERY_HOUR = [
     (540 + 30 * first, 720 - 30 * last) for first in range(4) for last in range(4 - first)
 ]
 ALONE, EARLY, LATE = (570, 690), (540, 630), (630, 720)  # within 540 to 720
-
-
-def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
-    """Return the calendar of a coach with Tuesdays from 09:00 to 12:00 and 90-minute sessions.
-
-    There is a coachee for each of `windows`, which are in minutes of the day.
-    """
-    roster, cycle = instance(REGION, 1)
-    shared = {
-        "unavailable": (),
-        "timezone": "Europe/Belgrade",
-        "rank": roster.coaches[0].rank,
-        "languages": roster.coaches[0].languages,
-    }
-    coach = roster.coaches[0].model_copy(
-        update={
-            **shared,
-            "availability": (WeeklyWindow(1, 540, 720),),
-            "capacity": len(windows),
-            "max_per_day": 5,
-            "max_per_week": 5,
-        }
-    )
-    people = tuple(
-        one.model_copy(update={**shared, "availability": (WeeklyWindow(1, *window),)})
-        for one, window in zip(roster.coachees, windows, strict=False)
-    )
-    gaps = {"count": sessions, "min_gap_days": 7, "max_gap_days": 21}
-    dates = {"end": cycle.cycle.start + timedelta(7 * weeks - 1)}
-    cycle = Cycle(
-        cycle=cycle.cycle.model_copy(update=dates), sessions=cycle.sessions.model_copy(update=gaps)
-    )
-    everybody = Roster(coachees=people, coaches=(coach,))
-    free = build_availability_grid(everybody, cycle)
-    problem = build_problem(everybody, cycle, free, evaluate_pairs(everybody, cycle, free))
-    calendar = CoachCalendar(problem, 0, problem.coachee.tolist())
-    assert len(calendar.coachees) == len(windows)
-    assert calendar.by_day
-    return calendar
 
 
 @pytest.mark.parametrize("seed", range(60))

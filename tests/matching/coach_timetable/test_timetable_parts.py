@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise, permutations, product
 from random import Random
 
+import numpy as np
 import pytest
 
-from coach.availability import WeeklyWindow
-from coach.cycle import Cycle
-from coach.people import Roster
 from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
 from matching.coach_timetable.calendar import CoachCalendar, members
 from matching.coach_timetable.day_packing import conflict_cliques, pack_starts
@@ -25,33 +24,20 @@ from matching.coach_timetable.negotiated_congestion import negotiate
 from matching.coach_timetable.quality import Quality
 from matching.coach_timetable.subproblem import build_subproblem
 from matching.deadline import Deadline
-from matching.instance.availability_grid import AvailabilityGrid, build_availability_grid
-from matching.instance.problem import MatchingProblem, build_problem, least_attainable_share
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.problem import least_attainable_share
 from matching.instance.series_feasibility import schedulable
-from matching.instance.series_limits import session_limits
+from matching.instance.series_limits import RemainingDemand, session_limits
 from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
 from tests.matching.crowded import crowded
+from tests.matching.one_coach import assert_holds, calendars, chains, one_day, problem_of
 from tests.matching.reference import blocking_rules, can_meet
 
 
 def deadline() -> Deadline:
     return Deadline(time.monotonic, None, lambda: False)
-
-
-def problem_of(roster: Roster, cycle: Cycle) -> tuple[MatchingProblem, AvailabilityGrid]:
-    free = build_availability_grid(roster, cycle)
-    return build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free)), free
-
-
-def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
-    problem, _ = problem_of(roster, cycle)
-    return [
-        CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
-        for coach, pairs in enumerate(problem.by_coach)
-        if len(pairs)
-    ]
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -94,7 +80,9 @@ def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
             assert (placed is not None) == possible
             answer = relaxation.decide(wanted, deadline())
             assert not (isinstance(answer, LagrangianCut) and possible)
-            assert not (isinstance(answer, dict) and not possible)
+            for found in (placed, answer):
+                if isinstance(found, dict):
+                    assert_holds(calendar, found)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -115,48 +103,15 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
         placed = TimetableModel(calendar, wanted, required=True).solve(deadline())
         answer = relaxation.decide(wanted, deadline())
         assert not (isinstance(answer, LagrangianCut) and placed is not None)
-        if isinstance(answer, dict):
-            assert placed is not None
         for found in (
+            placed,
+            answer,
             insert_all_series(calendar, wanted, 3),
             negotiate(calendar, planners, wanted, 8),
         ):
-            if found is not None:
+            if isinstance(found, dict):
                 assert placed is not None
                 assert_holds(calendar, found)
-
-
-def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCalendar:
-    """Return the calendar of a coach who is available all day, with starts as positions.
-
-    There is a coachee for each of `windows` of that day.
-    """
-    roster, cycle = instance(TIGHT, 1)
-    changes: dict[str, object] = {"timezone": "Europe/Belgrade", "unavailable": ()}
-    coach = roster.coaches[0].model_copy(
-        update={
-            **changes,
-            "availability": (WeeklyWindow(0, 540, 1020),),
-            "capacity": len(windows),
-            "max_per_day": cap,
-        }
-    )
-    common = {"languages": coach.languages, "rank": coach.rank, "country": coach.country}
-    people = tuple(
-        one.model_copy(update={**changes, **common, "availability": (WeeklyWindow(0, *window),)})
-        for one, window in zip(roster.coachees, windows, strict=False)
-    )
-    gaps = {"min_gap_days": 0, "max_gap_days": 0, "count": count}
-    cycle = cycle.model_copy(
-        update={
-            "cycle": cycle.cycle.model_copy(update={"end": cycle.cycle.start}),
-            "sessions": cycle.sessions.model_copy(update=gaps),
-        }
-    )
-    (calendar,) = calendars(Roster(coachees=people, coaches=(coach,)), cycle)
-    assert len(calendar.coachees) == len(windows)
-    assert not calendar.by_day
-    return calendar
 
 
 @pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
@@ -184,18 +139,6 @@ def test_cut_for_worths_excludes_no_feasible_set() -> None:
     for size in range(5):
         for some in combinations(range(4), size):
             assert limit.excludes(sum(1 << one for one in some)) == (size > 2)
-
-
-def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
-    load: dict[int, list[int]] = {}
-    for one, positions in placed.items():
-        assert len(positions) == calendar.count
-        for earlier, later in pairwise(positions):
-            assert calendar.low[earlier] <= later < calendar.high[earlier]
-        for position in positions:
-            assert position in calendar.candidate(one).starts
-            load.setdefault(position, []).append(one)
-    assert all(calendar.fits(position, tuple(group)) for position, group in load.items())
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -244,6 +187,23 @@ def test_day_packing_succeeds_if_and_only_if_sessions_fit(seed: int) -> None:
     assert {pair for clique in cliques for pair in combinations(clique, 2)} == conflicts
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_conflict_cliques_are_the_maximal_ones(seed: int) -> None:
+    random = Random(seed)
+    options = tuple(
+        tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4)))) for _ in range(7)
+    )
+
+    def is_clique(group: tuple[int, ...]) -> bool:
+        pairs = combinations((options[one] for one in group), 2)
+        return all(pack_starts(pair, 90) is None for pair in pairs)
+
+    groups = (group for size in range(2, 8) for group in combinations(range(7), size))
+    cliques = set(filter(is_clique, groups))
+    maximal = {one for one in cliques if not any(set(one) < set(other) for other in cliques)}
+    assert sorted(conflict_cliques(options, 90)) == sorted(maximal)
+
+
 def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
     ordered = sorted(starts)
     return all(later - earlier >= spacing_minutes for earlier, later in pairwise(ordered))
@@ -262,6 +222,8 @@ def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int
         positions = [[option.position for option in options] for options in better.timetable]
         assert_holds(calendar, dict(zip(found, positions, strict=True)))
         assert better.cost <= subproblem.total_cost(subproblem.initial)
+        again = improve_by_local_search(replace(subproblem, initial=better.timetable), deadline())
+        assert again.timetable == better.timetable
         day = calendar.position_day
         row = calendar.coachees[0]
         assert independent_costs(subproblem)[0] == min(
@@ -270,17 +232,34 @@ def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int
         )
 
 
-def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:
-    first, *rest = calendar.candidate(candidate).chain
-    found = [[position] for position in first]
-    for number in rest:
-        found = [
-            [*chain, position]
-            for chain in found
-            for position in number
-            if calendar.low[chain[-1]] <= position < calendar.high[chain[-1]]
-        ]
-    return found
+@pytest.mark.parametrize("before", [{}, {0: 1}])
+def test_week_under_way_has_room_for_what_was_not_held_in_it(before: dict[int, int]) -> None:
+    roster, cycle = instance(TIGHT, 1)
+    problem, _ = problem_of(roster, cycle)
+    problem = replace(problem, week=0, sessions_in_week=before)
+    calendar = CoachCalendar(problem, 0, problem.coachee[problem.by_coach[0]].tolist())
+    week = min(calendar.week_limit)
+    now = replace(problem, week=week)
+    calendar = CoachCalendar(now, 0, calendar.coachees)
+    assert calendar.week_limit[week] == calendar.week_cap - before.get(0, 0)
+    assert calendar.week_limit[week + 1] == calendar.week_cap
+
+
+def test_coachee_whose_sessions_are_all_over_takes_a_place_and_no_time() -> None:
+    problem, _ = problem_of(*instance(TIGHT, 1))
+    nothing = np.zeros(problem.size, dtype=np.int64)
+    demand = RemainingDemand(nothing, np.zeros((problem.size, 2), np.int64), nothing, nothing)
+    problem = replace(problem, demand=demand)
+    calendar = CoachCalendar(problem, 0, problem.coachee[problem.by_coach[0]].tolist())
+    prices = [1] * calendar.positions
+    assert LagrangianCut(calendar, prices, (), each=5, total=5).weight(0) == 5
+    assert LpRelaxation(calendar).decide([0], deadline()) == {0: []}
+    assert CoachOracle(calendar, 0).timetable(1, deadline()) == {0: ()}
+
+
+def test_day_holds_as_many_sessions_as_fit_one_after_another_within_its_cap() -> None:
+    for window, cap, expected in (((540, 630), 5, 1), ((540, 750), 5, 2), ((540, 1020), 3, 3)):
+        assert set(one_day([window], cap, 1).day_limit.values()) == {expected}
 
 
 def test_least_attainable_share_is_an_equivalent_constraint() -> None:

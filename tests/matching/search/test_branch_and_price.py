@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from matching.assignment.restricted_master import FloorConstraint, PairWeights
+from matching.assignment.restricted_master import FloorConstraint, LpSolution, PairWeights
 from matching.deadline import Deadline
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.rules.evaluation import evaluate_pairs
-from matching.search.branch_and_price import maximise
+from matching.search.branch_and_price import integer_bound, maximise
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 from tests.matching.roomy import sociable
 
@@ -116,3 +116,20 @@ def test_reported_values_increase_and_bounds_decrease() -> None:
         assert values == sorted(values), seed
         assert bounds == sorted(bounds, reverse=True), seed
         assert reports[-1] == (found.value, found.bound), seed
+
+
+@pytest.mark.parametrize(
+    ("value", "expanded", "coachees", "expected"),
+    [
+        (9.9, 0, 0, 9),
+        (10 - 5e-5, 100, 0, 10),  # the sets of a hundred coaches, each priced within tolerance
+        (10 - 5e-5, 0, 1000, 10),  # a thousand pairs, each within the solver's tolerance
+        (1e6 - 5e-4, 0, 0, 1_000_000),  # the relative precision of a large sum
+        (1e6 - 2e-3, 0, 0, 999_999),
+    ],
+)
+def test_linear_optimum_just_below_an_integer_is_bounded_by_it(
+    value: float, expanded: int, coachees: int, expected: int
+) -> None:
+    solution = LpSolution(value, np.zeros(0), {}, dict.fromkeys(range(expanded), 0.0))
+    assert integer_bound(solution, coachees) == expected

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
 
 from matching.assignment.residual_paths import NO_PATH, ResidualPaths
-from matching.deadline import Deadline
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import build_problem
-from matching.rules.evaluation import evaluate_pairs
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.lagrangian_bound import (
     DUAL_SCALE,
@@ -22,12 +16,11 @@ from matching.search.lagrangian_bound import (
     bound_by_prices,
     compute_lagrangian_bound,
 )
+from tests.matching.plans import every_plan, never, oracles_of
 from tests.matching.roomy import sociable
 
 _PLACEMENT_FACTOR = 1000  # points for placing a coachee
 _SEEDS = 15  # per test
-
-never = Deadline(lambda: 0.0, None, lambda: False)
 
 
 @dataclass(frozen=True)
@@ -62,24 +55,11 @@ class Case:
 
 def random_case(random: Random) -> Case:
     roster, cycle = sociable(random)
-    free = build_availability_grid(roster, cycle)
-    problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
-    oracles = PricingOracles(problem, 0)
+    oracles = oracles_of(roster, cycle)
+    problem = oracles.problem
     worth = problem.points + _PLACEMENT_FACTOR * problem.priority[problem.coachee]
     plans = [(int(worth[choice].sum()), choice) for choice in every_plan(oracles)]
     return Case(oracles, worth, plans, max(plans, key=lambda one: one[0])[1])
-
-
-def every_plan(oracles: PricingOracles) -> Iterator[Choice]:
-    """Yield every feasible choice."""
-    coachee = oracles.problem.coachee
-    options = [
-        [-1, *np.flatnonzero(coachee == row)] for row in range(len(oracles.problem.priority))
-    ]
-    for pairs in product(*options):
-        choice = np.array([pair for pair in pairs if pair >= 0], dtype=np.int64)
-        if not oracles.infeasible_coaches(choice, never):
-            yield choice
 
 
 def at_random_prices(random: Random, case: Case) -> LagrangianBound:

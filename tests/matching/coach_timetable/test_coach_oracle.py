@@ -1,0 +1,65 @@
+"""What the oracle of a coach remembers, and how it bounds the worth of many candidates."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from matching.coach_timetable.calendar import members
+from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.deadline import Deadline, DeadlineExceededError
+from tests.matching.crowded import crowded
+from tests.matching.one_coach import calendars, tuesdays
+from tests.matching.plans import never
+from tests.matching.roomy import sociable
+
+passed = Deadline(lambda: 0.0, 0.0, lambda: False)
+
+
+def test_feasible_set_is_remembered_with_its_subsets() -> None:
+    oracle = CoachOracle(tuesdays([(540, 720)] * 4, 3, 1), 0)
+    with pytest.raises(DeadlineExceededError):
+        oracle.can_hold(0b0111, passed)
+    assert oracle.can_hold(0b0111, never)
+    assert oracle.can_hold(0b0111, passed)
+    assert oracle.can_hold(0b0101, passed)
+
+
+def test_set_is_worth_no_more_than_its_bound_among_many_candidates() -> None:
+    """With more candidates than the relaxation takes, the bound is what all of them are worth."""
+    calendar = tuesdays([(540, 720)] * 45, 3, 1)
+    worth = dict.fromkeys(range(45), 0.1)
+    total, weight = CoachOracle(calendar, 0).lagrangian_weights(worth, never)
+    some = range(calendar.max_coachees)
+    gains = sum(worth[one] - weight[one] for one in some)
+    assert sum(worth[one] for one in some) <= total + gains
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_set_of_greatest_worth_is_found_where_the_dearest_candidates_do_not_fit(seed: int) -> None:
+    random = Random(seed)
+    for calendar in calendars(*sociable(random)):
+        oracle = CoachOracle(calendar, 0)
+        worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+        values = {
+            wanted: sum(worth[one] for one in members(wanted))
+            for wanted in range(1 << len(worth))
+            if oracle.can_hold(wanted, never)
+        }
+        best = max(values.values())
+        assert values[oracle.best(worth, 0.0, never)[-1]] == pytest.approx(best)
+        assert oracle.best(worth, best + 1e-6, never) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_set_is_worth_no_more_than_its_bound_by_the_relaxation(seed: int) -> None:
+    random = Random(seed)
+    for calendar in calendars(*crowded(random)):
+        oracle = CoachOracle(calendar, 0)
+        worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+        total, weight = oracle.lagrangian_weights(worth, never)
+        for wanted in range(1 << len(worth)):
+            if oracle.can_hold(wanted, never):
+                gains = sum(worth[one] - weight[one] for one in members(wanted))
+                assert sum(worth[one] for one in members(wanted)) <= total + gains + 1e-4

@@ -1,0 +1,42 @@
+"""Insertion of series against every series of a candidate."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from matching.coach_timetable.insertion_heuristic import PartialTimetable, insert_all_series
+from tests.matching.crowded import crowded
+from tests.matching.one_coach import assert_holds, calendars, chains, tuesdays
+
+EARLY, LATE, BOTH = (540, 630), (630, 720), (540, 720)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_series_of_least_cost_is_inserted(seed: int) -> None:
+    random = Random(seed)
+    calendar = tuesdays([EARLY], 6, 3)
+    cost = [random.random() for _ in range(calendar.positions)]
+    timetable = PartialTimetable(calendar)
+    assert timetable.insert(0, cost)
+    least = min(sum(cost[one] for one in chain) for chain in chains(calendar, 0))
+    assert sum(cost[one] for one in timetable.placed[0]) == pytest.approx(least)
+
+
+def test_series_with_very_many_positions_is_inserted() -> None:
+    calendar = tuesdays([BOTH, EARLY], 80, 8)
+    assert sum(len(number) for number in calendar.candidate(0).chain) > 400
+    found = insert_all_series(calendar, (0, 1), 1)
+    assert found is not None
+    assert_holds(calendar, found)
+
+
+def test_coachee_whose_series_finds_no_place_is_first_in_the_next_attempt() -> None:
+    calendar = calendars(*crowded(Random(397)))[1]
+    everybody = (1, 2, 4)
+    assert insert_all_series(calendar, everybody, 1) is None
+    found = insert_all_series(calendar, everybody, 2)
+    assert found is not None
+    assert sorted(found) == list(everybody)
+    assert_holds(calendar, found)

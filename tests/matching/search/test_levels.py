@@ -1,0 +1,87 @@
+"""The levels against every plan of tiny instances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+
+from coach.cycle import ObjectiveLevel
+from matching.search.column_generation import Choice, PricingOracles
+from matching.search.levels import level_weights, run_levels
+from matching.search.search_state import SearchState
+from tests.matching.plans import every_plan, never, oracles_of
+from tests.matching.roomy import sociable
+
+NOBODY = np.zeros(0, dtype=np.int64)
+
+Report = tuple[ObjectiveLevel, int | None, int | None]
+
+
+def free_choice(random: Random) -> PricingOracles:
+    """A tiny instance without pins or a cross-border share."""
+    problem = oracles_of(*sociable(random)).problem
+    nothing = np.zeros(problem.size, dtype=np.bool_)
+    return PricingOracles(replace(problem, pinned=nothing, share=Fraction(0)), 0)
+
+
+def state_of(oracles: PricingOracles, reports: list[Report] | None = None) -> SearchState:
+    into = [] if reports is None else reports
+    return SearchState(oracles, never, lambda *report: into.append(report))
+
+
+def value(oracles: PricingOracles, level: ObjectiveLevel, choice: Choice) -> int:
+    problem = oracles.problem
+    if level is ObjectiveLevel.WORST:
+        return int(problem.points[choice].min()) if len(choice) else 0
+    return int(level_weights(problem, level)[choice].sum())
+
+
+@pytest.mark.parametrize("second", [ObjectiveLevel.TOTAL, ObjectiveLevel.WORST])
+def test_bound_after_an_unproven_level_holds_for_every_plan(second: ObjectiveLevel) -> None:
+    lower_under_the_first = 0
+    for seed in range(40):
+        oracles = free_choice(Random(seed))
+        state = state_of(oracles)
+        state.all_proven = False
+        outcome = run_levels(state, (ObjectiveLevel.PLACED, second), NOBODY).levels[1]
+        best = max(value(oracles, second, choice) for choice in every_plan(oracles))
+        assert outcome.bound >= best, seed
+        lower_under_the_first += outcome.value < best
+    assert lower_under_the_first > 0
+
+
+def test_progress_of_each_level_is_a_rising_value_under_a_falling_bound() -> None:
+    for seed in range(40):
+        oracles = free_choice(Random(seed))
+        reports: list[Report] = []
+        levels = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
+        outcomes = run_levels(state_of(oracles, reports), levels, NOBODY).levels
+        for outcome in outcomes:
+            own = [(low or 0, high or 0) for level, low, high in reports if level is outcome.name]
+            values, bounds = [low for low, _ in own], [high for _, high in own]
+            assert values == sorted(values), (seed, outcome.name)
+            assert bounds == sorted(bounds, reverse=True), (seed, outcome.name)
+            assert not outcome.value or own[-1] == (outcome.value, outcome.bound), seed
+
+
+def test_level_whose_weights_exceed_the_flow_is_proven_part_by_part() -> None:
+    parts = 0
+    for seed in range(40):
+        random = Random(seed)
+        problem = free_choice(random).problem
+        kept = np.array([random.random() < 0.5 for _ in range(problem.size)])
+        oracles = PricingOracles(replace(problem, points=problem.points << 50, kept=kept), 0)
+        state = state_of(oracles)
+        state.allowed = problem.coach == problem.coachee % len(problem.capacity)
+        if not state.allowed.any():
+            continue
+        plans = [one for one in every_plan(oracles) if state.allowed[one].all()]
+        parts = max(parts, len(state.parts(state.allowed)))
+        outcome = run_levels(state, (ObjectiveLevel.KEPT,), NOBODY).levels[0]
+        best = max(value(oracles, ObjectiveLevel.KEPT, plan) for plan in plans)
+        assert (outcome.value, outcome.bound, outcome.proven) == (best, best, True), seed
+    assert parts > 2
