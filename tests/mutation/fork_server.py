@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 _PACKAGES = (
     "alembic", "dbos", "fastapi", "highspy", "httpx", "hypothesis", "icalendar", "jinja2", "numpy",
@@ -48,7 +49,7 @@ def _run(tests: list[str]) -> None:
     import pytest  # noqa: PLC0415 - loaded above
 
     options = ["-x", "-q", "-p", "no:cacheprovider", "-W", _LOADED_EARLY]
-    code = pytest.main([*options, *tests], plugins=[_TestLimit()])
+    code = pytest.main([*options, *tests], plugins=[_TestLimit(), _TestOrder(tests)])
     os._exit(code)
 
 
@@ -60,6 +61,22 @@ class _TestLimit:
 
     def pytest_runtest_logfinish(self) -> None:
         signal.alarm(0)
+
+
+class _TestOrder:
+    """Runs the tests in the given order; pytest sorts those of one folder by name."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._tests = tests
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items.sort(key=lambda item: self._place(item.nodeid))
+
+    def _place(self, test: str) -> int:
+        return next(
+            (place for place, name in enumerate(self._tests) if test.startswith(name)),
+            len(self._tests),
+        )
 
 
 def _exit_code(child: int, deadline: float) -> int:
