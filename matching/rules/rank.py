@@ -93,16 +93,14 @@ class RankRule(Rule):
         if coachee.rank.grade is None or coach.rank.grade is None:
             return f"{coachee.rank} with coach {coach.rank}; no grade to compare"
         junior = coachee.rank.grade - coach.rank.grade
-        if not junior:
-            if coachee.rank == coach.rank:
-                return f"both {coach.rank}"
-            return f"{coachee.rank} with coach {coach.rank}, the same grade"
-        pair = f"{coachee.rank} with coach {coach.rank}, "
+        pair = f"{coachee.rank} with coach {coach.rank}"
+        if junior > 0:
+            allowed = _in_words(self._policy.allowance(coachee.rank_sensitivity))
+            sensitivity = f"{coachee.rank_sensitivity} sensitivity allows {allowed}"
+            return f"{pair}, {_grades_in_words(junior)} junior; {sensitivity}"
         if junior < 0:
-            return f"{pair}{_grades_in_words(-junior)} senior"
-        allowed = _in_words(self._policy.allowance(coachee.rank_sensitivity))
-        sensitivity = f"{coachee.rank_sensitivity} sensitivity allows {allowed}"
-        return f"{pair}{_grades_in_words(junior)} junior; {sensitivity}"
+            return f"{pair}, {_grades_in_words(-junior)} senior"
+        return f"both {coach.rank}" if coachee.rank == coach.rank else f"{pair}, the same grade"
 
 
 def _grades(people: tuple[Coachee, ...] | tuple[Coach, ...]) -> Points:

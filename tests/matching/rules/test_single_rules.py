@@ -46,6 +46,13 @@ def test_a_refusal_forbids_the_pair_only_if_it_names_the_other_person(
     assert points_and_phrase("refusal", *refusals)[0] == expected
 
 
+def test_a_coach_of_another_unit_is_forbidden_by_the_chain_of_command() -> None:
+    coachee = {"unit": "1st Brigade"}
+    coach = {"unit": "Training Command", "chain_of_command": ["c"]}
+    phrase = "in the coach's chain of command, now or in the last 24 months"
+    assert points_and_phrase("unit", coachee, coach) == (FORBIDDEN, phrase)
+
+
 @pytest.mark.parametrize(("place", "points"), [(1, 100), (2, 90), (10, 10), (11, 10), (15, 10)])
 def test_a_preferred_coach_has_ten_points_less_for_each_place_and_never_below_ten(
     place: int, points: int
