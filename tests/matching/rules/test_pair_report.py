@@ -12,7 +12,7 @@ from tests.matching.reference import blocking_rules, can_meet
 @given(randoms)
 @settings(max_examples=50, deadline=None)
 def test_pair_report_lists_everything_that_blocks_each_pair(random: Random) -> None:
-    roster = random_roster(random, 3, 3)
+    roster = random_roster(random, 4, 3)
     cycle = random_cycle(random, roster)
     rows = list(pair_rows(roster, cycle))
     pairs = [(coachee, coach) for coachee in roster.coachees for coach in roster.coaches]
