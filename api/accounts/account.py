@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.browser_sessions import end_browser_sessions
 from api.accounts.credentials import CredentialView, active_credentials_of
 from api.accounts.passkeys import PasskeyView, passkeys_of
@@ -22,6 +23,7 @@ from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
 from coach.errors import ConflictError, InputFault, UnusableInputError
+from coach.texts.facts import Displayed
 
 
 class AccountForm(FrozenModel):
@@ -98,7 +100,7 @@ def unlink_account(services: Services, principal: Principal) -> None:
     with services.database.writing() as tx:
         user = current_user(tx, principal)
         if not user.has_password:
-            raise ConflictError("set a password first; without one, you could no longer sign in")
+            raise ConflictError(facts.PASSWORD_FIRST())
         unlink_user(tx, user.id)
 
 
@@ -119,9 +121,7 @@ def set_password_and_second_factor(
     row = tx.get_one(UserRow, principal.user_id)
     step = matching_totp_step(form.totp_secret, form.code, now, after=0)
     if step is None:
-        raise UnusableInputError(
-            [_fault("code", "the code is wrong; enter the code that your app shows now")]
-        )
+        raise UnusableInputError([_fault("code", facts.CODE_WRONG())])
     row.password_hash, row.totp_step = password_hash, step
     row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)
     row.failures, row.locked_until = 0, None
@@ -135,5 +135,5 @@ def _refuse_weak_password(password: str, name: str) -> None:
         raise UnusableInputError([_fault("password", weakness)])
 
 
-def _fault(field: str, message: str) -> InputFault:
+def _fault(field: str, message: Displayed) -> InputFault:
     return InputFault("form", 1, field, message)

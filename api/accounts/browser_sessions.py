@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.credentials import (
     IssuedSecret,
     find_valid,
@@ -55,10 +56,7 @@ def redeem_sign_in_secret(
     """
     row = find_valid(tx, secret, CredentialKind.SIGN_IN, now)
     if row is None or row.user_id is None:
-        raise NotSignedInError(
-            "this sign-in address has been used or has expired; sign in with your password, "
-            "or run `gender-coach user sign-in` for a new address"
-        )
+        raise NotSignedInError(facts.ADDRESS_USED())
     row.revoked_at = row.last_used_at = now
     user = tx.get_one(UserRow, row.user_id)
     signed_in = Principal(AccessRole(user.role), user_id=user.id)

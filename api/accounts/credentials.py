@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.database.types import new_id
@@ -101,7 +102,7 @@ def revoke(tx: Transaction, principal: Principal, credential_id: str, *, now: da
         row.user_id == principal.user_id if row.user_id is not None else principal.is_manager
     )
     if row is None or not allowed:
-        raise NotFoundError(f"there is no credential {credential_id}")
+        raise NotFoundError(facts.NO_SUCH_CREDENTIAL(id=credential_id))
     row.revoked_at = row.revoked_at or now
     record_event(tx, "credential revoked", "credential", credential_id)
 

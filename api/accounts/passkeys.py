@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
     RelyingParty,
@@ -94,7 +95,7 @@ def start_registration(
         user = tx.get_one(UserRow, principal.user_id)
         existing = _rows_of(tx, user.id)
         if len(existing) >= _MAX_PASSKEYS:
-            raise ConflictError(f"you already have {_MAX_PASSKEYS} passkeys; remove one first")
+            raise ConflictError(facts.TOO_MANY_PASSKEYS(limit=_MAX_PASSKEYS))
         kind = SignInFlowKind.PASSKEY_ADD
         flow = start_flow(tx, kind, user.id, go_on_to, now=services.now())
         options = registration_options(flow, relying_party, user, existing)
@@ -124,9 +125,7 @@ def finish_registration(
         if flow is not None and flow.user_id == principal.user_id:
             _store(tx, flow, relying_party, response, name, now=now)
             return flow.go_on_to
-    raise NotSignedInError(
-        "adding the passkey took too long or was started by another user; please try again"
-    )
+    raise NotSignedInError(facts.PASSKEY_TOO_LATE())
 
 
 def start_sign_in(
@@ -157,9 +156,7 @@ def finish_sign_in(
         if flow is not None and user is not None:
             cookie = complete_sign_in(tx, user, "passkey", now=now, lifetime=lifetime)
             return PasskeySignIn(cookie, flow.go_on_to)
-    raise NotSignedInError(
-        "we do not recognise this passkey, or signing in took too long; please try again"
-    )
+    raise NotSignedInError(facts.PASSKEY_UNKNOWN())
 
 
 def rename_passkey(
@@ -197,11 +194,11 @@ def _store(
 ) -> None:
     new = verify_registration(flow, relying_party, response)
     if new is None:
-        message = "the passkey was not accepted; please try again"
-        raise UnusableInputError([InputFault("form", 1, "passkey", message)])
+        fault = InputFault("form", 1, "passkey", facts.PASSKEY_REJECTED())
+        raise UnusableInputError([fault])
     known = select(PasskeyRow.id).where(PasskeyRow.credential_id == new.credential_id)
     if tx.scalar(known) is not None:
-        raise ConflictError("this passkey is already registered")
+        raise ConflictError(facts.PASSKEY_REGISTERED())
     row = PasskeyRow(
         user_id=flow.user_id,
         credential_id=new.credential_id,
@@ -240,7 +237,7 @@ def _signer(
 def _own_passkey(tx: Transaction, principal: Principal, passkey_id: str) -> PasskeyRow:
     row = tx.get(PasskeyRow, passkey_id)
     if row is None or row.user_id != principal.user_id:
-        raise NotFoundError("this passkey does not exist; reload the page to see your passkeys")
+        raise NotFoundError(facts.NO_SUCH_PASSKEY())
     return row
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.browser_sessions import (
     find_pending_second_factor,
     issue_pending_second_factor,
@@ -68,10 +69,7 @@ def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
             lifetime=lifetime,
         )
     if cookie is None:
-        raise NotSignedInError(
-            "your name, password or code is wrong, or there have been too many attempts; "
-            "wait for the next code, then try again"
-        )
+        raise NotSignedInError(facts.SIGN_IN_WRONG())
     return cookie
 
 
@@ -87,10 +85,7 @@ def sign_in_by_second_factor(services: Services, pending_secret: str, code: str)
             tx, services.keyring, pending_secret, code, now=services.now(), lifetime=lifetime
         )
     if cookie is None:
-        raise NotSignedInError(
-            "the code is wrong, your sign-in has expired, or there have been too many attempts; "
-            "wait for the next code, then sign in again"
-        )
+        raise NotSignedInError(facts.SECOND_FACTOR_WRONG())
     return cookie
 
 

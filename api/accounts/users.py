@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import facts
 from api.accounts.browser_sessions import end_browser_sessions
 from api.accounts.credentials import revoke_credentials
 from api.accounts.oidc.identity import Identity
@@ -16,6 +17,7 @@ from api.accounts.rows import CredentialKind, UserRow
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
+from api.texts.validation_faults import validation_fact
 from api.values import FrozenModel
 from coach.errors import (
     ConflictError,
@@ -90,7 +92,7 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
     """
     new = parse_user(name, role)
     if tx.scalar(select(UserRow.id).where(UserRow.name == new.name)) is not None:
-        raise ConflictError(f"there is already a user called {new.name}")
+        raise ConflictError(facts.NAME_TAKEN(name=new.name))
     row = UserRow(name=new.name, role=new.role.value, created_at=now)
     tx.add(row)
     tx.flush()
@@ -110,13 +112,13 @@ def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
             UserRow.issuer == link.issuer, UserRow.subject == link.subject, UserRow.id != user_id
         )
         if tx.scalar(duplicate) is not None:
-            raise ConflictError("another user is already linked to that account")
+            raise ConflictError(facts.ACCOUNT_TAKEN())
         row.issuer, row.subject, row.expected_mail = link.issuer, link.subject, None
     elif link.mail is not None:
         mail = link.mail.lower()
         duplicate = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
         if tx.scalar(duplicate) is not None:
-            raise ConflictError("that address is already reserved for linking another user")
+            raise ConflictError(facts.ADDRESS_TAKEN())
         row.issuer, row.subject, row.expected_mail = None, None, mail
     how = "mail" if link.subject is None else "subject"
     record_event(tx, "user linked", "user", user_id, how=how)
@@ -155,7 +157,7 @@ def user_by_name(tx: Transaction, name: str) -> UserView:
     """
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
-        raise NotFoundError(f"there is no user called {name}; see `gender-coach user list`")
+        raise NotFoundError(facts.NO_SUCH_USER(name=name))
     return _view(row)
 
 
@@ -210,8 +212,7 @@ def _view(row: UserRow) -> UserView:
 
 def _faults(error: ValidationError) -> list[InputFault]:
     return [
-        InputFault("user", 1, str(one["loc"][0]), one["msg"].removeprefix("Value error, "))
-        for one in error.errors()
+        InputFault("user", 1, str(one["loc"][0]), validation_fact(one)) for one in error.errors()
     ]
 
 

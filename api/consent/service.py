@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.consent import facts
 from api.consent.rows import ConsentKind, ConsentRow
 from api.consent.texts import TERMS_BY_SIDE, ConsentText, consent_texts
 from api.cycles.service import cycle_row
@@ -271,4 +272,4 @@ def _revoke_publicity(tx: Transaction, person_id: str, now: datetime) -> bool:
 
 def _require_current(text: ConsentText, sha256: str) -> None:
     if text.sha256 != sha256:
-        raise ConflictError("the text has changed; please read it again")
+        raise ConflictError(facts.TEXT_CHANGED())

@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from api.consent import facts
 from api.consent.rows import ConsentKind
 from api.participants.rows import Side
 from coach.errors import DomainError
@@ -67,11 +68,7 @@ def _load_text(folder: Path | None, kind: ConsentKind) -> ConsentText:
         content = path.read_bytes()
         return _parse_text(content.decode("utf-8").replace("\r\n", "\n"), content)
     except (OSError, ValueError, ValidationError) as error:
-        raise ConsentTextError(
-            f"the consent text {path} cannot be read: it needs lines `version:` and "
-            "`date: 2026-11-24`, a blank line, and parts that start with `## `; "
-            "see docs/how-to/tell-people-what-is-private.md"
-        ) from error
+        raise ConsentTextError(facts.UNREADABLE(path=str(path))) from error
 
 
 def _parse_text(text: str, content: bytes) -> ConsentText:

@@ -10,6 +10,9 @@ import pyotp
 import zxcvbn
 from pwdlib import PasswordHash
 
+from api.crypto import facts
+from coach.texts.facts import Displayed
+
 _MAX_CONCURRENT_HASHES = (
     4  # each hash takes 64 MiB; a flood of sign-ins must not exhaust the machine's memory
 )
@@ -45,21 +48,21 @@ def verify_password(password: str, stored: str | None) -> bool:
     return matches and stored is not None
 
 
-def password_weakness(password: str, known_words: list[str]) -> str | None:
+def password_weakness(password: str, known_words: list[str]) -> Displayed | None:
     """Return why `password` is too weak, as advice to the user; `None` if it is strong enough.
 
     The strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
     guesses that an attacker would try first, such as the user's name.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
-        return f"use at least {MIN_PASSWORD_LENGTH} characters; four unrelated words are fine"
+        return facts.TOO_SHORT(limit=MIN_PASSWORD_LENGTH)
     if len(password) > MAX_PASSWORD_LENGTH:
-        return f"use at most {MAX_PASSWORD_LENGTH} characters"
+        return facts.TOO_LONG(limit=MAX_PASSWORD_LENGTH)
     estimate = zxcvbn.zxcvbn(password[:_MAX_SCORED_LENGTH], user_inputs=known_words)
     if estimate["score"] >= _MIN_SCORE:
         return None
-    why = estimate["feedback"]["warning"] or "this password is easy to guess"
-    return f"{why.rstrip('.')}; use four unrelated words, or let a password manager choose"
+    warning = facts.WARNINGS.get(estimate["feedback"]["warning"], facts.EASY_TO_GUESS)
+    return facts.WEAK(why=warning())
 
 
 def new_totp_secret() -> str:

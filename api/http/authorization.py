@@ -9,6 +9,7 @@ from datetime import timedelta
 from fastapi import Request
 
 from api.database.types import ID_LENGTH
+from api.http import facts
 from api.http.authentication import authenticate
 from api.http.dependencies import ServicesDep
 from api.http.permissions import Permission
@@ -51,16 +52,16 @@ def authorise(request: Request, services: ServicesDep) -> None:
             _record_reading(request, services, principal, permission.audit_action)
         return
     if principal.role is not AccessRole.ANONYMOUS:
-        raise NotAllowedError("you do not have access to this; sign in with an account that does")
+        raise NotAllowedError(facts.NO_ACCESS())
     if LINK_PARAMETER in request.path_params:
-        raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
-    raise NotSignedInError("please sign in first")
+        raise NotFoundError(facts.LINK_INVALID())
+    raise NotSignedInError(facts.SIGN_IN_FIRST())
 
 
 def _require_recent_authentication(services: Services, principal: Principal) -> None:
     lifetime = timedelta(minutes=services.settings.confirm_minutes)
     if not principal.recently_authenticated(services.now(), lifetime):
-        raise ConfirmFirstError("please confirm your identity to continue")
+        raise ConfirmFirstError(facts.CONFIRM_FIRST())
 
 
 def _record_reading(

@@ -18,7 +18,9 @@ from api.database.engine import is_disk_full
 from api.error_mapping import ERROR_TABLE, INTERNAL_ERROR, ErrorType, error_type_of
 from api.http.urls import API
 from api.logging.exception_location import exception_location
+from api.texts.validation_faults import validation_fact
 from coach.errors import DomainError, InputFault, UnusableInputError
+from coach.texts.renderer import english
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
@@ -164,7 +166,12 @@ def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) 
         status=kind.http_status,
         detail=detail,
         faults=tuple(
-            FaultDetails(file=fault.file, row=fault.row, column=fault.column, message=fault.message)
+            FaultDetails(
+                file=fault.file,
+                row=fault.row,
+                column=fault.column,
+                message=english(fault.message),
+            )
             for fault in faults
         ),
     )
@@ -178,7 +185,7 @@ def _validation_problem(error: RequestValidationError) -> ProblemDetails:
             file=str(one["loc"][0]),
             row=1,
             column=".".join(map(str, one["loc"][1:])) or str(one["loc"][0]),
-            message=str(one["msg"]).removeprefix("Value error, "),
+            message=validation_fact(one),
         )
         for one in error.errors()
     )

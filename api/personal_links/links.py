@@ -31,6 +31,7 @@ from api.http.principal import AccessRole, Principal
 from api.http.urls import person as person_url
 from api.participants.rows import PersonRow, Side
 from api.participants.service import ParticipantDetails, person_of_cycle, person_row
+from api.personal_links import facts
 from api.services import Services
 from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError
@@ -104,7 +105,7 @@ def issue_link(
     """
     person = person_row(tx, person_id)
     if person.left_at is not None:
-        raise NotFoundError(f"{person.code} has left the cycle and cannot get a link")
+        raise NotFoundError(facts.HAS_LEFT(person=person.code))
     for row in _active_links(tx, person_id, now):
         row.revoked_at = now
     issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
@@ -143,7 +144,7 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     """
     rows = _active_links(tx, person_id, now)
     if not rows:
-        raise ConflictError("this person has no working link; create one first")
+        raise ConflictError(facts.NO_LINK())
     row = rows[0]
     return IssuedSecret(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 

@@ -23,6 +23,7 @@ from api.mail.delivery import queue_attempt
 from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.rows import PersonRow
 from api.participants.service import person_row
+from api.personal_links import facts
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
 from coach.errors import ConflictError, NotAllowedError
@@ -69,14 +70,10 @@ def send_code(
             many codes.
     """
     if not services.settings.mail.enabled:
-        raise ConflictError(
-            "this server cannot send codes by email; please contact the programme office"
-        )
+        raise ConflictError(facts.NO_MAIL())
     person = person_row(tx, principal.person_id or "")
     if not person.email:
-        raise ConflictError(
-            "we have no email address to send you a code; please contact the programme office"
-        )
+        raise ConflictError(facts.NO_ADDRESS())
     now = services.now()
     _enforce_rate_limit(tx, person.id, now)
     code = OneTimeCodeRow(
@@ -144,10 +141,7 @@ def active_code(
 
 def wrong_code_error() -> NotAllowedError:
     """Return the error for a rejected code; it does not reveal why the code was rejected."""
-    return NotAllowedError(
-        "the code does not match our last email to you, is older than ten minutes, or was entered "
-        "incorrectly too many times; request a new one"
-    )
+    return NotAllowedError(facts.WRONG_CODE())
 
 
 def _send_mail(
@@ -176,6 +170,4 @@ def _enforce_rate_limit(tx: Transaction, person_id: str, now: datetime) -> None:
 
     today = count_since(now - timedelta(days=1))
     if count_since(now - CODE_LIFETIME) >= _MAX_PER_LIFETIME or today >= _MAX_PER_DAY:
-        raise ConflictError(
-            "you have already requested several codes; wait at least ten minutes, then try again"
-        )
+        raise ConflictError(facts.TOO_MANY_CODES())

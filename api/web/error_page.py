@@ -9,19 +9,16 @@ from fastapi import Request, Response
 from api.error_mapping import ERROR_TABLE
 from api.http.problem_details import ProblemDetails
 from api.http.urls import ACCOUNT, confirm
+from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
 _WHAT_TO_DO = {
-    HTTPStatus.UNAUTHORIZED: (
-        "The programme office signs in at /sign-in, or with the one-time address that the server "
-        "prints when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
-        "yourself, open the secret link in your invitation; you do not need to sign in."
-    ),
-    HTTPStatus.CONFLICT: "Go back and reload the page to see the current state.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, correct the errors listed here, and try again.",
+    HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
+    HTTPStatus.CONFLICT: facts.RELOAD(),
+    HTTPStatus.UNPROCESSABLE_ENTITY: facts.CORRECT(),
 }
 
 

@@ -36,3 +36,14 @@ SHORT_DATETIME = message(
 )
 SENTENCES = message("value.sentences", "{first} {second}", first=FACT, second=FACT)
 CHOOSE_ONE = message("form.choose_one", "please choose one")
+# i18n: the name of the site where the deployment gives it none.
+PROGRAMME = message("page.programme", "Coaching scheduler")
+# i18n: /sign-in is an address, `gender-coach user sign-in` a command.
+HOW_TO_SIGN_IN = message(
+    "page.how_to_sign_in",
+    "The programme office signs in at /sign-in, or with the one-time address that the server "
+    "prints when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
+    "yourself, open the secret link in your invitation; you do not need to sign in.",
+)
+RELOAD = message("page.reload", "Go back and reload the page to see the current state.")
+CORRECT = message("page.correct", "Go back, correct the errors listed here, and try again.")

@@ -15,9 +15,10 @@ from api.http.principal import AccessRole
 from api.organisation import Organisation
 from api.services import Services
 from api.texts.reader_language import request_renderer
+from api.texts.validation_faults import validation_fact
 from api.web import facts
 from api.web.templating import render
-from coach.errors import InputFault, InvalidValueError, UnusableInputError
+from coach.errors import InputFault, UnusableInputError
 from coach.texts.facts import Displayed
 
 Value = TypeVar("Value", bound=BaseModel)
@@ -29,14 +30,19 @@ def deployment_of(request: Request) -> Organisation:
     return services.settings.deployment
 
 
+def programme_name(request: Request) -> str:
+    """Return the name of the programme, or what this site is called if it has none."""
+    name = deployment_of(request).programme_name
+    return name or request_renderer(request).text(facts.PROGRAMME())
+
+
 def render_page(
     request: Request, template: str, status: int = HTTPStatus.OK, **values: object
 ) -> HTMLResponse:
     """Render the page `template` with `values` and the variables that every layout uses."""
-    deployment = deployment_of(request)
     principal = getattr(request.state, "principal", None)
     context: dict[str, object] = {
-        "programme": deployment.programme_name or "Coaching scheduler",
+        "programme": programme_name(request),
         "signed_in": principal is not None and principal.user_id is not None,
         "is_manager": principal is not None and principal.role is AccessRole.MANAGER,
         "territories": (),
@@ -96,7 +102,4 @@ def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
 def _fault_fact(detail: ErrorDetails) -> Displayed:
     if detail["type"] == "missing":
         return facts.CHOOSE_ONE()
-    error = detail.get("ctx", {}).get("error")
-    if isinstance(error, InvalidValueError):
-        return error.shown
-    return detail["msg"].removeprefix("Value error, ")
+    return validation_fact(detail)

@@ -19,8 +19,8 @@ if (panel) {
   source.addEventListener("progress", (event) => {
     const { progress } = JSON.parse(event.data);
     show("message", progress.message);
-    show("value", progress.value === null ? "none yet" : String(progress.value));
-    show("bound", progress.bound === null ? "not known yet" : String(progress.bound));
+    show("value", progress.value === null ? panel.dataset.noValue : String(progress.value));
+    show("bound", progress.bound === null ? panel.dataset.noBound : String(progress.bound));
     show("elapsed", progress.elapsed_seconds.toFixed(1));
     const current = steps.findIndex((step) => step.dataset.phase === progress.phase);
     steps.forEach((step, index) => step.classList.toggle("reached", index <= current));

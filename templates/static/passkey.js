@@ -89,9 +89,7 @@
         await run(form);
       } catch (error) {
         alert.textContent =
-          error.message === "403"
-            ? "Reload this page, confirm your identity, then try again."
-            : "Using the passkey did not work. Try again, or use a code instead.";
+          error.message === "403" ? form.dataset.confirm : form.dataset.failed;
         alert.hidden = false;
         button.disabled = false;
       }

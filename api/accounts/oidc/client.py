@@ -22,6 +22,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwt import Token as SignedToken
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.accounts import facts
 from api.accounts.oidc.errors import (
     UNEXPECTED_SHAPE_ERRORS,
     malformed_response,
@@ -163,10 +164,7 @@ class Provider:
         if issuer is not None and issuer != self.settings.issuer:
             raise rejected("the response is from another issuer")
         if "error" in response or not response.get("code"):
-            raise NotSignedInError(
-                f"you were not signed in with {self.settings.name}; "
-                "try again, or sign in with your password"
-            )
+            raise NotSignedInError(facts.NOT_SIGNED_IN_WITH(provider=self.settings.displayed_name))
 
     def _fetch_token(
         self, code: str, request: AuthorizationRequest, metadata: ProviderMetadata
@@ -181,11 +179,11 @@ class Provider:
                 )
             return _Token.model_validate(payload)
         except httpx2.HTTPError as error:
-            raise unavailable(self.settings.name, type(error).__name__) from error
+            raise unavailable(self.settings.displayed_name, type(error).__name__) from error
         except AuthlibBaseError as error:
             raise rejected(f"no token: {type(error).__name__}") from error
         except UNEXPECTED_SHAPE_ERRORS as error:
-            raise malformed_response(self.settings.name, "no token", error) from error
+            raise malformed_response(self.settings.displayed_name, "no token", error) from error
 
     def _verified_claims(self, token: _Token, request: AuthorizationRequest) -> _Claims:
         """Verify the token's signature and claims, and return the claims."""
@@ -197,7 +195,7 @@ class Provider:
         except (JoseError, AuthlibBaseError) as error:
             raise rejected(type(error).__name__) from error
         except UNEXPECTED_SHAPE_ERRORS as error:
-            raise malformed_response(self.settings.name, "its token", error) from error
+            raise malformed_response(self.settings.displayed_name, "its token", error) from error
         at = claims.auth_time
         if request.force_reauthentication and (
             at is None or now.timestamp() - at > _LEEWAY.total_seconds()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import structlog
 
+from api.accounts import facts
 from coach.errors import NotSignedInError, UnreachableError
+from coach.texts.facts import Displayed
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -16,25 +18,19 @@ class ProviderUnavailableError(UnreachableError):
     """The identity provider does not respond, or its metadata or keys are unusable."""
 
 
-def unavailable(name: str, why: str) -> ProviderUnavailableError:
+def unavailable(name: Displayed, why: str) -> ProviderUnavailableError:
     """Log `why` the provider called `name` cannot be used, and return the error."""
     _LOG.warning("identity provider unusable", why=why)
-    return ProviderUnavailableError(
-        f"signing in with {name} does not work at the moment; "
-        "try again later, or sign in with your password"
-    )
+    return ProviderUnavailableError(facts.PROVIDER_UNAVAILABLE(provider=name))
 
 
-def malformed_response(name: str, what: str, error: Exception) -> NotSignedInError:
+def malformed_response(name: Displayed, what: str, error: Exception) -> NotSignedInError:
     """Log and return the error for a response that violates the specification."""
     _LOG.warning("identity provider response malformed", what=what, why=type(error).__name__)
-    return NotSignedInError(
-        f"{name} sent a response that this server does not understand; "
-        "sign in with your password, and contact the administrator of this server"
-    )
+    return NotSignedInError(facts.PROVIDER_MALFORMED(provider=name))
 
 
 def rejected(why: str) -> NotSignedInError:
     """Log and return the error for a response that fails a check."""
     _LOG.warning("identity provider response rejected", why=why)
-    return NotSignedInError("that sign-in has expired or was not started here; please try again")
+    return NotSignedInError(facts.FLOW_EXPIRED())

@@ -108,4 +108,4 @@ class ProviderDocuments:
             raise self._unavailable(type(error).__name__) from error
 
     def _unavailable(self, why: str) -> ProviderUnavailableError:
-        return unavailable(self._settings.name, why)
+        return unavailable(self._settings.displayed_name, why)

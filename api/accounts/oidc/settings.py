@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from api.accounts import facts
+from coach.errors import InvalidValueError
+from coach.texts.facts import Displayed
+
 
 def is_secure_url(address: str) -> bool:
     """Whether a URL uses HTTPS, or HTTP on the loopback interface, and contains no credentials."""
@@ -24,7 +28,7 @@ def is_secure_url(address: str) -> bool:
 def _issuer(address: str) -> str:
     parts = urlsplit(address)
     if not is_secure_url(address) or parts.query or parts.fragment:
-        raise ValueError("enter the provider's https address exactly as the provider publishes it")
+        raise InvalidValueError(facts.PROVIDER_ADDRESS())
     return address
 
 
@@ -48,7 +52,8 @@ class IdentityProvider(BaseModel):
         issuer: its issuer identifier, exactly as the provider publishes it.
         client_id: this server's identifier at the provider.
         client_secret: this server's client secret, if the provider requires one.
-        name: the display name, as in the button "Sign in with NAME".
+        name: the display name, as in the button "Sign in with NAME"; "your organisation's account"
+            if there is none.
         second_factor: `ask` requires a second factor on this server unless the provider reports one
             in `acr` or `amr`; `trust` never requires one.
         strong_acr: values of `acr` that indicate a second factor; they are also requested.
@@ -62,11 +67,16 @@ class IdentityProvider(BaseModel):
     issuer: Annotated[str, AfterValidator(_issuer)]
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
     client_secret: SecretStr | None = None
-    name: Annotated[str, Field(min_length=1, max_length=60)] = "your organisation's account"
+    name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     second_factor: Literal["ask", "trust"] = "ask"
     strong_acr: tuple[str, ...] = ()
     strong_amr: tuple[str, ...] = ()
     link_by_mail: bool = False
+
+    @property
+    def displayed_name(self) -> Displayed:
+        """The display name."""
+        return self.name or facts.ORGANISATION_ACCOUNT()
 
     @property
     def scope(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from api.accounts import facts
 from api.accounts.credentials import IssuedSecret
 from api.accounts.oidc.identity import AuthorizationRequest, Identity
 from api.accounts.rows import SignInFlowKind
@@ -91,9 +92,7 @@ def finish(
     if flow.kind is SignInFlowKind.OIDC_SIGN_IN:
         return _sign_in(services, identity)
     if principal.user_id is None or principal.user_id != flow.user_id:
-        raise NotSignedInError(
-            "you have been signed out in the meantime; please sign in and try again"
-        )
+        raise NotSignedInError(facts.SIGNED_OUT_MEANWHILE())
     if flow.kind is SignInFlowKind.OIDC_LINK:
         link = ProviderLink(issuer=identity.issuer, subject=identity.subject)
         with services.database.writing() as tx:
@@ -108,10 +107,10 @@ def _redeem_flow(services: Services, secret: str, state: str | None) -> SignInFl
     with services.database.reading() as tx:  # an invalid response must not acquire the writer lock
         flow = find_flow(tx, secret, _KINDS, now=now)
     if flow is None or flow.state != state:
-        raise NotSignedInError("that sign-in has expired or was not started here; please try again")
+        raise NotSignedInError(facts.FLOW_EXPIRED())
     with services.database.writing() as tx:
         if consume_flow(tx, secret, _KINDS, now=now) is None:
-            raise NotSignedInError("that sign-in has already been completed; please try again")
+            raise NotSignedInError(facts.FLOW_COMPLETED())
     return flow
 
 
@@ -122,10 +121,7 @@ def _sign_in(services: Services, identity: Identity) -> FinishedFlow:
     with services.database.writing() as tx:
         user = user_for_identity(tx, identity, link_by_mail=by_mail)
         if user is None:
-            raise NotSignedInError(
-                "your account is not linked to a user of this server. Ask the administrator to "
-                f"link it; the account's identifier is {identity.subject}"
-            )
+            raise NotSignedInError(facts.NOT_LINKED(subject=identity.subject))
         if identity.used_second_factor:
             cookie = complete_sign_in(tx, user, "provider", now=now, lifetime=lifetime)
             return FinishedFlow("/", cookie=cookie)
@@ -136,13 +132,9 @@ def _confirm(services: Services, principal: Principal, identity: Identity) -> No
     with services.database.writing() as tx:
         user = user_for_identity(tx, identity, link_by_mail=False)
         if user is None or user.id != principal.user_id:
-            raise NotSignedInError(
-                "that account belongs to another user; please confirm with your own"
-            )
+            raise NotSignedInError(facts.OTHER_USERS_ACCOUNT())
         if not identity.used_second_factor:
-            raise NotSignedInError(
-                "you signed in there with a single factor; please confirm with a code"
-            )
+            raise NotSignedInError(facts.SINGLE_FACTOR())
         record_confirmation(tx, principal, "provider", now=services.now())
 
 

@@ -26,8 +26,8 @@ from api.services import Services
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
-    deployment_of,
     parse_form,
+    programme_name,
     redirect_after_post,
     render_page,
 )
@@ -140,7 +140,6 @@ def _render(
     faults: Mapping[str, Displayed],
 ) -> Response:
     settings, shown = services.settings, account.read_account(services, principal)
-    issuer = deployment_of(request).programme_name or "Coaching scheduler"
     return render_page(
         request,
         "accounts/account.html",
@@ -148,7 +147,7 @@ def _render(
         user=shown.user,
         secret=secret,
         grouped_secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        otpauth=totp_uri(secret, shown.user.name, issuer),
+        otpauth=totp_uri(secret, shown.user.name, programme_name(request)),
         passkeys_supported=settings.passkeys_supported,
         keys=[(each, _when(each.created_at), _when(each.last_used_at)) for each in shown.passkeys],
         codes_left=shown.recovery_codes_left,
@@ -168,7 +167,7 @@ def _render(
 
 
 def _when(moment: datetime | None) -> Displayed:
-    return "never" if moment is None else format_short_datetime(moment, _UTC)
+    return "" if moment is None else format_short_datetime(moment, _UTC)
 
 
 ROUTERS = (ACCOUNT_PAGES,)

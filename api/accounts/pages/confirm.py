@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.accounts import account, sign_in
+from api.accounts import account, facts, sign_in
 from api.accounts.sign_in import CodeForm
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
@@ -19,10 +19,7 @@ from api.web.rendering import FormFields, redirect_after_post, render_page, vali
 from coach.texts.facts import Displayed
 
 CONFIRM_PAGES = APIRouter(include_in_schema=False)
-_WRONG_CODE = {
-    "code": "The code is wrong, or there have been too many attempts. "
-    "Wait for the next code, then try again."
-}
+_WRONG_CODE = {"code": facts.CODE_NOT_ACCEPTED()}
 
 
 @CONFIRM_PAGES.get(CONFIRM)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.accounts import account
+from api.accounts import account, facts
 from api.accounts.oidc import sign_in
 from api.accounts.rows import SignInFlowKind
 from api.accounts.session_cookies import (
@@ -113,7 +113,7 @@ def _redirect_to_provider(
 def _provider_of(request: Request) -> Provider:
     provider: Provider | None = request.app.state.oidc_client
     if provider is None:
-        raise ConflictError("this server has no identity provider; sign in with your password")
+        raise ConflictError(facts.NO_PROVIDER())
     return provider
 
 

@@ -7,12 +7,13 @@ from http import HTTPStatus
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http import facts
 from api.http.authentication import authenticate_before_body
 from api.http.principal import AccessRole
 from api.http.problem_details import database_unavailable
+from api.http.rejected_request import RejectedRequestError
 from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
 from api.settings import KIB, MIB, Settings
 
@@ -72,11 +73,12 @@ class BodySizeLimitMiddleware:
                         raise database_unavailable(error) from error
                     limit = larger if principal.role is role else limit
         if size > limit:
-            readable = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"the request is too large; send at most {readable}",
+            shown = (
+                facts.TOO_LARGE_MIB(size=limit // MIB)
+                if limit >= MIB
+                else facts.TOO_LARGE_KIB(size=limit // KIB)
             )
+            raise RejectedRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, shown)
         return limit
 
 

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http import facts
 from api.http.authentication import is_bearer
 from api.http.cookies import cookie_name
 from api.settings import Settings
@@ -47,11 +48,9 @@ class HostAndCsrfMiddleware:
     def _rejection(self, scope: Scope) -> DomainError | None:
         headers = Headers(scope=scope)
         if not self._is_allowed_host(headers.get("host", "")):
-            return NotAllowedError(
-                "this server is not configured for that host name; set GENDER_COACH_PUBLIC_URL"
-            )
+            return NotAllowedError(facts.UNKNOWN_HOST())
         if "\0" in scope["path"]:
-            return NotFoundError("there is no page at this address; check the link")
+            return NotFoundError(facts.NO_PAGE())
         if scope["method"] in _SAFE_METHODS or is_bearer(headers):
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -60,16 +59,12 @@ class HostAndCsrfMiddleware:
         elif origin is not None:
             ours = origin.partition("://")[2] == headers.get("host", "")
         elif self._cookie in Request(scope).cookies:
-            return NotAllowedError(
-                "your browser does not report where the request comes from; please use a newer one"
-            )
+            return NotAllowedError(facts.ORIGIN_MISSING())
         else:
             ours = True
         if ours:
             return None
-        return NotAllowedError(
-            "this request was sent by another site; open the page on this server and try again"
-        )
+        return NotAllowedError(facts.OTHER_SITE())
 
     def _is_allowed_host(self, host: str) -> bool:
         try:

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http import facts
+from api.http.rejected_request import RejectedRequestError
 from api.http.urls import OIDC_START, SIGN_IN
 
 _LIMIT = RateLimitItemPerMinute(20)
@@ -32,10 +34,7 @@ class SignInRateLimitMiddleware:
         if not self._is_limited(scope):
             await self._app(scope, receive, send)
             return
-        refusal = HTTPException(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            "there have been too many sign-in attempts; wait a minute and try again",
-        )
+        refusal = RejectedRequestError(HTTPStatus.TOO_MANY_REQUESTS, facts.TOO_MANY_SIGN_INS())
         refused = scope["app"].exception_handlers[HTTPException]
         answer = refused(Request(scope, receive), refusal)
         answer.headers["Retry-After"] = "60"

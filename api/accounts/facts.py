@@ -1,0 +1,121 @@
+"""What is said about accounts, passkeys, and signing in."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, TEXT, message
+
+PASSWORD_FIRST = message(
+    "accounts.password_first", "set a password first; without one, you could no longer sign in"
+)
+CODE_WRONG = message(
+    "accounts.code_wrong", "the code is wrong; enter the code that your app shows now"
+)
+CODE_NOT_ACCEPTED = message(
+    "accounts.code_not_accepted",
+    "The code is wrong, or there have been too many attempts. "
+    "Wait for the next code, then try again.",
+)
+SIGN_IN_WRONG = message(
+    "accounts.sign_in_wrong",
+    "your name, password or code is wrong, or there have been too many attempts; "
+    "wait for the next code, then try again",
+)
+SECOND_FACTOR_WRONG = message(
+    "accounts.second_factor_wrong",
+    "the code is wrong, your sign-in has expired, or there have been too many attempts; "
+    "wait for the next code, then sign in again",
+)
+# i18n: `gender-coach user sign-in` is a command.
+ADDRESS_USED = message(
+    "accounts.address_used",
+    "this sign-in address has been used or has expired; sign in with your password, "
+    "or run `gender-coach user sign-in` for a new address",
+)
+NO_SUCH_CREDENTIAL = message("accounts.no_such_credential", "there is no credential {id}", id=TEXT)
+
+NAME_TAKEN = message("accounts.name_taken", "there is already a user called {name}", name=TEXT)
+# i18n: `gender-coach user list` is a command.
+NO_SUCH_USER = message(
+    "accounts.no_such_user",
+    "there is no user called {name}; see `gender-coach user list`",
+    name=TEXT,
+)
+ACCOUNT_TAKEN = message("accounts.account_taken", "another user is already linked to that account")
+ADDRESS_TAKEN = message(
+    "accounts.address_taken", "that address is already reserved for linking another user"
+)
+
+TOO_MANY_PASSKEYS = message(
+    "accounts.too_many_passkeys",
+    "you already have {limit} passkeys; remove one first",
+    limit=NUMBER,
+)
+PASSKEY_TOO_LATE = message(
+    "accounts.passkey_too_late",
+    "adding the passkey took too long or was started by another user; please try again",
+)
+PASSKEY_UNKNOWN = message(
+    "accounts.passkey_unknown",
+    "we do not recognise this passkey, or signing in took too long; please try again",
+)
+PASSKEY_REJECTED = message(
+    "accounts.passkey_rejected", "the passkey was not accepted; please try again"
+)
+PASSKEY_REGISTERED = message("accounts.passkey_registered", "this passkey is already registered")
+NO_SUCH_PASSKEY = message(
+    "accounts.no_such_passkey",
+    "this passkey does not exist; reload the page to see your passkeys",
+)
+
+# i18n: the name of the identity provider where the deployment gives it none, as in "Sign in with
+# your organisation's account".
+ORGANISATION_ACCOUNT = message("accounts.organisation_account", "your organisation's account")
+PROVIDER_ADDRESS = message(
+    "accounts.provider_address",
+    "enter the provider's https address exactly as the provider publishes it",
+)
+NO_PROVIDER = message(
+    "accounts.no_provider", "this server has no identity provider; sign in with your password"
+)
+PROVIDER_UNAVAILABLE = message(
+    "accounts.provider_unavailable",
+    "signing in with {provider} does not work at the moment; "
+    "try again later, or sign in with your password",
+    provider=FACT,
+)
+PROVIDER_MALFORMED = message(
+    "accounts.provider_malformed",
+    "{provider} sent a response that this server does not understand; "
+    "sign in with your password, and contact the administrator of this server",
+    provider=FACT,
+)
+NOT_SIGNED_IN_WITH = message(
+    "accounts.not_signed_in_with",
+    "you were not signed in with {provider}; try again, or sign in with your password",
+    provider=FACT,
+)
+FLOW_EXPIRED = message(
+    "accounts.flow_expired",
+    "that sign-in has expired or was not started here; please try again",
+)
+FLOW_COMPLETED = message(
+    "accounts.flow_completed", "that sign-in has already been completed; please try again"
+)
+SIGNED_OUT_MEANWHILE = message(
+    "accounts.signed_out_meanwhile",
+    "you have been signed out in the meantime; please sign in and try again",
+)
+NOT_LINKED = message(
+    "accounts.not_linked",
+    "your account is not linked to a user of this server. Ask the administrator to "
+    "link it; the account's identifier is {subject}",
+    subject=TEXT,
+)
+OTHER_USERS_ACCOUNT = message(
+    "accounts.other_users_account",
+    "that account belongs to another user; please confirm with your own",
+)
+SINGLE_FACTOR = message(
+    "accounts.single_factor",
+    "you signed in there with a single factor; please confirm with a code",
+)

@@ -1,0 +1,15 @@
+"""What is said about consent."""
+
+from __future__ import annotations
+
+from coach.texts.facts import TEXT, message
+
+TEXT_CHANGED = message("consent.text_changed", "the text has changed; please read it again")
+# i18n: `version:`, `date: 2026-11-24` and `## ` are written as they are.
+UNREADABLE = message(
+    "consent.unreadable",
+    "the consent text {path} cannot be read: it needs lines `version:` and "
+    "`date: 2026-11-24`, a blank line, and parts that start with `## `; "
+    "see docs/how-to/tell-people-what-is-private.md",
+    path=TEXT,
+)
