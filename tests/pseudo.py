@@ -1,0 +1,95 @@
+"""Finds text that did not pass through the catalogues, in what is rendered in the pseudo-locale.
+
+In the pseudo-locale every letter of a translated text has an accent, so a letter without one is
+either data or text that nobody could translate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+
+LANGUAGE = "en-XA"
+_SHOWN_ATTRIBUTES = {"title", "placeholder", "alt", "aria-label", "aria-description"}
+_BUTTONS = {"submit", "button", "reset"}
+_TECHNICAL = {  # data-* attributes that hold no text
+    *("data-address", "data-field", "data-go-on-to", "data-last", "data-live", "data-passkey"),
+    "data-phase",
+}
+_UNSEEN = {"script", "style", "code"}  # code holds commands, keys and secrets
+_LETTERS = re.compile(r"[A-Za-z]+")
+_DATA = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:https?|otpauth|mailto|webcal):\S+",
+        r"\S+@\S+",  # email addresses, and the uids of calendar objects
+        r"(?<!\w)[\w.-]+\.(?:csv|xlsx|toml|json|html|ics|zip|md|sqlite|eml|txt|svg)\b",
+        r"\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b",  # time zones: Europe/Belgrade
+        r"\b(?:UTC|GMT|CET|CEST|EET|EEST)\b",
+        r"\b(?:OF|OR)-\d+\b|\bCIV\b",  # ranks
+        r"\b[CK]-\d+\b",  # people's ids
+        r"\b[0-9a-f]{8,}\b",  # ids and checksums
+    )
+)
+
+
+class _Reader(HTMLParser):
+    """Collects the texts that a page shows, speaks, or hands to its scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._unseen = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in _UNSEEN
+        attributes = {name: value or "" for name, value in attrs}
+        self.texts += [
+            value
+            for name, value in attributes.items()
+            if name in _SHOWN_ATTRIBUTES or (name.startswith("data-") and name not in _TECHNICAL)
+        ]
+        if tag == "input" and attributes.get("type") in _BUTTONS:
+            self.texts.append(attributes.get("value", ""))
+        if tag == "meta" and attributes.get("name") == "description":
+            self.texts.append(attributes.get("content", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in _UNSEEN
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen and data.strip():
+            self.texts.append(data)
+
+
+def visible_texts(page: str) -> list[str]:
+    """Return the text nodes of HTML or SVG, and the attributes that hold text."""
+    return _Reader(page).texts
+
+
+def unaccented(text: str, data: Iterable[str] = ()) -> list[str]:
+    """Return the words with unaccented letters in a text, except data.
+
+    Args:
+        text: plain text.
+        data: words and phrases that somebody wrote, such as names; codes, addresses, ids, names of
+            files and of time zones are recognised without them.
+    """
+    text = " ".join(text.split())
+    for phrase in sorted(data, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", text)
+    for pattern in _DATA:
+        text = pattern.sub(" ", text)
+    return [word for word in re.findall(r"[^\W\d_]+", text) if _LETTERS.search(word)]
+
+
+def unaccented_in_page(page: str, data: Iterable[str] = ()) -> list[str]:
+    """Return the texts of HTML or SVG that hold words with unaccented letters, except data."""
+    known = tuple(data)
+    return [
+        f"{' '.join(text.split())!r}: {', '.join(words)}"
+        for text in visible_texts(page)
+        if (words := unaccented(text, known))
+    ]
