@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from random import Random
 
 from tests.mutation.mutants import Mutant, mutants
 
@@ -44,14 +44,20 @@ class Subject:
         ]
         if self.drawn is None or self.drawn >= len(every):
             return every
-        places = sorted(Random(seed).sample(range(len(every)), self.drawn))
-        return [every[place] for place in places]
+        ranks = [_rank(mutant, seed) for mutant in every]
+        last = sorted(ranks)[self.drawn - 1]
+        return [mutant for mutant, rank in zip(every, ranks, strict=True) if rank <= last]
 
     def _paths(self, root: Path) -> Iterator[str]:
         for pattern in self.files:
             for path in sorted(root.glob(pattern)):
                 if path.suffix == ".py":
                     yield path.relative_to(root).as_posix()
+
+
+def _rank(mutant: Mutant, seed: int) -> bytes:
+    """Return what orders a draw: it depends on the mutant alone, not on the code around it."""
+    return sha256(repr((seed, mutant.key)).encode()).digest()
 
 
 SUBJECTS = {

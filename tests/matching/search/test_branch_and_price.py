@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from matching.assignment.restricted_master import FloorConstraint, LpSolution, PairWeights
-from matching.deadline import Deadline
+from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.rules.evaluation import evaluate_pairs
@@ -21,6 +21,7 @@ from tests.matching.roomy import sociable
 _SEEDS = 30  # per test; in 3 of the first 180, the optimum is in a branch that requires a pair
 
 never = Deadline(lambda: 0.0, None, lambda: False)
+passed = Deadline(lambda: 0.0, 0.0, lambda: False)
 
 
 class Case(NamedTuple):
@@ -30,12 +31,12 @@ class Case(NamedTuple):
     objective: PairWeights
     floors: list[FloorConstraint]
 
-    def generation(self) -> ColumnGeneration:
+    def generation(self, deadline: Deadline = never) -> ColumnGeneration:
         """Return a column generation over all pairs, without must-place coachees."""
         problem = self.oracles.problem
         everything = np.ones(problem.size, dtype=np.bool_)
         nobody = np.zeros(len(problem.priority), dtype=np.bool_)
-        return ColumnGeneration(self.oracles, self.floors, everything, nobody, never)
+        return ColumnGeneration(self.oracles, self.floors, everything, nobody, deadline)
 
 
 def random_case(seed: int) -> Case:
@@ -116,6 +117,25 @@ def test_reported_values_increase_and_bounds_decrease() -> None:
         assert values == sorted(values), seed
         assert bounds == sorted(bounds, reverse=True), seed
         assert reports[-1] == (found.value, found.bound), seed
+
+
+def test_search_out_of_time_keeps_its_start_with_a_known_bound() -> None:
+    case = random_case(5)
+    start = maximise(case.generation(), case.objective, None, lambda _value, _bound: None).choice
+    assert start is not None
+    value = int(case.objective[start].sum())
+    for bound in (value, value + 1):
+        found = maximise(
+            case.generation(passed), case.objective, start, lambda _value, _bound: None, bound=bound
+        )
+        assert (found.value, found.bound, found.proven) == (value, bound, bound == value)
+        assert found.choice is start
+
+
+def test_search_out_of_time_without_a_choice_is_stopped() -> None:
+    case = random_case(5)
+    with pytest.raises(DeadlineExceededError):
+        maximise(case.generation(passed), case.objective, None, lambda _value, _bound: None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""Conflicts of sessions on a day, and the verdict of CP-SAT on a wrong model."""
+
+from __future__ import annotations
+
+import pytest
+from ortools.sat.python import cp_model
+
+from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
+from matching.coach_timetable.series_lp import conflict_sets
+from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption
+from matching.deadline import SolverError
+from tests.matching.plans import never
+
+EARLY, LATE = SessionOption(0, (540, 570), 0), SessionOption(0, (690,), 0)
+
+
+def one_day(*sessions: SessionOption) -> CoachSubproblem:
+    """Return a coach with a single day, three places, and these sessions of 90 minutes."""
+    return CoachSubproblem(
+        spacing_minutes=90,
+        by_day=True,
+        day=(0,),
+        week=(0,),
+        low=(1,),
+        high=(1,),
+        day_limit={0: 3},
+        week_limit={},
+        gaps=(),
+        series=tuple(((one,),) for one in sessions),
+        initial=tuple((one,) for one in sessions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sessions", "conflict"),
+    [((EARLY, LATE), None), ((EARLY, LATE, EARLY), {0, 2}), ((LATE, LATE, EARLY), {0, 1})],
+)
+def test_conflict_on_a_day_is_reduced_to_the_sessions_that_cannot_be_combined(
+    sessions: tuple[SessionOption, ...], conflict: set[int] | None
+) -> None:
+    subproblem = one_day(*sessions)
+    found = [{one for one, _ in group} for group in conflict_sets(subproblem, subproblem.initial)]
+    assert found == ([] if conflict is None else [conflict])
+
+
+def test_invalid_model_is_an_error_and_not_an_answer() -> None:
+    model = cp_model.CpModel()
+    huge = model.new_int_var(-(1 << 62), 1 << 62, "")
+    model.add(huge * (1 << 61) <= 5)
+    with pytest.raises(SolverError, match="MODEL_INVALID"):
+        status_of(create_cp_sat_solver(0, 1.0), model, never)
