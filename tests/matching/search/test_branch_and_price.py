@@ -79,7 +79,13 @@ def test_best_choice_under_floors_is_found_and_proven(first: int) -> None:
     for seed in range(first, first + _SEEDS):
         case = random_case(seed)
         best = best_value(case)
-        found = maximise(case.generation(), case.objective, None, lambda _value, _bound: None)
+        bounds: list[int] = []
+        found = maximise(
+            case.generation(),
+            case.objective,
+            None,
+            lambda _value, bound, to=bounds: to.append(bound),
+        )
         if best is None:
             assert (found.choice, found.value, found.bound) == (None, -1, -1), seed
             continue
@@ -87,6 +93,7 @@ def test_best_choice_under_floors_is_found_and_proven(first: int) -> None:
         assert is_feasible(case, found.choice), seed
         assert found.value == case.objective[found.choice].sum(), seed
         assert (found.value, found.bound, found.proven) == (best, best, True), seed
+        assert min(bounds, default=best) >= best, seed
 
 
 def test_target_is_reached_or_proven_unreachable() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -9,21 +10,24 @@ from random import Random
 import numpy as np
 import pytest
 
-from coach.cycle import ObjectiveLevel
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.levels import level_weights, run_levels
 from matching.search.search_state import SearchState
+from tests.matching.crowded import crowded
 from tests.matching.plans import every_plan, never, oracles_of
 from tests.matching.roomy import sociable
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
+Kind = Callable[[Random], tuple[Roster, Cycle]]
 Report = tuple[ObjectiveLevel, int | None, int | None]
 
 
-def free_choice(random: Random) -> PricingOracles:
-    """A tiny instance without pins or a cross-border share."""
-    problem = oracles_of(*sociable(random)).problem
+def free_choice(random: Random, kind: Kind = sociable) -> PricingOracles:
+    """Return the oracles of a tiny instance without pins or a cross-border share."""
+    problem = oracles_of(*kind(random)).problem
     nothing = np.zeros(problem.size, dtype=np.bool_)
     return PricingOracles(replace(problem, pinned=nothing, share=Fraction(0)), 0)
 
@@ -38,6 +42,19 @@ def value(oracles: PricingOracles, level: ObjectiveLevel, choice: Choice) -> int
     if level is ObjectiveLevel.WORST:
         return int(problem.points[choice].min()) if len(choice) else 0
     return int(level_weights(problem, level)[choice].sum())
+
+
+@pytest.mark.parametrize("kind", [crowded, sociable])
+def test_sums_are_optimal_one_after_another_among_all_plans(kind: Kind) -> None:
+    levels = (ObjectiveLevel.PLACED, ObjectiveLevel.TOTAL)
+    for seed in range(100):
+        oracles = free_choice(Random(seed), kind)
+        outcomes = run_levels(state_of(oracles), levels, NOBODY).levels
+        best = max(
+            tuple(value(oracles, level, plan) for level in levels) for plan in every_plan(oracles)
+        )
+        assert tuple(outcome.value for outcome in outcomes) == best, seed
+        assert tuple(outcome.bound for outcome in outcomes) == best, seed
 
 
 @pytest.mark.parametrize("second", [ObjectiveLevel.TOTAL, ObjectiveLevel.WORST])
