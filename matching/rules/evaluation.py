@@ -12,10 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import Cycle
-from coach.people import Roster
 from matching.concurrency import ParallelMap
-from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.problem import EligiblePairs
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
@@ -129,13 +126,6 @@ class RuleEvaluator:
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
-
-
-def evaluate_pairs(
-    roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid
-) -> EligiblePairs:
-    """Evaluate all pairs, using bounded working memory."""
-    return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).table()
 
 
 def pair_blocks(

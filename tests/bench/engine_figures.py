@@ -16,14 +16,15 @@ from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.model import TimetableModel
 from matching.engine import SolveOptions
 from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import MatchingProblem, build_problem
 from matching.progress import Progress
 from matching.result import Result
-from matching.rules.evaluation import evaluate_pairs
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import PricingOracles
 from tests.bench.figures import Figure, peak_mebibytes
 from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
 from tests.bench.solving import require_sound, solved
+from tests.matching.problem import problem_of
 
 GIBIBYTES = 1024
 ONE_MODEL_SECONDS = 60.0
@@ -89,14 +90,9 @@ def _levels(run: Run, name: str, placed_within: float, all_within: float) -> Ite
     )
 
 
-def _problem(run: Run) -> MatchingProblem:
-    free = build_availability_grid(run.roster, run.cycle)
-    return build_problem(run.roster, run.cycle, free, evaluate_pairs(run.roster, run.cycle, free))
-
-
 def _beside_flow(run: Run, seconds: float) -> str:
     """Return a comparison with plain min-cost flow, which ignores sessions, on the same pairs."""
-    problem = _problem(run)
+    problem = problem_of(run.roster, run.cycle)
     pairs = np.arange(problem.size)
     started = time.perf_counter()
     flow = solve_flow(problem, pairs, problem.points)
@@ -116,7 +112,7 @@ def _tight() -> Iterator[Figure]:
 
 def _one_model(run: Run) -> Figure:
     """Solve the assignment and all timetables as a single CP-SAT model."""
-    problem = _problem(run)
+    problem = problem_of(run.roster, run.cycle)
     oracles = PricingOracles(problem, 0)
     model = cp_model.CpModel()
     taken: dict[int, list[cp_model.IntVar]] = {}
@@ -154,11 +150,8 @@ def _field_wide() -> Iterator[Figure]:
     memory = peak_mebibytes() / GIBIBYTES
     total = next(one for one in run.result.levels if one.name is ObjectiveLevel.TOTAL)
     placed = run.result.levels[0]
-    pairs = len(
-        evaluate_pairs(
-            run.roster, run.cycle, build_availability_grid(run.roster, run.cycle)
-        ).coachee
-    )
+    free = build_availability_grid(run.roster, run.cycle)
+    pairs = len(RuleEvaluator(RuleInputs(run.roster, run.cycle, free)).table().coachee)
     yield Figure(
         f"field-wide, 10,000 x 2,000, {pairs:,} pairs pass the rules",
         f"{run.seconds:.0f} s, {memory:.1f} GiB, {run.level(ObjectiveLevel.PLACED)} placed, "

@@ -11,19 +11,12 @@ from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.instance.availability_grid import AvailabilityGrid, build_availability_grid
-from matching.instance.problem import MatchingProblem, build_problem
-from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import REGION, TIGHT, instance
-
-
-def problem_of(roster: Roster, cycle: Cycle) -> tuple[MatchingProblem, AvailabilityGrid]:
-    free = build_availability_grid(roster, cycle)
-    return build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free)), free
+from tests.matching.problem import problem_of
 
 
 def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
-    problem, _ = problem_of(roster, cycle)
+    problem = problem_of(roster, cycle)
     return [
         CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
         for coach, pairs in enumerate(problem.by_coach)
@@ -61,9 +54,7 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
     cycle = Cycle(
         cycle=cycle.cycle.model_copy(update=dates), sessions=cycle.sessions.model_copy(update=gaps)
     )
-    everybody = Roster(coachees=people, coaches=(coach,))
-    free = build_availability_grid(everybody, cycle)
-    problem = build_problem(everybody, cycle, free, evaluate_pairs(everybody, cycle, free))
+    problem = problem_of(Roster(coachees=people, coaches=(coach,)), cycle)
     calendar = CoachCalendar(problem, 0, problem.coachee.tolist())
     assert len(calendar.coachees) == len(windows)
     assert calendar.by_day

@@ -10,19 +10,15 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.deadline import Deadline
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import build_problem
-from matching.rules.evaluation import evaluate_pairs
 from matching.search.column_generation import Choice, PricingOracles
+from tests.matching.problem import problem_of
 
 never = Deadline(lambda: 0.0, None, lambda: False)
 
 
 def oracles_of(roster: Roster, cycle: Cycle) -> PricingOracles:
     """Return the oracles of all coaches."""
-    free = build_availability_grid(roster, cycle)
-    problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
-    return PricingOracles(problem, 0)
+    return PricingOracles(problem_of(roster, cycle), 0)
 
 
 def every_plan(oracles: PricingOracles) -> Iterator[Choice]:

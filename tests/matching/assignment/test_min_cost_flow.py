@@ -8,16 +8,13 @@ import numpy as np
 import pytest
 
 from matching.assignment.min_cost_flow import solve_flow
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import MatchingProblem, build_problem
-from matching.rules.evaluation import evaluate_pairs
+from matching.instance.problem import MatchingProblem
 from tests.bench.instances import REGION, instance
+from tests.matching.problem import problem_of
 
 
 def region(coachees: int, coaches: int, seed: int) -> MatchingProblem:
-    roster, cycle = instance(replace(REGION, coachees=coachees, coaches=coaches), seed)
-    free = build_availability_grid(roster, cycle)
-    return build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
+    return problem_of(*instance(replace(REGION, coachees=coachees, coaches=coaches), seed))
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -29,14 +29,12 @@ from matching.coach_timetable.subproblem import (
 )
 from matching.deadline import Deadline
 from matching.engine import SolveOptions, solve
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import build_problem
 from matching.result import Match, Result
-from matching.rules.evaluation import evaluate_pairs
 from matching.search.column_generation import PricingOracles
 from tests.bench.instances import TIGHT, instance
 from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends
+from tests.matching.problem import problem_of
 from tests.matching.reference import common_starts, series_holds
 
 MOST = 60_000  # timetables enumerated per coach
@@ -213,8 +211,7 @@ def deadline() -> Deadline:
 def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
     """Return the coaches of a tight instance who have at least four candidates."""
     roster, cycle = instance(TIGHT, seed)
-    free = build_availability_grid(roster, cycle)
-    problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
+    problem = problem_of(roster, cycle)
     busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3]
     return PricingOracles(problem, 0), Quality(roster, cycle), busy
 

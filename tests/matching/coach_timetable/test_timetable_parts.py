@@ -28,11 +28,13 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import least_attainable_share
 from matching.instance.series_feasibility import schedulable
 from matching.instance.series_limits import RemainingDemand, session_limits
-from matching.rules.evaluation import evaluate_pairs
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import assert_holds, calendars, chains, one_day, problem_of
+from tests.matching.one_coach import assert_holds, calendars, chains, one_day
+from tests.matching.problem import problem_of
 from tests.matching.reference import blocking_rules, can_meet
 
 
@@ -44,7 +46,7 @@ def deadline() -> Deadline:
 def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     free = build_availability_grid(roster, cycle)
-    pairs = evaluate_pairs(roster, cycle, free)
+    pairs = RuleEvaluator(RuleInputs(roster, cycle, free)).table()
     found = schedulable(free, session_limits(roster, cycle.sessions), pairs.coachee, pairs.coach)
     for coachee, coach, able in zip(pairs.coachee, pairs.coach, found, strict=True):
         one, other = roster.coachees[coachee], roster.coaches[coach]
@@ -90,7 +92,7 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
     """A cut excludes only infeasible sets, and every timetable found satisfies the model."""
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
-    problem, _ = problem_of(roster, cycle)
+    problem = problem_of(roster, cycle)
     busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) >= 5]
     coach = random.choice(busy)
     coachees = problem.coachee[problem.by_coach[coach]].tolist()
@@ -145,7 +147,7 @@ def test_cut_for_worths_excludes_no_feasible_set() -> None:
 def test_pricing_returns_the_set_of_greatest_worth(seed: int) -> None:
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
-    problem, _ = problem_of(roster, cycle)
+    problem = problem_of(roster, cycle)
     for coach, pairs in enumerate(problem.by_coach):
         if not 4 <= len(pairs) <= 7:
             continue
@@ -235,7 +237,7 @@ def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int
 @pytest.mark.parametrize("before", [{}, {0: 1}])
 def test_week_under_way_has_room_for_what_was_not_held_in_it(before: dict[int, int]) -> None:
     roster, cycle = instance(TIGHT, 1)
-    problem, _ = problem_of(roster, cycle)
+    problem = problem_of(roster, cycle)
     problem = replace(problem, week=0, sessions_in_week=before)
     calendar = CoachCalendar(problem, 0, problem.coachee[problem.by_coach[0]].tolist())
     week = min(calendar.week_limit)
@@ -246,7 +248,7 @@ def test_week_under_way_has_room_for_what_was_not_held_in_it(before: dict[int, i
 
 
 def test_coachee_whose_sessions_are_all_over_takes_a_place_and_no_time() -> None:
-    problem, _ = problem_of(*instance(TIGHT, 1))
+    problem = problem_of(*instance(TIGHT, 1))
     nothing = np.zeros(problem.size, dtype=np.int64)
     demand = RemainingDemand(nothing, np.zeros((problem.size, 2), np.int64), nothing, nothing)
     problem = replace(problem, demand=demand)

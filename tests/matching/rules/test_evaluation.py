@@ -12,7 +12,7 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import FORBIDDEN, RuleInputs, evaluation
-from matching.rules.evaluation import RuleEvaluator, evaluate_pairs, funnel, pair_blocks
+from matching.rules.evaluation import RuleEvaluator, funnel, pair_blocks
 from matching.rules.sparse_matrix import SparseMatrix
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
@@ -44,7 +44,7 @@ def test_rules_forbid_exactly_what_the_plain_reference_forbids(
         for i, j in every_pair(roster)
     }
     assert {pair: list(evaluator.objections(*pair)) for pair in expected} == expected
-    table = evaluate_pairs(roster, cycle, evaluator.inputs.availability_grid)
+    table = evaluator.table()
     allowed = [pair for pair, names in expected.items() if not names]
     assert list(zip(table.coachee, table.coach, strict=True)) == allowed
     for (i, j), points in zip(allowed, table.points, strict=True):
@@ -126,7 +126,7 @@ def test_pairs_evaluated_in_small_blocks_are_those_of_one_block(
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0)])
 def test_evaluation_without_people_on_a_side_has_no_pairs(sizes: tuple[int, int]) -> None:
     roster, cycle = instance(Random(1), *sizes)
-    table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
+    table = evaluator_of(roster, cycle).table()
     assert [part.shape for part in (table.coachee, table.coach, table.points)] == [(0,)] * 3
 
 

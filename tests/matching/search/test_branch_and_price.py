@@ -11,11 +11,9 @@ import pytest
 
 from matching.assignment.restricted_master import FloorConstraint, LpSolution, PairWeights
 from matching.deadline import Deadline, DeadlineExceededError
-from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import build_problem
-from matching.rules.evaluation import evaluate_pairs
 from matching.search.branch_and_price import integer_bound, maximise
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
+from tests.matching.problem import problem_of
 from tests.matching.roomy import sociable
 
 _SEEDS = 30  # per test; in 3 of the first 180, the optimum is in a branch that requires a pair
@@ -43,8 +41,7 @@ def random_case(seed: int) -> Case:
     """Return a small instance whose floors usually make the LP optimum fractional."""
     random = Random(seed)
     roster, cycle = sociable(random)
-    free = build_availability_grid(roster, cycle)
-    problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
+    problem = problem_of(roster, cycle)
 
     def weights(low: int, high: int) -> PairWeights:
         return np.array([random.randrange(low, high) for _ in range(problem.size)], dtype=float)
