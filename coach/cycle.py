@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, reduce
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from coach import facts
 from coach.availability import MINUTES_PER_DAY, DateRange, WeeklyWindow
+from coach.errors import InvalidValueError
 from coach.languages import CefrLevel
 from coach.people import RankSensitivity
+from coach.texts.facts import Fact
 
 MIN_YEAR, MAX_YEAR = 2000, 2199
 MAX_CYCLE_DAYS = 3660
@@ -46,14 +49,14 @@ class CycleDates(CycleFileTable):
     @classmethod
     def _check_timezone(cls, value: str) -> str:
         if value not in _timezone_names():
-            raise ValueError(f"{value!r} is not a time zone; use a name like Europe/Belgrade")
+            raise InvalidValueError(facts.NOT_A_TIME_ZONE(value=value))
         return value
 
     @field_validator("start", "end")
     @classmethod
     def _check_year(cls, value: date) -> date:
         if not MIN_YEAR <= value.year <= MAX_YEAR:
-            raise ValueError(f"the year must be between {MIN_YEAR} and {MAX_YEAR}")
+            raise InvalidValueError(facts.YEAR_OUT_OF_RANGE(low=MIN_YEAR, high=MAX_YEAR))
         return value
 
     @field_validator("end")
@@ -61,11 +64,9 @@ class CycleDates(CycleFileTable):
     def _check_end(cls, end: date, info: ValidationInfo) -> date:
         start = info.data.get("start")  # absent if invalid
         if start is not None and end < start:
-            raise ValueError(
-                f"the last day {end} is before the first day {start}; correct one of them"
-            )
+            raise InvalidValueError(facts.END_BEFORE_START(start=str(start), end=str(end)))
         if start is not None and (end - start).days > MAX_CYCLE_DAYS:
-            raise ValueError(f"a cycle can last at most ten years ({MAX_CYCLE_DAYS} days)")
+            raise InvalidValueError(facts.TOO_LONG(count=MAX_CYCLE_DAYS))
         return end
 
     @property
@@ -96,9 +97,7 @@ class SessionPolicy(CycleFileTable):
     def _check_max_gap(cls, value: int, info: ValidationInfo) -> int:
         least = info.data.get("min_gap_days")  # absent if invalid
         if least is not None and value < least:
-            raise ValueError(
-                f"the longest gap ({value}) is below the shortest ({least}); correct one of them"
-            )
+            raise InvalidValueError(facts.MAX_GAP_BELOW_MIN(longest=value, shortest=least))
         return value
 
 
@@ -202,11 +201,9 @@ class TimetablePolicy(CycleFileTable):
     @field_validator("leave")
     @classmethod
     def _check_leave(cls, value: int, info: ValidationInfo) -> int:
-        others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
-        if others + value > MAX_QUALITY:
-            raise ValueError(
-                f"rhythm, finish and leave add up to {others + value}; the limit is 100"
-            )
+        total = info.data.get("rhythm", 0) + info.data.get("finish", 0) + value
+        if total > MAX_QUALITY:
+            raise InvalidValueError(facts.PENALTIES_TOO_HIGH(total=total, limit=MAX_QUALITY))
         return value
 
     @field_validator("hours")
@@ -216,19 +213,13 @@ class TimetablePolicy(CycleFileTable):
             return value  # one of them is invalid
         named = bool(info.data["preferred"] or info.data["preferred_by"])
         if named and not value:
-            raise ValueError(
-                "preferred times have no effect if hours is 0; increase hours, and reduce rhythm, "
-                "finish or leave so that they add up to at most 100"
-            )
+            raise InvalidValueError(facts.PREFERRED_WITHOUT_HOURS(limit=MAX_QUALITY))
         if value and not named:
-            raise ValueError(
-                "hours penalises sessions outside preferred times, but no such times are set; "
-                'add preferred = ["09:00-12:00"]'
-            )
-        in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
-        if in_all > MAX_QUALITY:
-            raise ValueError(
-                f"rhythm, finish, leave and hours add up to {in_all}; the limit is 100"
+            raise InvalidValueError(facts.HOURS_WITHOUT_PREFERRED())
+        total = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
+        if total > MAX_QUALITY:
+            raise InvalidValueError(
+                facts.PENALTIES_WITH_HOURS_TOO_HIGH(total=total, limit=MAX_QUALITY)
             )
         return value
 
@@ -265,15 +256,15 @@ class ObjectivePolicy(CycleFileTable):
     @field_validator("levels")
     @classmethod
     def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
-        problems = []
+        problems: list[Fact] = []
         if len(set(levels)) != len(levels):
-            problems.append("each level may occur only once")
+            problems.append(facts.LEVELS_OCCUR_ONCE())
         if not levels or levels[0] is not ObjectiveLevel.PLACED:
-            problems.append('"placed" must be the first level')
+            problems.append(facts.PLACED_FIRST())
         if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
-            problems.append('"schedule" must be the last level')
+            problems.append(facts.SCHEDULE_LAST())
         if problems:
-            raise ValueError(", and ".join(problems))
+            raise InvalidValueError(reduce(lambda a, b: facts.BOTH(first=a, second=b), problems))
         return levels
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from coach import facts
 from coach.texts.facts import Displayed
 from coach.texts.renderer import english
 
@@ -63,7 +64,11 @@ class UnusableInputError(DomainError):
 
     def __init__(self, faults: Iterable[InputFault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+        files = dict.fromkeys(fault.file for fault in self.faults)
+        super().__init__(facts.FAULTS(count=len(self.faults), files=files))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
 
 class NotFoundError(DomainError):

@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from coach import facts
+from coach.errors import InvalidValueError
 from coach.sessions import Attendance
 
 RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
@@ -30,11 +32,11 @@ def _check_printable(text: str) -> str:
     r"""Normalise line endings to `\n` and reject other control characters.
 
     Raises:
-        ValueError: the text contains a control character.
+        InvalidValueError: the text contains a control character.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if any(category(sign) == "Cc" and sign not in "\n\t" for sign in text):
-        raise ValueError("the text contains a control character; remove it and try again")
+        raise InvalidValueError(facts.CONTROL_CHARACTER())
     return text
 
 
@@ -42,12 +44,10 @@ def _check_single_line(text: str) -> str:
     """Return the text if it is a single line of printable characters.
 
     Raises:
-        ValueError: the text contains a control character, line break or tab.
+        InvalidValueError: the text contains a control character, line break or tab.
     """
     if any(category(sign) == "Cc" for sign in text):
-        raise ValueError(
-            "the text contains a control character, line break or tab; remove it and try again"
-        )
+        raise InvalidValueError(facts.CONTROL_CHARACTER_OR_BREAK())
     return text
 
 
@@ -84,7 +84,7 @@ class SharedRecord(SessionReport):
     @model_validator(mode="after")
     def _check_topic(self) -> Self:
         if self.attendance in TOOK_PLACE and not self.topic:
-            raise ValueError("enter the topic of the session in a few words")
+            raise InvalidValueError(facts.TOPIC_MISSING())
         return self
 
     def is_too_early(self, today: date) -> bool:
@@ -102,10 +102,10 @@ def _reject_boolean(value: object) -> object:
     """Return `value` unless it is a boolean, which pydantic would accept as 1 or 0.
 
     Raises:
-        ValueError: `value` is a boolean.
+        InvalidValueError: `value` is a boolean.
     """
     if isinstance(value, bool):
-        raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic expects ValueError
+        raise InvalidValueError(facts.NOT_A_RATING())
     return value
 
 
@@ -125,9 +125,9 @@ class Feedback(SessionReport):
     @model_validator(mode="after")
     def _check_rating(self) -> Self:
         if self.attendance is Attendance.HELD and self.rating is None:
-            raise ValueError("a session that was held needs a rating from 1 to 5")
+            raise InvalidValueError(facts.RATING_MISSING())
         if self.attendance not in TOOK_PLACE and self.rating is not None:
-            raise ValueError('a session that did not take place has no rating; choose "no rating"')
+            raise InvalidValueError(facts.RATING_WITHOUT_SESSION())
         return self
 
 

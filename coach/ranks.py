@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from coach import facts
 from coach.errors import DomainError
+from coach.texts.facts import Fact
 
 _CODE = re.compile(r"(CIV[~>])?(OF|OR)-([0-9]{1,2})", re.IGNORECASE)
 _HIGHEST = {"OF": 10, "OR": 9}
@@ -71,9 +73,11 @@ class RankTitleError(DomainError):
     `titles` contains the titles used in the person's country, for suggestions.
     """
 
-    def __init__(self, message: str, titles: Iterable[str] = ()) -> None:
+    shown: Fact
+
+    def __init__(self, shown: Fact, titles: Iterable[str] = ()) -> None:
         self.titles = tuple(titles)
-        super().__init__(message)
+        super().__init__(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,9 @@ class RankTitle:
         """The English title without its parenthetical: `Colonel (= …)` becomes `Colonel`."""
         return self.english.split(" (")[0]
 
-    def __str__(self) -> str:
-        return f"{self.rank} in {self.country} ({self.branch})"
+    def to_fact(self) -> Fact:
+        """Return the rank with its country and branch: `OF-5 in RS (land/air)`."""
+        return facts.RANK_OF_TITLE(code=self.rank.code, country=self.country, branch=self.branch)
 
 
 _BRANCHES = {
@@ -164,26 +169,30 @@ class RankTable:
                 if len(ranks) == 1:
                     return next(iter(ranks))
                 if ranks:
-                    raise RankTitleError(_ambiguous(title, ranks.values()))
+                    raise RankTitleError(
+                        facts.RANK_TITLE_AMBIGUOUS(title=title, ranks=_to_facts(ranks.values()))
+                    )
         raise self._unknown(title, country, service, named)
 
     def _unknown(
         self, title: str, country: str, service: str | None, named: list[RankTitle]
     ) -> RankTitleError:
-        place = f"{country}, service {service}" if service else country
-        wrong = f"'{title}' is not a known rank title for {place}"
-        here = [row for row in named if row.country == country]
-        if here:
+        unknown = (
+            facts.RANK_TITLE_UNKNOWN_IN_SERVICE(title=title, country=country, service=service)
+            if service
+            else facts.RANK_TITLE_UNKNOWN(title=title, country=country)
+        )
+        if here := [row for row in named if row.country == country]:
             return RankTitleError(
-                f"{wrong}; it is {_join_titles(here)}: correct the service, or use the code"
+                facts.RANK_TITLE_OF_OTHER_SERVICE(unknown=unknown, ranks=_to_facts(here))
             )
         if named:
             return RankTitleError(
-                f"{wrong}; it is {_join_titles(named)}: correct the country, or use a code"
+                facts.RANK_TITLE_OF_OTHER_COUNTRY(unknown=unknown, ranks=_to_facts(named))
             )
         own = [row for row in self.titles if row.country == country]
         return RankTitleError(
-            f"{wrong}; use a code such as OF-5, OR-8, CIV~OF-6 or CIV",
+            facts.RANK_TITLE_NOWHERE(unknown=unknown),
             (word for row in own for word in (*row.local, row.english)),
         )
 
@@ -221,11 +230,7 @@ def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
     yield [row for row in scope if key == title_key(row.english_bare)]
 
 
-def _ambiguous(title: str, rows: Iterable[RankTitle]) -> str:
-    return f"'{title}' is the title of several ranks: {_join_titles(rows)}; use the code"
-
-
-def _join_titles(rows: Iterable[RankTitle]) -> str:
-    places = list(dict.fromkeys(map(str, rows)))
-    shown = places[:6] + (["others"] if len(places) > 6 else [])  # noqa: PLR2004 - fits a line
-    return ", ".join(shown[:-1]) + (" and " if shown[1:] else "") + shown[-1]
+def _to_facts(rows: Iterable[RankTitle]) -> list[Fact]:
+    """Return the ranks of `rows` without duplicates; the rest of a long list is summarised."""
+    ranks = list(dict.fromkeys(row.to_fact() for row in rows))
+    return ranks[:6] + ([facts.OTHER_RANKS()] if len(ranks) > 6 else [])  # noqa: PLR2004 - fits a line

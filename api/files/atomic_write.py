@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from api.files import facts
 from coach.errors import DomainError
 
 
@@ -30,9 +31,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.unlink(scratch)  # noqa: PTH108 - as above
             raise
     except OSError as error:
-        raise DomainError(
-            f"{path} cannot be written: {error.strerror or error}; choose another file with --out"
-        ) from error
+        reason = error.strerror or str(error)
+        raise DomainError(facts.CANNOT_WRITE(path=str(path), reason=reason)) from error
 
 
 def _umask() -> int:

@@ -7,10 +7,10 @@ import io
 import re
 from itertools import islice
 
+from api.files import facts
 from api.files.upload_limits import MAX_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
-from coach.plural import pluralise
 
 _DELIMITERS = ",;"
 _MAX_HEADER_CHARACTERS = 131_072
@@ -28,9 +28,9 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
         UnreadableError: the file is not CSV, or has too many rows.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("the file is UTF-16 text; save it as CSV in UTF-8")
+        raise UnreadableError(facts.UTF16())
     if b"\x00" in content:
-        raise UnreadableError("the file is not text; save it as CSV in UTF-8, as XLSX or as ODS")
+        raise UnreadableError(facts.NOT_TEXT())
     text = content.decode("utf-8-sig", errors="surrogateescape")
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -43,7 +43,7 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
     try:
         rows.extend(islice(reader, MAX_ROWS + 2))
     except csv.Error as error:
-        message = f"the row is not valid CSV ({error}); is a quotation mark missing or not doubled?"
+        message = facts.NOT_CSV(reason=str(error))
         faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
     check_rows(len(rows) - 1)
     return rows, faults + _decoding_faults(file, rows)
@@ -77,12 +77,13 @@ def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
     if not bad:
         return []
     number, index, cell = bad[0]
-    byte = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
+    first = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
+    byte = f"0x{first:02X}"
     header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
-    more = f" (also affected: {pluralise(len(bad) - 1, 'other cell')})" if bad[1:] else ""
     message = (
-        f"contains the byte 0x{byte:02X}, which is not valid UTF-8{more}; "
-        "save the file as CSV in UTF-8"
+        facts.NOT_UTF8_AND_OTHERS(byte=byte, count=len(bad) - 1)
+        if bad[1:]
+        else facts.NOT_UTF8(byte=byte)
     )
     return [
         InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)

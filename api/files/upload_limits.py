@@ -12,6 +12,9 @@ import struct
 import zipfile
 import zlib
 
+from api.files import facts
+from coach.errors import InvalidValueError
+
 MEBIBYTE = 1024 * 1024
 MAX_FILE_BYTES = 20 * MEBIBYTE
 MAX_CYCLE_FILE_BYTES = MEBIBYTE
@@ -24,7 +27,7 @@ _CHUNK_BYTES = MEBIBYTE
 _LOCAL_HEADER = 30  # length of a member's header before its name
 
 
-class UnreadableError(ValueError):
+class UnreadableError(InvalidValueError):
     """The file cannot be read; the message says why and what to do."""
 
 
@@ -35,10 +38,8 @@ def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
         UnreadableError: the file is larger.
     """
     if len(content) > max_bytes:
-        raise UnreadableError(
-            f"the file is too large ({len(content) / MEBIBYTE:.1f} MiB); the limit is "
-            f"{max_bytes // MEBIBYTE} MiB"
-        )
+        size = round(len(content) / MEBIBYTE, 1)
+        raise UnreadableError(facts.TOO_LARGE(size=size, limit=max_bytes // MEBIBYTE))
 
 
 def check_rows(count: int) -> None:
@@ -48,9 +49,7 @@ def check_rows(count: int) -> None:
         UnreadableError: the table has more rows.
     """
     if count > MAX_ROWS:
-        raise UnreadableError(
-            f"the table has more than {MAX_ROWS} rows; split it into several files"
-        )
+        raise UnreadableError(facts.TOO_MANY_ROWS(count=MAX_ROWS))
 
 
 def check_archive(content: bytes) -> None:
@@ -76,31 +75,22 @@ def check_archive(content: bytes) -> None:
         ValueError,  # an offset before the start of the file
         OverflowError,  # an offset beyond the end of any file
     ) as error:
-        raise UnreadableError(
-            f"the workbook is damaged ({error}); open it in a spreadsheet program and save it again"
-        ) from None
+        raise UnreadableError(facts.DAMAGED(reason=str(error))) from None
     except RuntimeError:  # raised by `zipfile` for encrypted members
-        raise UnreadableError(
-            "the workbook is protected with a password; save it without one"
-        ) from None
+        raise UnreadableError(facts.PASSWORD()) from None
 
 
 def _check_declared_sizes(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_ARCHIVE_MEMBERS:
-        raise UnreadableError(
-            f"the workbook has {len(members)} parts; at most {MAX_ARCHIVE_MEMBERS} are allowed"
-        )
+        raise UnreadableError(facts.TOO_MANY_PARTS(count=len(members), limit=MAX_ARCHIVE_MEMBERS))
     if (total := sum(member.file_size for member in members)) > MAX_UNPACKED_BYTES:
-        raise UnreadableError(
-            f"the workbook expands to {total / MEBIBYTE:.0f} MiB; the limit is "
-            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB"
-        )
+        size, limit = round(total / MEBIBYTE), MAX_UNPACKED_BYTES // MEBIBYTE
+        raise UnreadableError(facts.EXPANDS_TOO_MUCH(size=size, limit=limit))
     for member in members:
         ratio = member.file_size / max(1, member.compress_size)
         if member.file_size > MEBIBYTE and ratio > MAX_COMPRESSION_RATIO:
             raise UnreadableError(
-                f"a part of the workbook expands to {ratio:.0f} times its size; "
-                f"the limit is {MAX_COMPRESSION_RATIO} times"
+                facts.PART_EXPANDS_TOO_MUCH(count=round(ratio), limit=MAX_COMPRESSION_RATIO)
             )
 
 
@@ -120,7 +110,4 @@ def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content:
         size += len(inflater.decompress(packed, _CHUNK_BYTES))
         packed = inflater.unconsumed_tail
         if size > member.file_size:
-            raise UnreadableError(
-                "the workbook is damaged (a part is larger than declared); open it in a "
-                "spreadsheet program and save it again"
-            )
+            raise UnreadableError(facts.DAMAGED(reason=facts.PART_TOO_LARGE()))

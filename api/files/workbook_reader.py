@@ -9,9 +9,10 @@ import json
 
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.child_processes.limits import ProcessLimits
-from api.files import workbook_reader_process
+from api.files import facts, workbook_reader_process
 from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
 from coach.intake.table import TextTable
+from coach.texts.facts import Displayed, Fact
 
 _TIMEOUT_SECONDS = 60
 _LIMITS = ProcessLimits(
@@ -19,6 +20,9 @@ _LIMITS = ProcessLimits(
     cpu_seconds=workbook_reader_process.MAX_CPU_SECONDS,
     output_bytes=workbook_reader_process.MAX_MEMORY_BYTES,
 )
+_REASONS = {
+    one.code: one for one in (facts.SHEET_TOO_LARGE, facts.MALFORMED_PART, facts.DAMAGED_STRUCTURE)
+}
 ZIP_SIGNATURE = b"PK\x03\x04"
 OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -32,14 +36,12 @@ def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
         UnreadableError: the file is not a workbook, or reading it takes too much memory or time.
     """
     if content.startswith(OLE_SIGNATURE):
-        raise UnreadableError(
-            "the file is an old .xls workbook, or protected with a password; "
-            "save it as .xlsx without a password"
-        )
+        raise UnreadableError(facts.OLD_WORKBOOK())
     check_archive(content)
     response = json.loads(_read_in_child(content, sheet))
     if "error" in response:
-        raise UnreadableError(f"the workbook cannot be read: {response['error']}")
+        reason = _reason(response["error"])
+        raise UnreadableError(facts.CANNOT_READ_WORKBOOK(reason=reason))
     cell_faults = {
         (row + 1, column): _cell_fault(text) for row, column, text in response["misread"]
     }
@@ -56,21 +58,26 @@ def _read_in_child(content: bytes, sheet: str) -> bytes:
         except ChildEndedError as error:
             if not error.out_of_resources:
                 raise
-            raise UnreadableError(
-                "the workbook takes too much memory or time to read; save the sheet as CSV"
-            ) from None
+            raise UnreadableError(facts.OUT_OF_RESOURCES()) from None
     if response is None:
-        raise UnreadableError("the workbook takes too long to read; save the sheet as CSV")
+        raise UnreadableError(facts.OUT_OF_TIME())
     return response
 
 
-def _cell_fault(text: str) -> str:
+def _reason(error: object) -> Displayed:
+    """Return the reason in a response: a fact, or the message of a library."""
+    if not isinstance(error, dict):
+        return str(error)
+    try:
+        return _REASONS[error["code"]](**error["params"])
+    except (LookupError, TypeError):  # the response is not trusted
+        return facts.DAMAGED_STRUCTURE()
+
+
+def _cell_fault(text: str) -> Fact:
     if text == workbook_reader_process.UNCOMPUTED:
-        return (
-            "contains a formula without its value; "
-            "open the file in a spreadsheet program and save it again"
-        )
-    return f"contains a formula with the error {text}; correct it, or enter the value itself"
+        return facts.FORMULA_WITHOUT_VALUE()
+    return facts.FORMULA_WITH_ERROR(error=text)
 
 
 def is_opendocument(content: bytes) -> bool:

@@ -178,11 +178,24 @@ def _attributes(element: Element) -> dict[str, str]:
     return {key.rpartition("}")[2]: value for key, value in element.items()}
 
 
-class MalformedPartError(ValueError):
+class UnreadableWorkbookError(ValueError):
+    """The workbook cannot be read, for a reason among the messages of `api.files.facts`.
+
+    Attributes:
+        reason: the code and the parameters of the message. They are not a `Fact`, because importing
+            the messages would take longer than reading most workbooks.
+    """
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        self.reason = {"code": code, "params": params}
+        super().__init__(code)
+
+
+class MalformedPartError(UnreadableWorkbookError):
     """A part of the workbook is not well-formed XML."""
 
 
-class SheetTooLargeError(ValueError):
+class SheetTooLargeError(UnreadableWorkbookError):
     """The sheet has too many rows or columns."""
 
 
@@ -209,8 +222,12 @@ def sheet_rows(
         height, width = (place + 1 for place in chosen.end or (0, 0))
         if height > max_rows or width > MAX_COLUMNS:
             raise SheetTooLargeError(
-                f"the sheet {chosen.name!r} has {height} rows and {width} columns; "
-                f"at most {max_rows} and {MAX_COLUMNS} are allowed"
+                "files.sheet_too_large",
+                sheet=chosen.name,
+                rows=height,
+                columns=width,
+                max_rows=max_rows,
+                max_columns=MAX_COLUMNS,
             )
         rows = chosen.to_python(skip_empty_area=False)
         number = workbook.sheet_names.index(chosen.name)
@@ -231,19 +248,26 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
             except (expat.ExpatError, LookupError) as error:  # the latter for an unknown encoding
-                raise MalformedPartError(f"its part {name} is not valid XML ({error})") from None
+                raise MalformedPartError(
+                    "files.malformed_part", part=name, reason=str(error)
+                ) from None
 
 
 def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
-    """Return `{"rows": …, "misread": …}` (see `sheet_rows`), or `{"error": …}` with the reason."""
+    """Return `{"rows": …, "misread": …}` (see `sheet_rows`), or `{"error": …}` with the reason.
+
+    The reason is a fact as JSON, or the message of a library.
+    """
     try:
         rows, misread = sheet_rows(content, sheet, max_rows)
+    except UnreadableWorkbookError as error:
+        return {"error": error.reason}
     except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
         return {"error": str(error) or type(error).__name__}
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # raised by calamine; its class is not public
             raise
-        return {"error": "its structure is damaged"}
+        return {"error": {"code": "files.damaged_structure", "params": {}}}
     return {"rows": rows, "misread": misread}
 
 

@@ -19,6 +19,7 @@ from api.input_files.source import InputSource, NamedFile, read_source
 from coach.cycle import Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile
+from coach.intake.facts import PIN_IMPOSSIBLE
 from coach.intake.reference import ReadContext
 from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay, under_way
@@ -77,7 +78,7 @@ class CycleInputs:
         return UnusableInputError(
             self.cycle_file.fault(
                 ("pins", pin.coachee),
-                f"{pin.coachee} cannot be matched with {pin.coach}: {pin.why}",
+                PIN_IMPOSSIBLE(coachee=pin.coachee, coach=pin.coach, reason=pin.why),
             )
             for pin in error.pins
         )

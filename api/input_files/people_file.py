@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.files.csv_reader import csv_rows
 from api.files.upload_limits import UnreadableError, check_size
 from api.files.workbook_reader import OLE_SIGNATURE, ZIP_SIGNATURE, is_opendocument, workbook_table
+from api.input_files import facts
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
@@ -23,7 +24,7 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
         check_size(content)
         table, faults = _table(name, content, kind)
     except UnreadableError as error:
-        return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, str(error))])
+        return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, error.shown)])
     if faults and not table.rows:
         return unread_sheet(name, kind, faults)
     sheet = read_sheet(table, kind, reading)
@@ -55,8 +56,6 @@ def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list
     if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return workbook_table(name, content, kind.value), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
-        raise UnreadableError(
-            "the file is not a workbook; save it again, or rename it if it is CSV"
-        )
+        raise UnreadableError(facts.NOT_A_WORKBOOK())
     rows, faults = csv_rows(name, content)
     return TextTable(name, rows), faults

@@ -12,6 +12,7 @@ from coach.errors import InputFault
 from coach.intake.columns import PeopleKind
 from coach.intake.cross_references import pin_faults, sheet_faults
 from coach.intake.cycle_file import CycleFile
+from coach.intake.facts import IN_SHEET
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import ReadContext
@@ -75,4 +76,4 @@ def _with_sheet_name(faults: Iterable[InputFault], sheet: PeopleSheet) -> Iterat
         if fault.column == WHOLE_FILE:
             yield fault
         else:
-            yield replace(fault, message=f"in sheet {sheet.kind}, {fault.message}")
+            yield replace(fault, message=IN_SHEET(sheet=sheet.kind, message=fault.message))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, UnreadableError, check_size
+from api.input_files import facts
 from api.input_files.reference_data import reference
 from api.input_files.source import InputSource, NamedFile
 from coach.cycle import Cycle
@@ -50,11 +51,8 @@ def read_policy_file(source: InputSource, context: ReadContext) -> CycleFile:
         check_size(source.content, MAX_CYCLE_FILE_BYTES)
         return read_cycle(source.name, source.content.decode("utf-8-sig"), context)
     except UnreadableError as error:
-        message = str(error)
+        message = error.shown
     except UnicodeDecodeError as error:
         row = source.content.count(b"\n", 0, error.start) + 1
-        byte = source.content[error.start]
-        message = (
-            f"contains the byte 0x{byte:02X}, which is not valid UTF-8; save the file in UTF-8"
-        )
+        message = facts.NOT_UTF8(byte=f"0x{source.content[error.start]:02X}")
     return unread_cycle(source.name, [InputFault(source.name, row, WHOLE_FILE, message)])

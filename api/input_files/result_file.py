@@ -7,9 +7,11 @@ import re
 from pydantic import ValidationError
 
 from api.files.upload_limits import MAX_RESULT_BYTES, UnreadableError, check_size
+from api.input_files import facts
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key
+from coach.validation import validation_fact
 from matching.result import Result
 
 
@@ -22,16 +24,16 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
         check_size(content, MAX_RESULT_BYTES)
         return Result.model_validate_json(content), ()
     except UnreadableError as error:
-        return None, (InputFault(name, 1, WHOLE_FILE, str(error)),)
+        return None, (InputFault(name, 1, WHOLE_FILE, error.shown),)
     except ValidationError as error:
         return None, tuple(
             InputFault(
                 name,
                 _row(detail["msg"]),
                 dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
-                f"this is not a match result: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+                facts.NOT_A_RESULT(reason=validation_fact(detail)),
             )
-            for detail in error.errors(include_url=False, include_context=False)
+            for detail in error.errors(include_url=False, include_input=False)
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.input_files import facts
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 
@@ -26,9 +27,9 @@ def read_source(path: Path, max_bytes: int) -> InputSource:
         with path.open("rb") as stream:
             return NamedFile(str(path), stream.read(max_bytes + 1))
     except FileNotFoundError:
-        reason = "there is no such file"
+        reason = facts.NO_SUCH_FILE()
     except IsADirectoryError:
-        reason = "this is a folder, not a file"
+        reason = facts.FOLDER()
     except (OSError, ValueError) as error:
-        reason = f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
+        reason = facts.CANNOT_OPEN(reason=getattr(error, "strerror", None) or str(error))
     return InputFault(str(path), 1, WHOLE_FILE, reason)

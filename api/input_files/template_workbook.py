@@ -11,8 +11,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from api.input_files import facts
 from coach.intake.columns import COLUMNS, Column, PeopleKind
+from coach.texts.renderer import Renderer
 
+_MAX_TITLE_LENGTH = 31  # of a sheet in a workbook
 _LAST_ROW = 2_000  # the last row with drop-downs
 _REQUIRED = PatternFill("solid", fgColor="D9E4EC")
 _OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
@@ -32,38 +35,43 @@ _EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
         "rank": "brigadir",
     },
 }
-_READ_ME = """\
-Each row is one person: commanders and decision-makers in the sheet coachees, coaches in coaches.
-Row 2 of each sheet, in grey, is an invented example. Overwrite or delete it.
-Columns with a blue header are required. Columns with a grey header are optional.
-Point at a header to see what to enter. Cells with a fixed set of values have a drop-down list.
-Separate the items of a list with semicolons: en:B2; sq:C1.
-Save the workbook and pass it to both options: --coachees FILE --coaches FILE.
-Errors are then reported with their row and column.
-"""
+_READ_ME = (
+    facts.TEMPLATE_ROWS(),
+    facts.TEMPLATE_EXAMPLE(),
+    facts.TEMPLATE_COLOURS(),
+    facts.TEMPLATE_HINTS(),
+    facts.TEMPLATE_LISTS(),
+    facts.TEMPLATE_OPTIONS(),
+    facts.TEMPLATE_ERRORS(),
+)
 
 
-def template_workbook() -> bytes:
-    """Return the workbook as XLSX. Its example rows are valid input."""
+def template_workbook(texts: Renderer) -> bytes:
+    """Return the workbook as XLSX, in the language of `texts`. Its example rows are valid input."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for kind, columns in COLUMNS.items():
-        _fill_sheet(workbook.create_sheet(kind.value), kind, columns)
-    read_me = workbook.create_sheet("Read me")
+        _fill_sheet(workbook.create_sheet(kind.value), kind, columns, texts)
+    read_me = workbook.create_sheet(texts.text(facts.TEMPLATE_READ_ME())[:_MAX_TITLE_LENGTH])
     read_me.column_dimensions["A"].width = 100
-    for row, text in enumerate(_READ_ME.splitlines(), start=1):
-        read_me.cell(row, 1, text).alignment = Alignment(wrap_text=True, vertical="top")
+    for row, line in enumerate(_READ_ME, start=1):
+        cell = read_me.cell(row, 1, texts.text(line))
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
 
 
-def _fill_sheet(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...]) -> None:
+def _fill_sheet(
+    sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...], texts: Renderer
+) -> None:
     for position, column in enumerate(columns, start=1):
         header = sheet.cell(1, position, column.name)
         header.font = Font(bold=True)
         header.fill = _REQUIRED if column.required else _OPTIONAL
-        header.comment = Comment(_header_comment(column), "Gender Coach", width=320, height=110)
+        header.comment = Comment(
+            _header_comment(column, texts), "Gender Coach", width=320, height=110
+        )
         text = _EXAMPLE_OVERRIDES[kind].get(column.name, column.example)
         example = sheet.cell(2, position, int(text) if text.isdigit() else text or None)
         example.font = _EXAMPLE
@@ -76,12 +84,15 @@ def _fill_sheet(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...])
                 allow_blank=True,
                 showErrorMessage=True,
                 errorTitle=column.name,
-                error=f"One of: {', '.join(column.allowed)}",
+                error=texts.text(facts.TEMPLATE_ALLOWED(values=column.allowed)),
             )
             choices.add(f"{letter}2:{letter}{_LAST_ROW}")
             sheet.add_data_validation(choices)
     sheet.freeze_panes = "C2"
 
 
-def _header_comment(column: Column) -> str:
-    return f"{'Required. ' if column.required else ''}{column.description}"
+def _header_comment(column: Column, texts: Renderer) -> str:
+    description = column.description
+    return texts.sentence(
+        facts.TEMPLATE_REQUIRED(description=description) if column.required else description
+    )

@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from coach.intake.fault_messages import did_you_mean, join_words, quoted
+from coach.facts import NOT_A_TIME_ZONE
+from coach.intake import facts
+from coach.intake.fault_messages import excerpt, nearest, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.languages import CefrLevel, LanguageSkill
+from coach.texts.facts import Fact
+from coach.texts.renderer import english
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -26,15 +30,19 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(
     rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
 )
+_CODES_INSTEAD_OF_SH = ("bs", "cnr", "hr", "sr")
 _MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 
 
 class CellError(ValueError):
     """A cell is invalid; `messages` contains one message per fault."""
 
-    def __init__(self, *messages: str) -> None:
+    def __init__(self, *messages: Fact) -> None:
         self.messages = messages
-        super().__init__("; ".join(messages))
+        super().__init__(*messages)
+
+    def __str__(self) -> str:
+        return "; ".join(map(english, self.messages))
 
 
 def clean_text(text: str) -> str:
@@ -47,12 +55,13 @@ def clean_text(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > MAX_CELL_LENGTH:
-        raise CellError(f"contains {len(text)} characters; at most {MAX_CELL_LENGTH} are allowed")
+        raise CellError(facts.TEXT_TOO_LONG(count=len(text), limit=MAX_CELL_LENGTH))
     if text in _SPREADSHEET_ERRORS:
-        raise CellError(f"contains the spreadsheet error {text}; enter the value itself")
+        raise CellError(facts.SPREADSHEET_ERROR(error=text))
     if not text.isprintable():
         for character in filter(_is_unusable, text):
-            raise CellError(f"contains the invisible character U+{ord(character):04X}; remove it")
+            code_point = f"U+{ord(character):04X}"
+            raise CellError(facts.INVISIBLE_CHARACTER(code_point=code_point))
     return text
 
 
@@ -71,7 +80,7 @@ def line(text: str, _: ReadContext | None = None) -> str:
     """Parse a single line of text, collapsing each run of white space into one space."""
     text = " ".join(text.split())
     if len(text) > MAX_LINE_LENGTH:
-        raise CellError(f"contains {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
+        raise CellError(facts.TEXT_TOO_LONG(count=len(text), limit=MAX_LINE_LENGTH))
     return text
 
 
@@ -79,7 +88,7 @@ def identifier(text: str, _: ReadContext | None = None) -> str:
     """Parse an id: a single line without `;`, which separates ids in lists."""
     text = line(text)
     if ";" in text:
-        raise CellError(f"{quoted(text)} contains ';', which is reserved for lists; remove it")
+        raise CellError(facts.RESERVED_SEMICOLON(value=excerpt(text)))
     return text
 
 
@@ -95,7 +104,7 @@ def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
         CellError: at least one entry is invalid.
     """
     values: list[T] = []
-    messages: list[str] = []
+    messages: list[Fact] = []
     for entry in filter(None, (" ".join(part.split()) for part in text.split(";"))):
         try:
             values.append(read(entry))
@@ -109,7 +118,7 @@ def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
 def email(text: str, _: ReadContext | None = None) -> str:
     """Parse an email address that mail and calendar programs accept."""
     if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
-        raise CellError(f"{quoted(text)} is not an email address; use one like ana@example.org")
+        raise CellError(facts.NOT_AN_EMAIL(value=excerpt(text)))
     return text
 
 
@@ -118,33 +127,28 @@ def country(text: str, read_context: ReadContext) -> str:
     code = text.upper()
     if code in read_context.reference.countries:
         return code
-    hint = _code_hint(text, read_context.reference.countries, read_context)
-    raise CellError(
-        f"{quoted(text)} is not a country code; use an ISO 3166-1 alpha-2 code "
-        f"such as RS, or XK{hint}"
-    )
+    near = _nearest_code(text, read_context.reference.countries, read_context)
+    raise CellError(with_suggestion(facts.NOT_A_COUNTRY(value=excerpt(text)), near))
 
 
-def _code_hint(text: str, names: Mapping[str, str], read_context: ReadContext) -> str:
-    """Return a hint at a code with a similar spelling or English name, or an empty string."""
+def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
+    """Return the code with a similar spelling or English name, or `None` if there is none."""
     codes = {name: code for code, name in names.items()} | {code: code for code in names}
     near = read_context.nearest(text, codes)
-    return f"; did you mean '{codes[near]}'?" if near else ""
+    return codes[near] if near else None
 
 
 def language(text: str, read_context: ReadContext) -> str:
     """Parse an ISO 639 language code or `cnr`."""
     code = text.lower()
     if "," in text:
-        raise CellError(f"{quoted(text)} is not a language code; separate several with ';'")
+        raise CellError(facts.SEVERAL_LANGUAGES(value=excerpt(text)))
     if code in read_context.reference.languages:
         return code
     if code == "sh":  # withdrawn from ISO 639-1 because it covers several languages
-        raise CellError("'sh' is no longer a language code; use bs, cnr, hr or sr")
-    hint = _code_hint(text, read_context.reference.languages, read_context)
-    raise CellError(
-        f"{quoted(text)} is not a language code; use an ISO 639 code such as sq or en{hint}"
-    )
+        raise CellError(facts.WITHDRAWN_LANGUAGE(value=code, codes=_CODES_INSTEAD_OF_SH))
+    near = _nearest_code(text, read_context.reference.languages, read_context)
+    raise CellError(with_suggestion(facts.NOT_A_LANGUAGE(value=excerpt(text)), near))
 
 
 def level(text: str, _: ReadContext | None = None) -> CefrLevel:
@@ -153,7 +157,7 @@ def level(text: str, _: ReadContext | None = None) -> CefrLevel:
         return CefrLevel[text.upper()]
     except KeyError:
         names = [known.name for known in CefrLevel]
-        raise CellError(f"{quoted(text)} is not a CEFR level; use {join_words(names)}") from None
+        raise CellError(facts.NOT_A_LEVEL(value=excerpt(text), levels=names)) from None
 
 
 def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
@@ -173,13 +177,13 @@ def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]
     codes = [known.code for known in skills]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
-        raise CellError(*(f"language '{code}' occurs twice; remove one of them" for code in twice))
+        raise CellError(*(facts.LANGUAGE_TWICE(code=code) for code in twice))
     return skills
 
 
 def _faults(
     read: Callable[[str, ReadContext], T], text: str, read_context: ReadContext
-) -> tuple[str, ...]:
+) -> tuple[Fact, ...]:
     try:
         read(text, read_context)
     except CellError as error:
@@ -191,10 +195,8 @@ def timezone(text: str, read_context: ReadContext) -> str:
     """Parse an IANA time zone name."""
     if text in read_context.reference.timezones:
         return text
-    raise CellError(
-        f"{quoted(text)} is not a time zone; use a name like Europe/Belgrade"
-        + read_context.did_you_mean(text, read_context.reference.timezones)
-    )
+    near = read_context.nearest(text, read_context.reference.timezones)
+    raise CellError(with_suggestion(NOT_A_TIME_ZONE(value=excerpt(text)), near))
 
 
 def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
@@ -206,7 +208,8 @@ def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
         if key in by_key:
             return by_key[key]
         names = [member.value for member in kind]
-        raise CellError(f"{quoted(text)} is not {join_words(names)}" + did_you_mean(text, names))
+        message = facts.NOT_A_CHOICE(value=excerpt(text), choices=names)
+        raise CellError(with_suggestion(message, nearest(text, names)))
 
     return read
 
@@ -215,7 +218,7 @@ def yes_no(text: str, _: ReadContext | None = None) -> bool:
     """Parse `yes` or `no`, ignoring case."""
     if text.casefold() in {"yes", "no"}:
         return text.casefold() == "yes"
-    raise CellError(f"{quoted(text)} is not valid; use yes or no")
+    raise CellError(facts.NOT_YES_OR_NO(value=excerpt(text)))
 
 
 def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int]:
@@ -223,10 +226,10 @@ def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int
 
     def read(text: str, _: ReadContext | None = None) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:
-            raise CellError(f"{quoted(text)} is not a whole number; use one from {low} to {high}")
+            raise CellError(facts.NOT_A_WHOLE_NUMBER(value=excerpt(text), low=low, high=high))
         number = int(text)
         if not low <= number <= high:
-            raise CellError(f"{number} is out of range; use a number from {low} to {high}")
+            raise CellError(facts.NUMBER_OUT_OF_RANGE(number=str(number), low=low, high=high))
         return number
 
     return read

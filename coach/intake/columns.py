@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from coach.intake import cells, time_cells
+from coach.intake import column_facts as facts
 from coach.intake.reference import ReadContext
 from coach.people import RankSensitivity, Role, Service, Sex
+from coach.texts.facts import Fact
 
 
 class PeopleKind(StrEnum):
@@ -29,7 +31,7 @@ class Column:
     Attributes:
         name: the column's header.
         read: parses a non-empty cell; raises `CellError` if it is invalid.
-        description: a short description of the content.
+        description: a short description of the content, without the final full stop.
         example: the content of the cell in the template's example row.
         required: whether every row must have a value.
         allowed: the permitted values, if the column is an enumeration.
@@ -37,7 +39,7 @@ class Column:
 
     name: str
     read: Callable[[str, ReadContext], Any]
-    description: str
+    description: Fact
     example: str = ""
     required: bool = False
     allowed: tuple[str, ...] = ()
@@ -49,67 +51,58 @@ def _rank_text(text: str, _: ReadContext) -> str:
 
 
 _SHARED = (
-    Column("id", cells.identifier, "Unique in this file; other cells refer to people by id.",
-           "C-001", required=True),
-    Column("name", cells.line, "As it should appear in invitations.", "Vesna Primjer",
-           required=True),
-    Column("email", cells.email, "Email address for invitations.", "vesna.primjer@example.org",
-           required=True),
-    Column("country", cells.country, "ISO 3166-1 alpha-2 code, or XK.", "ME", required=True),
-    Column("languages", cells.languages,
-           "In order of preference, separated by ';', each with a CEFR level: en:B2. "
-           "Without a level: C1.", "cnr:C2; en:B2", required=True),
-    Column("availability", time_cells.windows,
-           "Weekly windows in the person's time zone, separated by ';': Mon 09:00-12:00.",
-           "Mon 09:00-12:00; Wed 09:00-11:30", required=True),
-    Column("unavailable", time_cells.date_ranges,
-           "Dates or inclusive date ranges, separated by ';': 2027-02-01..2027-02-14.",
-           "2027-02-01..2027-02-14; 2027-03-08"),
-    Column("timezone", cells.timezone,
-           "IANA name. Empty: the country's time zone (XK: Europe/Belgrade).", ""),
-    Column("sex", cells.choice(Sex), "F, M, X or empty, as stated by the person.", "F",
-           allowed=tuple(Sex)),
-    Column("birth_year", cells.whole_number(1900, 2100), "Four digits, or empty.", "1979"),
-    Column("service", cells.choice(Service), "Determines how a rank title is interpreted.", "land",
-           allowed=tuple(Service)),
-    Column("unit", cells.line, "A coachee is never matched with a coach from the same unit.",
-           "1st Example Battalion"),
-    Column("rank", _rank_text,
-           "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV for no grade, "
-           "or a title of the person's country and service.", "OF-4"),
-)  # fmt: skip
+    Column("id", cells.identifier, facts.ID(), "C-001", required=True),
+    Column("name", cells.line, facts.NAME(), "Vesna Primjer", required=True),
+    Column("email", cells.email, facts.EMAIL(), "vesna.primjer@example.org", required=True),
+    Column("country", cells.country, facts.COUNTRY(), "ME", required=True),
+    Column("languages", cells.languages, facts.LANGUAGES(), "cnr:C2; en:B2", required=True),
+    Column(
+        "availability",
+        time_cells.windows,
+        facts.AVAILABILITY(),
+        "Mon 09:00-12:00; Wed 09:00-11:30",
+        required=True,
+    ),
+    Column(
+        "unavailable",
+        time_cells.date_ranges,
+        facts.UNAVAILABLE(),
+        "2027-02-01..2027-02-14; 2027-03-08",
+    ),
+    Column("timezone", cells.timezone, facts.TIMEZONE(), ""),
+    Column("sex", cells.choice(Sex), facts.SEX(), "F", allowed=tuple(Sex)),
+    Column("birth_year", cells.whole_number(1900, 2100), facts.BIRTH_YEAR(), "1979"),
+    Column("service", cells.choice(Service), facts.SERVICE(), "land", allowed=tuple(Service)),
+    Column("unit", cells.line, facts.UNIT(), "1st Example Battalion"),
+    Column("rank", _rank_text, facts.RANK(), "OF-4"),
+)
 
 _COACHEES_ONLY = (
-    Column("role", cells.choice(Role), "The role of the coachee.", "commander", required=True,
-           allowed=tuple(Role)),
-    Column("rank_sensitivity", cells.choice(RankSensitivity),
-           "How far below the coachee a coach may rank. Empty: standard.", "standard",
-           allowed=tuple(RankSensitivity)),
-    Column("uniformed_coach", cells.yes_no, "Whether the coach must be in uniform. Empty: no.",
-           "no", allowed=("yes", "no")),
-    Column("priority", cells.whole_number(1, 9),
-           "1 to 9; 9 is the highest priority. Empty: 1.", "1", allowed=tuple("123456789")),
-    Column("prefers", cells.entries, "Ids of coaches, separated by ';'.", ""),
-    Column("refuses", cells.entries,
-           "Ids of coaches, separated by ';'. No reason is required.", ""),
-    Column("topics", cells.entries, "Topics for the sessions, separated by ';'.",
-           "recruitment; leadership"),
-)  # fmt: skip
+    Column(
+        "role", cells.choice(Role), facts.ROLE(), "commander", required=True, allowed=tuple(Role)
+    ),
+    Column(
+        "rank_sensitivity",
+        cells.choice(RankSensitivity),
+        facts.RANK_SENSITIVITY(),
+        "standard",
+        allowed=tuple(RankSensitivity),
+    ),
+    Column("uniformed_coach", cells.yes_no, facts.UNIFORMED_COACH(), "no", allowed=("yes", "no")),
+    Column("priority", cells.whole_number(1, 9), facts.PRIORITY(), "1", allowed=tuple("123456789")),
+    Column("prefers", cells.entries, facts.PREFERS(), ""),
+    Column("refuses", cells.entries, facts.REFUSES_OF_COACHEES(), ""),
+    Column("topics", cells.entries, facts.TOPICS_OF_COACHEES(), "recruitment; leadership"),
+)
 
 _COACHES_ONLY = (
-    Column("capacity", cells.whole_number(0, 50), "Maximum number of coachees, 0 to 50.", "2",
-           required=True),
-    Column("max_per_day", cells.whole_number(1, 100),
-           "Maximum number of sessions a day. Empty: the cycle's limit.", ""),
-    Column("max_per_week", cells.whole_number(1, 500),
-           "Maximum number of sessions a week. Empty: the cycle's limit.", ""),
-    Column("refuses", cells.entries,
-           "Ids of coachees, separated by ';'. No reason is required.", ""),
-    Column("topics", cells.entries, "Expertise, separated by ';'.", "recruitment; leadership"),
-    Column("chain_of_command", cells.entries,
-           "Ids of coachees, or names of units, in whose chain of command this coach is or was "
-           "in the last 24 months, separated by ';'.", ""),
-)  # fmt: skip
+    Column("capacity", cells.whole_number(0, 50), facts.CAPACITY(), "2", required=True),
+    Column("max_per_day", cells.whole_number(1, 100), facts.MAX_PER_DAY(), ""),
+    Column("max_per_week", cells.whole_number(1, 500), facts.MAX_PER_WEEK(), ""),
+    Column("refuses", cells.entries, facts.REFUSES_OF_COACHES(), ""),
+    Column("topics", cells.entries, facts.TOPICS_OF_COACHES(), "recruitment; leadership"),
+    Column("chain_of_command", cells.entries, facts.CHAIN_OF_COMMAND(), ""),
+)
 
 COLUMNS: dict[PeopleKind, tuple[Column, ...]] = {
     PeopleKind.COACHEES: _SHARED + _COACHEES_ONLY,

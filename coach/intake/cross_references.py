@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 from coach.cycle import Cycle
 from coach.errors import InputFault
+from coach.intake import facts
 from coach.intake.columns import PeopleKind
 from coach.intake.cycle_file import CycleFile
-from coach.intake.fault_messages import quoted
+from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.people_sheet import Draft, PeopleSheet
 from coach.intake.reference import ReadContext
+from coach.texts.facts import Fact
 
 MIN_AGE_YEARS = 16
+_UNKNOWN_IDS = {
+    PeopleKind.COACHEES: facts.UNKNOWN_COACHEE,
+    PeopleKind.COACHES: facts.UNKNOWN_COACH,
+}
 _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 
 
@@ -38,11 +44,11 @@ def sheet_faults(
         yield from _birth_year_faults(sheet, cycle)
 
 
-def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadContext) -> str | None:
+def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadContext) -> Fact | None:
     if ident in people.ids or not people.complete_ids:
         return None
-    hint = read_context.did_you_mean(ident, people.ids)
-    return f"{quoted(ident)} is not the id of any of the {people.kind} in {people.file}{hint}"
+    unknown = _UNKNOWN_IDS[people.kind](id=excerpt(ident), file=people.file)
+    return with_suggestion(unknown, read_context.nearest(ident, people.ids))
 
 
 def pin_faults(
@@ -64,8 +70,7 @@ def pin_faults(
         if coach in file.bans.get(coachee, ()):
             yield file.fault(
                 ("pins", coachee),
-                f"{quoted(coach)} is also banned for {quoted(coachee)} in [bans]; "
-                "remove one of the two",
+                facts.PIN_IS_BANNED(coach=excerpt(coach), coachee=excerpt(coachee)),
             )
 
 
@@ -77,8 +82,9 @@ def _birth_year_faults(sheet: PeopleSheet, cycle: Cycle) -> Iterator[InputFault]
                 sheet.file,
                 draft.row,
                 "birth_year",
-                f"{_birth_year(draft)} is too late for a cycle in "
-                f"{cycle.cycle.start.year}; use {latest} or earlier",
+                facts.BIRTH_YEAR_TOO_LATE(
+                    year=_birth_year(draft), cycle_year=cycle.cycle.start.year, latest=latest
+                ),
             )
 
 

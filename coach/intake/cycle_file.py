@@ -11,11 +11,14 @@ from pydantic.fields import FieldInfo
 
 from coach.cycle import Cycle, CycleFileTable
 from coach.errors import InputFault
+from coach.intake import cycle_file_facts as facts
+from coach.intake.fault_messages import with_suggestion
 from coach.intake.policy_values import READERS
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_messages import describe_error, describe_type
+from coach.texts.facts import Displayed
 
 _ID_TABLES = ("pins", "bans", "preferred_by")  # tables that refer to people in the other two files
 
@@ -42,7 +45,7 @@ class CycleFile:
     bans: Mapping[str, frozenset[str]] = field(default_factory=dict)
     preferred_by: Mapping[str, object] = field(default_factory=dict)
 
-    def fault(self, path: KeyPath, message: str) -> InputFault:
+    def fault(self, path: KeyPath, message: Displayed) -> InputFault:
         """Return a fault at the key `path`."""
         return InputFault(self.file, line_of(self.lines, path), dotted_key(path), message)
 
@@ -85,11 +88,11 @@ class _Reader:
             elif isinstance(value, dict):
                 prepared[key] = self.table(inner, value, (*path, key))
             else:
-                name = dotted_key((*path, key))
-                self._fault((*path, key), f"is {describe_type(value)}; write a table, [{name}]")
+                found, name = describe_type(value), dotted_key((*path, key))
+                self._fault((*path, key), facts.WRITE_TABLE_NAMED(found=found, name=name))
         return prepared
 
-    def _fault(self, path: KeyPath, message: str) -> None:
+    def _fault(self, path: KeyPath, message: Displayed) -> None:
         self.faults.append(self.file.fault(path, message))
 
     def _value(self, prepared: dict[str, Any], key: str, value: Any, path: KeyPath) -> None:  # noqa: ANN401 - any TOML value
@@ -110,12 +113,12 @@ class _Reader:
                 self._fault((*place, *inside), message)
 
     def _unknown(self, model: type[CycleFileTable], key: str, path: KeyPath) -> None:
-        hint = self.read_context.did_you_mean(key, tuple(model.model_fields))
-        parent_tables = [dotted_key(table_path) for table_path in _tables_with_key(Cycle, key, ())]
-        if not hint and parent_tables:
-            hint = f"; it belongs in [{parent_tables[0]}]" if parent_tables[0] else ""
-        what = f"[{dotted_key(path)}]" if path else "a cycle file"
-        self._fault((*path, key), f"is not a key of {what}{hint}")
+        near = self.read_context.nearest(key, tuple(model.model_fields))
+        message = facts.NOT_A_KEY_OF_TABLE(table=dotted_key(path)) if path else facts.NOT_A_KEY()
+        parent = next(map(dotted_key, _tables_with_key(Cycle, key, ())), "")
+        if near is None and parent:
+            message = facts.KEY_OF_OTHER_TABLE(message=message, table=parent)
+        self._fault((*path, key), with_suggestion(message, near))
 
     def validate(self, prepared: dict[str, Any]) -> Cycle | None:
         """Return the cycle, or `None` after recording its type and range faults."""

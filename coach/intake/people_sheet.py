@@ -7,16 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coach.errors import InputFault
-from coach.intake import cells
+from coach.intake import cells, facts
 from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind
-from coach.intake.fault_messages import quoted
+from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable, header_key
 from coach.people import Coach, Coachee
 from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
+from coach.texts.facts import Displayed
 
 FIRST_ROW = 1  # in spreadsheet numbering
+_OF_OTHER_KIND = {
+    PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
+    PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,
+}
+_NOT_A_COLUMN = {
+    PeopleKind.COACHEES: facts.NOT_A_COLUMN_OF_COACHEES,
+    PeopleKind.COACHES: facts.NOT_A_COLUMN_OF_COACHES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,8 @@ class _SheetReader:
         for draft in drafts:
             ident = draft.values.get("id")
             if ident is not None and ids.setdefault(ident, draft.row) != draft.row:
-                self._fault(draft.row, "id", f"{quoted(ident)} is already used in row {ids[ident]}")
+                used = facts.ID_USED_TWICE(id=excerpt(ident), row=ids[ident])
+                self._fault(draft.row, "id", used)
         return PeopleSheet(
             file=self.table.file,
             kind=self.kind,
@@ -96,16 +106,14 @@ class _SheetReader:
             faults=tuple(sorted(self.faults, key=lambda fault: fault.row)),
         )
 
-    def _fault(self, row: int, column: str, message: str) -> None:
+    def _fault(self, row: int, column: str, message: Displayed) -> None:
         self.faults.append(InputFault(self.table.file, row, column, message))
 
     def _header(self) -> dict[str, int]:
         """Return the index of each known column, recording faults in the header row."""
         header = self.table.rows[0] if self.table.rows else ()
         if not any(cell.strip() for cell in header):
-            self._fault(
-                FIRST_ROW, "id", "the first row must contain the column names, but it is empty"
-            )
+            self._fault(FIRST_ROW, "id", facts.EMPTY_HEADER())
             return {}
         known = {header_key(column.name): column.name for column in COLUMNS[self.kind]}
         places: dict[str, int] = {}
@@ -114,14 +122,12 @@ class _SheetReader:
             if name is None:
                 self._unknown_column(place, cell, tuple(known.values()))
             elif name in places:
-                self._fault(
-                    FIRST_ROW, name, f"the column {quoted(cell)} occurs twice; remove one of them"
-                )
+                self._fault(FIRST_ROW, name, facts.COLUMN_TWICE(column=excerpt(cell)))
             else:
                 places[name] = place
         for column in COLUMNS[self.kind]:
             if column.required and column.name not in places:
-                self._fault(FIRST_ROW, column.name, "the column is missing, but required; add it")
+                self._fault(FIRST_ROW, column.name, facts.COLUMN_MISSING())
         return places
 
     def _unknown_column(self, place: int, cell: str, names: tuple[str, ...]) -> None:
@@ -129,19 +135,15 @@ class _SheetReader:
             used = (number for number, row in enumerate(self.table.rows, FIRST_ROW)
                     if len(row) > place and row[place].strip())  # fmt: skip
             if first := next(used, None):
-                self._fault(
-                    FIRST_ROW,
-                    _column_letters(place),
-                    f"the column has a cell in row {first} but no header; "
-                    "add a header or clear the column",
-                )
+                message = facts.COLUMN_WITHOUT_HEADER(row=first)
+                self._fault(FIRST_ROW, _column_letters(place), message)
             return
-        for other, columns in COLUMNS.items():
+        for columns in COLUMNS.values():
             if header_key(cell) in {header_key(column.name) for column in columns}:
-                self._fault(FIRST_ROW, _shorten(cell), f"is a column of {other}, not {self.kind}")
+                self._fault(FIRST_ROW, excerpt(cell), _OF_OTHER_KIND[self.kind]())
                 return
-        hint = self.read_context.did_you_mean(cell.strip(), names)
-        self._fault(FIRST_ROW, _shorten(cell), f"is not a column of {self.kind}{hint}")
+        near = self.read_context.nearest(cell.strip(), names)
+        self._fault(FIRST_ROW, excerpt(cell), with_suggestion(_NOT_A_COLUMN[self.kind](), near))
 
     def _row(self, number: int, row: Sequence[str], places: dict[str, int]) -> Draft:
         values: dict[str, Any] = {}
@@ -173,7 +175,7 @@ class _SheetReader:
         width = len(self.table.rows[0])
         for place, cell in enumerate(row[width:], start=width):
             if cell.strip():
-                message = f"{quoted(cell)} is beyond the last header; put lists in quotes"
+                message = facts.BEYOND_LAST_HEADER(value=excerpt(cell))
                 self._fault(number, _column_letters(place), message)
                 return
 
@@ -191,17 +193,14 @@ class _SheetReader:
             if value != ():
                 return value
         if column.required:
-            raise CellError(
-                f"is empty, but required for every person: {column.description.rstrip('.')}"
-            )
+            raise CellError(facts.REQUIRED_CELL(description=column.description))
         return None
 
     def _default_timezone(self, number: int, values: dict[str, Any]) -> None:
         country = values["country"]
         default = self.read_context.reference.country_timezones.get(country)
         if default is None:
-            self._fault(number, "timezone", f"{country} has several time zones; enter one, "
-                        "such as Europe/Belgrade")  # fmt: skip
+            self._fault(number, "timezone", facts.SEVERAL_TIME_ZONES(country=country))
         else:
             values["timezone"] = default
 
@@ -223,17 +222,14 @@ class _SheetReader:
     def _resolve_rank(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
         rank = parse_code(text)
         if rank is None and looks_like_code(text):
-            raise CellError(
-                f"{quoted(text)} is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, "
-                "for civilians CIV~OF-1 to CIV~OF-10, or CIV"
-            )
+            raise CellError(facts.NOT_A_RANK(value=excerpt(text)))
         if rank is not None or place is None:
             return rank
         try:
             return self.read_context.reference.ranks.find(text, *place)
         except RankTitleError as error:
-            hint = self.read_context.did_you_mean(text, error.titles) if error.titles else ""
-            raise CellError(f"{error}{hint}") from None
+            near = self.read_context.nearest(text, error.titles) if error.titles else None
+            raise CellError(with_suggestion(error.shown, near)) from None
 
 
 def _value_or_error(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a value of any column
@@ -241,10 +237,6 @@ def _value_or_error(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a valu
         return read(*arguments)
     except CellError as error:
         return error
-
-
-def _shorten(text: str) -> str:
-    return quoted(text)[1:-1]
 
 
 def _column_letters(place: int) -> str:

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, ObjectiveLevel
-from coach.intake import cells, time_cells
+from coach.intake import cells, cycle_file_facts, facts, time_cells
 from coach.intake.cells import CellError
+from coach.intake.fault_messages import excerpt
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
 from coach.intake.validation_messages import describe_type
@@ -31,10 +32,11 @@ def _text_reader(read: Callable[[str, ReadContext], T], example: str) -> ScalarR
 
     def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - any TOML value
         if not isinstance(value, str):
-            raise CellError(f'is {describe_type(value)}; write text in quotes such as "{example}"')
+            found = describe_type(value)
+            raise CellError(cycle_file_facts.WRITE_QUOTED_TEXT(found=found, example=example))
         text = cells.clean_text(value)
         if not text:
-            raise CellError(f'is empty; write text such as "{example}"')
+            raise CellError(cycle_file_facts.EMPTY_TEXT(example=example))
         return read(text, read_context)
 
     return checked
@@ -55,12 +57,14 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, list):
-            return None, [((), CellError(f"is {describe_type(value)}; write a list: {example}"))]
+            found = describe_type(value)
+            message = cycle_file_facts.WRITE_LIST_LIKE(found=found, example=example)
+            return None, [((), CellError(message))]
         values: list[Any] = []
         faults: Faults = []
         for place, element in enumerate(value):
-            found, errors = read(element, read_context)
-            values.append(found)
+            parsed, errors = read(element, read_context)
+            values.append(parsed)
             faults.extend(((place, *inside), error) for inside, error in errors)
         if faults:
             return None, faults
@@ -77,13 +81,15 @@ def _id_table_reader(read: Reader, example: str) -> Reader:
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):
-            return None, [((), CellError(f"is {describe_type(value)}; write a table: {example}"))]
-        found: dict[str, Any] = {}
+            found = describe_type(value)
+            message = cycle_file_facts.WRITE_TABLE_LIKE(found=found, example=example)
+            return None, [((), CellError(message))]
+        parsed: dict[str, Any] = {}
         faults: Faults = []
         for ident, element in value.items():
-            found[ident.strip()], errors = read(element, read_context)
+            parsed[ident.strip()], errors = read(element, read_context)
             faults.extend(((ident, *inside), error) for inside, error in errors)
-        return found, faults
+        return parsed, faults
 
     return reader
 
@@ -92,8 +98,8 @@ def _day(value: Any, _: ReadContext) -> date:  # noqa: ANN401 - as above
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str):
-        raise CellError("is text; write the date without quotes, like 2027-01-18")
-    raise CellError(f"is {describe_type(value)}; write a date like 2027-01-18")
+        raise CellError(cycle_file_facts.WRITE_DATE_WITHOUT_QUOTES())
+    raise CellError(cycle_file_facts.WRITE_DATE(found=describe_type(value)))
 
 
 def _dates(value: Any, read_context: ReadContext) -> DateRange:  # noqa: ANN401 - as above
@@ -110,10 +116,7 @@ def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
     try:
         return tuple(window for day in WEEKDAYS for window in time_cells.windows(f"{day} {text}"))
     except CellError as error:
-        raise CellError(
-            f"{text!r} is not a time of the day or week; "
-            "use one like 09:00-12:00 or Tue 09:00-12:00"
-        ) from error
+        raise CellError(facts.NOT_A_PREFERRED_TIME(value=excerpt(text))) from error
 
 
 def _flatten(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...]:
@@ -122,7 +125,7 @@ def _flatten(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...
 
 def _pair(countries: list[str]) -> frozenset[str]:
     if len(countries) != _PAIR_SIZE:
-        raise CellError(f'contains {len(countries)} countries; a pair has two: ["RS", "XK"]')
+        raise CellError(cycle_file_facts.NOT_A_PAIR(count=len(countries)))
     return frozenset(countries)
 
 

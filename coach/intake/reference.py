@@ -46,8 +46,3 @@ class ReadContext:
         """
         self._budget -= len(words)
         return nearest(word, words) if self._budget >= 0 else None
-
-    def did_you_mean(self, word: str, words: Collection[str]) -> str:
-        """Return `"; did you mean 'x'?"`, or an empty string if `nearest` finds no match."""
-        near = self.nearest(word, words)
-        return f"; did you mean '{near}'?" if near is not None else ""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from coach.texts.facts import Fact
+
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
@@ -20,7 +22,7 @@ class TextTable:
 
     file: str
     rows: Sequence[Sequence[str]]
-    cell_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    cell_faults: Mapping[tuple[int, int], Fact] = field(default_factory=dict)
 
 
 def header_key(name: str) -> str:

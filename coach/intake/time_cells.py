@@ -6,8 +6,9 @@ import re
 from datetime import date
 
 from coach.availability import MINUTES_PER_DAY, WEEKDAYS, DateRange, WeeklyWindow
+from coach.intake import facts
 from coach.intake.cells import CellError, parse_each
-from coach.intake.fault_messages import join_words, quoted
+from coach.intake.fault_messages import excerpt
 from coach.intake.reference import ReadContext
 
 MAX_RANGE_DAYS = 3660
@@ -32,20 +33,15 @@ def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]
 def _window(text: str) -> WeeklyWindow:
     match = _WINDOW.fullmatch(text)
     if match is None:
-        raise CellError(f"{quoted(text)} is not a weekly window; use one like Mon 09:00-12:00")
+        raise CellError(facts.NOT_A_WINDOW(value=excerpt(text)))
     day, *clock = match.groups()
     start_hour, start_minute, end_hour, end_minute = map(int, clock)
     weekday = _weekday(day)
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
     if max(start_minute, end_minute) >= 60 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:  # noqa: PLR2004 - minutes in an hour
-        raise CellError(
-            f"{quoted(text)} has a time outside the day; times run from 00:00 to 23:59, "
-            "and a window may end at 24:00"
-        )
+        raise CellError(facts.OUTSIDE_THE_DAY(value=excerpt(text)))
     if end <= start:
-        raise CellError(
-            f"{quoted(text)} does not end after its start; split a window at midnight into two"
-        )
+        raise CellError(facts.WINDOW_ENDS_BEFORE_START(value=excerpt(text)))
     return WeeklyWindow(weekday, start, end)
 
 
@@ -53,7 +49,7 @@ def _weekday(text: str) -> int:
     try:
         return _DAY_NUMBERS[text.casefold()]
     except KeyError:
-        raise CellError(f"{quoted(text)} is not a weekday; use {join_words(WEEKDAYS)}") from None
+        raise CellError(facts.NOT_A_WEEKDAY(value=excerpt(text), weekdays=WEEKDAYS)) from None
 
 
 def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
@@ -67,20 +63,17 @@ def date_range(text: str) -> DateRange:
     begin = day(first)
     end = day(last) if dots else begin
     if end < begin:
-        raise CellError(f"{quoted(text)} ends before it starts; write the earlier date first")
+        raise CellError(facts.RANGE_ENDS_BEFORE_START(value=excerpt(text)))
     if (end - begin).days > MAX_RANGE_DAYS:
-        raise CellError(f"{quoted(text)} lasts more than ten years; check the years")
+        raise CellError(facts.RANGE_TOO_LONG(value=excerpt(text)))
     return DateRange(begin, end)
 
 
 def day(text: str) -> date:
     """Parse a date such as `2027-02-01`."""
     if _DATE.fullmatch(text) is None:
-        raise CellError(
-            f"{quoted(text)} is not a date; use one like 2027-02-01, "
-            "or a range like 2027-02-01..2027-02-14"
-        )
+        raise CellError(facts.NOT_A_DATE(value=excerpt(text)))
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CellError(f"{quoted(text)} does not exist in the calendar; check the day") from None
+        raise CellError(facts.NO_SUCH_DATE(value=excerpt(text))) from None

@@ -11,21 +11,21 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from coach.intake.fault_messages import quoted
+from coach.errors import InvalidValueError
+from coach.intake import cycle_file_facts as facts
+from coach.intake.fault_messages import excerpt
 
 KeyPath = tuple[str | int, ...]
 
 MAX_DEPTH = 12  # levels of tables, arrays and dotted keys; a cycle file needs four
 
 
-class TooDeepError(ValueError):
+class TooDeepError(InvalidValueError):
     """Keys or values are nested too deeply at `line`."""
 
     def __init__(self, line: int) -> None:
         self.line = line
-        super().__init__(
-            f"tables, lists or keys are nested too deeply; use at most {MAX_DEPTH} levels"
-        )
+        super().__init__(facts.NESTED_TOO_DEEPLY(count=MAX_DEPTH))
 
 
 _TOKEN = re.compile(
@@ -148,7 +148,7 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
 def dotted_key(path: KeyPath) -> str:
     """Format `("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
     return "".join(
-        f"[{part}]" if isinstance(part, int) else f".{quoted(part)[1:-1]}" for part in path
+        f"[{part}]" if isinstance(part, int) else f".{excerpt(part)}" for part in path
     ).lstrip(".")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from coach.errors import InputFault
-from coach.intake.fault_messages import WHOLE_FILE, quoted
+from coach.intake import cycle_file_facts as facts
+from coach.intake.fault_messages import WHOLE_FILE, excerpt
 from coach.intake.toml_positions import KeyPath, TooDeepError, dotted_key, key_lines, key_on_line
 
 _MAX_ERRORS = 20
@@ -33,7 +34,7 @@ def parse_toml(file: str, text: str) -> TomlText:
     try:
         lines = key_lines(text)
     except TooDeepError as error:
-        return TomlText(None, {}, (InputFault(file, error.line, WHOLE_FILE, str(error)),))
+        return TomlText(None, {}, (InputFault(file, error.line, WHOLE_FILE, error.shown),))
     faults: list[InputFault] = []
     left = text.split("\n")
     while len(faults) < _MAX_ERRORS:
@@ -56,4 +57,4 @@ def _fault(file: str, text: str, error: ValueError) -> InputFault:
     line = min(int(place[1] or last), last) if place else 1
     reason = str(error).replace(place[0], "") if place else str(error)
     column = dotted_key(key_on_line(text, line)) or WHOLE_FILE
-    return InputFault(file, line, column, f"this is not valid TOML: {quoted(reason)[1:-1]}")
+    return InputFault(file, line, column, facts.NOT_TOML(reason=excerpt(reason)))

@@ -1,64 +1,88 @@
-"""Turns pydantic validation errors into readable sentences."""
+"""What is wrong with the values of a cycle file, from pydantic's errors, with allowed ranges."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-_KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),  # before int, its base class
-    (str, "text"),
-    (int, "a whole number"),
-    (float, "a decimal number"),
-    (datetime, "a date with a time"),  # before date, its base class
-    (date, "a date"),
-    (time, "a time"),
-    (list, "a list"),
-    (tuple, "a list"),
-    (dict, "a table"),
+from coach.intake import cycle_file_facts as facts
+from coach.texts.facts import Displayed, Fact, Message
+from coach.validation import validation_fact
+
+_TYPES: tuple[tuple[type, Message], ...] = (
+    (bool, facts.FOUND_TRUTH),  # before int, its base class
+    (str, facts.FOUND_TEXT),
+    (int, facts.FOUND_WHOLE_NUMBER),
+    (float, facts.FOUND_DECIMAL_NUMBER),
+    (datetime, facts.FOUND_DATE_WITH_TIME),  # before date, its base class
+    (date, facts.FOUND_DATE),
+    (time, facts.FOUND_TIME),
+    (list, facts.FOUND_LIST),
+    (tuple, facts.FOUND_LIST),
+    (dict, facts.FOUND_TABLE),
 )
-_WANTED = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing_size": "a smaller number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "date_type": "a date like 2027-01-18",
-    "model_type": "a table",
-    "dict_type": "a table",
-    "tuple_type": "a list",
+_WANTED: Mapping[str, Message] = {
+    "int_type": facts.WRITE_WHOLE_NUMBER,
+    "int_from_float": facts.WRITE_WHOLE_NUMBER,
+    "int_parsing_size": facts.WRITE_SMALLER_NUMBER,
+    "float_type": facts.WRITE_NUMBER,
+    "bool_type": facts.WRITE_TRUTH,
+    "string_type": facts.WRITE_TEXT,
+    "date_type": facts.WRITE_DATE,
+    "model_type": facts.WRITE_TABLE,
+    "dict_type": facts.WRITE_TABLE,
+    "tuple_type": facts.WRITE_LIST,
 }
+_WANTED_IN_RANGE: Mapping[str, Message] = {
+    "int_type": facts.WRITE_WHOLE_NUMBER_IN_RANGE,
+    "int_from_float": facts.WRITE_WHOLE_NUMBER_IN_RANGE,
+    "int_parsing_size": facts.WRITE_SMALLER_NUMBER_IN_RANGE,
+    "float_type": facts.WRITE_NUMBER_IN_RANGE,
+}
+_OUT_OF_RANGE = frozenset({"greater_than_equal", "less_than_equal", "finite_number"})
 
 
-def describe_type(value: object) -> str:
-    """Return a readable name for the type of a value, such as `text` or `a whole number`."""
-    return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
+def describe_type(value: object) -> Fact:
+    """Return the type of a value, such as `text` or `a whole number`."""
+    found = (one for kind, one in _TYPES if isinstance(value, kind))
+    return next(found, facts.FOUND_SOMETHING_ELSE)()
 
 
-def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
-    """Return a readable message for a validation error, with the allowed range of the field."""
+def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> Displayed:
+    """Return what is wrong with the value of a key, with the allowed range of its field."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
-        return "is missing, but required for every cycle"
-    if kind == "value_error":
-        return str(detail.get("ctx", {}).get("error", detail["msg"]))
+        return facts.MISSING_IN_CYCLE_FILE()
     if kind in _WANTED:
-        return f"is {describe_type(value)}; write {_WANTED[kind]}{_range(info)}"
-    if kind in {"greater_than_equal", "less_than_equal", "finite_number"}:
-        return f"{value} is out of range; use a number{_range(info)}"
+        return _wrong_type(kind, value, _limits(info))
+    if kind in _OUT_OF_RANGE:
+        return _out_of_range(str(value), _limits(info))
     if kind == "string_too_long":
-        return f"is longer than {detail['ctx']['max_length']} characters; shorten it"
-    return detail["msg"][:1].lower() + detail["msg"][1:]
+        return facts.TEXT_TOO_LONG(count=detail["ctx"]["max_length"])
+    return validation_fact(detail)
 
 
-def _range(info: FieldInfo | None) -> str:
-    limits: dict[str, Any] = {}
+def _wrong_type(kind: str, value: object, limits: Mapping[str, float]) -> Fact:
+    found = describe_type(value)
+    if limits and kind in _WANTED_IN_RANGE:
+        return _WANTED_IN_RANGE[kind](found=found, **limits)
+    return _WANTED[kind](found=found)
+
+
+def _out_of_range(value: str, limits: Mapping[str, float]) -> Fact:
+    if limits:
+        return facts.OUT_OF_GIVEN_RANGE(value=value, **limits)
+    return facts.OUT_OF_RANGE(value=value)
+
+
+def _limits(info: FieldInfo | None) -> Mapping[str, float]:
+    """Return the lowest and the highest value of a field, or nothing unless it has both."""
+    limits: dict[str, float] = {}
     for mark in info.metadata if info else ():
-        for name in ("ge", "le"):
-            if (limit := getattr(mark, name, None)) is not None:
+        for name, attribute in (("low", "ge"), ("high", "le")):
+            if (limit := getattr(mark, attribute, None)) is not None:
                 limits[name] = limit
-    return f" from {limits['ge']} to {limits['le']}" if len(limits) == 2 else ""  # noqa: PLR2004 - both ends
+    return limits if len(limits) == 2 else {}  # noqa: PLR2004 - both ends

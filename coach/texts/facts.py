@@ -87,6 +87,10 @@ TEXT = Kind("text", _text)
 """Text that is shown as it is: what somebody wrote, a file's name, a code, an identifier."""
 NUMBER = Kind("number", _number)
 """A number, formatted by the reader's conventions."""
+PLAIN_NUMBER = Kind("plain_number", _number)
+"""A number as it is written in files: 32767, 2027, without a separator of thousands."""
+ONE_DECIMAL = Kind("one_decimal", _number)
+"""A number with exactly one decimal place: 20.0."""
 DATE = Kind("date", _date)
 """A date with its weekday: Wednesday 20 January 2027."""
 SHORT_DATE = Kind("short_date", _date)

@@ -52,6 +52,8 @@ class Renderer:
             "text": str,
             "person": str,
             "number": self.number,
+            "plain_number": str,
+            "one_decimal": lambda value: format_decimal(value, "0.0", locale=self.locale.cldr),
             "date": lambda value: self.long_date(date.fromisoformat(value)),
             "short_date": lambda value: self.short_date(date.fromisoformat(value)),
             "month": lambda value: self.month(date.fromisoformat(value)),

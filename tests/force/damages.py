@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 from api.input_files.source import NamedFile
 from api.input_files.template_workbook import template_workbook
+from api.texts.reader_language import terminal_renderer
 
 CYCLE = b"""\
 [cycle]
@@ -238,7 +239,7 @@ def _member_damaged(rng: random.Random, workbook: bytes) -> bytes:
 
 @cache
 def _workbook() -> bytes:
-    return template_workbook()
+    return template_workbook(terminal_renderer())
 
 
 @cache

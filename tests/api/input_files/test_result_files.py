@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from api.input_files.result_file import read_result
 from api.results.folder import result_json
+from coach.texts.renderer import english
 from matching.result import FunnelStep, LevelOutcome, Remedy, Result, Unmatched
 
 RESULT = Result(
@@ -49,7 +50,7 @@ def test_invalid_result_is_rejected_with_location(content: bytes, place: str) ->
     result, faults = read_result("kept.json", content)
     assert result is None
     assert any(str(fault).startswith(place) for fault in faults)
-    assert all("\n" not in fault.message for fault in faults)
+    assert all("\n" not in english(fault.message) for fault in faults)
 
 
 @given(st.binary(max_size=100))

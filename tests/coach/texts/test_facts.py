@@ -11,7 +11,9 @@ from coach.texts.facts import (
     FACT,
     LANGUAGE,
     NUMBER,
+    ONE_DECIMAL,
     PERSON,
+    PLAIN_NUMBER,
     SHORT_DATE,
     TERRITORY,
     TEXT,
@@ -95,6 +97,8 @@ def test_a_plural_follows_its_count(count: int, expected: str) -> None:
     [
         (TEXT, "as {written}", "as {written}"),
         (NUMBER, 1200, "1,200"),
+        (PLAIN_NUMBER, 1200, "1200"),
+        (ONE_DECIMAL, 20.04, "20.0"),
         (DATE, date(2027, 1, 20), "Wednesday 20 January 2027"),
         (SHORT_DATE, date(2027, 1, 20), "Wed 20 Jan 2027"),
         (TIME, datetime(2027, 1, 20, 9, 5, tzinfo=UTC), "09:05"),

@@ -1,0 +1,68 @@
+"""What each column of a people file contains: for the template workbook and for messages.
+
+None ends with a full stop, because some messages end with one of them.
+"""
+
+from __future__ import annotations
+
+from coach.texts.facts import message
+
+ID = message("people_columns.id", "Unique in this file; other cells refer to people by id")
+NAME = message("people_columns.name", "As it should appear in invitations")
+EMAIL = message("people_columns.email", "Email address for invitations")
+COUNTRY = message("people_columns.country", "ISO 3166-1 alpha-2 code, or XK")
+LANGUAGES = message(
+    "people_columns.languages",
+    "In order of preference, separated by ';', each with a CEFR level: en:B2. Without a level: C1",
+)
+AVAILABILITY = message(
+    "people_columns.availability",
+    "Weekly windows in the person's time zone, separated by ';': Mon 09:00-12:00",
+)
+UNAVAILABLE = message(
+    "people_columns.unavailable",
+    "Dates or inclusive date ranges, separated by ';': 2027-02-01..2027-02-14",
+)
+TIMEZONE = message(
+    "people_columns.timezone", "IANA name. Empty: the country's time zone (XK: Europe/Belgrade)"
+)
+SEX = message("people_columns.sex", "F, M, X or empty, as stated by the person")
+BIRTH_YEAR = message("people_columns.birth_year", "Four digits, or empty")
+SERVICE = message("people_columns.service", "Determines how a rank title is interpreted")
+UNIT = message("people_columns.unit", "A coachee is never matched with a coach from the same unit")
+RANK = message(
+    "people_columns.rank",
+    "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV for no grade, "
+    "or a title of the person's country and service",
+)
+ROLE = message("people_columns.role", "The role of the coachee")
+RANK_SENSITIVITY = message(
+    "people_columns.rank_sensitivity", "How far below the coachee a coach may rank. Empty: standard"
+)
+UNIFORMED_COACH = message(
+    "people_columns.uniformed_coach", "Whether the coach must be in uniform. Empty: no"
+)
+PRIORITY = message("people_columns.priority", "1 to 9; 9 is the highest priority. Empty: 1")
+PREFERS = message("people_columns.prefers", "Ids of coaches, separated by ';'")
+REFUSES_OF_COACHEES = message(
+    "people_columns.refuses_of_coachees", "Ids of coaches, separated by ';'. No reason is required"
+)
+TOPICS_OF_COACHEES = message(
+    "people_columns.topics_of_coachees", "Topics for the sessions, separated by ';'"
+)
+CAPACITY = message("people_columns.capacity", "Maximum number of coachees, 0 to 50")
+MAX_PER_DAY = message(
+    "people_columns.max_per_day", "Maximum number of sessions a day. Empty: the cycle's limit"
+)
+MAX_PER_WEEK = message(
+    "people_columns.max_per_week", "Maximum number of sessions a week. Empty: the cycle's limit"
+)
+REFUSES_OF_COACHES = message(
+    "people_columns.refuses_of_coaches", "Ids of coachees, separated by ';'. No reason is required"
+)
+TOPICS_OF_COACHES = message("people_columns.topics_of_coaches", "Expertise, separated by ';'")
+CHAIN_OF_COMMAND = message(
+    "people_columns.chain_of_command",
+    "Ids of coachees, or names of units, in whose chain of command this coach is or was "
+    "in the last 24 months, separated by ';'",
+)

@@ -1,0 +1,122 @@
+"""What is wrong with the values of cycle files, and with their syntax.
+
+The subject of most messages is the key in the file, which stands before the message.
+"""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, plural_message
+
+# Types, as what was found: "is text; write the date without quotes".
+FOUND_TRUTH = message("cycle_file.found_truth", "true or false")
+FOUND_TEXT = message("cycle_file.found_text", "text")
+FOUND_WHOLE_NUMBER = message("cycle_file.found_whole_number", "a whole number")
+FOUND_DECIMAL_NUMBER = message("cycle_file.found_decimal_number", "a decimal number")
+FOUND_DATE_WITH_TIME = message("cycle_file.found_date_with_time", "a date with a time")
+FOUND_DATE = message("cycle_file.found_date", "a date")
+FOUND_TIME = message("cycle_file.found_time", "a time")
+FOUND_LIST = message("cycle_file.found_list", "a list")
+FOUND_TABLE = message("cycle_file.found_table", "a table")
+FOUND_SOMETHING_ELSE = message("cycle_file.found_something_else", "something else")
+
+# i18n: in these messages, `found` is one of "true or false", "text", "a list" and so on.
+WRITE_WHOLE_NUMBER = message(
+    "cycle_file.write_whole_number", "is {found}; write a whole number", found=FACT
+)
+WRITE_WHOLE_NUMBER_IN_RANGE = message(
+    "cycle_file.write_whole_number_in_range",
+    "is {found}; write a whole number from {low} to {high}",
+    found=FACT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+WRITE_SMALLER_NUMBER = message(
+    "cycle_file.write_smaller_number", "is {found}; write a smaller number", found=FACT
+)
+WRITE_SMALLER_NUMBER_IN_RANGE = message(
+    "cycle_file.write_smaller_number_in_range",
+    "is {found}; write a smaller number from {low} to {high}",
+    found=FACT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+WRITE_NUMBER = message("cycle_file.write_number", "is {found}; write a number", found=FACT)
+WRITE_NUMBER_IN_RANGE = message(
+    "cycle_file.write_number_in_range",
+    "is {found}; write a number from {low} to {high}",
+    found=FACT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+# i18n: `true` and `false` are the values that a file accepts; do not translate them.
+WRITE_TRUTH = message("cycle_file.write_truth", "is {found}; write true or false", found=FACT)
+WRITE_TEXT = message("cycle_file.write_text", "is {found}; write text", found=FACT)
+WRITE_QUOTED_TEXT = message(
+    "cycle_file.write_quoted_text",
+    'is {found}; write text in quotes such as "{example}"',
+    found=FACT,
+    example=TEXT,
+)
+WRITE_DATE = message(
+    "cycle_file.write_date", "is {found}; write a date like 2027-01-18", found=FACT
+)
+WRITE_DATE_WITHOUT_QUOTES = message(
+    "cycle_file.write_date_without_quotes",
+    "is text; write the date without quotes, like 2027-01-18",
+)
+WRITE_LIST = message("cycle_file.write_list", "is {found}; write a list", found=FACT)
+WRITE_LIST_LIKE = message(
+    "cycle_file.write_list_like", "is {found}; write a list: {example}", found=FACT, example=TEXT
+)
+WRITE_TABLE = message("cycle_file.write_table", "is {found}; write a table", found=FACT)
+WRITE_TABLE_LIKE = message(
+    "cycle_file.write_table_like", "is {found}; write a table: {example}", found=FACT, example=TEXT
+)
+WRITE_TABLE_NAMED = message(
+    "cycle_file.write_table_named", "is {found}; write a table, [{name}]", found=FACT, name=TEXT
+)
+EMPTY_TEXT = message(
+    "cycle_file.empty_text", 'is empty; write text such as "{example}"', example=TEXT
+)
+NOT_A_PAIR = plural_message(
+    "cycle_file.not_a_pair",
+    'contains {count} country; a pair has two: ["RS", "XK"]',
+    'contains {count} countries; a pair has two: ["RS", "XK"]',
+    count=PLAIN_NUMBER,
+)
+OUT_OF_RANGE = message(
+    "cycle_file.out_of_range", "{value} is out of range; use a number", value=TEXT
+)
+OUT_OF_GIVEN_RANGE = message(
+    "cycle_file.out_of_given_range",
+    "{value} is out of range; use a number from {low} to {high}",
+    value=TEXT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+TEXT_TOO_LONG = plural_message(
+    "cycle_file.text_too_long",
+    "is longer than {count} character; shorten it",
+    "is longer than {count} characters; shorten it",
+    count=PLAIN_NUMBER,
+)
+MISSING_IN_CYCLE_FILE = message(
+    "cycle_file.missing_in_cycle_file", "is missing, but required for every cycle"
+)
+
+# Keys and syntax.
+NOT_A_KEY = message("cycle_file.not_a_key", "is not a key of a cycle file")
+NOT_A_KEY_OF_TABLE = message(
+    "cycle_file.not_a_key_of_table", "is not a key of [{table}]", table=TEXT
+)
+KEY_OF_OTHER_TABLE = message(
+    "cycle_file.key_of_other_table", "{message}; it belongs in [{table}]", message=FACT, table=TEXT
+)
+NESTED_TOO_DEEPLY = plural_message(
+    "cycle_file.nested_too_deeply",
+    "tables, lists or keys are nested too deeply; use at most {count} level",
+    "tables, lists or keys are nested too deeply; use at most {count} levels",
+    count=PLAIN_NUMBER,
+)
+# i18n: `reason` is the message of a library, in English.
+NOT_TOML = message("cycle_file.not_toml", "this is not valid TOML: {reason}", reason=TEXT)

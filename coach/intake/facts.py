@@ -1,0 +1,225 @@
+"""What is wrong in people files and in cycle files, and what is accepted instead."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, one_of, plural_message
+
+# Parts of messages.
+# i18n: `message` says what is wrong with a value; the suggestion is a value that is accepted.
+DID_YOU_MEAN = message(
+    "intake.did_you_mean",
+    "{message}; did you mean '{suggestion}'?",
+    message=FACT,
+    suggestion=TEXT,
+)
+IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT, message=FACT)
+
+# Cells. The subject of each message is the cell or the key of a file, which stands before it.
+TEXT_TOO_LONG = plural_message(
+    "intake.text_too_long",
+    "contains {count} character; at most {limit} are allowed",
+    "contains {count} characters; at most {limit} are allowed",
+    count=PLAIN_NUMBER,
+    limit=PLAIN_NUMBER,
+)
+SPREADSHEET_ERROR = message(
+    "intake.spreadsheet_error",
+    "contains the spreadsheet error {error}; enter the value itself",
+    error=TEXT,
+)
+INVISIBLE_CHARACTER = message(
+    "intake.invisible_character",
+    "contains the invisible character {code_point}; remove it",
+    code_point=TEXT,
+)
+RESERVED_SEMICOLON = message(
+    "intake.reserved_semicolon",
+    "'{value}' contains ';', which is reserved for lists; remove it",
+    value=TEXT,
+)
+NOT_AN_EMAIL = message(
+    "intake.not_an_email",
+    "'{value}' is not an email address; use one like ana@example.org",
+    value=TEXT,
+)
+NOT_A_COUNTRY = message(
+    "intake.not_a_country",
+    "'{value}' is not a country code; use an ISO 3166-1 alpha-2 code such as RS, or XK",
+    value=TEXT,
+)
+NOT_A_LANGUAGE = message(
+    "intake.not_a_language",
+    "'{value}' is not a language code; use an ISO 639 code such as sq or en",
+    value=TEXT,
+)
+SEVERAL_LANGUAGES = message(
+    "intake.several_languages",
+    "'{value}' is not a language code; separate several with ';'",
+    value=TEXT,
+)
+WITHDRAWN_LANGUAGE = message(
+    "intake.withdrawn_language",
+    "'{value}' is no longer a language code; use {codes}",
+    value=TEXT,
+    codes=one_of(TEXT),
+)
+LANGUAGE_TWICE = message(
+    "intake.language_twice", "language '{code}' occurs twice; remove one of them", code=TEXT
+)
+NOT_A_LEVEL = message(
+    "intake.not_a_level",
+    "'{value}' is not a CEFR level; use {levels}",
+    value=TEXT,
+    levels=one_of(TEXT),
+)
+NOT_A_CHOICE = message(
+    "intake.not_a_choice", "'{value}' is not {choices}", value=TEXT, choices=one_of(TEXT)
+)
+# i18n: `yes` and `no` are the values that a file accepts; do not translate them.
+NOT_YES_OR_NO = message("intake.not_yes_or_no", "'{value}' is not valid; use yes or no", value=TEXT)
+NOT_A_WHOLE_NUMBER = message(
+    "intake.not_a_whole_number",
+    "'{value}' is not a whole number; use one from {low} to {high}",
+    value=TEXT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+NUMBER_OUT_OF_RANGE = message(
+    "intake.number_out_of_range",
+    "{number} is out of range; use a number from {low} to {high}",
+    number=TEXT,
+    low=PLAIN_NUMBER,
+    high=PLAIN_NUMBER,
+)
+
+# Times and dates.
+# i18n: Mon is how a file abbreviates Monday; do not translate it.
+NOT_A_WINDOW = message(
+    "intake.not_a_window",
+    "'{value}' is not a weekly window; use one like Mon 09:00-12:00",
+    value=TEXT,
+)
+OUTSIDE_THE_DAY = message(
+    "intake.outside_the_day",
+    "'{value}' has a time outside the day; times run from 00:00 to 23:59, "
+    "and a window may end at 24:00",
+    value=TEXT,
+)
+WINDOW_ENDS_BEFORE_START = message(
+    "intake.window_ends_before_start",
+    "'{value}' does not end after its start; split a window at midnight into two",
+    value=TEXT,
+)
+NOT_A_WEEKDAY = message(
+    "intake.not_a_weekday",
+    "'{value}' is not a weekday; use {weekdays}",
+    value=TEXT,
+    weekdays=one_of(TEXT),
+)
+RANGE_ENDS_BEFORE_START = message(
+    "intake.range_ends_before_start",
+    "'{value}' ends before it starts; write the earlier date first",
+    value=TEXT,
+)
+RANGE_TOO_LONG = message(
+    "intake.range_too_long",
+    "'{value}' lasts more than ten years; check the years",
+    value=TEXT,
+)
+NOT_A_DATE = message(
+    "intake.not_a_date",
+    "'{value}' is not a date; use one like 2027-02-01, or a range like 2027-02-01..2027-02-14",
+    value=TEXT,
+)
+NO_SUCH_DATE = message(
+    "intake.no_such_date",
+    "'{value}' does not exist in the calendar; check the day",
+    value=TEXT,
+)
+# i18n: Tue is how a file abbreviates Tuesday; do not translate it.
+NOT_A_PREFERRED_TIME = message(
+    "intake.not_a_preferred_time",
+    "'{value}' is not a time of the day or week; use one like 09:00-12:00 or Tue 09:00-12:00",
+    value=TEXT,
+)
+
+# Rows and columns of people files.
+EMPTY_HEADER = message(
+    "intake.empty_header", "the first row must contain the column names, but it is empty"
+)
+ID_USED_TWICE = message(
+    "intake.id_used_twice",
+    "'{id}' is already used in row {row}",
+    id=TEXT,
+    row=PLAIN_NUMBER,
+)
+COLUMN_TWICE = message(
+    "intake.column_twice", "the column '{column}' occurs twice; remove one of them", column=TEXT
+)
+COLUMN_MISSING = message("intake.column_missing", "the column is missing, but required; add it")
+COLUMN_WITHOUT_HEADER = message(
+    "intake.column_without_header",
+    "the column has a cell in row {row} but no header; add a header or clear the column",
+    row=PLAIN_NUMBER,
+)
+COLUMN_OF_COACHES = message("intake.column_of_coaches", "is a column of coaches, not coachees")
+COLUMN_OF_COACHEES = message("intake.column_of_coachees", "is a column of coachees, not coaches")
+NOT_A_COLUMN_OF_COACHEES = message("intake.not_a_column_of_coachees", "is not a column of coachees")
+NOT_A_COLUMN_OF_COACHES = message("intake.not_a_column_of_coaches", "is not a column of coaches")
+BEYOND_LAST_HEADER = message(
+    "intake.beyond_last_header",
+    "'{value}' is beyond the last header; put lists in quotes",
+    value=TEXT,
+)
+# i18n: `description` says what the column contains.
+REQUIRED_CELL = message(
+    "intake.required_cell",
+    "is empty, but required for every person: {description}",
+    description=FACT,
+)
+SEVERAL_TIME_ZONES = message(
+    "intake.several_time_zones",
+    "{country} has several time zones; enter one, such as Europe/Belgrade",
+    country=TEXT,
+)
+NOT_A_RANK = message(
+    "intake.not_a_rank",
+    "'{value}' is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, "
+    "for civilians CIV~OF-1 to CIV~OF-10, or CIV",
+    value=TEXT,
+)
+
+# References between the files.
+UNKNOWN_COACHEE = message(
+    "intake.unknown_coachee",
+    "'{id}' is not the id of any of the coachees in {file}",
+    id=TEXT,
+    file=TEXT,
+)
+UNKNOWN_COACH = message(
+    "intake.unknown_coach",
+    "'{id}' is not the id of any of the coaches in {file}",
+    id=TEXT,
+    file=TEXT,
+)
+# i18n: [bans] is a part of a file.
+PIN_IS_BANNED = message(
+    "intake.pin_is_banned",
+    "'{coach}' is also banned for '{coachee}' in [bans]; remove one of the two",
+    coach=TEXT,
+    coachee=TEXT,
+)
+PIN_IMPOSSIBLE = message(
+    "intake.pin_impossible",
+    "{coachee} cannot be matched with {coach}: {reason}",
+    coachee=TEXT,
+    coach=TEXT,
+    reason=FACT,
+)
+BIRTH_YEAR_TOO_LATE = message(
+    "intake.birth_year_too_late",
+    "{year} is too late for a cycle in {cycle_year}; use {latest} or earlier",
+    year=PLAIN_NUMBER,
+    cycle_year=PLAIN_NUMBER,
+    latest=PLAIN_NUMBER,
+)
