@@ -4,6 +4,9 @@ from random import Random
 
 from hypothesis import given, settings
 
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from matching.rules.pair_report import pair_rows
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, can_meet
@@ -24,6 +27,20 @@ def test_pair_report_lists_everything_that_blocks_each_pair(random: Random) -> N
         assert list(row.blocked_by) == blocked
         assert row.eligible == (not blocked)
         assert (row.points is None) == bool(blocked)
+
+
+def test_pair_report_gives_each_pair_without_obstacle_its_weighted_points() -> None:
+    roster = random_roster(Random(1), 6, 5)
+    cycle = random_cycle(Random(1), roster)
+    inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+    evaluator = RuleEvaluator(inputs)
+    pairs = [(i, j) for i in range(6) for j in range(5)]
+    points = [
+        sum(one.points * one.weight for one in evaluator.verdicts(*pair)) if row.eligible else None
+        for row, pair in zip(pair_rows(roster, cycle), pairs, strict=True)
+    ]
+    assert len(set(points)) > 4
+    assert [row.points for row in pair_rows(roster, cycle)] == points
 
 
 def test_pair_report_without_people_on_a_side_is_empty() -> None:
