@@ -47,7 +47,11 @@ def _run(tests: list[str]) -> None:
     for stream in (0, 1, 2):
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
     import pytest  # noqa: PLC0415 - loaded above
+    from hypothesis import Phase, settings  # noqa: PLC0415 - loaded above
 
+    # The same examples for each mutant, and none made smaller: only the verdict counts.
+    settings.register_profile("mutants", derandomize=True, phases=[Phase.explicit, Phase.generate])
+    settings.load_profile("mutants")
     options = ["-x", "-q", "-p", "no:cacheprovider", "-W", _LOADED_EARLY]
     code = pytest.main([*options, *tests], plugins=[_TestLimit(), _TestOrder(tests)])
     os._exit(code)
