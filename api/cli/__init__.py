@@ -16,7 +16,10 @@ from typing import Any
 
 import typer
 
-from api.cli.command_table import COMMANDS
+from api.cli import facts
+from api.cli.command_table import COMMANDS, DETAILS
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from coach.errors import DomainError, UnusableInputError
 
 DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
@@ -38,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def build_application(command: str | None) -> typer.Typer:
     """Build the application. Only `command` is loaded; other commands appear in the help."""
     app = typer.Typer(
-        help="Match coachees with coaches and timetable their sessions, proven and explained.",
+        help=_("Match coachees with coaches and timetable their sessions, proven and explained."),
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -46,10 +49,9 @@ def build_application(command: str | None) -> typer.Typer:
     )
     app.callback()(_no_options)
     for name, (target, summary) in COMMANDS.items():
-        if name == command:
-            app.command(name)(_load_command(target))
-        else:
-            app.command(name, help=summary)(_not_selected)
+        run = _load_command(target) if name == command else _not_selected
+        details = DETAILS.get(name)
+        app.command(name, help=f"{summary}\n\n{details}" if details else summary)(run)
     return app
 
 
@@ -78,9 +80,9 @@ def _report_error(error: DomainError) -> int:
     from api.error_mapping import error_type_of  # noqa: PLC0415 - it loads the engine, which takes a second
 
     if isinstance(error, UnusableInputError):
-        lines = [str(fault) for fault in error.faults]
+        lines = [fault.line(render(fault.message)) for fault in error.faults]
     else:
-        lines = [str(error)]
+        lines = [render(error.shown)]
     sys.stdout.flush()
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201 - error messages belong on stderr
@@ -91,11 +93,8 @@ def _report_internal_error(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exception(error)
     else:
-        typer.echo(
-            f"An error occurred in the application, not in your files: {type(error).__name__}: "
-            f"{error}\nRun the command again with {DEBUG_VARIABLE}=1 and report the output.",
-            err=True,
-        )
+        described = f"{type(error).__name__}: {error}"
+        echo(facts.INTERNAL_ERROR(error=described, variable=DEBUG_VARIABLE), err=True)
     from api.error_mapping import EXIT_INTERNAL_ERROR  # noqa: PLC0415 - as above
 
     return EXIT_INTERNAL_ERROR

@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
+from api.cli import question_facts as facts
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from api.cli.run import available_processors
 from api.plan_queries.resolve import solve_again
 from api.results.result_folder import read_result_folder
@@ -21,9 +24,9 @@ _ADVICE = TypeAdapter(tuple[Advice, ...])
 
 
 def advise(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
     """Find the three changes to the cycle that would place the most people."""
     found = read_result_folder(folder)
@@ -39,15 +42,15 @@ def advise(
         typer.echo(_ADVICE.dump_json(suggestions, indent=2))
         return
     if not suggestions:
-        typer.echo("No single change to the policy would place more people.")
+        echo(facts.NO_ADVICE())
     for one in suggestions:
         for line in _lines(one):
             typer.echo(line)
 
 
 def _lines(advice: Advice) -> Iterator[str]:
-    yield f"{advice.change}: places {', '.join(advice.placed)}"
+    yield render(facts.ADVICE(change=advice.change, coachees=advice.placed))
     if advice.unplaced:
-        yield f"  but no longer {', '.join(advice.unplaced)}"
+        yield render(facts.ADVICE_UNPLACED(coachees=advice.unplaced), indent=2)
     for one in advice.settings:
-        yield f"  {one.key}: {one.after} instead of {one.before}"
+        yield render(facts.SETTING(key=one.key, after=one.after, before=one.before), indent=2)

@@ -12,18 +12,20 @@ import typer
 from api.audit_trail import log as audit
 from api.audit_trail import verification
 from api.background.worker_lease import hold_worker_lease
+from api.cli import admin_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.services import load_settings, migrate_job_tables, open_cli_services
 from api.crypto.key_ring import open_keyring
 from api.database.backup import back_up, require_unused
 from api.database.backup import restore as put_back
 from api.database.engine import Database, readable_database_errors
-from coach.plural import pluralise
 
-_DATA = typer.Option(help="Folder of the database and keys.")
+_DATA = typer.Option(help=_("Folder of the database and keys."))
 
 
 def backup(
-    to: Annotated[Path | None, typer.Option("--to", help="The file to create.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help=_("The file to create."))] = None,
     *,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
@@ -34,17 +36,15 @@ def backup(
         with services.database.writing() as tx:
             audit.record_event(tx, "database copied", "database", "main", bytes=size)
         key_file = services.settings.master_key_file
-    typer.echo(
-        f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
-        f"Restoring it requires {key_file}. Store a copy of that file separately."
-    )
+    echo(facts.BACKED_UP(file=str(target), megabytes=size / 1e6))
+    echo(facts.KEEP_KEY_FILE(file=str(key_file)))
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file created by `backup`.")],
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("A file created by `backup`."))],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing database, which is saved first.")
+        bool, typer.Option("--force", help=_("Replace an existing database, which is saved first."))
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
@@ -70,9 +70,10 @@ def restore(
     with open_cli_services(data) as services, services.database.writing() as tx:
         report = verification.verify(tx, services.keyring)
         audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
-    state = "intact" if report.first_broken is None else f"broken from row {report.first_broken}"
-    typer.echo(
-        f"Restored from {source}. The audit trail ({pluralise(report.rows, 'row')}) is {state}."
-    )
+    file, rows = str(source), report.rows
+    if report.first_broken is None:
+        echo(facts.RESTORED_INTACT(file=file, count=rows))
+    else:
+        echo(facts.RESTORED_BROKEN(file=file, count=rows, row=report.first_broken))
     if kept is not None:
-        typer.echo(f"The previous database was saved as {kept}")
+        echo(facts.PREVIOUS_SAVED(file=str(kept)))

@@ -1,38 +1,54 @@
-"""The commands: the function and the summary (the first line of its docstring) of each."""
+"""The commands: the function and the summary of each.
+
+The summary is the first line of the function's docstring, in the terminal's language.
+"""
 
 from __future__ import annotations
 
+from api.cli.output import gettext as _
+
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("api.cli.demo:demo", "Run the bundled sample cycle from its spreadsheets to results."),
-    "match": ("api.cli.match:match", "Match and timetable a cycle and write all its results."),
-    "pairs": ("api.cli.pairs:pairs", "Evaluate all pairs of coachee and coach, one row per pair."),
+    "demo": ("api.cli.demo:demo",
+             _("Run the bundled sample cycle from its spreadsheets to results.")),
+    "match": ("api.cli.match:match", _("Match and timetable a cycle and write all its results.")),
+    "pairs": ("api.cli.pairs:pairs",
+              _("Evaluate all pairs of coachee and coach, one row per pair.")),
     "explain": ("api.cli.explain:explain",
-                "Explain the match of a coachee, or why there is none and what would help."),
+                _("Explain the match of a coachee, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",
-               "Find the three changes to the cycle that would place the most people."),
+               _("Find the three changes to the cycle that would place the most people.")),
     "replace": ("api.cli.replace:replace",
-                "Suggest another coach for one coachee without affecting anyone else."),
+                _("Suggest another coach for one coachee without affecting anyone else.")),
     "compare": ("api.cli.compare:compare",
-                "Show the differences between two results, with gains and losses."),
-    "check": ("api.cli.check:check", "Audit a result against its inputs, without the solver."),
+                _("Show the differences between two results, with gains and losses.")),
+    "check": ("api.cli.check:check", _("Audit a result against its inputs, without the solver.")),
     "replay": ("api.cli.replay:replay",
-               "Repeat a recorded run and show the differences; exit with 0 if there are none."),
-    "template": ("api.cli.template:template", "Create a template workbook for people lists."),
-    "rules": ("api.cli.rules:rules", "Print the matching rules, as shown on the page /rules."),
+               _("Repeat a recorded run and show the differences; exit with 0 if there are none.")),
+    "template": ("api.cli.template:template", _("Create a template workbook for people lists.")),
+    "rules": ("api.cli.rules:rules", _("Print the matching rules, as shown on the page /rules.")),
     "serve": ("api.cli.serve:serve",
-              "Start the server, and print the addresses to open."),
-    "worker": ("api.cli.worker:worker", "Run queued jobs until stopped."),
+              _("Start the server, and print the addresses to open.")),
+    "worker": ("api.cli.worker:worker", _("Run queued jobs until stopped.")),
     "user": ("api.cli.user:user",
-             "Add, link, list, disable or sign out users, or print a sign-in link."),
-    "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head for safekeeping."),
-    "person": ("api.cli.person:person", "Export or erase the data about one person."),
+             _("Add, link, list, disable or sign out users, or print a sign-in link.")),
+    "audit": ("api.cli.audit:audit",
+              _("Verify the audit trail, and print its head for safekeeping.")),
+    "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
-                  "Erase the people in cycles past their retention period."),
-    "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
+                  _("Erase the people in cycles past their retention period.")),
+    "keys": ("api.cli.keys:keys", _("Rotate the master key; stop servers and workers first.")),
     "backup": ("api.cli.backup:backup",
-               "Back up the database to an encrypted file, even while it is in use."),
+               _("Back up the database to an encrypted file, even while it is in use.")),
     "restore": ("api.cli.backup:restore",
-                "Check a backup and restore it in place of the database."),
+                _("Check a backup and restore it in place of the database.")),
     "migrate": ("api.cli.serve:migrate",
-                "Migrate the database to this version of the application."),
+                _("Migrate the database to this version of the application.")),
 }  # fmt: skip
+
+DETAILS: dict[str, str] = {
+    "retention": _(
+        "Unlike the daily job, this command does not warn managers 30 days in advance. Cycles on "
+        "hold are skipped."
+    ),
+}
+"""What the help of a command says after its summary."""

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files.cycle_inputs import read_inputs
@@ -19,7 +22,7 @@ _LIMIT_SECONDS = 60.0  # a safeguard; never reached in practice
 
 def demo(
     *,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path(
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))] = Path(
         "demo-out"
     ),
 ) -> None:
@@ -31,7 +34,7 @@ def demo(
         as_file(sample_file(coaches_name)) as coaches,
     ):
         inputs = read_inputs(cycle, coachees, coaches)
-    typer.echo("This is the sample cycle. All people in it are fictitious.")
+    echo(facts.FICTITIOUS())
     options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS)
     result = solve_and_write(inputs, out, options, workers=available_processors(), quiet=False)
     print_summary(inputs, result, out)

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import question_facts as facts
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from api.engine_threads import run_in_thread
 from api.results.result_folder import read_result_folder
 from matching.deadline import Deadline, DeadlineExceededError
@@ -17,14 +20,14 @@ from matching.explanation import explain as explain_coachee
 from matching.explanation.runner_ups import RunnerUps
 from matching.result import Match
 
-_LIMIT_SECONDS = 120.0
+_LIMIT_SECONDS = 120
 
 
 def explain(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
-    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
+    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The id of a coachee."))],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
     """Explain the match of a coachee, or why there is none and what would help."""
     found = read_result_folder(folder)
@@ -38,7 +41,7 @@ def explain(
             ).of(match)
         except DeadlineExceededError as error:
             raise NoUsableResultError(
-                f"no alternative plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"
+                facts.NO_ALTERNATIVE(coachee=match.coachee, seconds=_LIMIT_SECONDS)
             ) from error
 
     explanation = explain_coachee(roster, cycle, found.result, coachee, next_best)
@@ -46,6 +49,6 @@ def explain(
         typer.echo(explanation.model_dump_json(indent=2))
         return
     for section in sections(explanation, roster):
-        typer.echo(typer.style(section.title, bold=True))
+        typer.echo(typer.style(render(section.title), bold=True))
         for line in section.lines:
-            typer.echo(f"  {line}")
+            echo(line, indent=2)

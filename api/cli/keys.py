@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from api.background.worker_lease import hold_worker_lease
+from api.cli import admin_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.crypto.key_ring import write_keyring
 from api.rotatable_keys import rewrap_all_keys
-from coach.plural import pluralise
 
 
 class KeyAction(StrEnum):
@@ -23,16 +25,18 @@ class KeyAction(StrEnum):
 
 
 def keys(
-    action: Annotated[KeyAction, typer.Argument(help="rotate: rewrap all keys under a new one.")],
+    action: Annotated[
+        KeyAction, typer.Argument(help=_("rotate: rewrap all keys under a new one."))
+    ],
     *,
     forget_old: Annotated[
         bool,
         typer.Option(
             "--forget-old",
-            help="Delete the old keys; older backups then need an older key file.",
+            help=_("Delete the old keys; older backups then need an older key file."),
         ),
     ] = False,
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
     """Rotate the master key; stop servers and workers first."""
     del action  # there is only one
@@ -46,7 +50,4 @@ def keys(
             if forget_old:
                 newest = keyring.master_version
                 write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
-    typer.echo(
-        f"{pluralise(done, 'key')} rewrapped under master key {keyring.master_version}. "
-        f"Make a new copy of {path}, and store it separately from the database."
-    )
+    echo(facts.KEYS_REWRAPPED(count=done, version=keyring.master_version, file=str(path)))

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts
+from api.cli.output import gettext as _
+from api.cli.output import render
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files.cycle_inputs import read_inputs
@@ -17,38 +20,40 @@ from matching.engine import SolveOptions
 
 
 def match(
-    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help="Dates and policy.")],
+    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help=_("Dates and policy."))],
     *,
-    coachees: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
-    coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")],
+    coachees: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    coaches: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))],
     time_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", min=0, help="Stop with the best result so far. [default: none]"
+            metavar="SECONDS", min=0, help=_("Stop with the best result so far. [default: none]")
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processors to use. [default: all]"),
+        typer.Option(min=1, help=_("Processors to use. [default: all]")),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help=_("Random seed."))] = 0,
     keep: Annotated[
         Path | None,
-        typer.Option(metavar="RESULT.json", help="An earlier result whose pairs should be kept."),
+        typer.Option(
+            metavar="RESULT.json", help=_("An earlier result whose pairs should be kept.")
+        ),
     ] = None,
     not_before: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="In mid-cycle, with --keep: sessions before this date are not changed.",
+            help=_("In mid-cycle, with --keep: sessions before this date are not changed."),
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_("Print only errors."))] = False,
 ) -> None:
     """Match and timetable a cycle and write all its results."""
     if not_before and keep is None:
-        raise typer.BadParameter("requires --keep, the result with the sessions before that date")
+        raise typer.BadParameter(render(facts.NOT_BEFORE_NEEDS_KEEP()))
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
@@ -69,7 +74,6 @@ def match(
 def _within(day: date, cycle: Cycle) -> date:
     dates = cycle.cycle
     if not dates.start <= day <= dates.end:
-        raise typer.BadParameter(
-            f"--not-before {day} is outside the cycle; use {dates.start} to {dates.end}"
-        )
+        written = {"day": str(day), "first": str(dates.start), "last": str(dates.end)}
+        raise typer.BadParameter(render(facts.NOT_BEFORE_OUTSIDE(**written)))
     return day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.cli import facts
 from api.results.folder import RESULT_PARTS
 from coach.errors import DomainError
 
@@ -19,10 +20,7 @@ def check_output_folder(out: Path) -> None:
         OutputFolderConflictError: `out` is a file, or contains files that would be overwritten.
     """
     if out.exists() and not out.is_dir():
-        raise OutputFolderConflictError(f"{out} is a file; choose a folder with --out")
+        raise OutputFolderConflictError(facts.OUT_IS_A_FILE(out=str(out)))
     existing = [part for part in RESULT_PARTS if (out / part).exists()]
     if existing and "result.json" not in existing:
-        raise OutputFolderConflictError(
-            f"{out} contains {existing[0]} but no result.json, so it is not a results folder; "
-            "choose another folder with --out"
-        )
+        raise OutputFolderConflictError(facts.OUT_HAS_OTHER_FILES(out=str(out), file=existing[0]))

@@ -9,19 +9,22 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts as common
+from api.cli import question_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.files.atomic_write import write_atomically
 from api.files.csv_injection import escape_formula
 from api.input_files.cycle_inputs import read_inputs
-from coach.plural import pluralise
 from matching.rules.pair_report import pair_rows
 
 
 def pairs(
-    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help="Dates and policy.")],
+    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help=_("Dates and policy."))],
     *,
-    coachees: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
-    coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="The file to write.")],
+    coachees: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    coaches: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help=_("The file to write."))],
 ) -> None:
     """Evaluate all pairs of coachee and coach, one row per pair."""
     inputs = read_inputs(cycle, coachees, coaches)
@@ -42,5 +45,5 @@ def pairs(
             )
         )
     write_atomically(out, text.getvalue().encode())
-    are = "is" if eligible == 1 else "are"
-    typer.echo(f"{eligible} of {pluralise(total, 'pair')} {are} eligible; written to {out}")
+    every = common.PAIRS(count=total)
+    echo(facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out)))

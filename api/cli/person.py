@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli import admin_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.data_protection import subject_access
 
@@ -21,12 +24,14 @@ class PersonAction(StrEnum):
 
 def person(
     action: Annotated[
-        PersonAction, typer.Argument(help="export: print the data as JSON; erase: delete it.")
+        PersonAction, typer.Argument(help=_("export: print the data as JSON; erase: delete it."))
     ],
-    ident: Annotated[str, typer.Argument(metavar="ID", help="The id from the spreadsheet.")],
+    ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id from the spreadsheet."))],
     *,
-    cycle: Annotated[str, typer.Option(help="The cycle, if the id occurs in several cycles.")] = "",
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    cycle: Annotated[
+        str, typer.Option(help=_("The cycle, if the id occurs in several cycles."))
+    ] = "",
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
     """Export or erase the data about one person."""
     with open_cli_services(data) as services:
@@ -36,6 +41,4 @@ def person(
             typer.echo(report.model_dump_json(indent=1))
         else:
             subject_access.erase_one_person(services, person_id)
-            typer.echo(
-                f"{ident} has been erased. Older backups still contain their data and notes."
-            )
+            echo(facts.PERSON_ERASED(id=ident))

@@ -11,7 +11,20 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from matching.progress import Progress, ReportProgress
+from api.cli import facts
+from api.cli.output import TEXTS, render
+from api.results.rule_labels import level_label
+from coach.cycle import ObjectiveLevel
+from matching.progress import Phase, Progress, ReportProgress
+
+_PHASES = {
+    Phase.JUDGING: facts.JUDGING(),
+    Phase.MATCHING: facts.MATCHING(),
+    Phase.TIMETABLING: facts.TIMETABLING(),
+    Phase.EXPLAINING: facts.EXPLAINING(),
+    Phase.AUDITING: facts.AUDITING(),
+    Phase.DONE: facts.DONE(),
+}
 
 
 @contextmanager
@@ -32,21 +45,24 @@ class _LiveView:
 
     def __init__(self) -> None:
         self._now: Progress | None = None
-        self._levels: dict[str, Progress] = {}
+        self._levels: dict[ObjectiveLevel, Progress] = {}
 
     def show(self, progress: Progress) -> None:
         self._now = progress
         if progress.level is not None:
-            self._levels[progress.level.value] = progress
+            self._levels[progress.level] = progress
 
     def __rich__(self) -> Group:
         if self._now is None:
             return Group()
-        headline = f"{self._now.phase.value:<12} {self._now.elapsed_seconds:6.1f} s  "
-        table = Table("level", "best value", "bound", box=None, header_style="dim", pad_edge=True)
-        for name, progress in self._levels.items():
-            table.add_row(name, _number(progress.value), _number(progress.bound))
-        return Group(Text(headline + self._now.message), table)
+        headers = map(render, (facts.LEVEL(), facts.BEST_VALUE(), facts.BOUND()))
+        table = Table(*headers, box=None, header_style="dim", pad_edge=True)
+        for level, progress in self._levels.items():
+            numbers = map(_number, (progress.value, progress.bound))
+            table.add_row(render(level_label(level)), *numbers)
+        phase, elapsed = _PHASES[self._now.phase], _elapsed(self._now)
+        headline = f"{render(phase):<12} {elapsed:>8}  {render(self._now.message)}"
+        return Group(Text(headline), table)
 
 
 class _Lines:
@@ -59,9 +75,13 @@ class _Lines:
         now = (progress.phase, progress.level, progress.value, progress.bound, progress.message)
         if now != self._last:
             self._last = now
-            seconds = f"{progress.elapsed_seconds:7.1f} s"
-            print(f"{seconds}  {progress.phase.value:<12} {progress.message}", flush=True)  # noqa: T201 - the output of the command
+            phase, elapsed = render(_PHASES[progress.phase]), _elapsed(progress)
+            print(f"{elapsed:>9}  {phase:<12} {render(progress.message)}", flush=True)  # noqa: T201 - the output of the command
+
+
+def _elapsed(progress: Progress) -> str:
+    return render(facts.ELAPSED(seconds=progress.elapsed_seconds))
 
 
 def _number(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
+    return "" if value is None else TEXTS.number(value)

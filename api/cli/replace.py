@@ -10,25 +10,29 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
+from api.cli import facts as common
+from api.cli import question_facts as facts
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from api.results.result_folder import read_result_folder
-from coach.plural import pluralise
+from api.results.rule_labels import rule_label
 from matching.rematching.replacement import Replacement, replacements
 
 _REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
 
 
 def replace(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
-    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
+    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The id of a coachee."))],
     *,
     not_before: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="In mid-cycle: the earliest date of a session."),
+        typer.Option(formats=["%Y-%m-%d"], help=_("In mid-cycle: the earliest date of a session.")),
     ] = None,
     sessions: Annotated[
-        int | None, typer.Option(min=1, max=20, help="The number of remaining sessions.")
+        int | None, typer.Option(min=1, max=20, help=_("The number of remaining sessions."))
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
     """Suggest another coach for one coachee without affecting anyone else."""
     found = read_result_folder(folder)
@@ -44,16 +48,21 @@ def replace(
         typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
         return
     if not suggestions:
-        typer.echo(f"No other coach is available for {coachee} without affecting others.")
+        echo(facts.NO_REPLACEMENT(coachee=coachee))
     for one in suggestions:
         for line in _lines(one):
             typer.echo(line)
 
 
 def _lines(one: Replacement) -> Iterator[str]:
-    costs = f"costs {one.price}" if one.price > 0 else f"gains {-one.price}"
-    points = pluralise(one.points, "point")
-    yield f"{one.coach}: {points}; {costs if one.price else 'costs nothing'}"
+    points = common.POINTS(count=one.points)
+    if not one.price:
+        yield render(facts.REPLACEMENT_FREE(coach=one.coach, points=points))
+    else:
+        change = facts.REPLACEMENT_COSTS if one.price > 0 else facts.REPLACEMENT_GAINS
+        yield render(change(coach=one.coach, points=points, price=abs(one.price)))
     for verdict in one.verdicts:
-        yield f"  {verdict.rule}: {verdict.because}"
-    yield "  " + ", ".join(f"{start:%a %d %b %H:%M}" for start, _ in one.times)
+        label = rule_label(verdict.rule)
+        yield render(facts.VERDICT(rule=label, because=verdict.because), indent=2)
+    times = (facts.SESSION_TIME(day=start.date(), time=start) for start, _end in one.times)
+    yield f"  {', '.join(map(render, times))}"

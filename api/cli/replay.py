@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts as common
+from api.cli import question_facts as facts
+from api.cli.output import gettext as _
+from api.cli.output import render
 from api.cli.progress_view import progress_reporter
 from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
@@ -16,7 +20,6 @@ from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
 from api.results.run_record_file import read_run_record
 from api.runs.environment import run_environment
-from coach.plural import pluralise
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.records.replay import Replay, ReplayDifference
@@ -28,9 +31,9 @@ EXIT_DIFFERENT = 1
 
 
 def replay(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
     """Repeat a recorded run and show the differences; exit with 0 if there are none."""
     record, found = read_run_record(folder), read_result_folder(folder)
@@ -75,25 +78,23 @@ def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -
 
 
 def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
-    matches = pluralise(len(repeated.matches), "match", "matches")
     if comparison.equal:
-        yield f"{folder}: equal. All levels, {matches} and all sessions are as recorded."
+        matches = common.MATCHES(count=len(repeated.matches))
+        yield render(facts.REPLAY_EQUAL(folder=str(folder), matches=matches))
     else:
         count = len(comparison.differences)
-        yield f"{folder}: not equal, {pluralise(count, 'difference')}"
+        yield render(facts.REPLAY_DIFFERENT(folder=str(folder), count=count))
     yield from map(_line, comparison.differences)
     if comparison.way:
-        yield "The two runs diverged at this step:"
+        yield render(facts.REPLAY_DIVERGED())
         yield _line(comparison.way)
     if comparison.surroundings:
-        yield "The environment differs from the recorded environment:"
+        yield render(facts.REPLAY_ENVIRONMENT())
         yield from map(_line, comparison.surroundings)
     if comparison.may_differ:
-        yield (
-            "  The time limit may have ended one of the two runs early. The result found within a "
-            "time limit depends on the machine."
-        )
+        yield render(facts.REPLAY_TIME_LIMIT(), indent=2)
 
 
 def _line(one: ReplayDifference) -> str:
-    return f"  {one.about}: recorded {one.recorded}; now {one.now}"
+    line = facts.REPLAY_DIFFERENCE(about=one.about, recorded=one.recorded, now=one.now)
+    return render(line, indent=2)

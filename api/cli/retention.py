@@ -8,18 +8,22 @@ from typing import Annotated
 
 import typer
 
+from api.cli import admin_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.data_protection import retention_sweep
 from api.data_protection.retention_sweep import ErasureScope
 from api.services import Services
+from coach.texts.facts import Fact
 
 
 def retention(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be erased, without erasing it.")
+        bool, typer.Option("--dry-run", help=_("Show what would be erased, without erasing it."))
     ] = False,
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
     """Erase the people in cycles past their retention period.
 
@@ -28,34 +32,31 @@ def retention(
     """
     with open_cli_services(data) as services:
         if not services.settings.retention_days:
-            typer.echo("Erasure is disabled, because GENDER_COACH_RETENTION_DAYS is 0.")
+            echo(facts.ERASURE_DISABLED(setting="GENDER_COACH_RETENTION_DAYS"))
         scopes = retention_sweep.list_due_scopes(services)
         for scope in scopes:
-            typer.echo(_erase_or_describe(services, scope, dry_run=dry_run))
+            echo(_erase_or_describe(services, scope, dry_run=dry_run))
         if services.settings.retention_days and not scopes:
-            typer.echo("No cycle is past its retention period.")
+            echo(facts.NONE_DUE())
         if dry_run:
             stale = retention_sweep.count_stale_secrets(services)
-            typer.echo(f"Expired secrets to delete: {_counts(stale)}.")
+            echo(facts.STALE_SECRETS(counts=_counts(stale)))
         else:
             deleted = retention_sweep.delete_stale_secrets(services)
-            typer.echo(f"Expired secrets deleted: {_counts(deleted)}.")
+            echo(facts.SECRETS_DELETED(counts=_counts(deleted)))
 
 
-def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> str:
+def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> Fact:
+    cycle = f"{scope.name} ({scope.cycle_id})"
     if scope.work_in_progress:
-        return f"{_named(scope)}: {scope.work_in_progress} is still running; try again later."
+        return facts.CYCLE_IN_USE(cycle=cycle, work=scope.work_in_progress)
     if dry_run:
-        return f"{_named(scope)}: would erase {_counts(scope.counts)}."
+        return facts.WOULD_ERASE(cycle=cycle, counts=_counts(scope.counts))
     erased = retention_sweep.erase_due_cycle(services, scope.cycle_id, warned=False)
     if erased is None:
-        return f"{_named(scope)}: skipped, because it has changed in the meantime."
-    return f"{_named(scope)}: erased {_counts(erased.counts)}."
+        return facts.SKIPPED(cycle=cycle)
+    return facts.ERASED(cycle=cycle, counts=_counts(erased.counts))
 
 
-def _named(scope: ErasureScope) -> str:
-    return f"{scope.name} ({scope.cycle_id})"
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {what}" for what, number in counts.items())
+def _counts(counts: Mapping[str, int]) -> list[Fact]:
+    return [facts.COUNTS[what](count=number) for what, number in counts.items()]

@@ -10,6 +10,10 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts as common
+from api.cli import question_facts as facts
+from api.cli.output import gettext as _
+from api.cli.output import render
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
 from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
@@ -17,20 +21,24 @@ from api.input_files.source import read_source
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import ReadContext
-from coach.plural import pluralise
 from matching.rules.catalogue import RuleCard, as_markdown, catalogue
 
 _WIDTH = 96
+_KINDS = {
+    "condition": facts.CONDITION(),
+    "points": facts.POINTS_RULE(),
+    "condition and points": facts.CONDITION_AND_POINTS(),
+}
 
 
 def rules(
     cycle: Annotated[
         Path | None,
-        typer.Argument(metavar="[CYCLE.toml]", help="Show the settings of this cycle."),
+        typer.Argument(metavar="[CYCLE.toml]", help=_("Show the settings of this cycle.")),
     ] = None,
     *,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print Markdown, as in the documentation.")
+        bool, typer.Option("--markdown", help=_("Print Markdown, as in the documentation."))
     ] = False,
 ) -> None:
     """Print the matching rules, as shown on the page /rules."""
@@ -56,13 +64,21 @@ def _policy(path: Path) -> Cycle:
 
 
 def _lines(card: RuleCard) -> Iterator[str]:
-    weight = "" if card.weight is None else f", weight {card.weight}"
-    yield typer.style(f"{card.name} ({card.kind}{weight})", bold=True)
+    kind = _KINDS[card.kind]
+    title = (
+        facts.RULE(rule=card.name, kind=kind)
+        if card.weight is None
+        else facts.WEIGHTED_RULE(rule=card.name, kind=kind, weight=card.weight)
+    )
+    yield typer.style(render(title), bold=True)
     for paragraph in card.text:
         yield from textwrap.wrap(paragraph, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     for setting in card.settings:
         yield f"    {setting.key} = {setting.value}"
     for example in card.examples:
-        points = "not possible" if example.points is None else pluralise(example.points, "point")
-        yield f"    e.g. {example.situation} {points}: {example.because}"
+        points = (
+            facts.NOT_POSSIBLE() if example.points is None else common.POINTS(count=example.points)
+        )
+        line = facts.EXAMPLE(situation=example.situation, points=points, because=example.because)
+        yield render(line, indent=4)
     yield ""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
+from api.cli.output import TEXTS
 from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
 from api.cli.runner_ups import find_runner_ups
@@ -21,7 +22,6 @@ from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.logging.failed_search import log_failed_search
 from api.results.folder import FolderContent, write_results
 from api.runs.environment import run_environment
-from api.texts.reader_language import terminal_renderer
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
@@ -73,7 +73,7 @@ def solve_and_write(
             next_best=next_best,
             inputs=inputs.files.items(),
             now=datetime.now(UTC),
-            texts=terminal_renderer(),
+            texts=TEXTS,
             before=before,
         ),
     )

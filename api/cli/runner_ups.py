@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 
+from api.cli import facts
 from api.engine_threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
 from api.logging.exception_location import exception_location
@@ -18,7 +19,10 @@ from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
 _MAX_SECONDS = 10.0
-_REASONS = {SearchEnd.FAILED: "failed", SearchEnd.CANCELLED: "was interrupted"}
+_REASONS = {
+    SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
+    SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),
+}
 
 
 def find_runner_ups(
@@ -38,16 +42,10 @@ def find_runner_ups(
     if search.error and search.end is SearchEnd.FAILED:
         _LOG.error("next best coaches were not determined: %s", exception_location(search.error))
     if search.end in _REASONS:
+        not_determined = Section(facts.RUNNER_UP_NOT_DETERMINED(), (_REASONS[search.end],))
         for match in result.matches:
-            found.setdefault(match.coachee, _not_determined(_REASONS[search.end]))
+            found.setdefault(match.coachee, not_determined)
     return found
-
-
-def _not_determined(reason: str) -> Section:
-    return Section(
-        "The next best coach was not determined",
-        (f"The search for next best coaches {reason}. The plan itself is complete and audited.",),
-    )
 
 
 def _runner_up_sections(

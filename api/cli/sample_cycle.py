@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.background.rows import TaskState
+from api.cli import admin_facts as facts
 from api.cycles.service import add_cycle
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
@@ -55,7 +56,7 @@ def _load(services: Services) -> str:
     cycle_id = _store(services)
     run = _solve(services, cycle_id)
     if run.plan_id is None:
-        raise DomainError(f"the sample cycle was not solved: {run.failure}")
+        raise DomainError(facts.NOT_SOLVED(failure=str(run.failure)))
     publish_plan(services, run.plan_id)
     return cycle_id
 
@@ -82,7 +83,7 @@ def _solve(services: Services, cycle_id: str) -> RunView:
     with services.database.reading() as tx:
         done = run_view.run_view(tx, run.id)
     if done.state is not TaskState.FINISHED:
-        raise DomainError(f"the sample cycle was not solved: {done.failure}")
+        raise DomainError(facts.NOT_SOLVED(failure=str(done.failure)))
     return done
 
 
@@ -93,9 +94,7 @@ def _ignore_job(_tx: Transaction, _job: Job) -> None:
 def _pick_two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoLinks:
     sessions = schedule.cycle_schedule(tx, cycle_id)
     if not sessions:
-        raise DomainError(
-            "the first cycle has no published plan; choose another folder with --data"
-        )
+        raise DomainError(facts.NO_PLAN())
     pair = sessions[0]
     secrets = {
         person.side: links.link_of(tx, services.keyring, person.id, now=services.now()).secret

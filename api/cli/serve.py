@@ -17,6 +17,9 @@ from api.accounts import browser_sessions, users
 from api.app import create_app
 from api.background.queue import migrate_job_tables
 from api.background.worker_lease import hold_worker_lease
+from api.cli import admin_facts as facts
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from api.cli.sample_cycle import DemoLinks, load_sample_cycle
 from api.cli.services import load_settings
 from api.database import schema
@@ -37,11 +40,11 @@ class CannotListenError(DomainError):
 
 def serve(
     *,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Load the sample cycle.")] = False,
-    worker: Annotated[bool, typer.Option(help="Also run jobs in this process.")] = True,
+    host: Annotated[str | None, typer.Option(help=_("Address to listen on."))] = None,
+    port: Annotated[int | None, typer.Option(help=_("Port to listen on."))] = None,
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    demo: Annotated[bool, typer.Option("--demo", help=_("Load the sample cycle."))] = False,
+    worker: Annotated[bool, typer.Option(help=_("Also run jobs in this process."))] = True,
 ) -> None:
     """Start the server, and print the addresses to open."""
     settings = load_settings(host=host, port=port, data_dir=data, worker=worker)
@@ -64,17 +67,17 @@ def serve(
 
 
 def migrate(
-    *, data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None
+    *, data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None
 ) -> None:
     """Migrate the database to this version of the application."""
     settings = load_settings(data_dir=data)
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
-        before = schema.current_revision(database) or "empty"
+        before = schema.current_revision(database) or facts.SCHEMA_EMPTY()
         after = schema.migrate(database)
         migrate_job_tables(settings.database_url)
     database.close()
-    typer.echo(f"The database schema was {before} and is now {after}.")
+    echo(facts.SCHEMA_MIGRATED(before=before, after=after))
 
 
 def prepare_database(settings: Settings) -> None:
@@ -109,7 +112,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise CannotListenError(
-            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port"
+            facts.CANNOT_LISTEN(host=host, port=port, reason=str(error.strerror))
         ) from error
     return listening
 
@@ -120,7 +123,7 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
     with services.database.reading() as tx:
         set_up = users.any_user_can_sign_in(tx)
     if set_up and demo_links is None:
-        lines = [f"Serving on {base}", f"  sign in at {base}{urls.SIGN_IN}"]
+        lines = [render(facts.SIGN_IN_AT(address=f"{base}{urls.SIGN_IN}"), indent=2)]
     else:
         with services.database.writing() as tx:
             user_id = users.ensure_manager(tx, _MANAGER, now=now)
@@ -128,16 +131,15 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
                 tx, user_id, now=now, lifetime=timedelta(minutes=settings.sign_in_minutes)
             )
         lines = [
-            f"Serving on {base}",
-            f"  programme manager (single use, valid for {settings.sign_in_minutes} minutes):",
+            render(facts.MANAGER_LINK(count=settings.sign_in_minutes), indent=2),
             f"    {base}{urls.sign_in(once.secret)}",
         ]
     if demo_links is not None:
         lines += [
-            f"  {demo_links.coachee_name}, coachee:",
+            render(facts.COACHEE_LINK(name=demo_links.coachee_name), indent=2),
             f"    {base}{urls.person(demo_links.coachee_secret)}",
-            f"  {demo_links.coach_name}, coach:",
+            render(facts.COACH_LINK(name=demo_links.coach_name), indent=2),
             f"    {base}{urls.person(demo_links.coach_secret)}",
         ]
-    lines.append("Stop with Ctrl+C. Data and keys are in " + str(settings.data_dir.resolve()))
-    typer.echo("\n".join(lines))
+    stop = render(facts.STOP_SERVER(folder=str(settings.data_dir.resolve())))
+    typer.echo("\n".join([render(facts.SERVING(address=base)), *lines, stop]))

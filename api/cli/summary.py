@@ -8,24 +8,26 @@ from pathlib import Path
 
 import typer
 
+from api.cli import facts
+from api.cli.output import TEXTS, render
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.match_view import MatchViewModel, PersonViewModel, UnmatchedViewModel
+from api.results.move_view import describe_move
 from api.results.plan_view import PlanViewModel, present_plan
-from api.texts.reader_language import terminal_renderer
-from coach.plural import pluralise
-from matching.result import CoacheeChange, Move, Result
+from coach.texts.facts import Displayed
+from matching.result import Move, Result
 
 _REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that users ask about
 _MAX_REASONS = 3
 _MAX_FIRST_SESSIONS = 5
 _FILES = (
-    ("report.html", "the complete plan, to read or print"),
-    ("schedule.xlsx, schedule.csv", "every session"),
-    ("invites/", "an invitation (.ics) and an email (.eml) for each person and session"),
-    ("forms/", "session note and feedback, to print"),
-    ("unmatched.csv", "coachees without a coach, with reasons"),
-    ("result.json, inputs/", "the result and its input files, for software"),
-    ("run.json", "the record of the run, which allows repeating it"),
+    ("report.html", facts.FILE_REPORT()),
+    ("schedule.xlsx, schedule.csv", facts.FILE_SCHEDULE()),
+    ("invites/", facts.FILE_INVITES()),
+    ("forms/", facts.FILE_FORMS()),
+    ("unmatched.csv", facts.FILE_UNMATCHED()),
+    ("result.json, inputs/", facts.FILE_RESULT()),
+    ("run.json", facts.FILE_RUN()),
 )
 
 
@@ -40,78 +42,85 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     """Yield the lines of the summary; lines without indentation are headings."""
     view = present_plan(inputs.roster, inputs.cycle, result)
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
-    yield ""
-    have = "has" if view.placed == 1 else "have"
-    yield f"{view.name}: {view.placed} of {pluralise(view.coachees, 'coachee')} {have} a coach"
-    busy = len({match.coach.id for match in view.matches})
-    coaches = pluralise(view.coaches, "coach", "coaches")
-    period = terminal_renderer().text(view.period)
-    yield f"  {pluralise(view.sessions, 'session')} with {busy} of {coaches}, {period}."
-    yield f"  {view.proof_status}"
-    if result.status == "feasible":
-        yield from (f"    {one.words}: {one.value}, {one.proof_status}" for one in view.levels)
-    yield ""
-    yield "Matches and reasons"
+    yield from _overview(view, result)
+    yield from _heading(facts.MATCHES_AND_REASONS())
     for match in view.matches:
         yield from _match(match, wished=match.coach.id in wishes[match.coachee.id])
     if view.unmatched:
-        yield ""
-        yield "Without a coach"
+        yield from _heading(facts.WITHOUT_A_COACH())
         for entry in view.unmatched:
             yield from _unmatched(entry)
     if result.moves:
-        yield ""
-        yield "Changes and reasons"
+        yield from _heading(facts.CHANGES_AND_REASONS())
         yield from map(move_line, result.moves)
     if view.matches:
-        yield ""
-        yield "First sessions"
+        yield from _heading(facts.FIRST_SESSIONS())
         yield from _first_sessions(view, result)
-    for note in terminal_renderer().footnotes(view.territories):
+    for note in TEXTS.footnotes(view.territories):
         yield f"  {note}"
-    yield ""
-    yield f"Files in {out}"
-    yield from (f"  {name:<28} {what}" for name, what in _FILES)
-    yield ""
-    yield "Next steps"
+    yield from _heading(facts.FILES_IN(folder=str(out)))
+    yield from (f"  {name:<28} {render(what)}" for name, what in _FILES)
+    yield from _heading(facts.NEXT_STEPS())
     yield from _next(view, out)
 
 
 def move_line(move: Move) -> str:
     """Describe in one line what a re-match changed for a coachee."""
-    if move.sessions:
-        count = len(move.sessions)
-        changed = f"{pluralise(count, 'session')} at other times"
-    elif move.change is CoacheeChange.RETIMED:
-        changed = f"stays with {move.after}, for more or fewer sessions"
-    else:
-        changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
-    return f"  {move.coachee}: {changed} ({move.because})"
+    count = len(move.sessions)
+    change = facts.OTHER_TIMES(count=count) if count else describe_move(move, {})
+    return render(facts.MOVE(coachee=move.coachee, change=change, because=move.because), indent=2)
 
 
-def _person(person: PersonViewModel) -> str:
-    return f"{person.name} ({person.id}, {person.rank}, {terminal_renderer().text(person.place)})"
+def _heading(title: Displayed) -> Iterator[str]:
+    yield ""
+    yield render(title)
+
+
+def _overview(view: PlanViewModel, result: Result) -> Iterator[str]:
+    coachees = facts.COACHEES(count=view.coachees)
+    yield from _heading(facts.PLACED(cycle=view.name, count=view.placed, coachees=coachees))
+    size = facts.SIZE(
+        sessions=facts.SESSIONS(count=view.sessions),
+        busy=len({match.coach.id for match in view.matches}),
+        coaches=facts.COACHES(count=view.coaches),
+        period=view.period,
+    )
+    yield render(size, indent=2)
+    yield render(view.proof_status, indent=2)
+    if result.status == "feasible":
+        for one in view.levels:
+            line = facts.LEVEL_VALUE(level=one.words, value=one.value, proof=one.proof_status)
+            yield render(line, indent=4)
+
+
+def _person(person: PersonViewModel) -> Displayed:
+    return facts.PERSON(name=person.name, id=person.id, rank=person.rank, place=person.place)
 
 
 def _match(match: MatchViewModel, *, wished: bool) -> Iterator[str]:
-    yield f"  {_person(match.coachee)}"
-    yield f"    with {_person(match.coach)}, {match.points} of {match.max_points} points"
+    yield render(_person(match.coachee), indent=2)
+    coach = facts.WITH_COACH(
+        coach=_person(match.coach), points=match.points, count=match.max_points
+    )
+    yield render(coach, indent=4)
     because = {verdict.rule: verdict.because for verdict in match.verdicts if verdict.points}
     reasons = [because[rule] for rule in _REPORTED_RULES[not wished :] if rule in because]
-    yield f"    {'; '.join(reasons[:_MAX_REASONS])}"
+    yield f"    {'; '.join(map(render, reasons[:_MAX_REASONS]))}"
 
 
 def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
-    yield f"  {_person(entry.coachee)}"
-    yield f"    {entry.why} Coaches left after each rule:"
-    yield f"      {', '.join(f'{step.rule} {step.left}' for step in entry.funnel)}"
+    yield render(_person(entry.coachee), indent=2)
+    yield render(facts.COACHES_LEFT(why=entry.why), indent=4)
+    funnel = (facts.FUNNEL_STEP(rule=step.label, left=step.left) for step in entry.funnel)
+    yield f"      {', '.join(map(render, funnel))}"
     if entry.remedies:
-        yield "    What would help, verified by solving again:"
-        yield from (f"      {one.change}: {one.effect}" for one in entry.remedies)
+        yield render(facts.WOULD_HELP(), indent=4)
+        for one in entry.remedies:
+            yield render(facts.ABOUT(about=one.change, statement=one.effect), indent=6)
     else:
-        yield "    None of the single changes that were tried would help."
+        yield render(facts.NOTHING_HELPS(), indent=4)
     if not entry.remedies_complete:
-        yield "    The search was not completed, so other changes may also help."
+        yield render(facts.SEARCH_INCOMPLETE(), indent=4)
 
 
 def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:
@@ -120,11 +129,12 @@ def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:
     for place in in_order[:_MAX_FIRST_SESSIONS]:
         match = view.matches[place]
         session = match.sessions[0]
-        texts = terminal_renderer()
-        when = f"{texts.text(session.day)}, {texts.text(session.hours)} {session.zone}"
-        yield f"  {when:<36} {match.coachee.name} with {match.coach.name}"
-    if len(in_order) > _MAX_FIRST_SESSIONS:
-        yield f"  and {len(in_order) - _MAX_FIRST_SESSIONS} more pairs; all dates are in the report"
+        when = render(facts.WHEN(day=session.day, hours=session.hours, zone=session.zone))
+        couple = facts.COUPLE(coachee=match.coachee.name, coach=match.coach.name)
+        yield f"  {when:<36} {render(couple)}"
+    more = len(in_order) - _MAX_FIRST_SESSIONS
+    if more > 0:
+        yield render(facts.MORE_PAIRS(count=more), indent=2)
 
 
 def _next(view: PlanViewModel, out: Path) -> Iterator[str]:
@@ -133,4 +143,4 @@ def _next(view: PlanViewModel, out: Path) -> Iterator[str]:
     for one in examples:
         yield f"  gender-coach explain {folder} {shlex.quote(one.coachee.id)}"
     yield f"  gender-coach check {folder}"
-    yield "  gender-coach template --out people.xlsx     (a workbook for your own people)"
+    yield f"  gender-coach template --out people.xlsx     {render(facts.OWN_WORKBOOK())}"

@@ -10,12 +10,16 @@ from typing import Annotated
 import typer
 
 from api.accounts import browser_sessions, users
-from api.accounts.users import ProviderLink
+from api.accounts.users import ProviderLink, UserView
+from api.cli import admin_facts as facts
+from api.cli.output import echo, render
+from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.http import urls
 from api.http.principal import AccessRole
 from api.services import Services
 from coach.errors import InputFault, UnusableInputError
+from coach.texts.facts import Fact
 
 
 class UserAction(StrEnum):
@@ -41,40 +45,45 @@ def user(
     action: Annotated[
         UserAction,
         typer.Argument(
-            help="add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
-            "browser; link, unlink: connect or disconnect an account at the identity provider."
+            help=_(
+                "add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
+                "browser; link, unlink: connect or disconnect an account at the identity provider."
+            )
         ),
     ],
-    name: Annotated[str, typer.Argument(help="The user's name.")] = "",
+    name: Annotated[str, typer.Argument(help=_("The user's name."))] = "",
     *,
-    role: Annotated[OfficeRole, typer.Option(help="For add: the role.")] = OfficeRole.MANAGER,
+    role: Annotated[OfficeRole, typer.Option(help=_("For add: the role."))] = OfficeRole.MANAGER,
     oidc: Annotated[
-        str | None, typer.Option(help="For add and link: the user's id at the provider.")
+        str | None, typer.Option(help=_("For add and link: the user's id at the provider."))
     ] = None,
     mail: Annotated[
-        str | None, typer.Option(help="For add and link: the verified email address.")
+        str | None, typer.Option(help=_("For add and link: the verified email address."))
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
     """Add, link, list, disable or sign out users, or print a sign-in link."""
     if not name and action is not UserAction.LIST:
-        raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} requires a name")])
+        raise UnusableInputError(
+            [InputFault("user", 1, "NAME", facts.NAME_REQUIRED(action=action))]
+        )
     with open_cli_services(data) as services:
         if action is UserAction.LIST:
             _list(services)
         elif action in _CONFIRMATIONS:
             _apply_action(services, action, name, oidc, mail)
-            typer.echo(_CONFIRMATIONS[action].format(name=name))
+            echo(_CONFIRMATIONS[action](name=name))
         else:
             added_as = None if action is UserAction.SIGN_IN else role
             _print_address(services, name, added_as, _link(services, oidc, mail))
 
 
+_ROLES = {AccessRole.MANAGER: facts.MANAGER(), AccessRole.AUDITOR: facts.AUDITOR()}
 _CONFIRMATIONS = {
-    UserAction.LINK: "{name} can now sign in with that account.",
-    UserAction.UNLINK: "{name} can no longer sign in with an account at the identity provider.",
-    UserAction.SIGN_OUT: "{name} has been signed out of every browser.",
-    UserAction.DISABLE: "{name} has been disabled and can no longer sign in.",
+    UserAction.LINK: facts.LINKED,
+    UserAction.UNLINK: facts.UNLINKED,
+    UserAction.SIGN_OUT: facts.SIGNED_OUT,
+    UserAction.DISABLE: facts.DISABLED,
 }
 
 
@@ -83,16 +92,7 @@ def _apply_action(
 ) -> None:
     link = _link(services, oidc, mail)
     if action is UserAction.LINK and link is None:
-        raise UnusableInputError(
-            [
-                InputFault(
-                    "user",
-                    1,
-                    "--oidc",
-                    "pass the user's id at the identity provider, or use --mail",
-                )
-            ]
-        )
+        raise UnusableInputError([InputFault("user", 1, "--oidc", facts.LINK_NEEDS_ID())])
     with services.database.writing() as tx:
         user_id = users.user_by_name(tx, name).id
         if link is not None:
@@ -116,11 +116,11 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
     provider = services.settings.oidc
     if provider is None:
         guide = "docs/how-to/sign-in-with-openid-connect.md"
-        fault = f"set GENDER_COACH_OIDC__ISSUER first; see {guide}"
+        fault = facts.NO_PROVIDER(setting="GENDER_COACH_OIDC__ISSUER", guide=guide)
     elif oidc is not None and mail is not None:
-        fault = "use either --oidc or --mail, not both"
+        fault = facts.ID_OR_MAIL()
     elif mail is not None and not provider.link_by_mail:
-        fault = "--mail requires the setting GENDER_COACH_OIDC__LINK_BY_MAIL"
+        fault = facts.MAIL_NOT_ALLOWED(setting="GENDER_COACH_OIDC__LINK_BY_MAIL")
     else:
         return users.parse_link(provider.issuer, oidc, mail)
     raise UnusableInputError([InputFault("user", 1, "--oidc", fault)])
@@ -129,8 +129,17 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
 def _list(services: Services) -> None:
     with services.database.reading() as tx:
         for one in users.list_users(tx):
-            state = "password set" if one.has_password else "linked" if one.linked else "new"
-            typer.echo(f"{one.name}\t{one.role}\t{'disabled' if one.disabled_at else state}")
+            typer.echo(
+                f"{one.name}\t{render(_ROLES.get(one.role, one.role))}\t{render(_state(one))}"
+            )
+
+
+def _state(one: UserView) -> Fact:
+    if one.disabled_at:
+        return facts.STATE_DISABLED()
+    if one.has_password:
+        return facts.STATE_PASSWORD()
+    return facts.STATE_LINKED() if one.linked else facts.STATE_NEW()
 
 
 def _print_address(
@@ -147,5 +156,5 @@ def _print_address(
         once = browser_sessions.issue_sign_in_secret(
             tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
-    typer.echo(f"{name} can sign in once within {minutes} minutes at:")
+    echo(facts.SIGN_IN_LINK(name=name, count=minutes))
     typer.echo(f"  {services.settings.base_url}{urls.sign_in(once.secret)}")

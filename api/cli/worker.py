@@ -12,6 +12,9 @@ import typer
 from api.app import open_services
 from api.background.worker import Worker
 from api.background.worker_lease import hold_worker_lease
+from api.cli import admin_facts as facts
+from api.cli.output import echo
+from api.cli.output import gettext as _
 from api.cli.serve import prepare_database
 from api.cli.services import load_settings
 from api.job_types import JOB_TYPES
@@ -22,9 +25,11 @@ def worker(
     *,
     number: Annotated[
         int,
-        typer.Option("--slot", min=1, max=999, help="The number of this worker; must be unique."),
+        typer.Option(
+            "--slot", min=1, max=999, help=_("The number of this worker; must be unique.")
+        ),
     ] = 1,
-    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
     """Run queued jobs until stopped."""
     settings = load_settings(data_dir=data, executor_id=f"worker@{number}")
@@ -37,7 +42,7 @@ def worker(
     with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
         running_worker = Worker(services, JOB_TYPES)
         running_worker.start()
-        typer.echo(f"Running jobs as {settings.executor_id}. Stop with Ctrl+C.")
+        echo(facts.RUNNING_JOBS(name=settings.executor_id))
         stopping.wait()
         running_worker.stop()
     queue.close()

@@ -10,6 +10,7 @@ from api.background.rows import TaskFailure, TaskState
 from api.plan_queries.labels import QUESTION_STATE
 from api.plan_queries.questions import QuestionAnswer, QuestionView
 from api.plan_queries.rows import QuestionKind
+from api.results.facts import LEVEL_CHANGE
 from api.results.match_view import SessionViewModel, present_session
 from api.results.move_view import DisplayNames, display_name
 from api.results.plan_view import LEVEL_LABELS
@@ -47,7 +48,7 @@ class RunnerUpViewModel:
     coach: str
     points: str
     verdicts: tuple[Verdict, ...]
-    price: tuple[str, ...]
+    price: tuple[Displayed, ...]
     moves: tuple[str, ...]
     proven: bool
 
@@ -177,8 +178,10 @@ def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
     )
 
 
-def _price_line(level: LevelDifference) -> str:
-    return f"{LEVEL_LABELS[level.name]}: {level.after} instead of {level.before}"
+def _price_line(level: LevelDifference) -> Displayed:
+    return LEVEL_CHANGE(
+        level=LEVEL_LABELS[level.name], after=level.after or 0, before=level.before or 0
+    )
 
 
 def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:

@@ -42,7 +42,7 @@ class PlanLine:
 class LevelLine:
     """The values of a level in two plans. `gain` describes the difference."""
 
-    words: str
+    words: Displayed
     before: str
     after: str
     gain: Badge

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, SHORT_DATE, WEEKDAY, message
+from coach.texts.facts import (
+    FACT,
+    NUMBER,
+    PLAIN_NUMBER,
+    SHORT_DATE,
+    TEXT,
+    WEEKDAY,
+    message,
+    plural_message,
+)
 
 # i18n: the label of a session in the timetable chart, which has room for six characters: Wed 20
 MARK = message("results.mark", "{weekday} {day}", weekday=WEEKDAY, day=NUMBER)
@@ -13,3 +22,81 @@ MARK_TIP = message(
     day=SHORT_DATE,
     hours=FACT,
 )
+
+NOBODY_ELIGIBLE = message("results.nobody_eligible", "The rules exclude every coach.")
+NOBODY_SCHEDULABLE = message(
+    "results.nobody_schedulable",
+    "The rules allow some coaches, but none with whom all the sessions can be scheduled.",
+)
+ALL_TAKEN = message(
+    "results.all_taken",
+    "There are suitable coaches with enough time, but other coachees need their places.",
+)
+
+# i18n: the rank of a person without uniform; `grade` is a NATO grade, such as OF-5.
+CIVILIAN = message("results.civilian", "civilian")
+CIVILIAN_AS = message("results.civilian_as", "civilian as {grade}", grade=TEXT)
+CIVILIAN_ABOVE = message("results.civilian_above", "civilian above {grade}", grade=TEXT)
+
+LEVEL_PLACED = message("results.level_placed", "Coachees with a coach, weighted by priority")
+LEVEL_KEPT = message("results.level_kept", "Pairs kept from the earlier plan")
+LEVEL_WORST = message("results.level_worst", "Lowest points of any match")
+LEVEL_TOTAL = message("results.level_total", "Total points of all matches")
+LEVEL_SCHEDULE = message("results.level_schedule", "Quality of the session series")
+LEVEL_PROVEN = message("results.level_proven", "proven best")
+LEVEL_BOUND = message("results.level_bound", "at most {bound} is possible", bound=PLAIN_NUMBER)
+LEVEL_CHANGE = message(
+    "results.level_change",
+    "{level}: {after} instead of {before}",
+    level=FACT,
+    after=PLAIN_NUMBER,
+    before=PLAIN_NUMBER,
+)
+PLAN_PROVEN = message(
+    "results.plan_proven", "Proven: no other plan places more people or serves them better."
+)
+PLAN_NOT_PROVEN = message(
+    "results.plan_not_proven",
+    "Usable, but not proven best: the time limit was reached first. "
+    "Each aim is shown with the best value that may still be possible.",
+)
+
+MOVE_OTHER_TIMES = plural_message(
+    "results.move_other_times",
+    "{count} session with {coach} at other times",
+    "{count} sessions with {coach} at other times",
+    count=NUMBER,
+    coach=TEXT,
+)
+MOVE_OTHER_COUNT = message(
+    "results.move_other_count", "stays with {coach}, for more or fewer sessions", coach=TEXT
+)
+MOVE_OTHER_COACH = message(
+    "results.move_other_coach", "{after} instead of {before}", after=TEXT, before=TEXT
+)
+MOVE_PLACED = message("results.move_placed", "{after} instead of nobody", after=TEXT)
+MOVE_UNPLACED = message("results.move_unplaced", "nobody instead of {before}", before=TEXT)
+
+ATTENDANCE_HELD = message("results.attendance_held", "Held")
+ATTENDANCE_DELEGATE = message(
+    "results.attendance_delegate", "A delegate attended in the coachee's place"
+)
+ATTENDANCE_NO_SHOW = message("results.attendance_no_show", "No-show: someone did not attend")
+ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")
+RATING_1 = message("results.rating_1", "poor")
+RATING_2 = message("results.rating_2", "weak")
+RATING_3 = message("results.rating_3", "fair")
+RATING_4 = message("results.rating_4", "good")
+RATING_5 = message("results.rating_5", "very good")
+
+# i18n: the short names of the matching rules, shown at the start of a line or in a table.
+RULE_LANGUAGE = message("results.rule_language", "language")
+RULE_COUNTRY = message("results.rule_country", "country")
+RULE_RANK = message("results.rule_rank", "rank")
+RULE_UNIT = message("results.rule_unit", "unit")
+RULE_REFUSAL = message("results.rule_refusal", "refusal")
+RULE_BAN = message("results.rule_ban", "ban")
+RULE_TOPICS = message("results.rule_topics", "topics")
+RULE_PREFERENCE = message("results.rule_preference", "preference")
+RULE_AVAILABILITY = message("results.rule_availability", "availability")
+RULE_SCHEDULE = message("results.rule_schedule", "schedule")

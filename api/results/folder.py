@@ -103,7 +103,7 @@ def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
     yield "run.json", content.record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
     yield "schedule.xlsx", schedule_xlsx(view, result, texts, now)
-    yield "unmatched.csv", unmatched_csv(result)
+    yield "unmatched.csv", unmatched_csv(result, texts)
     yield "report.html", report_html(view, cycle, result, deployment, texts, now=now)
     yield "forms/session-note.html", session_note_form(texts)
     yield "forms/feedback.html", feedback_form(texts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -13,15 +14,20 @@ from pathlib import Path
 from openpyxl import load_workbook
 from pydantic import ValidationError
 
+from api.results import check_facts as facts
 from api.results.folder import RESULT_PARTS
 from api.results.invitation_check import invitation_findings
 from api.results.result_folder import ResultFolder
-from coach.plural import pluralise
+from api.results.workbook_facts import REMEDY
+from api.texts.catalogues import all_renderers
+from api.web.facts import SHORT_DATE_ALONE
+from coach.texts.facts import Fact
 from matching.auditor import Finding
 from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
+_HOUR = re.compile(r"\d\d:\d\d")
 _MAX_REPORTED = 5  # maximum number of rows reported individually
 
 RowCounts = Counter[tuple[str, ...]]
@@ -30,7 +36,7 @@ RowCounts = Counter[tuple[str, ...]]
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     """Yield a finding for each file that is missing or contradicts the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
-    yield from (Finding(part, "is missing") for part in missing)
+    yield from (Finding(part, facts.MISSING()) for part in missing)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
         "run.json": _run,
         "schedule.csv": _schedule,
@@ -45,15 +51,14 @@ def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
             try:
                 yield from check(folder / part, found)
             except (OSError, UnicodeDecodeError, csv.Error) as error:
-                yield Finding(part, f"cannot be read: {error}")
+                yield Finding(part, facts.CANNOT_BE_READ(reason=str(error)))
 
 
 def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     try:
         run = RunRecord.model_validate_json(path.read_bytes()).run
     except ValidationError as error:
-        faults = pluralise(error.error_count(), "fault")
-        yield Finding("run.json", f"is not a run record ({faults})")
+        yield Finding("run.json", facts.NO_RUN_RECORD(count=error.error_count()))
         return
     result = found.result
     digests = {
@@ -70,7 +75,7 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     }
     for key, (recorded, expected) in actual.items():
         if recorded != expected:
-            yield Finding("run.json", f"{key} does not match this folder")
+            yield Finding("run.json", facts.KEY_DIFFERS(key=key))
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -99,17 +104,27 @@ def _utc(instant: datetime) -> str:
 
 
 def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    expected: RowCounts = Counter(
-        (
-            one.coachee,
-            one.reason,
-            "; ".join(f"{step.rule} {step.left}" for step in one.funnel),
-            "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in one.remedies),
+    expected: RowCounts = Counter()
+    in_english: dict[str, str] = {}
+    for one in found.result.unmatched:
+        funnel = "; ".join(f"{step.rule} {step.left}" for step in one.funnel)
+        remedies, translations = _in_each_language(
+            [REMEDY(change=remedy.change, effect=remedy.effect) for remedy in one.remedies]
         )
-        for one in found.result.unmatched
-    )
+        in_english |= translations
+        expected[one.coachee, one.reason, funnel, remedies] += 1
     header = ["coachee", "reason", "funnel", "remedies"]
-    yield from _rows("unmatched.csv", _table(path, header), expected)
+    actual = (
+        (*row[:3], *(in_english.get(cell, cell) for cell in row[3:]))
+        for row in _table(path, header)
+    )
+    yield from _rows("unmatched.csv", actual, expected)
+
+
+def _in_each_language(statements: Sequence[Fact]) -> tuple[str, dict[str, str]]:
+    """Return statements in English, and a table from each language in which they may be written."""
+    every = ["; ".join(map(texts.text, statements)) for texts in all_renderers()]
+    return every[0], dict.fromkeys(every, every[0])
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
@@ -127,37 +142,46 @@ def _rows(name: str, actual: Iterable[tuple[str, ...]], expected: RowCounts) -> 
     for row, times in expected.items():
         unescaped[tuple(cell.removeprefix("'") for cell in row)] += times
     there: RowCounts = Counter(actual)
-    for words, rows in (
-        ("has an unexpected row", there - unescaped),
-        ("lacks a row", unescaped - there),
+    for one, more, rows in (
+        (facts.UNEXPECTED_ROW, facts.MORE_UNEXPECTED_ROWS, there - unescaped),
+        (facts.LACKING_ROW, facts.MORE_LACKING_ROWS, unescaped - there),
     ):
         for row in sorted(rows)[:_MAX_REPORTED]:
-            yield Finding(name, f"{words}: {', '.join(row)}")
+            yield Finding(name, one(cells=row))
         if len(rows) > _MAX_REPORTED:
-            yield Finding(name, f"{words}: {len(rows) - _MAX_REPORTED} more")
+            yield Finding(name, more(count=len(rows) - _MAX_REPORTED))
 
 
 def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        cells = [*book["Schedule"].iter_rows(min_row=2, values_only=True)]
+        cells = [*book.worksheets[0].iter_rows(min_row=2, values_only=True)]
         book.close()
     except Exception as error:  # noqa: BLE001 - a damaged workbook can raise almost anything
-        yield Finding("schedule.xlsx", f"cannot be read: {type(error).__name__}")
+        yield Finding("schedule.xlsx", facts.CANNOT_BE_READ(reason=type(error).__name__))
         return
-    actual = (
-        (str(row[5]), str(row[7]), str(row[3]).split(" ")[0], f"{row[0]}", f"{row[1]}"[:5])
-        for row in cells
-    )
     zone = found.inputs.cycle.cycle.zone
     expected: RowCounts = Counter()
+    in_english: dict[str, str] = {}
     for match in found.result.matches:
         for one in match.sessions:
             local = one.start.astimezone(zone)
-            day = f"{local:%a} {local.day} {local:%b %Y}"
+            day, translations = _in_each_language([SHORT_DATE_ALONE(day=local.date())])
+            in_english |= translations
             expected[match.coachee, match.coach, str(one.number), day, f"{local:%H:%M}"] += 1
-    cleaned = (tuple(cell.removeprefix("'") for cell in row) for row in actual)
-    yield from _rows("schedule.xlsx", cleaned, expected)
+    actual = (_workbook_row(row, in_english) for row in cells)
+    yield from _rows("schedule.xlsx", actual, expected)
+
+
+def _workbook_row(row: tuple[object, ...], in_english: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids, the session's number, its day in English, and its start."""
+    day, hours, session, coachee, coach = (str(row[place]) for place in (0, 1, 3, 5, 7))
+    start = _HOUR.search(hours)
+    cells = (
+        *(coachee, coach, session.split(" ")[0]),
+        *(in_english.get(day, day), start[0] if start else hours),
+    )
+    return tuple(cell.removeprefix("'") for cell in cells)
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -165,10 +189,9 @@ def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
     text = unescape(path.read_text("utf-8"))
     for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:
-            times = pluralise(text.count(word), "time")
-            yield Finding("report.html", f"contains {word} {times} instead of once")
+            yield Finding("report.html", facts.ANCHOR_COUNT(count=text.count(word), text=word))
     if found.result.input_sha256 not in text:
-        yield Finding("report.html", "is based on different inputs from this result")
+        yield Finding("report.html", facts.OTHER_INPUTS())
 
 
 def _anchors(result: Result) -> Iterator[str]:
@@ -180,4 +203,4 @@ def _forms(path: Path, _found: ResultFolder) -> Iterator[Finding]:
     for name in _FORMS:
         form = path / name
         if not form.is_file() or "</html>" not in form.read_text("utf-8"):
-            yield Finding(f"forms/{name}", "is missing or incomplete")
+            yield Finding(f"forms/{name}", facts.FORM_INCOMPLETE())

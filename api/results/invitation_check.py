@@ -16,9 +16,13 @@ from email.utils import getaddresses
 from itertools import chain
 from pathlib import Path
 
+from api.calendar.facts import SESSION
+from api.results import check_facts as facts
 from api.results.result_folder import ResultFolder
+from api.texts.catalogues import all_renderers
 from coach.people import Person
 from coach.sessions import Session
+from coach.texts.facts import Fact
 from matching.auditor import Finding
 
 _EVENT = frozenset(
@@ -40,8 +44,10 @@ class _ExpectedInvitation:
     count: int
 
     @property
-    def expected_summary(self) -> str:
-        return f"Coaching session {self.session.number} of {self.count}"
+    def summaries(self) -> tuple[str, ...]:
+        """The neutral title of the session, in each language that a folder can be written in."""
+        title = SESSION(number=self.session.number, of=self.count)
+        return tuple(texts.text(title) for texts in all_renderers())
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -53,20 +59,20 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
         ics, eml = folder / f"{name}.ics", folder / f"{name}.eml"
         missing = [path.suffix for path in (ics, eml) if not path.is_file()]
         if missing:
-            yield Finding(about, f"has no {missing[0]} file")
+            yield Finding(about, facts.NO_FILE(suffix=missing[0]))
             continue
         calendar = ics.read_bytes()
         lines = [*_lines(calendar)]
         key = _value(lines, "UID"), _address(_value(lines, "ATTENDEE"))
         if not expected.get(key):
-            yield Finding(about, "does not belong to any person and session in this result")
+            yield Finding(about, facts.NOT_EXPECTED())
             continue
         one = expected[key].pop()
         for fault in (*_calendar(lines, one), *_mail(eml.read_bytes(), calendar, one)):
             yield Finding(about, fault)
     for one in chain.from_iterable(expected.values()):
         number = one.session.number
-        yield Finding("invites", f"has no invitation for {one.person.id} to session {number}")
+        yield Finding("invites", facts.NO_INVITATION(person=one.person.id, number=number))
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
@@ -114,21 +120,26 @@ def _address(value: str) -> str:
     return value.casefold().removeprefix("mailto:")
 
 
-def _calendar(lines: list[tuple[str, str, str]], one: _ExpectedInvitation) -> Iterator[str]:
+def _calendar(lines: list[tuple[str, str, str]], one: _ExpectedInvitation) -> Iterator[Fact]:
     start, end = (instant.astimezone(UTC) for instant in (one.session.start, one.session.end))
     required = {"METHOD": "REQUEST", "DTSTART": _stamp(start), "DTEND": _stamp(end)}
     for name, value in required.items():
-        if (actual := _value(lines, name)) != value:
-            yield f"{name} is {actual or 'missing'} instead of {value}"
+        actual = _value(lines, name)
+        if not actual:
+            yield facts.PROPERTY_MISSING(property=name, expected=value)
+        elif actual != value:
+            yield facts.PROPERTY_DIFFERS(property=name, value=actual, expected=value)
     if [value for _, name, value in lines if name == "ATTENDEE"][1:]:
-        yield "has more than one ATTENDEE"
+        yield facts.SEVERAL_ATTENDEES()
     if _address(_value(lines, "ORGANIZER")) in {one.person.email.casefold(), _other(one)}:
-        yield "its ORGANIZER is the coachee or the coach"
+        yield facts.WRONG_ORGANIZER()
     for component, name, value in lines:
         if name not in {"BEGIN", "END", *_ALLOWED.get(component, frozenset())}:
-            yield f"contains {name}, which does not belong in an invitation"
-        if name in {"SUMMARY", "DESCRIPTION"} and value != one.expected_summary:
-            yield f"{name} is {value!r} instead of the neutral {one.expected_summary!r}"
+            yield facts.FORBIDDEN_PROPERTY(property=name)
+        if name in {"SUMMARY", "DESCRIPTION"} and value not in one.summaries:
+            yield facts.NOT_NEUTRAL(
+                property=name, value=repr(value), expected=repr(one.summaries[0])
+            )
 
 
 def _stamp(instant: datetime) -> str:
@@ -139,31 +150,40 @@ def _other(one: _ExpectedInvitation) -> str:
     return one.other.email.casefold()
 
 
-def _mail(content: bytes, calendar: bytes, one: _ExpectedInvitation) -> Iterator[str]:
+def _mail(content: bytes, calendar: bytes, one: _ExpectedInvitation) -> Iterator[Fact]:
     mail = message_from_bytes(content, policy=policy.default)
     to = [address.casefold() for _, address in getaddresses(mail.get_all("To", []))]
     if to != [one.person.email.casefold()] or mail["Cc"] or mail["Bcc"]:
-        yield f"its email goes to {', '.join(to) or 'nobody'} instead of to {one.person.email} only"
-    if one.expected_summary not in str(mail["Subject"]):
-        yield f"its email has the wrong subject, {mail['Subject']!r}"
+        expected = one.person.email
+        if to:
+            yield facts.OTHER_RECIPIENTS(actual=to, expected=expected)
+        else:
+            yield facts.NO_RECIPIENT(expected=expected)
+    if not _names_session(str(mail["Subject"]), one):
+        yield facts.WRONG_SUBJECT(subject=repr(mail["Subject"]))
     parts = [part for part in mail.walk() if not part.is_multipart()]
     if {part.get_content_type() for part in parts} != {
         *("text/plain", "text/html", "text/calendar", "application/ics"),
     }:
-        yield "its email has parts other than text, HTML, calendar and attachment"
+        yield facts.OTHER_PARTS()
     for part in parts:
         yield from _part(part, calendar, one)
 
 
-def _part(part: EmailMessage, calendar: bytes, one: _ExpectedInvitation) -> Iterator[str]:
+def _part(part: EmailMessage, calendar: bytes, one: _ExpectedInvitation) -> Iterator[Fact]:
     body = part.get_payload(decode=True)
     content = body if isinstance(body, bytes) else b""
-    if part.get_content_type() in {"text/calendar", "application/ics"}:
+    kind = part.get_content_type()
+    if kind in {"text/calendar", "application/ics"}:
         if content != calendar:
-            yield f"its email contains another calendar object ({part.get_content_type()})"
+            yield facts.OTHER_CALENDAR(part=kind)
         return
     text = content.decode("utf-8", "replace")
-    if one.expected_summary not in text:
-        yield f"the {part.get_content_type()} part of its email does not name the session"
+    if not _names_session(text, one):
+        yield facts.NO_SESSION_NAMED(part=kind)
     if one.other.email and _other(one) in text.casefold():
-        yield f"the {part.get_content_type()} part of its email contains the other person's address"
+        yield facts.OTHER_ADDRESS(part=kind)
+
+
+def _names_session(text: str, one: _ExpectedInvitation) -> bool:
+    return any(summary in text for summary in one.summaries)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.web.date_formats import (
-    format_short_date,
-    format_time_range,
-    zone_abbreviation,
-)
+from api.results import facts
+from api.results.rule_labels import rule_label
+from api.web.date_formats import format_short_date, format_time_range, zone_abbreviation
 from api.web.facts import TERRITORY_ALONE
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
@@ -25,13 +23,9 @@ from matching.result import (
 )
 
 REASON_LABELS = {
-    "nobody-eligible": "The rules exclude every coach.",
-    "nobody-schedulable": (
-        "The rules allow some coaches, but none with whom all the sessions can be scheduled."
-    ),
-    "all-taken": (
-        "There are suitable coaches with enough time, but other coachees need their places."
-    ),
+    "nobody-eligible": facts.NOBODY_ELIGIBLE(),
+    "nobody-schedulable": facts.NOBODY_SCHEDULABLE(),
+    "all-taken": facts.ALL_TAKEN(),
 }
 """The sentence for each reason why a coachee has no coach."""
 
@@ -42,7 +36,7 @@ class PersonViewModel:
 
     id: str
     name: str
-    rank: str
+    rank: Displayed
     place: Displayed
 
 
@@ -58,6 +52,26 @@ class SessionViewModel:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictViewModel:
+    """A rule's verdict on a match; `label` is the rule's name for display."""
+
+    rule: str
+    label: Displayed
+    points: int
+    weight: int
+    because: Displayed
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStepViewModel:
+    """The number of coaches left after a rule; `label` is the rule's name for display."""
+
+    rule: str
+    label: Displayed
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatchViewModel:
     """A match with the reasons for it.
 
@@ -69,7 +83,7 @@ class MatchViewModel:
     coach: PersonViewModel
     points: int
     max_points: int
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[VerdictViewModel, ...]
     sessions: tuple[SessionViewModel, ...]
     next_best: Section | None
 
@@ -82,8 +96,8 @@ class UnmatchedViewModel:
     """
 
     coachee: PersonViewModel
-    why: str
-    funnel: tuple[FunnelStep, ...]
+    why: Displayed
+    funnel: tuple[FunnelStepViewModel, ...]
     remedies: tuple[Remedy, ...]
     remedies_complete: bool
 
@@ -98,14 +112,14 @@ def present_person(person: Person) -> PersonViewModel:
     )
 
 
-def format_rank(rank: Rank) -> str:
+def format_rank(rank: Rank) -> Displayed:
     """Format a rank: `OF-5`, `civilian`, `civilian as OF-8` or `civilian above OF-10`."""
     if not rank.civilian:
         return rank.code
-    for mark, words in (("~", "as"), (">", "above")):
+    for mark, compared in (("~", facts.CIVILIAN_AS), (">", facts.CIVILIAN_ABOVE)):
         if mark in rank.code:
-            return f"civilian {words} {rank.code.partition(mark)[2]}"
-    return "civilian"
+            return compared(grade=rank.code.partition(mark)[2])
+    return facts.CIVILIAN()
 
 
 def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
@@ -118,6 +132,22 @@ def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
         hours=format_time_range(session.start, session.end, cycle.cycle.zone),
         zone=zone_abbreviation(local),
     )
+
+
+def present_verdict(verdict: Verdict) -> VerdictViewModel:
+    """Return the view model of a verdict."""
+    return VerdictViewModel(
+        rule=verdict.rule,
+        label=rule_label(verdict.rule),
+        points=verdict.points,
+        weight=verdict.weight,
+        because=verdict.because,
+    )
+
+
+def present_step(step: FunnelStep) -> FunnelStepViewModel:
+    """Return the view model of a step of a funnel."""
+    return FunnelStepViewModel(rule=step.rule, label=rule_label(step.rule), left=step.left)
 
 
 def present_match(
@@ -133,7 +163,7 @@ def present_match(
         coach=present_person(coach),
         points=match.points,
         max_points=sum(100 * verdict.weight for verdict in match.verdicts),
-        verdicts=match.verdicts,
+        verdicts=tuple(map(present_verdict, match.verdicts)),
         sessions=tuple(present_session(session, cycle) for session in match.sessions),
         next_best=next_best,
     )
@@ -144,7 +174,7 @@ def present_unmatched(entry: Unmatched, coachee: Coachee) -> UnmatchedViewModel:
     return UnmatchedViewModel(
         coachee=present_person(coachee),
         why=REASON_LABELS[entry.reason],
-        funnel=_until_empty(entry.funnel),
+        funnel=tuple(map(present_step, _until_empty(entry.funnel))),
         remedies=entry.remedies,
         remedies_complete=entry.remedies_complete,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
+from api.results import facts
 from coach.people import Person
-from coach.plural import pluralise
+from coach.texts.facts import Displayed, Fact
 from matching.explanation.candidate_changes import person_label
 from matching.result import (
     CoacheeChange,
@@ -25,8 +25,8 @@ class MoveViewModel:
     """
 
     coachee: str
-    change: str
-    because: str
+    change: Displayed
+    because: Displayed
 
 
 def display_names(people: Iterable[Person]) -> DisplayNames:
@@ -41,17 +41,26 @@ def display_name(names: DisplayNames, one: str | None) -> str:
 
 def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
     """Return the view models of `moves`. Anyone who is not in `people` is identified by id."""
-    name_of = partial(display_name, display_names(people))
-
-    def change(move: Move) -> str:
-        if move.sessions:
-            times = pluralise(len(move.sessions), "session")
-            return f"{times} with {name_of(move.after)} at other times"
-        if move.change is CoacheeChange.RETIMED:
-            return f"stays with {name_of(move.after)}, for more or fewer sessions"
-        return f"{name_of(move.after)} instead of {name_of(move.before)}"
-
+    names = display_names(people)
     return tuple(
-        MoveViewModel(coachee=name_of(move.coachee), change=change(move), because=move.because)
+        MoveViewModel(
+            coachee=display_name(names, move.coachee),
+            change=describe_move(move, names),
+            because=move.because,
+        )
         for move in moves
     )
+
+
+def describe_move(move: Move, names: DisplayNames) -> Fact:
+    """Return what a re-match changed for a coachee; coaches without a name are shown by id."""
+    before, after = display_name(names, move.before), display_name(names, move.after)
+    if move.sessions:
+        return facts.MOVE_OTHER_TIMES(count=len(move.sessions), coach=after)
+    if move.change is CoacheeChange.RETIMED:
+        return facts.MOVE_OTHER_COUNT(coach=after)
+    if move.before is None:
+        return facts.MOVE_PLACED(after=after)
+    if move.after is None:
+        return facts.MOVE_UNPLACED(before=before)
+    return facts.MOVE_OTHER_COACH(after=after, before=before)

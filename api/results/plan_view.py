@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from api.results import facts
 from api.results.match_view import (
     MatchViewModel,
     PersonViewModel,
@@ -16,9 +17,7 @@ from api.results.match_view import (
 )
 from api.results.move_view import MoveViewModel, present_moves
 from api.results.timetable_chart import TimetableChart, build_timetable_chart
-from api.web.date_formats import (
-    format_date_span,
-)
+from api.web.date_formats import format_date_span
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from coach.texts.facts import Displayed
@@ -29,11 +28,11 @@ from matching.result import (
 )
 
 LEVEL_LABELS = {
-    ObjectiveLevel.PLACED: "Coachees with a coach, weighted by priority",
-    ObjectiveLevel.KEPT: "Pairs kept from the earlier plan",
-    ObjectiveLevel.WORST: "Lowest points of any match",
-    ObjectiveLevel.TOTAL: "Total points of all matches",
-    ObjectiveLevel.SCHEDULE: "Quality of the session series",
+    ObjectiveLevel.PLACED: facts.LEVEL_PLACED(),
+    ObjectiveLevel.KEPT: facts.LEVEL_KEPT(),
+    ObjectiveLevel.WORST: facts.LEVEL_WORST(),
+    ObjectiveLevel.TOTAL: facts.LEVEL_TOTAL(),
+    ObjectiveLevel.SCHEDULE: facts.LEVEL_SCHEDULE(),
 }
 """The label of each level of the objective."""
 
@@ -42,9 +41,9 @@ LEVEL_LABELS = {
 class LevelViewModel:
     """A level of the objective. `proof_status` says whether the value is proven best."""
 
-    words: str
+    words: Displayed
     value: int
-    proof_status: str
+    proof_status: Displayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class PlanViewModel:
 
     name: str
     period: Displayed
-    proof_status: str
+    proof_status: Displayed
     placed: int
     coachees: int
     coaches: int
@@ -122,17 +121,13 @@ def present_plan(
     )
 
 
-def _proof_status(result: Result) -> str:
-    if result.status == "optimal":
-        return "Proven: no other plan places more people or serves them better."
-    return (
-        "Usable, but not proven best: the time limit was reached first. "
-        "Each aim is shown with the best value that may still be possible."
-    )
+def _proof_status(result: Result) -> Displayed:
+    return facts.PLAN_PROVEN() if result.status == "optimal" else facts.PLAN_NOT_PROVEN()
 
 
 def _level(outcome: LevelOutcome) -> LevelViewModel:
-    proof_status = "proven best" if outcome.proven else f"at most {outcome.bound} is possible"
+    proven = outcome.proven
+    proof_status = facts.LEVEL_PROVEN() if proven else facts.LEVEL_BOUND(bound=outcome.bound)
     return LevelViewModel(LEVEL_LABELS[outcome.name], outcome.value, proof_status)
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from api.results import facts
 from api.web.templating import render
-from coach.feedback import RATINGS
 from coach.sessions import Attendance
 from coach.texts.renderer import Renderer
 
 ATTENDANCE_LABELS = {
-    Attendance.HELD: "Held",
-    Attendance.DELEGATE: "A delegate attended in the coachee's place",
-    Attendance.NO_SHOW: "No-show: someone did not attend",
-    Attendance.CANCELLED: "Cancelled beforehand",
+    Attendance.HELD: facts.ATTENDANCE_HELD(),
+    Attendance.DELEGATE: facts.ATTENDANCE_DELEGATE(),
+    Attendance.NO_SHOW: facts.ATTENDANCE_NO_SHOW(),
+    Attendance.CANCELLED: facts.ATTENDANCE_CANCELLED(),
 }
 """The label of each attendance on a form."""
+
+RATING_LABELS = {
+    1: facts.RATING_1(),
+    2: facts.RATING_2(),
+    3: facts.RATING_3(),
+    4: facts.RATING_4(),
+    5: facts.RATING_5(),
+}
+"""The label of each rating on a form."""
 
 
 def session_note_form(texts: Renderer) -> bytes:
@@ -29,5 +38,5 @@ def feedback_form(texts: Renderer) -> bytes:
         texts,
         "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_LABELS.values()),
-        ratings=tuple(RATINGS.items()),
+        ratings=tuple(RATING_LABELS.items()),
     ).encode()

@@ -28,7 +28,7 @@ def report_html(
         "results/report.html",
         plan=view,
         made=format_datetime(now, cycle.cycle.zone),
-        wall_seconds=f"{result.wall_seconds:.1f}",
+        wall_seconds=texts.number(round(result.wall_seconds, 1)),
         seed=result.seed,
         input_sha256=result.input_sha256,
         programme=deployment.programme_name or "",

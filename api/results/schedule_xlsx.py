@@ -14,8 +14,10 @@ from openpyxl.xml.functions import tostring
 
 from api.files.csv_injection import escape_formula
 from api.files.zip_archive import with_fixed_timestamps
+from api.results import workbook_facts as facts
 from api.results.match_view import MatchViewModel, UnmatchedViewModel
-from api.results.plan_view import PlanViewModel
+from api.results.plan_view import LoadViewModel, PlanViewModel
+from coach.texts.facts import Displayed, Message
 from coach.texts.renderer import Renderer
 from matching.result import Result
 
@@ -23,40 +25,44 @@ _HEAD_FONT = Font(bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="1F4E5F")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 
-ColumnSpec = tuple[str, int]  # header, width in characters
+ColumnSpec = tuple[Message, int]  # header, width in characters
+Row = Sequence[int | Displayed]
+
+_MAX_TITLE_CHARACTERS = 31
+_FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys(r"\/*?:[]"))
 
 _SCHEDULE: Sequence[ColumnSpec] = (
-    ("Day", 17),
-    ("Time", 16),
-    ("Zone", 10),
-    ("Session", 9),
-    ("Coachee", 30),
-    ("Coachee id", 12),
-    ("Coach", 30),
-    ("Coach id", 12),
+    (facts.DAY, 17),
+    (facts.TIME, 16),
+    (facts.ZONE, 10),
+    (facts.SESSION, 9),
+    (facts.COACHEE, 30),
+    (facts.COACHEE_ID, 12),
+    (facts.COACH, 30),
+    (facts.COACH_ID, 12),
 )
 _MATCHES: Sequence[ColumnSpec] = (
-    ("Coachee", 30),
-    ("Coachee id", 12),
-    ("Coach", 30),
-    ("Coach id", 12),
-    ("Points", 8),
-    ("Out of", 10),
-    ("Because", 90),
+    (facts.COACHEE, 30),
+    (facts.COACHEE_ID, 12),
+    (facts.COACH, 30),
+    (facts.COACH_ID, 12),
+    (facts.POINTS, 8),
+    (facts.OUT_OF, 10),
+    (facts.BECAUSE, 90),
 )
 _UNMATCHED: Sequence[ColumnSpec] = (
-    ("Coachee", 30),
-    ("Coachee id", 12),
-    ("Why", 50),
-    ("Coaches left after each rule", 50),
-    ("What would help (verified)", 80),
+    (facts.COACHEE, 30),
+    (facts.COACHEE_ID, 12),
+    (facts.WHY, 50),
+    (facts.FUNNEL, 50),
+    (facts.REMEDIES, 80),
 )
 _COACHES: Sequence[ColumnSpec] = (
-    ("Coach", 30),
-    ("Coach id", 12),
-    ("Coachees", 10),
-    ("Places", 8),
-    ("Sessions", 10),
+    (facts.COACH, 30),
+    (facts.COACH_ID, 12),
+    (facts.COACHEES, 10),
+    (facts.PLACES, 8),
+    (facts.SESSIONS, 10),
 )
 
 
@@ -66,18 +72,13 @@ def schedule_xlsx(view: PlanViewModel, result: Result, texts: Renderer, now: dat
     book.properties.creator = "gender-coach"
     first = book.active
     assert isinstance(first, Worksheet)  # noqa: S101 - a new workbook has one worksheet
-    _fill(first, "Schedule", _SCHEDULE, _schedule_rows(view, result, texts))
-    _fill(book.create_sheet(), "Matches", _MATCHES, map(_match_row, view.matches))
-    _fill(book.create_sheet(), "Unmatched", _UNMATCHED, map(_unmatched_row, view.unmatched))
-    _fill(
-        book.create_sheet(),
-        "Coaches",
-        _COACHES,
-        (
-            (load.coach.name, load.coach.id, load.assigned, load.capacity, load.sessions)
-            for load in view.loads
-        ),
-    )
+    _fill(texts, first, facts.SCHEDULE, _SCHEDULE, _schedule_rows(view, result))
+    for title, columns, rows in (
+        (facts.MATCHES, _MATCHES, [_match_row(match, texts) for match in view.matches]),
+        (facts.UNMATCHED, _UNMATCHED, [_unmatched_row(one, texts) for one in view.unmatched]),
+        (facts.COACHES, _COACHES, map(_load_row, view.loads)),
+    ):
+        _fill(texts, book.create_sheet(), title, columns, rows)
     file = io.BytesIO()
     book.save(file)
     return with_fixed_timestamps(file.getvalue(), {"docProps/core.xml": _properties_xml(book, now)})
@@ -89,16 +90,14 @@ def _properties_xml(book: Workbook, now: datetime) -> bytes:
     return bytes(tostring(book.properties.to_tree()))
 
 
-def _schedule_rows(
-    view: PlanViewModel, result: Result, texts: Renderer
-) -> list[tuple[str | int, ...]]:
+def _schedule_rows(view: PlanViewModel, result: Result) -> list[Row]:
     starts = {session.uid: session.start for m in result.matches for session in m.sessions}
     planned = [(session, match) for match in view.matches for session in match.sessions]
     planned.sort(key=lambda each: (starts[each[0].uid], each[1].coach.id, each[1].coachee.id))
     return [
         (
-            texts.text(session.day),
-            texts.text(session.hours),
+            session.day,
+            session.hours,
             session.zone,
             session.number,
             match.coachee.name,
@@ -110,10 +109,10 @@ def _schedule_rows(
     ]
 
 
-def _match_row(match: MatchViewModel) -> tuple[str | int, ...]:
-    because = "\n".join(
-        f"{verdict.rule}: {verdict.because} ({verdict.weight} x {verdict.points})"
-        for verdict in match.verdicts
+def _match_row(match: MatchViewModel, texts: Renderer) -> Row:
+    because = (
+        facts.VERDICT(rule=one.label, because=one.because, weight=one.weight, points=one.points)
+        for one in match.verdicts
     )
     return (
         match.coachee.name,
@@ -122,33 +121,47 @@ def _match_row(match: MatchViewModel) -> tuple[str | int, ...]:
         match.coach.id,
         match.points,
         match.max_points,
-        because,
+        "\n".join(map(texts.text, because)),
     )
 
 
-def _unmatched_row(entry: UnmatchedViewModel) -> tuple[str | int, ...]:
+def _unmatched_row(entry: UnmatchedViewModel, texts: Renderer) -> Row:
+    funnel = (facts.FUNNEL_STEP(rule=step.label, left=step.left) for step in entry.funnel)
+    remedies = (facts.REMEDY(change=one.change, effect=one.effect) for one in entry.remedies)
     return (
         entry.coachee.name,
         entry.coachee.id,
         entry.why,
-        "\n".join(f"{step.rule}: {step.left}" for step in entry.funnel),
-        "\n".join(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies),
+        "\n".join(map(texts.text, funnel)),
+        "\n".join(map(texts.text, remedies)),
     )
 
 
+def _load_row(load: LoadViewModel) -> Row:
+    return load.coach.name, load.coach.id, load.assigned, load.capacity, load.sessions
+
+
 def _fill(
-    sheet: Worksheet, title: str, columns: Sequence[ColumnSpec], rows: Iterable[Sequence[str | int]]
+    texts: Renderer,
+    sheet: Worksheet,
+    title: Message,
+    columns: Sequence[ColumnSpec],
+    rows: Iterable[Row],
 ) -> None:
-    sheet.title = title
-    sheet.append([header for header, _width in columns])
+    sheet.title = texts.text(title()).translate(_FORBIDDEN_IN_TITLES)[:_MAX_TITLE_CHARACTERS]
+    sheet.append([texts.text(header()) for header, _width in columns])
     for row in rows:
-        sheet.append([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.append([cell if isinstance(cell, int) else _cell(cell, texts) for cell in row])
     for number, (_header, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    for cell in sheet[1]:
-        cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
+    for head in sheet[1]:
+        head.font, head.fill = _HEAD_FONT, _HEAD_FILL
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             cell.alignment = _WRAP
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
+
+
+def _cell(shown: Displayed, texts: Renderer) -> str:
+    return escape_formula(texts.text(shown))

@@ -18,7 +18,7 @@ class RecordText:
     """A shared record, formatted for display."""
 
     day: Displayed
-    attendance: str
+    attendance: Displayed
     topic: str
     agreed_actions: str
     next_step: str
@@ -29,7 +29,7 @@ class RecordText:
 class FeedbackText:
     """Feedback, formatted for display."""
 
-    attendance: str
+    attendance: Displayed
     rating: str
     text: str
     submitted: Displayed

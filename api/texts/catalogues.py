@@ -27,6 +27,11 @@ def renderer(organisation: Organisation, key: str) -> Renderer:
     return _renderer(LOCALES[key], names)
 
 
+def all_renderers() -> tuple[Renderer, ...]:
+    """Return the renderers of all languages, English first, with the default territory names."""
+    return tuple(renderer(Organisation(), key) for key in LOCALES)
+
+
 @cache
 def _renderer(locale: TextLocale, territories: tuple[tuple[str, TerritoryText], ...]) -> Renderer:
     folder = resources.files("api.texts") / "locale"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coach.texts.facts import Displayed
+from coach.texts.renderer import english
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A fault that the audit found in a result.
 
@@ -14,8 +17,8 @@ class Finding:
         message: what is wrong with the object, as a phrase that follows `about`.
     """
 
-    about: str
-    message: str
+    about: Displayed
+    message: Displayed
 
     def __str__(self) -> str:
-        return f"{self.about}: {self.message}"
+        return f"{english(self.about)}: {english(self.message)}"

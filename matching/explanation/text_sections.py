@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from coach.people import Roster
 from coach.plural import pluralise
+from coach.texts.facts import Displayed
 from matching.explanation.candidate_changes import person_label
 from matching.explanation.explain_coachee import Explanation, OtherCoach, RunnerUp
 from matching.rematching.comparison import CoacheeDifference
@@ -24,8 +25,8 @@ _REASONS = {
 class Section(NamedTuple):
     """A heading and the lines below it."""
 
-    title: str
-    lines: tuple[str, ...]
+    title: Displayed
+    lines: tuple[Displayed, ...]
 
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:

@@ -290,7 +290,7 @@ def test_forms_list_every_attendance(folder: Path, name: str) -> None:
     page = (folder / "forms" / name).read_text("utf-8").replace("&#39;", "'")
     assert set(ATTENDANCE_LABELS) == set(Attendance)
     for words in ATTENDANCE_LABELS.values():
-        assert f"<li>{words}</li>" in page
+        assert f"<li>{english(words)}</li>" in page
     if name == "feedback.html":
         for number, word in RATINGS.items():
             assert f"<li>{number}: {word}</li>" in page

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from api.organisation import Organisation
 from api.settings import Settings
 from api.texts.catalogues import load_catalogue, renderer
-from api.texts.reader_language import LANGUAGE_VARIABLE, terminal_renderer
+from api.texts.terminal_language import LANGUAGE_VARIABLE, terminal_renderer
 from api.web.templating import environment, render
 from coach.texts.facts import NUMBER, plural_message
 from coach.texts.locales import ENGLISH, TextLocale

@@ -1,0 +1,201 @@
+"""What the commands that administer a deployment say."""
+
+from __future__ import annotations
+
+from coach.texts.facts import (
+    FACT,
+    ONE_DECIMAL,
+    PLAIN_NUMBER,
+    TEXT,
+    listed,
+    message,
+    plural_message,
+)
+
+# audit
+ROW_BROKEN = message(
+    "audit.row_broken",
+    "row {row} of {rows} does not match its seal: this row or an earlier row was altered, "
+    "removed or inserted",
+    row=PLAIN_NUMBER,
+    rows=PLAIN_NUMBER,
+)
+HEAD_UNKNOWN = plural_message(
+    "audit.head_unknown",
+    "the seals of all {count} rows match, but the given head is not among them: "
+    "the end of the trail was removed, or this is another database",
+    "the seals of all {count} rows match, but the given head is not among them: "
+    "the end of the trail was removed, or this is another database",
+    count=PLAIN_NUMBER,
+)
+TRAIL_UNALTERED = plural_message(
+    "audit.unaltered",
+    "All {count} rows are unaltered.",
+    "All {count} rows are unaltered.",
+    count=PLAIN_NUMBER,
+)
+# i18n: the seal of the last row of the audit trail, which the reader keeps in a safe place.
+HEAD = message("audit.head", "Head: {head}", head=TEXT)
+
+# backup, restore, keys
+BACKED_UP = message(
+    "backup.done",
+    "{file}: {megabytes} MB, checked and encrypted.",
+    file=TEXT,
+    megabytes=ONE_DECIMAL,
+)
+KEEP_KEY_FILE = message(
+    "backup.keep_key_file",
+    "Restoring it requires {file}. Store a copy of that file separately.",
+    file=TEXT,
+)
+RESTORED_INTACT = plural_message(
+    "restore.intact",
+    "Restored from {file}. The audit trail ({count} row) is intact.",
+    "Restored from {file}. The audit trail ({count} rows) is intact.",
+    count=PLAIN_NUMBER,
+    file=TEXT,
+)
+RESTORED_BROKEN = plural_message(
+    "restore.broken",
+    "Restored from {file}. The audit trail ({count} row) is broken from row {row}.",
+    "Restored from {file}. The audit trail ({count} rows) is broken from row {row}.",
+    count=PLAIN_NUMBER,
+    file=TEXT,
+    row=PLAIN_NUMBER,
+)
+PREVIOUS_SAVED = message(
+    "restore.previous_saved", "The previous database was saved as {file}", file=TEXT
+)
+KEYS_REWRAPPED = plural_message(
+    "keys.rewrapped",
+    "{count} key rewrapped under master key {version}. "
+    "Make a new copy of {file}, and store it separately from the database.",
+    "{count} keys rewrapped under master key {version}. "
+    "Make a new copy of {file}, and store it separately from the database.",
+    count=PLAIN_NUMBER,
+    version=PLAIN_NUMBER,
+    file=TEXT,
+)
+
+# person, retention
+PERSON_ERASED = message(
+    "person.erased",
+    "{id} has been erased. Older backups still contain their data and notes.",
+    id=TEXT,
+)
+ERASURE_DISABLED = message(
+    "retention.disabled", "Erasure is disabled, because {setting} is 0.", setting=TEXT
+)
+NONE_DUE = message("retention.none_due", "No cycle is past its retention period.")
+STALE_SECRETS = message(
+    "retention.stale_secrets", "Expired secrets to delete: {counts}.", counts=listed(FACT)
+)
+SECRETS_DELETED = message(
+    "retention.secrets_deleted", "Expired secrets deleted: {counts}.", counts=listed(FACT)
+)
+# i18n: {work} is a run or a question.
+CYCLE_IN_USE = message(
+    "retention.in_use", "{cycle}: {work} is still running; try again later.", cycle=TEXT, work=FACT
+)
+WOULD_ERASE = message(
+    "retention.would_erase", "{cycle}: would erase {counts}.", cycle=TEXT, counts=listed(FACT)
+)
+SKIPPED = message(
+    "retention.skipped",
+    "{cycle}: skipped, because it has changed in the meantime.",
+    cycle=TEXT,
+)
+ERASED = message("retention.erased", "{cycle}: erased {counts}.", cycle=TEXT, counts=listed(FACT))
+COUNTS = {
+    "people": plural_message(
+        "retention.people", "{count} person", "{count} people", count=PLAIN_NUMBER
+    ),
+    "notes": plural_message("retention.notes", "{count} note", "{count} notes", count=PLAIN_NUMBER),
+    "runs": plural_message("retention.runs", "{count} run", "{count} runs", count=PLAIN_NUMBER),
+    "questions": plural_message(
+        "retention.questions", "{count} question", "{count} questions", count=PLAIN_NUMBER
+    ),
+    "messages": plural_message(
+        "retention.messages", "{count} message", "{count} messages", count=PLAIN_NUMBER
+    ),
+    "mails": plural_message("retention.mails", "{count} mail", "{count} mails", count=PLAIN_NUMBER),
+    "secrets": plural_message(
+        "retention.secrets", "{count} secret", "{count} secrets", count=PLAIN_NUMBER
+    ),
+    "credentials": plural_message(
+        "retention.credentials", "{count} credential", "{count} credentials", count=PLAIN_NUMBER
+    ),
+    "codes": plural_message("retention.codes", "{count} code", "{count} codes", count=PLAIN_NUMBER),
+    "ceremonies": plural_message(
+        "retention.ceremonies", "{count} ceremony", "{count} ceremonies", count=PLAIN_NUMBER
+    ),
+}
+"""The number of rows of each kind that a sweep counts."""
+
+# user
+NAME_REQUIRED = message("user.name_required", "{action} requires a name", action=TEXT)
+LINK_NEEDS_ID = message(
+    "user.link_needs_id", "pass the user's id at the identity provider, or use --mail"
+)
+NO_PROVIDER = message(
+    "user.no_provider", "set {setting} first; see {guide}", setting=TEXT, guide=TEXT
+)
+ID_OR_MAIL = message("user.id_or_mail", "use either --oidc or --mail, not both")
+MAIL_NOT_ALLOWED = message(
+    "user.mail_not_allowed", "--mail requires the setting {setting}", setting=TEXT
+)
+LINKED = message("user.linked", "{name} can now sign in with that account.", name=TEXT)
+UNLINKED = message(
+    "user.unlinked",
+    "{name} can no longer sign in with an account at the identity provider.",
+    name=TEXT,
+)
+SIGNED_OUT = message("user.signed_out", "{name} has been signed out of every browser.", name=TEXT)
+DISABLED = message(
+    "user.disabled", "{name} has been disabled and can no longer sign in.", name=TEXT
+)
+SIGN_IN_LINK = plural_message(
+    "user.sign_in_link",
+    "{name} can sign in once within {count} minute at:",
+    "{name} can sign in once within {count} minutes at:",
+    count=PLAIN_NUMBER,
+    name=TEXT,
+)
+MANAGER = message("user.manager", "manager")
+AUDITOR = message("user.auditor", "auditor")
+STATE_PASSWORD = message("user.state_password", "password set")
+STATE_LINKED = message("user.state_linked", "linked")
+STATE_NEW = message("user.state_new", "new")
+STATE_DISABLED = message("user.state_disabled", "disabled")
+
+# serve, worker, migrate
+CANNOT_LISTEN = message(
+    "serve.cannot_listen",
+    "cannot listen on {host} port {port}: {reason}; choose another with --port",
+    host=TEXT,
+    port=PLAIN_NUMBER,
+    reason=TEXT,
+)
+SERVING = message("serve.serving", "Serving on {address}", address=TEXT)
+SIGN_IN_AT = message("serve.sign_in_at", "sign in at {address}", address=TEXT)
+MANAGER_LINK = plural_message(
+    "serve.manager_link",
+    "programme manager (single use, valid for {count} minute):",
+    "programme manager (single use, valid for {count} minutes):",
+    count=PLAIN_NUMBER,
+)
+COACHEE_LINK = message("serve.coachee_link", "{name}, coachee:", name=TEXT)
+COACH_LINK = message("serve.coach_link", "{name}, coach:", name=TEXT)
+STOP_SERVER = message("serve.stop", "Stop with Ctrl+C. Data and keys are in {folder}", folder=TEXT)
+RUNNING_JOBS = message("worker.running", "Running jobs as {name}. Stop with Ctrl+C.", name=TEXT)
+SCHEMA_MIGRATED = message(
+    "migrate.done", "The database schema was {before} and is now {after}.", before=FACT, after=TEXT
+)
+SCHEMA_EMPTY = message("migrate.empty", "empty")
+NO_PLAN = message(
+    "sample.no_plan", "the first cycle has no published plan; choose another folder with --data"
+)
+NOT_SOLVED = message(
+    "sample.not_solved", "the sample cycle was not solved: {failure}", failure=TEXT
+)

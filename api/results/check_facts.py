@@ -1,0 +1,119 @@
+"""What the check of a results folder finds wrong with its files.
+
+Each message follows the name of a file and a colon.
+"""
+
+from __future__ import annotations
+
+from coach.texts.facts import NUMBER, TEXT, listed, message, plural_message
+
+MISSING = message("results_check.missing", "is missing")
+CANNOT_BE_READ = message("results_check.cannot_be_read", "cannot be read: {reason}", reason=TEXT)
+NO_RUN_RECORD = plural_message(
+    "results_check.no_run_record",
+    "is not a run record ({count} fault)",
+    "is not a run record ({count} faults)",
+    count=NUMBER,
+)
+KEY_DIFFERS = message("results_check.key_differs", "{key} does not match this folder", key=TEXT)
+UNEXPECTED_ROW = message(
+    "results_check.unexpected_row", "has an unexpected row: {cells}", cells=listed(TEXT)
+)
+MORE_UNEXPECTED_ROWS = plural_message(
+    "results_check.more_unexpected_rows",
+    "has an unexpected row: {count} more",
+    "has an unexpected row: {count} more",
+    count=NUMBER,
+)
+LACKING_ROW = message("results_check.lacking_row", "lacks a row: {cells}", cells=listed(TEXT))
+MORE_LACKING_ROWS = plural_message(
+    "results_check.more_lacking_rows",
+    "lacks a row: {count} more",
+    "lacks a row: {count} more",
+    count=NUMBER,
+)
+ANCHOR_COUNT = plural_message(
+    "results_check.anchor_count",
+    "contains {text} {count} time instead of once",
+    "contains {text} {count} times instead of once",
+    count=NUMBER,
+    text=TEXT,
+)
+OTHER_INPUTS = message(
+    "results_check.other_inputs", "is based on different inputs from this result"
+)
+FORM_INCOMPLETE = message("results_check.form_incomplete", "is missing or incomplete")
+
+NO_FILE = message("results_check.no_file", "has no {suffix} file", suffix=TEXT)
+NOT_EXPECTED = message(
+    "results_check.invitation_not_expected",
+    "does not belong to any person and session in this result",
+)
+NO_INVITATION = message(
+    "results_check.no_invitation",
+    "has no invitation for {person} to session {number}",
+    person=TEXT,
+    number=NUMBER,
+)
+PROPERTY_DIFFERS = message(
+    "results_check.property_differs",
+    "{property} is {value} instead of {expected}",
+    property=TEXT,
+    value=TEXT,
+    expected=TEXT,
+)
+PROPERTY_MISSING = message(
+    "results_check.property_missing",
+    "{property} is missing instead of {expected}",
+    property=TEXT,
+    expected=TEXT,
+)
+SEVERAL_ATTENDEES = message("results_check.several_attendees", "has more than one ATTENDEE")
+WRONG_ORGANIZER = message(
+    "results_check.wrong_organizer", "its ORGANIZER is the coachee or the coach"
+)
+FORBIDDEN_PROPERTY = message(
+    "results_check.forbidden_property",
+    "contains {property}, which does not belong in an invitation",
+    property=TEXT,
+)
+NOT_NEUTRAL = message(
+    "results_check.not_neutral",
+    "{property} is {value} instead of the neutral {expected}",
+    property=TEXT,
+    value=TEXT,
+    expected=TEXT,
+)
+OTHER_RECIPIENTS = message(
+    "results_check.other_recipients",
+    "its email goes to {actual} instead of to {expected} only",
+    actual=listed(TEXT),
+    expected=TEXT,
+)
+NO_RECIPIENT = message(
+    "results_check.no_recipient",
+    "its email goes to nobody instead of to {expected} only",
+    expected=TEXT,
+)
+WRONG_SUBJECT = message(
+    "results_check.wrong_subject", "its email has the wrong subject, {subject}", subject=TEXT
+)
+OTHER_PARTS = message(
+    "results_check.other_parts",
+    "its email has parts other than text, HTML, calendar and attachment",
+)
+OTHER_CALENDAR = message(
+    "results_check.other_calendar",
+    "its email contains another calendar object ({part})",
+    part=TEXT,
+)
+NO_SESSION_NAMED = message(
+    "results_check.no_session_named",
+    "the {part} part of its email does not name the session",
+    part=TEXT,
+)
+OTHER_ADDRESS = message(
+    "results_check.other_address",
+    "the {part} part of its email contains the other person's address",
+    part=TEXT,
+)
