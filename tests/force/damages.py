@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from api.input_files.source import NamedFile
 from api.input_files.template_workbook import template_workbook
-from api.texts.reader_language import terminal_renderer
+from api.texts.terminal_language import terminal_renderer
 
 CYCLE = b"""\
 [cycle]

@@ -22,6 +22,7 @@ from coach.errors import DomainError
 from coach.feedback import RATINGS
 from coach.people import Roster
 from coach.sessions import Attendance
+from coach.texts.renderer import english
 from matching.records.run_record import RunEnvironment, RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 from tests.texts import ENGLISH
