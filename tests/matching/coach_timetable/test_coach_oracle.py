@@ -63,3 +63,17 @@ def test_set_is_worth_no_more_than_its_bound_by_the_relaxation(seed: int) -> Non
             if oracle.can_hold(wanted, never):
                 gains = sum(worth[one] - weight[one] for one in members(wanted))
                 assert sum(worth[one] for one in members(wanted)) <= total + gains + 1e-4
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_quick_answer_and_maximal_subset_agree_with_the_exact_answer(seed: int) -> None:
+    for calendar in calendars(*sociable(Random(seed))):
+        exact = CoachOracle(calendar, 0)
+        everybody = (1 << len(calendar.coachees)) - 1
+        for wanted in range(1 + everybody):
+            if CoachOracle(calendar, 0).can_hold_quickly(wanted):
+                assert exact.can_hold(wanted, never)
+        held = exact.maximal_subset(everybody, never)
+        assert exact.can_hold(held, never)
+        for one in members(everybody & ~held):
+            assert not exact.can_hold(held | 1 << one, never)
