@@ -1,0 +1,35 @@
+"""Pins that are possible one by one, but not together."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from matching.errors import ImpossiblePinsError
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from matching.search.pins import pinned_choice
+from tests.matching.crowded import crowded
+from tests.matching.plans import never, oracles_of
+
+
+def test_pins_that_a_coach_cannot_hold_together_are_all_named_with_the_coach() -> None:
+    named = 0
+    for seed in range(60):
+        roster, cycle = crowded(Random(seed))
+        coach = roster.coaches[-1].model_copy(update={"capacity": 5})
+        roster = roster.model_copy(update={"coaches": (*roster.coaches[:-1], coach)})
+        pins = {coachee.id: coach.id for coachee in roster.coachees}
+        cycle = cycle.model_copy(update={"pins": pins, "bans": {}})
+        oracles = oracles_of(roster, cycle)
+        pinned = oracles.problem.pinned.nonzero()[0]
+        if len(pinned) < len(pins) or not oracles.infeasible_coaches(pinned, never):
+            continue
+        inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+        with pytest.raises(ImpossiblePinsError) as raised:
+            pinned_choice(RuleEvaluator(inputs), oracles, never)
+        assert {(one.coachee, one.coach) for one in raised.value.pins} == set(pins.items()), seed
+        named += 1
+    assert named > 0
