@@ -11,7 +11,11 @@ from tests.mutation.mutants import Mutant, mutants
 
 _TABLE = "PERMISSIONS"
 _RULES_TESTS = "tests/matching/rules"
-_ENGINE_TESTS = ("tests/matching/test_engine_brute_force.py", "tests/matching/test_engine_run.py")
+_ENGINE_TESTS = (
+    "tests/matching/test_engine_brute_force.py",
+    "tests/matching/instance/test_partial_cycle.py",
+    "tests/matching/test_engine_run.py",
+)
 
 
 @dataclass(frozen=True)

@@ -275,6 +275,24 @@ def test_constant_discount_shifts_cost_and_bound(effort: float) -> None:
     assert proven > 5
 
 
+def test_bound_reached_with_little_effort_holds_for_the_best_timetable() -> None:
+    oracles, quality, busy = busy_coaches(0)
+    open_gaps = 0
+    for coach in busy[:12]:
+        oracle = oracles.oracle(coach)
+        some = (1 << min(6, len(oracle.calendar.coachees))) - 1
+        placed = oracle.positions(oracle.maximal_subset(some, deadline()), deadline())
+        subproblem = build_subproblem(oracle.calendar, quality, placed, {})
+        incumbent = improve_by_local_search(subproblem, deadline())
+        quick, best = (
+            best_timetable(subproblem, incumbent, deadline(), effort=effort)
+            for effort in (0.005, 4.0)
+        )
+        assert quick.bound <= best.cost <= quick.cost
+        open_gaps += not quick.proven
+    assert open_gaps > 0
+
+
 def test_session_at_preferred_time_costs_nothing() -> None:
     roster, cycle = with_quality(Random(3))
     preferred = {"preferred": (WeeklyWindow(0, 540, 600), WeeklyWindow(0, 600, 720)), "hours": 20}

@@ -12,6 +12,7 @@ from matching.coach_timetable.day_cuts import most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
+from matching.coach_timetable.relaxation_rows import RelaxationRows
 from matching.deadline import Deadline
 from tests.matching.one_coach import tuesdays
 
@@ -67,6 +68,18 @@ def test_candidate_who_cannot_share_a_day_counts_twice() -> None:
     assert row is not None
     assert [row.coefficient(one) / row.limit for one in range(4)] == [1, 0.5, 0.5, 0.5]
     assert row.limit > 0
+
+
+def test_row_of_a_day_cut_weighs_the_sessions_of_its_day() -> None:
+    calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
+    cut = most_violated_cut(calendar, 0, dict.fromkeys(range(4), 0.5))
+    assert cut is not None
+    rows = RelaxationRows(calendar, [0, 1, 2, 3])
+    _, limit, columns, values = rows.add_day_cut(cut)
+    sessions = [rows.sessions[column - len(rows.candidates)] for column in columns]
+    assert limit == cut.limit
+    assert sessions == [(one, 0) for one in range(4)]
+    assert values == [cut.coefficient(one) for one in range(4)]
 
 
 def test_relaxation_excludes_set_that_needs_too_many_days() -> None:
