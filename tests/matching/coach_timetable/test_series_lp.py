@@ -6,7 +6,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
-from matching.coach_timetable.series_lp import conflict_sets
+from matching.coach_timetable.series_lp import RowPrices, SeriesLp, conflict_sets
 from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption
 from matching.deadline import SolverError
 from tests.matching.plans import never
@@ -41,6 +41,16 @@ def test_conflict_on_a_day_is_reduced_to_the_sessions_that_cannot_be_combined(
     subproblem = one_day(*sessions)
     found = [{one for one, _ in group} for group in conflict_sets(subproblem, subproblem.initial)]
     assert found == ([] if conflict is None else [conflict])
+
+
+def test_forbidden_conflict_becomes_a_row_over_its_options() -> None:
+    subproblem = one_day(EARLY, LATE, EARLY)
+    series_lp = SeriesLp(subproblem, RowPrices(), [0, 0, 0])
+    row = series_lp.forbid([(0, EARLY), (2, EARLY)])
+    assert series_lp.shared[-1] is row
+    assert row.limit == 1
+    chosen = [column in row.columns for column in range(len(series_lp.cost))]
+    assert series_lp.selected_options(chosen) == ((EARLY,), (), (EARLY,))
 
 
 def test_invalid_model_is_an_error_and_not_an_answer() -> None:

@@ -57,6 +57,26 @@ def test_sums_are_optimal_one_after_another_among_all_plans(kind: Kind) -> None:
         assert tuple(outcome.bound for outcome in outcomes) == best, seed
 
 
+def test_required_coachees_are_placed_if_any_plan_places_them() -> None:
+    impossible = 0
+    for seed in range(30):
+        random = Random(seed)
+        oracles = free_choice(random, crowded)
+        coachee = oracles.problem.coachee
+        required = np.array([random.random() < 0.5 for _ in oracles.problem.priority])
+        rows = set(np.flatnonzero(required).tolist())
+        state = SearchState(oracles, never, lambda *_: None, required)
+        choice = state.find_feasible_choice(state.allowed)
+        if choice is None:
+            assert not any(rows <= set(coachee[plan].tolist()) for plan in every_plan(oracles)), (
+                seed
+            )
+            impossible += 1
+        else:
+            assert rows <= set(coachee[choice].tolist()), seed
+    assert 0 < impossible < 30
+
+
 @pytest.mark.parametrize("second", [ObjectiveLevel.TOTAL, ObjectiveLevel.WORST])
 def test_bound_after_an_unproven_level_holds_for_every_plan(second: ObjectiveLevel) -> None:
     lower_under_the_first = 0
