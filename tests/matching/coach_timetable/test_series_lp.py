@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ortools.sat.python import cp_model
 
+from matching.coach_timetable.best_timetable import best_timetable
 from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
 from matching.coach_timetable.series_lp import RowPrices, SeriesLp, conflict_sets
-from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption
+from matching.coach_timetable.subproblem import CoachIncumbent, CoachSubproblem, SessionOption
 from matching.deadline import SolverError
 from tests.matching.plans import never
 
@@ -59,3 +62,21 @@ def test_invalid_model_is_an_error_and_not_an_answer() -> None:
     model.add(huge * (1 << 61) <= 5)
     with pytest.raises(SolverError, match="MODEL_INVALID"):
         status_of(create_cp_sat_solver(0, 1.0), model, never)
+
+
+def test_three_sessions_that_fit_only_in_pairs_are_spread_over_two_days() -> None:
+    """The relaxation first puts all three on the cheap day, which has no exclusive pair."""
+    cheap, dear = SessionOption(0, (540, 630), 0), SessionOption(1, (540, 630, 720), 5)
+    subproblem = replace(
+        one_day(cheap, cheap, cheap),
+        day=(0, 1),
+        week=(0, 0),
+        low=(2, 2),
+        high=(2, 2),
+        day_limit={0: 3, 1: 3},
+        series=(((cheap, dear),),) * 3,
+        initial=((dear,),) * 3,
+    )
+    found = best_timetable(subproblem, CoachIncumbent(subproblem.initial, 15, 0), never, effort=1.0)
+    assert (found.cost, found.bound) == (5, 5)
+    assert sorted(one.position for (one,) in found.timetable) == [0, 0, 1]
