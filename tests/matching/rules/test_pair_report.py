@@ -29,7 +29,7 @@ def test_pair_report_lists_everything_that_blocks_each_pair(random: Random) -> N
         assert (row.points is None) == bool(blocked)
 
 
-def test_pair_report_gives_each_pair_without_obstacle_its_weighted_points() -> None:
+def test_eligible_pair_is_reported_with_its_points() -> None:
     roster = random_roster(Random(1), 6, 5)
     cycle = random_cycle(Random(1), roster)
     inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
