@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.audit_trail import facts as audit_facts
 from api.audit_trail.verification import AuditTrailStatus
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -17,7 +18,7 @@ from api.overview import facts
 from api.overview.audit_entries import AuditEntry, AuditFilter, read_audit_page
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import non_empty_fields, render_page, validate_form
-from coach.texts.facts import Fact
+from coach.texts.facts import Displayed, Fact
 
 AUDIT = APIRouter(include_in_schema=False)
 _UTC = ZoneInfo("UTC")
@@ -58,10 +59,17 @@ def audit_page(
         trail_status=page.trail_status,
         state=_check_result(page.trail_status),
         cycles=page.cycles,
+        actions=_selectable_actions(fields["action"]),
         figures=page.statistics,
         entered=fields,
         faults=faults,
     )
+
+
+def _selectable_actions(selected: str) -> list[tuple[str, Displayed]]:
+    """Return the stored actions with their labels, and the selected one whatever it is."""
+    stored = dict.fromkeys([*audit_facts.ACTIONS, *filter(None, [selected])])
+    return [(action, audit_facts.label(audit_facts.ACTIONS, action)) for action in stored]
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -> dict[str, object]:
@@ -70,16 +78,34 @@ def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -
     return {
         "number": entry.number,
         "at": format_short_datetime(entry.at, _UTC),
-        "role": entry.role,
+        "role": audit_facts.label(audit_facts.ROLES, entry.role),
         "who": names.get(actor, actor),
         "by_who": _url(fields, actor_id=actor, before=""),
-        "action": entry.action,
+        "action": audit_facts.label(audit_facts.ACTIONS, entry.action),
         "by_action": _url(fields, action=entry.action, before=""),
-        "kind": entry.object_kind,
+        "kind": audit_facts.label(audit_facts.OBJECTS, entry.object_kind),
         "object": names.get(entry.object_id, entry.object_id),
         "by_object": _url(fields, object_id=entry.object_id, before=""),
-        "detail": ", ".join(f"{name} {value}" for name, value in entry.detail.items()),
+        "detail": _detail(entry.detail) if entry.detail else "",
     }
+
+
+def _detail(detail: Mapping[str, str | int]) -> Fact:
+    """Return the details of an event as a list of names with their values."""
+    return audit_facts.DETAIL_LIST(
+        details=[
+            audit_facts.DETAIL(
+                name=audit_facts.label(audit_facts.DETAILS, name), value=_detail_value(value)
+            )
+            for name, value in detail.items()
+        ]
+    )
+
+
+def _detail_value(value: str | int) -> Displayed:
+    if isinstance(value, int):
+        return audit_facts.NUMBER_ALONE(number=value)
+    return audit_facts.label(audit_facts.VALUES, value)
 
 
 def _url(fields: dict[str, str], **changed: str) -> str:

@@ -1,0 +1,107 @@
+"""Labels of the audit page: all that the code records has one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.app import PERMISSIONS
+from api.audit_trail import facts
+from api.background.rows import TaskState
+from api.data_protection.retention_sweep import erasure_scope, stale_secrets
+from api.http.principal import AccessRole
+from api.participants.rows import Side
+from api.personal_links.one_time_codes import CodePurpose
+from api.plan_queries.rows import QuestionKind
+from api.runs.rows import RunPurpose
+from coach.sessions import Reply
+
+if TYPE_CHECKING:
+    from conftest import World
+
+ROOT = Path(__file__).parents[3] / "api"
+TRAIL = ROOT / "audit_trail"
+VARIABLES = {
+    "side": tuple(Side),
+    "reply.reply": (Reply.ACCEPTED, Reply.DECLINED),
+    "row.state": tuple(state for state in TaskState if state.is_final),
+}
+"""The values of the expressions in actions that are composed."""
+MODULES = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path.parent != TRAIL]
+CALLS = [node for module in MODULES for node in ast.walk(module) if isinstance(node, ast.Call)]
+RECORDED = [call for call in CALLS if ast.unparse(call.func).rpartition(".")[2] == "record_event"]
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Yield every text that an expression can have."""
+    match node:
+        case ast.Constant(value=str() as text):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_texts(one), *_texts(other))
+        case ast.FormattedValue(value=ast.IfExp() as either):
+            yield from _texts(either)
+        case ast.FormattedValue(value=value):
+            yield from VARIABLES[ast.unparse(value)]
+        case ast.JoinedStr(values=parts):
+            yield from map("".join, product(*map(_texts, parts)))
+        case ast.Name(id="action"):
+            yield from _values_of_action()
+        case _:
+            raise AssertionError(f"an action that this test cannot read: {ast.unparse(node)}")
+
+
+def _values_of_action() -> Iterator[str]:
+    """Yield what variables called `action` hold: by assignment, or as the argument of a call."""
+    for module in MODULES:
+        for node in ast.walk(module):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "action":
+                yield from _texts(node.value)
+    for call in CALLS:
+        if ast.unparse(call.func) == "record_failure":
+            yield from _texts(call.args[2])
+
+
+def _recorded_actions() -> set[str]:
+    opened = {permission.audit_action for permission in PERMISSIONS.values()} - {""}
+    return opened.union(*(_texts(call.args[1]) for call in RECORDED))
+
+
+def test_every_recorded_action_has_a_label_and_every_label_an_action() -> None:
+    assert set(facts.ACTIONS) == _recorded_actions()
+
+
+def test_every_kind_of_object_has_a_label() -> None:
+    recorded = {ast.literal_eval(call.args[2]) for call in RECORDED}
+    opened = {
+        path.partition("{")[2].partition("}")[0].removesuffix("_id")
+        for (_method, path), permission in PERMISSIONS.items()
+        if permission.audit_action
+    }
+    assert set(facts.OBJECTS) == recorded | opened
+
+
+def test_every_role_has_a_label() -> None:
+    assert set(facts.ROLES) == set(AccessRole)
+
+
+def test_every_detail_has_a_label(world: World) -> None:
+    named = {keyword.arg for call in RECORDED for keyword in call.keywords} - {None, "by"}
+    cycle_id, now = world.cycle(), world.services.now()
+    with world.database.writing() as tx:
+        counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
+    assert set(facts.DETAILS) == named | counted
+
+
+@pytest.mark.parametrize("values", [RunPurpose, CodePurpose, QuestionKind])
+def test_every_value_of_a_detail_has_a_label(values: type[RunPurpose]) -> None:
+    assert set(facts.VALUES) >= set(values)
+
+
+def test_a_name_of_another_version_is_shown_as_stored() -> None:
+    assert facts.label(facts.ACTIONS, "of a later version") == "of a later version"
