@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
@@ -32,6 +33,13 @@ from coach.errors import UnusableInputError
 from matching.result import Result
 
 _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
+
+
+class WorkInProgress(StrEnum):
+    """Work on a cycle that has to end before anyone in the cycle is erased."""
+
+    RUN = "a run"
+    QUESTION = "a question"
 
 
 def erase_people(
@@ -64,8 +72,8 @@ def erase_people(
     tx.flush()
 
 
-def work_in_progress(tx: Transaction, cycle_id: str) -> str:
-    """Return "a run" or "a question" if one in progress could restore erased data, otherwise ""."""
+def work_in_progress(tx: Transaction, cycle_id: str) -> WorkInProgress | None:
+    """Return the kind of work in progress on a cycle, which could restore erased data, if any."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -75,7 +83,9 @@ def work_in_progress(tx: Transaction, cycle_id: str) -> str:
         .join(PlanRow, PlanRow.id == QuestionRow.plan_id)
         .where(PlanRow.cycle_id == cycle_id, QuestionRow.state.in_(_OPEN))
     )
-    return "a run" if runs else "a question" if open_questions else ""
+    if runs:
+        return WorkInProgress.RUN
+    return WorkInProgress.QUESTION if open_questions else None
 
 
 def _redactor_for(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Redactor:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
+from api.data_protection import facts
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
@@ -138,9 +139,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)
         if row.erased_at is not None and not _has_new_data(tx, row):
-            raise ConflictError(
-                "the people in this cycle have already been erased, so a hold has no effect"
-            )
+            raise ConflictError(facts.ALREADY_ERASED())
         row.held_at, row.held_because = row.held_at or services.now(), hold_input.because
         row.erasure_announced_at = None
         record_event(tx, "erasure held", "cycle", cycle_id)
@@ -157,7 +156,7 @@ def release(services: Services, cycle_id: str) -> Retention:
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)
         if row.held_at is None:
-            raise ConflictError("there is no hold on the erasure of this cycle")
+            raise ConflictError(facts.NO_HOLD())
         row.held_at, row.held_because, row.erasure_announced_at = None, "", None
         record_event(tx, "erasure released", "cycle", cycle_id)
         return _retention(services, tx, cycle_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialRow, SignInFlowRow
 from api.audit_trail.log import record_event
 from api.cycles.service import as_json, cycle_row, policy_of
-from api.data_protection.erase_people import erase_people, work_in_progress
+from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
 from api.data_protection.retention_policy import (
     record_erasure_warnings,
@@ -39,13 +39,12 @@ _STALE = timedelta(days=30)  # owners can still see expired secrets for this lon
 class ErasureScope(FrozenModel):
     """The data that would be erased from a cycle, as a number of rows of each kind.
 
-    `work_in_progress` is the run or question that has to end before the erasure; empty if there is
-    none.
+    `work_in_progress` is what has to end before the erasure, if anything.
     """
 
     cycle_id: str
     name: str
-    work_in_progress: str
+    work_in_progress: WorkInProgress | None
     counts: dict[str, int]
 
 

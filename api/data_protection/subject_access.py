@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
-from api.data_protection.erase_people import erase_people, work_in_progress
+from api.data_protection import facts
+from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.invitations.rows import OutboxRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
@@ -25,6 +26,11 @@ from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 from coach.sessions import Reply
+
+_WORK_IN_PROGRESS = {
+    WorkInProgress.RUN: facts.RUN_IN_PROGRESS(),
+    WorkInProgress.QUESTION: facts.QUESTION_IN_PROGRESS(),
+}
 
 
 class ReportedSession(FrozenModel):
@@ -82,12 +88,10 @@ def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
     with services.database.reading() as tx:
         found = tx.execute(query).all()
     if not found:
-        raise NotFoundError(f"there is no person with the id {ident}")
+        raise NotFoundError(facts.PERSON_NOT_FOUND(id=ident))
     if len(found) > 1:
-        several = ", ".join(sorted(row.cycle_id for row in found))
-        raise ConflictError(
-            f"several people have the id {ident}; choose one of the cycles {several} with --cycle"
-        )
+        cycles = sorted(row.cycle_id for row in found)
+        raise ConflictError(facts.SEVERAL_PEOPLE(id=ident, cycles=cycles))
     identifier: str = found[0].id
     return identifier
 
@@ -173,11 +177,8 @@ def erase_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
     """
     row = person_row(tx, person_id)
     _refuse_with_future_sessions(tx, person_id, now)
-    if working := work_in_progress(tx, row.cycle_id):
-        raise ConflictError(
-            f"{working} is in progress on this cycle: wait until it has ended, or cancel it, "
-            "then erase the person"
-        )
+    if work := work_in_progress(tx, row.cycle_id):
+        raise ConflictError(_WORK_IN_PROGRESS[work])
     erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
     record_event(tx, "person erased", "person", person_id)
 
@@ -193,7 +194,4 @@ def _refuse_with_future_sessions(tx: Transaction, person_id: str, now: datetime)
         .limit(1)
     )
     if coming is not None:
-        raise ConflictError(
-            "this person has future sessions: upload the list without them, "
-            "start a new run, publish its plan, then erase the person"
-        )
+        raise ConflictError(facts.FUTURE_SESSIONS())

@@ -11,7 +11,7 @@ from api.data_protection.retention_policy import HoldInput
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.overview import cycles
+from api.overview import cycles, facts
 from api.overview.cycle_page import FormFaults, render_cycle
 from api.participants.routes import named_file
 from api.participants.upload import upload_lists
@@ -20,7 +20,6 @@ from api.web.rendering import FormFields, redirect_after_post, validate_form
 from coach.errors import UnusableInputError
 
 CYCLE_FORMS = APIRouter(prefix="/cycles/{cycle_id}", include_in_schema=False)
-_NO_REASON = "Enter a reason on one line, using at most 200 characters."
 
 
 @CYCLE_FORMS.post("/policy")
@@ -75,7 +74,7 @@ def hold(
     """Put a hold on the erasure of the people in a cycle."""
     hold_input, _ = validate_form(HoldInput, form_fields, fallback_field="because")
     if hold_input is None:
-        return render_cycle(request, cycle_id, FormFaults(hold=_NO_REASON))
+        return render_cycle(request, cycle_id, FormFaults(hold=facts.NO_REASON()))
     retention_policy.hold(services, cycle_id, hold_input)
     return redirect_after_post(f"{urls.cycle(cycle_id)}#retention")
 

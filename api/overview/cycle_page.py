@@ -14,6 +14,7 @@ from api.data_protection.retention_policy import Retention
 from api.http.dependencies import services_for
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.presenters import mail_context
+from api.overview import facts
 from api.overview.page_contents import CyclePage, read_cycle_page
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.web.date_formats import (
@@ -23,7 +24,9 @@ from api.web.date_formats import (
     format_short_datetime,
 )
 from api.web.rendering import render_page
+from coach.cycle import SessionPolicy
 from coach.errors import InputFault
+from coach.texts.facts import Displayed, Fact
 
 CYCLE_PAGE = APIRouter(include_in_schema=False)
 
@@ -35,7 +38,7 @@ class FormFaults:
     people: Sequence[InputFault] = ()
     policy: Sequence[InputFault] = ()
     what_if: Sequence[InputFault] = ()
-    hold: str = ""
+    hold: Displayed = ""
 
     @property
     def any(self) -> bool:
@@ -79,6 +82,7 @@ def _context(page: CyclePage) -> dict[str, Any]:
         "cycle": summary,
         "period": format_date_span(summary.start, summary.end),
         "sessions": page.overview.policy.sessions,
+        "session_plan": _session_plan(page.overview.policy.sessions),
         "ready": people_complete and page.retention.erased_at is None,
         "reminders": page.reminders,
         "reminders_off_since": format_local_date(page.reminders.off_since, zone),
@@ -98,6 +102,15 @@ def _context(page: CyclePage) -> dict[str, Any]:
             for plan in page.plans
         ],
     }
+
+
+def _session_plan(sessions: SessionPolicy) -> Fact:
+    return facts.SESSION_PLAN(
+        sessions=facts.SESSIONS(count=sessions.count),
+        minutes=facts.MINUTES(count=sessions.minutes),
+        least=sessions.min_gap_days,
+        most=facts.DAYS(count=sessions.max_gap_days),
+    )
 
 
 def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object]:

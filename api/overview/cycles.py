@@ -12,6 +12,7 @@ from api.cycles.rows import CycleRow
 from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, policy_of
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
+from api.overview import facts
 from api.participants import policy as participants_policy
 from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow
@@ -98,7 +99,7 @@ def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
     """
     found = _summaries(tx, select(CycleRow).where(CycleRow.id == cycle_id))
     if not found:
-        raise NotFoundError(f"there is no cycle {cycle_id}")
+        raise NotFoundError(facts.CYCLE_NOT_FOUND(id=cycle_id))
     return found[0]
 
 

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, message
+from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
+
+COACHEES = message("overview.coachees", "Coachees")
+COACHES = message("overview.coaches", "Coaches")
+UPCOMING = message("overview.upcoming", "Upcoming")
+PAST = message("overview.past", "Past")
+NOTES_TO_WRITE = message("overview.notes_to_write", "Session notes to write")
+FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "How was it? Feedback takes two minutes")
+# i18n: 6 sessions of 90 minutes for each coachee, 14 to 28 days apart.
+SESSION_PLAN = message(
+    "overview.session_plan",
+    "{sessions} of {minutes} for each coachee, {least} to {most} apart",
+    sessions=FACT,
+    minutes=FACT,
+    least=NUMBER,
+    most=FACT,
+)
+SESSIONS = plural_message("overview.sessions", "{count} session", "{count} sessions", count=NUMBER)
+MINUTES = plural_message("overview.minutes", "{count} minute", "{count} minutes", count=NUMBER)
+DAYS = plural_message("overview.days", "{count} day", "{count} days", count=NUMBER)
+CYCLE_NOT_FOUND = message("overview.cycle_not_found", "there is no cycle {id}", id=TEXT)
+NO_REASON = message(
+    "overview.no_reason", "Enter a reason on one line, using at most 200 characters."
+)
+METRICS_NEED_A_TOKEN = message(
+    "overview.metrics_need_a_token",
+    "metrics require the token in {variable} or a manager's token; only a server without a public "
+    "address also serves them to local requests",
+    variable=TEXT,
+)
 
 NOT_CHECKED = message(
     "overview.trail_not_checked",

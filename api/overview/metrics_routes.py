@@ -13,6 +13,7 @@ from api.http.authentication import is_bearer
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.metrics import RequestMetrics
 from api.http.permissions import EVERYBODY, Permission, Permissions
+from api.overview import facts
 from api.overview.database_metrics import database_metrics
 from api.settings import Settings
 from coach.errors import NotAllowedError
@@ -33,10 +34,7 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
         or presents_metrics_token(request, settings)
         or is_local(request, settings)
     ):
-        raise NotAllowedError(
-            "metrics require the token in GENDER_COACH_METRICS_TOKEN or a manager's token; only a "
-            "server without a public address also serves them to local requests"
-        )
+        raise NotAllowedError(facts.METRICS_NEED_A_TOKEN(variable="GENDER_COACH_METRICS_TOKEN"))
     request_metrics: RequestMetrics = request.app.state.request_metrics
     lines = generate_latest(request_metrics.registry).decode() + database_metrics(
         services, request.app.state.job_types

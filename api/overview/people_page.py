@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.overview import facts
 from api.overview.page_contents import read_people_page
 from api.participants.rows import Side
 from api.results.match_view import present_person
@@ -33,7 +34,7 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
                     if each.brief.side is side
                 ],
             )
-            for heading, side in (("Coachees", Side.COACHEE), ("Coaches", Side.COACH))
+            for heading, side in ((facts.COACHEES(), Side.COACHEE), (facts.COACHES(), Side.COACH))
         ],
         territories=[each.brief.country for each in page.people],
     )

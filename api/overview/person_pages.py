@@ -10,6 +10,7 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
+from api.overview import facts
 from api.overview.page_contents import read_person_home
 from api.participants.rows import Side
 from api.session_reports import service as session_reports
@@ -20,8 +21,8 @@ from api.web.rendering import render_page
 
 PERSON_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 _DUE_HEADINGS = {
-    Side.COACH: "Session notes to write",
-    Side.COACHEE: "How was it? Feedback takes two minutes",
+    Side.COACH: facts.NOTES_TO_WRITE(),
+    Side.COACHEE: facts.FEEDBACK_TO_GIVE(),
 }
 
 
@@ -41,8 +42,8 @@ def my_sessions(
         terms_accepted=home.terms_accepted,
         lines=lines,
         parts=[
-            ("Upcoming", [line for line in lines if not line.over]),
-            ("Past", [line for line in lines if line.over]),
+            (facts.UPCOMING(), [line for line in lines if not line.over]),
+            (facts.PAST(), [line for line in lines if line.over]),
         ],
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],

@@ -1,12 +1,79 @@
-"""What the reports on sessions say: the shared record, notes and feedback."""
+"""What reports on sessions say: ratings, and errors of records, notes and feedback."""
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, message
+from coach.texts.facts import FACT, NUMBER, message, plural_message
 
+# i18n: a choice on a form: 4: good.
+RATING_OPTION = message(
+    "session_reports.rating_option", "{number}: {word}", number=NUMBER, word=FACT
+)
+NO_RATING = message("session_reports.no_rating", "no rating")
+# i18n: a rating that was given: 4 of 5: good.
+RATING = message(
+    "session_reports.rating", "{number} of {of}: {word}", number=NUMBER, of=NUMBER, word=FACT
+)
+
+NOT_THE_COACH = message(
+    "session_reports.not_the_coach", "only the coach of a session can write its shared record"
+)
+HELD_IN_THE_FUTURE = message(
+    "session_reports.held_in_the_future",
+    "enter the date on which you met; an upcoming session can be recorded as cancelled, but not "
+    "as held",
+)
+NO_RECORD = message(
+    "session_reports.no_record", "no shared record of this session has been submitted yet"
+)
+
+NOT_THE_COACHEE = message(
+    "session_reports.not_the_coachee", "only the coachee of a session can give feedback on it"
+)
 FEEDBACK_TOO_EARLY = message(
     "session_reports.feedback_too_early",
     "you can give feedback from {when}, or as soon as the coach has recorded that the session was "
     "held earlier",
     when=FACT,
+)
+NO_FEEDBACK = message(
+    "session_reports.no_feedback", "there is no feedback on this session that you can read"
+)
+
+ONLY_COACHES_WRITE_NOTES = message(
+    "session_reports.only_coaches_write_notes", "only coaches can write notes"
+)
+NO_NOTE = message("session_reports.no_note", "you have not written a note on this session")
+NO_NOTE_YET = message(
+    "session_reports.no_note_yet",
+    "you have not written a note yet; write one first, then try again",
+)
+NOTES_CLOSED = message(
+    "session_reports.notes_closed",
+    "your notes are closed on this device: open them with your passphrase or recovery code, or "
+    "start a new notebook",
+)
+NOTE_IN_OTHER_NOTEBOOK = message(
+    "session_reports.note_in_other_notebook",
+    "your note on this session is in another of your notebooks, which is closed on this device; "
+    "open that notebook first",
+)
+# i18n: `reason` is a clause: your notes are closed on this device.
+NOTHING_SAVED = message(
+    "session_reports.nothing_saved", "Nothing was saved, because {reason}.", reason=FACT
+)
+NO_NEW_NOTEBOOK = message(
+    "session_reports.no_new_notebook",
+    "you cannot start a new notebook: your notes are open on this device, or you have not written "
+    "any yet",
+)
+TOO_MANY_NOTEBOOKS = plural_message(
+    "session_reports.too_many_notebooks",
+    "you already have {count} notebook, the maximum; open one of them",
+    "you already have {count} notebooks, the maximum; open one of them",
+    count=NUMBER,
+)
+WRONG_PASSPHRASE = message(
+    "session_reports.wrong_passphrase",
+    "that is not your passphrase or recovery code, or there have been too many attempts; if so, "
+    "wait a quarter of an hour and try again",
 )

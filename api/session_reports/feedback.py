@@ -41,7 +41,7 @@ def store_feedback(
         ConflictError: the session has not started, and no record shows that it was held early.
     """
     if principal.role is not AccessRole.COACHEE:
-        raise NotAllowedError("only the coachee of a session can give feedback on it")
+        raise NotAllowedError(facts.NOT_THE_COACHEE())
     _refuse_too_early(tx, session, now)
     row = store_submission(tx, FeedbackRow, session.id, session.coachee_id, feedback, now=now)
     record_event(tx, "feedback given", "session", session.id, version=row.version)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from api.results.printable_forms import ATTENDANCE_LABELS
+from api.session_reports import facts
 from api.web.labels import Option
 from coach.feedback import RATINGS
+from coach.texts.facts import Displayed
 
 NO_RATING = "none"
 ATTENDANCES = tuple(Option(value.value, words) for value, words in ATTENDANCE_LABELS.items())
 RATING_OPTIONS = (
-    *(Option(str(number), f"{number}: {word}") for number, word in RATINGS.items()),
-    Option(NO_RATING, "no rating"),
+    *(
+        Option(str(number), facts.RATING_OPTION(number=number, word=word))
+        for number, word in RATINGS.items()
+    ),
+    Option(NO_RATING, facts.NO_RATING()),
 )
 
 
-def rating_text(rating: int | None) -> str:
-    """Return a rating as text, such as `4 of 5: good`, or an empty string for no rating."""
-    return "" if rating is None else f"{rating} of {max(RATINGS)}: {RATINGS[rating]}"
+def rating_text(rating: int | None) -> Displayed:
+    """Return a rating, such as `4 of 5: good`, or an empty string for no rating."""
+    if rating is None:
+        return ""
+    return facts.RATING(number=rating, of=max(RATINGS), word=RATINGS[rating])

@@ -13,7 +13,7 @@ from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
-from api.session_reports import notebooks
+from api.session_reports import facts, notebooks
 from api.session_reports.notebooks import NotebookSecrets, NotesStatus
 from coach.errors import InputFault, NotAllowedError, UnusableInputError
 
@@ -125,10 +125,7 @@ def open_notes(services: Services, principal: Principal, typed: str, code: str) 
             return OpenedNotes(notebooks.notes_status(tx, opened[0]), opened[1])
     if not accepted:  # raised here, because inside the transaction it would undo the count
         raise one_time_codes.wrong_code_error()
-    raise NotAllowedError(
-        "that is not your passphrase or recovery code, or there have been too many attempts; if "
-        "so, wait a quarter of an hour and try again"
-    )
+    raise NotAllowedError(facts.WRONG_PASSPHRASE())
 
 
 def _matching_notebook(services: Services, principal: Principal, typed: str) -> int | None:

@@ -25,10 +25,12 @@ from api.accounts.rows import CredentialKind, CredentialRow
 from api.accounts.second_factors import new_recovery_code, normalise_code
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
+from api.session_reports import facts
 from api.session_reports.device_keys import issue_device_key
 from api.session_reports.rows import NotebookRow, NoteRow
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
+from coach.texts.facts import Fact
 
 _FREE_ATTEMPTS = 5
 _LOCK_DURATION = timedelta(minutes=15)
@@ -38,12 +40,8 @@ _MAX_NOTEBOOKS = 5
 class NotesClosedError(NotAllowedError):
     """Raised when a coach's notes are not open on the current device."""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(
-            message
-            or "your notes are closed on this device: open them with your passphrase or recovery "
-            "code, or start a new notebook"
-        )
+    def __init__(self, reason: Fact | None = None) -> None:
+        super().__init__(reason or facts.NOTES_CLOSED())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def open_first_notebook(
         NotAllowedError: `principal` is not a coach.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
-        raise NotAllowedError("only coaches can write notes")
+        raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     if principal.notes_open:
         return principal, None
     if _notebooks(tx, principal):
@@ -124,14 +122,9 @@ def start_further_notebook(
     """
     rows = _notebooks(tx, principal)
     if not rows or principal.notes_open:
-        raise ConflictError(
-            "you cannot start a new notebook: your notes are open on this device, or you have not "
-            "written any yet"
-        )
+        raise ConflictError(facts.NO_NEW_NOTEBOOK())
     if len(rows) >= _MAX_NOTEBOOKS:
-        raise ConflictError(
-            f"you already have {_MAX_NOTEBOOKS} notebooks, the maximum; open one of them"
-        )
+        raise ConflictError(facts.TOO_MANY_NOTEBOOKS(count=_MAX_NOTEBOOKS))
     return _create_notebook(tx, principal, max(row.number for row in rows) + 1, now)
 
 
@@ -218,7 +211,7 @@ def _notebooks(tx: Transaction, principal: Principal) -> list[NotebookRow]:
 def _open_notebook(tx: Transaction, principal: Principal) -> NotebookRow:
     rows = {row.number: row for row in _notebooks(tx, principal)}
     if not rows:
-        raise ConflictError("you have not written a note yet; write one first, then try again")
+        raise ConflictError(facts.NO_NOTE_YET())
     if not principal.notes_open or principal.notebook not in rows:
         raise NotesClosedError
     return rows[principal.notebook]

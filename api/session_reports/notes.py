@@ -11,6 +11,7 @@ from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import AccessRole, Principal
+from api.session_reports import facts
 from api.session_reports.note_encryption import decrypt_note, encrypt_note
 from api.session_reports.notebooks import NotesClosedError
 from api.session_reports.rows import NoteRow
@@ -18,11 +19,6 @@ from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.errors import NotAllowedError
 from coach.feedback import Note
-
-_IN_OTHER_NOTEBOOK = (
-    "your note on this session is in another of your notebooks, which is closed on this device; "
-    "open that notebook first"
-)
 
 
 class NoteView(FrozenModel):
@@ -50,7 +46,7 @@ def store_note(
         NotesClosedError: no notebook is open on this device, or the earlier note is in another one.
     """
     if principal.role is not AccessRole.COACH:
-        raise NotAllowedError("only coaches can write notes")
+        raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     if not principal.notes_open:
         raise NotesClosedError
     row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session.id))
@@ -58,7 +54,7 @@ def store_note(
         row = NoteRow(id=new_id(), session_id=session.id, author_id=session.coach_id, version=0)
         row.notebook = principal.notebook
     elif row.notebook != principal.notebook:
-        raise NotesClosedError(_IN_OTHER_NOTEBOOK)
+        raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     row.version, row.written_at = row.version + 1, now
     encrypt_note(tx, keyring, session, row, note.text, now=now)
     tx.add(row)  # not before `encrypt_note`, which flushes: `sealed` must not be null
@@ -86,7 +82,7 @@ def find_note(
     if not principal.notes_open:
         raise NotesClosedError
     if row.notebook != principal.notebook:
-        raise NotesClosedError(_IN_OTHER_NOTEBOOK)
+        raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     return _view(row, decrypt_note(tx, keyring, row))
 
 

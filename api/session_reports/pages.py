@@ -13,6 +13,7 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
 from api.participants.rows import Side
+from api.session_reports import facts
 from api.session_reports import service as session_reports
 from api.session_reports.device_keys import set_device_key_cookie
 from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
@@ -127,7 +128,7 @@ def save_note(
     try:
         saved = session_reports.save_session_note(services, principal, session_id, record, note)
     except NotesClosedError as error:
-        why: dict[str, Displayed] = {_PRIVATE: f"Nothing was saved, because {error}."}
+        why: dict[str, Displayed] = {_PRIVATE: facts.NOTHING_SAVED(reason=error.shown)}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
         why = {fault.column: fault.message for fault in error.faults}

@@ -30,7 +30,7 @@ class FeedbackText:
     """Feedback, formatted for display."""
 
     attendance: Displayed
-    rating: str
+    rating: Displayed
     text: str
     submitted: Displayed
 

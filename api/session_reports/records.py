@@ -10,17 +10,13 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.participants.service import person_row
+from api.session_reports import facts
 from api.session_reports.submissions import find_submission, store_submission
 from api.sessions.rows import RecordRow, SessionRow
 from api.values import FrozenModel
 from coach.errors import InputFault, NotAllowedError, UnusableInputError
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance
-
-_TOO_EARLY = (
-    "enter the date on which you met; an upcoming session can be recorded as cancelled, but not "
-    "as held"
-)
 
 
 class RecordView(FrozenModel):
@@ -52,10 +48,12 @@ def store_record(
             zone.
     """
     if principal.role is not AccessRole.COACH:
-        raise NotAllowedError("only the coach of a session can write its shared record")
+        raise NotAllowedError(facts.NOT_THE_COACH())
     zone = ZoneInfo(person_row(tx, session.coach_id).timezone)
     if record.is_too_early(now.astimezone(zone).date()):
-        raise UnusableInputError([InputFault("body", 1, "session_date", _TOO_EARLY)])
+        raise UnusableInputError(
+            [InputFault("body", 1, "session_date", facts.HELD_IN_THE_FUTURE())]
+        )
     row = store_submission(tx, RecordRow, session.id, session.coach_id, record, now=now)
     record_event(tx, "record submitted", "session", session.id, version=row.version)
     return record_view(row)

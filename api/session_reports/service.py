@@ -14,6 +14,7 @@ from api.crypto.key_ring import Keyring
 from api.cycles.service import CycleHeader, cycle_header
 from api.http.principal import Principal
 from api.services import Services
+from api.session_reports import facts
 from api.session_reports.feedback import FeedbackView, find_feedback, store_feedback
 from api.session_reports.notebooks import (
     NotebookSecrets,
@@ -106,7 +107,7 @@ def read_record(services: Services, principal: Principal, session_id: str) -> Re
         own_session(tx, principal, session_id)
         record = find_record(tx, session_id)
     if record is None:
-        raise NotFoundError("no shared record of this session has been submitted yet")
+        raise NotFoundError(facts.NO_RECORD())
     return record
 
 
@@ -132,7 +133,7 @@ def read_note(services: Services, principal: Principal, session_id: str) -> Note
     with services.database.reading() as tx:
         note = find_note(tx, services.keyring, principal, session_id)
     if note is None:
-        raise NotFoundError("you have not written a note on this session")
+        raise NotFoundError(facts.NO_NOTE())
     return note
 
 
@@ -180,7 +181,7 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
         own_session(tx, principal, session_id)
         feedback = find_feedback(tx, principal, session_id)
     if feedback is None:
-        raise NotFoundError("there is no feedback on this session that you can read")
+        raise NotFoundError(facts.NO_FEEDBACK())
     return feedback
 
 

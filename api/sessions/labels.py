@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from api.sessions import facts
 from api.web.labels import Badge
 from coach.sessions import Attendance, Reply
 
 OWN_REPLY = {
-    Reply.NONE: Badge("awaiting your reply", "warn"),
-    Reply.ACCEPTED: Badge("you accepted", "good"),
-    Reply.DECLINED: Badge("you declined", "bad"),
+    Reply.NONE: Badge(facts.AWAITING_YOUR_REPLY(), "warn"),
+    Reply.ACCEPTED: Badge(facts.YOU_ACCEPTED(), "good"),
+    Reply.DECLINED: Badge(facts.YOU_DECLINED(), "bad"),
 }
 REPLY = {
-    Reply.NONE: Badge("no reply yet"),
-    Reply.ACCEPTED: Badge("accepted", "good"),
-    Reply.DECLINED: Badge("declined", "bad"),
+    Reply.NONE: Badge(facts.NO_REPLY_YET()),
+    Reply.ACCEPTED: Badge(facts.ACCEPTED(), "good"),
+    Reply.DECLINED: Badge(facts.DECLINED(), "bad"),
 }
 REPLY_BEFORE = {
-    Reply.NONE: Badge("no reply"),
-    Reply.ACCEPTED: Badge("had accepted"),
-    Reply.DECLINED: Badge("had declined"),
+    Reply.NONE: Badge(facts.NO_REPLY()),
+    Reply.ACCEPTED: Badge(facts.HAD_ACCEPTED()),
+    Reply.DECLINED: Badge(facts.HAD_DECLINED()),
 }
 """Reply badges for sessions that already have a record."""
 ATTENDANCE = {
-    Attendance.HELD: Badge("held", "good"),
-    Attendance.DELEGATE: Badge("delegate attended", "warn"),
-    Attendance.NO_SHOW: Badge("no-show", "bad"),
-    Attendance.CANCELLED: Badge("cancelled beforehand", "bad"),
+    Attendance.HELD: Badge(facts.HELD(), "good"),
+    Attendance.DELEGATE: Badge(facts.DELEGATE_ATTENDED(), "warn"),
+    Attendance.NO_SHOW: Badge(facts.NO_SHOW(), "bad"),
+    Attendance.CANCELLED: Badge(facts.CANCELLED_BEFOREHAND(), "bad"),
 }
-CANCELLED = Badge("cancelled", "bad")
+CANCELLED = Badge(facts.CANCELLED(), "bad")

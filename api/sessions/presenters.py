@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import Side
+from api.sessions import facts
 from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE
 from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
@@ -23,7 +24,7 @@ from api.web.facts import TERRITORY_ALONE
 from api.web.labels import Badge
 from coach.feedback import TOOK_PLACE, is_open_for_feedback
 from coach.sessions import Reply
-from coach.texts.facts import Displayed
+from coach.texts.facts import Displayed, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class OwnSessionLine:
     """
 
     address: str
-    title: str
+    title: Fact
     day: Displayed
     hours: Displayed
     zone: str
@@ -69,7 +70,7 @@ class OfficeSessionLine:
     """
 
     id: str
-    title: str
+    title: Fact
     day: Displayed
     hours: Displayed
     zone: str
@@ -124,7 +125,7 @@ def own_session_line(
     )
     return OwnSessionLine(
         address=address,
-        title=f"Session {session.number} of {session.count}",
+        title=facts.TITLE(number=session.number, of=session.count),
         day=format_short_date(session.start.date()),
         hours=_hours(session),
         zone=zone_abbreviation(session.start),
@@ -148,7 +149,7 @@ def office_session_line(session: SessionDetails) -> OfficeSessionLine:
     words = REPLY if session.recorded is None else REPLY_BEFORE
     return OfficeSessionLine(
         id=session.id,
-        title=f"Session {session.number} of {session.count}",
+        title=facts.TITLE(number=session.number, of=session.count),
         day=format_short_date(session.start.date()),
         hours=_hours(session),
         zone=zone_abbreviation(session.start),

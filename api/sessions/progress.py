@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.participants.rows import PersonRow
+from api.sessions import facts
 from api.sessions.rows import SessionRow, SessionState
 from coach.cycle import Cycle
 from coach.errors import ConflictError
@@ -68,11 +69,10 @@ def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]
 
 def _check(day: date, cycle: Cycle, published: Result | None, today: date) -> None:
     if published is None:
-        raise ConflictError("not_before applies only to a cycle that has a published plan; omit it")
+        raise ConflictError(facts.NOT_BEFORE_WITHOUT_PLAN())
     if day < today:
-        raise ConflictError(f"not_before {day} is in the past; choose {today} or later")
+        raise ConflictError(facts.NOT_BEFORE_IN_THE_PAST(day=day, today=today))
     if not cycle.cycle.start <= day <= cycle.cycle.end:
         raise ConflictError(
-            f"not_before {day} is outside the cycle; choose a day from {cycle.cycle.start} to "
-            f"{cycle.cycle.end}"
+            facts.NOT_BEFORE_OUTSIDE_CYCLE(day=day, start=cycle.cycle.start, end=cycle.cycle.end)
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
+from api.sessions import facts
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
@@ -41,11 +42,11 @@ def store_reply(
         ConflictError: the session is cancelled or over.
     """
     if principal.person_id is None:
-        raise NotAllowedError("only the coach and the coachee of a session can reply to it")
+        raise NotAllowedError(facts.NOT_A_PARTICIPANT_OF_SESSION())
     if session.state is SessionState.CANCELLED:
-        raise ConflictError("the session is cancelled; no reply is needed")
+        raise ConflictError(facts.CANCELLED_NO_REPLY())
     if session.ends_at <= now:
-        raise ConflictError("the session is over; no reply is needed")
+        raise ConflictError(facts.OVER_NO_REPLY())
     row = tx.scalar(
         select(ReplyRow).where(
             ReplyRow.session_id == session.id, ReplyRow.person_id == principal.person_id
@@ -66,7 +67,7 @@ def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: dat
         NotAllowedError: `principal` is not a participant in a cycle.
     """
     if principal.person_id is None:
-        raise NotAllowedError("only coaches and coachees can reply to sessions")
+        raise NotAllowedError(facts.NOT_A_PARTICIPANT())
     pending = [
         session.id
         for session in person_schedule(tx, principal.person_id).sessions

@@ -15,6 +15,7 @@ from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import PersonRow, Side
+from api.sessions import facts
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
@@ -67,7 +68,7 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
     """
     found = tx.execute(_PERSON, {"person_id": person_id}).one_or_none()
     if found is None:
-        raise NotFoundError(f"there is no person {person_id}")
+        raise NotFoundError(facts.PERSON_NOT_FOUND(id=person_id))
     rows = tx.execute(_PERSON_SESSIONS, {"person_id": person_id})
     return PersonSchedule(
         person=PersonSummary(
@@ -114,7 +115,7 @@ def own_session(tx: Transaction, principal: Principal, session_id: str) -> Sessi
 
 
 def _session_not_found(session_id: str) -> NotFoundError:
-    return NotFoundError(f"there is no session {session_id}")
+    return NotFoundError(facts.NOT_FOUND(id=session_id))
 
 
 def _takes_part(row: Any, principal: Principal) -> bool:  # noqa: ANN401 - a session, as its row or its columns

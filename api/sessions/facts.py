@@ -1,0 +1,54 @@
+"""What sessions say: their titles, badges and errors."""
+
+from __future__ import annotations
+
+from coach.texts.facts import NUMBER, SHORT_DATE, TEXT, message
+
+TITLE = message("sessions.title", "Session {number} of {of}", number=NUMBER, of=NUMBER)
+
+AWAITING_YOUR_REPLY = message("sessions.awaiting_your_reply", "awaiting your reply")
+YOU_ACCEPTED = message("sessions.you_accepted", "you accepted")
+YOU_DECLINED = message("sessions.you_declined", "you declined")
+NO_REPLY_YET = message("sessions.no_reply_yet", "no reply yet")
+ACCEPTED = message("sessions.accepted", "accepted")
+DECLINED = message("sessions.declined", "declined")
+NO_REPLY = message("sessions.no_reply", "no reply")
+HAD_ACCEPTED = message("sessions.had_accepted", "had accepted")
+HAD_DECLINED = message("sessions.had_declined", "had declined")
+HELD = message("sessions.held", "held")
+DELEGATE_ATTENDED = message("sessions.delegate_attended", "delegate attended")
+NO_SHOW = message("sessions.no_show", "no-show")
+CANCELLED_BEFOREHAND = message("sessions.cancelled_beforehand", "cancelled beforehand")
+CANCELLED = message("sessions.cancelled", "cancelled")
+
+NOT_FOUND = message("sessions.not_found", "there is no session {id}", id=TEXT)
+PERSON_NOT_FOUND = message("sessions.person_not_found", "there is no person {id}", id=TEXT)
+NOT_A_PARTICIPANT_OF_SESSION = message(
+    "sessions.not_a_participant_of_session",
+    "only the coach and the coachee of a session can reply to it",
+)
+NOT_A_PARTICIPANT = message(
+    "sessions.not_a_participant", "only coaches and coachees can reply to sessions"
+)
+CANCELLED_NO_REPLY = message(
+    "sessions.cancelled_no_reply", "the session is cancelled; no reply is needed"
+)
+OVER_NO_REPLY = message("sessions.over_no_reply", "the session is over; no reply is needed")
+# i18n: not_before is the name of a parameter; do not translate it.
+NOT_BEFORE_WITHOUT_PLAN = message(
+    "sessions.not_before_without_plan",
+    "not_before applies only to a cycle that has a published plan; omit it",
+)
+NOT_BEFORE_IN_THE_PAST = message(
+    "sessions.not_before_in_the_past",
+    "not_before {day} is in the past; choose {today} or later",
+    day=SHORT_DATE,
+    today=SHORT_DATE,
+)
+NOT_BEFORE_OUTSIDE_CYCLE = message(
+    "sessions.not_before_outside_cycle",
+    "not_before {day} is outside the cycle; choose a day from {start} to {end}",
+    day=SHORT_DATE,
+    start=SHORT_DATE,
+    end=SHORT_DATE,
+)
