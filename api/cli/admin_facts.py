@@ -94,9 +94,13 @@ STALE_SECRETS = message(
 SECRETS_DELETED = message(
     "retention.secrets_deleted", "Expired secrets deleted: {counts}.", counts=listed(FACT)
 )
-# i18n: {work} is a run or a question.
-CYCLE_IN_USE = message(
-    "retention.in_use", "{cycle}: {work} is still running; try again later.", cycle=TEXT, work=FACT
+RUN_IN_PROGRESS = message(
+    "retention.run_in_progress", "{cycle}: a run is still running; try again later.", cycle=TEXT
+)
+QUESTION_IN_PROGRESS = message(
+    "retention.question_in_progress",
+    "{cycle}: a question is still running; try again later.",
+    cycle=TEXT,
 )
 WOULD_ERASE = message(
     "retention.would_erase", "{cycle}: would erase {counts}.", cycle=TEXT, counts=listed(FACT)

@@ -13,9 +13,15 @@ from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.data_protection import retention_sweep
+from api.data_protection.erase_people import WorkInProgress
 from api.data_protection.retention_sweep import ErasureScope
 from api.services import Services
 from coach.texts.facts import Fact
+
+_IN_PROGRESS = {
+    WorkInProgress.RUN: facts.RUN_IN_PROGRESS,
+    WorkInProgress.QUESTION: facts.QUESTION_IN_PROGRESS,
+}
 
 
 def retention(
@@ -49,7 +55,7 @@ def retention(
 def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> Fact:
     cycle = f"{scope.name} ({scope.cycle_id})"
     if scope.work_in_progress:
-        return facts.CYCLE_IN_USE(cycle=cycle, work=scope.work_in_progress)
+        return _IN_PROGRESS[scope.work_in_progress](cycle=cycle)
     if dry_run:
         return facts.WOULD_ERASE(cycle=cycle, counts=_counts(scope.counts))
     erased = retention_sweep.erase_due_cycle(services, scope.cycle_id, warned=False)

@@ -38,8 +38,8 @@ _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 class WorkInProgress(StrEnum):
     """Work on a cycle that has to end before anyone in the cycle is erased."""
 
-    RUN = "a run"
-    QUESTION = "a question"
+    RUN = "run"
+    QUESTION = "question"
 
 
 def erase_people(

@@ -434,7 +434,7 @@ def test_the_command_reports_before_it_erases(
         tx.execute(update(SessionRow).values(starts_at=past, ends_at=past + timedelta(hours=1)))
     command.retention(dry_run=True, data=data)
     told = capsys.readouterr().out
-    assert f"Old ({cycle_id}): would erase 5 people, 0 notes, 1 runs, 1 questions" in told
+    assert f"Old ({cycle_id}): would erase 5 people, 0 notes, 1 run, 1 question, " in told
     assert _erased_at(world, cycle_id) is None
     command.retention(data=data)
     assert f"Old ({cycle_id}): erased 5 people" in capsys.readouterr().out
