@@ -1,8 +1,9 @@
 """Maps errors to exit codes, HTTP status codes and problem types.
 
 Commands exit with 0 on success, 1 on an internal error, 2 on unusable input, 3 if the time limit
-was reached before a usable result was found, and 130 if interrupted (by shell convention). Over
-HTTP, the same errors become problem documents (RFC 9457), whose `type` ends with the slug.
+was reached before a usable result was found, 4 if the answer to a check is no, and 130 if
+interrupted (by shell convention). Over HTTP, the same errors become problem documents (RFC 9457),
+whose `type` ends with the slug.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from coach.errors import (
     ConfirmFirstError,
     ConflictError,
     DomainError,
+    NegativeAnswerError,
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
@@ -26,6 +28,7 @@ EXIT_SUCCESS = 0
 EXIT_INTERNAL_ERROR = 1
 EXIT_UNUSABLE_INPUT = 2
 EXIT_TIME_LIMIT = 3
+EXIT_NEGATIVE = 4
 EXIT_INTERRUPTED = 130
 
 
@@ -74,6 +77,9 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
     ),
     CancelledError: ErrorType(
         EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was cancelled"
+    ),
+    NegativeAnswerError: ErrorType(
+        EXIT_NEGATIVE, HTTPStatus.CONFLICT, "answer-is-no", "The answer is no"
     ),
     NotFoundError: ErrorType(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     ConflictError: ErrorType(

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.accounts.oidc.settings import IdentityProvider, is_ip_address
 from api.mail.settings import MailSettings
-from api.organisation import Organisation
+from api.organisation import MailAddress, Organisation
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         mail: the settings of the mail server.
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
+        audit_anchor_file: the file that the head of the audit trail is appended to each day; by
+            default, `audit-anchors` in `data_dir`. On another machine it protects best.
+        audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.
+        audit_addresses: email addresses to which the head is also sent.
         metrics_token: the bearer token for `/metrics`; required behind a proxy.
         upload_limit_bytes: the maximum size of an uploaded file.
         body_limit_bytes: the maximum size of any other request body.
@@ -75,6 +79,9 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     language: Literal["en", "en-XA"] = "en"
     consent_texts: Path | None = None
+    audit_anchor_file: Path | None = None
+    audit_syslog: str = ""
+    audit_addresses: tuple[MailAddress, ...] = ()
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
     body_limit_bytes: Annotated[int, Field(ge=1024)] = 64 * KIB
@@ -125,6 +132,11 @@ class Settings(BaseSettings):
             return str(self.public_url).rstrip("/")
         host = "127.0.0.1" if self.host in _WILDCARD_HOSTS else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def anchor_file(self) -> Path:
+        """Path of the file with the anchors of the audit trail."""
+        return self.audit_anchor_file or self.data_dir / "audit-anchors"
 
     @property
     def master_key_file(self) -> Path:

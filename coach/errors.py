@@ -71,6 +71,10 @@ class UnusableInputError(DomainError):
         return "\n".join(map(str, self.faults))
 
 
+class NegativeAnswerError(DomainError):
+    """A check was carried out, and its answer is no."""
+
+
 class NotFoundError(DomainError):
     """The object does not exist, or the user may not learn that it exists."""
 

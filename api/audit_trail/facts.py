@@ -1,19 +1,36 @@
-"""Labels for what the audit trail stores, by the stored names, which never change."""
+"""What is said about the audit trail, and labels for what it stores.
+
+The labels are by the stored names, which never change.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coach.texts.facts import FACT, NUMBER, Displayed, Fact, listed, message
+from coach.texts.facts import DATE, FACT, NUMBER, TEXT, Displayed, Fact, listed, message
 
 # i18n: the name of a detail and its value: rows 12.
 DETAIL = message("audit.detail", "{name} {value}", name=FACT, value=FACT)
 DETAIL_LIST = message("audit.details", "{details}", details=listed(FACT))
 NUMBER_ALONE = message("audit.number", "{number}", number=NUMBER)
 
+HEAD_SUBJECT = message("audit_trail.head_subject", "Audit trail of {day}", day=DATE)
+HEAD_BODY = message(
+    "audit_trail.head_body",
+    "On {day}, the audit trail of {server} had {rows} rows. The seal of the last row is:\n\n"
+    "{head}\n\n"
+    "Keep this email. To check later that no row has been removed, run:\n\n"
+    "gender-coach audit verify --head {head}",
+    day=DATE,
+    server=TEXT,
+    rows=NUMBER,
+    head=TEXT,
+)
+
 ACTIONS: Mapping[str, Fact] = {
     "address changed": message("audit_action.address_changed", "address changed")(),
     "answer opened": message("audit_action.answer_opened", "answer opened")(),
+    "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "code wrong")(),
     "confirmation failed": message("audit_action.confirmation_failed", "confirmation failed")(),
@@ -140,6 +157,7 @@ ROLES: Mapping[str, Fact] = {
 """The roles of those who act."""
 
 OBJECTS: Mapping[str, Fact] = {
+    "audit": message("audit_object.audit", "audit trail")(),
     "credential": message("audit_object.credential", "credential")(),
     "cycle": message("audit_object.cycle", "cycle")(),
     "database": message("audit_object.database", "database")(),
@@ -166,6 +184,7 @@ DETAILS: Mapping[str, Fact] = {
     "changed": message("audit_detail.changed", "changed")(),
     "codes": message("audit_detail.codes", "codes")(),
     "credentials": message("audit_detail.credentials", "credentials")(),
+    "failed": message("audit_detail.failed", "failed")(),
     "failures": message("audit_detail.failures", "failures")(),
     "how": message("audit_detail.how", "how")(),
     "kind": message("audit_detail.kind", "kind")(),
@@ -177,11 +196,13 @@ DETAILS: Mapping[str, Fact] = {
     "purpose": message("audit_detail.purpose", "purpose")(),
     "question": message("audit_detail.question", "question")(),
     "questions": message("audit_detail.questions", "questions")(),
+    "replaced": message("audit_detail.replaced", "rows replaced")(),
     "requests": message("audit_detail.requests", "requests")(),
     "role": message("audit_detail.role", "role")(),
     "rows": message("audit_detail.rows", "rows")(),
     "runs": message("audit_detail.runs", "runs")(),
     "secrets": message("audit_detail.secrets", "secrets")(),
+    "stored": message("audit_detail.stored", "stored")(),
     "tries": message("audit_detail.tries", "tries")(),
     "version": message("audit_detail.version", "version")(),
     "wrapped_anew": message("audit_detail.wrapped_anew", "wrapped anew")(),

@@ -1,9 +1,10 @@
-"""The daily verification of the audit trail."""
+"""The daily verification of the audit trail, and the publication of its head."""
 
 from __future__ import annotations
 
 import logging
 
+from api.audit_trail.head_publication import publish_head
 from api.audit_trail.verification import verify_and_store
 from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError, daily
 
@@ -11,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def create_verification_handler(context: JobContext) -> JobHandler:
-    """Create a handler that verifies the entire trail and stores the result."""
+    """Create a handler that verifies the entire trail, and stores the result and the head."""
 
     def raise_if_stopping() -> None:
         if context.stopping.is_set():
@@ -21,6 +22,11 @@ def create_verification_handler(context: JobContext) -> JobHandler:
         result = verify_and_store(context.services, between_pages=raise_if_stopping)
         if result.first_broken is not None:
             _LOG.error("the audit trail is broken from row %d", result.first_broken)
+        if result.missing_from is not None:
+            _LOG.error(
+                "the audit trail once had %d rows, and its end is missing", result.missing_from
+            )
+        publish_head(context.services, result)
 
     return verify
 

@@ -77,6 +77,12 @@ def record_reading(
         record_event(tx, action, object_kind, object_id)
 
 
+def last_event_time(tx: Transaction, action: str) -> datetime | None:
+    """Return when an action was last recorded; `None` if it never was."""
+    latest = select(AuditRow.at).where(AuditRow.action == action)
+    return tx.scalar(latest.order_by(AuditRow.number.desc()).limit(1))
+
+
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:

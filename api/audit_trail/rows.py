@@ -38,7 +38,10 @@ class AuditRow(TableRow):
 
 
 class AuditCheckRow(IdentifiedRow):
-    """The result of a verification of the entire trail."""
+    """The result of a verification of the entire trail; see `VerificationResult`.
+
+    `lost_rows` is the number of rows that were lost in restores.
+    """
 
     __tablename__ = "audit_checks"
 
@@ -46,6 +49,8 @@ class AuditCheckRow(IdentifiedRow):
     rows: Mapped[int]
     head: Mapped[str] = mapped_column(String(64))
     first_broken: Mapped[int | None]
+    missing_from: Mapped[int | None]
+    lost_rows: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 TABLES: tuple[type[TableRow], ...] = (

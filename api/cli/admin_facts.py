@@ -34,6 +34,26 @@ TRAIL_UNALTERED = plural_message(
     "All {count} rows are unaltered.",
     count=PLAIN_NUMBER,
 )
+COMPARED = plural_message(
+    "audit.compared",
+    "Compared with {count} earlier head.",
+    "Compared with {count} earlier heads.",
+    count=PLAIN_NUMBER,
+)
+ROWS_MISSING = message(
+    "audit.rows_missing",
+    "the seals of all {rows} rows match, but the trail once had {before} rows and no longer "
+    "contains the last of them: its end was removed",
+    rows=PLAIN_NUMBER,
+    before=PLAIN_NUMBER,
+)
+ROWS_LOST = message(
+    "audit.rows_lost",
+    "the database was restored from {restored_to}: rows {first} to {last} of the trail were lost",
+    restored_to=TEXT,
+    first=PLAIN_NUMBER,
+    last=PLAIN_NUMBER,
+)
 # i18n: the seal of the last row of the audit trail, which the reader keeps in a safe place.
 HEAD = message("audit.head", "Head: {head}", head=TEXT)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.audit_trail.verification import verify_and_store
+from api.audit_trail.verification import VerificationResult, verify_and_store
 from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
-from coach.errors import DomainError
+from coach.errors import NegativeAnswerError
+from coach.texts.facts import Fact
 
 
 class AuditAction(StrEnum):
@@ -22,8 +24,8 @@ class AuditAction(StrEnum):
     VERIFY = "verify"
 
 
-class BrokenTrailError(DomainError):
-    """The audit trail was altered."""
+class BrokenTrailError(NegativeAnswerError):
+    """The audit trail was altered, or is incomplete."""
 
 
 def audit(
@@ -39,9 +41,25 @@ def audit(
     del action  # there is only one
     with open_cli_services(data) as services:
         result = verify_and_store(services, head)
-    if result.first_broken is not None:
-        raise BrokenTrailError(facts.ROW_BROKEN(row=result.first_broken, rows=result.rows))
-    if result.head_known is False:
-        raise BrokenTrailError(facts.HEAD_UNKNOWN(count=result.rows))
+    echo(facts.COMPARED(count=result.anchors))
+    if not result.is_intact:
+        raise BrokenTrailError(_finding(result))
     echo(facts.TRAIL_UNALTERED(count=result.rows))
     echo(facts.HEAD(head=result.head))
+
+
+def _finding(result: VerificationResult) -> Fact:
+    """Return what is wrong with the trail, the gravest first."""
+    if result.first_broken is not None:
+        return facts.ROW_BROKEN(row=result.first_broken, rows=result.rows)
+    if result.missing_from is not None:
+        return facts.ROWS_MISSING(rows=result.rows, before=result.missing_from)
+    if result.head_known is False:
+        return facts.HEAD_UNKNOWN(count=result.rows)
+    lost = result.lost[-1]
+    restored_to = lost.restored_to or lost.restored_at
+    return facts.ROWS_LOST(
+        restored_to=restored_to.astimezone(UTC).isoformat(timespec="seconds"),
+        first=lost.first,
+        last=lost.last,
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from api.audit_trail import log as audit
 from api.audit_trail import verification
@@ -57,6 +58,7 @@ def restore(
         readable_database_errors(settings.database_url),
     ):
         require_unused(database)
+        replaced = _rows_of_replaced_trail(database)
         with hold_worker_lease(database, settings.data_dir, settings.executor_id):
             kept = put_back(
                 database,
@@ -69,7 +71,14 @@ def restore(
             )
     with open_cli_services(data) as services, services.database.writing() as tx:
         report = verification.verify(tx, services.keyring)
-        audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
+        audit.record_event(
+            tx,
+            verification.RESTORED,
+            "database",
+            "main",
+            rows=report.rows,
+            replaced=replaced,
+        )
     file, rows = str(source), report.rows
     if report.first_broken is None:
         echo(facts.RESTORED_INTACT(file=file, count=rows))
@@ -77,3 +86,19 @@ def restore(
         echo(facts.RESTORED_BROKEN(file=file, count=rows, row=report.first_broken))
     if kept is not None:
         echo(facts.PREVIOUS_SAVED(file=str(kept)))
+
+
+def _rows_of_replaced_trail(database: Database) -> int:
+    """Return the number of rows in the trail of a database that is about to be replaced.
+
+    Returns 0 if there is no database, or if it cannot be read, for example because it is damaged.
+    """
+    try:
+        if database.is_sqlite and not Path(database.engine.url.database or "").exists():
+            return 0
+        with database.reading() as tx:
+            return verification.trail_status(tx).rows
+    except DBAPIError:
+        return 0
+    finally:
+        database.close()

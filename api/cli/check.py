@@ -12,11 +12,10 @@ from api.cli import facts as common
 from api.cli import question_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
+from api.error_mapping import EXIT_NEGATIVE
 from api.results.folder_check import folder_findings
 from api.results.result_folder import ResultFolder, read_result_folder
 from matching.auditor import Finding, audit
-
-EXIT_FINDINGS = 1
 
 
 def check(
@@ -29,7 +28,7 @@ def check(
         echo(common.ABOUT(about=finding.about, statement=finding.message), err=True)
     if findings:
         echo(facts.RESULT_INVALID(folder=str(folder), count=len(findings)), err=True)
-        raise typer.Exit(EXIT_FINDINGS)
+        raise typer.Exit(EXIT_NEGATIVE)
     matches = found.result.matches
     sessions = sum(len(match.sessions) for match in matches)
     valid = facts.RESULT_VALID(

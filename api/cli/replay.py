@@ -15,6 +15,7 @@ from api.cli.output import gettext as _
 from api.cli.output import render
 from api.cli.progress_view import progress_reporter
 from api.engine_threads import engine_threads
+from api.error_mapping import EXIT_NEGATIVE
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
@@ -26,8 +27,6 @@ from matching.records.replay import Replay, ReplayDifference
 from matching.records.replay import replay as compare_with_record
 from matching.records.run_record import RunRecord, TraceRecorder
 from matching.result import Result
-
-EXIT_DIFFERENT = 1
 
 
 def replay(
@@ -54,7 +53,7 @@ def replay(
         for line in _lines(folder, comparison, repeated):
             typer.echo(line)
     if not comparison.equal:
-        raise typer.Exit(EXIT_DIFFERENT)
+        raise typer.Exit(EXIT_NEGATIVE)
 
 
 def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -> Result:

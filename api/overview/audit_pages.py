@@ -122,6 +122,11 @@ def _check_result(trail_status: AuditTrailStatus) -> tuple[str, Fact]:
     if check.first_broken is not None:
         broken = facts.TRAIL_BROKEN(when=when, row=check.first_broken, rows=check.rows)
         return "bad", broken
+    if check.missing_from is not None:
+        before = check.missing_from
+        return "bad", facts.TRAIL_TRUNCATED(when=when, rows=check.rows, before=before)
+    if check.lost_rows:
+        return "warn", facts.ROWS_LOST(count=check.lost_rows)
     return "good", facts.TRAIL_INTACT(when=when, rows=check.rows)
 
 

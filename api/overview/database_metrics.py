@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
+from api.audit_trail.head_publication import HEAD_STORED
+from api.audit_trail.log import last_event_time
+from api.audit_trail.verification import AuditTrailStatus, trail_status
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState
@@ -21,6 +25,8 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
             runs[state] = number
         unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
+        trail = trail_status(tx)
+        anchored = last_event_time(tx, HEAD_STORED)
         orphaned = count_orphaned_jobs(tx, job_types, services.now())
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
@@ -31,5 +37,31 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         "# HELP gender_coach_outbox_unsent Messages that have not been sent.",
         "# TYPE gender_coach_outbox_unsent gauge",
         f"gender_coach_outbox_unsent {unsent}",
+        *_audit_metrics(trail, anchored),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterator[str]:
+    check = trail.last_check
+    intact = check is None or (
+        check.first_broken is None and check.missing_from is None and not check.lost_rows
+    )
+    verified = None if check is None else check.at
+    for name, meaning, value in (
+        ("rows", "Rows of the audit trail.", trail.rows),
+        ("intact", "1 unless the last verification found a fault or lost rows.", int(intact)),
+        (
+            "verified_seconds",
+            "Time of the last verification; 0 if none.",
+            _seconds(verified),
+        ),
+        ("anchored_seconds", "Time when the head was last stored outside.", _seconds(anchored)),
+    ):
+        yield f"# HELP gender_coach_audit_{name} {meaning}"
+        yield f"# TYPE gender_coach_audit_{name} gauge"
+        yield f"gender_coach_audit_{name} {value}"
+
+
+def _seconds(at: datetime | None) -> int:
+    return 0 if at is None else int(at.timestamp())

@@ -46,6 +46,20 @@ TRAIL_BROKEN = message(
     row=NUMBER,
     rows=NUMBER,
 )
+TRAIL_TRUNCATED = message(
+    "overview.trail_truncated",
+    "The end of the audit trail is missing: on {when}, it had {rows} rows, but it once had "
+    "{before}.",
+    when=FACT,
+    rows=NUMBER,
+    before=NUMBER,
+)
+ROWS_LOST = plural_message(
+    "overview.trail_rows_lost",
+    "The seals match, but {count} row was lost when the database was restored.",
+    "The seals match, but {count} rows were lost when the database was restored.",
+    count=NUMBER,
+)
 TRAIL_INTACT = message(
     "overview.trail_intact",
     "The audit trail is intact: on {when}, the seals of all {rows} rows matched.",

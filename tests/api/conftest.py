@@ -132,6 +132,11 @@ class World:
     def database(self) -> Database:
         return self.services.database
 
+    def with_settings(self, **changed: object) -> Services:
+        """The same services with other settings."""
+        settings = self.services.settings.model_copy(update=changed)
+        return replace(self.services, settings=settings)
+
     def services_with_mail(self) -> Services:
         """The services of a deployment that sends mail."""
         mail = MailSettings(host="127.0.0.1")

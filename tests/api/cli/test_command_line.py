@@ -124,7 +124,7 @@ def test_check_accepts_a_result_and_rejects_a_modified_one(
     result["matches"][0]["points"] += 1
     (changed / "result.json").write_text(json.dumps(result), "utf-8")
     done = gender_coach("check", changed)
-    assert done.code == 1
+    assert done.code == 4
     assert "C-01" in done.err
 
 
@@ -140,7 +140,7 @@ def test_check_detects_modified_files(
     with (changed / name).open("a", encoding="utf-8") as stream:
         stream.write("\n")
     done = gender_coach("check", changed)
-    assert done.code == 1
+    assert done.code == 4
     assert expected in done.err
 
 

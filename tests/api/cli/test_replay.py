@@ -119,11 +119,11 @@ def test_replay_reports_a_changed_input_and_its_effects(copy: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows(rows)
     code, output = replayed(copy)
-    assert code == 1
+    assert code == 4
     assert {"inputs/coaches.csv", "level placed", "match of C-06"} <= named(output)
     assert "inputs/cycle.toml" not in named(output)
     plain = typed("replay", copy, folder=copy.parent)
-    assert plain.returncode == 1
+    assert plain.returncode == 4
     assert "not equal" in plain.stdout
     assert "match of C-06: recorded K-07" in plain.stdout
 
@@ -135,21 +135,21 @@ def test_replay_reports_a_changed_match(copy: Path) -> None:
     touched = json.loads((copy / "result.json").read_text("utf-8"))["matches"][2]["coachee"]
     altered(copy / "result.json", change)
     code, output = replayed(copy)
-    assert code == 1
+    assert code == 4
     assert named(output) == {"result.json", f"match of {touched}"}
 
 
 def test_replay_reports_a_missing_coachee(copy: Path) -> None:
     altered(copy / "result.json", lambda result: result["unmatched"].clear())
     code, output = replayed(copy)
-    assert code == 1
+    assert code == 4
     assert named(output) == {"result.json", "unmatched C-10"}
 
 
 def test_replay_reports_a_changed_level(copy: Path) -> None:
     altered(copy / "run.json", lambda record: record["run"]["levels"][0].update(value=99))
     code, output = replayed(copy)
-    assert code == 1
+    assert code == 4
     assert named(output) == {"level placed"}
 
 

@@ -4,7 +4,7 @@ import coach.errors
 import matching.errors
 from api.error_mapping import ERROR_TABLE, EXIT_TIME_LIMIT, INTERNAL_ERROR, error_type_of
 from api.files.csv_injection import escape_formula
-from coach.errors import ConflictError, DomainError, UnusableInputError
+from coach.errors import ConflictError, DomainError, NegativeAnswerError, UnusableInputError
 from matching.errors import NoUsableResultError
 
 
@@ -34,6 +34,7 @@ def test_subclass_is_mapped_like_its_parent() -> None:
 def test_exit_codes_match_the_reference() -> None:
     assert error_type_of(UnusableInputError([])).exit_code == 2
     assert error_type_of(NoUsableResultError("none")).exit_code == EXIT_TIME_LIMIT == 3
+    assert error_type_of(NegativeAnswerError("no")).exit_code == 4
     assert error_type_of(ZeroDivisionError()) is INTERNAL_ERROR
     assert INTERNAL_ERROR.exit_code == 1
 

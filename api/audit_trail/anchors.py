@@ -1,0 +1,89 @@
+"""Anchors: heads of the trail that are stored outside the database.
+
+A chain of seals does not reveal that its end was removed. An anchor states how many rows the trail
+had at some time, and the seal of the last one, so a later verification notices if rows are missing.
+Anchors are written to a file once a day. Each line has a seal of its own, so lines can be removed
+from the file but not forged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.crypto.key_ring import Keyring
+
+_OWNER_ONLY = 0o600
+_FIELDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What the trail was at some time.
+
+    Attributes:
+        at: when it was verified, an aware datetime.
+        rows: how many rows it had.
+        head: the seal of its last row.
+    """
+
+    at: datetime
+    rows: int
+    head: str
+
+
+def append_anchor(path: Path, keyring: Keyring, anchor: Anchor) -> None:
+    """Append an anchor to the file at `path`, and flush it to the disk.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    line = f"{_statement(anchor)} {_seal(keyring, anchor)}\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_anchors(path: Path, keyring: Keyring) -> tuple[Anchor, ...]:
+    """Return the anchors in the file at `path`, oldest first; none if there is no file.
+
+    Lines that this key ring did not seal are ignored, for example a line that a crash cut short.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return ()
+    return tuple(_sealed_anchors(text.splitlines(), keyring))
+
+
+def _sealed_anchors(lines: Iterable[str], keyring: Keyring) -> Iterable[Anchor]:
+    for line in lines:
+        fields = line.split()
+        if len(fields) != _FIELDS or not fields[1].isdecimal():
+            continue
+        try:
+            anchor = Anchor(datetime.fromisoformat(fields[0]), int(fields[1]), fields[2])
+        except ValueError:
+            continue
+        if hmac.compare_digest(fields[3].encode(), _seal(keyring, anchor).encode()):
+            yield anchor
+
+
+def _statement(anchor: Anchor) -> str:
+    at = anchor.at.astimezone(UTC).isoformat(timespec="seconds")
+    return f"{at} {anchor.rows} {anchor.head}"
+
+
+def _seal(keyring: Keyring, anchor: Anchor) -> str:
+    message = f"anchor {_statement(anchor)}".encode()
+    return hmac.new(keyring.audit, message, hashlib.sha256).hexdigest()
