@@ -350,16 +350,25 @@ class SharedServer:
 
 
 @pytest.fixture(scope="module")
+def shared_settings() -> dict[str, object]:
+    """Settings of `shared` other than the usual ones; a module can have its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def shared(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    shared_settings: dict[str, object],
 ) -> Iterator[SharedServer]:
     """A server for a whole module, whose tests do not disturb each other."""
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("shared"),
-        port=0,
-        worker=False,
-        database_url=_new_database(request),
-    )
+    usual = {
+        "data_dir": tmp_path_factory.mktemp("shared"),
+        "port": 0,
+        "worker": False,
+        "database_url": _new_database(request),
+    }
+    settings = Settings.model_validate(usual | shared_settings)
     with fresh_world(settings) as world, running(settings) as client:
         yield SharedServer(world, client)
 

@@ -1,0 +1,300 @@
+"""Goes through the sample cycle over HTTP as its people do, and keeps every page on the way."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from importlib import resources
+from typing import Any
+
+import httpx
+
+SAMPLE = resources.files("api.participants") / "sample"
+OWN = {"Sec-Fetch-Site": "same-origin"}
+PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
+NOTE = {"attendance": "delegate_attended", "session_date": "2026-01-28"}
+LIMIT = {"time_limit_seconds": "120"}
+_SECONDS = 240
+_SIDES = ("coachee", "coach")
+
+
+@dataclass
+class Walk:
+    """A browser of the programme office, and the pages that it has seen.
+
+    Attributes:
+        browser: signed in as manager.
+        pages: the HTML of every page, by its name.
+        paths: the paths of these pages.
+    """
+
+    browser: httpx.Client
+    pages: dict[str, str] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
+
+    def open(self, name: str, address: str) -> str:
+        """Open a page and keep it."""
+        return self._keep(name, self.browser.get(address))
+
+    def submit(self, name: str, address: str, **form: Any) -> str:  # noqa: ANN401 - as httpx takes it
+        """Submit a form that is answered with a page, and keep the page."""
+        return self._keep(name, self.browser.post(address, **form))
+
+    def post(self, address: str, **form: Any) -> str:  # noqa: ANN401 - as httpx takes it
+        """Submit a form that is answered with a redirect; return where it leads."""
+        answer = self.browser.post(address, **form)
+        assert answer.status_code == HTTPStatus.SEE_OTHER, (address, answer.text)
+        return answer.headers["location"]
+
+    def stranger(self, name: str, address: str) -> None:
+        """Open a page without being signed in, and keep it."""
+        with httpx.Client(base_url=self.browser.base_url, timeout=60) as stranger:
+            self._keep(name, stranger.get(address))
+
+    def json(self, address: str) -> Any:  # noqa: ANN401 - any JSON
+        """Return what the API answers."""
+        return self.browser.get(f"/api/v1{address}").json()
+
+    def over(self, address: str) -> dict[str, Any]:
+        """Wait until a run or question is over, and return it."""
+        ends = time.monotonic() + _SECONDS
+        while (seen := self.json(address))["state"] in {"queued", "running"}:
+            assert time.monotonic() < ends, seen
+            time.sleep(0.2)
+        return seen
+
+    def _keep(self, name: str, answer: httpx.Response) -> str:
+        assert name not in self.pages, name
+        assert answer.headers["content-type"].startswith("text/html"), (name, answer.text)
+        self.pages[name] = answer.text
+        if answer.request.method == "GET":
+            self.paths.add(answer.request.url.path)
+        return answer.text
+
+
+def walk_through_sample_cycle(base: str, sign_in: str) -> Walk:
+    """Go through the sample cycle at the server `base`, whose worker runs and which sends mail.
+
+    `sign_in` is a one-time secret of the manager.
+    """
+    with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
+        walk = Walk(browser)
+        walk.stranger("error 401", "/")
+        walk.open("sign in once", f"/sign-in/{sign_in}")
+        walk.post(f"/sign-in/{sign_in}")
+        _see_account(walk)
+        cycle = _upload(walk)
+        plan = _run(walk, cycle)
+        _query(walk, cycle, plan)
+        another = _try_another_policy(walk, cycle, plan)
+        _publish(walk, cycle, plan)
+        walk.open("comparison with the published plan", f"{another}/compare")
+        sessions = walk.json(f"{cycle}/schedule")
+        coachee, coach = (_home(walk, sessions[0][side]["id"], side) for side in _SIDES)
+        page = f"/sessions/{sessions[0]['id']}"
+        _reply(walk, coachee, coach, page)
+        _report(walk, coachee, coach, page)
+        _see_personal_pages(walk, coachee, coach)
+        _follow_up(walk, cycle, page)
+        walk.open("audit", "/audit")
+        _see_errors(walk)
+        return walk
+
+
+def _see_account(walk: Walk) -> None:
+    walk.open("cycles, none", "/")
+    walk.open("account", "/account")
+    form = {"password": "short", "totp_secret": "A" * 32, "code": "1"}
+    walk.submit("account, weak password", "/account", data=form)
+    walk.submit("account, wrong code", "/account", data=form | {"password": PASSPHRASE})
+    walk.submit("account, guessable", "/account", data=form | {"password": "abcabcabcabcabc"})
+    walk.submit("recovery codes", "/account/recovery-codes")
+    walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
+    walk.open("account, with token", "/account")
+    walk.submit("token, invalid", "/account/tokens", data={"label": "", "days": "400"})
+    walk.open("confirm", "/confirm")
+    walk.submit("confirm, wrong code", "/confirm", data={"code": "1"})
+    walk.open("sign in", "/sign-in")
+    walk.open("signed out", "/sign-in?signed_out=here")
+    walk.open("second factor", "/sign-in/second")
+    walk.submit("sign in, wrong", "/sign-in", data={"name": "x", "password": "x", "code": "1"})
+    walk.open("provider unavailable", "/sign-in/provider")
+    walk.open("provider callback", "/sign-in/provider/back")
+
+
+def _upload(walk: Walk) -> str:
+    """Create the cycle and upload its lists, first with faults; return its path."""
+    bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
+    walk.submit("cycle file, faulty", "/cycles", files={"file": ("bad.toml", bad)})
+    cycle = walk.post("/cycles", files={"file": ("cycle.toml", _sample("cycle.toml"))})
+    walk.open("cycle, without people", cycle)
+    coaches = _sample("coaches.csv")
+    broken = coaches.replace(b"Mon 09:00-12:00", b"Mon 09:00-25:00").replace(b"AL,", b"ZZ,")
+    lists = {
+        "coachees": ("coachees.xlsx", _sample("coachees.xlsx")),
+        "coaches": ("coaches.csv", coaches),
+    }
+    faulty = lists | {"coaches": ("coaches.csv", broken)}
+    walk.submit("lists, faulty", f"{cycle}/people", files=faulty)
+    empty = {side: (f"{side}.csv", b"id\n") for side in ("coachees", "coaches")}
+    walk.submit("lists, without columns", f"{cycle}/people", files=empty)
+    walk.post(f"{cycle}/people", files=lists)
+    walk.open("cycle, with people", cycle)
+    walk.open("people", f"{cycle}/people")
+    walk.open("rules of the cycle", f"{cycle}/rules")
+    walk.open("rules", "/rules")
+    return cycle
+
+
+def _run(walk: Walk, cycle: str) -> str:
+    """Run the cycle once, after a run that is stopped; return the plan's path."""
+    stopped = walk.post(f"{cycle}/runs", data=LIMIT)
+    walk.open("run, under way", stopped)
+    walk.submit("run, while another runs", f"{cycle}/runs", data=LIMIT)
+    walk.browser.post(f"{stopped}/cancel")
+    walk.over(stopped)
+    walk.open("run, stopped", stopped)
+    run = walk.post(f"{cycle}/runs", data=LIMIT)
+    finished = walk.over(run)
+    assert finished["plan_id"], finished
+    walk.open("run, finished", run)
+    return f"/plans/{finished['plan_id']}"
+
+
+def _query(walk: Walk, cycle: str, plan: str) -> None:
+    """Ask about the draft: advice, and an explanation for somebody with and without a coach."""
+    walk.open("plan, draft", plan)
+    people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}
+    result = walk.json(plan)["result"]
+    matched, unmatched = (result[kind][0]["coachee"] for kind in ("matches", "unmatched"))
+    advice = walk.post(f"{plan}/advice")
+    walk.open("question, waiting", advice)
+    walk.over(advice)
+    walk.open("plan, with advice", plan)
+    for name, code in (("with a coach", matched), ("without a coach", unmatched)):
+        page = f"{plan}/people/{people[code]}"
+        walk.open(f"coachee {name}", page)
+        walk.over(walk.post(f"{page}/explain"))
+        walk.open(f"coachee {name}, explained", page)
+    walk.open("report", f"{plan}/report.html")
+
+
+def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
+    """Run the cycle with another policy; return the path of the plan."""
+    policy = _sample("cycle.toml").replace(b"count = 6", b"count = 4")
+    file = {"file": ("try.toml", policy + b'\n[bans]\n"C-99" = ["K-01"]\n')}
+    walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)
+    walk.submit("policy, faulty", f"{cycle}/policy", files=file)
+    run = walk.over(walk.post(f"{cycle}/what-if", files={"file": ("try.toml", policy)}))
+    another = f"/plans/{run['plan_id']}"
+    walk.open("plan, what-if", another)
+    walk.open("comparison, nothing published", f"{another}/compare")
+    walk.open("comparison", f"{another}/compare?before={plan.rpartition('/')[2]}")
+    return another
+
+
+def _publish(walk: Walk, cycle: str, plan: str) -> None:
+    """Publish the plan, send its invitations, and ask who could replace a coach."""
+    walk.post(f"{plan}/publish")
+    walk.submit("plan, published twice", f"{plan}/publish")
+    walk.open("plan, published", plan)
+    pending = walk.open("messages, pending", f"{cycle}/messages")
+    until = re.search(r'name="until"\s+value="([^"]+)"', pending)
+    assert until is not None
+    walk.post(f"{cycle}/messages/send", data={"until": until[1]})
+    walk.open("messages, being sent", f"{cycle}/messages")
+    people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}
+    page = f"{plan}/people/{people[walk.json(plan)['result']['matches'][0]['coachee']]}"
+    walk.over(walk.post(f"{page}/other-coaches"))
+    walk.open("coachee, with other coaches", page)
+
+
+def _home(walk: Walk, person: str, side: str) -> str:
+    """Make a person's secret link, and return the path of their pages."""
+    page = walk.submit(f"link of the {side}", f"/people/{person}/link")
+    found = re.search(r'value="http[^"]*(/p/[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
+    walk.open("sessions of the coachee", coachee)
+    walk.open("sessions of the coach", coach)
+    walk.open("session of the coachee", f"{coachee}{page}")
+    walk.open("session of the coach", f"{coach}{page}")
+    walk.submit("reply, unknown", f"{coachee}{page}/reply", data={"reply": "perhaps"})
+    walk.post(f"{coach}/accept-all")
+    declined = {"reply": "declined", "comment": "Any Thursday"}
+    walk.post(f"{coachee}{page}/reply", data=declined)
+    walk.open("sessions of the coachee, declined", coachee)
+    walk.open("session of the coachee, declined", f"{coachee}{page}")
+    walk.open("session of the coach, declined", f"{coach}{page}")
+
+
+def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
+    """Fill in both forms of a session, with faults first."""
+    walk.open("notes, none", f"{coach}/notes")
+    walk.open("session note", f"{coach}{page}/note")
+    walk.submit("session note, empty", f"{coach}{page}/note", data={})
+    filled = NOTE | {"topic": "Any topic", "private": "Any words"}
+    late = filled | {"session_date": "2027-06-01", "attendance": "held"}
+    walk.submit("session note, too early", f"{coach}{page}/note", data=late)
+    walk.submit("session note, saved", f"{coach}{page}/note", data=filled)
+    walk.open("session note, again", f"{coach}{page}/note")
+    walk.open("session of the coach, recorded", f"{coach}{page}")
+    walk.open("feedback", f"{coachee}{page}/feedback")
+    walk.submit("feedback, empty", f"{coachee}{page}/feedback", data={})
+    unrated = {"attendance": "held", "rating": "none"}
+    walk.submit("feedback, unrated", f"{coachee}{page}/feedback", data=unrated)
+    walk.post(f"{coachee}{page}/feedback", data=NOTE | {"rating": "4", "text": "Any words"})
+    walk.open("session of the coachee, recorded", f"{coachee}{page}")
+    walk.open("notes, open", f"{coach}/notes")
+    walk.submit("passphrase, weak", f"{coach}/notes/passphrase", data={"passphrase": "short"})
+    walk.submit("recovery code", f"{coach}/notes/recovery-code")
+    walk.browser.cookies.delete("gender-coach-notes")
+    walk.open("notes, closed", f"{coach}/notes")
+    walk.submit("notes, wrong", f"{coach}/notes/open", data={"passphrase": "x", "code": "1"})
+
+
+def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
+    for side, home in (("coachee", coachee), ("coach", coach)):
+        terms = walk.open(f"consent of the {side}", f"{home}/consent")
+        sums = re.findall(r'name="sha256"\s+value="(\w+)"', terms)
+        walk.post(f"{home}/consent", data={"sha256": sums[0]})
+        walk.post(f"{home}/publicity", data={"sha256": sums[1], "given": "true"})
+        walk.open(f"consent of the {side}, given", f"{home}/consent")
+    walk.submit("consent, outdated", f"{coach}/consent", data={"sha256": "0" * 64})
+    address = f"{coachee}/address"
+    walk.open("address", address)
+    walk.submit("address, invalid", address, data={"address": "nowhere"})
+    walk.post(address, data={"address": "other@example.org"})
+    walk.open("address, waiting", address)
+    walk.submit("address, wrong code", f"{address}/confirm", data={"code": "1"})
+
+
+def _follow_up(walk: Walk, cycle: str, page: str) -> None:
+    """See the cycle after its sessions have been answered, and change its switches."""
+    walk.open("sessions", f"{cycle}/sessions")
+    walk.open("session", page)
+    walk.submit("hold, without a reason", f"{cycle}/retention/hold", data={"because": ""})
+    walk.post(f"{cycle}/retention/hold", data={"because": "Any reason"})
+    walk.post(f"{cycle}/reminders", data={"on": "true"})
+    walk.open("cycle, published", cycle)
+    walk.open("cycles", "/")
+    walk.open("messages", f"{cycle}/messages")
+
+
+def _see_errors(walk: Walk) -> None:
+    walk.open("error 404", "/nowhere")
+    walk.open("error 404, plan", "/plans/0123456789abcdef0123456789abcdef")
+    walk.open("error 404, link", "/p/unknown")
+    walk.submit("error 405", "/rules")
+    walk.open("error 422", f"/sign-in?signed_out={'x' * 20}")
+    walk.submit("error 403", "/cycles", headers={"Sec-Fetch-Site": "cross-site"})
+    walk.submit("error 413", "/confirm", data={"code": "1" * 100_000})
+
+
+def _sample(name: str) -> bytes:
+    return (SAMPLE / name).read_bytes()
