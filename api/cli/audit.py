@@ -29,7 +29,11 @@ class BrokenTrailError(NegativeAnswerError):
 
 
 def audit(
-    action: Annotated[AuditAction, typer.Argument(help=_("verify: check every row's seal."))],
+    action: Annotated[
+        AuditAction,
+        # i18n: verify is typed like that; do not translate.
+        typer.Argument(help=_("verify: check every row's seal.")),
+    ],
     *,
     head: Annotated[
         str | None,

@@ -26,7 +26,9 @@ class KeyAction(StrEnum):
 
 def keys(
     action: Annotated[
-        KeyAction, typer.Argument(help=_("rotate: rewrap all keys under a new one."))
+        KeyAction,
+        # i18n: rotate is typed like that; do not translate.
+        typer.Argument(help=_("rotate: rewrap all keys under a new one.")),
     ],
     *,
     forget_old: Annotated[

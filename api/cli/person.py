@@ -24,7 +24,9 @@ class PersonAction(StrEnum):
 
 def person(
     action: Annotated[
-        PersonAction, typer.Argument(help=_("export: print the data as JSON; erase: delete it."))
+        PersonAction,
+        # i18n: export and erase are typed like that; do not translate.
+        typer.Argument(help=_("export: print the data as JSON; erase: delete it.")),
     ],
     ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id from the spreadsheet."))],
     *,

@@ -20,6 +20,7 @@ from api.http.principal import SYSTEM
 from api.services import Services
 from api.settings import Settings
 from coach.errors import InputFault, UnusableInputError
+from coach.validation import validation_fact
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         raise UnusableInputError(
-            InputFault("settings", 1, ".".join(map(str, one["loc"])), one["msg"])
+            InputFault("settings", 1, ".".join(map(str, one["loc"])), validation_fact(one))
             for one in error.errors()
         ) from None
 

@@ -9,8 +9,27 @@ from coach.texts.facts import (
     SHORT_DATE,
     TEXT,
     WEEKDAY,
+    all_of,
     message,
     plural_message,
+)
+
+NO_FOLDER = message("results.no_folder", "there is no results folder here; check the path")
+NOT_PROGRESS = message(
+    "results.not_progress", "this is not the progress of a cycle: {reason}", reason=FACT
+)
+NOT_A_RUN_RECORD = message(
+    "results.not_a_run_record", "this is not a run record: {reason}", reason=FACT
+)
+SEVERAL_FILES = message(
+    "results.several_files", "{files} both exist; keep only one", files=all_of(TEXT)
+)
+CANNOT_WRITE = message(
+    "results.cannot_write",
+    "the results cannot be written to {folder}: {reason}. "
+    "Free some space, or choose another folder.",
+    folder=TEXT,
+    reason=TEXT,
 )
 
 # i18n: the label of a session in the timetable chart, which has room for six characters: Wed 20

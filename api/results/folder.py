@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.organisation import Organisation
+from api.results import facts
 from api.results.invitations import invitation_files
 from api.results.plan_view import present_plan
 from api.results.printable_forms import feedback_form, session_note_form
@@ -85,8 +86,7 @@ def write_results(out: Path, content: FolderContent) -> None:
                 _replace(Path(scratch, part), out / part)
     except OSError as error:
         raise DomainError(
-            f"the results cannot be written to {out}: {error.strerror or error}. "
-            "Free some space, or choose another folder."
+            facts.CANNOT_WRITE(folder=str(out), reason=error.strerror or str(error))
         ) from error
 
 

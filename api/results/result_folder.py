@@ -11,8 +11,10 @@ from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RE
 from api.input_files.cycle_inputs import KEPT_FILE, UNDER_WAY_FILE, CycleInputs, parse_inputs
 from api.input_files.result_file import read_result
 from api.input_files.source import InputSource, read_source
+from api.results import facts
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
+from coach.validation import validation_fact
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
@@ -32,16 +34,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
         UnusableInputError: the result or its inputs have faults. The error lists all of them.
     """
     if not folder.is_dir():
-        raise UnusableInputError(
-            [
-                InputFault(
-                    str(folder),
-                    1,
-                    WHOLE_FILE,
-                    "there is no results folder here; check the path",
-                )
-            ]
-        )
+        raise UnusableInputError([InputFault(str(folder), 1, WHOLE_FILE, facts.NO_FOLDER())])
     faults: list[InputFault] = []
     result: Result | None = None
     stored = read_source(folder / "result.json", MAX_RESULT_BYTES)
@@ -77,8 +70,8 @@ def _add_under_way(
     try:
         where = UnderWay.model_validate_json(stored.content)
     except ValidationError as error:
-        reason = error.errors(include_url=False, include_context=False)[0]["msg"]
-        message = f"this is not the progress of a cycle: {reason[0].lower()}{reason[1:]}"
+        detail = error.errors(include_url=False, include_input=False)[0]
+        message = facts.NOT_PROGRESS(reason=validation_fact(detail))
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
     return inputs.with_under_way(where, stored.content), ()
 
@@ -88,6 +81,6 @@ def _people(folder: Path, stem: str) -> InputSource:
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
     existing = [path for path in found if path.exists()]
     if len(existing) > 1:
-        names = " and ".join(path.name for path in existing)
-        return InputFault(str(folder), 1, WHOLE_FILE, f"{names} both exist; keep only one")
+        both = facts.SEVERAL_FILES(files=[path.name for path in existing])
+        return InputFault(str(folder), 1, WHOLE_FILE, both)
     return read_source(existing[0] if existing else found[0], MAX_FILE_BYTES)

@@ -8,9 +8,11 @@ from pydantic import ValidationError
 
 from api.files.upload_limits import MAX_FILE_BYTES, UnreadableError, check_size
 from api.input_files.source import read_source
+from api.results import facts
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key
+from coach.validation import validation_fact
 from matching.records.run_record import RunRecord
 
 
@@ -27,14 +29,14 @@ def read_run_record(folder: Path) -> RunRecord:
         check_size(stored.content)
         return RunRecord.model_validate_json(stored.content)
     except UnreadableError as error:
-        raise UnusableInputError([InputFault(stored.name, 1, WHOLE_FILE, str(error))]) from None
+        raise UnusableInputError([InputFault(stored.name, 1, WHOLE_FILE, error.shown)]) from None
     except ValidationError as error:
         raise UnusableInputError(
             InputFault(
                 stored.name,
                 1,
                 dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
-                f"this is not a run record: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+                facts.NOT_A_RUN_RECORD(reason=validation_fact(detail)),
             )
-            for detail in error.errors(include_url=False, include_context=False)
+            for detail in error.errors(include_url=False, include_input=False)
         ) from None

@@ -12,9 +12,6 @@ from coach.languages import CefrLevel
 from coach.sessions import Session
 from matching.result import CoacheeChange, Match, Result
 
-TableCell = str | int
-TableRow = tuple[TableCell, ...]
-
 
 class ComparisonValue(BaseModel):
     """Base class for comparisons and their parts."""
@@ -73,25 +70,6 @@ class Comparison(ComparisonValue):
     def changed(self) -> tuple[CoacheeDifference, ...]:
         """The coachees for whom anything differs."""
         return tuple(one for one in self.coachees if one.change is not CoacheeChange.SAME)
-
-    def level_table(self) -> Iterator[TableRow]:
-        """Yield the rows of the table of levels, header first."""
-        yield ("level", "before", "after", "gain")
-        for level in self.levels:
-            gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
-            yield (level.name, _cell_text(level.before), _cell_text(level.after), gain)
-
-    def coachee_table(self) -> Iterator[TableRow]:
-        """Yield the rows of the table of coachees for whom anything differs, header first."""
-        yield ("coachee", "change", "before", "after", "sessions at other times")
-        for one in self.changed:
-            yield (
-                one.coachee,
-                one.change,
-                one.before or "",
-                one.after or "",
-                one.moved_sessions,
-            )
 
 
 def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
@@ -195,7 +173,3 @@ def _text(value: object) -> str:
             return str(WeeklyWindow(weekday, start, end))
         case _:
             return str(value)
-
-
-def _cell_text(value: int | None) -> TableCell:
-    return "not a level" if value is None else value

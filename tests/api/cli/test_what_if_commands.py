@@ -65,6 +65,9 @@ def test_compare_prints_the_reason_for_each_move(
     output = gender_coach("compare", before, after)
     assert output.code == 0
     assert "sessions.max_gap_days: 41 instead of 42" in output.out
+    levels = [line.split() for line in output.out.splitlines()]
+    assert ["level", "before", "after", "gain"] in levels
+    assert any(line[:1] == ["placed"] and line[-1].startswith(("+", "-")) for line in levels)
     assert "instead of K-01 (K-01 is no longer among the coaches)" in output.out
     written = json.loads(gender_coach("compare", before, after, "--json").out)
     assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
