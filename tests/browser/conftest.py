@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.mail_server import mail_server
+from tests.pseudo import LANGUAGE
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -64,11 +67,34 @@ def named_server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def pseudo_server(tmp_path: Path) -> Iterator[Server]:
+    """A server with a host name that does everything, and speaks the pseudo-locale."""
+    with mail_server() as mails:
+        settings = {
+            "GENDER_COACH_LANGUAGE": LANGUAGE,
+            "GENDER_COACH_MAIL__HOST": mails.settings.host,
+            "GENDER_COACH_MAIL__PORT": str(mails.settings.port),
+            "GENDER_COACH_MAIL__SECURITY": mails.settings.security,
+            "GENDER_COACH_OIDC__ISSUER": "http://127.0.0.1:9",
+            "GENDER_COACH_OIDC__CLIENT_ID": "office",
+        }
+        with _serving(tmp_path, "localhost", settings) as server:
+            yield server
+
+
 @contextmanager
-def _serving(tmp_path: Path, name: str) -> Iterator[Server]:
+def _serving(
+    tmp_path: Path, name: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     port = _free_port()
     base = f"http://{name}:{port}"
-    environment = {**os.environ, "GENDER_COACH_PUBLIC_URL": base, "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "GENDER_COACH_PUBLIC_URL": base,
+        "PYTHONUNBUFFERED": "1",
+        **(settings or {}),
+    }
     log = tmp_path / "server.log"
     with (
         log.open("w") as errors,
