@@ -25,14 +25,22 @@ if TYPE_CHECKING:
     from conftest import World
 
 ROOT = Path(__file__).parents[3] / "api"
-TRAIL = ROOT / "audit_trail"
+LOG = ROOT / "audit_trail" / "log.py"
 VARIABLES = {
     "side": tuple(Side),
     "reply.reply": (Reply.ACCEPTED, Reply.DECLINED),
     "row.state": tuple(state for state in TaskState if state.is_final),
 }
 """The values of the expressions in actions that are composed."""
-MODULES = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path.parent != TRAIL]
+MODULES = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path != LOG]
+CONSTANTS = {
+    ast.unparse(node.targets[0]): (node.value.value,)
+    for module in MODULES
+    for node in module.body
+    if isinstance(node, ast.Assign)
+    and isinstance(node.value, ast.Constant)
+    and isinstance(node.value.value, str)
+}
 CALLS = [node for module in MODULES for node in ast.walk(module) if isinstance(node, ast.Call)]
 RECORDED = [call for call in CALLS if ast.unparse(call.func).rpartition(".")[2] == "record_event"]
 
@@ -52,6 +60,8 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield from map("".join, product(*map(_texts, parts)))
         case ast.Name(id="action"):
             yield from _values_of_action()
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name.isupper():
+            yield from CONSTANTS[name]
         case _:
             raise AssertionError(f"an action that this test cannot read: {ast.unparse(node)}")
 
