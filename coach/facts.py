@@ -85,6 +85,11 @@ CONTROL_CHARACTER_OR_BREAK = message(
     "the text contains a control character, line break or tab; remove it and try again",
 )
 TOPIC_MISSING = message("feedback.topic_missing", "enter the topic of the session in a few words")
+RATING_1 = message("feedback.rating_1", "poor")
+RATING_2 = message("feedback.rating_2", "weak")
+RATING_3 = message("feedback.rating_3", "fair")
+RATING_4 = message("feedback.rating_4", "good")
+RATING_5 = message("feedback.rating_5", "very good")
 NOT_A_RATING = message("feedback.not_a_rating", "a rating is a number from 1 to 5")
 RATING_MISSING = message(
     "feedback.rating_missing", "a session that was held needs a rating from 1 to 5"

@@ -24,7 +24,13 @@ from coach import facts
 from coach.errors import InvalidValueError
 from coach.sessions import Attendance
 
-RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
+RATINGS = {
+    1: facts.RATING_1(),
+    2: facts.RATING_2(),
+    3: facts.RATING_3(),
+    4: facts.RATING_4(),
+    5: facts.RATING_5(),
+}
 """The ratings and their labels on forms."""
 
 

@@ -12,6 +12,7 @@ from api.http.openapi import openapi_document
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.problem_details import all_error_types
 from api.http.urls import API
+from api.texts.reader_language import request_renderer
 from coach.cycle import Cycle, CycleDates
 from coach.feedback import RATINGS, Feedback, Note, SharedRecord
 from coach.sessions import Attendance
@@ -40,11 +41,12 @@ class ProblemKind(BaseModel):
 
 
 @REFERENCE.get("/forms")
-def forms() -> FormsView:
+def forms(request: Request) -> FormsView:
     """Return the session note form (shared record and note) and the feedback form."""
+    texts = request_renderer(request)
     return FormsView(
         attendance=tuple(Attendance),
-        ratings=RATINGS,
+        ratings={rating: texts.text(label) for rating, label in RATINGS.items()},
         shared_record=SharedRecord.model_json_schema(),
         note=Note.model_json_schema(),
         feedback=Feedback.model_json_schema(),

@@ -102,11 +102,6 @@ ATTENDANCE_DELEGATE = message(
 )
 ATTENDANCE_NO_SHOW = message("results.attendance_no_show", "No-show: someone did not attend")
 ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")
-RATING_1 = message("results.rating_1", "poor")
-RATING_2 = message("results.rating_2", "weak")
-RATING_3 = message("results.rating_3", "fair")
-RATING_4 = message("results.rating_4", "good")
-RATING_5 = message("results.rating_5", "very good")
 
 # i18n: the short names of the matching rules, shown at the start of a line or in a table.
 RULE_LANGUAGE = message("results.rule_language", "language")

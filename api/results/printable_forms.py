@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.results import facts
 from api.web.templating import render
+from coach.feedback import RATINGS
 from coach.sessions import Attendance
 from coach.texts.renderer import Renderer
 
@@ -14,15 +15,6 @@ ATTENDANCE_LABELS = {
     Attendance.CANCELLED: facts.ATTENDANCE_CANCELLED(),
 }
 """The label of each attendance on a form."""
-
-RATING_LABELS = {
-    1: facts.RATING_1(),
-    2: facts.RATING_2(),
-    3: facts.RATING_3(),
-    4: facts.RATING_4(),
-    5: facts.RATING_5(),
-}
-"""The label of each rating on a form."""
 
 
 def session_note_form(texts: Renderer) -> bytes:
@@ -38,5 +30,5 @@ def feedback_form(texts: Renderer) -> bytes:
         texts,
         "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_LABELS.values()),
-        ratings=tuple(RATING_LABELS.items()),
+        ratings=tuple(RATINGS.items()),
     ).encode()

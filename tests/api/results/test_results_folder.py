@@ -294,7 +294,7 @@ def test_forms_list_every_attendance(folder: Path, name: str) -> None:
         assert f"<li>{english(words)}</li>" in page
     if name == "feedback.html":
         for number, word in RATINGS.items():
-            assert f"<li>{number}: {word}</li>" in page
+            assert f"<li>{number}: {english(word)}</li>" in page
 
 
 def test_result_without_people_is_written(tmp_path: Path, cycle: Cycle, result: Result) -> None:
