@@ -30,16 +30,16 @@ INTERNAL_ERROR = message(
 )
 
 # Progress of a run
-ELAPSED = message("progress.elapsed", "{seconds} s", seconds=ONE_DECIMAL)
-JUDGING = message("progress.judging", "judging")
-MATCHING = message("progress.matching", "matching")
-TIMETABLING = message("progress.timetabling", "timetabling")
-EXPLAINING = message("progress.explaining", "explaining")
-AUDITING = message("progress.auditing", "auditing")
-DONE = message("progress.done", "done")
-LEVEL = message("progress.level", "level")
-BEST_VALUE = message("progress.best_value", "best value")
-BOUND = message("progress.bound", "bound")
+ELAPSED = message("command.progress_elapsed", "{seconds} s", seconds=ONE_DECIMAL)
+JUDGING = message("command.phase_judging", "judging")
+MATCHING = message("command.phase_matching", "matching")
+TIMETABLING = message("command.phase_timetabling", "timetabling")
+EXPLAINING = message("command.phase_explaining", "explaining")
+AUDITING = message("command.phase_auditing", "auditing")
+DONE = message("command.phase_done", "done")
+LEVEL = message("command.progress_level", "level")
+BEST_VALUE = message("command.progress_best_value", "best value")
+BOUND = message("command.progress_bound", "bound")
 
 # The demo, the match and their summary
 FICTITIOUS = message(
