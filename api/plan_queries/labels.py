@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from api.background.rows import TaskState
+from api.plan_queries import facts
 from api.plan_queries.rows import QuestionKind
 from api.runs.labels import RUN_STATE
 from api.web.labels import Badge
 
-QUESTION_STATE = RUN_STATE | {TaskState.FINISHED: Badge("answered", "good")}
+QUESTION_STATE = RUN_STATE | {TaskState.FINISHED: Badge(facts.ANSWERED(), "good")}
 QUESTION_KIND = {
-    QuestionKind.EXPLAIN: "Reasons and alternatives",
-    QuestionKind.REPLACE: "Coaches who could take over",
-    QuestionKind.ADVISE: "Changes that would place more people",
+    QuestionKind.EXPLAIN: facts.EXPLAIN(),
+    QuestionKind.REPLACE: facts.REPLACE(),
+    QuestionKind.ADVISE: facts.ADVISE(),
 }

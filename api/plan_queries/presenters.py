@@ -7,6 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from api.background.rows import TaskFailure, TaskState
+from api.plan_queries import facts
 from api.plan_queries.labels import QUESTION_STATE
 from api.plan_queries.questions import QuestionAnswer, QuestionView
 from api.plan_queries.rows import QuestionKind
@@ -17,9 +18,8 @@ from api.results.plan_view import LEVEL_LABELS
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from coach.cycle import Cycle
-from coach.plural import pluralise
 from coach.sessions import Session
-from coach.texts.facts import Displayed
+from coach.texts.facts import Displayed, Fact
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
 from matching.rematching.comparison import LevelDifference, SettingDifference
@@ -46,10 +46,10 @@ class RunnerUpViewModel:
     """The next best coach, the price of choosing them, and who else would be affected."""
 
     coach: str
-    points: str
+    points: Fact
     verdicts: tuple[Verdict, ...]
     price: tuple[Displayed, ...]
-    moves: tuple[str, ...]
+    moves: tuple[Fact, ...]
     proven: bool
 
 
@@ -58,9 +58,9 @@ class OtherCoachViewModel:
     """Another coach: whether they are free, fully booked or not possible, and the reasons."""
 
     coach: str
-    status: str
+    status: Fact
     tone: str
-    why: tuple[str, ...]
+    why: tuple[Displayed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class ReplacementViewModel:
 
     id: str
     coach: str
-    points: str
-    price: str
+    points: Fact
+    price: Fact
     verdicts: tuple[Verdict, ...]
     sessions: tuple[SessionViewModel, ...]
 
@@ -137,7 +137,7 @@ def present_replacements(
         ReplacementViewModel(
             id=one.coach,
             coach=display_name(names, one.coach),
-            points=pluralise(one.points, "point"),
+            points=facts.POINTS(count=one.points),
             price=_price_text(one),
             verdicts=one.verdicts,
             sessions=tuple(
@@ -166,12 +166,15 @@ def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
     name_of = partial(display_name, names)
     return RunnerUpViewModel(
         coach=name_of(runner_up.coach),
-        points=pluralise(runner_up.points, "point"),
+        points=facts.POINTS(count=runner_up.points),
         verdicts=runner_up.verdicts,
         price=tuple(_price_line(level) for level in runner_up.price if level.gain),
         moves=tuple(
-            f"{name_of(one.coachee)} would be with {name_of(one.after)} "
-            f"instead of {name_of(one.before)}"
+            facts.WOULD_MOVE(
+                coachee=name_of(one.coachee),
+                after=name_of(one.after),
+                before=name_of(one.before),
+            )
             for one in runner_up.moves
         ),
         proven=runner_up.proven,
@@ -188,19 +191,21 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
     coach = display_name(names, other.coach)
     if other.objections:
         why = tuple(f"{one.rule}: {one.because}" for one in other.objections)
-        return OtherCoachViewModel(coach, "not possible", "bad", why)
-    points = pluralise(other.points or 0, "point")
+        return OtherCoachViewModel(coach, facts.NOT_POSSIBLE(), "bad", why)
+    points = facts.POINTS(count=other.points or 0)
     if other.holders:
-        holders = ", ".join(display_name(names, one) for one in other.holders)
-        held = (
-            f"{'The place is' if len(other.holders) == 1 else 'The places are'} taken by {holders}"
+        holders = [display_name(names, one) for one in other.holders]
+        taken = (
+            facts.PLACE_TAKEN(holder=holders[0])
+            if len(holders) == 1
+            else facts.PLACES_TAKEN(holders=holders)
         )
-        return OtherCoachViewModel(coach, f"{points}, fully booked", "warn", (held,))
-    return OtherCoachViewModel(coach, f"{points}, has a free place", "good", ())
+        return OtherCoachViewModel(coach, facts.FULLY_BOOKED(points=points), "warn", (taken,))
+    return OtherCoachViewModel(coach, facts.FREE_PLACE(points=points), "good", ())
 
 
-def _price_text(one: Replacement) -> str:
+def _price_text(one: Replacement) -> Fact:
     if one.price == 0:
-        return "at no cost to the plan"
-    points = pluralise(abs(one.price), "point")
-    return f"costs the plan {points}" if one.price > 0 else f"gains the plan {points}"
+        return facts.NO_COST()
+    price = facts.COSTS if one.price > 0 else facts.GAINS
+    return price(count=abs(one.price))

@@ -19,12 +19,13 @@ from api.background.job import Enqueue, Job
 from api.background.rows import TaskFailure, TaskState
 from api.database.existing_row import existing_row
 from api.participants.rows import PersonRow, Side
+from api.plan_queries import facts
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.plan_details import plan_row
 from api.runs.rows import PlanRow
 from api.values import FrozenModel, Identifier
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError, InvalidValueError, NotFoundError
 from matching.explanation import Advice, Explanation
 from matching.progress import Progress
 from matching.rematching.replacement import Replacement
@@ -48,9 +49,9 @@ class QuestionRequest(FrozenModel):
     @model_validator(mode="after")
     def _check_fields(self) -> QuestionRequest:
         if (self.kind is QuestionKind.ADVISE) is (self.person_id is not None):
-            raise ValueError("explain and replace require a person_id; advise does not accept one")
+            raise InvalidValueError(facts.PERSON_OR_ADVICE())
         if self.kind is not QuestionKind.REPLACE and (self.not_before or self.sessions):
-            raise ValueError("only replace accepts not_before and sessions")
+            raise InvalidValueError(facts.ONLY_REPLACE())
         return self
 
 
@@ -167,7 +168,7 @@ def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
     """
     row = tx.get(PersonRow, person_id)
     if row is None or row.cycle_id != plan.cycle_id or row.side is not Side.COACHEE:
-        raise NotFoundError(f"there is no coachee {person_id} in this plan")
+        raise NotFoundError(facts.COACHEE_NOT_FOUND(person=person_id))
     return row.code
 
 
@@ -182,7 +183,7 @@ def _remaining(
     """
     if question_request.person_id is None:
         if not plan.unplaced:
-            raise ConflictError("everyone in this plan has a coach; there is no advice to give")
+            raise ConflictError(facts.NO_ADVICE_NEEDED())
         return RemainingSessions()
     coachee_code(tx, plan, question_request.person_id)
     if question_request.kind is QuestionKind.EXPLAIN:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Enqueue
+from api.plan_queries import facts
 from api.plan_queries.questions import coachee_code
 from api.plans.plan_details import plan_row
 from api.runs.rows import PlanState, RunPurpose
@@ -47,9 +48,7 @@ def queue_replacement(
     """
     row = plan_row(tx, replacement_request.plan_id)
     if row.state is not PlanState.PUBLISHED:
-        raise ConflictError(
-            "this plan is not published; a coach can only be replaced in the published plan"
-        )
+        raise ConflictError(facts.NOT_PUBLISHED())
     coachee = coachee_code(tx, row, replacement_request.person_id)
     result, coach = Result.model_validate_json(row.result), replacement_request.coach
     current_match = _match_to_replace(result, coachee, coach)
@@ -76,20 +75,18 @@ def queue_replacement(
 def _match_to_replace(result: Result, coachee: str, coach: str) -> Match:
     match = next((one for one in result.matches if one.coachee == coachee), None)
     if match is None:
-        raise ConflictError(f"{coachee} has no coach in this plan; start a new run instead")
+        raise ConflictError(facts.NO_COACH(coachee=coachee))
     if match.coach == coach:
-        raise ConflictError(f"{coachee} already has the coach {coach}; choose another coach")
+        raise ConflictError(facts.SAME_COACH(coachee=coachee, coach=coach))
     return match
 
 
 def _refuse_impossible(run_input: RunInput, coachee: str, coach: str) -> None:
     if all(one.id != coach for one in run_input.roster.coaches):
-        raise NotFoundError(f"there is no coach {coach} in this cycle; check the id")
+        raise NotFoundError(facts.COACH_NOT_FOUND(coach=coach))
     if coachee in run_input.cycle.pins:
-        raise ConflictError(
-            f"the cycle's policy pins {coachee} to {run_input.cycle.pins[coachee]}; "
-            "upload a cycle file without that pin first"
-        )
+        pinned_to = run_input.cycle.pins[coachee]
+        raise ConflictError(facts.PINNED(coachee=coachee, coach=pinned_to))
 
 
 def _pin_all_others(

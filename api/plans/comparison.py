@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.plans import facts
 from api.plans.plan_details import PlanDetails, PlanSummary, plan_details
 from api.runs.rows import PlanRow, PlanState
 from api.values import FrozenModel
@@ -63,7 +64,7 @@ def load_plan_pair(
     after = plan_details(tx, plan_id)
     before = plan_details(tx, before_id or _published_plan_id(tx, after.summary))
     if before.summary.cycle_id != after.summary.cycle_id:
-        raise ConflictError("the plans belong to different cycles; choose two plans of one cycle")
+        raise ConflictError(facts.OTHER_CYCLES())
     return before, after
 
 
@@ -91,7 +92,7 @@ def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
         )
     )
     if found is None:
-        raise ConflictError("the cycle has no other published plan; choose a plan to compare with")
+        raise ConflictError(facts.NOTHING_TO_COMPARE())
     return found
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.plans import facts
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
 from api.plans.plan_details import PlanSummary
@@ -21,12 +22,10 @@ from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from api.web.rendering import render_page
 from coach.cycle import ObjectiveLevel
-from coach.plural import pluralise
-from coach.texts.facts import Displayed
+from coach.texts.facts import Displayed, Fact
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
-_NOT_AN_AIM = "not an objective"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class LevelLine:
     """The values of a level in two plans. `gain` describes the difference."""
 
     words: Displayed
-    before: str
-    after: str
+    before: Displayed
+    after: Displayed
     gain: Badge
 
 
@@ -86,33 +85,40 @@ def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -
     return [plan_line(plan, zone) for plan in listed if plan.id != plan_id]
 
 
-def _tiles(counts: ChangeCounts) -> list[tuple[int, str]]:
+def _tiles(counts: ChangeCounts) -> list[tuple[int, Fact]]:
     return [
-        (counts.same, "without changes"),
-        (counts.retimed, "with the same coach at different times"),
-        (counts.moved, "with a different coach"),
-        (counts.placed, "with a coach for the first time"),
-        (counts.unplaced, "no longer with a coach"),
+        (counts.same, facts.SAME()),
+        (counts.retimed, facts.RETIMED()),
+        (counts.moved, facts.MOVED()),
+        (counts.placed, facts.PLACED()),
+        (counts.unplaced, facts.UNPLACED()),
     ]
 
 
 def _level(level: LevelDifference) -> LevelLine:
     return LevelLine(
         words=LEVEL_LABELS[level.name],
-        before=_NOT_AN_AIM if level.before is None else str(level.before),
-        after=_NOT_AN_AIM if level.after is None else str(level.after),
+        before=_value(level.before),
+        after=_value(level.after),
         gain=_gain(level),
     )
 
 
+def _value(value: int | None) -> Fact:
+    return facts.NOT_AN_OBJECTIVE() if value is None else facts.NUMBER_ALONE(number=value)
+
+
 def _gain(level: LevelDifference) -> Badge:
     if level.gain is None:
-        return Badge("measured differently")
+        return Badge(facts.MEASURED_DIFFERENTLY())
     if level.gain == 0:
-        return Badge("the same")
+        return Badge(facts.EQUAL())
     points = level.name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
-    much = pluralise(abs(level.gain), "point") if points else str(abs(level.gain))
-    return Badge(f"{much} more", "good") if level.gain > 0 else Badge(f"{much} fewer", "bad")
+    size = abs(level.gain)
+    amount = facts.POINTS(count=size) if points else facts.NUMBER_ALONE(number=size)
+    if level.gain > 0:
+        return Badge(facts.MORE(amount=amount), "good")
+    return Badge(facts.FEWER(amount=amount), "bad")
 
 
 ROUTERS = (COMPARISON_PAGES,)

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from api.background.rows import TaskState
+from api.runs import facts
 from api.runs.rows import PlanState, RunPurpose
 from api.web.labels import Badge
 from matching.progress import Phase
 
 RUN_STATE = {
-    TaskState.QUEUED: Badge("waiting to start"),
-    TaskState.RUNNING: Badge("running", "warn"),
-    TaskState.FINISHED: Badge("finished", "good"),
-    TaskState.FAILED: Badge("failed", "bad"),
-    TaskState.CANCELLED: Badge("stopped"),
+    TaskState.QUEUED: Badge(facts.WAITING()),
+    TaskState.RUNNING: Badge(facts.RUNNING(), "warn"),
+    TaskState.FINISHED: Badge(facts.FINISHED(), "good"),
+    TaskState.FAILED: Badge(facts.FAILED(), "bad"),
+    TaskState.CANCELLED: Badge(facts.STOPPED()),
 }
 RUN_PURPOSE = {
-    RunPurpose.PLAN: "Run",
-    RunPurpose.WHAT_IF: "What-if run",
-    RunPurpose.REPLACEMENT: "Run to replace a coach",
+    RunPurpose.PLAN: facts.RUN(),
+    RunPurpose.WHAT_IF: facts.WHAT_IF_RUN(),
+    RunPurpose.REPLACEMENT: facts.REPLACEMENT_RUN(),
 }
 PLAN_STATE = {
-    PlanState.DRAFT: Badge("draft", "warn"),
-    PlanState.PUBLISHED: Badge("published", "good"),
-    PlanState.SUPERSEDED: Badge("replaced by a later plan"),
-    PlanState.WHAT_IF: Badge("what-if"),
+    PlanState.DRAFT: Badge(facts.DRAFT(), "warn"),
+    PlanState.PUBLISHED: Badge(facts.PUBLISHED(), "good"),
+    PlanState.SUPERSEDED: Badge(facts.SUPERSEDED()),
+    PlanState.WHAT_IF: Badge(facts.WHAT_IF()),
 }
 PHASES = {
-    Phase.JUDGING: "Evaluating every pair against the rules",
-    Phase.MATCHING: "Matching",
-    Phase.TIMETABLING: "Placing the sessions",
-    Phase.EXPLAINING: "Finding what would help people without a coach",
-    Phase.AUDITING: "Checking the plan against the lists",
-    Phase.DONE: "Done",
+    Phase.JUDGING: facts.JUDGING(),
+    Phase.MATCHING: facts.MATCHING(),
+    Phase.TIMETABLING: facts.TIMETABLING(),
+    Phase.EXPLAINING: facts.EXPLAINING(),
+    Phase.AUDITING: facts.AUDITING(),
+    Phase.DONE: facts.DONE(),
 }

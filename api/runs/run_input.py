@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import roster_of
+from api.runs import facts
 from api.runs.rows import (
     PlanRow,
     PlanState,
@@ -84,7 +85,7 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
     cycle = policy_of(cycle_row(tx, cycle_id))
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
-        raise ConflictError("the cycle has no coachees or no coaches; upload both lists first")
+        raise ConflictError(facts.LISTS_MISSING())
     published = _published_result(tx, cycle_id)
     where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
     keep = published if options.keep or where else None

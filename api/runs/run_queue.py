@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.background.rows import TaskState
+from api.runs import facts
 from api.runs.rows import RunPurpose, RunRow
 from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
 from api.runs.run_view import RunView, run_view
@@ -71,6 +72,4 @@ def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
         )
     )
     if open_run is not None:
-        raise ConflictError(
-            f"run {open_run} of this cycle has not ended yet; wait for it or cancel it"
-        )
+        raise ConflictError(facts.RUN_OPEN(run=open_run))

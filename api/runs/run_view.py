@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.rows import TaskFailure, TaskState
 from api.cycles.service import cycle_row
+from api.runs import facts
 from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
 from api.runs.run_input import RunOptions
 from api.values import FrozenModel
@@ -52,7 +53,7 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
     """
     views = _views(tx, RunRow.id == run_id)
     if not views:
-        raise NotFoundError(f"there is no run {run_id}")
+        raise NotFoundError(facts.RUN_NOT_FOUND(run=run_id))
     return views[0]
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.service import CycleHeader, cycle_header
 from api.database.existing_row import existing_row
+from api.runs import facts
+from api.runs.labels import RUN_STATE
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions, default_options
 from api.runs.run_queue import queue_cycle_run
@@ -108,7 +110,7 @@ def read_run_record(services: Services, run_id: str) -> RunRecord:
         row = _run_row(tx, run_id)
         state, record = row.state, row.record
     if record is None:
-        raise ConflictError(f"the run ({state}) has no record; only finished runs have one")
+        raise ConflictError(facts.NO_RECORD(state=RUN_STATE[state].words))
     return RunRecord.model_validate_json(record)
 
 

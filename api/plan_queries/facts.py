@@ -1,0 +1,78 @@
+"""What is said about queries about a plan and their answers."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plural_message
+
+ANSWERED = message("plan_queries.answered", "answered")
+EXPLAIN = message("plan_queries.explain", "Reasons and alternatives")
+REPLACE = message("plan_queries.replace", "Coaches who could take over")
+ADVISE = message("plan_queries.advise", "Changes that would place more people")
+
+PERSON_OR_ADVICE = message(
+    "plan_queries.person_or_advice",
+    "explain and replace require a person_id; advise does not accept one",
+)
+ONLY_REPLACE = message("plan_queries.only_replace", "only replace accepts not_before and sessions")
+COACHEE_NOT_FOUND = message(
+    "plan_queries.coachee_not_found", "there is no coachee {person} in this plan", person=TEXT
+)
+COACH_NOT_FOUND = message(
+    "plan_queries.coach_not_found",
+    "there is no coach {coach} in this cycle; check the id",
+    coach=TEXT,
+)
+NO_ADVICE_NEEDED = message(
+    "plan_queries.no_advice_needed",
+    "everyone in this plan has a coach; there is no advice to give",
+)
+NOT_PUBLISHED = message(
+    "plan_queries.not_published",
+    "this plan is not published; a coach can only be replaced in the published plan",
+)
+NO_COACH = message(
+    "plan_queries.no_coach",
+    "{coachee} has no coach in this plan; start a new run instead",
+    coachee=PERSON,
+)
+SAME_COACH = message(
+    "plan_queries.same_coach",
+    "{coachee} already has the coach {coach}; choose another coach",
+    coachee=PERSON,
+    coach=PERSON,
+)
+PINNED = message(
+    "plan_queries.pinned",
+    "the cycle's policy pins {coachee} to {coach}; upload a cycle file without that pin first",
+    coachee=PERSON,
+    coach=PERSON,
+)
+
+POINTS = plural_message("plan_queries.points", "{count} point", "{count} points", count=NUMBER)
+WOULD_MOVE = message(
+    "plan_queries.would_move",
+    "{coachee} would be with {after} instead of {before}",
+    coachee=PERSON,
+    after=PERSON,
+    before=PERSON,
+)
+NOT_POSSIBLE = message("plan_queries.not_possible", "not possible")
+FULLY_BOOKED = message("plan_queries.fully_booked", "{points}, fully booked", points=FACT)
+FREE_PLACE = message("plan_queries.free_place", "{points}, has a free place", points=FACT)
+PLACE_TAKEN = message("plan_queries.place_taken", "The place is taken by {holder}", holder=PERSON)
+PLACES_TAKEN = message(
+    "plan_queries.places_taken", "The places are taken by {holders}", holders=listed(PERSON)
+)
+NO_COST = message("plan_queries.no_cost", "at no cost to the plan")
+COSTS = plural_message(
+    "plan_queries.costs",
+    "costs the plan {count} point",
+    "costs the plan {count} points",
+    count=NUMBER,
+)
+GAINS = plural_message(
+    "plan_queries.gains",
+    "gains the plan {count} point",
+    "gains the plan {count} points",
+    count=NUMBER,
+)

@@ -1,0 +1,27 @@
+"""What is said about plans and their comparison."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
+
+PLAN_NOT_FOUND = message("plans.not_found", "there is no plan {plan}", plan=TEXT)
+OTHER_CYCLES = message(
+    "plans.other_cycles", "the plans belong to different cycles; choose two plans of one cycle"
+)
+NOTHING_TO_COMPARE = message(
+    "plans.nothing_to_compare",
+    "the cycle has no other published plan; choose a plan to compare with",
+)
+# i18n: the following five come after a large number of coachees: 12 without changes.
+SAME = message("plans.same", "without changes")
+RETIMED = message("plans.retimed", "with the same coach at different times")
+MOVED = message("plans.moved", "with a different coach")
+PLACED = message("plans.placed", "with a coach for the first time")
+UNPLACED = message("plans.unplaced", "no longer with a coach")
+NOT_AN_OBJECTIVE = message("plans.not_an_objective", "not an objective")
+MEASURED_DIFFERENTLY = message("plans.measured_differently", "measured differently")
+EQUAL = message("plans.equal", "the same")
+NUMBER_ALONE = message("plans.number", "{number}", number=NUMBER)
+POINTS = plural_message("plans.points", "{count} point", "{count} points", count=NUMBER)
+MORE = message("plans.more", "{amount} more", amount=FACT)
+FEWER = message("plans.fewer", "{amount} fewer", amount=FACT)

@@ -1,0 +1,42 @@
+"""What is said about runs and plans."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, TEXT, message
+
+WAITING = message("runs.waiting", "waiting to start")
+RUNNING = message("runs.running", "running")
+FINISHED = message("runs.finished", "finished")
+FAILED = message("runs.failed", "failed")
+STOPPED = message("runs.stopped", "stopped")
+
+RUN = message("runs.run", "Run")
+WHAT_IF_RUN = message("runs.what_if_run", "What-if run")
+REPLACEMENT_RUN = message("runs.replacement_run", "Run to replace a coach")
+
+DRAFT = message("runs.draft", "draft")
+PUBLISHED = message("runs.published", "published")
+SUPERSEDED = message("runs.superseded", "replaced by a later plan")
+WHAT_IF = message("runs.what_if", "what-if")
+
+JUDGING = message("runs.phase_judging", "Evaluating every pair against the rules")
+MATCHING = message("runs.phase_matching", "Matching")
+TIMETABLING = message("runs.phase_timetabling", "Placing the sessions")
+EXPLAINING = message("runs.phase_explaining", "Finding what would help people without a coach")
+AUDITING = message("runs.phase_auditing", "Checking the plan against the lists")
+DONE = message("runs.phase_done", "Done")
+
+LISTS_MISSING = message(
+    "runs.lists_missing", "the cycle has no coachees or no coaches; upload both lists first"
+)
+RUN_OPEN = message(
+    "runs.open",
+    "run {run} of this cycle has not ended yet; wait for it or cancel it",
+    run=TEXT,
+)
+RUN_NOT_FOUND = message("runs.not_found", "there is no run {run}", run=TEXT)
+NO_RECORD = message(
+    "runs.no_record",
+    "the run ({state}) has no record; only finished runs have one",
+    state=FACT,
+)
