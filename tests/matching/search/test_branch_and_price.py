@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from random import Random
 from typing import NamedTuple
@@ -73,7 +74,15 @@ def is_feasible(case: Case, choice: Choice) -> bool:
 
 @pytest.mark.parametrize("first", range(0, 180, _SEEDS))
 def test_best_choice_under_floors_is_found_and_proven(first: int) -> None:
-    for seed in range(first, first + _SEEDS):
+    assert_proven(range(first, first + _SEEDS))
+
+
+def test_best_choice_that_only_a_branch_with_a_required_pair_contains_is_found() -> None:
+    assert_proven((773, 811))
+
+
+def assert_proven(seeds: Iterable[int]) -> None:
+    for seed in seeds:
         case = random_case(seed)
         best = best_value(case)
         bounds: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,8 +13,10 @@ import pytest
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.levels import level_weights, run_levels
+from matching.search.lexicographic_weights import Objective
 from matching.search.search_state import SearchState
 from tests.matching.crowded import crowded
 from tests.matching.plans import every_plan, never, oracles_of
@@ -75,6 +78,26 @@ def test_required_coachees_are_placed_if_any_plan_places_them() -> None:
         else:
             assert rows <= set(coachee[choice].tolist()), seed
     assert 0 < impossible < 30
+
+
+def test_choice_is_feasible_if_and_only_if_it_keeps_share_and_reached_values() -> None:
+    seen = Counter[tuple[bool, bool]]()
+    for seed in range(30):
+        oracles = oracles_of(*crowded(Random(seed)))
+        balance = cross_border_balance(oracles.problem)
+        points = oracles.problem.points
+        state = state_of(oracles)
+        plans = list(every_plan(oracles))
+        least = int(points[plans[len(plans) // 2]].sum())
+        state.reached.append(Objective(points, least))
+        coachee = oracles.problem.coachee
+        pinned = set(coachee[oracles.problem.pinned])
+        for plan in plans:
+            total = int(balance[plan].sum())
+            keeps = points[plan].sum() >= least and pinned <= set(coachee[plan])
+            assert state.is_feasible(plan) == (total >= 0 and keeps), seed
+            seen[total == 0 and bool(oracles.problem.share), bool(keeps)] += 1
+    assert seen[True, True] > 0
 
 
 @pytest.mark.parametrize("second", [ObjectiveLevel.TOTAL, ObjectiveLevel.WORST])
