@@ -293,6 +293,22 @@ def test_bound_reached_with_little_effort_holds_for_the_best_timetable() -> None
     assert open_gaps > 0
 
 
+def test_timetable_that_the_search_improves_is_proven_optimal() -> None:
+    oracles, quality, busy = busy_coaches(0)
+    improved = 0
+    for coach in busy[10:20]:
+        oracle = oracles.oracle(coach)
+        some = (1 << min(5, len(oracle.calendar.coachees))) - 1
+        placed = oracle.positions(oracle.maximal_subset(some, deadline()), deadline())
+        subproblem = build_subproblem(oracle.calendar, quality, placed, {})
+        incumbent = improve_by_local_search(subproblem, deadline())
+        best = best_timetable(subproblem, incumbent, deadline(), effort=4.0)
+        assert best.proven
+        assert subproblem.total_cost(best.timetable) == best.cost
+        improved += best.cost < incumbent.cost
+    assert improved > 1
+
+
 def test_session_at_preferred_time_costs_nothing() -> None:
     roster, cycle = with_quality(Random(3))
     preferred = {"preferred": (WeeklyWindow(0, 540, 600), WeeklyWindow(0, 600, 720)), "hours": 20}

@@ -52,6 +52,19 @@ def test_set_of_greatest_worth_is_found_where_the_dearest_candidates_do_not_fit(
         assert oracle.best(worth, best + 1e-6, never) == []
 
 
+def test_pricing_finds_only_feasible_sets() -> None:
+    several = 0
+    for seed in range(40, 60):
+        random = Random(seed)
+        for calendar in calendars(*sociable(random)):
+            worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+            found = CoachOracle(calendar, 0).best(worth, 0.0, never)
+            exact = CoachOracle(calendar, 0)
+            assert all(exact.can_hold(wanted, never) for wanted in found), seed
+            several += len(found) > 1
+    assert several > 0
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_set_is_worth_no_more_than_its_bound_by_the_relaxation(seed: int) -> None:
     random = Random(seed)

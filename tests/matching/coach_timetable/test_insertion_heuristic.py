@@ -8,7 +8,7 @@ import pytest
 
 from matching.coach_timetable.insertion_heuristic import PartialTimetable, insert_all_series
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import assert_holds, calendars, chains, tuesdays
+from tests.matching.one_coach import assert_holds, calendars, chains, one_day, tuesdays
 
 EARLY, LATE, BOTH = (540, 630), (630, 720), (540, 720)
 
@@ -30,6 +30,28 @@ def test_series_with_very_many_positions_is_inserted() -> None:
     found = insert_all_series(calendar, (0, 1), 1)
     assert found is not None
     assert_holds(calendar, found)
+
+
+def test_very_long_series_starts_at_its_cheapest_position() -> None:
+    calendar = tuesdays([BOTH], 80, 8)
+    first, *_ = calendar.candidate(0).chain
+    cost = [float(calendar.positions - position) for position in range(calendar.positions)]
+    timetable = PartialTimetable(calendar)
+    assert timetable.insert(0, cost)
+    assert timetable.placed[0][0] == min(first, key=cost.__getitem__)
+
+
+@pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
+def test_insertion_respects_the_day_cap_if_positions_are_starts(cap: int, possible: bool) -> None:
+    calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
+    assert (insert_all_series(calendar, (0, 1), 2) is not None) == possible
+
+
+@pytest.mark.parametrize(("limit", "possible"), [(0, False), (1, True)])
+def test_session_is_inserted_while_its_week_has_room(limit: int, possible: bool) -> None:
+    calendar = tuesdays([EARLY], 1, 1)
+    calendar.week_limit = dict.fromkeys(calendar.position_week, limit)
+    assert (insert_all_series(calendar, (0,), 1) is not None) == possible
 
 
 def test_coachee_whose_series_finds_no_place_is_first_in_the_next_attempt() -> None:

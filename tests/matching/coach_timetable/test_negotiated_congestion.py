@@ -8,10 +8,23 @@ from random import Random
 import pytest
 
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
-from matching.coach_timetable.negotiated_congestion import LONG_EFFORT, negotiate
+from matching.coach_timetable.negotiated_congestion import LONG_EFFORT, SeriesPlanner, negotiate
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import assert_holds, calendars
+from tests.matching.one_coach import assert_holds, calendars, chains
 from tests.matching.plans import never
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_planned_series_has_the_least_cost_of_all(seed: int) -> None:
+    random = Random(seed)
+    for calendar in calendars(*crowded(random)):
+        cost = [random.random() for _ in range(calendar.positions)]
+        for one in range(len(calendar.coachees)):
+            series = SeriesPlanner(calendar, one).cheapest(cost)
+            least = min(
+                sum(cost[position] for position in chain) for chain in chains(calendar, one)
+            )
+            assert sum(cost[position] for position in series) == pytest.approx(least)
 
 
 @pytest.mark.parametrize("first", range(0, 400, 100))
