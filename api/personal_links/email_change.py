@@ -14,11 +14,15 @@ from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
 from api.values import FrozenModel
+from coach.errors import InvalidValueError
 from coach.intake import cells
 
 
 def _validate_address(text: str) -> str:
-    return cells.email(text.strip())
+    try:
+        return cells.email(text.strip())
+    except cells.CellError as error:
+        raise InvalidValueError(error.messages[0]) from None
 
 
 class NewAddress(FrozenModel):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from api.accounts import users
 from api.accounts.oidc.settings import IdentityProvider
+from api.accounts.rows import PasskeyRow, UserRow
 from api.app import PERMISSIONS
 from api.consent.texts import consent_texts
 from api.http.urls import API
@@ -15,14 +19,14 @@ from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.organisation import TERRITORIES, Organisation
 from coach.people import Coach
-from tests.api.every_page import SAMPLE, Walk, walk_through_sample_cycle
+from tests.api.every_page import OWN, SAMPLE, Walk, walk_through_sample_cycle
 from tests.mail_server import mail_server
 from tests.pseudo import LANGUAGE, unaccented_in_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import SharedServer
+    from conftest import SharedServer, World
 
     from coach.people import Coachee
     from tests.mail_server import MailServer
@@ -105,6 +109,8 @@ NOT_YET: dict[str, tuple[str, ...]] = {
 }
 """The pages whose texts do not all come from the catalogues yet, by subject."""
 
+ISSUER = "http://127.0.0.1:9"
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NO_PAGES = {  # routes for programs, files, and redirects
     *("/healthz", "/readyz", "/metrics", "/static/{name}"),
     *("/p/{link}/sessions/{session_id}/invitation.ics", "/plans/{plan_id}/schedule.xlsx"),
@@ -113,7 +119,8 @@ NO_PAGES = {  # routes for programs, files, and redirects
 ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
-    *("label", "days", "signed_out", "reply"),
+    *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
+    *("cycle.end", "sessions.cuont", "[sessions]", "'count'", "Blue key", "Phone"),
 }
 """What the walk enters on its way, and the names of fields that errors point to."""
 
@@ -132,13 +139,33 @@ def shared_settings(mails: MailServer) -> dict[str, object]:
         "worker": True,
         "mail": mails.settings,
         "public_url": "http://localhost:8000",  # passkeys need a host name
-        "oidc": IdentityProvider(issuer="http://127.0.0.1:9", client_id="office"),
+        "oidc": IdentityProvider(issuer=ISSUER, client_id="office"),
     }
 
 
 @pytest.fixture(scope="module")
 def walk(shared: SharedServer) -> Walk:
     return walk_through_sample_cycle(str(shared.client.base_url), shared.world.sign_in_secret())
+
+
+def sign_in_by_every_means(world: World) -> None:
+    """Give the manager a password, a second factor, passkeys, and an account at the provider."""
+    with world.database.writing() as tx:
+        user = tx.get_one(UserRow, users.ensure_manager(tx, "manager", now=NOW))
+        user.password_hash, user.totp_sealed = "x", b"x"
+        users.link_user(tx, user.id, users.ProviderLink(issuer=ISSUER, subject="1"))
+        for name, used in (("Phone", None), ("Blue key", NOW)):
+            tx.add(
+                PasskeyRow(
+                    user_id=user.id,
+                    credential_id=name,
+                    public_key=b"x",
+                    sign_count=0,
+                    name=name,
+                    created_at=NOW,
+                    last_used_at=used,
+                )
+            )
 
 
 def known_data() -> set[str]:
@@ -168,6 +195,18 @@ def test_all_text_of_pages_comes_from_the_catalogues_or_is_data(walk: Walk) -> N
     not_yet = {name for names in NOT_YET.values() for name in names}
     assert {name: texts for name, texts in missed.items() if name not in not_yet} == {}
     assert sorted(not_yet - missed.keys()) == [], "these pages are ready"
+
+
+def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
+    shared: SharedServer, walk: Walk
+) -> None:
+    sign_in_by_every_means(shared.world)
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=60) as browser:
+        browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
+        for address in ("/account", "/confirm"):
+            page = browser.get(address).text
+            assert unaccented_in_page(page, known_data()) == []
+            assert page != walk.pages[address[1:]]
 
 
 def test_every_route_with_a_page_was_opened(walk: Walk) -> None:
