@@ -25,11 +25,13 @@ _DATA = tuple(
         r"\b(?:https?|otpauth|mailto|webcal):\S+",
         r"\S+@\S+",  # email addresses, and the uids of calendar objects
         r"(?<!\w)[\w.-]+\.(?:csv|xlsx|toml|json|html|ics|zip|md|sqlite|eml|txt|svg)\b",
+        r"(?<![\w.])[a-z_]+(?:\.[\w-]+)+",  # keys of cycle files: pins.C-01
         r"\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b",  # time zones: Europe/Belgrade
         r"\b(?:UTC|GMT|CET|CEST|EET|EEST)\b",
         r"\b(?:OF|OR)-\d+\b|\bCIV\b",  # ranks
         r"\b[CK]-\d+\b",  # people's ids
         r"\b[0-9a-f]{8,}\b",  # ids and checksums
+        r"\b[a-z]{2,3}:[ABC][12]\b|\b[ABC][12]\b",  # languages with their level
     )
 )
 

@@ -14,6 +14,7 @@ from tests.pseudo import unaccented, unaccented_in_page
         pseudo_translation("Save the session note"),
         "C-01, OF-5, CIV, c1@example.org, cycle.toml, Europe/Belgrade, 09:00 (CET, UTC+01:00)",
         "https://example.org/p/abc 0123456789abcdef",
+        "sq:C2, en:B1, pins.C-01, sessions.min_gap_days",
         "Ana Marić",
     ],
 )

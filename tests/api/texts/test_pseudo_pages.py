@@ -57,7 +57,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "lists, faulty",
         "lists, without columns",
         "cycle, with people",
-        "people",
         "what-if, faulty",
         "policy, faulty",
         "hold, without a reason",
@@ -95,17 +94,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "messages, being sent",
         "messages",
     ),
-    "session_reports": (
-        "feedback",
-        "feedback, empty",
-        "feedback, unrated",
-    ),
-    "sessions": (
-        "session of the coachee, recorded",
-        "sessions",
-        "session",
-    ),
-    "participants": ("address, invalid",),
+    "sessions": ("sessions",),
 }
 """The pages whose texts do not all come from the catalogues yet, by subject."""
 
@@ -120,9 +109,15 @@ ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
-    *("cycle.end", "sessions.cuont", "[sessions]", "'count'", "Blue key", "Phone"),
+    *("[sessions]", "'count'", "Blue key", "Phone"),
 }
 """What the walk enters on its way, and the names of fields that errors point to."""
+
+
+DATA_OF_PAGES = {
+    "lists, without columns": {"name", "email", "languages", "role", "capacity"},
+}
+"""Data of single pages: the names of the columns that are missing."""
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +185,10 @@ def words_of(person: Coachee | Coach) -> set[str]:
 
 def test_all_text_of_pages_comes_from_the_catalogues_or_is_data(walk: Walk) -> None:
     data = known_data()
-    found = {name: unaccented_in_page(page, data) for name, page in walk.pages.items()}
+    found = {
+        name: unaccented_in_page(page, data | DATA_OF_PAGES.get(name, set()))
+        for name, page in walk.pages.items()
+    }
     missed = {name: texts for name, texts in found.items() if texts}
     not_yet = {name for names in NOT_YET.values() for name in names}
     assert {name: texts for name, texts in missed.items() if name not in not_yet} == {}
