@@ -67,11 +67,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "rules of the cycle",
         "rules",
     ),
-    "runs": (
-        "run, under way",
-        "run, stopped",
-        "run, finished",
-    ),
+    "runs": ("run, finished",),
     "plans": (
         "plan, draft",
         "plan, with advice",
@@ -81,7 +77,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "comparison with the published plan",
     ),
     "plan_queries": (
-        "question, waiting",
         "coachee with a coach",
         "coachee with a coach, explained",
         "coachee without a coach",
