@@ -15,6 +15,7 @@ from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.relaxation_rows import RelaxationRows
 from matching.deadline import Deadline
 from tests.matching.one_coach import tuesdays
+from tests.matching.plans import never
 
 EVERY_HOUR = [
     (540 + 30 * first, 720 - 30 * last) for first in range(4) for last in range(4 - first)
@@ -41,6 +42,22 @@ def test_day_cut_with_lifted_candidates_is_valid_for_every_feasible_set(seed: in
         for group in combinations(everybody, size):
             if calendar.fits(0, group):
                 assert sum(lifted[one] for one in group) <= row.limit
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cut_from_some_candidates_excludes_no_feasible_set_of_others(seed: int) -> None:
+    random = Random(seed)
+    windows = [ALONE, EARLY, *(random.choice((ALONE, EARLY, LATE, (540, 720))) for _ in range(4))]
+    calendar = tuesdays(windows, 1, 1)
+    cuts = 0
+    for wanted in combinations(range(6), 2):
+        cut = LpRelaxation(calendar).decide(wanted, never)
+        if isinstance(cut, LagrangianCut):
+            cuts += 1
+            for group in combinations(range(6), 2):
+                if calendar.fits(0, group):
+                    assert not cut.excludes(sum(1 << one for one in group))
+    assert cuts > 0
 
 
 @pytest.mark.parametrize("seed", range(40))

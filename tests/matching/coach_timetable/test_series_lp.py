@@ -1,8 +1,9 @@
-"""Conflicts of sessions on a day, and the verdict of CP-SAT on a wrong model."""
+"""Columns and rows of series, conflicts on a day, and the verdict of CP-SAT on a wrong model."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from ortools.sat.python import cp_model
@@ -54,6 +55,50 @@ def test_forbidden_conflict_becomes_a_row_over_its_options() -> None:
     assert row.limit == 1
     chosen = [column in row.columns for column in range(len(series_lp.cost))]
     assert series_lp.selected_options(chosen) == ((EARLY,), (), (EARLY,))
+
+
+def test_only_options_within_the_cost_limit_have_columns() -> None:
+    dear = replace(EARLY, cost=5)
+    subproblem = replace(one_day(EARLY), series=(((EARLY, dear),),))
+    series_lp = SeriesLp(subproblem, RowPrices(), [4])
+    assert series_lp.has((0, EARLY))
+    assert not series_lp.has((0, dear))
+    assert not series_lp.has((0, replace(EARLY, position=1)))
+
+
+@pytest.mark.parametrize(("most", "costs"), [(3, [0, 0, 3]), (2, [])])
+def test_gap_of_a_series_that_costs_as_much_as_allowed_has_a_column(
+    most: int, costs: list[int]
+) -> None:
+    first, second = EARLY, replace(EARLY, position=1)
+    subproblem = replace(
+        one_day(),
+        day=(0, 1),
+        low=(1, 2),
+        high=(2, 2),
+        day_limit={0: 3, 1: 3},
+        gaps=(0, 3),
+        series=(((first,), (second,)),),
+    )
+    path = SeriesLp(replace(subproblem, week=(0, 0)), RowPrices(), [most])
+    assert sorted(path.cost) == costs
+
+
+def test_starts_closer_than_the_spacing_exclude_each_other() -> None:
+    starts = (540, 570, 630, 660)
+    options = tuple(SessionOption(place, (start,), 0) for place, start in enumerate(starts))
+    subproblem = replace(
+        one_day(),
+        by_day=False,
+        day=(0,) * 4,
+        week=(0,) * 4,
+        low=(4,) * 4,
+        high=(4,) * 4,
+        series=((options,), (options,)),
+    )
+    rows = [row for row in SeriesLp(subproblem, RowPrices(), [0, 0]).shared if row.limit == 1]
+    exclusive = {pair for row in rows for pair in combinations(row.positions, 2)}
+    assert exclusive == {(0, 1), (1, 2), (2, 3)}
 
 
 def test_invalid_model_is_an_error_and_not_an_answer() -> None:
