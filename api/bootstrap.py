@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 import api.tables  # noqa: F401 - registers every table
 from api.accounts.rows import CredentialRow
 from api.audit_trail.rows import AuditRow
+from api.crypto import facts
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
@@ -64,8 +65,5 @@ def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
             known = first.mark  # another process recorded its mark in the meantime
     keyring = open_keyring(path, create=False)
     if known != keyring.mark:
-        raise KeyringError(
-            f"the key file {path} does not belong to this database; replace it with the right one. "
-            "All machines need the same file"
-        )
+        raise KeyringError(facts.KEY_FILE_OF_OTHER_DATABASE(path=str(path)))
     return keyring

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from api.http import facts as titles
 from coach.errors import (
     ConfirmFirstError,
     ConflictError,
@@ -22,6 +23,7 @@ from coach.errors import (
     UnreachableError,
     UnusableInputError,
 )
+from coach.texts.facts import Fact
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 
 EXIT_SUCCESS = 0
@@ -46,14 +48,14 @@ class ErrorType:
     exit_code: int
     http_status: HTTPStatus
     slug: str
-    title: str
+    title: Fact
 
 
 INTERNAL_ERROR = ErrorType(
     EXIT_INTERNAL_ERROR,
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "our-fault",
-    "Something went wrong on the server",
+    titles.SERVER_ERROR_TITLE(),
 )
 
 ERROR_TABLE: dict[type[DomainError], ErrorType] = {
@@ -61,47 +63,49 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
         EXIT_UNUSABLE_INPUT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "unusable-input",
-        "The input cannot be used",
+        titles.UNUSABLE_INPUT_TITLE(),
     ),
     ImpossiblePinsError: ErrorType(
         EXIT_UNUSABLE_INPUT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "impossible-pins",
-        "A pin cannot be honoured",
+        titles.IMPOSSIBLE_PINS_TITLE(),
     ),
     NoUsableResultError: ErrorType(
         EXIT_TIME_LIMIT,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "out-of-time",
-        "The time limit was reached before a usable result was found",
+        titles.OUT_OF_TIME_TITLE(),
     ),
     CancelledError: ErrorType(
-        EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was cancelled"
+        EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", titles.RUN_CANCELLED_TITLE()
+    ),
+    NotFoundError: ErrorType(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", titles.NOT_FOUND_TITLE()
     ),
     NegativeAnswerError: ErrorType(
-        EXIT_NEGATIVE, HTTPStatus.CONFLICT, "answer-is-no", "The answer is no"
+        EXIT_NEGATIVE, HTTPStatus.CONFLICT, "answer-is-no", titles.NEGATIVE_ANSWER_TITLE()
     ),
-    NotFoundError: ErrorType(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     ConflictError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", "Not possible in the current state"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", titles.CONFLICT_TITLE()
     ),
     NotAllowedError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", titles.NOT_ALLOWED_TITLE()
     ),
     ConfirmFirstError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", "Please confirm your identity"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", titles.CONFIRM_IDENTITY_TITLE()
     ),
     UnreachableError: ErrorType(
         EXIT_INTERNAL_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unreachable",
-        "A required external service is not responding",
+        titles.UNREACHABLE_TITLE(),
     ),
     NotSignedInError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Please sign in"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", titles.SIGN_IN_TITLE()
     ),
     DomainError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.BAD_REQUEST, "refused", "The request was refused"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.BAD_REQUEST, "refused", titles.REFUSED_TITLE()
     ),
 }
 
@@ -112,3 +116,11 @@ def error_type_of(error: BaseException) -> ErrorType:
         if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]
     return INTERNAL_ERROR
+
+
+def title_of(slug: str) -> Fact | None:
+    """Return the title of the error type with this slug, or `None` if there is no such type."""
+    return _TITLES.get(slug)
+
+
+_TITLES = {kind.slug: kind.title for kind in (*ERROR_TABLE.values(), INTERNAL_ERROR)}

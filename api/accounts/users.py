@@ -17,7 +17,6 @@ from api.accounts.rows import CredentialKind, UserRow
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
-from api.texts.validation_faults import validation_fact
 from api.values import FrozenModel
 from coach.errors import (
     ConflictError,
@@ -26,6 +25,7 @@ from coach.errors import (
     UnusableInputError,
 )
 from coach.feedback import SingleLineText
+from coach.validation import validation_fact
 
 
 class ProviderLink(FrozenModel):

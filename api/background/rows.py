@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.background import facts
 from api.database.types import EnumString, IdentifiedRow, TableRow
-from api.values import FrozenModel
 from coach.errors import ConflictError
 
 
@@ -29,12 +29,11 @@ class TaskState(StrEnum):
         return self in {TaskState.FINISHED, TaskState.FAILED, TaskState.CANCELLED}
 
 
-class TaskFailure(FrozenModel):
-    """The reason why a task failed, with the members of a problem document."""
-
-    slug: str
-    title: str
-    detail: str
+_ENDED = {
+    TaskState.FINISHED: facts.FINISHED(),
+    TaskState.FAILED: facts.FAILED(),
+    TaskState.CANCELLED: facts.CANCELLED(),
+}
 
 
 class BackgroundTaskRow(IdentifiedRow):
@@ -46,7 +45,7 @@ class BackgroundTaskRow(IdentifiedRow):
         slot: the slot of the worker that last started the task.
         attempts: how many times workers have started the task, except for runs that ended in an
             orderly shutdown.
-        failure: the fields of a `TaskFailure`, if the task has failed.
+        failure: the stored form of a `TaskFailure`, if the task has failed.
     """
 
     __abstract__ = True
@@ -64,10 +63,10 @@ class BackgroundTaskRow(IdentifiedRow):
         """Cancel a queued task immediately, or request cancellation of a running task.
 
         Raises:
-            ConflictError: the task has already ended. The message refers to it as `noun`.
+            ConflictError: the task has already ended. `noun`, a key of `HAS_ENDED`, names it.
         """
         if self.state.is_final:
-            raise ConflictError(f"the {noun} has already ended ({self.state})")
+            raise ConflictError(facts.HAS_ENDED[noun](state=_ENDED[self.state]))
         self.cancel_asked_at = self.cancel_asked_at or now
         if self.state is TaskState.QUEUED:
             self.state, self.finished_at = TaskState.CANCELLED, now

@@ -18,13 +18,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Transaction
 
+from api.background import facts
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, WorkerShutdownError
-from api.background.rows import BackgroundTaskRow, TaskFailure, TaskState
+from api.background.rows import BackgroundTaskRow, TaskState
+from api.background.task_failure import stored_failure
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.child_processes.limits import ProcessLimits
 from api.error_mapping import INTERNAL_ERROR
 from api.logging.exception_location import exception_location
+from coach.texts.facts import Displayed, Fact
+from coach.texts.renderer import english
 
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
@@ -43,7 +47,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     Attributes:
         row_type: the row class of the tasks.
-        noun: the noun for a task in messages, such as `run`.
+        noun: what a task is called: `run` or `question`, which select its messages.
         function: the function to call in the child process, as `module:name`; it must call
             `run_task`.
     """
@@ -102,11 +106,7 @@ class SubprocessJob(ABC, Generic[RowT]):
                 row.state, row.finished_at = TaskState.CANCELLED, self._now()
                 return None
             if row.attempts >= _MAX_ATTEMPTS:
-                self._fail(
-                    row,
-                    f"the server went down {row.attempts} times during this {self.noun}; "
-                    "contact the server's administrator before you start it again",
-                )
+                self._fail(row, facts.WENT_DOWN[self.noun](count=row.attempts))
                 return None
             row.attempts += 1
             row.slot = self._slot
@@ -162,20 +162,20 @@ class SubprocessJob(ABC, Generic[RowT]):
             if last is None:
                 row.state, row.finished_at = TaskState.CANCELLED, self._now()
             elif "refused" in last:
-                row.failure = TaskFailure.model_validate(last["refused"]).model_dump()
+                row.failure = last["refused"]
                 row.state, row.finished_at = TaskState.FAILED, self._now()
             elif "crashed" in last:
+                reason: Displayed = last["crashed"]
                 _LOG.error(
-                    "the child process of %s %s crashed: %s", self.noun, subject_id, last["crashed"]
+                    "the child process of %s %s crashed: %s", self.noun, subject_id, english(reason)
                 )
-                self._fail(row, _crash_message(str(last["crashed"])))
+                self._fail(row, facts.CRASHED(reason=reason))
             else:
                 self._save_result(tx, row, last)
             self._record_end(tx, row)
 
-    def _fail(self, row: RowT, detail: str) -> None:
-        failure = TaskFailure(slug=INTERNAL_ERROR.slug, title=INTERNAL_ERROR.title, detail=detail)
-        row.failure = failure.model_dump()
+    def _fail(self, row: RowT, detail: Fact) -> None:
+        row.failure = stored_failure(INTERNAL_ERROR, detail)
         row.state, row.finished_at = TaskState.FAILED, self._now()
 
 
@@ -186,18 +186,10 @@ def _messages(child: ChildProcess) -> list[Message]:
         for message in child.received():
             messages.append(json.loads(message))  # noqa: PERF401 - keeps the messages received before a failure
     except ChildEndedError as error:
-        messages.append({"crashed": str(error)})
+        messages.append({"crashed": error.shown})
     except ValueError as error:
-        messages.append({"crashed": f"{type(error).__name__} in a message from the solver"})
+        messages.append({"crashed": facts.INVALID_MESSAGE(error=type(error).__name__)})
     return messages
-
-
-def _crash_message(reason: str) -> str:
-    return (
-        f"the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
-        "out, use fewer workers or give the machine more memory. If it happens again, contact the "
-        "server's administrator"
-    )
 
 
 def _deduplicate(updates: list[Message]) -> list[Message]:

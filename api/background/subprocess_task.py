@@ -2,8 +2,8 @@
 
 All messages are JSON objects. The parent sends the task. The child sends any number of
 `{"progress": …}` messages and a final message, which contains the members of the result. If the
-task fails for a reason that the user can fix, the final message is `{"refused": {"slug": …,
-"title": …, "detail": …}}` instead.
+task fails for a reason that the user can fix, the final message is `{"refused": …}` instead, with a
+failure in its stored form (see `api.background.task_failure`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from api.background.task_failure import stored_failure
 from api.child_processes.channel import Channel
 from api.error_mapping import error_type_of
 from coach.errors import DomainError
+from coach.texts.facts import LEGACY, Fact
 
 ReportProgress = Callable[[BaseModel], None]
 
@@ -32,9 +34,8 @@ def run_task(channel: Channel, function: TaskFunction) -> None:
     try:
         result = function(channel.receive().decode(), report)
     except DomainError as error:
-        kind = error_type_of(error)
-        refusal = {"slug": kind.slug, "title": kind.title, "detail": str(error)}
-        result = {"refused": json.dumps(refusal)}
+        shown = error.shown if isinstance(error.shown, Fact) else LEGACY(text=error.shown)
+        result = {"refused": json.dumps(stored_failure(error_type_of(error), shown))}
     channel.send(_json_object(result))
 
 

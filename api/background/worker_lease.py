@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from api.background import facts
 from api.database.engine import Database
 from coach.errors import DomainError
 
@@ -31,10 +32,7 @@ def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator
     lock = _file_lock(data_dir, name) if database.is_sqlite else _advisory_lock(database, name)
     with lock as acquired:
         if not acquired:
-            raise WorkerLeaseHeldError(
-                f"{name} is already running on this database; stop it first, "
-                "or start this one under another name"
-            )
+            raise WorkerLeaseHeldError(facts.WORKER_RUNNING(name=name))
         yield
 
 

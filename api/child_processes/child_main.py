@@ -27,7 +27,7 @@ def main(root: str, parent: int, function: str, limits: str) -> None:
         ProcessLimits.from_argument(limits).apply()
         getattr(import_module(module), name)(channel)
     except MemoryError as error:
-        channel.fail(f"memory ran out; {exception_location(error)}", out_of_memory=True)
+        channel.fail(exception_location(error), out_of_memory=True)
     except Exception as error:  # noqa: BLE001 - reported to the parent
         channel.fail(exception_location(error))
 

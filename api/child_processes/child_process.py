@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from api.child_processes import child_main
+from api.child_processes import child_main, facts
 from api.child_processes.framing import (
     READ_BYTES,
     FrameDecoder,
@@ -23,6 +23,8 @@ from api.child_processes.framing import (
     write_frame,
 )
 from api.child_processes.limits import ProcessLimits
+from coach.texts.facts import Displayed, Fact
+from coach.texts.renderer import english
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PROGRAM = child_main.__file__
@@ -32,16 +34,21 @@ _UNLIMITED = ProcessLimits()
 
 
 class ChildEndedError(Exception):
-    """The child will send no more messages; the error message says why.
+    """The child will send no more messages.
 
     Attributes:
+        shown: the reason.
         out_of_resources: whether the child ran out of memory, sent more than allowed, or was killed
             by a signal, which is how the system enforces limits.
     """
 
-    def __init__(self, reason: str, *, out_of_resources: bool) -> None:
-        super().__init__(reason)
+    def __init__(self, shown: Displayed, *, out_of_resources: bool) -> None:
+        super().__init__(shown)
+        self.shown = shown
         self.out_of_resources = out_of_resources
+
+    def __str__(self) -> str:
+        return english(self.shown)
 
 
 class ChildProcess:
@@ -147,7 +154,7 @@ class ChildProcess:
         while data := os.read(self._stdout.fileno(), READ_BYTES):
             received += len(data)
             if limit is not None and received > limit:
-                self._break_off(f"it sent more than {limit} bytes", out_of_resources=True)
+                self._break_off(facts.TOO_MUCH_OUTPUT(limit=limit), out_of_resources=True)
                 return
             try:
                 for kind, payload in decoder.feed(data):
@@ -155,11 +162,12 @@ class ChildProcess:
                         payload if kind is FrameKind.MESSAGE else _failure(kind, payload)
                     )
             except FramingError as error:
-                self._break_off(f"its output cannot be decoded: {error}", out_of_resources=False)
+                reason = facts.INVALID_OUTPUT(reason=str(error))
+                self._break_off(reason, out_of_resources=False)
                 return
         self._inbox.put(_exit_error(self._process.wait()))
 
-    def _break_off(self, reason: str, *, out_of_resources: bool) -> None:
+    def _break_off(self, reason: Fact, *, out_of_resources: bool) -> None:
         self._process.kill()
         self._inbox.put(ChildEndedError(reason, out_of_resources=out_of_resources))
 
@@ -178,12 +186,13 @@ def _stop_signals_blocked() -> Iterator[None]:
 
 
 def _failure(kind: FrameKind, reason: bytes) -> ChildEndedError:
-    out_of_memory = kind is FrameKind.OUT_OF_MEMORY
-    return ChildEndedError(reason.decode(errors="replace"), out_of_resources=out_of_memory)
+    location = reason.decode(errors="replace")
+    if kind is FrameKind.OUT_OF_MEMORY:
+        return ChildEndedError(facts.OUT_OF_MEMORY(location=location), out_of_resources=True)
+    return ChildEndedError(location, out_of_resources=False)
 
 
 def _exit_error(code: int) -> ChildEndedError:
     if code < 0:
-        reason = f"stopped by signal {-code}; on Linux, 9 and 6 often mean that memory ran out"
-        return ChildEndedError(reason, out_of_resources=True)
-    return ChildEndedError(f"exit code {code}", out_of_resources=False)
+        return ChildEndedError(facts.SIGNAL(signal=-code), out_of_resources=True)
+    return ChildEndedError(facts.EXIT_CODE(code=code), out_of_resources=False)

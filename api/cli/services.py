@@ -51,7 +51,7 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
     except ValidationError as error:
         raise UnusableInputError(
             InputFault("settings", 1, ".".join(map(str, one["loc"])), validation_fact(one))
-            for one in error.errors()
+            for one in error.errors(include_url=False)
         ) from None
 
 

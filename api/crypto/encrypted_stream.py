@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.crypto import facts
 from coach.errors import DomainError
 
 _MAGIC = b"gender-coach backup 1\n"
@@ -58,7 +59,7 @@ def decrypt_file(key: bytes, source: Path, target: Path) -> None:
     target.touch(mode=0o600, exist_ok=False)
     with source.open("rb") as read, target.open("wb") as output:
         if read.read(len(_MAGIC)) != _MAGIC:
-            raise BackupDecryptionError(f"{source} is not a backup made by `gender-coach backup`")
+            raise BackupDecryptionError(facts.NOT_A_BACKUP(path=str(source)))
         prefix = read.read(_PREFIX_BYTES)
         number, chunk = 0, read.read(encrypted_chunk)
         while True:
@@ -68,8 +69,7 @@ def decrypt_file(key: bytes, source: Path, target: Path) -> None:
                 output.write(cipher.decrypt(nonce, chunk, _MAGIC))
             except (InvalidTag, ValueError) as error:
                 raise BackupDecryptionError(
-                    f"{source} cannot be decrypted: it was altered or truncated, "
-                    "or it was made with another key file"
+                    facts.CANNOT_DECRYPT_BACKUP(path=str(source))
                 ) from error
             if not next_chunk:
                 return

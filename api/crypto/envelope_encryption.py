@@ -11,6 +11,7 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.crypto import facts
 from api.crypto.key_ring import KEY_BYTES, KeyringError
 from coach.errors import DomainError
 
@@ -41,10 +42,8 @@ def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
     try:
         return AESGCM(key).decrypt(nonce, ciphertext, _encode_associated_data(associated_data))
     except InvalidTag as error:
-        raise DecryptionError(
-            f"{' '.join(map(str, associated_data[:2]))} cannot be decrypted: it was altered, "
-            "or it was encrypted with another key file"
-        ) from error
+        what = " ".join(map(str, associated_data[:2]))
+        raise DecryptionError(facts.CANNOT_DECRYPT(what=what)) from error
 
 
 def new_data_key() -> bytes:
@@ -61,9 +60,7 @@ def wrapping_key(master: dict[int, bytes], version: int) -> bytes:
     try:
         return master[version]
     except KeyError as error:
-        raise KeyringError(
-            f"master key {version} is missing from the key file: restore a copy that contains it"
-        ) from error
+        raise KeyringError(facts.MASTER_KEY_MISSING(version=version)) from error
 
 
 def _encode_associated_data(associated_data: tuple[str | int, ...]) -> bytes:

@@ -1,8 +1,8 @@
-"""Why passwords are too weak."""
+"""Why passwords are too weak, and why keys and encrypted data cannot be used."""
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, Message, message
+from coach.texts.facts import FACT, NUMBER, PLAIN_NUMBER, TEXT, Message, message
 
 TOO_SHORT = message(
     "password.too_short",
@@ -41,3 +41,68 @@ WARNINGS: dict[str, Message] = {
     )
 }
 """The messages by the warning of zxcvbn that they repeat."""
+
+# The key file.
+KEY_FILE_MISSING = message(
+    "keys.file_missing",
+    "the key file {path} is missing: restore it from your copy; "
+    "without it, notes stay unreadable and links stop working",
+    path=TEXT,
+)
+KEY_FILE_EXPOSED = message(
+    "keys.file_exposed",
+    "the key file {path} can be read by other users: run chmod 600 {path}",
+    path=TEXT,
+)
+# i18n: `reason` is the message of the operating system.
+KEY_FILE_UNREADABLE = message(
+    "keys.file_unreadable",
+    "the key file {path} cannot be read: {reason}; "
+    "it must belong to the user that runs gender-coach, with mode 600",
+    path=TEXT,
+    reason=TEXT,
+)
+# i18n: `reason` is the message of the operating system.
+KEY_FILE_NOT_CREATED = message(
+    "keys.file_not_created",
+    "the key file {path} cannot be created: {reason}; choose another folder with --data",
+    path=TEXT,
+    reason=TEXT,
+)
+KEY_FILE_INVALID = message(
+    "keys.file_invalid",
+    "the key file {path} is not valid: restore it from your copy",
+    path=TEXT,
+)
+KEY_FILE_INCOMPLETE = message(
+    "keys.file_incomplete",
+    "the key file {path} is incomplete: restore it from your copy",
+    path=TEXT,
+)
+KEY_FILE_OF_OTHER_DATABASE = message(
+    "keys.file_of_other_database",
+    "the key file {path} does not belong to this database; replace it with the right one. "
+    "All machines need the same file",
+    path=TEXT,
+)
+MASTER_KEY_MISSING = message(
+    "keys.master_key_missing",
+    "master key {version} is missing from the key file: restore a copy that contains it",
+    version=PLAIN_NUMBER,
+)
+
+# Encrypted data.
+# i18n: `what` identifies a value in the database.
+CANNOT_DECRYPT = message(
+    "keys.cannot_decrypt",
+    "{what} cannot be decrypted: it was altered, or it was encrypted with another key file",
+    what=TEXT,
+)
+NOT_A_BACKUP = message(
+    "keys.not_a_backup", "{path} is not a backup made by `gender-coach backup`", path=TEXT
+)
+CANNOT_DECRYPT_BACKUP = message(
+    "keys.cannot_decrypt_backup",
+    "{path} cannot be decrypted: it was altered or truncated, or it was made with another key file",
+    path=TEXT,
+)

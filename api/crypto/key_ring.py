@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.crypto import facts
 from coach.errors import DomainError
 
 KEY_BYTES = 32
@@ -89,13 +90,10 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
     """
     if not path.exists():
         if not create:
-            raise KeyringError(
-                f"the key file {path} is missing: restore it from your copy; "
-                "without it, notes stay unreadable and links stop working"
-            )
+            raise KeyringError(facts.KEY_FILE_MISSING(path=str(path)))
         _create(path)
     if path.stat().st_mode & _GROUP_AND_OTHERS:
-        raise KeyringError(f"the key file {path} can be read by other users: run chmod 600 {path}")
+        raise KeyringError(facts.KEY_FILE_EXPOSED(path=str(path)))
     return _parse(path, _read(path))
 
 
@@ -104,8 +102,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise KeyringError(
-            f"the key file {path} cannot be read: {error.strerror}; "
-            "it must belong to the user that runs gender-coach, with mode 600"
+            facts.KEY_FILE_UNREADABLE(path=str(path), reason=str(error.strerror))
         ) from error
 
 
@@ -115,8 +112,7 @@ def _create(path: Path) -> None:
         write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
     except OSError as error:
         raise KeyringError(
-            f"the key file {path} cannot be created: {error.strerror}; "
-            "choose another folder with --data"
+            facts.KEY_FILE_NOT_CREATED(path=str(path), reason=str(error.strerror))
         ) from error
 
 
@@ -142,11 +138,9 @@ def _parse(path: Path, written: bytes) -> Keyring:
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
         single = [bytes.fromhex(content[name]) for name in _SINGLE_KEYS]
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-        raise KeyringError(
-            f"the key file {path} is not valid: restore it from your copy"
-        ) from error
+        raise KeyringError(facts.KEY_FILE_INVALID(path=str(path))) from error
     if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single)):
-        raise KeyringError(f"the key file {path} is incomplete: restore it from your copy")
+        raise KeyringError(facts.KEY_FILE_INCOMPLETE(path=str(path)))
     return Keyring(master, *single)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import undefer
 
 from api.accounts.rows import CredentialRow
 from api.background.rows import TaskState
+from api.background.task_failure import erased_failure
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
@@ -65,8 +66,8 @@ def erase_people(
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     for run, run_input in zip(runs, inputs, strict=True):
         run.input = redactor.redact_run_input(run_input).model_dump_json()
-        if run.failure is not None and redactor.mentions(run.failure["detail"]):
-            run.failure = run.failure | {"detail": ERASED}
+        if run.failure is not None and redactor.mentions(f"{run.failure}"):
+            run.failure = erased_failure(run.failure, ERASED)
     _erase_from_plans(tx, cycle_id, redactor)
     _erase_from_policy(cycle_row(tx, cycle_id), redactor)
     tx.flush()

@@ -7,6 +7,7 @@ import json
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.task_failure import erased_failure
 from api.data_protection.redaction import ERASED
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
@@ -32,7 +33,7 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
             }
         ).model_dump_json()
         if run.failure is not None:
-            run.failure = run.failure | {"detail": ERASED}
+            run.failure = erased_failure(run.failure, ERASED)
     for plan in tx.scalars(select(PlanRow).where(PlanRow.cycle_id == cycle_id)).all():
         result = Result.model_validate_json(plan.result)
         plan.result = _without_text(result).model_dump_json()

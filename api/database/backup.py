@@ -18,11 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from api.crypto.encrypted_stream import decrypt_file, encrypt_file
-from api.database import schema
+from api.database import facts, schema
 from api.database.engine import Database
 from api.database.table_copy import copy_rows, has_no_rows, truncate_all_tables
 from coach.errors import ConflictError, DomainError
-from coach.plural import pluralise
 
 _FILE_SUFFIXES = ("", "-wal", "-shm")
 
@@ -47,7 +46,7 @@ def back_up(
         CorruptBackupError: the backup fails its integrity check.
     """
     if target.exists():
-        raise ConflictError(f"{target} already exists; choose another file")
+        raise ConflictError(facts.BACKUP_EXISTS(path=str(target)))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="copy", dir=target.parent) as folder:
@@ -60,9 +59,7 @@ def back_up(
             encrypted.rename(target)
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
-        raise DomainError(
-            f"the backup {target} could not be created: {why}; the incomplete file was deleted"
-        ) from error
+        raise DomainError(facts.BACKUP_FAILED(path=str(target), reason=str(why))) from error
     return target.stat().st_size
 
 
@@ -131,10 +128,7 @@ def require_unused(database: Database) -> None:
         ).scalar_one()
     database.engine.dispose()
     if others:
-        raise ConflictError(
-            f"the database has {pluralise(others, 'other connection')}; "
-            "stop every server and worker first"
-        )
+        raise ConflictError(facts.OTHER_CONNECTIONS(count=others))
 
 
 def _copy_file(database: Database, plain: Path, _migrate_job_tables: MigrateJobTables) -> None:
@@ -193,11 +187,11 @@ def _replace_rows(
 
 
 def _require_no_database(database: Database, database_file: Path | None) -> None:
-    if database_file.exists() if database_file else not _is_empty(database):
-        where = database_file or "a database of gender-coach"
-        raise ConflictError(
-            f"{where} already exists; add --force to replace it (the old database is preserved)"
-        )
+    if database_file is not None:
+        if database_file.exists():
+            raise ConflictError(facts.FILE_EXISTS(path=str(database_file)))
+    elif not _is_empty(database):
+        raise ConflictError(facts.DATABASE_EXISTS())
 
 
 def _is_empty(database: Database) -> bool:
@@ -229,11 +223,9 @@ def _check_integrity(path: Path) -> None:
             integrity = connection.execute("PRAGMA integrity_check").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.DatabaseError as error:
-        raise CorruptBackupError(f"the backup is not a valid database: {error}") from error
+        raise CorruptBackupError(facts.BACKUP_INVALID(reason=str(error))) from error
     if integrity != [("ok",)] or broken:
-        raise CorruptBackupError(
-            "the backup fails its integrity check; make another one, and check the disk"
-        )
+        raise CorruptBackupError(facts.BACKUP_CORRUPT())
 
 
 def _check_version(path: Path) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session as Transaction
 
+from api.database import facts
 from coach.errors import DomainError
 
 TransactionHook = Callable[[Transaction], None]
@@ -138,8 +139,7 @@ class WriterLock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DatabaseUnusableError(
-                f"the database cannot be written: {self._path}: {error.strerror}; "
-                "give the user that runs gender-coach write access to that folder"
+                facts.CANNOT_WRITE(path=str(self._path), reason=str(error.strerror))
             ) from error
 
     def close(self) -> None:
@@ -194,9 +194,7 @@ def readable_database_errors(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseUnusableError(
-            f"the database at {_redacted(make_url(url))} cannot be used: "
-            f"{str(error.orig).strip()}; check that DATABASE_URL is correct, "
-            "and that the database exists and is writable"
+            facts.UNUSABLE(url=_redacted(make_url(url)), reason=str(error.orig).strip())
         ) from error
 
 
@@ -222,15 +220,9 @@ def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise DatabaseUnusableError(
-            "DATABASE_URL is not a valid database URL; use one like "
-            "postgresql://user@host/name, or unset it to use a SQLite file"
-        ) from None
+        raise DatabaseUnusableError(facts.INVALID_URL()) from None
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise DatabaseUnusableError(
-            f"{parsed.get_backend_name()} is not a supported database: "
-            "use postgresql://user@host/name, or unset DATABASE_URL to use a SQLite file"
-        )
+        raise DatabaseUnusableError(facts.NOT_SUPPORTED(backend=parsed.get_backend_name()))
     return parsed
 
 
@@ -240,8 +232,7 @@ def _make_folder(url: URL) -> None:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusableError(
-                f"the folder of {_redacted(url)} cannot be created: {error.strerror}; "
-                "choose another one with --data"
+                facts.CANNOT_CREATE_FOLDER(path=_redacted(url), reason=str(error.strerror))
             ) from error
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.database.facts import NO_SUCH_ROW
 from api.database.types import TableRow
 from coach.errors import NotFoundError
 
@@ -13,12 +14,12 @@ RowT = TypeVar("RowT", bound=TableRow)
 
 
 def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) -> RowT:
-    """Return the row with primary key `row_id`; `noun` names it in the error: `there is no plan 7`.
+    """Return the row with primary key `row_id`; `noun`, a key of `NO_SUCH_ROW`, names it in errors.
 
     Raises:
         NotFoundError: there is no such row.
     """
     row = tx.get(row_type, row_id)
     if row is None:
-        raise NotFoundError(f"there is no {noun} {row_id}")
+        raise NotFoundError(NO_SUCH_ROW[noun](id=row_id))
     return row

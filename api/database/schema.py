@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from api.database import facts
 from api.database.engine import Database
 from api.database.types import TableRow
 from coach.errors import DomainError
@@ -66,7 +67,7 @@ def newest_revision() -> str:
     """Return the revision that this version of the application requires."""
     head = _scripts().get_current_head()
     if head is None:
-        raise SchemaError("the migrations are missing; reinstall the package")
+        raise SchemaError(facts.MIGRATIONS_MISSING())
     return head
 
 
@@ -80,24 +81,16 @@ def require_current(database: Database) -> None:
     if here == wanted:
         return
     if here is None:
-        raise SchemaError("the database is empty: run `gender-coach migrate` first")
+        raise SchemaError(facts.EMPTY())
     if here in _known_revisions():
-        raise SchemaError(
-            f"the database belongs to an older version ({here}, this is {wanted}): "
-            "make a backup and run `gender-coach migrate`"
-        )
-    raise SchemaError(
-        f"the database belongs to a newer version ({here}) than this application ({wanted}): "
-        "install the newer version, or restore a backup made with this one"
-    )
+        raise SchemaError(facts.OLDER(found=here, wanted=wanted))
+    raise SchemaError(facts.NEWER(found=here, wanted=wanted))
 
 
 def _refuse_newer(connection: Connection) -> None:
     here = _revision_of(connection)
     if here is not None and here not in _known_revisions():
-        raise SchemaError(
-            f"the database belongs to a newer version ({here}); install that version to migrate it"
-        )
+        raise SchemaError(facts.TOO_NEW_TO_MIGRATE(found=here))
 
 
 def _run_scripts(connection: Connection, to: str) -> None:
@@ -115,10 +108,8 @@ def _check_references(connection: Connection) -> None:
         return
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
-        tables = ", ".join(sorted({str(row[0]) for row in broken}))
-        raise SchemaError(
-            f"the migration would leave broken references in {tables}; nothing was changed"
-        )
+        tables = sorted({str(row[0]) for row in broken})
+        raise SchemaError(facts.BROKEN_REFERENCES(tables=tables))
 
 
 def _revision_of(connection: Connection) -> str | None:

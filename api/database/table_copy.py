@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text
 
+from api.database import facts
 from api.database.engine import jobs_schema
 from api.database.schema import METADATA, VERSION_TABLE
 from coach.errors import DomainError
@@ -40,7 +41,7 @@ def copy_rows(source: Connection, target: Connection) -> Counts:
             target.execute(insert(write), [_converted_row(row, read, write) for row in rows])
         counts[name] = _count(source, read)
         if _count(target, write) != counts[name]:
-            raise RowsLostError(f"some rows of {name} were not copied; nothing was changed")
+            raise RowsLostError(facts.ROWS_LOST(table=name))
     return counts
 
 

@@ -1,4 +1,4 @@
-"""Route dependencies: the application's services and the request's principal."""
+"""Route dependencies: the application's services, and a request's principal and language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from starlette.requests import HTTPConnection
 
 from api.http.principal import Principal
 from api.services import Services
+from api.texts.reader_language import request_renderer
+from coach.texts.renderer import Renderer
 
 
 def services_for(connection: HTTPConnection) -> Services:
@@ -32,5 +34,11 @@ async def _principal(request: Request) -> Principal:
     return principal_of(request)
 
 
+async def _texts(request: Request) -> Renderer:
+    return request_renderer(request)
+
+
 ServicesDep = Annotated[Services, Depends(_services)]
 PrincipalDep = Annotated[Principal, Depends(_principal)]
+TextsDep = Annotated[Renderer, Depends(_texts)]
+"""The renderer of the reader's language, for JSON that contains messages."""

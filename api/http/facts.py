@@ -1,8 +1,10 @@
-"""Why requests are rejected before they reach a subject."""
+"""What responses say about errors, and why requests are rejected before they reach a subject."""
 
 from __future__ import annotations
 
-from coach.texts.facts import NUMBER, message
+from http import HTTPStatus
+
+from coach.texts.facts import NUMBER, PLAIN_NUMBER, message
 
 NO_ACCESS = message(
     "http.no_access", "you do not have access to this; sign in with an account that does"
@@ -35,3 +37,52 @@ TOO_MANY_SIGN_INS = message(
     "http.too_many_sign_ins",
     "there have been too many sign-in attempts; wait a minute and try again",
 )
+
+# Titles of the types of errors.
+SERVER_ERROR_TITLE = message("http.title_server_error", "Something went wrong on the server")
+UNUSABLE_INPUT_TITLE = message("http.title_unusable_input", "The input cannot be used")
+IMPOSSIBLE_PINS_TITLE = message("http.title_impossible_pins", "A pin cannot be honoured")
+OUT_OF_TIME_TITLE = message(
+    "http.title_out_of_time", "The time limit was reached before a usable result was found"
+)
+RUN_CANCELLED_TITLE = message("http.title_run_cancelled", "The run was cancelled")
+NEGATIVE_ANSWER_TITLE = message("http.title_negative_answer", "The answer is no")
+NOT_FOUND_TITLE = message("http.title_not_found", "Not found")
+CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current state")
+NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
+CONFIRM_IDENTITY_TITLE = message("http.title_confirm_identity", "Please confirm your identity")
+UNREACHABLE_TITLE = message(
+    "http.title_unreachable", "A required external service is not responding"
+)
+SIGN_IN_TITLE = message("http.title_sign_in", "Please sign in")
+REFUSED_TITLE = message("http.title_refused", "The request was refused")
+
+# What is said about errors that are no domain errors.
+INTERNAL_ERROR = message(
+    "http.internal_error", "An internal error occurred and was logged. Please try again."
+)
+DATABASE_UNAVAILABLE = message(
+    "http.database_unavailable",
+    "the database is currently unavailable; nothing was changed. Please try again shortly",
+)
+DISK_FULL = message(
+    "http.disk_full",
+    "the disk of the database is full; nothing was changed. Ask the server's administrator to free "
+    "some space, then try again",
+)
+BODY_UNREADABLE = message(
+    "http.body_unreadable", "the body of the request cannot be read; check its format"
+)
+
+STATUS_TITLES = {
+    HTTPStatus.BAD_REQUEST: message("http.status_400", "Bad Request"),
+    HTTPStatus.NOT_FOUND: message("http.status_404", "Not Found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: message("http.status_405", "Method Not Allowed"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: message("http.status_413", "Request Entity Too Large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: message("http.status_415", "Unsupported Media Type"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: message("http.status_422", "Unprocessable Entity"),
+    HTTPStatus.TOO_MANY_REQUESTS: message("http.status_429", "Too Many Requests"),
+    HTTPStatus.SERVICE_UNAVAILABLE: message("http.status_503", "Service Unavailable"),
+}
+"""The titles of responses with a status code that no domain error leads to."""
+OTHER_STATUS = message("http.status_other", "Error {status}", status=PLAIN_NUMBER)

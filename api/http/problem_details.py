@@ -10,32 +10,32 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.database.engine import is_disk_full
 from api.error_mapping import ERROR_TABLE, INTERNAL_ERROR, ErrorType, error_type_of
+from api.http import facts
+from api.http.rejected_request import RejectedRequestError
 from api.http.urls import API
 from api.logging.exception_location import exception_location
-from api.texts.validation_faults import validation_fact
+from api.texts.reader_language import request_renderer
 from coach.errors import DomainError, InputFault, UnusableInputError
-from coach.texts.renderer import english
+from coach.texts.facts import Displayed, Fact
+from coach.texts.renderer import Renderer
+from coach.validation import validation_fact
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
-_UNAVAILABLE = (
-    "the database is currently unavailable; nothing was changed. Please try again shortly"
-)
-_DISK_FULL = (
-    "the disk of the database is full; nothing was changed. Ask the server's administrator to free "
-    "some space, then try again"
-)
 _RETRY_AFTER = {"Retry-After": "10"}  # seconds
 
 
 class FaultDetails(BaseModel):
-    """The location and description of a fault in the input. Row 1 is a table's header."""
+    """The location and description of a fault in the input. Row 1 is a table's header.
+
+    `code` and `params` state the same as `message` independently of the language.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,10 +43,16 @@ class FaultDetails(BaseModel):
     row: int
     column: str
     message: str
+    code: str | None = None
+    params: dict[str, JsonValue] | None = None
 
 
 class ProblemDetails(BaseModel):
-    """A problem document: what is wrong, where, and what to do."""
+    """A problem document: what is wrong, where, and what to do.
+
+    `title`, `detail` and the messages of `faults` are in the reader's language; `code` and `params`
+    state the same as `detail` independently of the language.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -56,14 +62,18 @@ class ProblemDetails(BaseModel):
                     "type": f"{API}/problems#unusable-input",
                     "title": "The input cannot be used",
                     "status": 422,
-                    "detail": "2 faults in coachees.csv",
+                    "detail": "1 fault in coachees.csv",
+                    "code": "input.faults",
+                    "params": {"count": 1, "files": ["coachees.csv"]},
                     "faults": [
                         {
                             "file": "coachees.csv",
                             "row": 3,
                             "column": "country",
-                            "message": "'ZZ' is not a country code; use two letters of ISO 3166-1 "
+                            "message": "'ZZ' is not a country code; use an ISO 3166-1 alpha-2 code "
                             "such as RS, or XK",
+                            "code": "intake.not_a_country",
+                            "params": {"value": "ZZ"},
                         }
                     ],
                 }
@@ -75,6 +85,8 @@ class ProblemDetails(BaseModel):
     title: str
     status: int
     detail: str
+    code: str | None = None
+    params: dict[str, JsonValue] | None = None
     faults: tuple[FaultDetails, ...] = ()
 
 
@@ -89,14 +101,13 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def problem_details_of(error: Exception) -> ProblemDetails:
+def problem_details_of(error: Exception, texts: Renderer) -> ProblemDetails:
     """Return the problem document for an error; internal errors do not reveal their cause."""
     kind = error_type_of(error)
-    if kind is INTERNAL_ERROR:
-        return _problem(kind, "An internal error occurred and was logged. Please try again.")
+    if not isinstance(error, DomainError):
+        return _problem(kind, facts.INTERNAL_ERROR(), texts)
     faults = error.faults if isinstance(error, UnusableInputError) else ()
-    detail = _fault_summary(faults) if faults else str(error)
-    return _problem(kind, detail, faults)
+    return _problem(kind, error.shown, texts, faults)
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
@@ -108,28 +119,27 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
         headers = (
             {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
         )
-        return JSONResponse(
-            problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
-        )
+        document = problem.model_dump(exclude_none=True)
+        return JSONResponse(document, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
     def handle_domain_error(request: Request, error: Exception) -> Response:
-        return answer(request, problem_details_of(error))
+        return answer(request, problem_details_of(error, request_renderer(request)))
 
     def handle_validation_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise TypeError(type(error))
-        return answer(request, _validation_problem(error))
+        return answer(request, problem_details_of(_request_error(error), request_renderer(request)))
 
     def handle_http_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise TypeError(type(error))
-        answered = answer(request, _problem_of_status(error.status_code, error.detail))
+        answered = answer(request, _problem_of_status(error, request_renderer(request)))
         answered.headers.update(error.headers or {})  # for instance, the allowed methods
         return answered
 
     def handle_unexpected_error(request: Request, error: Exception) -> Response:
         _LOG.error("request failed: %s", exception_location(error))
-        return answer(request, problem_details_of(error))
+        return answer(request, problem_details_of(error, request_renderer(request)))
 
     def handle_database_error(request: Request, error: Exception) -> Response:
         return handle_http_error(request, database_unavailable(error))
@@ -141,7 +151,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
     app.add_exception_handler(Exception, handle_unexpected_error)
 
 
-def database_unavailable(error: Exception) -> HTTPException:
+def database_unavailable(error: Exception) -> RejectedRequestError:
     """Log that the database is unavailable or its disk is full, and return the HTTP error.
 
     Middleware that fails while reading a body must raise this error, because the framework reports
@@ -150,8 +160,8 @@ def database_unavailable(error: Exception) -> HTTPException:
     full = is_disk_full(error)
     what = "the disk of the database is full" if full else "the database is unavailable"
     _LOG.error("%s: %s", what, exception_location(error))
-    detail = _DISK_FULL if full else _UNAVAILABLE
-    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, detail, _RETRY_AFTER)
+    shown = facts.DISK_FULL() if full else facts.DATABASE_UNAVAILABLE()
+    return RejectedRequestError(HTTPStatus.SERVICE_UNAVAILABLE, shown, _RETRY_AFTER)
 
 
 def all_error_types() -> tuple[ErrorType, ...]:
@@ -159,28 +169,36 @@ def all_error_types() -> tuple[ErrorType, ...]:
     return tuple(dict.fromkeys((*ERROR_TABLE.values(), INTERNAL_ERROR)))
 
 
-def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) -> ProblemDetails:
+def _problem(
+    kind: ErrorType, detail: Displayed, texts: Renderer, faults: tuple[InputFault, ...] = ()
+) -> ProblemDetails:
     return ProblemDetails(
         type=f"{API}/problems#{kind.slug}",
-        title=kind.title,
+        title=texts.text(kind.title),
         status=kind.http_status,
-        detail=detail,
+        detail=texts.text(detail),
+        **_fact_members(detail),
         faults=tuple(
             FaultDetails(
                 file=fault.file,
                 row=fault.row,
                 column=fault.column,
-                message=english(fault.message),
+                message=texts.text(fault.message),
+                **_fact_members(fault.message),
             )
             for fault in faults
         ),
     )
 
 
-def _validation_problem(error: RequestValidationError) -> ProblemDetails:
+def _fact_members(shown: Displayed) -> dict[str, Any]:
+    """Return the members `code` and `params` of a fact; nothing for text."""
+    return shown.model_dump() if isinstance(shown, Fact) else {}
+
+
+def _request_error(error: RequestValidationError) -> UnusableInputError:
     """Describe the invalid fields of a request, without repeating their values."""
-    kind = ERROR_TABLE[UnusableInputError]
-    faults = tuple(
+    return UnusableInputError(
         InputFault(
             file=str(one["loc"][0]),
             row=1,
@@ -189,14 +207,21 @@ def _validation_problem(error: RequestValidationError) -> ProblemDetails:
         )
         for one in error.errors()
     )
-    return _problem(kind, _fault_summary(faults), faults)
 
 
-def _problem_of_status(status: int, detail: str) -> ProblemDetails:
-    phrase = HTTPStatus(status).phrase
-    return ProblemDetails(type="about:blank", title=phrase, status=status, detail=detail or phrase)
-
-
-def _fault_summary(faults: tuple[InputFault, ...]) -> str:
-    files = ", ".join(dict.fromkeys(fault.file for fault in faults))
-    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in {files}"
+def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:
+    """Describe an HTTP error; the detail of an error that the framework raises is not shown."""
+    status = HTTPStatus(error.status_code)
+    known = facts.STATUS_TITLES.get(status)
+    title = facts.OTHER_STATUS(status=status.value) if known is None else known()
+    if isinstance(error, RejectedRequestError):
+        detail = error.shown
+    else:
+        detail = facts.BODY_UNREADABLE() if status is HTTPStatus.BAD_REQUEST else title
+    return ProblemDetails(
+        type="about:blank",
+        title=texts.text(title),
+        status=status,
+        detail=texts.text(detail),
+        **_fact_members(detail),
+    )

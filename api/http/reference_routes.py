@@ -60,10 +60,11 @@ def rules() -> tuple[RuleCard, ...]:
 
 
 @REFERENCE.get("/problems")
-def problems() -> tuple[ProblemKind, ...]:
+def problems(request: Request) -> tuple[ProblemKind, ...]:
     """Return all problem types."""
+    texts = request_renderer(request)
     return tuple(
-        ProblemKind(slug=kind.slug, title=kind.title, status=kind.http_status)
+        ProblemKind(slug=kind.slug, title=texts.text(kind.title), status=kind.http_status)
         for kind in all_error_types()
     )
 

@@ -8,6 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from api.mail import facts
+from coach.errors import InvalidValueError
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -53,11 +56,9 @@ class MailSettings(BaseModel):
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if self.user and self.security is Security.NONE and self.host not in _LOOPBACK:
-            raise ValueError(
-                "a password requires an encrypted connection; set security to starttls or tls"
-            )
+            raise InvalidValueError(facts.PASSWORD_IN_THE_CLEAR())
         if self.user and self.password is None and self.password_file is None:
-            raise ValueError("a user name requires a password; set password or password_file")
+            raise InvalidValueError(facts.PASSWORD_MISSING())
         return self
 
     @property

@@ -11,8 +11,10 @@ from __future__ import annotations
 import smtplib
 import ssl
 
+from api.mail import facts
 from api.mail.settings import MailSettings, Security
 from coach.errors import DomainError
+from coach.texts.facts import Fact
 
 _FIRST_PERMANENT_CODE = 500
 _MAX_REPLY_LENGTH = 200
@@ -47,7 +49,7 @@ def send_message(settings: MailSettings, sender: str, recipient: str, content: b
     except smtplib.SMTPResponseException as error:  # reply to MAIL FROM or to DATA
         raise _failure_of(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise TemporaryFailureError(f"the connection was lost ({type(error).__name__})") from error
+        raise TemporaryFailureError(facts.CONNECTION_LOST(error=type(error).__name__)) from error
     finally:
         _quit(server)
 
@@ -63,7 +65,7 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
         else:
             server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
     except (smtplib.SMTPException, OSError) as error:
-        raise ServerUnavailableError(_unavailable_message(settings, error)) from error
+        raise ServerUnavailableError(_unavailable_fact(settings, error)) from error
     try:
         if settings.security is Security.STARTTLS:
             server.starttls(context=context)
@@ -71,13 +73,10 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
             server.login(settings.user, settings.secret())
     except smtplib.SMTPAuthenticationError as error:
         _quit(server)
-        raise ServerUnavailableError(
-            f"{settings.host} rejected the user name or password; "
-            "check GENDER_COACH_MAIL__USER and its password"
-        ) from error
+        raise ServerUnavailableError(facts.LOGIN_REJECTED(host=settings.host)) from error
     except (smtplib.SMTPException, OSError, IndexError) as error:
         _quit(server)
-        raise ServerUnavailableError(_unavailable_message(settings, error)) from error
+        raise ServerUnavailableError(_unavailable_fact(settings, error)) from error
     return server
 
 
@@ -89,15 +88,17 @@ def _quit(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _unavailable_message(settings: MailSettings, error: Exception) -> str:
+def _unavailable_fact(settings: MailSettings, error: Exception) -> Fact:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"cannot connect to {settings.host}:{settings.port}: {why or type(error).__name__}"
+    reason = why or type(error).__name__
+    return facts.CANNOT_CONNECT(host=settings.host, port=settings.port, reason=reason)
 
 
 def _failure_of(code: int, answer: bytes | str) -> TemporaryFailureError | PermanentFailureError:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     readable = "".join(sign if sign.isprintable() else " " for sign in text)
-    reply = f"{code} {' '.join(readable.split())}"[:_MAX_REPLY_LENGTH]
+    text = f"{code} {' '.join(readable.split())}"[:_MAX_REPLY_LENGTH]
+    reply = facts.SERVER_REPLY(reply=text)
     return (
         PermanentFailureError(reply)
         if code >= _FIRST_PERMANENT_CODE

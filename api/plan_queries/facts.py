@@ -76,3 +76,9 @@ GAINS = plural_message(
     "gains the plan {count} points",
     count=NUMBER,
 )
+NO_OTHER_PLAN = message(
+    "plan_queries.no_other_plan",
+    "no other plan for {coachee} was found within {seconds} seconds",
+    coachee=PERSON,
+    seconds=NUMBER,
+)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from api.background.rows import TaskFailure, TaskState
+from api.background.rows import TaskState
+from api.background.task_failure import TaskFailure
 from api.plan_queries import facts
 from api.plan_queries.labels import QUESTION_STATE
 from api.plan_queries.questions import QuestionAnswer, QuestionView

@@ -16,7 +16,8 @@ from sqlalchemy.orm import undefer
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
-from api.background.rows import TaskFailure, TaskState
+from api.background.rows import TaskState
+from api.background.task_failure import TaskFailure, read_failure
 from api.database.existing_row import existing_row
 from api.participants.rows import PersonRow, Side
 from api.plan_queries import facts
@@ -26,6 +27,7 @@ from api.plans.plan_details import plan_row
 from api.runs.rows import PlanRow
 from api.values import FrozenModel, Identifier
 from coach.errors import ConflictError, InvalidValueError, NotFoundError
+from coach.texts.renderer import Renderer
 from matching.explanation import Advice, Explanation
 from matching.progress import Progress
 from matching.rematching.replacement import Replacement
@@ -83,6 +85,11 @@ class QuestionView(FrozenModel):
     latest: Progress | None
     failure: TaskFailure | None
     answer: QuestionAnswer | None
+
+    def rendered(self, texts: Renderer) -> QuestionView:
+        """Return a copy with text in the language of `texts` instead of facts, for JSON."""
+        failure = None if self.failure is None else self.failure.rendered(texts)
+        return self.model_copy(update={"failure": failure})
 
 
 def store_question(
@@ -155,7 +162,7 @@ def question_view(row: QuestionRow) -> QuestionView:
         finished_at=row.finished_at,
         cancelling=row.cancel_asked_at is not None and not row.state.is_final,
         latest=None if row.latest is None else Progress.model_validate(row.latest),
-        failure=None if row.failure is None else TaskFailure.model_validate(row.failure),
+        failure=None if row.failure is None else read_failure(row.failure),
         answer=None if row.answer is None else QuestionAnswer.model_validate_json(row.answer),
     )
 

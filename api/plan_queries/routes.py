@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -33,7 +33,11 @@ class NewCoach(FrozenModel):
     responses=problem_responses(404, 409, 422),
 )
 def ask_question(
-    plan_id: str, question_request: QuestionRequest, services: ServicesDep, response: Response
+    plan_id: str,
+    question_request: QuestionRequest,
+    services: ServicesDep,
+    texts: TextsDep,
+    response: Response,
 ) -> QuestionView:
     """Ask a question about a plan. The answer is stored with the plan; poll `Location` for it.
 
@@ -44,32 +48,34 @@ def ask_question(
     """
     question = plan_queries.submit_question(services, plan_id, question_request)
     response.headers["Location"] = f"{API}/questions/{question.id}"
-    return question
+    return question.rendered(texts)
 
 
 @QUESTIONS.get("/plans/{plan_id}/questions", responses=problem_responses(404, 422))
 def list_questions(
     plan_id: str,
     services: ServicesDep,
+    texts: TextsDep,
     person_id: Annotated[
         Identifier | None,
         Query(description="The coachee. Defaults to questions about the plan as a whole."),
     ] = None,
 ) -> tuple[QuestionView, ...]:
     """The questions about a plan, or about one coachee in it, with their answers."""
-    return plan_queries.list_questions(services, plan_id, person_id)
+    listed = plan_queries.list_questions(services, plan_id, person_id)
+    return tuple(question.rendered(texts) for question in listed)
 
 
 @QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
-def read_question(question_id: str, services: ServicesDep) -> QuestionView:
+def read_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionView:
     """The state of a question and, once it is `finished`, its answer."""
-    return plan_queries.read_question(services, question_id)
+    return plan_queries.read_question(services, question_id).rendered(texts)
 
 
 @QUESTIONS.post("/questions/{question_id}/cancel", responses=problem_responses(404, 409))
-def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
+def cancel_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionView:
     """Cancel a question. It stops within about two seconds."""
-    return plan_queries.cancel_question(services, question_id)
+    return plan_queries.cancel_question(services, question_id).rendered(texts)
 
 
 @QUESTIONS.post(
@@ -78,7 +84,13 @@ def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
     responses=problem_responses(404, 409, 422),
 )
 def replace_coach(
-    plan_id: str, person_id: str, new: NewCoach, services: ServicesDep, response: Response
+    plan_id: str,
+    person_id: str,
+    new: NewCoach,
+    *,
+    services: ServicesDep,
+    texts: TextsDep,
+    response: Response,
 ) -> RunView:
     """Queue a run that replaces the coach of one coachee in the published plan.
 
@@ -87,7 +99,7 @@ def replace_coach(
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
     run = plan_queries.start_replacement(services, replacement_request)
     response.headers["Location"] = f"{API}/runs/{run.id}"
-    return run
+    return run.rendered(texts)
 
 
 ROUTERS = (QUESTIONS,)

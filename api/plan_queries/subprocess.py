@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import run_in_thread
+from api.plan_queries import facts
 from api.plan_queries.question_task import CurrentInput, QuestionTask
 from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
@@ -126,7 +127,7 @@ def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress)
             ).of(match)
         except DeadlineExceededError as error:
             raise NoUsableResultError(
-                f"no other plan for {match.coachee} was found within {limit_seconds:g} seconds"
+                facts.NO_OTHER_PLAN(coachee=match.coachee, seconds=limit_seconds)
             ) from error
 
     return of

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.cycles.routes import CycleFileBody
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -36,13 +36,14 @@ _POLL_SECONDS = 0.4
 def start_run(
     cycle_id: str,
     services: ServicesDep,
+    texts: TextsDep,
     response: Response,
     options: Annotated[RunOptions | None, Body()] = None,
 ) -> RunView:
     """Queue a run with the cycle's current lists and policy. Follow it at `Location`."""
     run = runs.start_run(services, cycle_id, options)
     response.headers["Location"] = f"{API}/runs/{run.id}"
-    return run
+    return run.rendered(texts)
 
 
 @RUNS.post(
@@ -54,6 +55,7 @@ def start_what_if(
     cycle_id: str,
     body: CycleFileBody,
     services: ServicesDep,
+    texts: TextsDep,
     response: Response,
     *,
     keep: Annotated[
@@ -67,19 +69,19 @@ def start_what_if(
     """
     run = what_if.start_what_if(services, cycle_id, NamedFile(CYCLE_FILE, body), keep=keep)
     response.headers["Location"] = f"{API}/runs/{run.id}"
-    return run
+    return run.rendered(texts)
 
 
 @RUNS.get("/cycles/{cycle_id}/runs", responses=problem_responses(404))
-def list_runs(cycle_id: str, services: ServicesDep) -> tuple[RunView, ...]:
+def list_runs(cycle_id: str, services: ServicesDep, texts: TextsDep) -> tuple[RunView, ...]:
     """The runs of a cycle, newest first."""
-    return runs.list_runs(services, cycle_id)
+    return tuple(run.rendered(texts) for run in runs.list_runs(services, cycle_id))
 
 
 @RUNS.get("/runs/{run_id}", responses=problem_responses(404))
-def read_run(run_id: str, services: ServicesDep) -> RunView:
+def read_run(run_id: str, services: ServicesDep, texts: TextsDep) -> RunView:
     """The state of a run. Once it has finished, `plan_id` identifies its plan."""
-    return runs.read_run(services, run_id)
+    return runs.read_run(services, run_id).rendered(texts)
 
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
@@ -89,9 +91,9 @@ def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
 
 
 @RUNS.post("/runs/{run_id}/cancel", responses=problem_responses(404, 409))
-def cancel_run(run_id: str, services: ServicesDep) -> RunView:
+def cancel_run(run_id: str, services: ServicesDep, texts: TextsDep) -> RunView:
     """Cancel a run. It stops within about two seconds, and no plan is stored."""
-    return runs.cancel_run(services, run_id)
+    return runs.cancel_run(services, run_id).rendered(texts)
 
 
 @RUNS.get(
@@ -103,6 +105,7 @@ def cancel_run(run_id: str, services: ServicesDep) -> RunView:
 async def follow_run(
     run_id: str,
     services: ServicesDep,
+    texts: TextsDep,
     last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """Progress as server-sent events: `progress` for each report, then `end` with the run.
@@ -116,7 +119,7 @@ async def follow_run(
             seen = event.number
             yield ServerSentEvent(event="progress", id=str(seen), data=event)
         if progress.run.state.is_final:
-            yield ServerSentEvent(event="end", data=progress.run)
+            yield ServerSentEvent(event="end", data=progress.run.rendered(texts))
             return
         await asyncio.sleep(_POLL_SECONDS)
 

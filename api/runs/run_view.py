@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.background.rows import TaskFailure, TaskState
+from api.background.rows import TaskState
+from api.background.task_failure import TaskFailure, read_failure
 from api.cycles.service import cycle_row
 from api.runs import facts
 from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
 from api.runs.run_input import RunOptions
 from api.values import FrozenModel
 from coach.errors import NotFoundError
+from coach.texts.renderer import Renderer
 from matching.progress import Progress
 
 
@@ -32,6 +34,11 @@ class RunView(FrozenModel):
     plan_id: str | None
     failure: TaskFailure | None
     latest: Progress | None
+
+    def rendered(self, texts: Renderer) -> RunView:
+        """Return a copy with text in the language of `texts` instead of facts, for JSON."""
+        failure = None if self.failure is None else self.failure.rendered(texts)
+        return self.model_copy(update={"failure": failure})
 
 
 class ProgressEvent(FrozenModel):
@@ -110,7 +117,7 @@ def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ..
             finished_at=row.finished_at,
             cancelling=row.cancel_asked_at is not None and not row.state.is_final,
             plan_id=plan_id,
-            failure=None if row.failure is None else TaskFailure.model_validate(row.failure),
+            failure=None if row.failure is None else read_failure(row.failure),
             latest=None if latest is None else Progress.model_validate(latest),
         )
         for row, plan_id, latest in rows

@@ -15,11 +15,11 @@ from api.http.principal import AccessRole
 from api.organisation import Organisation
 from api.services import Services
 from api.texts.reader_language import request_renderer
-from api.texts.validation_faults import validation_fact
 from api.web import facts
 from api.web.templating import render
 from coach.errors import InputFault, UnusableInputError
 from coach.texts.facts import Displayed
+from coach.validation import validation_fact
 
 Value = TypeVar("Value", bound=BaseModel)
 

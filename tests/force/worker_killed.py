@@ -181,7 +181,9 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
         )
     )
     jobs = Counter(tx.scalars(text(f"SELECT workflow_uuid FROM {_JOB_TABLE[database]}")))  # noqa: S608 - fixed names
-    given_up = [row.id for row in rows if row.failure and "went down" in row.failure["detail"]]
+    given_up = [
+        row.id for row in rows if row.failure and "went_down" in row.failure["fact"]["code"]
+    ]
     lost = [
         row.id
         for row in rows

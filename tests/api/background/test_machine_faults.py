@@ -26,6 +26,7 @@ from api.audit_trail import log as audit
 from api.audit_trail import verification
 from api.background.job_type import JobContext
 from api.background.rows import TaskState
+from api.background.task_failure import read_failure
 from api.bootstrap import open_database_and_keyring
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
@@ -45,6 +46,7 @@ from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
 from api.runs.run_input import RunOptions
 from coach.errors import NotSignedInError
+from coach.texts.renderer import english
 from tests.api.authenticating import identify
 
 if TYPE_CHECKING:
@@ -329,7 +331,8 @@ def _children() -> set[int]:
 def _assert_failed_with_advice(row: RunRow, *one_of: str) -> None:
     assert row.state is TaskState.FAILED
     assert row.finished_at is not None
-    detail = (row.failure or {})["detail"]
+    assert row.failure is not None
+    detail = english(read_failure(row.failure).detail)
     assert any(words in detail for words in one_of), detail
     assert "start it again" in detail
     assert "memory" in detail

@@ -1,0 +1,60 @@
+"""What is said about background tasks that fail or have ended, and about workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, Message, message, plural_message
+
+WORKER_RUNNING = message(
+    "background.worker_running",
+    "{name} is already running on this database; stop it first, "
+    "or start this one under another name",
+    name=TEXT,
+)
+
+# i18n: the last state of a run or a question, in brackets in "the run has already ended (failed)".
+FINISHED = message("background.finished", "finished")
+# i18n: as above.
+FAILED = message("background.failed", "failed")
+# i18n: as above.
+CANCELLED = message("background.cancelled", "cancelled")
+
+HAS_ENDED: Mapping[str, Message] = {
+    "run": message("background.run_ended", "the run has already ended ({state})", state=FACT),
+    "question": message(
+        "background.question_ended", "the question has already ended ({state})", state=FACT
+    ),
+}
+"""What is said about a task that can no longer be cancelled, by what the task is called."""
+
+WENT_DOWN: Mapping[str, Message] = {
+    "run": plural_message(
+        "background.went_down_during_run",
+        "the server went down {count} time during this run; "
+        "contact the server's administrator before you start it again",
+        "the server went down {count} times during this run; "
+        "contact the server's administrator before you start it again",
+        count=PLAIN_NUMBER,
+    ),
+    "question": plural_message(
+        "background.went_down_during_question",
+        "the server went down {count} time during this question; "
+        "contact the server's administrator before you start it again",
+        "the server went down {count} times during this question; "
+        "contact the server's administrator before you start it again",
+        count=PLAIN_NUMBER,
+    ),
+}
+"""What is said about a task that is not tried again, by what the task is called."""
+
+CRASHED = message(
+    "background.crashed",
+    "the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
+    "out, use fewer workers or give the machine more memory. If it happens again, contact the "
+    "server's administrator",
+    reason=FACT,
+)
+INVALID_MESSAGE = message(
+    "background.invalid_message", "{error} in a message from the solver", error=TEXT
+)
