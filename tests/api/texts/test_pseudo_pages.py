@@ -33,23 +33,13 @@ if TYPE_CHECKING:
 
 NOT_YET: dict[str, tuple[str, ...]] = {
     "http": (
-        "error 401",
         "token, invalid",
-        "sign in, wrong",
-        "provider unavailable",
-        "provider callback",
         "run, while another runs",
         "comparison, nothing published",
         "plan, published twice",
         "reply, unknown",
-        "consent, outdated",
-        "error 404",
         "error 404, plan",
-        "error 404, link",
-        "error 405",
         "error 422",
-        "error 403",
-        "error 413",
     ),
     "overview": (
         "cycle, without people",
