@@ -34,11 +34,7 @@ if TYPE_CHECKING:
 NOT_YET: dict[str, tuple[str, ...]] = {
     "http": (
         "token, invalid",
-        "run, while another runs",
-        "comparison, nothing published",
-        "plan, published twice",
         "reply, unknown",
-        "error 404, plan",
         "error 422",
     ),
     "overview": (
