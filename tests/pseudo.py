@@ -35,6 +35,30 @@ _DATA = tuple(
     )
 )
 
+_TYPED = tuple(  # what is typed in a terminal, in what commands print
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"\bgender-coach(?: [a-z]+)? [^[\n]*",  # a command to copy, without its comment
+        r"--[a-z][a-z-]*",
+        r"(?<![\w.])/[\w./-]+",  # paths
+        r"\b(?:forms|inputs|invites)/[\w./-]*",  # in a results folder
+        r"^\s*\[?[a-z_]+(?:\.[a-z_]+)+(?=:)",  # keys of the cycle file
+    )
+)
+_OF_TYPER = tuple(  # the words of the library for command lines, which has its own catalogue
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"^Usage: .*$",
+        r"^(?:Arguments|Options|Commands):$",
+        r"(?<=^  --)[a-z-]+ [A-Z]+(?:\.[a-z]+)?(?=  )",  # an option and its placeholder
+        r"^  (?![\[ ])[\w.-]+",  # in the first column: names of commands, arguments and options
+        r"^  \[[A-Z][\w.]*\](?= <)",  # an argument that may be missing
+        r"\bShow this message and exit\.",
+        r"<[^<>]*>",  # the type of a value
+        r"\[required\]|\[default: [^]]*\]|\[?[\dx<=>]+\]",
+    )
+)
+
 
 class _Reader(HTMLParser):
     """Collects the texts that a page shows, speaks, or hands to its scripts."""
@@ -95,3 +119,25 @@ def unaccented_in_page(page: str, data: Iterable[str] = ()) -> list[str]:
         for text in visible_texts(page)
         if (words := unaccented(text, known))
     ]
+
+
+def unaccented_in_output(output: str, data: Iterable[str] = ()) -> list[str]:
+    """Return the lines that a command printed and that hold unaccented letters, except data.
+
+    Commands to copy, options, paths and keys of the cycle file are recognised without `data`.
+    """
+    known = tuple(data)
+    for pattern in _TYPED:
+        output = pattern.sub("", output)
+    return [
+        f"{line!r}: {', '.join(words)}"
+        for line in output.splitlines()
+        if (words := unaccented(line, known))
+    ]
+
+
+def unaccented_in_help(output: str) -> list[str]:
+    """Return the lines of a command's help that hold unaccented letters, except typer's words."""
+    for pattern in _OF_TYPER:
+        output = pattern.sub("", output)
+    return unaccented_in_output(output)
