@@ -7,15 +7,26 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from api.cycles import rule_facts
 from api.cycles import service as cycles
+from api.cycles.service import CycleHeader
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, MANAGER, Permission, Permissions
+from api.results.rule_labels import rule_label
+from api.texts.reader_language import request_renderer
 from api.web.rendering import render_page
 from coach.cycle import Cycle, CycleDates
-from matching.rules.catalogue import RuleCard, catalogue
+from coach.texts.facts import Displayed
+from coach.texts.renderer import Renderer
+from matching.rules.catalogue import RuleCard, SettingCard, catalogue
 
 RULES = APIRouter(include_in_schema=False)
 _ANY_DAY = date(2000, 1, 1)
+_KINDS = {
+    "condition": rule_facts.CONDITION(),
+    "points": rule_facts.POINTS(),
+    "condition and points": rule_facts.CONDITION_AND_POINTS(),
+}
 _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # the dates are not shown
 
 
@@ -27,34 +38,68 @@ class TextPart:
     code: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example of a rule. `points` is `None` if the rule forbids the pair."""
+
+    situation: Displayed
+    points: int | None
+    because: Displayed
+
+
+@dataclass(frozen=True, slots=True)
+class RuleArticle:
+    """A rule as the page shows it: `id` is its name, `label` what readers call it."""
+
+    id: str
+    label: Displayed
+    kind: Displayed
+    weight: int | None
+    paragraphs: tuple[tuple[TextPart, ...], ...]
+    settings: tuple[SettingCard, ...]
+    examples: tuple[Example, ...]
+
+
 @RULES.get("/rules")
 def show_rules(request: Request) -> Response:
     """Show all matching rules with their default settings and examples."""
-    return render_page(request, "cycles/rules.html", cards=_cards(_DEFAULTS), cycle=None)
+    return _render(request, _DEFAULTS, None)
 
 
 @RULES.get("/cycles/{cycle_id}/rules")
 def show_cycle_rules(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Show all matching rules with a cycle's settings."""
     found = cycles.read_policy(services, cycle_id)
-    return render_page(request, "cycles/rules.html", cards=_cards(found.policy), cycle=found.cycle)
+    return _render(request, found.policy, found.cycle)
 
 
-def _cards(policy: Cycle) -> list[tuple[RuleCard, list[list[TextPart]]]]:
-    """Return each rule's card with its paragraphs. Text in backquotes is code."""
-    return [
-        (
-            card,
-            [
-                [
-                    TextPart(text, code=index % 2 == 1)
-                    for index, text in enumerate(paragraph.split("`"))
-                ]
-                for paragraph in card.text
-            ],
-        )
-        for card in catalogue(policy)
-    ]
+def _render(request: Request, policy: Cycle, cycle: CycleHeader | None) -> Response:
+    texts = request_renderer(request)
+    articles = [_article(card, texts) for card in catalogue(policy)]
+    return render_page(request, "cycles/rules.html", rules=articles, cycle=cycle)
+
+
+def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
+    situations = rule_facts.SITUATIONS[card.name]
+    return RuleArticle(
+        id=card.name,
+        label=rule_label(card.name),
+        kind=_KINDS[card.kind],
+        weight=card.weight,
+        paragraphs=tuple(_parts(texts.text(text)) for text in rule_facts.TEXTS[card.name]),
+        settings=card.settings,
+        examples=tuple(
+            Example(situation, example.points, example.because)
+            for situation, example in zip(situations, card.examples, strict=True)
+        ),
+    )
+
+
+def _parts(paragraph: str) -> tuple[TextPart, ...]:
+    """Return the segments of a paragraph, in which text in backquotes is code."""
+    return tuple(
+        TextPart(text, code=index % 2 == 1) for index, text in enumerate(paragraph.split("`"))
+    )
 
 
 ROUTERS = (RULES,)
