@@ -74,7 +74,7 @@ def _draft(number: int, code: str, profile: dict[str, Any]) -> Draft:
 
 def _sheet(drafts: Sequence[Draft], kind: PeopleKind) -> PeopleSheet:
     return PeopleSheet(
-        file=f"the {kind} in this cycle",
+        file="",
         kind=kind,
         drafts=tuple(drafts),
         ids={draft.values["id"]: draft.row for draft in drafts},

@@ -19,6 +19,10 @@ _UNKNOWN_IDS = {
     PeopleKind.COACHEES: facts.UNKNOWN_COACHEE,
     PeopleKind.COACHES: facts.UNKNOWN_COACH,
 }
+_UNKNOWN_IN_CYCLE = {
+    PeopleKind.COACHEES: facts.UNKNOWN_COACHEE_IN_CYCLE,
+    PeopleKind.COACHES: facts.UNKNOWN_COACH_IN_CYCLE,
+}
 _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 
 
@@ -39,7 +43,7 @@ def sheet_faults(
         for column in _ID_COLUMNS[sheet.kind]:
             for ident in draft.values.get(column, ()):
                 if message := _unknown_id_message(ident, others, read_context):
-                    yield InputFault(sheet.file, draft.row, column, message)
+                    yield InputFault(sheet.name, draft.row, column, message)
     if cycle is not None:
         yield from _birth_year_faults(sheet, cycle)
 
@@ -47,7 +51,11 @@ def sheet_faults(
 def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadContext) -> Fact | None:
     if ident in people.ids or not people.complete_ids:
         return None
-    unknown = _UNKNOWN_IDS[people.kind](id=excerpt(ident), file=people.file)
+    shown = excerpt(ident)
+    if people.file:
+        unknown = _UNKNOWN_IDS[people.kind](id=shown, file=people.file)
+    else:
+        unknown = _UNKNOWN_IN_CYCLE[people.kind](id=shown)
     return with_suggestion(unknown, read_context.nearest(ident, people.ids))
 
 
@@ -79,7 +87,7 @@ def _birth_year_faults(sheet: PeopleSheet, cycle: Cycle) -> Iterator[InputFault]
     for draft in sheet.drafts:
         if _birth_year(draft) > latest:
             yield InputFault(
-                sheet.file,
+                sheet.name,
                 draft.row,
                 "birth_year",
                 facts.BIRTH_YEAR_TOO_LATE(

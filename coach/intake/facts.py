@@ -202,6 +202,16 @@ UNKNOWN_COACH = message(
     id=TEXT,
     file=TEXT,
 )
+UNKNOWN_COACHEE_IN_CYCLE = message(
+    "intake.unknown_coachee_in_cycle",
+    "'{id}' is not the id of any of the coachees in this cycle",
+    id=TEXT,
+)
+UNKNOWN_COACH_IN_CYCLE = message(
+    "intake.unknown_coach_in_cycle",
+    "'{id}' is not the id of any of the coaches in this cycle",
+    id=TEXT,
+)
 # i18n: [bans] is a part of a file.
 PIN_IS_BANNED = message(
     "intake.pin_is_banned",

@@ -41,7 +41,8 @@ class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
-    which case an id that is not in `ids` does not exist.
+    which case an id that is not in `ids` does not exist. `file` is empty for people who are already
+    in a cycle; `name` names the sheet in faults all the same.
     """
 
     file: str
@@ -50,6 +51,11 @@ class PeopleSheet:
     ids: dict[str, int]
     complete_ids: bool
     faults: tuple[InputFault, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the file or, for people who are already in a cycle, of their sheet."""
+        return self.file or self.kind.value
 
     def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:
         """Return a copy with additional faults, which were found while decoding the file."""
