@@ -9,17 +9,17 @@ from collections.abc import Mapping
 
 from coach.texts.facts import Fact, message
 
-CONDITION = message("rules.condition", "condition")
-POINTS = message("rules.points", "points")
-CONDITION_AND_POINTS = message("rules.condition_and_points", "condition and points")
+CONDITION = message("rule_page.condition", "condition")
+POINTS = message("rule_page.points", "points")
+CONDITION_AND_POINTS = message("rule_page.condition_and_points", "condition and points")
 TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(
-            "rules.text_language_1",
+            "rule_page.text_language_1",
             "Coachee and coach have a language in common, both at or above the required level.",
         )(),
         message(
-            "rules.text_language_2",
+            "rule_page.text_language_2",
             "Points depend on the coachee's order of preference: 100 for the first language on "
             "their list and 10 fewer for each further position, but at least 50. Languages that "
             "the cycle's policy puts in one group count as common, with 40 points fewer; without a "
@@ -29,12 +29,12 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
     "country": (
         message(
-            "rules.text_country_1",
+            "rule_page.text_country_1",
             "Coachee and coach come from the same or different countries/territories, as required.",
         )(),
         # i18n: do not translate what is in backquotes.
         message(
-            "rules.text_country_2",
+            "rule_page.text_country_2",
             "`same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 "
             "points if the preference is met and 0 if it is not; with the other relations, every "
             "allowed pair gets 100 points. If the cycle file excludes a pair of "
@@ -44,30 +44,30 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
     "rank": (
         message(
-            "rules.text_rank_1",
+            "rule_page.text_rank_1",
             "The coach is not further below the coachee in rank than the coachee's sensitivity "
             "allows.",
         )(),
         message(
-            "rules.text_rank_2",
+            "rule_page.text_rank_2",
             "The cycle sets the number of grades for each sensitivity: strict, standard and "
             "relaxed. A person without a grade, such as an external civilian expert, is acceptable "
             "to everyone. A coachee who requests a coach in uniform is matched only with a coach "
             "who has a military rank.",
         )(),
         message(
-            "rules.text_rank_3",
+            "rule_page.text_rank_3",
             "Points: 100 for the same grade and 10 fewer for each grade of difference, in either "
             "direction; 80 if either person has no grade.",
         )(),
     ),
     "unit": (
         message(
-            "rules.text_unit_1",
+            "rule_page.text_unit_1",
             "A coachee is never coached by someone from their own unit or chain of command.",
         )(),
         message(
-            "rules.text_unit_2",
+            "rule_page.text_unit_2",
             "Units are compared by name, ignoring case and surrounding spaces. For each coach, the "
             "coaches' file lists the people (by id) and units (by name) whose chain of command "
             "includes the coach, now or in the last 24 months. No policy can lift this rule.",
@@ -75,28 +75,28 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
     "refusal": (
         message(
-            "rules.text_refusal_1",
+            "rule_page.text_refusal_1",
             "Anyone may refuse a person without giving a reason, and is never matched with them.",
         )(),
         message(
-            "rules.text_refusal_2",
+            "rule_page.text_refusal_2",
             "Only the programme manager can see that there was a refusal, and no one can see which "
             "of the two refused.",
         )(),
     ),
     "ban": (
         message(
-            "rules.text_ban_1",
+            "rule_page.text_ban_1",
             "Pairs that the programme manager has ruled out in the cycle file are never matched.",
         )(),
     ),
     "topics": (
         message(
-            "rules.text_topics_1",
+            "rule_page.text_topics_1",
             "How many of the coachee's topics the coach has expertise in.",
         )(),
         message(
-            "rules.text_topics_2",
+            "rule_page.text_topics_2",
             "Points are the percentage of the coachee's topics that the coach also lists, rounded "
             "down. Topics are compared by name, ignoring case and surrounding spaces. If the "
             "coachee names no topic, every coach gets 100.",
@@ -104,11 +104,11 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
     "preference": (
         message(
-            "rules.text_preference_1",
+            "rule_page.text_preference_1",
             "Whether the coachee would like this coach, and how high the coach is on their list.",
         )(),
         message(
-            "rules.text_preference_2",
+            "rule_page.text_preference_2",
             "The first coach on the coachee's list gets 100 points and each further one 10 fewer, "
             "but at least 10. A coach who is not on the list gets 0. If the coachee states no "
             "preference, every coach gets 100.",
@@ -116,11 +116,11 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
     "availability": (
         message(
-            "rules.text_availability_1",
+            "rule_page.text_availability_1",
             "How much free time the two have in common, relative to what their sessions need.",
         )(),
         message(
-            "rules.text_availability_2",
+            "rule_page.text_availability_2",
             "The rule counts the start times, on the cycle's grid, of sessions for which both are "
             "free. A pair with at least 20 such start times for each session of the series gets "
             "100 points; with fewer, the points are proportional, rounded down. Points do not "
@@ -133,147 +133,147 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
 SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(
-            "rules.example_language_1",
+            "rule_page.example_language_1",
             "The coach offers the coachee's first language.",
         )(),
         message(
-            "rules.example_language_2",
+            "rule_page.example_language_2",
             "The common language is second on the coachee's list.",
         )(),
         message(
-            "rules.example_language_3",
+            "rule_page.example_language_3",
             "One of the two speaks the common language below the required level.",
         )(),
         message(
-            "rules.example_language_4",
+            "rule_page.example_language_4",
             "Two languages that this cycle puts in one group.",
         )(),
         message(
-            "rules.example_language_5",
+            "rule_page.example_language_5",
             "The same two languages without a group.",
         )(),
     ),
     "country": (
         message(
-            "rules.example_country_1",
+            "rule_page.example_country_1",
             "Any two countries will do.",
         )(),
         message(
-            "rules.example_country_2",
+            "rule_page.example_country_2",
             "The cycle prefers pairs across a border.",
         )(),
         message(
-            "rules.example_country_3",
+            "rule_page.example_country_3",
             "The cycle allows only pairs across a border.",
         )(),
         message(
-            "rules.example_country_4",
+            "rule_page.example_country_4",
             "The pair of countries is excluded.",
         )(),
     ),
     "rank": (
         message(
-            "rules.example_rank_1",
+            "rule_page.example_rank_1",
             "The same rank.",
         )(),
         message(
-            "rules.example_rank_2",
+            "rule_page.example_rank_2",
             "A coach two grades junior, standard sensitivity.",
         )(),
         message(
-            "rules.example_rank_3",
+            "rule_page.example_rank_3",
             "A coach one grade junior, strict sensitivity.",
         )(),
         message(
-            "rules.example_rank_4",
+            "rule_page.example_rank_4",
             "An external expert without a grade.",
         )(),
         message(
-            "rules.example_rank_5",
+            "rule_page.example_rank_5",
             "The coachee requests a coach in uniform.",
         )(),
     ),
     "unit": (
         message(
-            "rules.example_unit_1",
+            "rule_page.example_unit_1",
             "Different units.",
         )(),
         message(
-            "rules.example_unit_2",
+            "rule_page.example_unit_2",
             "The same unit, with different case and spacing.",
         )(),
         message(
-            "rules.example_unit_3",
+            "rule_page.example_unit_3",
             "No unit is stated.",
         )(),
         message(
-            "rules.example_unit_4",
+            "rule_page.example_unit_4",
             "The coach was the coachee's superior.",
         )(),
         message(
-            "rules.example_unit_5",
+            "rule_page.example_unit_5",
             "The coachee's unit is in the coach's chain of command.",
         )(),
     ),
     "refusal": (
         message(
-            "rules.example_refusal_1",
+            "rule_page.example_refusal_1",
             "Neither refused the other.",
         )(),
         message(
-            "rules.example_refusal_2",
+            "rule_page.example_refusal_2",
             "The coachee refused the coach.",
         )(),
         message(
-            "rules.example_refusal_3",
+            "rule_page.example_refusal_3",
             "The coach refused the coachee.",
         )(),
     ),
     "ban": (
         message(
-            "rules.example_ban_1",
+            "rule_page.example_ban_1",
             "The pair is not ruled out.",
         )(),
         message(
-            "rules.example_ban_2",
+            "rule_page.example_ban_2",
             "The pair is ruled out.",
         )(),
     ),
     "topics": (
         message(
-            "rules.example_topics_1",
+            "rule_page.example_topics_1",
             "One of the coachee's two topics.",
         )(),
         message(
-            "rules.example_topics_2",
+            "rule_page.example_topics_2",
             "None of the coachee's topics.",
         )(),
         message(
-            "rules.example_topics_3",
+            "rule_page.example_topics_3",
             "The coachee names no topic.",
         )(),
     ),
     "preference": (
         message(
-            "rules.example_preference_1",
+            "rule_page.example_preference_1",
             "The second choice.",
         )(),
         message(
-            "rules.example_preference_2",
+            "rule_page.example_preference_2",
             "Not on the list.",
         )(),
         message(
-            "rules.example_preference_3",
+            "rule_page.example_preference_3",
             "No preference.",
         )(),
     ),
     "availability": (
         message(
-            "rules.example_availability_1",
+            "rule_page.example_availability_1",
             "One morning a week in common, for six months.",
         )(),
         message(
-            "rules.example_availability_2",
+            "rule_page.example_availability_2",
             "No weekday in common.",
         )(),
     ),
