@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 NOT_YET: dict[str, tuple[str, ...]] = {
     "http": (
+        "plan, published twice",
         "token, invalid",
         "reply, unknown",
         "error 422",
