@@ -221,5 +221,5 @@ NO_PLAN = message(
     "sample.no_plan", "the first cycle has no published plan; choose another folder with --data"
 )
 NOT_SOLVED = message(
-    "sample.not_solved", "the sample cycle was not solved: {failure}", failure=TEXT
+    "sample.not_solved", "the sample cycle was not solved: {failure}", failure=FACT
 )

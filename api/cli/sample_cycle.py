@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
 from api.background.job_type import JobContext
-from api.background.rows import TaskState
 from api.cli import admin_facts as facts
 from api.cycles.service import add_cycle
 from api.input_files.policy_file import parse_policy_file
@@ -22,7 +21,6 @@ from api.personal_links import links
 from api.runs import run_queue, run_view
 from api.runs.job import RunJob
 from api.runs.run_input import RunOptions
-from api.runs.run_view import RunView
 from api.services import Services
 from api.sessions import schedule
 from coach.errors import DomainError
@@ -54,10 +52,7 @@ def load_sample_cycle(services: Services) -> DemoLinks:
 
 def _load(services: Services) -> str:
     cycle_id = _store(services)
-    run = _solve(services, cycle_id)
-    if run.plan_id is None:
-        raise DomainError(facts.NOT_SOLVED(failure=str(run.failure)))
-    publish_plan(services, run.plan_id)
+    publish_plan(services, _solve(services, cycle_id))
     return cycle_id
 
 
@@ -72,8 +67,8 @@ def _store(services: Services) -> str:
     return cycle_id
 
 
-def _solve(services: Services, cycle_id: str) -> RunView:
-    """Solve in this process, because the server's worker has not started yet."""
+def _solve(services: Services, cycle_id: str) -> str:
+    """Solve in this process, because the server's worker has not started; return the plan's id."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )
@@ -82,9 +77,9 @@ def _solve(services: Services, cycle_id: str) -> RunView:
     RunJob(JobContext(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
         done = run_view.run_view(tx, run.id)
-    if done.state is not TaskState.FINISHED:
-        raise DomainError(facts.NOT_SOLVED(failure=str(done.failure)))
-    return done
+    if done.plan_id is None:
+        raise DomainError(facts.NOT_SOLVED(failure=done.failure.detail if done.failure else ""))
+    return done.plan_id
 
 
 def _ignore_job(_tx: Transaction, _job: Job) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from coach.texts.facts import (
     DATE,
-    FACT,
-    LANGUAGE,
     MONTH,
     SHORT_DATE,
     TERRITORY,
@@ -17,7 +15,6 @@ from coach.texts.facts import (
 DATE_ALONE = message("value.date", "{day}", day=DATE)
 SHORT_DATE_ALONE = message("value.short_date", "{day}", day=SHORT_DATE)
 MONTH_ALONE = message("value.month", "{day}", day=MONTH)
-LANGUAGE_ALONE = message("value.language", "{code}", code=LANGUAGE)
 TERRITORY_ALONE = message("value.territory", "{code}", code=TERRITORY)
 DATE_SPAN = message("value.date_span", "{first} to {last}", first=DATE, last=DATE)
 TIME_RANGE = message("value.time_range", "{start} to {end}", start=TIME, end=TIME)
@@ -34,7 +31,6 @@ DATETIME = message("value.datetime", "{day}, {time} ({zone})", day=DATE, time=TI
 SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
-SENTENCES = message("value.sentences", "{first} {second}", first=FACT, second=FACT)
 CHOOSE_ONE = message("form.choose_one", "please choose one")
 # i18n: the name of the site where the deployment gives it none.
 PROGRAMME = message("page.programme", "Coaching scheduler")
