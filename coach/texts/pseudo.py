@@ -25,9 +25,10 @@ def accented(text: str) -> str:
 
 def pseudo_translation(text: str) -> str:
     """Return the pseudo-translation of a message: accented, longer by 40 %, in brackets."""
-    if not text.strip():
+    own = "".join(part for odd, part in _numbered(_KEPT.split(text)) if not odd)
+    if not any(map(str.isalpha, own)):
         return text
-    letters = sum(len(part) for odd, part in _numbered(_KEPT.split(text)) if not odd)
+    letters = len(own)
     extra = -(-letters * 2 // 5)
     padding = (_PADDING * (extra // len(_PADDING) + 1))[:extra]
     return f"[{accented(text)} {_in_words(padding)}]"

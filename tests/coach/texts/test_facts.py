@@ -152,6 +152,11 @@ def test_the_pseudo_locale_keeps_placeholders_and_markup() -> None:
     assert accented("<b>{name}</b> of %(count)s &amp;") == "<b>{name}</b> óƒ %(count)s &amp;"
 
 
+@pytest.mark.parametrize("text", ["", "{day}", "{first}, {second}: %(count)s <b></b>"])
+def test_message_without_letters_of_its_own_is_its_own_pseudo_translation(text: str) -> None:
+    assert pseudo_translation(text) == text
+
+
 @pytest.mark.parametrize("text", ["Save", "Start a new run", "<a href='/x'>{count} pairs</a>"])
 def test_the_pseudo_locale_lengthens_text_by_two_fifths(text: str) -> None:
     assert 1.4 * len("Save") <= len(pseudo_translation("Save"))
