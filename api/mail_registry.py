@@ -1,4 +1,4 @@
-"""Collects the mail composers and delivery callbacks of all subjects."""
+"""Collects the mail composers and the delivery callback of all subjects."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.invitations import mail_composer as invitation_mail
-from api.invitations.dispatch import record_message_sent
 from api.mail.composer import MailRegistry
 from api.mail.rows import MailRow
-from api.participants.mail_recipients import find_addresses
 from api.personal_links import mail_composer as code_mail
 from api.reminders import mail_composer as reminder_mail
 
@@ -24,7 +22,5 @@ MAIL_REGISTRY = MailRegistry(
         **reminder_mail.MAIL_COMPOSERS,
         **code_mail.MAIL_COMPOSERS,
     },
-    find_addresses=find_addresses,
-    on_sent=record_message_sent,
     on_failed=_record_failure,
 )

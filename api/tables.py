@@ -9,7 +9,6 @@ from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
 from api.database import rows as database_tables
 from api.database.types import TableRow
-from api.invitations import rows as invitations_tables
 from api.mail import rows as mail_tables
 from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
@@ -25,7 +24,6 @@ TABLES: tuple[type[TableRow], ...] = (
     *consent_tables.TABLES,
     *cycles_tables.TABLES,
     *database_tables.TABLES,
-    *invitations_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,
     *personal_links_tables.TABLES,

@@ -24,12 +24,14 @@ class Job:
             `subject_id` are the same job, which is queued only once.
         partition: the partition, for partitioned types. Its jobs run one after the other.
         delay: the minimum time before the job starts.
+        priority: jobs with a lower number leave their queue or partition first; at least 0.
     """
 
     job_type: str
     subject_id: str
     partition: str | None = None
     delay: timedelta = NO_DELAY
+    priority: int = 0
 
     @property
     def id(self) -> str:

@@ -48,6 +48,8 @@ class JobQueue:
         }
         if job_type.partitioned:
             options["queue_partition_key"] = job.partition or ""
+        if job.priority:
+            options["priority"] = job.priority
         if job.delay > NO_DELAY:
             options["delay_seconds"] = job.delay.total_seconds()
         self._client.enqueue_in_transaction(tx, options, job.subject_id)

@@ -19,7 +19,6 @@ from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
-from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
@@ -117,9 +116,6 @@ def _erase_rows_of(
         delete(QuestionRow).where(QuestionRow.person_id.in_(person_ids)),
         delete(CredentialRow).where(CredentialRow.person_id.in_(person_ids)),
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
-        delete(OutboxRow).where(
-            OutboxRow.person_id.in_(person_ids)
-        ),  # the recipients no longer exist
         delete(OneTimeCodeRow).where(OneTimeCodeRow.person_id.in_(person_ids)),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),

@@ -22,8 +22,7 @@ from api.data_protection.retention_policy import (
     retention_statuses,
 )
 from api.database.types import TableRow
-from api.invitations.rows import OutboxRow
-from api.mail.rows import MailRow
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
@@ -109,6 +108,7 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
     """
     row = cycle_row(tx, cycle_id)
     people = select(PersonRow.id).where(PersonRow.cycle_id == cycle_id)
+    of_cycle = MailRow.cycle_id == cycle_id
     counted: dict[str, tuple[type[TableRow], ColumnElement[bool]]] = {
         "people": (
             PersonRow,
@@ -117,8 +117,8 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
         "notes": (NoteRow, NoteRow.author_id.in_(people)),
         "runs": (RunRow, RunRow.cycle_id == cycle_id),
         "questions": (QuestionRow, QuestionRow.plan_id.in_(_plans(cycle_id))),
-        "messages": (OutboxRow, OutboxRow.cycle_id == cycle_id),
-        "mails": (MailRow, MailRow.cycle_id == cycle_id),
+        "messages": (MailRow, of_cycle & (MailRow.kind == MailKind.INVITATION)),
+        "mails": (MailRow, of_cycle & MailRow.released_at.is_not(None)),
         "secrets": (CredentialRow, CredentialRow.person_id.in_(people)),
     }
     return ErasureScope(
@@ -149,7 +149,6 @@ def erase_cycle(
     erase_runs(tx, cycle_id)
     for statement in (
         delete(QuestionRow).where(QuestionRow.plan_id.in_(_plans(cycle_id))),
-        delete(OutboxRow).where(OutboxRow.cycle_id == cycle_id),
         delete(MailRow).where(MailRow.cycle_id == cycle_id),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})

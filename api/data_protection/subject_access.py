@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow
@@ -13,7 +13,7 @@ from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.services import Services
@@ -143,10 +143,15 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         links_made_at=tuple(
             tx.scalars(select(CredentialRow.created_at).where(CredentialRow.person_id == person_id))
         ),
-        messages_sent=len(
-            tx.scalars(select(OutboxRow.id).where(OutboxRow.person_id == person_id)).all()
-        ),
+        messages_sent=_message_count(tx, person_id),
     )
+
+
+def _message_count(tx: Transaction, person_id: str) -> int:
+    query = select(func.count()).where(
+        MailRow.person_id == person_id, MailRow.kind == MailKind.INVITATION
+    )
+    return tx.scalar(query) or 0
 
 
 def _reported_session(session: SessionDetails, side: Side) -> ReportedSession:

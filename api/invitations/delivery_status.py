@@ -8,15 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
+from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import PendingMessages, count_pending
-from api.invitations.rows import OutboxRow
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import UNDELIVERED_STATES, MailKind, MailRow, MailState
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
-from coach.invitations import Message
 
 
 class FailedMail(FrozenModel):
@@ -26,8 +25,8 @@ class FailedMail(FrozenModel):
         to: the recipient.
         address: the recipient's current email address.
         problem: why the email could not be delivered.
-        outbox_id: the outbox message in the email, which can be downloaded and sent another way;
-            `None` for reminders.
+        outbox_id: the id with which an invitation can be downloaded, to be sent another way; `None`
+            for reminders.
         number: the number of the session that the email is about.
         start: the start of the session that the email is about.
     """
@@ -105,13 +104,13 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
         counts[state] = number
     trouble = tx.scalar(
         select(MailRow.problem)
-        .where(*of_cycle, MailRow.state == MailState.WAITING, MailRow.problem != "")
-        .order_by(MailRow.queued_at.desc())
+        .where(*of_cycle, MailRow.state.in_(UNDELIVERED_STATES), MailRow.problem != "")
+        .order_by(MailRow.attempted_at.desc())
         .limit(1)
     )
     return DeliveryStatus(
         sends=services.settings.mail.enabled,
-        waiting=counts[MailState.WAITING],
+        waiting=sum(counts[state] for state in UNDELIVERED_STATES),
         sent=counts[MailState.SENT],
         failed=_failed_mails(tx, cycle_id),
         trouble=trouble or "",
@@ -121,15 +120,10 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
 def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
     """Return a cycle's failed emails, grouped by person."""
     failed = tx.execute(
-        select(MailRow, PersonRow, OutboxRow, SessionRow)
+        select(MailRow, PersonRow, SessionRow.number, SessionRow.starts_at)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
-        .outerjoin(OutboxRow, OutboxRow.id == MailRow.outbox_id)
-        .join(SessionRow, SessionRow.id == func.coalesce(MailRow.session_id, OutboxRow.session_id))
-        .where(
-            MailRow.cycle_id == cycle_id,
-            MailRow.kind != MailKind.CODE,
-            MailRow.state == MailState.FAILED,
-        )
+        .join(SessionRow, SessionRow.id == MailRow.session_id)
+        .where(MailRow.cycle_id == cycle_id, MailRow.state == MailState.FAILED)
         .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
     )
     return tuple(
@@ -139,15 +133,17 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
             to=person_summary(person),
             address=person.email,
             problem=mail.problem,
-            outbox_id=mail.outbox_id,
-            number=session.number,
-            start=session.starts_at if message is None else _start_in_message(message),
+            outbox_id=mail.id if mail.kind is MailKind.INVITATION else None,
+            number=number,
+            start=_start_in_message(mail) or starts_at,
             ended_at=mail.ended_at,
         )
-        for mail, person, message, session in failed
+        for mail, person, number, starts_at in failed
     )
 
 
-def _start_in_message(row: OutboxRow) -> datetime:
-    """Return the session's start in the message; the session may have been moved since."""
-    return Message.model_validate(row.message).invitation.start
+def _start_in_message(mail: MailRow) -> datetime | None:
+    """Return the session's start in an invitation; the session may have been moved since."""
+    if mail.kind is not MailKind.INVITATION:
+        return None
+    return stored_message(mail).invitation.start

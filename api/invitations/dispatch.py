@@ -1,26 +1,30 @@
-"""Sending outbox messages, either by this server or by the programme office."""
+"""Sending invitations and cancellations, either by this server or by the programme office."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.service import cycle_row
 from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
 from api.invitations.pending import pending_rows
-from api.invitations.rows import OutboxRow
 from api.mail import delivery
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import MailKind, MailRow, MailState, find_mail
+from api.participants.mail_recipients import find_addresses
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 
 _STATE_PHRASES = {
+    MailState.DRAFT: "has not been released yet",
     MailState.WAITING: "is about to be sent by this server",
+    MailState.SENDING: "is being sent by this server",
     MailState.SENT: "was sent by this server",
-    MailState.DROPPED: "was already marked as sent, or is no longer needed",
+    MailState.CANCELLED: "is no longer needed",
+    MailState.SENT_OTHERWISE: "was already marked as sent",
 }
 
 
@@ -32,20 +36,9 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
         ConflictError: this server does not send email.
     """
     _require_mail_enabled(services)
-    now = services.now()
     with services.database.writing() as tx:
-        mails = [
-            MailRow(
-                kind=MailKind.INVITATION,
-                cycle_id=cycle_id,
-                person_id=row.person_id,
-                outbox_id=row.id,
-                state=MailState.WAITING,
-                created_at=now,
-            )
-            for row in _sendable_until(tx, services, cycle_id, until)
-        ]
-        delivery.release(tx, services.enqueue, mails)
+        mails = _sendable_until(tx, services, cycle_id, until)
+        _release(tx, services, mails)
         record_event(tx, "messages released", "cycle", cycle_id, messages=len(mails))
         return delivery_status_of(tx, services, cycle_id)
 
@@ -60,17 +53,11 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
     """
     now = services.now()
     with services.database.writing() as tx:
-        rows = _sendable_until(tx, services, cycle_id, until)
-        for row in rows:
-            row.sent_at = now
-        tx.execute(
-            update(MailRow)
-            .where(MailRow.outbox_id.in_([row.id for row in rows]), MailRow.state != MailState.SENT)
-            .values(state=MailState.DROPPED, ended_at=now),
-            execution_options={"synchronize_session": False},
-        )
-        record_event(tx, "messages sent", "cycle", cycle_id, messages=len(rows))
-        return len(rows)
+        mails = _sendable_until(tx, services, cycle_id, until)
+        for mail in mails:
+            mail.state, mail.ended_at = MailState.SENT_OTHERWISE, now
+        record_event(tx, "messages sent", "cycle", cycle_id, messages=len(mails))
+        return len(mails)
 
 
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
@@ -92,7 +79,7 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
                 MailRow.state == MailState.FAILED,
             )
         ).all()
-        delivery.requeue_failed(tx, services.enqueue, failed, now=services.now())
+        _release(tx, services, failed)
         record_event(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
         return delivery_status_of(tx, services, cycle_id)
 
@@ -106,7 +93,7 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
     """
     now = services.now()
     with services.database.writing() as tx:
-        mail = tx.get(MailRow, mail_id)
+        mail = find_mail(tx, mail_id)
         if mail is None or mail.cycle_id != cycle_id or mail.kind is MailKind.CODE:
             raise NotFoundError(f"there is no email {mail_id} in this cycle")
         if mail.state is not MailState.FAILED:
@@ -114,25 +101,23 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
                 f"this email {_STATE_PHRASES[mail.state]}; only an email that could not be "
                 "delivered can be marked as sent another way"
             )
-        mail.state, mail.ended_at = MailState.DROPPED, now
-        record_message_sent(tx, mail, now)
+        mail.state, mail.ended_at = MailState.SENT_OTHERWISE, now
         record_event(tx, "mail sent otherwise", "mail", mail.id)
         return delivery_status_of(tx, services, cycle_id)
 
 
-def record_message_sent(tx: Transaction, mail: MailRow, now: datetime) -> None:
-    """Record that an email's outbox message was sent; does nothing if the email has none."""
-    if mail.outbox_id is not None:
-        tx.get_one(OutboxRow, mail.outbox_id).sent_at = now
+def _release(tx: Transaction, services: Services, mails: Sequence[MailRow]) -> None:
+    addresses = find_addresses(tx, {mail.person_id for mail in mails})
+    delivery.release(tx, services.enqueue, mails, addresses, now=services.now())
 
 
 def _sendable_until(
     tx: Transaction, services: Services, cycle_id: str, until: datetime
-) -> list[OutboxRow]:
+) -> list[MailRow]:
     rows = pending_rows(
         tx, cycle_id, now=services.now(), mail_enabled=services.settings.mail.enabled
     )
-    return [row for row in rows.sendable if row.created_at <= until]
+    return [mail for mail in rows.sendable if mail.created_at <= until]
 
 
 def _require_mail_enabled(services: Services) -> None:

@@ -19,12 +19,13 @@ from api.invitations.outgoing_invitation import (
     stored_invitation,
 )
 from api.invitations.pending import pending_rows
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.personal_links import links
 from api.services import Services
 from api.sessions.schedule import own_session
+from coach.errors import NotFoundError
 
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
@@ -69,7 +70,9 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
         ConflictError: the message is an invitation and its recipient has no working secret link.
     """
     with services.database.reading() as tx:
-        row = existing_row(tx, OutboxRow, message_id, "message")
+        row = existing_row(tx, MailRow, message_id, "message")
+        if row.kind is not MailKind.INVITATION:
+            raise NotFoundError(f"there is no message {message_id}")
         invitation = stored_invitation(row, person_row(tx, row.person_id))
         secret = ""
         if invitation.needs_link:

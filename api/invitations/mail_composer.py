@@ -7,31 +7,28 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.invitations.outgoing_invitation import render_eml, stored_invitation
-from api.invitations.rows import OutboxRow
+from api.invitations.outgoing_invitation import is_cancellation, render_eml, stored_invitation
 from api.mail.composer import ComposedMail, MailComposer
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import SENT_STATES, UNDELIVERED_STATES, MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.services import Services
 from coach.errors import ConflictError
-from coach.invitations import Method
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email for an outbox message; `None` if it must no longer be sent.
+    """Compose an invitation or cancellation; `None` if it must no longer be sent.
 
     Raises:
         ConflictError: the message is an invitation and its recipient has no working secret link.
     """
-    message = tx.get_one(OutboxRow, mail.outbox_id)
     person = tx.get_one(PersonRow, mail.person_id)
-    uninvited = person.left_at is not None and message.method != Method.CANCEL
-    if not person.email or message.sent_at is not None or uninvited or _is_superseded(tx, message):
+    uninvited = person.left_at is not None and not is_cancellation(mail)
+    if not person.email or uninvited or _is_superseded(tx, mail):
         return None
-    invitation = stored_invitation(message, person)
+    invitation = stored_invitation(mail, person)
     secret = _link_secret(tx, services, person.id) if invitation.needs_link else ""
-    return ComposedMail(person.email, render_eml(invitation, services, message.id, secret))
+    return ComposedMail(person.email, render_eml(invitation, services, mail.id, secret))
 
 
 def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
@@ -43,18 +40,16 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
         ) from error
 
 
-def _is_superseded(tx: Transaction, message: OutboxRow) -> bool:
+def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
     """Whether a newer message about the session has been released or sent to the same person."""
-    others = tx.scalars(
-        select(OutboxRow.message)
-        .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
-        .where(
-            OutboxRow.session_id == message.session_id,
-            OutboxRow.person_id == message.person_id,
-            OutboxRow.sent_at.is_not(None) | (MailRow.state == MailState.WAITING),
-        )
+    newer = select(MailRow.id).where(
+        MailRow.kind == MailKind.INVITATION,
+        MailRow.session_id == mail.session_id,
+        MailRow.person_id == mail.person_id,
+        MailRow.occasion > mail.occasion,
+        MailRow.state.in_((*UNDELIVERED_STATES, *SENT_STATES)),
     )
-    return any(other["sequence"] > message.message["sequence"] for other in others)
+    return tx.scalar(newer.limit(1)) is not None
 
 
 MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {MailKind.INVITATION: compose_invitation}

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import CycleHeader, cycle_header, cycle_row
 from api.invitations.delivery_status import CycleMail, cycle_mail
-from api.invitations.rows import OutboxRow
+from api.invitations.outgoing_invitation import stored_message
+from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.values import FrozenModel
-from coach.invitations import Message, Method
+from coach.invitations import Method
 
 
 class OutboxMessage(FrozenModel):
@@ -67,25 +68,25 @@ def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:
 
 def _outbox_messages(tx: Transaction, cycle_id: str) -> tuple[OutboxMessage, ...]:
     rows = tx.execute(
-        select(OutboxRow, PersonRow)
-        .join(PersonRow, PersonRow.id == OutboxRow.person_id)
-        .where(OutboxRow.cycle_id == cycle_id)
-        .order_by(OutboxRow.created_at.desc(), OutboxRow.id)
+        select(MailRow, PersonRow)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(MailRow.cycle_id == cycle_id, MailRow.kind == MailKind.INVITATION)
+        .order_by(MailRow.created_at.desc(), MailRow.id)
     )
-    return tuple(_outbox_message(row, person) for row, person in rows)
+    return tuple(_outbox_message(mail, person) for mail, person in rows)
 
 
-def _outbox_message(row: OutboxRow, person: PersonRow) -> OutboxMessage:
-    message = Message.model_validate(row.message)
+def _outbox_message(mail: MailRow, person: PersonRow) -> OutboxMessage:
+    message = stored_message(mail)
     return OutboxMessage(
-        id=row.id,
-        plan_id=row.plan_id,
-        session_id=row.session_id,
+        id=mail.id,
+        plan_id=mail.plan_id or "",
+        session_id=mail.session_id or "",
         to=person_summary(person),
         method=message.method,
         number=message.invitation.number,
         start=message.invitation.start,
         sequence=message.sequence,
-        created_at=row.created_at,
-        sent_at=row.sent_at,
+        created_at=mail.created_at,
+        sent_at=mail.ended_at if mail.state in SENT_STATES else None,
     )

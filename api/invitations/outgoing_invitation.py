@@ -8,7 +8,7 @@ from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.http.urls import person_session
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
@@ -41,9 +41,19 @@ class OutgoingInvitation(FrozenModel):
         return Recipient(name=self.name, address=self.address, zone=ZoneInfo(self.timezone))
 
 
-def stored_invitation(row: OutboxRow, person: PersonRow) -> OutgoingInvitation:
-    """Return an outbox message as an outgoing invitation to `person`."""
-    return _outgoing_invitation(Message.model_validate(row.message), person, row.session_id)
+def stored_message(mail: MailRow) -> Message:
+    """Return the invitation or cancellation in an email."""
+    return Message.model_validate(mail.content)
+
+
+def is_cancellation(mail: MailRow) -> bool:
+    """Whether an email is a cancellation, which has no link."""
+    return mail.content is not None and mail.content["method"] == Method.CANCEL
+
+
+def stored_invitation(mail: MailRow, person: PersonRow) -> OutgoingInvitation:
+    """Return the invitation or cancellation in an email to `person`."""
+    return _outgoing_invitation(stored_message(mail), person, mail.session_id or "")
 
 
 def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
@@ -83,7 +93,7 @@ def render_ics(outgoing_invitation: OutgoingInvitation, services: Services) -> b
 def render_eml(
     outgoing_invitation: OutgoingInvitation, services: Services, message_id: str, secret: str
 ) -> bytes:
-    """Render outbox message `message_id` as an email with the calendar object attached.
+    """Render the message with id `message_id` as an email with the calendar object attached.
 
     All buttons link to the recipient's page for the session, using the link secret `secret`.
     Cancellations have no buttons and need no secret.

@@ -1,22 +1,24 @@
-"""Pending messages: outbox messages that have neither been sent nor released for sending."""
+"""Pending messages: invitations and cancellations that the programme office has yet to send."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
-from api.invitations.rows import OutboxRow
-from api.mail.rows import MailRow, MailState
+from api.invitations.outgoing_invitation import is_cancellation
+from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
-from coach.invitations import Method
+
+_UNSENT_STATES = (MailState.DRAFT, MailState.WAITING, MailState.SENDING, MailState.FAILED)
+_PENDING_STATES = {True: (MailState.DRAFT,), False: _UNSENT_STATES}  # by whether mail is enabled
 
 
 class PendingMessages(FrozenModel):
@@ -44,7 +46,7 @@ class PendingRows:
         without_link: the number of invitations whose recipients have no working secret link.
     """
 
-    sendable: list[OutboxRow]
+    sendable: list[MailRow]
     without_link: int
 
 
@@ -79,39 +81,29 @@ def pending_rows(
 ) -> PendingRows:
     """Return a cycle's pending messages.
 
-    If `mail_enabled`, messages that were released for sending by this server are excluded.
+    If `mail_enabled`, these are the drafts. If the server no longer sends email, they include the
+    messages that it has not sent.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     cycle_row(tx, cycle_id)
     rows = tx.execute(
-        select(OutboxRow, PersonRow.left_at)
-        .join(PersonRow, PersonRow.id == OutboxRow.person_id)
-        .join(SessionRow, SessionRow.id == OutboxRow.session_id)
-        .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
+        select(MailRow, PersonRow.left_at)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .join(SessionRow, SessionRow.id == MailRow.session_id)
         .where(
-            OutboxRow.cycle_id == cycle_id,
-            OutboxRow.sent_at.is_(None),
-            _not_released(mail_enabled=mail_enabled),
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind == MailKind.INVITATION,
+            MailRow.state.in_(_PENDING_STATES[mail_enabled]),
         )
-        .order_by(OutboxRow.person_id, OutboxRow.created_at, SessionRow.starts_at, OutboxRow.id)
+        .order_by(MailRow.person_id, MailRow.created_at, SessionRow.starts_at, MailRow.id)
     ).all()
-    linked = links.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
+    linked = links.linked_people(tx, {mail.person_id for mail, _ in rows}, now=now)
     sendable, without_link = [], 0
-    for row, left_at in rows:
-        if row.method == Method.CANCEL or (left_at is None and row.person_id in linked):
-            sendable.append(row)
+    for mail, left_at in rows:
+        if is_cancellation(mail) or (left_at is None and mail.person_id in linked):
+            sendable.append(mail)
         else:
             without_link += left_at is None
     return PendingRows(sendable, without_link)
-
-
-def _not_released(*, mail_enabled: bool) -> ColumnElement[bool]:
-    """Whether a message has not been released for sending by this server.
-
-    If the server no longer sends email, released messages count as not released unless they were
-    dropped.
-    """
-    never_released = MailRow.id.is_(None)
-    return never_released if mail_enabled else never_released | (MailRow.state != MailState.DROPPED)

@@ -1,7 +1,7 @@
 """Publishing plans: updating a cycle's sessions and creating messages to their participants.
 
 A message is the difference between what its recipient was last sent and the new plan. Messages are
-added to the outbox in the transaction that publishes the plan.
+stored as draft emails in the transaction that publishes the plan.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.invitations.outgoing_invitation import current_invitation
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
@@ -139,15 +139,15 @@ def _publish_sessions(
         _refuse_past_sessions(after, now)
     messages = diff_invitations(before, after, now)
     people = ids_by_code(tx, plan.cycle_id)
-    outgoing: list[OutboxRow] = []
+    drafts: list[MailRow] = []
     for message in messages:
         uid = message.invitation.uid
         row = existing.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         _apply(row, message, now)
         tx.add(row)
-        outgoing += _outbox_rows(plan, row, message, now)
+        drafts += _drafts(plan, row, message, now)
     tx.flush()
-    tx.add_all(outgoing)
+    tx.add_all(drafts)
     return tuple(messages)
 
 
@@ -218,22 +218,22 @@ def _apply(row: SessionRow, message: Message, now: datetime) -> None:
         row.asked_sequence = message.sequence
 
 
-def _outbox_rows(
+def _drafts(
     plan: PlanRow, row: SessionRow, message: Message, now: datetime
-) -> tuple[OutboxRow, OutboxRow]:
-    def to(side: Side, person_id: str) -> OutboxRow:
-        return OutboxRow(
+) -> tuple[MailRow, MailRow]:
+    def to(person_id: str) -> MailRow:
+        return MailRow(
+            kind=MailKind.INVITATION,
             cycle_id=plan.cycle_id,
+            person_id=person_id,
             plan_id=plan.id,
             session_id=row.id,
-            person_id=person_id,
-            side=side,
-            method=message.method.value,
-            message=message.model_dump(mode="json"),
+            occasion=message.sequence,
+            content=message.model_dump(mode="json"),
             created_at=now,
         )
 
-    return to(Side.COACHEE, row.coachee_id), to(Side.COACH, row.coach_id)
+    return to(row.coachee_id), to(row.coach_id)
 
 
 def _invited_people(tx: Transaction, cycle_id: str) -> set[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import MailKind, MailRow, MailState, find_mail
 from api.services import Services
 
 
@@ -43,24 +42,19 @@ class MailRegistry:
 
     Attributes:
         composers: the composers, by kind of email.
-        find_addresses: returns the current email addresses by person id. People without an address
-            are omitted.
-        on_sent: called in the transaction that records that an email was sent.
         on_failed: called in the transaction that records that an email cannot be delivered.
     """
 
     composers: Mapping[MailKind, MailComposer]
-    find_addresses: Callable[[Transaction, Collection[str]], Mapping[str, str]]
-    on_sent: Callable[[Transaction, MailRow, datetime], None]
     on_failed: Callable[[Transaction, MailRow], None]
 
     def compose(self, tx: Transaction, services: Services, mail_id: str) -> ComposedMail | None:
-        """Compose an email, or return `None` if it is not waiting or no longer needed.
+        """Compose an email that is being sent, or return `None` if it is no longer needed.
 
         Raises:
             ConflictError: the email cannot be composed until the programme office takes action.
         """
-        mail = tx.get(MailRow, mail_id)
-        if mail is None or mail.state is not MailState.WAITING:
+        mail = find_mail(tx, mail_id)
+        if mail is None or mail.state is not MailState.SENDING:
             return None
         return self.composers[mail.kind](tx, services, mail)

@@ -1,98 +1,123 @@
-"""Delivery state machine of outgoing email: released, attempted, then sent, failed or dropped.
+"""Delivery state machine of outgoing email.
 
-A row stores the purpose and state of an email. The content is composed for each attempt, because it
-contains a secret link, which is never stored in plain text. Unless the person, the link or the
-settings change, all attempts have the same content and Message-ID, which identifies duplicates.
+    draft ──► waiting ⇄ sending ──► sent, failed or cancelled
+      │          ▲                    │
+      │          └── released again ──┤ failed
+      └──────► sent otherwise ◄───────┘
+
+A worker sends the emails to one domain one after the other. In each domain, only one waiting email
+has a queued job; when its job starts, it queues the job of the next one. A release therefore takes
+the same time for ten emails as for ten thousand, and a code never waits behind invitations.
+
+The content of an email is composed for each attempt, because it contains a secret link, which is
+never stored in plain text. Unless the person, the link or the settings change, all attempts have
+the same content and Message-ID, which identifies duplicates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import NO_DELAY, Enqueue, Job
-from api.database.types import new_id
 from api.mail.composer import MailRegistry
-from api.mail.rows import MailRow, MailState
+from api.mail.rows import (
+    MAX_PROBLEM_LENGTH,
+    UNDELIVERED_STATES,
+    MailKind,
+    MailRow,
+    MailState,
+    find_mail,
+)
 
 MAIL_JOB = "mail"
-QUEUE_MAILS_JOB = "post"
-_BATCH_SIZE = 100
+_URGENT, _NORMAL = 0, 1  # priorities
 _INITIAL_BACKOFF = timedelta(minutes=1)
 _MAX_BACKOFF = timedelta(hours=1)
-_MAX_PROBLEM_LENGTH = 300
 
 
-def release(tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow]) -> None:
-    """Store new emails and release them for delivery, which a job queues in batches."""
-    tx.add_all(mails)
-    tx.flush()
-    _enqueue_dispatch(enqueue, tx, mails)
-
-
-def requeue_failed(
-    tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow], *, now: datetime
-) -> None:
-    """Release failed emails for delivery again."""
-    for mail in mails:
-        mail.state, mail.ended_at = MailState.WAITING, None
-        mail.queued_at, mail.created_at = None, now
-        mail.tries += 1  # gives the next job a new id
-    _enqueue_dispatch(enqueue, tx, mails)
-
-
-def queue_batch(tx: Transaction, enqueue: Enqueue, registry: MailRegistry, *, now: datetime) -> int:
-    """Queue delivery jobs for a batch of released emails.
-
-    Returns the size of the batch, which is 0 once all emails are queued.
-    """
-    mails = tx.scalars(
-        select(MailRow)
-        .where(MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None))
-        .order_by(MailRow.created_at, MailRow.id)
-        .limit(_BATCH_SIZE)
-    ).all()
-    addresses = registry.find_addresses(tx, {mail.person_id for mail in mails}) if mails else {}
-    for mail in mails:
-        queue_attempt(tx, enqueue, mail, addresses.get(mail.person_id, ""), now=now)
-    return len(mails)
-
-
-def queue_attempt(
+def release(
     tx: Transaction,
     enqueue: Enqueue,
-    mail: MailRow,
-    address: str,
+    mails: Sequence[MailRow],
+    addresses: Mapping[str, str],
     *,
     now: datetime,
-    delay: timedelta = NO_DELAY,
 ) -> None:
-    """Queue the next delivery attempt of an email, in the partition of its recipient's domain."""
-    mail.queued_at = now
-    partition = address.rpartition("@")[2].lower()
-    enqueue(tx, Job(MAIL_JOB, f"{mail.id}.{mail.tries}", partition=partition, delay=delay))
+    """Release new, drafted or failed emails for delivery.
+
+    `addresses` are the current email addresses by person id; people without one are omitted.
+    """
+    first: dict[str, MailRow] = {}
+    for mail in mails:
+        if mail.state is MailState.FAILED:
+            mail.tries += 1  # gives the next job a new id
+        mail.state, mail.released_at = MailState.WAITING, now
+        mail.queued_at = mail.ended_at = None
+        mail.domain = addresses.get(mail.person_id, "").rpartition("@")[2].lower()
+        first.setdefault(mail.domain, mail)
+    tx.add_all(mails)
+    tx.flush()
+    for mail in first.values():
+        _queue_attempt(tx, enqueue, mail, now=now)
 
 
-def record_sent(tx: Transaction, registry: MailRegistry, mail_id: str, *, now: datetime) -> None:
+def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datetime) -> bool:
+    """Mark an email as being sent, and queue the next one to its domain.
+
+    Returns `False` if the email is not waiting for delivery. An email that a crashed worker was
+    sending is sent again.
+    """
+    mail = find_mail(tx, mail_id)
+    if mail is None:  # erased, so that its domain is unknown
+        queue_next(tx, enqueue, now=now)
+        return False
+    due = mail.state in UNDELIVERED_STATES
+    if due:
+        mail.state, mail.attempted_at = MailState.SENDING, now
+        tx.flush()
+    queue_next(tx, enqueue, mail.domain, now=now)
+    return due
+
+
+def queue_next(
+    tx: Transaction, enqueue: Enqueue, domain: str | None = None, *, now: datetime
+) -> None:
+    """Queue the next email to a domain, or to each domain, unless one is queued already."""
+    waiting = MailRow.state == MailState.WAITING
+    domains = [domain] if domain is not None else _domains_with_unqueued(tx)
+    for each in domains:
+        queued = select(MailRow.id).where(MailRow.domain == each, waiting, MailRow.queued_at <= now)
+        if tx.scalar(queued.limit(1)) is not None:
+            continue
+        mail = tx.scalar(
+            select(MailRow)
+            .where(MailRow.domain == each, waiting, MailRow.queued_at.is_(None))
+            .order_by(MailRow.released_at, MailRow.id)
+            .limit(1)
+        )
+        if mail is not None:
+            _queue_attempt(tx, enqueue, mail, now=now)
+
+
+def record_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
     """Record that the mail server has accepted an email."""
-    mail = tx.get_one(MailRow, mail_id)
-    mail.state, mail.ended_at, mail.problem = MailState.SENT, now, ""
-    registry.on_sent(tx, mail, now)
+    _end_attempt(tx, mail_id, MailState.SENT, now=now)
 
 
-def record_dropped(tx: Transaction, mail_id: str, *, now: datetime) -> None:
-    """Record that there is no longer a reason to send an email, if it is still waiting."""
-    mail = tx.get(MailRow, mail_id)
-    if mail is not None and mail.state is MailState.WAITING:
-        mail.state, mail.ended_at, mail.problem = MailState.DROPPED, now, ""
+def record_cancelled(tx: Transaction, mail_id: str, *, now: datetime) -> None:
+    """Record that there is no longer a reason to send an email."""
+    _end_attempt(tx, mail_id, MailState.CANCELLED, now=now)
 
 
 def record_server_problem(tx: Transaction, mail_id: str, problem: str) -> None:
-    """Record why the mail server is unavailable, on the email whose attempt failed."""
-    tx.get_one(MailRow, mail_id).problem = problem[:_MAX_PROBLEM_LENGTH]
+    """Record why the mail server is unavailable, on the email that waits for it."""
+    mail = _attempted(tx, mail_id)
+    if mail is not None:
+        mail.state, mail.problem = MailState.WAITING, problem[:MAX_PROBLEM_LENGTH]
 
 
 def record_temporary_failure(
@@ -106,32 +131,65 @@ def record_temporary_failure(
     give_up_after: timedelta,
 ) -> None:
     """Queue another attempt with exponential backoff, or give up after `give_up_after`."""
-    mail = tx.get_one(MailRow, mail_id)
-    if now - mail.created_at >= give_up_after:
-        _mark_failed(tx, registry, mail, f"gave up after {give_up_after}: {problem}", now)
+    mail = _attempted(tx, mail_id)
+    if mail is None:
+        return
+    if now - (mail.released_at or mail.created_at) >= give_up_after:
+        reason = f"gave up after {give_up_after}: {problem}"
+        record_permanent_failure(tx, registry, mail_id, reason, now=now)
         return
     delay = min(_INITIAL_BACKOFF * 2**mail.tries, _MAX_BACKOFF)
     mail.tries += 1
-    mail.problem = problem[:_MAX_PROBLEM_LENGTH]
-    address = registry.find_addresses(tx, [mail.person_id]).get(mail.person_id, "")
-    queue_attempt(tx, enqueue, mail, address, now=now, delay=delay)
+    mail.state, mail.problem = MailState.WAITING, problem[:MAX_PROBLEM_LENGTH]
+    _queue_attempt(tx, enqueue, mail, now=now, delay=delay)
 
 
 def record_permanent_failure(
     tx: Transaction, registry: MailRegistry, mail_id: str, problem: str, *, now: datetime
 ) -> None:
     """Record that an email cannot be delivered until the programme office takes action."""
-    _mark_failed(tx, registry, tx.get_one(MailRow, mail_id), problem, now)
+    mail = _end_attempt(tx, mail_id, MailState.FAILED, now=now, problem=problem)
+    if mail is not None:
+        registry.on_failed(tx, mail)
 
 
-def _mark_failed(
-    tx: Transaction, registry: MailRegistry, mail: MailRow, problem: str, now: datetime
+def _queue_attempt(
+    tx: Transaction,
+    enqueue: Enqueue,
+    mail: MailRow,
+    *,
+    now: datetime,
+    delay: timedelta = NO_DELAY,
 ) -> None:
-    mail.state, mail.ended_at = MailState.FAILED, now
-    mail.problem = problem[:_MAX_PROBLEM_LENGTH]
-    registry.on_failed(tx, mail)
+    """Queue the next delivery attempt of an email, in the partition of its domain."""
+    mail.queued_at = now + delay
+    job = Job(
+        MAIL_JOB,
+        f"{mail.id}.{mail.tries}",
+        partition=mail.domain,
+        delay=delay,
+        priority=_URGENT if mail.kind is MailKind.CODE else _NORMAL,
+    )
+    enqueue(tx, job)
 
 
-def _enqueue_dispatch(enqueue: Enqueue, tx: Transaction, mails: Sequence[MailRow]) -> None:
-    if mails:
-        enqueue(tx, Job(QUEUE_MAILS_JOB, new_id()))
+def _domains_with_unqueued(tx: Transaction) -> list[str]:
+    query = select(MailRow.domain).where(
+        MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None)
+    )
+    return [domain or "" for domain in tx.scalars(query.distinct())]
+
+
+def _attempted(tx: Transaction, mail_id: str) -> MailRow | None:
+    """Return an email that is being sent, or `None` if it was erased or its state has changed."""
+    mail = find_mail(tx, mail_id)
+    return mail if mail is not None and mail.state is MailState.SENDING else None
+
+
+def _end_attempt(
+    tx: Transaction, mail_id: str, state: MailState, *, now: datetime, problem: str = ""
+) -> MailRow | None:
+    mail = _attempted(tx, mail_id)
+    if mail is not None:
+        mail.state, mail.ended_at, mail.problem = state, now, problem[:MAX_PROBLEM_LENGTH]
+    return mail

@@ -4,58 +4,91 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Session as Transaction
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
+
+MAX_PROBLEM_LENGTH = 300
+_MAX_DOMAIN_LENGTH = 255
 
 
 class MailKind(StrEnum):
     """The purpose of an email."""
 
-    INVITATION = "invitation"  # or a cancellation: a message from the outbox
+    INVITATION = "invitation"  # or a cancellation
     REPLY_REMINDER = "reply reminder"
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
     CODE = "code"
 
 
-class MailState(StrEnum):
-    """The delivery state of an email. Only failed emails can be released again."""
+REMINDER_KINDS = (
+    MailKind.REPLY_REMINDER,
+    MailKind.RECORD_REMINDER,
+    MailKind.FEEDBACK_REMINDER,
+)
 
-    WAITING = "waiting"
+
+class MailState(StrEnum):
+    """The state of an email; see `api.mail.delivery` for the transitions."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"  # released for delivery
+    SENDING = "sending"  # handed to the mail server, which has not replied yet
     SENT = "sent"
     FAILED = "failed"  # rejected permanently, retried for too long, or impossible to compose
-    DROPPED = "dropped"  # there was no longer a reason to send it
+    CANCELLED = "cancelled"  # there was no longer a reason to send it
+    SENT_OTHERWISE = "sent otherwise"  # by the programme office
+
+
+UNDELIVERED_STATES = (MailState.WAITING, MailState.SENDING)
+"""The states of emails that this server has yet to send."""
+
+SENT_STATES = (MailState.SENT, MailState.SENT_OTHERWISE)
+"""The states of emails that reached their recipient."""
 
 
 class MailRow(IdentifiedRow):
-    """An email to one person.
+    """An email to one person, from its draft to its delivery.
 
-    The content is not stored, because it contains secrets; it is composed for each attempt.
+    The rendered email is not stored, because it contains secrets; it is composed for each attempt.
 
     Attributes:
-        outbox_id: for invitations, the outbox message to send.
-        session_id: for reminders, the session.
-        occasion: distinguishes reminders of the same kind about the same session.
+        plan_id: for invitations, the plan whose publication created them.
+        session_id: for invitations and reminders, the session.
+        occasion: distinguishes emails of the same kind to the same person about the same session.
+            For invitations, the sequence number of the message.
         code_id: for codes, the one-time code to send.
-        queued_at: when the last delivery job was queued; `None` if it has not been queued yet.
+        content: what the composer needs in addition: for invitations, a
+            `coach.invitations.Message`.
+        created_at: when the email was created, for invitations as a draft.
+        released_at: when the email was last released for delivery.
+        queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.
+        attempted_at: when the last delivery attempt started.
+        ended_at: when the email was sent, failed or was cancelled.
+        domain: the domain of the recipient's address when the email was released.
         tries: the number of the current delivery attempt, from 0; part of the job's id.
         problem: why the last attempt failed, as reported by the mail server.
+        former_id: the email's id before revision 0015, when invitations had two rows. Jobs that
+            were queued before that, and the audit trail, refer to it.
     """
 
     __tablename__ = "mails"
     __table_args__ = (
-        UniqueConstraint("outbox_id"),
         UniqueConstraint("person_id", "kind", "session_id", "occasion"),
+        UniqueConstraint("former_id"),
         Index("ix_mails_cycle_id_state", "cycle_id", "state"),
+        Index("ix_mails_domain", "domain", "state", "queued_at", "released_at", "id"),
     )
 
     kind: Mapped[MailKind] = mapped_column(EnumString(MailKind))
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    outbox_id: Mapped[str | None] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
     session_id: Mapped[str | None] = mapped_column(
         ForeignKey("sessions.id", ondelete="CASCADE"), index=True
     )
@@ -63,12 +96,25 @@ class MailRow(IdentifiedRow):
     code_id: Mapped[str | None] = mapped_column(
         ForeignKey("one_time_codes.id", ondelete="CASCADE"), index=True
     )
-    state: Mapped[MailState] = mapped_column(EnumString(MailState))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    state: Mapped[MailState] = mapped_column(EnumString(MailState), default=MailState.DRAFT)
     created_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
+    attempted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    domain: Mapped[str | None] = mapped_column(String(_MAX_DOMAIN_LENGTH))
     tries: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str] = mapped_column(String(300), default="")
+    problem: Mapped[str] = mapped_column(String(MAX_PROBLEM_LENGTH), default="")
+    former_id: Mapped[str | None] = mapped_column(String(20))
+
+
+def find_mail(tx: Transaction, mail_id: str) -> MailRow | None:
+    """Return an email by its id or by its former id, or `None` if there is no such email."""
+    mail = tx.get(MailRow, mail_id)
+    if mail is None:
+        mail = tx.scalar(select(MailRow).where(MailRow.former_id == mail_id))
+    return mail
 
 
 TABLES: tuple[type[TableRow], ...] = (MailRow,)

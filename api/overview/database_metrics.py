@@ -13,7 +13,7 @@ from api.audit_trail.verification import AuditTrailStatus, trail_status
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState
-from api.invitations.rows import OutboxRow
+from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.runs.rows import RunRow
 from api.services import Services
 
@@ -24,7 +24,10 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         runs = dict.fromkeys(TaskState, 0)
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
             runs[state] = number
-        unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
+        unsent_query = select(func.count()).where(
+            MailRow.kind == MailKind.INVITATION, MailRow.state.not_in(SENT_STATES)
+        )
+        unsent = tx.scalar(unsent_query) or 0
         trail = trail_status(tx)
         anchored = last_event_time(tx, HEAD_STORED)
         orphaned = count_orphaned_jobs(tx, job_types, services.now())

@@ -33,7 +33,7 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
         services.settings.deployment,
         mail_renderer(services),
         unique_id=mail.id,
-        stamp=mail.created_at,
+        stamp=mail.released_at or mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),
         code=f"{digits[:4]} {digits[4:]}",
         until=f"{code.expires_at.astimezone(recipient.zone):%H:%M}",

@@ -19,8 +19,8 @@ from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import Principal
-from api.mail.delivery import queue_attempt
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.delivery import release
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.participants.service import person_row
 from api.personal_links import facts
@@ -148,17 +148,14 @@ def _send_mail(
     tx: Transaction, services: Services, person: PersonRow, code: OneTimeCodeRow
 ) -> None:
     mail = MailRow(
-        id=new_id(),
         kind=MailKind.CODE,
         cycle_id=person.cycle_id,
         person_id=person.id,
         code_id=code.id,
-        state=MailState.WAITING,
         created_at=code.created_at,
-        tries=0,
     )
-    tx.add(mail)
-    queue_attempt(tx, services.enqueue, mail, person.email, now=code.created_at)
+    addresses = {person.id: person.email}
+    release(tx, services.enqueue, [mail], addresses, now=code.created_at)
 
 
 def _enforce_rate_limit(tx: Transaction, person_id: str, now: datetime) -> None:

@@ -52,7 +52,7 @@ def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> Comp
         settings.deployment,
         texts,
         unique_id=mail.id,
-        stamp=mail.created_at,
+        stamp=mail.released_at or mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),
         title=summary(current_invitation(session), settings.deployment, texts),
         when=format_datetime_range(session.starts_at, session.ends_at, recipient.zone),

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
-from api.invitations.rows import OutboxRow
-from api.mail.delivery import queue_attempt
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.delivery import release
+from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
 from api.services import Services
@@ -42,16 +41,18 @@ _DueQuery = Select[SessionRow, PersonRow]
 def write_due_reminders(services: Services) -> int:
     """Create all due reminders, queue their delivery, and return their number."""
     now = services.now()
-    written = 0
     with services.database.writing() as tx:
-        for kind in enabled_reminder_kinds(services.settings.mail):
-            for session, person in tx.execute(_due_query(kind, services.settings.mail, now)).all():
-                if _is_daytime(person, now):
-                    _write_reminder(tx, services, kind, session, person)
-                    written += 1
-        if written:
-            record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
-    return written
+        due = [
+            (_reminder(kind, session, person, now), person)
+            for kind in enabled_reminder_kinds(services.settings.mail)
+            for session, person in tx.execute(_due_query(kind, services.settings.mail, now)).all()
+            if _is_daytime(person, now)
+        ]
+        addresses = {person.id: person.email for _, person in due}
+        release(tx, services.enqueue, [mail for mail, _ in due], addresses, now=now)
+        if due:
+            record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=len(due))
+    return len(due)
 
 
 def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
@@ -74,23 +75,15 @@ def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now:
     return tx.execute(due).first() is not None
 
 
-def _write_reminder(
-    tx: Transaction, services: Services, kind: MailKind, session: SessionRow, person: PersonRow
-) -> None:
-    now = services.now()
-    mail = MailRow(
+def _reminder(kind: MailKind, session: SessionRow, person: PersonRow, now: datetime) -> MailRow:
+    return MailRow(
         kind=kind,
         cycle_id=session.cycle_id,
         person_id=person.id,
         session_id=session.id,
         occasion=_occasion(kind, session),
-        state=MailState.WAITING,
         created_at=now,
-        tries=0,
     )
-    tx.add(mail)
-    tx.flush()
-    queue_attempt(tx, services.enqueue, mail, person.email, now=now)
 
 
 def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
@@ -166,11 +159,13 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
     """Whether the person was sent the latest invitation to the session long enough ago."""
-    informed = select(OutboxRow.id).where(
-        OutboxRow.session_id == SessionRow.id,
-        OutboxRow.person_id == PersonRow.id,
-        OutboxRow.message["sequence"].as_integer() == SessionRow.sequence,
-        OutboxRow.sent_at <= now - _MIN_TIME_SINCE_SENDING,
+    informed = select(MailRow.id).where(
+        MailRow.kind == MailKind.INVITATION,
+        MailRow.session_id == SessionRow.id,
+        MailRow.person_id == PersonRow.id,
+        MailRow.occasion == SessionRow.sequence,
+        MailRow.state.in_(SENT_STATES),
+        MailRow.ended_at <= now - _MIN_TIME_SINCE_SENDING,
     )
     return informed.exists()
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
-from api.mail.rows import MailRow, MailState
+from api.mail.rows import REMINDER_KINDS, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.services import Services
 from api.values import FrozenModel
@@ -68,8 +68,8 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
     """Switch a cycle's reminders on or off; idempotent.
 
-    Waiting reminders are dropped when their delivery is due. If reminders are switched on again,
-    dropped reminders that are still due are created again.
+    Waiting reminders are cancelled when their delivery is due. If reminders are switched on again,
+    cancelled reminders that are still due are created again.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -85,12 +85,11 @@ def _apply(tx: Transaction, row: CycleRow, switch: ReminderSwitch, now: datetime
     off_since = row.reminders_off_at
     row.reminders_off_at = None if switch.on else now
     if off_since is not None:
-        dropped_meanwhile = (
+        cancelled_meanwhile = (
             MailRow.cycle_id == row.id,
-            MailRow.session_id.is_not(None),
-            MailRow.state == MailState.DROPPED,
+            MailRow.kind.in_(REMINDER_KINDS),
+            MailRow.state == MailState.CANCELLED,
             MailRow.ended_at >= off_since,
-            MailRow.problem == "",  # the office has sent failed reminders another way
         )
-        tx.execute(delete(MailRow).where(*dropped_meanwhile))
+        tx.execute(delete(MailRow).where(*cancelled_meanwhile))
     record_event(tx, f"reminders switched {'on' if switch.on else 'off'}", "cycle", row.id)

@@ -25,7 +25,7 @@ def changed_rows(world: World, act: Callable[[], object]) -> Counter[tuple[objec
     """The rows that `act` adds or changes, in every table.
 
     Identifiers, times, ciphertexts and hashes, which no two acts have in common, count as set or
-    not set. The last use of a credential is ignored.
+    not set. The last use of a credential and which mail of a release is queued first are ignored.
     """
     before = _rows(world.database)
     act()
@@ -38,7 +38,7 @@ def _rows(database: Database) -> Counter[tuple[tuple[Column[object], str], ...]]
             tuple(
                 (column, repr(value))
                 for column, value in zip(table.columns, row, strict=True)
-                if column.name != "last_used_at"
+                if column.name not in {"last_used_at", "queued_at"}
             )
             for table in METADATA.sorted_tables
             for row in tx.execute(table.select())

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from api.background.job_type import JobContext
 from api.invitations import dispatch
 from api.invitations.delivery_status import DeliveryStatus, delivery_status
-from api.mail.delivery import MAIL_JOB, queue_batch
+from api.mail.delivery import MAIL_JOB, _queue_attempt
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
@@ -47,11 +47,12 @@ class SendingOffice:
         return after.waiting - before
 
     def queue_all(self) -> list[Job]:
-        """What the job after a release queues."""
+        """Queue the jobs of all released mails at once, which otherwise queue one another."""
         with self.services.database.writing() as tx:
             now, enqueue = self.services.now(), self.services.enqueue
-            while queue_batch(tx, enqueue, MAIL_REGISTRY, now=now):
-                pass
+            released = MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None)
+            for mail in tx.scalars(select(MailRow).where(*released)):
+                _queue_attempt(tx, enqueue, mail, now=now)
         return [job for job in self.jobs if job.job_type == MAIL_JOB]
 
     def send(self, *jobs: Job) -> None:
@@ -59,6 +60,11 @@ class SendingOffice:
         mailing = MailJob(JobContext(self.services, "worker@1"), MAIL_REGISTRY)
         for job in jobs:
             mailing(job.subject_id)
+
+    def send_all(self) -> None:
+        """Do all queued jobs, and those that they queue."""
+        for job in self.jobs:
+            self.send(job)
 
     def post(self) -> DeliveryStatus:
         return delivery_status(self.services, self.cycle_id)

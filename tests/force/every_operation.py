@@ -27,8 +27,7 @@ from sqlalchemy import select
 from api.accounts import tokens, users
 from api.app import PERMISSIONS
 from api.http.principal import AccessRole, Principal
-from api.invitations.rows import OutboxRow
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import MailRow, MailState
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
@@ -108,19 +107,8 @@ def _ground(world: World) -> Ground:
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
-        message = tx.scalars(select(OutboxRow)).first()
-        if message is None:
-            raise RuntimeError("publishing created no message")
-        failed = MailRow(
-            kind=MailKind.INVITATION,
-            cycle_id=cycle_id,
-            person_id=message.person_id,
-            outbox_id=message.id,
-            state=MailState.FAILED,
-            created_at=world.services.now(),
-        )
-        tx.add(failed)
-        tx.flush()
+        message, failed, *_ = tx.scalars(select(MailRow)).all()
+        failed.state = MailState.FAILED
         message_id, mail_id = message.id, failed.id
         user_id = users.ensure_user(
             tx, AccessRole.MANAGER.value, AccessRole.MANAGER, now=world.services.now()

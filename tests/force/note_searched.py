@@ -117,7 +117,7 @@ def _answers(
     """
     ids = {"cycle_id": cycle_id, "session_id": session.id, "person_id": session.coach.id}
     with world.database.reading() as tx:
-        for name, table in (("plan_id", "plans"), ("run_id", "runs"), ("message_id", "outbox")):
+        for name, table in (("plan_id", "plans"), ("run_id", "runs"), ("message_id", "mails")):
             ids[name] = tx.connection().exec_driver_sql(f"SELECT id FROM {table}").first()[0]  # noqa: S608 - fixed names
     shown = dict(links)
     for role in (AccessRole.MANAGER, AccessRole.AUDITOR):

@@ -8,7 +8,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.runs.rows import PlanRow, PlanState
 from tests.api.conftest import World
 from tests.bench.figures import Figure
@@ -67,9 +67,7 @@ def _outbox(world: World) -> tuple[int, int, int]:
     """Return the number of missing invitations, of duplicate or premature ones, and of drafts."""
     with world.database.reading() as tx:
         states = dict(map(tuple, tx.execute(select(PlanRow.id, PlanRow.state)).all()))
-        messages = tx.execute(
-            select(OutboxRow.plan_id, OutboxRow.session_id, OutboxRow.person_id)
-        ).all()
+        messages = tx.execute(select(MailRow.plan_id, MailRow.session_id, MailRow.person_id)).all()
     once = Counter(map(tuple, messages))
     of_plan = Counter(plan_id for plan_id, _, _ in once)
     published = [plan_id for plan_id, state in states.items() if state is PlanState.PUBLISHED]

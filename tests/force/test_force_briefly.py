@@ -12,7 +12,7 @@ from api.background.rows import TaskState
 from api.files.workbook_reader import workbook_table
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.runs.rows import RunRow
 from tests.force import (
@@ -78,8 +78,8 @@ def test_lost_person_run_and_message_are_counted() -> None:
         with world.database.writing() as tx:
             run_id = tx.scalars(select(RunRow.id)).one()
             tx.get_one(RunRow, run_id).state = TaskState.RUNNING
-            tx.execute(delete(OutboxRow).where(OutboxRow.method == "REQUEST").where(
-                OutboxRow.id == select(OutboxRow.id).limit(1).scalar_subquery()))  # fmt: skip
+            tx.execute(delete(MailRow).where(MailRow.kind == MailKind.INVITATION).where(
+                MailRow.id == select(MailRow.id).limit(1).scalar_subquery()))  # fmt: skip
             tx.execute(delete(PersonRow).where(PersonRow.code == "C-3"))
         with world.database.reading() as tx:
             lost, _, _ = worker_killed._verdict(tx, SQLITE)  # noqa: SLF001 - tests the private function

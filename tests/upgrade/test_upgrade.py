@@ -17,7 +17,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +37,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.cli import main
+from api.database import schema
+from api.database.engine import Database
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, postgres  # noqa: F401 - a fixture
 from tests.mail_server import MailServer, mail_server
@@ -53,6 +55,7 @@ COOKIE = "__Host-gender-coach"
 API = "/api/v1"
 SECONDS = 120
 RESTARTS = 5
+OTHER_MAILS = 2  # a reminder and a code; the other rows of `mails` belong to a row of `outbox`
 AT_ONCE = 0.05  # polling interval in seconds
 NEW_ACTS = {
     "messages released": 1,
@@ -207,7 +210,8 @@ def _until(what: Callable[[], bool], tell: Callable[[], object]) -> None:
 def test_migration_of_an_older_database_keeps_every_row(newer: Path) -> None:
     with closing(sqlite3.connect(newer / "gender-coach.sqlite")) as connection:
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        kept = {name: count for name, count in MANIFEST["rows"].items() if name in there}
+        rows = MANIFEST["rows"] | {"mails": MANIFEST["rows"]["outbox"] + OTHER_MAILS}
+        kept = {name: count for name, count in rows.items() if name in there}
         found = {
             name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - ours
             for name in kept
@@ -441,6 +445,41 @@ def test_person_in_an_older_database_is_exported_with_their_reports() -> None:
     coachee = MAIN["told"]["K-1"]["coachee"]
     held = _command("person", "export", coachee, "--cycle", MAIN["id"])
     assert "to the point" in json.dumps(json.loads(held))
+
+
+def test_emails_of_an_older_database_are_restored_by_a_downgrade(
+    deployment: Deployment, older: Path
+) -> None:
+    tables = {
+        "mails": "id, kind, cycle_id, person_id, outbox_id, session_id, occasion, code_id, state, "
+        "created_at, ended_at, tries, problem",
+        "outbox": "id, cycle_id, plan_id, session_id, person_id, side, method, created_at, sent_at",
+    }
+    with closing(sqlite3.connect(older / "gender-coach.sqlite")) as connection:
+        before = {
+            name: connection.execute(f"SELECT {columns} FROM {name}").fetchall()  # noqa: S608 - ours
+            for name, columns in tables.items()
+        }
+        (messages,) = zip(*connection.execute("SELECT message FROM outbox"), strict=True)
+    database = Database(deployment.url)
+    schema.migrate(database, "0013")
+    for name, columns in tables.items():
+        found = deployment.rows(f"SELECT {columns} FROM {name}")  # noqa: S608 - ours
+        assert _comparable(found) == _comparable(before[name]), name
+    found = [message for (message,) in deployment.rows("SELECT message FROM outbox")]
+    assert _contents(found) == _contents(messages)
+    schema.migrate(database)
+    database.close()
+
+
+def _comparable(rows: Iterable[Iterable[object]]) -> list[list[str]]:
+    """Return sorted rows as text, with times as SQLite stores them."""
+    return sorted([str(value).removesuffix("+00:00") for value in row] for row in rows)
+
+
+def _contents(messages: Iterable[Any]) -> list[str]:
+    parsed = [json.loads(one) if isinstance(one, str) else one for one in messages]
+    return sorted(json.dumps(one, sort_keys=True) for one in parsed)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
@@ -45,7 +45,7 @@ def things(world: World) -> dict[str, str]:
             "cycle_id": cycle_id,
             "person_id": person_id,
             "session_id": schedule.cycle_schedule(tx, cycle_id)[0].id,
-            "message_id": tx.scalars(select(OutboxRow.id)).first() or "",
+            "message_id": tx.scalars(select(MailRow.id)).first() or "",
             "plan_id": plan_id,
             "question_id": question.id,
         }

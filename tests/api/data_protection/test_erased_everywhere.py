@@ -18,7 +18,7 @@ from sqlalchemy import inspect, select, text
 from api.cycles import service as cycles
 from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Principal
-from api.mail.rows import MailRow, MailState
+from api.mail.rows import UNDELIVERED_STATES, MailRow
 from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links
@@ -142,7 +142,7 @@ class Life:
         ends = time.monotonic() + 60
         while time.monotonic() < ends:
             with self._world.database.reading() as tx:
-                left = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING))
+                left = tx.scalars(select(MailRow.id).where(MailRow.state.in_(UNDELIVERED_STATES)))
                 if not left.all():
                     return
             time.sleep(0.2)

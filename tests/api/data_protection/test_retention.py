@@ -35,7 +35,7 @@ from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
@@ -179,7 +179,7 @@ def test_erasing_a_cycle_leaves_no_personal_data_and_the_same_totals(
         left = plan_details.plan_details(tx, plan).result
         assert set(tx.scalars(select(PersonRow.name))) == {ERASED}
         codes = set(tx.scalars(select(PersonRow.code)))
-        for table in (OutboxRow, QuestionRow, CredentialRow):
+        for table in (MailRow, QuestionRow, CredentialRow):
             assert tx.scalar(select(func.count()).select_from(table)) == 0
         row = tx.get_one(CycleRow, cycle_id)
         policy, source = cycles.policy_of(row), row.source

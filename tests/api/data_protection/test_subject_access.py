@@ -22,7 +22,7 @@ from api.data_protection import subject_access as person_rights
 from api.data_protection.redaction import ERASED, Redactor
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.participants import service as people
 from api.participants.rows import PersonRow, Side
 from api.plans import plan_details
@@ -256,10 +256,10 @@ def test_a_waiting_cancellation_to_an_erased_person_does_not_block_the_export_of
     world.published(cycle_id, world.result({"C-3": "K-1", "C-2": "K-2"}, first_day=21))
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
-        assert person_id in tx.scalars(select(OutboxRow.person_id)).all()
+        assert person_id in tx.scalars(select(MailRow.person_id)).all()
         person_rights.erase_person(tx, person_id, now=AFTER)
     with world.database.reading() as tx:
-        left = {row.id: row.person_id for row in tx.scalars(select(OutboxRow))}
+        left = {row.id: row.person_id for row in tx.scalars(select(MailRow))}
     assert person_id not in left.values()
     for message_id in left:
         opened = office.get(f"/api/v1/outbox/{message_id}.eml")

@@ -21,9 +21,8 @@ from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal
-from api.invitations.rows import OutboxRow
 from api.logging.setup import configure_logging
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import MailRow, MailState
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
@@ -102,24 +101,15 @@ def things(shared: SharedServer) -> dict[str, str]:
     with world.database.reading() as tx:
         sessions = schedule.cycle_schedule(tx, cycle_id)
         mine = next(session for session in sessions if session.coachee.code == "C-1")
-        message = tx.scalars(select(OutboxRow.id).where(OutboxRow.session_id == mine.id)).first()
+        of_session = select(MailRow.id).where(MailRow.session_id == mine.id)
+        message, mail_id = tx.scalars(of_session).all()
         plan = tx.scalar(select(PlanRow.id).where(PlanRow.state == "draft"))
         run = tx.scalars(select(RunRow.id)).first()
     with world.database.writing() as tx:
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
-        mail = MailRow(
-            kind=MailKind.INVITATION,
-            cycle_id=cycle_id,
-            person_id=mine.coachee.id,
-            outbox_id=message,
-            state=MailState.FAILED,
-            created_at=mine.start,
-        )
-        tx.add(mail)
-        tx.flush()
-        mail_id = mail.id
+        tx.get_one(MailRow, mail_id).state = MailState.FAILED
         question = questions.store_question(
             tx, world.services.enqueue, plan or "", asking, now=mine.start
         )

@@ -13,7 +13,7 @@ from api.accounts.rows import CredentialRow
 from api.invitations.outbox import list_outbox
 from api.invitations.outgoing_invitation import stored_invitation
 from api.invitations.publish import Publication, publish_draft
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.overview import cycles as overview_cycles
 from api.participants import service as people
 from api.participants import upload
@@ -184,7 +184,7 @@ def test_a_failed_publication_changes_nothing(world: World) -> None:
     with pytest.raises(RuntimeError):
         publish_and_fail()
     with world.database.reading() as tx:
-        for table in (OutboxRow, SessionRow, CredentialRow):
+        for table in (MailRow, SessionRow, CredentialRow):
             assert tx.scalar(select(func.count()).select_from(table)) == 0
         assert tx.get_one(PlanRow, plan_id).state is PlanState.DRAFT
 
@@ -193,9 +193,9 @@ def test_a_message_in_the_outbox_contains_invitation_and_recipient(world: World)
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     with world.database.reading() as tx:
-        row = tx.scalars(select(OutboxRow)).first()
+        row = tx.scalars(select(MailRow)).first()
         assert row is not None
-        message = Message.model_validate(row.message)
+        message = Message.model_validate(row.content)
         outgoing_invitation = stored_invitation(row, tx.get_one(PersonRow, row.person_id))
     assert message.method is Method.REQUEST
     assert message.invitation.count == 2

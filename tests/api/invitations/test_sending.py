@@ -14,8 +14,7 @@ from api.audit_trail.rows import AuditRow
 from api.invitations import dispatch
 from api.invitations.delivery_status import FailedMail
 from api.invitations.pending import pending_messages
-from api.invitations.rows import OutboxRow
-from api.mail.rows import MailState
+from api.mail.rows import MailRow, MailState
 from coach.errors import ConflictError
 from tests.api.sending_office import SendingOffice
 from tests.mail_server import MailServer
@@ -57,8 +56,9 @@ def test_a_failed_email_marked_as_sent_is_not_retried(
     _mark(office_mail, first.id)
     assert office_mail.post().failed == (second,)
     with office_mail.services.database.reading() as tx:
-        assert tx.get_one(OutboxRow, first.outbox_id).sent_at == MOMENT
-        assert tx.get_one(OutboxRow, second.outbox_id).sent_at is None
+        assert tx.get_one(MailRow, first.id).state is MailState.SENT_OTHERWISE
+        assert tx.get_one(MailRow, first.id).ended_at == MOMENT
+        assert tx.get_one(MailRow, second.id).state is MailState.FAILED
         acts = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
         assert tx.scalars(acts).all() == [first.id]
     with pytest.raises(ConflictError, match="already marked"):
@@ -69,7 +69,7 @@ def test_a_failed_email_marked_as_sent_is_not_retried(
     with pytest.raises(ConflictError, match="about to be sent"):
         _mark(office_mail, second.id)
     office_mail.send(*office_mail.queue_all())
-    assert office_mail.states() == {MailState.SENT: 7, MailState.DROPPED: 1}
+    assert office_mail.states() == {MailState.SENT: 7, MailState.SENT_OTHERWISE: 1}
     with pytest.raises(ConflictError, match="was sent"):
         _mark(office_mail, second.id)
 
@@ -140,7 +140,7 @@ def test_released_messages_can_be_marked_as_sent_after_email_was_disabled(
     assert dispatch.mark_sent(without_mail, cycle_id, services.now()) == 8
     office_mail.send(*jobs)
     assert office_mail.server.taken == []
-    assert office_mail.states() == {MailState.DROPPED: 8}
+    assert office_mail.states() == {MailState.SENT_OTHERWISE: 8}
 
 
 def test_without_a_mail_server_messages_are_marked_as_sent_and_not_released(

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from api.accounts import credentials
 from api.background.job_type import JobContext, WorkerShutdownError
@@ -19,15 +19,15 @@ from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch
-from api.invitations.rows import OutboxRow
 from api.job_types import JOB_TYPES
-from api.mail.job import MailJob
+from api.mail.job import MailJob, mail_job_types
 from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
-from api.personal_links import links
+from api.personal_links import links, one_time_codes
+from api.personal_links.one_time_codes import CodePurpose
 from tests.api.sending_office import SendingOffice
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 
@@ -59,17 +59,90 @@ def test_messages_are_sent_once_after_release(
     post = office_mail.post()
     assert (post.waiting, post.sent, post.failed, post.trouble) == (0, 8, (), "")
     with office_mail.services.database.reading() as tx:
-        assert None not in tx.scalars(select(OutboxRow.sent_at)).all()
+        assert set(tx.scalars(select(MailRow.state))) == {MailState.SENT}
+
+
+def test_released_emails_to_a_domain_are_queued_one_after_the_other(
+    office_mail: SendingOffice,
+) -> None:
+    office_mail.release_messages()
+    for sent in range(8):
+        assert len(office_mail.jobs) == sent + 1
+        office_mail.send(office_mail.jobs[-1])
+    assert office_mail.states() == {MailState.SENT: 8}
+    assert len({job.id for job in office_mail.jobs}) == len(office_mail.jobs) == 8
+
+
+def test_code_is_queued_immediately_and_before_waiting_invitations(
+    office_mail: SendingOffice,
+) -> None:
+    office_mail.release_messages()
+    (first,) = office_mail.jobs
+    _send_code(office_mail)
+    _, code = office_mail.jobs
+    assert code.priority < first.priority
+    office_mail.send(first)
+    assert office_mail.jobs == [first, code], "the code continues the queue of its domain"
+    office_mail.send(code)
+    assert len(office_mail.jobs) == 3
+    office_mail.send_all()
+    assert office_mail.states() == {MailState.SENT: 9}
+
+
+def test_other_emails_are_sent_while_one_waits_for_its_retry(office_mail: SendingOffice) -> None:
+    office_mail.release_messages()
+    office_mail.server.to_recipient["c1@example.org"] = ["450 Greylisted"] * 2
+    for job in office_mail.jobs:  # each queues the next one
+        if not job.delay:
+            office_mail.send(job)
+    assert office_mail.states() == {MailState.SENT: 6, MailState.WAITING: 2}
+    assert sum(bool(job.delay) for job in office_mail.jobs) == 2
+    office_mail.send_all()
+    assert office_mail.states() == {MailState.SENT: 8}
+
+
+def test_the_next_email_is_queued_after_the_queued_one_was_erased(
+    office_mail: SendingOffice,
+) -> None:
+    office_mail.release_messages()
+    (first,) = office_mail.jobs
+    with office_mail.services.database.writing() as tx:
+        tx.delete(tx.get_one(MailRow, first.subject_id.partition(".")[0]))
+    office_mail.send_all()
+    assert office_mail.states() == {MailState.SENT: 7}
+
+
+def test_emails_released_by_an_earlier_version_are_queued_by_its_job(
+    office_mail: SendingOffice,
+) -> None:
+    office_mail.release_messages()
+    with office_mail.services.database.writing() as tx:
+        tx.execute(update(MailRow).values(queued_at=None))
+    office_mail.jobs.clear()
+    (job_type,) = (one for one in mail_job_types(MAIL_REGISTRY) if one.name == "post")
+    queue = job_type.create_handler(JobContext(office_mail.services, "worker@1"))
+    queue("anything")
+    queue("anything")
+    assert len(office_mail.jobs) == 1
+    office_mail.send_all()
+    assert set(office_mail.server.times().values()) == {1}
+    assert office_mail.states() == {MailState.SENT: 8}
+
+
+def _send_code(office_mail: SendingOffice) -> None:
+    person_id = office_mail.world.person_id(office_mail.cycle_id, "C-1")
+    principal = Principal(AccessRole.COACHEE, person_id=person_id)
+    with office_mail.services.database.writing() as tx:
+        one_time_codes.send_code(tx, office_mail.services, principal, CodePurpose.ADDRESS)
 
 
 def test_sent_email_equals_the_saved_file(office_mail: SendingOffice, office: httpx.Client) -> None:
     office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
     office_mail.send(job)
-    with office_mail.services.database.reading() as tx:
-        outbox_id = tx.get_one(MailRow, job.subject_id.partition(".")[0]).outbox_id
+    mail_id = job.subject_id.partition(".")[0]
     (taken,) = office_mail.server.taken
-    assert taken.content == office.get(f"{API}/outbox/{outbox_id}.eml").content
+    assert taken.content == office.get(f"{API}/outbox/{mail_id}.eml").content
 
 
 def test_secret_link_of_an_email_is_not_stored_in_plain_text(
@@ -85,7 +158,7 @@ def test_secret_link_of_an_email_is_not_stored_in_plain_text(
     }
     assert len(secret) > 40
     with office_mail.services.database.reading() as tx:
-        for table in ("mails", "outbox", "credentials"):
+        for table in ("mails", "credentials"):
             rows = tx.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608 - ours
             assert rows
             assert secret not in repr([tuple(row) for row in rows])
@@ -99,8 +172,7 @@ def test_email_sent_again_after_a_crash_has_the_same_bytes(office_mail: SendingO
     office_mail.send(job)
     with office_mail.services.database.writing() as tx:
         row = tx.get_one(MailRow, mail_id)
-        row.state, row.ended_at = MailState.WAITING, None
-        tx.get_one(OutboxRow, row.outbox_id).sent_at = None
+        row.state, row.ended_at = MailState.SENDING, None
     office_mail.send(job)
     one, other = office_mail.server.taken
     assert one == other

@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from api.http.principal import AccessRole, Principal
 from api.invitations.publish import publish_draft
-from api.invitations.rows import OutboxRow
+from api.mail.rows import MailKind, MailRow
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
@@ -179,11 +179,11 @@ class CycleLife(RuleBasedStateMachine):
         sent: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
         with self.world.database.reading() as tx:
             for row in tx.scalars(
-                select(OutboxRow)
-                .where(OutboxRow.cycle_id == self.cycle_id)
-                .order_by(OutboxRow.created_at, OutboxRow.id)
+                select(MailRow)
+                .where(MailRow.cycle_id == self.cycle_id, MailRow.kind == MailKind.INVITATION)
+                .order_by(MailRow.created_at, MailRow.id)
             ):
-                message = Message.model_validate(row.message)
+                message = Message.model_validate(row.content)
                 sent[row.person_id, message.invitation.uid].append(message)
         due = {
             (person, session.uid): session
