@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from matching.concurrency import RunInterruptible, run_to_completion
 from matching.errors import CancelledError
+from matching.facts.runs import CANCELLED
 from matching.progress import IsCancelled
 
 ResultT = TypeVar("ResultT")
@@ -22,6 +24,11 @@ class DeadlineExceededError(Exception):
 
 class ProblemTooLargeError(DeadlineExceededError):
     """The remaining problem is too large for an exact search, so optimality is not proven."""
+
+
+@dataclass(slots=True)
+class _Flag:
+    is_set: bool = False
 
 
 class Deadline:
@@ -50,6 +57,12 @@ class Deadline:
         self._limit = limit_seconds
         self._cancelled = cancelled
         self._run_interruptible = run_interruptible
+        self._exceeded = _Flag()
+
+    @property
+    def was_exceeded(self) -> bool:
+        """Whether any decision found no time left, on this deadline or on one derived from it."""
+        return self._exceeded.is_set
 
     @property
     def elapsed(self) -> float:
@@ -59,17 +72,23 @@ class Deadline:
     @property
     def remaining(self) -> float | None:
         """Seconds left, never negative; `None` without a limit."""
-        return None if self._limit is None else max(0.0, self._limit - self.elapsed)
+        if self._limit is None:
+            return None
+        seconds = max(0.0, self._limit - self.elapsed)
+        self._exceeded.is_set |= seconds == 0
+        return seconds
 
     def sub_deadline(self, share: float) -> Deadline:
         """Return a deadline that starts now and gets `share` (0 to 1) of the remaining time."""
         remaining = self.remaining
-        return Deadline(
+        part = Deadline(
             self._clock,
             None if remaining is None else remaining * share,
             self._cancelled,
             self._run_interruptible,
         )
+        part._exceeded = self._exceeded
+        return part
 
     def check(self) -> None:
         """Raise an exception if the run must stop.
@@ -89,7 +108,7 @@ class Deadline:
             CancelledError: the run was cancelled.
         """
         if self._cancelled():
-            raise CancelledError("the run was cancelled")
+            raise CancelledError(CANCELLED())
 
     def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
         """Call a solver through `work` and return its result; `stop` interrupts the solver.
@@ -97,4 +116,6 @@ class Deadline:
         Raises:
             CancelledError, DeadlineExceededError: as `check`.
         """
-        return self._run_interruptible(work, stop, self.check)
+        result = self._run_interruptible(work, stop, self.check)
+        _ = self.remaining  # notes that the solver stopped at the limit
+        return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from coach.plural import pluralise
+from coach.texts.facts import Fact
 from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
 from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap
@@ -19,6 +19,8 @@ from matching.deadline import (
 )
 from matching.errors import NoUsableResultError
 from matching.explanation import SearchEffort, explain_unmatched
+from matching.facts import runs as facts
+from matching.facts.names import COACHEES, COACHES
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.instance.problem import (
@@ -118,9 +120,9 @@ def solve(
     progress = ProgressReporter(lambda: deadline.elapsed, report)
     run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline, on_failed_search)
     evaluator, plan = _evaluate_and_plan(run, concurrency, progress)
-    progress.phase(Phase.EXPLAINING, "searching for remedies")
+    progress.phase(Phase.EXPLAINING, facts.SEARCHING_REMEDIES())
     result = _explain(run, evaluator, plan)
-    progress.phase(Phase.AUDITING, "auditing the result")
+    progress.phase(Phase.AUDITING, facts.AUDITING())
     _require_sound(run, result)
     progress.phase(Phase.DONE, _describe_result(roster, result))
     return result
@@ -148,16 +150,14 @@ def _evaluate_and_plan(
     Raises:
         NoUsableResultError: the time limit passed before the engine found a plan.
     """
-    progress.phase(Phase.JUDGING, f"evaluating the rules for {_describe_roster(run.roster)}")
+    progress.phase(Phase.JUDGING, _describe_roster(run.roster))
     try:
         evaluator, problem = _evaluate(run, concurrency.parallel_map)
-        progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
+        progress.phase(Phase.MATCHING, facts.PAIRS(count=problem.size))
         return evaluator, _make_plan(run, evaluator, problem, progress.level)
     except DeadlineExceededError as error:
-        raise NoUsableResultError(
-            f"the time limit of {run.options.time_limit_seconds:g} s passed before any usable "
-            "result; allow more time"
-        ) from error
+        seconds = run.options.time_limit_seconds
+        raise NoUsableResultError(facts.NO_RESULT_IN_TIME(seconds=seconds)) from error
 
 
 def _evaluate(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
@@ -215,6 +215,7 @@ def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
         seed=run.options.seed,
         input_sha256=run.input_sha256,
         wall_seconds=round(run.deadline.elapsed, 3),
+        cut_short=run.deadline.was_exceeded,
         levels=plan.levels,
         matches=matches,
         unmatched=unmatched,
@@ -267,16 +268,11 @@ def _reserved_share(deadline: Deadline) -> float:
     return min(_MAX_RESERVED_SHARE, max(_MIN_RESERVED_SHARE, again))
 
 
-def _describe_roster(roster: Roster) -> str:
-    coachees = pluralise(len(roster.coachees), "coachee")
-    return f"{coachees} and {pluralise(len(roster.coaches), 'coach', 'coaches')}"
-
-
-def _describe_pairs(number: int) -> str:
-    return (
-        f"{pluralise(number, 'pair')} {'passes' if number == 1 else 'pass'} the rules and can meet"
+def _describe_roster(roster: Roster) -> Fact:
+    return facts.EVALUATING(
+        coachees=COACHEES(count=len(roster.coachees)), coaches=COACHES(count=len(roster.coaches))
     )
 
 
-def _describe_result(roster: Roster, result: Result) -> str:
-    return f"{len(result.matches)} of {pluralise(len(roster.coachees), 'coachee')} placed"
+def _describe_result(roster: Roster, result: Result) -> Fact:
+    return facts.PLACED(placed=len(result.matches), count=len(roster.coachees))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coach.errors import DomainError
+from coach.texts.facts import Fact
+from matching.facts import runs as facts
+from matching.facts.rules import ALL_REASONS
 
 
 class CancelledError(DomainError):
@@ -17,11 +20,11 @@ class NoUsableResultError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ImpossiblePin:
-    """A pin that no plan can satisfy, with the reason as a sentence."""
+    """A pin that no plan can satisfy, with the reason."""
 
     coachee: str
     coach: str
-    why: str
+    why: Fact
 
 
 class ImpossiblePinsError(DomainError):
@@ -29,4 +32,5 @@ class ImpossiblePinsError(DomainError):
 
     def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:
         self.pins = pins
-        super().__init__("; ".join(f"{pin.coachee} = {pin.coach}: {pin.why}" for pin in pins))
+        lines = [facts.PIN(coachee=pin.coachee, coach=pin.coach, reason=pin.why) for pin in pins]
+        super().__init__(ALL_REASONS(reasons=lines))

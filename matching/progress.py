@@ -8,6 +8,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from coach.cycle import ObjectiveLevel
+from coach.texts.facts import Displayed, Fact
+from matching.facts import runs as facts
+from matching.facts.names import level_name
 
 
 class Phase(StrEnum):
@@ -31,7 +34,7 @@ class Progress(BaseModel):
     value: int | None = None
     bound: int | None = None
     elapsed_seconds: float
-    message: str
+    message: Displayed
 
 
 ReportProgress = Callable[[Progress], None]
@@ -46,7 +49,7 @@ class ProgressReporter:
         self._elapsed = elapsed
         self._report = report
 
-    def phase(self, phase: Phase, message: str) -> None:
+    def phase(self, phase: Phase, message: Displayed) -> None:
         """Report the start of a phase."""
         self._report(Progress(phase=phase, elapsed_seconds=self._elapsed(), message=message))
 
@@ -60,6 +63,16 @@ class ProgressReporter:
                 value=value,
                 bound=bound,
                 elapsed_seconds=self._elapsed(),
-                message=f"{level}: {value} of at most {bound}",
+                message=_level_message(level, value, bound),
             )
         )
+
+
+def _level_message(level: ObjectiveLevel, value: int | None, bound: int | None) -> Fact:
+    name = level_name(level.value)
+    if value is None:
+        started = facts.LEVEL_STARTED(level=name)
+        return started if bound is None else facts.LEVEL_WITHOUT_VALUE(level=name, bound=bound)
+    if bound is None:
+        return facts.LEVEL_WITHOUT_BOUND(level=name, value=value)
+    return facts.LEVEL(level=name, value=value, bound=bound)

@@ -1,4 +1,4 @@
-"""The result of a run, as stored in `result.json`."""
+"""The result of a run. It states its reasons as facts; `result.json` adds their sentences."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+import matching.facts  # noqa: F401 - defines the messages of the facts in results
 from coach.cycle import ObjectiveLevel
 from coach.sessions import Session
+from coach.texts.facts import Fact
 
 
 class ResultValue(BaseModel):
@@ -27,12 +29,12 @@ class LevelOutcome(ResultValue):
 
 
 class Verdict(ResultValue):
-    """A rule's verdict on a pair: points, the rule's weight, and the reason as a sentence."""
+    """A rule's verdict on a pair: points, the rule's weight, and the reason."""
 
     rule: str
     points: Annotated[int, Field(ge=0, le=100)]
     weight: Annotated[int, Field(ge=0, le=100)]
-    because: str
+    reason: Fact
 
 
 class Match(ResultValue):
@@ -61,8 +63,8 @@ class Remedy(ResultValue):
     Every remedy has been verified by solving the changed problem.
     """
 
-    change: str
-    effect: str
+    change: Fact
+    effect: Fact
     verified: Literal[True] = True
 
 
@@ -103,7 +105,7 @@ class SessionMove(ResultValue):
     number: int
     before: Session
     after: Session
-    because: str
+    reason: Fact
 
 
 class Move(ResultValue):
@@ -117,7 +119,7 @@ class Move(ResultValue):
     change: CoacheeChange
     before: str | None
     after: str | None
-    because: str
+    reason: Fact
     sessions: tuple[SessionMove, ...]
 
 
@@ -128,16 +130,18 @@ def _is_empty(moves: tuple[Move, ...]) -> bool:
 class Result(ResultValue):
     """A complete result.
 
-    `status` is `optimal` if every level except `schedule` is proven, otherwise `feasible`. `moves`
-    lists the differences from the earlier result that the run tried to keep; the key is omitted
-    from the file if there are none.
+    `status` is `optimal` if every level except `schedule` is proven, otherwise `feasible`.
+    `cut_short` is true if the time limit ended any part of the run early. `moves` lists the
+    differences from the earlier result that the run tried to keep; the key is omitted from the file
+    if there are none. In a result that was read from a file of format 1, every fact is `LEGACY`.
     """
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
     status: Literal["optimal", "feasible"]
     seed: int
     input_sha256: str
     wall_seconds: float
+    cut_short: bool = False
     levels: tuple[LevelOutcome, ...]
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]

@@ -41,7 +41,7 @@ def build_matches(
     history = evaluator.inputs.history
     built = []
     verdicts = evaluator.verdicts_for_pairs(plan.coachee, plan.coach)
-    for (row, column), points, series, because in zip(
+    for (row, column), points, series, reasons in zip(
         plan.pairs, plan.points.tolist(), plan.series, verdicts, strict=True
     ):
         on_match()
@@ -55,7 +55,7 @@ def build_matches(
                 coachee=coachee,
                 coach=coach,
                 points=points,
-                verdicts=because,
+                verdicts=reasons,
                 sessions=past
                 + tuple(
                     _session(

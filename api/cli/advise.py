@@ -11,16 +11,17 @@ import typer
 from pydantic import TypeAdapter
 
 from api.cli import question_facts as facts
-from api.cli.output import echo, render
+from api.cli.output import TEXTS, echo, render
 from api.cli.output import gettext as _
 from api.cli.run import available_processors
+from api.plan_queries.answer_json import AdviceJson, AnswerSentences
 from api.plan_queries.resolve import solve_again
 from api.results.result_folder import read_result_folder
 from matching.explanation import Advice
 from matching.explanation import advise as advise_cycle
 
 _LIMIT_SECONDS = 120.0
-_ADVICE = TypeAdapter(tuple[Advice, ...])
+_ADVICE = TypeAdapter(tuple[AdviceJson, ...])
 
 
 def advise(
@@ -39,7 +40,8 @@ def advise(
     )
     suggestions = advise_cycle(inputs.roster, inputs.cycle, found.result, solver)
     if as_json:
-        typer.echo(_ADVICE.dump_json(suggestions, indent=2))
+        sentences = AnswerSentences(TEXTS)
+        typer.echo(_ADVICE.dump_json(tuple(map(sentences.advice, suggestions)), indent=2))
         return
     if not suggestions:
         echo(facts.NO_ADVICE())

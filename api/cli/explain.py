@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from api.cli import question_facts as facts
-from api.cli.output import echo, render
+from api.cli.output import TEXTS, echo, render
 from api.cli.output import gettext as _
 from api.engine_threads import run_in_thread
+from api.plan_queries.answer_json import AnswerSentences
+from api.results.move_view import display_names
 from api.results.result_folder import read_result_folder
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
@@ -46,7 +48,8 @@ def explain(
 
     explanation = explain_coachee(roster, cycle, found.result, coachee, next_best)
     if as_json:
-        typer.echo(explanation.model_dump_json(indent=2))
+        names = display_names((*roster.coachees, *roster.coaches))
+        typer.echo(AnswerSentences(TEXTS, names).explanation(explanation).model_dump_json(indent=2))
         return
     for section in sections(explanation, roster):
         typer.echo(typer.style(render(section.title), bold=True))

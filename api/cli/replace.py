@@ -12,13 +12,14 @@ from pydantic import TypeAdapter
 
 from api.cli import facts as common
 from api.cli import question_facts as facts
-from api.cli.output import echo, render
+from api.cli.output import TEXTS, echo, render
 from api.cli.output import gettext as _
+from api.plan_queries.answer_json import AnswerSentences, ReplacementJson
 from api.results.result_folder import read_result_folder
 from api.results.rule_labels import rule_label
 from matching.rematching.replacement import Replacement, replacements
 
-_REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
+_REPLACEMENTS = TypeAdapter(tuple[ReplacementJson, ...])
 
 
 def replace(
@@ -45,7 +46,10 @@ def replace(
         sessions=sessions,
     )
     if as_json:
-        typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
+        sentences = AnswerSentences(TEXTS)
+        typer.echo(
+            _REPLACEMENTS.dump_json(tuple(map(sentences.replacement, suggestions)), indent=2)
+        )
         return
     if not suggestions:
         echo(facts.NO_REPLACEMENT(coachee=coachee))
@@ -63,6 +67,6 @@ def _lines(one: Replacement) -> Iterator[str]:
         yield render(change(coach=one.coach, points=points, price=abs(one.price)))
     for verdict in one.verdicts:
         label = rule_label(verdict.rule)
-        yield render(facts.VERDICT(rule=label, because=verdict.because), indent=2)
+        yield render(facts.VERDICT(rule=label, because=verdict.reason), indent=2)
     times = (facts.SESSION_TIME(day=start.date(), time=start) for start, _end in one.times)
     yield f"  {', '.join(map(render, times))}"

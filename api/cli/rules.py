@@ -79,6 +79,6 @@ def _lines(card: RuleCard) -> Iterator[str]:
         points = (
             facts.NOT_POSSIBLE() if example.points is None else common.POINTS(count=example.points)
         )
-        line = facts.EXAMPLE(situation=example.situation, points=points, because=example.because)
+        line = facts.EXAMPLE(situation=example.situation, points=points, because=example.reason)
         yield render(line, indent=4)
     yield ""

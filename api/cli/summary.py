@@ -68,7 +68,7 @@ def move_line(move: Move) -> str:
     """Describe in one line what a re-match changed for a coachee."""
     count = len(move.sessions)
     change = facts.OTHER_TIMES(count=count) if count else describe_move(move, {})
-    return render(facts.MOVE(coachee=move.coachee, change=change, because=move.because), indent=2)
+    return render(facts.MOVE(coachee=move.coachee, change=change, because=move.reason), indent=2)
 
 
 def _heading(title: Displayed) -> Iterator[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 
 from api.cycles import service as cycles
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.results.rule_card_json import RuleCardJson, rule_cards_json
+from api.texts.reader_language import request_renderer
 from coach.cycle import Cycle
-from matching.rules.catalogue import RuleCard, catalogue
+from matching.rules.catalogue import catalogue
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
 
@@ -38,9 +40,10 @@ def read_policy(cycle_id: str, services: ServicesDep) -> Cycle:
 
 
 @CYCLES.get("/{cycle_id}/rules", responses=problem_responses(404))
-def cycle_rules(cycle_id: str, services: ServicesDep) -> tuple[RuleCard, ...]:
+def cycle_rules(cycle_id: str, request: Request, services: ServicesDep) -> tuple[RuleCardJson, ...]:
     """Get the matching rules with this cycle's settings."""
-    return catalogue(cycles.read_policy(services, cycle_id).policy)
+    cards = catalogue(cycles.read_policy(services, cycle_id).policy)
+    return rule_cards_json(cards, request_renderer(request))
 
 
 ROUTERS = (CYCLES,)

@@ -89,7 +89,7 @@ def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
         paragraphs=tuple(_parts(texts.text(text)) for text in rule_facts.TEXTS[card.name]),
         settings=card.settings,
         examples=tuple(
-            Example(situation, example.points, example.because)
+            Example(situation, example.points, example.reason)
             for situation, example in zip(situations, card.examples, strict=True)
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,8 @@ from api.session_reports.rows import NotebookRow, NoteKeyRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
+from matching.facts.names import ERASED as ERASED_FACT
+from matching.progress import Progress
 from matching.result import Result
 
 _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
@@ -164,7 +167,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
         .options(undefer(QuestionRow.answer))
     )
     for question in open_questions:
-        if redactor.mentions(f"{question.answer} {question.latest} {question.failure}"):
+        if _concerns_question(redactor, question):
             tx.delete(question)
     progress_rows = tx.scalars(
         select(RunProgressRow)
@@ -172,8 +175,17 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
         .where(RunRow.cycle_id == cycle_id)
     )
     for progress_row in progress_rows:
-        if redactor.mentions(progress_row.progress["message"]):
-            progress_row.progress = progress_row.progress | {"message": ERASED}
+        if redactor.concerns(Progress.model_validate(progress_row.progress).message):
+            erased = {"message": ERASED_FACT().model_dump()}
+            progress_row.progress = progress_row.progress | erased
+
+
+def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:
+    """Whether the question, its answer or its failure is about an erased person."""
+    answer = None if question.answer is None else json.loads(question.answer)
+    return redactor.concerns_json([answer, question.latest]) or redactor.mentions(
+        str(question.failure)
+    )
 
 
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:

@@ -12,6 +12,7 @@ from api.data_protection.redaction import ERASED
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from coach.cycle import Cycle
+from matching.facts.names import ERASED as ERASED_FACT
 from matching.result import Result
 
 
@@ -62,14 +63,14 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """Return a result without its sentences, which reveal languages, ranks and availability."""
+    """Return a result without its reasons, which reveal languages, ranks and availability."""
     return result.model_copy(
         update={
             "matches": tuple(
                 match.model_copy(
                     update={
                         "verdicts": tuple(
-                            verdict.model_copy(update={"because": ERASED})
+                            verdict.model_copy(update={"reason": ERASED_FACT()})
                             for verdict in match.verdicts
                         )
                     }

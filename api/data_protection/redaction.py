@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import JsonValue
+
 from api.database.types import new_id
 from api.participants.rows import Side
 from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, Roster
+from coach.texts.facts import LEGACY, Displayed, person_ids
+from matching.facts.names import ERASED as ERASED_FACT
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Match, Move, Result, Unmatched
 
@@ -61,6 +65,30 @@ class Redactor:
     def mentions(self, text: str) -> bool:
         """Whether a text mentions an erased person by code, name or email address."""
         return bool(self._mention_pattern.search(_normalise(text)))
+
+    def concerns(self, shown: Displayed) -> bool:
+        """Whether a fact is about an erased person.
+
+        Facts hold ids; names are searched only in sentences that an older version stored.
+        """
+        if isinstance(shown, str):
+            return self.mentions(shown)
+        if shown.code == LEGACY.code:
+            return self.mentions(str(shown.params["text"]))
+        return not self._codes.isdisjoint(person_ids(shown))
+
+    def concerns_json(self, value: JsonValue) -> bool:
+        """Whether stored JSON, such as an answer, holds an erased person's code.
+
+        Names are searched only in sentences that an older version stored.
+        """
+        if isinstance(value, list):
+            return any(map(self.concerns_json, value))
+        if isinstance(value, dict):
+            if value.get("code") == LEGACY.code:
+                return self.mentions(str(value["params"]))
+            return any(map(self.concerns_json, value.values()))
+        return value in self._codes
 
     def redact_text(self, text: str) -> str:
         """Return a text without erased people's names, long parts of names, and email addresses.
@@ -180,8 +208,8 @@ class Redactor:
         coachee, coach = self.new_coachee_code(match.coachee), self.new_coach_code(match.coach)
         if (coachee, coach) == (match.coachee, match.coach):
             return match
-        because = {"because": ERASED}
-        verdicts = tuple(verdict.model_copy(update=because) for verdict in match.verdicts)
+        erased = {"reason": ERASED_FACT()}
+        verdicts = tuple(verdict.model_copy(update=erased) for verdict in match.verdicts)
         return match.model_copy(update={"coachee": coachee, "coach": coach, "verdicts": verdicts})
 
     def _redact_unmatched(self, one: Unmatched) -> Unmatched:
@@ -189,7 +217,7 @@ class Redactor:
         remedies = (
             remedy
             for remedy in one.remedies
-            if not self.mentions(remedy.change) and not self.mentions(remedy.effect)
+            if not self.concerns(remedy.change) and not self.concerns(remedy.effect)
         )
         kept = tuple(remedies) if coachee == one.coachee else ()
         return one.model_copy(update={"coachee": coachee, "remedies": kept})
@@ -204,9 +232,9 @@ class Redactor:
         )
         if redacted == move:
             return move
-        because = {"because": ERASED}
-        sessions = tuple(session.model_copy(update=because) for session in move.sessions)
-        return redacted.model_copy(update=because | {"sessions": sessions})
+        erased = {"reason": ERASED_FACT()}
+        sessions = tuple(session.model_copy(update=erased) for session in move.sessions)
+        return redacted.model_copy(update=erased | {"sessions": sessions})
 
     def _redact_under_way(self, where: UnderWay) -> UnderWay:
         reached = {self.new_coachee_code(one): number for one, number in where.reached.items()}
@@ -214,6 +242,10 @@ class Redactor:
 
     def _redact_chain_entry(self, entry: str) -> str:
         return self._chain_codes.get(entry.strip().casefold(), entry)
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(code for _, code in self.codes)
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:

@@ -12,11 +12,12 @@ from api.http.openapi import openapi_document
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.problem_details import all_error_types
 from api.http.urls import API
+from api.results.rule_card_json import RuleCardJson, rule_cards_json
 from api.texts.reader_language import request_renderer
 from coach.cycle import Cycle, CycleDates
 from coach.feedback import RATINGS, Feedback, Note, SharedRecord
 from coach.sessions import Attendance
-from matching.rules.catalogue import RuleCard, catalogue
+from matching.rules.catalogue import catalogue
 
 _DEFAULTS = Cycle(cycle=CycleDates(start=date(2000, 1, 1), end=date(2000, 1, 1)))
 REFERENCE = APIRouter(prefix=API, tags=["reference"])
@@ -54,9 +55,9 @@ def forms(request: Request) -> FormsView:
 
 
 @REFERENCE.get("/rules")
-def rules() -> tuple[RuleCard, ...]:
+def rules(request: Request) -> tuple[RuleCardJson, ...]:
     """Return the matching rules with their documentation and default settings."""
-    return catalogue(_DEFAULTS)
+    return rule_cards_json(catalogue(_DEFAULTS), request_renderer(request))
 
 
 @REFERENCE.get("/problems")

@@ -12,6 +12,7 @@ from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key
 from coach.validation import validation_fact
+from matching.records.result_file import parse_result
 from matching.result import Result
 
 
@@ -22,7 +23,7 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
     """
     try:
         check_size(content, MAX_RESULT_BYTES)
-        return Result.model_validate_json(content), ()
+        return parse_result(content), ()
     except UnreadableError as error:
         return None, (InputFault(name, 1, WHOLE_FILE, error.shown),)
     except ValidationError as error:

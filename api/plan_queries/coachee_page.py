@@ -67,7 +67,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         name=page.names.get(page.code, page.code),
         address=urls.plan_person(plan_id, person_id),
         match=match,
-        unmatched=_unmatched(plan, page.code),
+        unmatched=_unmatched(plan, page.code, page.names),
         explained=explained,
         explanation=_explanation(explained, page.names),
         replaceable=plan.summary.state is PlanState.PUBLISHED and match is not None,
@@ -118,12 +118,12 @@ def _match(plan: PlanDetails, code: str) -> MatchViewModel | None:
     return present_match(match, (coachee, coach), plan.cycle)
 
 
-def _unmatched(plan: PlanDetails, code: str) -> UnmatchedViewModel | None:
+def _unmatched(plan: PlanDetails, code: str, names: DisplayNames) -> UnmatchedViewModel | None:
     entry = next((one for one in plan.result.unmatched if one.coachee == code), None)
     if entry is None:
         return None
     coachee = next(one for one in plan.roster.coachees if one.id == code)
-    return present_unmatched(entry, coachee)
+    return present_unmatched(entry, coachee, names)
 
 
 def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationViewModel | None:

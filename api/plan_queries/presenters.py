@@ -23,6 +23,8 @@ from coach.sessions import Session
 from coach.texts.facts import Displayed, Fact
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
+from matching.facts.names import rule_name
+from matching.facts.rules import OBJECTION
 from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict
@@ -93,7 +95,7 @@ class ReplacementViewModel:
 class AdviceViewModel:
     """A policy change, with the people who would gain a coach and those who would lose theirs."""
 
-    change: str
+    change: Displayed
     placed: tuple[str, ...]
     unplaced: tuple[str, ...]
     settings: tuple[SettingDifference, ...]
@@ -191,7 +193,9 @@ def _price_line(level: LevelDifference) -> Displayed:
 def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
     coach = display_name(names, other.coach)
     if other.objections:
-        why = tuple(f"{one.rule}: {one.because}" for one in other.objections)
+        why = tuple(
+            OBJECTION(rule=rule_name(one.rule), reason=one.reason) for one in other.objections
+        )
         return OtherCoachViewModel(coach, facts.NOT_POSSIBLE(), "bad", why)
     points = facts.POINTS(count=other.points or 0)
     if other.holders:

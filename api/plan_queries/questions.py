@@ -5,7 +5,7 @@ In table and column names, URLs and JSON, a plan query is called a "question".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -20,14 +20,15 @@ from api.background.rows import TaskState
 from api.background.task_failure import TaskFailure, read_failure
 from api.database.existing_row import existing_row
 from api.participants.rows import PersonRow, Side
+from api.participants.service import roster_of
 from api.plan_queries import facts
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.plan_details import plan_row
+from api.results.move_view import display_names
 from api.runs.rows import PlanRow
 from api.values import FrozenModel, Identifier
 from coach.errors import ConflictError, InvalidValueError, NotFoundError
-from coach.texts.renderer import Renderer
 from matching.explanation import Advice, Explanation
 from matching.progress import Progress
 from matching.rematching.replacement import Replacement
@@ -69,7 +70,8 @@ class QuestionView(FrozenModel):
     """A plan query: its state and, once it has finished, its answer.
 
     Answers to `explain` and `advise` remain valid for the plan. Answers to `replace` depend on the
-    lists at the time, so the same question can be submitted again.
+    lists at the time, so the same question can be submitted again. `names` are the display names of
+    the people whom the answer's sentences name, by id.
     """
 
     id: str
@@ -85,11 +87,7 @@ class QuestionView(FrozenModel):
     latest: Progress | None
     failure: TaskFailure | None
     answer: QuestionAnswer | None
-
-    def rendered(self, texts: Renderer) -> QuestionView:
-        """Return a copy with text in the language of `texts` instead of facts, for JSON."""
-        failure = None if self.failure is None else self.failure.rendered(texts)
-        return self.model_copy(update={"failure": failure})
+    names: Mapping[str, str] = Field(default_factory=dict)
 
 
 def store_question(
@@ -165,6 +163,16 @@ def question_view(row: QuestionRow) -> QuestionView:
         failure=None if row.failure is None else read_failure(row.failure),
         answer=None if row.answer is None else QuestionAnswer.model_validate_json(row.answer),
     )
+
+
+def with_names(tx: Transaction, question: QuestionView) -> QuestionView:
+    """Return a question with the names of the people in its answer's sentences."""
+    explanation = None if question.answer is None else question.answer.explanation
+    if explanation is None or explanation.unmatched is None or not explanation.unmatched.remedies:
+        return question
+    roster = roster_of(tx, plan_row(tx, question.plan_id).cycle_id)
+    names = display_names((*roster.coachees, *roster.coaches))
+    return question.model_copy(update={"names": names})
 
 
 def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:

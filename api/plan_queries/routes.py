@@ -13,7 +13,8 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.plan_queries import service as plan_queries
-from api.plan_queries.questions import QuestionRequest, QuestionView
+from api.plan_queries.question_json import QuestionJson, question_json
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.replacement import ReplacementRequest
 from api.runs.run_view import RunView
 from api.values import FrozenModel, Identifier
@@ -38,7 +39,7 @@ def ask_question(
     services: ServicesDep,
     texts: TextsDep,
     response: Response,
-) -> QuestionView:
+) -> QuestionJson:
     """Ask a question about a plan. The answer is stored with the plan; poll `Location` for it.
 
     `explain` returns the next best coach for one coachee, the price of choosing them, and all other
@@ -48,7 +49,7 @@ def ask_question(
     """
     question = plan_queries.submit_question(services, plan_id, question_request)
     response.headers["Location"] = f"{API}/questions/{question.id}"
-    return question.rendered(texts)
+    return question_json(question, texts)
 
 
 @QUESTIONS.get("/plans/{plan_id}/questions", responses=problem_responses(404, 422))
@@ -60,22 +61,22 @@ def list_questions(
         Identifier | None,
         Query(description="The coachee. Defaults to questions about the plan as a whole."),
     ] = None,
-) -> tuple[QuestionView, ...]:
+) -> tuple[QuestionJson, ...]:
     """The questions about a plan, or about one coachee in it, with their answers."""
     listed = plan_queries.list_questions(services, plan_id, person_id)
-    return tuple(question.rendered(texts) for question in listed)
+    return tuple(question_json(question, texts) for question in listed)
 
 
 @QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
-def read_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionView:
+def read_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionJson:
     """The state of a question and, once it is `finished`, its answer."""
-    return plan_queries.read_question(services, question_id).rendered(texts)
+    return question_json(plan_queries.read_question(services, question_id), texts)
 
 
 @QUESTIONS.post("/questions/{question_id}/cancel", responses=problem_responses(404, 409))
-def cancel_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionView:
+def cancel_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionJson:
     """Cancel a question. It stops within about two seconds."""
-    return plan_queries.cancel_question(services, question_id).rendered(texts)
+    return question_json(plan_queries.cancel_question(services, question_id), texts)
 
 
 @QUESTIONS.post(

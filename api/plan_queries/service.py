@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from api.audit_trail.log import record_event
 from api.cycles.service import CycleHeader, cycle_header
 from api.plan_queries import questions
-from api.plan_queries.questions import QuestionRequest, QuestionView, question_row, question_view
+from api.plan_queries.questions import (
+    QuestionRequest,
+    QuestionView,
+    question_row,
+    question_view,
+    with_names,
+)
 from api.plan_queries.replacement import ReplacementRequest, queue_replacement
 from api.plans.plan_details import plan_row
 from api.runs.run_input import default_options
@@ -48,7 +54,7 @@ def read_question(services: Services, question_id: str) -> QuestionView:
         NotFoundError: there is no such question.
     """
     with services.database.reading() as tx:
-        return question_view(question_row(tx, question_id))
+        return with_names(tx, question_view(question_row(tx, question_id)))
 
 
 def read_question_of_cycle(services: Services, question_id: str) -> QuestionOfCycle:
@@ -72,7 +78,8 @@ def list_questions(
         NotFoundError: there is no such plan.
     """
     with services.database.reading() as tx:
-        return questions.questions_about(tx, plan_id, person_id)
+        found = questions.questions_about(tx, plan_id, person_id)
+        return tuple(with_names(tx, question) for question in found)
 
 
 def cancel_question(services: Services, question_id: str) -> QuestionView:

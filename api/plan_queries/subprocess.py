@@ -20,10 +20,12 @@ from api.plan_queries.rows import QuestionKind
 from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Roster
+from coach.texts.facts import Fact
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
 from matching.explanation import NextBest, RunnerUp, advise, explain
 from matching.explanation.runner_ups import RunnerUps
+from matching.facts import runs
 from matching.instance.partial_cycle import UnderWay
 from matching.progress import Phase, Progress, ReportProgress
 from matching.rematching.replacement import replacements
@@ -74,7 +76,7 @@ class CountingSolver:
 
     def _report_progress(self, progress: Progress) -> None:
         elapsed = time.monotonic() - self.started_at
-        message = f"solving for the {ordinal(self.solve_count)} time: {progress.message}"
+        message = runs.SOLVING_AGAIN(number=self.solve_count, progress=progress.message)
         fields = {"elapsed_seconds": elapsed, "message": message}
         self.report(progress.model_copy(update=fields))
 
@@ -92,12 +94,6 @@ def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
     return {"answer_json": json.dumps(_answer(task, inputs, solver).model_dump_json())}
 
 
-def ordinal(number: int) -> str:
-    """Return an ordinal number in digits, such as `1st`, `2nd` or `11th`."""
-    teen = number % 100 in {11, 12, 13}
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
 def _answer(task: QuestionTask, inputs: PlanInputs, solver: CountingSolver) -> QuestionAnswer:
     plan = inputs.roster, inputs.cycle, inputs.result
     if task.kind is QuestionKind.EXPLAIN:
@@ -105,7 +101,7 @@ def _answer(task: QuestionTask, inputs: PlanInputs, solver: CountingSolver) -> Q
         return QuestionAnswer(explanation=explain(*plan, task.coachee, next_best))
     if task.kind is QuestionKind.ADVISE:
         return QuestionAnswer(advice=advise(*plan, solver))
-    solver.report(_progress_message("checking every coach with a place left"))
+    solver.report(_progress_message(runs.CHECKING_COACHES()))
     found = replacements(
         *plan,
         task.coachee,
@@ -120,7 +116,7 @@ def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress)
     deadline = Deadline(time.monotonic, limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:
-        report(_progress_message("solving again without this pair"))
+        report(_progress_message(runs.SOLVING_WITHOUT_PAIR()))
         try:
             return RunnerUps(
                 inputs.roster, inputs.cycle, inputs.result, deadline, under_way=inputs.under_way
@@ -133,5 +129,5 @@ def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress)
     return of
 
 
-def _progress_message(message: str) -> Progress:
+def _progress_message(message: Fact) -> Progress:
     return Progress(phase=Phase.MATCHING, elapsed_seconds=0.0, message=message)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.plans import service as plans
-from api.plans.comparison import PlanComparison
-from api.plans.plan_details import PlanDetails, PlanSummary
+from api.plans.plan_details import PlanSummary
+from api.plans.plan_json import ComparisonJson, PlanJson, comparison_json, plan_json
+from api.texts.reader_language import request_renderer
 from api.values import Identifier
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
@@ -25,25 +26,27 @@ def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
 
 
 @PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
-def read_plan(plan_id: str, services: ServicesDep) -> PlanDetails:
+def read_plan(plan_id: str, request: Request, services: ServicesDep) -> PlanJson:
     """A complete plan: matches with verdicts and sessions; unmatched coachees with reasons."""
-    return plans.read_plan(services, plan_id)
+    return plan_json(plans.read_plan(services, plan_id), request_renderer(request))
 
 
 @PLANS.get("/plans/{plan_id}/comparison", responses=problem_responses(404, 409, 422))
 def compare_plans(
     plan_id: str,
+    request: Request,
     services: ServicesDep,
     before: Annotated[
         Identifier | None,
         Query(description="The plan to compare with. Defaults to the published plan."),
     ] = None,
-) -> PlanComparison:
+) -> ComparisonJson:
     """The differences between two plans of a cycle, with the reason for each change.
 
     `gain` is `null` if the plans' points are not comparable, because their rules or weights differ.
     """
-    return plans.compare_plans(services, plan_id, before)
+    comparison = plans.compare_plans(services, plan_id, before)
+    return comparison_json(comparison, request_renderer(request))
 
 
 ROUTERS = (PLANS,)

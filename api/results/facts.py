@@ -102,15 +102,3 @@ ATTENDANCE_DELEGATE = message(
 )
 ATTENDANCE_NO_SHOW = message("results.attendance_no_show", "No-show: someone did not attend")
 ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")
-
-# i18n: the short names of the matching rules, shown at the start of a line or in a table.
-RULE_LANGUAGE = message("results.rule_language", "language")
-RULE_COUNTRY = message("results.rule_country", "country")
-RULE_RANK = message("results.rule_rank", "rank")
-RULE_UNIT = message("results.rule_unit", "unit")
-RULE_REFUSAL = message("results.rule_refusal", "refusal")
-RULE_BAN = message("results.rule_ban", "ban")
-RULE_TOPICS = message("results.rule_topics", "topics")
-RULE_PREFERENCE = message("results.rule_preference", "preference")
-RULE_AVAILABILITY = message("results.rule_availability", "availability")
-RULE_SCHEDULE = message("results.rule_schedule", "schedule")

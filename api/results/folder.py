@@ -12,9 +12,11 @@ from pathlib import Path
 from api.organisation import Organisation
 from api.results import facts
 from api.results.invitations import invitation_files
+from api.results.move_view import display_names
 from api.results.plan_view import present_plan
 from api.results.printable_forms import feedback_form, session_note_form
 from api.results.report import report_html
+from api.results.result_json import ResultSentences
 from api.results.schedule_csv import schedule_csv
 from api.results.schedule_xlsx import schedule_xlsx
 from api.results.unmatched_csv import unmatched_csv
@@ -90,20 +92,21 @@ def write_results(out: Path, content: FolderContent) -> None:
         ) from error
 
 
-def result_json(result: Result) -> bytes:
+def result_json(result: Result, sentences: ResultSentences) -> bytes:
     """Return `result.json` in UTF-8, with keys in the documented order and a final newline."""
-    return result.model_dump_json(indent=2).encode() + b"\n"
+    return sentences.file(result).model_dump_json(indent=2).encode() + b"\n"
 
 
 def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
     roster, cycle, result = content.roster, content.cycle, content.result
     deployment, texts, now = content.deployment, content.texts, content.now
     view = present_plan(roster, cycle, result, content.next_best)
-    yield "result.json", result_json(result)
+    names = display_names((*roster.coachees, *roster.coaches))
+    yield "result.json", result_json(result, ResultSentences(texts, names))
     yield "run.json", content.record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
     yield "schedule.xlsx", schedule_xlsx(view, result, texts, now)
-    yield "unmatched.csv", unmatched_csv(result, texts)
+    yield "unmatched.csv", unmatched_csv(result, ResultSentences(texts, names))
     yield "report.html", report_html(view, cycle, result, deployment, texts, now=now)
     yield "forms/session-note.html", session_note_form(texts)
     yield "forms/feedback.html", feedback_form(texts)

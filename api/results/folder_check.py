@@ -17,13 +17,15 @@ from pydantic import ValidationError
 from api.results import check_facts as facts
 from api.results.folder import RESULT_PARTS
 from api.results.invitation_check import invitation_findings
+from api.results.move_view import display_names
 from api.results.result_folder import ResultFolder
-from api.results.workbook_facts import REMEDY
 from api.texts.catalogues import all_renderers
 from api.web.facts import SHORT_DATE_ALONE
-from coach.texts.facts import Fact
+from coach.texts.facts import Displayed, with_labels
 from matching.auditor import Finding
-from matching.records.run_record import RunRecord, result_digest
+from matching.facts.changes import REMEDY
+from matching.records.result_file import LEGACY_FORMAT
+from matching.records.run_record import ReproducibleRecord, RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
@@ -69,13 +71,18 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
         "input_sha256": (run.input_sha256, result.input_sha256),
         "status": (run.status, result.status),
         "levels": (run.levels, result.levels),
-        "result_sha256": (run.result_sha256, result_digest(result)),
+        "result_sha256": (run.result_sha256, _digest(run, result)),
         "inputs": (run.inputs, digests),
         "kept_sha256": (run.kept_sha256, digests.get("kept.json")),
     }
     for key, (recorded, expected) in actual.items():
         if recorded != expected:
             yield Finding("run.json", facts.KEY_DIFFERS(key=key))
+
+
+def _digest(run: ReproducibleRecord, result: Result) -> str:
+    """Return the digest of `result`; without facts, it cannot be computed, and is not compared."""
+    return run.result_sha256 if result.format == LEGACY_FORMAT else result_digest(result)
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -104,12 +111,16 @@ def _utc(instant: datetime) -> str:
 
 
 def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    expected: RowCounts = Counter()
+    roster, expected = found.inputs.roster, RowCounts()
+    names = display_names((*roster.coachees, *roster.coaches))
     in_english: dict[str, str] = {}
     for one in found.result.unmatched:
         funnel = "; ".join(f"{step.rule} {step.left}" for step in one.funnel)
         remedies, translations = _in_each_language(
-            [REMEDY(change=remedy.change, effect=remedy.effect) for remedy in one.remedies]
+            [
+                with_labels(REMEDY(change=each.change, effect=each.effect), names)
+                for each in one.remedies
+            ]
         )
         in_english |= translations
         expected[one.coachee, one.reason, funnel, remedies] += 1
@@ -121,7 +132,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
     yield from _rows("unmatched.csv", actual, expected)
 
 
-def _in_each_language(statements: Sequence[Fact]) -> tuple[str, dict[str, str]]:
+def _in_each_language(statements: Sequence[Displayed]) -> tuple[str, dict[str, str]]:
     """Return statements in English, and a table from each language in which they may be written."""
     every = ["; ".join(map(texts.text, statements)) for texts in all_renderers()]
     return every[0], dict.fromkeys(every, every[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.results import facts
@@ -12,7 +13,7 @@ from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
 from coach.ranks import Rank
 from coach.sessions import Session
-from coach.texts.facts import Displayed
+from coach.texts.facts import Displayed, with_labels
 from matching.explanation import Section
 from matching.result import (
     FunnelStep,
@@ -89,6 +90,14 @@ class MatchViewModel:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyViewModel:
+    """A change that would place a coachee, and its effect, with the names of people."""
+
+    change: Displayed
+    effect: Displayed
+
+
+@dataclass(frozen=True, slots=True)
 class UnmatchedViewModel:
     """A coachee without a coach, with the reason, the funnel and the remedies.
 
@@ -98,7 +107,7 @@ class UnmatchedViewModel:
     coachee: PersonViewModel
     why: Displayed
     funnel: tuple[FunnelStepViewModel, ...]
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyViewModel, ...]
     remedies_complete: bool
 
 
@@ -141,7 +150,7 @@ def present_verdict(verdict: Verdict) -> VerdictViewModel:
         label=rule_label(verdict.rule),
         points=verdict.points,
         weight=verdict.weight,
-        because=verdict.because,
+        because=verdict.reason,
     )
 
 
@@ -169,15 +178,24 @@ def present_match(
     )
 
 
-def present_unmatched(entry: Unmatched, coachee: Coachee) -> UnmatchedViewModel:
-    """Return the view model of a coachee without a coach, with the reason and the remedies."""
+def present_unmatched(
+    entry: Unmatched, coachee: Coachee, names: Mapping[str, str]
+) -> UnmatchedViewModel:
+    """Return the view model of a coachee without a coach, with the reason and the remedies.
+
+    `names` are the display names of the people in the remedies, by id.
+    """
     return UnmatchedViewModel(
         coachee=present_person(coachee),
         why=REASON_LABELS[entry.reason],
         funnel=tuple(map(present_step, _until_empty(entry.funnel))),
-        remedies=entry.remedies,
+        remedies=tuple(_named(remedy, names) for remedy in entry.remedies),
         remedies_complete=entry.remedies_complete,
     )
+
+
+def _named(remedy: Remedy, names: Mapping[str, str]) -> RemedyViewModel:
+    return RemedyViewModel(with_labels(remedy.change, names), with_labels(remedy.effect, names))
 
 
 def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:

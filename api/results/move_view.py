@@ -46,7 +46,7 @@ def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[Move
         MoveViewModel(
             coachee=display_name(names, move.coachee),
             change=describe_move(move, names),
-            because=move.because,
+            because=move.reason,
         )
         for move in moves
     )

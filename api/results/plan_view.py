@@ -15,7 +15,7 @@ from api.results.match_view import (
     present_person,
     present_unmatched,
 )
-from api.results.move_view import MoveViewModel, present_moves
+from api.results.move_view import MoveViewModel, display_names, present_moves
 from api.results.timetable_chart import TimetableChart, build_timetable_chart
 from api.web.date_formats import format_date_span
 from coach.cycle import Cycle, ObjectiveLevel
@@ -89,6 +89,7 @@ def present_plan(
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
+    names = display_names((*roster.coachees, *roster.coaches))
     return PlanViewModel(
         name=cycle.cycle.name,
         period=format_date_span(cycle.cycle.start, cycle.cycle.end),
@@ -112,7 +113,7 @@ def present_plan(
             for match in result.matches
         ),
         unmatched=tuple(
-            present_unmatched(entry, coachees[entry.coachee]) for entry in result.unmatched
+            present_unmatched(entry, coachees[entry.coachee], names) for entry in result.unmatched
         ),
         moves=present_moves(result.moves, (*roster.coachees, *roster.coaches)),
         loads=_loads(roster, result),

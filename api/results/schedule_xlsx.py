@@ -19,6 +19,7 @@ from api.results.match_view import MatchViewModel, UnmatchedViewModel
 from api.results.plan_view import LoadViewModel, PlanViewModel
 from coach.texts.facts import Displayed, Message
 from coach.texts.renderer import Renderer
+from matching.facts.changes import REMEDY
 from matching.result import Result
 
 _HEAD_FONT = Font(bold=True, color="FFFFFF")
@@ -127,7 +128,7 @@ def _match_row(match: MatchViewModel, texts: Renderer) -> Row:
 
 def _unmatched_row(entry: UnmatchedViewModel, texts: Renderer) -> Row:
     funnel = (facts.FUNNEL_STEP(rule=step.label, left=step.left) for step in entry.funnel)
-    remedies = (facts.REMEDY(change=one.change, effect=one.effect) for one in entry.remedies)
+    remedies = (REMEDY(change=one.change, effect=one.effect) for one in entry.remedies)
     return (
         entry.coachee.name,
         entry.coachee.id,

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from api.results.result_json import ResultSentences
 from api.results.schedule_csv import csv_bytes
-from api.results.workbook_facts import REMEDY
-from coach.texts.renderer import Renderer
 from matching.result import Result, Unmatched
 
 COLUMNS = ("coachee", "reason", "funnel", "remedies")
 
 
-def unmatched_csv(result: Result, texts: Renderer) -> bytes:
+def unmatched_csv(result: Result, sentences: ResultSentences) -> bytes:
     """Return the content of the file in UTF-8, with a row for each unmatched coachee.
 
-    `texts` is the renderer of the language of the remedies. Everything else is for programs.
+    `sentences` are those of the language of the remedies. Everything else is for programs.
     """
     return csv_bytes(
         COLUMNS,
         [
-            (entry.coachee, entry.reason, format_funnel(entry), format_remedies(entry, texts))
+            (entry.coachee, entry.reason, format_funnel(entry), format_remedies(entry, sentences))
             for entry in result.unmatched
         ],
     )
@@ -29,8 +28,6 @@ def format_funnel(entry: Unmatched) -> str:
     return "; ".join(f"{step.rule} {step.left}" for step in entry.funnel)
 
 
-def format_remedies(entry: Unmatched, texts: Renderer) -> str:
+def format_remedies(entry: Unmatched, sentences: ResultSentences) -> str:
     """Format each remedy with its effect, separated by semicolons."""
-    return "; ".join(
-        texts.text(REMEDY(change=remedy.change, effect=remedy.effect)) for remedy in entry.remedies
-    )
+    return "; ".join(map(sentences.remedy, entry.remedies))

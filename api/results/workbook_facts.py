@@ -40,4 +40,3 @@ VERDICT = message(
     points=NUMBER,
 )
 FUNNEL_STEP = message("workbook.funnel_step", "{rule}: {left}", rule=FACT, left=NUMBER)
-REMEDY = message("workbook.remedy", "{change}: {effect}", change=FACT, effect=FACT)

@@ -117,7 +117,7 @@ async def follow_run(
         progress = await run_in_threadpool(runs.read_progress, services, run_id, after=seen)
         for event in progress.events:
             seen = event.number
-            yield ServerSentEvent(event="progress", id=str(seen), data=event)
+            yield ServerSentEvent(event="progress", id=str(seen), data=event.rendered(texts))
         if progress.run.state.is_final:
             yield ServerSentEvent(event="end", data=progress.run.rendered(texts))
             return

@@ -38,7 +38,8 @@ class RunView(FrozenModel):
     def rendered(self, texts: Renderer) -> RunView:
         """Return a copy with text in the language of `texts` instead of facts, for JSON."""
         failure = None if self.failure is None else self.failure.rendered(texts)
-        return self.model_copy(update={"failure": failure})
+        latest = None if self.latest is None else rendered_progress(self.latest, texts)
+        return self.model_copy(update={"failure": failure, "latest": latest})
 
 
 class ProgressEvent(FrozenModel):
@@ -50,6 +51,15 @@ class ProgressEvent(FrozenModel):
     number: int
     at: datetime
     progress: Progress
+
+    def rendered(self, texts: Renderer) -> ProgressEvent:
+        """Return a copy with text in the language of `texts` instead of facts, for JSON."""
+        return self.model_copy(update={"progress": rendered_progress(self.progress, texts)})
+
+
+def rendered_progress(progress: Progress, texts: Renderer) -> Progress:
+    """Return a progress report with a sentence as its message."""
+    return progress.model_copy(update={"message": texts.text(progress.message)})
 
 
 def run_view(tx: Transaction, run_id: str) -> RunView:

@@ -15,6 +15,7 @@ from api.runs.environment import run_environment
 from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
+from matching.facts.runs import SEARCH_FAILED
 from matching.progress import Phase, Progress, ReportProgress
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
@@ -34,7 +35,7 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
 
     def report_failed_search(error: BaseException) -> None:
         """Report where a search failed, as progress: a child process has no log."""
-        message = f"a search for remedies failed: {exception_location(error)}"
+        message = SEARCH_FAILED(location=exception_location(error))
         elapsed = time.monotonic() - started_at
         report(Progress(phase=Phase.EXPLAINING, elapsed_seconds=elapsed, message=message))
 

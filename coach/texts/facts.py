@@ -8,7 +8,7 @@ ids in facts; `with_labels` replaces the ids before display.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -212,6 +212,28 @@ def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
             }
         }
     )
+
+
+def person_ids(shown: Displayed) -> Iterator[str]:
+    """Yield the ids of people in a fact, at any depth.
+
+    All texts in a fact whose message is not known may be ids.
+    """
+    if isinstance(shown, str):
+        return
+    kinds = MESSAGES[shown.code].kinds if shown.code in MESSAGES else {}
+    for name, value in shown.params.items():
+        yield from _ids_in(kinds.get(name, PERSON), value)
+
+
+def _ids_in(kind: Kind, value: JsonValue) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _ids_in(kind.item or kind, one)
+    elif kind is FACT and isinstance(value, dict):
+        yield from person_ids(Fact.model_validate(value))
+    elif kind is PERSON and isinstance(value, str):
+        yield value
 
 
 def _relabel(kind: Kind, value: JsonValue, labels: Mapping[str, str]) -> JsonValue:

@@ -8,7 +8,9 @@ from functools import cached_property
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
+from coach.texts.facts import Fact
 from matching.auditor.hours import AuditCalendar, Spans
+from matching.facts.findings import MATCH
 from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.result import Match, Result
 from matching.rules import RuleInputs
@@ -87,6 +89,6 @@ class AuditContext:
         return self._spans[id(person)]
 
 
-def match_label(match: Match) -> str:
-    """Return the label of a match in findings."""
-    return f"match {match.coachee} with {match.coach}"
+def about_match(match: Match) -> Fact:
+    """Return what a finding about a match is about."""
+    return MATCH(coachee=match.coachee, coach=match.coach)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coach.texts.facts import Displayed
+from coach.texts.facts import Displayed, Fact
 from coach.texts.renderer import english
+from matching.facts.findings import FINDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +21,10 @@ class Finding:
     about: Displayed
     message: Displayed
 
+    @property
+    def shown(self) -> Fact:
+        """The finding in one line."""
+        return FINDING(about=self.about, finding=self.message)
+
     def __str__(self) -> str:
-        return f"{english(self.about)}: {english(self.message)}"
+        return english(self.shown)

@@ -18,6 +18,8 @@ from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.holidays import public_holidays
 from coach.people import Coach, Coachee, Person, Roster
+from coach.texts.facts import Fact
+from matching.facts import findings as facts
 from matching.instance.availability_grid import AvailabilityGrid, pack
 
 Spans = list[tuple[int, int]]
@@ -42,7 +44,7 @@ class AuditCalendar:
         self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
         self._walls: dict[tuple[str, int, int], list[tuple[date, int]]] = {}
         self._holidays: dict[str, frozenset[date]] = {}
-        self._faults: dict[int, str | None] = {}
+        self._faults: dict[int, Fact | None] = {}
 
     def free(self, person: Person) -> Spans:
         """Return the person's free time as ascending, merged intervals `[start, end)`."""
@@ -117,23 +119,23 @@ class AuditCalendar:
                     extra[start] = day
         return extra
 
-    def start_fault(self, start: int) -> str | None:
+    def start_fault(self, start: int) -> Fact | None:
         """Return why no session may start at `start`, or `None` if one may."""
         if start not in self._faults:
             self._faults[start] = self._fault(start)
         return self._faults[start]
 
-    def _fault(self, start: int) -> str | None:
+    def _fault(self, start: int) -> Fact | None:
         begin, length = self._local(start), self._cycle.sessions.minutes
         last = self._local(start + length - 1).date()
         dates = self._cycle.cycle
         if begin.date() < dates.start or last > dates.end:
-            return f"outside the cycle ({dates.start} to {dates.end})"
+            return facts.OUTSIDE_CYCLE(first=dates.start, last=dates.end)
         if (begin.hour * 60 + begin.minute) % self._cycle.sessions.grid_minutes:
-            return f"off the grid of {self._cycle.sessions.grid_minutes} minutes"
+            return facts.OFF_GRID(count=self._cycle.sessions.grid_minutes)
         touched = {begin.date() + n * _ONE_DAY for n in range((last - begin.date()).days + 1)}
         for day in sorted(touched & self._cycle.blackout_days):
-            return f"on the blackout date {day}"
+            return facts.ON_BLACKOUT(day=day)
         return None
 
     def _local(self, minute: int) -> datetime:

@@ -8,6 +8,8 @@ from coach.cycle import ObjectiveLevel
 from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.auditor.series_quality import series_points
+from matching.facts import findings as facts
+from matching.facts.names import level_name
 from matching.result import LevelOutcome
 
 
@@ -17,33 +19,30 @@ def levels(context: AuditContext) -> Iterator[Finding]:
     names = tuple(level.name for level in result.levels)
     if names != context.cycle.objective.levels:
         yield Finding(
-            "levels",
-            f"are {', '.join(names)}; expected {', '.join(context.cycle.objective.levels)}",
+            facts.LEVELS(),
+            facts.WRONG_LEVELS(
+                reported=[level_name(one.value) for one in names],
+                right=[level_name(one.value) for one in context.cycle.objective.levels],
+            ),
         )
     for level in result.levels:
         yield from _outcome(context, level)
     proven = all(lev.proven for lev in result.levels if lev.name is not ObjectiveLevel.SCHEDULE)
     if (result.status == "optimal") != proven:
-        yield Finding(
-            "status",
-            f"is {result.status}, though the levels before schedule are "
-            f"{'all' if proven else 'not all'} proven",
-        )
+        wrong = facts.ALL_PROVEN if proven else facts.NOT_ALL_PROVEN
+        yield Finding(facts.STATUS(), wrong(status=result.status))
 
 
 def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
-    about = f"level {level.name}"
+    about = facts.LEVEL(level=level_name(level.name.value))
     value = _value(context, level.name)
     if level.value != value:
-        yield Finding(about, f"value is {level.value}; computed from the matches, it is {value}")
+        yield Finding(about, facts.WRONG_VALUE(value=level.value, right=value))
     if level.bound < level.value:
-        yield Finding(about, f"bound {level.bound} is below the value {level.value}")
+        yield Finding(about, facts.WRONG_BOUND(bound=level.bound, value=level.value))
     if level.proven != (level.bound == level.value):
-        yield Finding(
-            about,
-            f"is reported as {'proven' if level.proven else 'not proven'} "
-            f"with value {level.value} and bound {level.bound}",
-        )
+        wrong = facts.WRONGLY_PROVEN if level.proven else facts.WRONGLY_NOT_PROVEN
+        yield Finding(about, wrong(value=level.value, bound=level.bound))
 
 
 def _value(context: AuditContext, name: ObjectiveLevel) -> int:

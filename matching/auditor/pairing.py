@@ -9,8 +9,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.auditor.context import AuditContext, match_label
+from coach.texts.facts import Fact
+from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
+from matching.facts import findings as facts
+from matching.facts.names import rule_name
+from matching.records.result_file import LEGACY_FORMAT
 from matching.result import Match, Verdict
 
 _BATCH_SIZE = 500  # number of matches whose verdicts are compared at a time
@@ -22,12 +26,13 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
         if reported[coachee] != 1:
-            times = f"occurs {reported[coachee]} times" if reported[coachee] else "does not occur"
-            yield Finding(f"coachee {coachee}", f"{times} in the result; expected once")
+            times = reported[coachee]
+            wrong = facts.SEVERAL_TIMES(count=times) if times else facts.NOT_IN_RESULT()
+            yield Finding(facts.COACHEE(coachee=coachee), wrong)
     for coachee in sorted(reported.keys() - context.coachees.keys()):
-        yield Finding(f"coachee {coachee}", "is in the result but not in the coachees' file")
+        yield Finding(facts.COACHEE(coachee=coachee), facts.NOT_A_COACHEE())
     for coach in sorted({m.coach for m in result.matches} - context.coaches.keys()):
-        yield Finding(f"coach {coach}", "is in the result but not in the coaches' file")
+        yield Finding(facts.COACH(coach=coach), facts.NOT_A_COACH())
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
@@ -36,8 +41,9 @@ def rules(context: AuditContext) -> Iterator[Finding]:
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:
             pair = context.row[match.coachee], context.column[match.coach]
-            for rule, because in context.evaluator.objections(*pair).items():
-                yield Finding(match_label(match), f"rule {rule} forbids it: {because}")
+            for rule, reason in context.evaluator.objections(*pair).items():
+                wrong = facts.FORBIDDEN(rule=rule_name(rule), reason=reason)
+                yield Finding(about_match(match), wrong)
     sound = [match for match, is_allowed in zip(context.known, allowed, strict=True) if is_allowed]
     for first in range(0, len(sound), _BATCH_SIZE):
         context.on_step()
@@ -58,30 +64,38 @@ def _verdicts(context: AuditContext, matches: Sequence[Match]) -> Iterator[Findi
     for match, right in zip(
         matches, context.evaluator.verdicts_for_pairs(rows, columns), strict=True
     ):
-        yield from _compare(match, {verdict.rule: verdict for verdict in right})
+        yield from _compare(context, match, {verdict.rule: verdict for verdict in right})
 
 
-def _compare(match: Match, expected: dict[str, Verdict]) -> Iterator[Finding]:
+def _compare(
+    context: AuditContext, match: Match, expected: dict[str, Verdict]
+) -> Iterator[Finding]:
     reported = Counter(verdict.rule for verdict in match.verdicts)
     for rule in sorted(expected.keys() | reported.keys()):
         if reported[rule] != (rule in expected):
-            yield Finding(match_label(match), f"has {reported[rule]} verdicts of rule {rule}")
+            wrong = facts.VERDICT_COUNT(count=reported[rule], rule=rule_name(rule))
+            yield Finding(about_match(match), wrong)
     for verdict in match.verdicts:
         right = expected.get(verdict.rule, verdict)
+        if context.result.format == LEGACY_FORMAT:  # any sentence
+            right = right.model_copy(update={"reason": verdict.reason})
         if verdict != right:
             yield Finding(
-                match_label(match),
-                f"verdict {_describe(verdict)} should be {_describe(right)} according to its rule",
+                about_match(match),
+                facts.WRONG_VERDICT(reported=_describe(verdict), right=_describe(right)),
             )
     total = sum(verdict.weight * verdict.points for verdict in match.verdicts)
     if match.points != total:
-        yield Finding(
-            match_label(match), f"has {match.points} points; its verdicts add up to {total}"
-        )
+        yield Finding(about_match(match), facts.WRONG_POINTS(count=match.points, right=total))
 
 
-def _describe(verdict: Verdict) -> str:
-    return f"{verdict.rule} {verdict.points} x {verdict.weight} ({verdict.because})"
+def _describe(verdict: Verdict) -> Fact:
+    return facts.VERDICT(
+        rule=rule_name(verdict.rule),
+        points=verdict.points,
+        weight=verdict.weight,
+        reason=verdict.reason,
+    )
 
 
 def capacities(context: AuditContext) -> Iterator[Finding]:
@@ -90,8 +104,8 @@ def capacities(context: AuditContext) -> Iterator[Finding]:
     for coach in context.roster.coaches:
         if load[coach.id] > coach.capacity:
             yield Finding(
-                f"coach {coach.id}",
-                f"has {load[coach.id]} coachees; the capacity is {coach.capacity}",
+                facts.COACH(coach=coach.id),
+                facts.OVER_CAPACITY(count=load[coach.id], capacity=coach.capacity),
             )
 
 
@@ -100,9 +114,7 @@ def pins(context: AuditContext) -> Iterator[Finding]:
     pairs = {(match.coachee, match.coach) for match in context.known}
     for coachee, coach in context.cycle.pins.items():
         if coachee in context.coachees and (coachee, coach) not in pairs:
-            yield Finding(
-                f"coachee {coachee}", f"is pinned to coach {coach}, but not matched with them"
-            )
+            yield Finding(facts.COACHEE(coachee=coachee), facts.NOT_WITH_PINNED(coach=coach))
 
 
 def cross_border_share(context: AuditContext) -> Iterator[Finding]:
@@ -114,7 +126,6 @@ def cross_border_share(context: AuditContext) -> Iterator[Finding]:
     )
     if crossing < least * len(context.known):
         yield Finding(
-            "cross-border share",
-            f"{crossing} of {len(context.known)} pairs cross a border; "
-            f"the cycle requires a share of {float(least)}",
+            facts.SHARE(),
+            facts.BELOW_SHARE(crossing=crossing, count=len(context.known), share=float(least)),
         )

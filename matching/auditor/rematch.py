@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matching.auditor.context import AuditContext, match_label
+from coach.texts.facts import LEGACY
+from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
+from matching.facts import findings as facts
+from matching.records.result_file import LEGACY_FORMAT
 from matching.rematching.moves import explain_moves
+from matching.result import Move
 
 
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
@@ -16,14 +20,25 @@ def reported_moves(context: AuditContext) -> Iterator[Finding]:
     )
     reported = {move.coachee: move for move in context.result.moves}
     if len(reported) < len(context.result.moves):
-        yield Finding("moves", "contain a coachee twice")
+        yield Finding(facts.MOVES(), facts.MOVED_TWICE())
     for move in expected:
-        if reported.pop(move.coachee, None) != move:
-            yield Finding(
-                f"move of {move.coachee}", f"is missing or wrong; expected: {move.because}"
-            )
+        if not _agree(context, reported.pop(move.coachee, None), move):
+            yield Finding(facts.MOVE(coachee=move.coachee), facts.WRONG_MOVE(reason=move.reason))
     for coachee in reported:
-        yield Finding(f"move of {coachee}", "is reported, but nothing moved")
+        yield Finding(facts.MOVE(coachee=coachee), facts.NOTHING_MOVED())
+
+
+def _agree(context: AuditContext, reported: Move | None, right: Move) -> bool:
+    """Whether two moves are equal, in a result without facts regardless of their reasons."""
+    if reported is not None and context.result.format == LEGACY_FORMAT:
+        reported, right = _without_reasons(reported), _without_reasons(right)
+    return reported == right
+
+
+def _without_reasons(move: Move) -> Move:
+    no_reason = {"reason": LEGACY(text="")}
+    sessions = tuple(session.model_copy(update=no_reason) for session in move.sessions)
+    return move.model_copy(update=no_reason | {"sessions": sessions})
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
@@ -34,13 +49,11 @@ def fixed_history(context: AuditContext) -> Iterator[Finding]:
     for match in context.known:
         for session in context.past.get((match.coachee, match.coach), ()):
             if session not in match.sessions:
-                yield Finding(
-                    match_label(match), f"past session {session.number} is missing or changed"
-                )
+                yield Finding(about_match(match), facts.PAST_SESSION_CHANGED(number=session.number))
         for session in match.sessions:
             day = session.start.astimezone(zone).date()
             if day < first and not context.is_past(match, session):
                 yield Finding(
-                    match_label(match),
-                    f"session {session.number} is placed on {day}, before {first}",
+                    about_match(match),
+                    facts.TOO_EARLY(number=session.number, day=day, first=first),
                 )

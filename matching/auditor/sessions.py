@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 
 from coach.sessions import Session
-from matching.auditor.context import AuditContext, match_label
+from coach.texts.facts import Fact
+from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
 from matching.auditor.hours import inside, minute_of
+from matching.facts import findings as facts
 from matching.result import Match
 
 
@@ -20,9 +22,7 @@ def implausible_dates(context: AuditContext) -> Iterator[Finding]:
     for match in context.result.matches:
         for session in match.sessions:
             if not all(first <= one.year <= last for one in (session.start, session.end)):
-                yield Finding(
-                    f"{match_label(match)}, {_describe(session)}", "is far outside the cycle"
-                )
+                yield Finding(_about_session(match, session), facts.FAR_OUTSIDE())
 
 
 def series(context: AuditContext) -> Iterator[Finding]:
@@ -33,27 +33,34 @@ def series(context: AuditContext) -> Iterator[Finding]:
         first = context.first_number(match)
         last = max([policy.count, *(one.number for one in context.past.get(_pair(match), ()))])
         if not numbers or numbers != list(range(first, last + 1)):
-            yield Finding(
-                match_label(match),
-                f"has sessions {', '.join(map(str, numbers)) or 'none'}; "
-                f"expected {first} to {last}, in this order",
+            wrong = (
+                facts.WRONG_SERIES(numbers=numbers, first=first, last=last)
+                if numbers
+                else facts.NO_SESSIONS(first=first, last=last)
             )
+            yield Finding(about_match(match), wrong)
         for before, after in pairwise(match.sessions):
             if context.is_past(match, after):
                 continue
             if minute_of(after.start) <= minute_of(before.start):
                 yield Finding(
-                    match_label(match),
-                    f"session {after.number} does not start after session {before.number}",
+                    about_match(match),
+                    facts.NOT_AFTER(number=after.number, previous=before.number),
                 )
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
             if not policy.min_gap_days <= gap <= policy.max_gap_days:
                 yield Finding(
-                    match_label(match),
-                    f"there are {gap} days between session {before.number} ({dates[0]}) and "
-                    f"session {after.number} ({dates[1]}); {policy.min_gap_days} to "
-                    f"{policy.max_gap_days} are required",
+                    about_match(match),
+                    facts.WRONG_GAP(
+                        count=gap,
+                        previous=before.number,
+                        previous_day=dates[0],
+                        number=after.number,
+                        day=dates[1],
+                        least=policy.min_gap_days,
+                        most=policy.max_gap_days,
+                    ),
                 )
 
 
@@ -64,28 +71,28 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
         for session in match.sessions:
             if context.is_past(match, session):
                 continue
-            about = f"{match_label(match)}, {_describe(session)}"
+            about = _about_session(match, session)
             yield from (Finding(about, fault) for fault in _format_faults(context, session))
             start = minute_of(session.start)
             end = start + context.cycle.sessions.minutes
             if fault := context.hours.start_fault(start):
-                yield Finding(about, f"is {fault}")
+                yield Finding(about, fault)
             for person in people:
                 if not inside(context.free(person), start, end):
-                    yield Finding(about, f"{person.id} is not free for the entire session")
+                    yield Finding(about, facts.NOT_FREE(person=person.id))
 
 
-def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
+def _format_faults(context: AuditContext, session: Session) -> Iterator[Fact]:
     minutes = _minutes_between(session.start, session.end)
     if minutes != context.cycle.sessions.minutes:
-        yield f"lasts {minutes:g} minutes instead of {context.cycle.sessions.minutes}"
+        yield facts.WRONG_LENGTH(minutes=minutes, right=context.cycle.sessions.minutes)
     if session.start.second or session.start.microsecond:
-        yield "does not start on a whole minute"
+        yield facts.NOT_A_WHOLE_MINUTE()
     for instant in (session.start, session.end):
         if instant.utcoffset() != instant.astimezone(context.cycle.cycle.zone).utcoffset():
-            yield f"is not in the cycle's time zone {context.cycle.cycle.timezone}"
+            yield facts.OTHER_ZONE(zone=context.cycle.cycle.timezone)
     if not session.uid:
-        yield "has no uid"
+        yield facts.NO_UID()
 
 
 def uids(context: AuditContext) -> Iterator[Finding]:
@@ -93,7 +100,7 @@ def uids(context: AuditContext) -> Iterator[Finding]:
     count = Counter(session.uid for match in context.result.matches for session in match.sessions)
     for uid, times in count.items():
         if times > 1:
-            yield Finding(f"uid {uid}", f"belongs to {times} sessions")
+            yield Finding(facts.UID(uid=uid), facts.SHARED_UID(count=times))
 
 
 def loads(context: AuditContext) -> Iterator[Finding]:
@@ -135,13 +142,18 @@ def _overlaps(
     for (one, first), (other, second) in pairwise(reported):
         free = _minutes_between(one.end, other.start)
         if free < buffer and not _is_past(context, (one, other)):
-            problem = (
-                "overlap" if free < 0 else f"are {free:g} minutes apart; {buffer} are required"
+            both: dict[str, object] = {
+                "first": _describe(one),
+                "coachee": first,
+                "second": _describe(other),
+                "other_coachee": second,
+            }
+            wrong = (
+                facts.OVERLAP(**both)
+                if free < 0
+                else facts.SHORT_BUFFER(**both, count=int(free), right=buffer)
             )
-            yield Finding(
-                f"coach {coach}",
-                f"{_describe(one)} with {first} and {_describe(other)} with {second} {problem}",
-            )
+            yield Finding(facts.COACH(coach=coach), wrong)
 
 
 def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iterator[Finding]:
@@ -157,16 +169,25 @@ def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iter
     for day, some in by_day.items():
         if len(some) > a_day and not _is_past(context, some):
             yield Finding(
-                f"coach {coach_id}", f"has {len(some)} sessions on {day}; the limit is {a_day}"
+                facts.COACH(coach=coach_id),
+                facts.DAY_LIMIT(count=len(some), day=day, limit=a_day),
             )
     a_week = coach.max_per_week or policy.max_per_coach_week
     for (year, week), some in by_week.items():
         if len(some) > a_week and not _is_past(context, some):
             yield Finding(
-                f"coach {coach_id}",
-                f"has {len(some)} sessions in week {week} of {year}; the limit is {a_week}",
+                facts.COACH(coach=coach_id),
+                facts.WEEK_LIMIT(count=len(some), week=week, year=str(year), limit=a_week),
             )
 
 
-def _describe(session: Session) -> str:
-    return f"session {session.number} on {session.start:%Y-%m-%d %H:%M}"
+def _about_session(match: Match, session: Session) -> Fact:
+    return facts.SESSION_OF_MATCH(match=about_match(match), session=_describe(session))
+
+
+def _describe(session: Session) -> Fact:
+    return facts.SESSION(
+        number=session.number,
+        day=session.start.date(),
+        time=session.start,
+    )

@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Coach
+from coach.texts.facts import MESSAGES, Fact
+from coach.texts.renderer import english
 from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.auditor.hours import minute_of
 from matching.auditor.pair_feasibility import count_schedulable_coaches
+from matching.facts import findings as facts
+from matching.facts.names import rule_name
 from matching.instance.availability_grid import unpack
 from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
@@ -23,15 +27,16 @@ def unmatched(context: AuditContext) -> Iterator[Finding]:
         if entry.coachee not in context.coachees:
             continue
         context.on_step()
-        about = f"unmatched {entry.coachee}"
+        about = facts.UNMATCHED(coachee=entry.coachee)
         steps = _funnel(context, entry)
         if entry.funnel != steps:
-            yield Finding(about, f"funnel {_describe(entry.funnel)} should be {_describe(steps)}")
+            wrong = facts.WRONG_FUNNEL(reported=_describe(entry.funnel), right=_describe(steps))
+            yield Finding(about, wrong)
         if entry.reason != _reason(steps):
-            yield Finding(about, f"reason {entry.reason} should be {_reason(steps)}")
+            yield Finding(about, facts.WRONG_REASON(reported=entry.reason, right=_reason(steps)))
         for remedy in entry.remedies:
-            if not remedy.change.strip() or not remedy.effect.strip():
-                yield Finding(about, "a remedy lacks its change or its effect")
+            if _is_empty(remedy.change) or _is_empty(remedy.effect):
+                yield Finding(about, facts.INCOMPLETE_REMEDY())
 
 
 def _funnel(context: AuditContext, entry: Unmatched) -> tuple[FunnelStep, ...]:
@@ -112,5 +117,10 @@ def _reason(steps: tuple[FunnelStep, ...]) -> UnmatchedReason:
     return "all-taken" if schedule.left else "nobody-schedulable"
 
 
-def _describe(steps: tuple[FunnelStep, ...]) -> str:
-    return " > ".join(f"{step.rule} {step.left}" for step in steps)
+def _describe(steps: tuple[FunnelStep, ...]) -> list[Fact]:
+    return [facts.FUNNEL_STEP(rule=rule_name(step.rule), left=step.left) for step in steps]
+
+
+def _is_empty(fact: Fact) -> bool:
+    """Whether a fact says nothing: a blank sentence of an older version, or an unknown message."""
+    return not english(fact).strip() or fact.code not in MESSAGES

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from coach.texts.facts import Fact
 from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.explain_coachee import Solve
 from matching.explanation.policy_changes import SHARE, PolicyChange, policy_changes
@@ -23,14 +24,14 @@ class Advice(ResultValue):
     """A policy change and its effect on which coachees have a coach.
 
     Attributes:
-        change: a description of the change.
+        change: the change.
         settings: the cycle file keys that change, with both values.
         gain: the increase in the level `placed`.
         placed: ids of the coachees who would gain a coach.
         unplaced: ids of the coachees who would lose their coach.
     """
 
-    change: str
+    change: Fact
     settings: tuple[SettingDifference, ...]
     gain: int
     placed: tuple[str, ...]
@@ -83,7 +84,7 @@ def _advice(
     after = {match.coachee for match in other.matches}
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     return Advice(
-        change=change.description,
+        change=change.change,
         settings=compare_policies(cycle, change.cycle),
         gain=sum(priority[one] for one in after) - sum(priority[one] for one in before),
         placed=tuple(one for one in priority if one in after - before),

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.availability import WeeklyWindow
+from coach.availability import WeeklyWindow, format_clock_time
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, RankSensitivity, Roster
+from coach.texts.facts import Fact
 from matching.explanation.eligibility import Eligibility
 from matching.explanation.missing_windows import missing_windows, with_window
 from matching.explanation.policy_changes import SHARE, policy_changes
+from matching.facts import changes as facts
 from matching.rules.evaluation import RuleEvaluator
 from matching.rules.schedule import SCHEDULE
 
@@ -33,12 +35,12 @@ _NEXT_LOOSER_SENSITIVITY = {
 
 @dataclass(frozen=True, eq=False)
 class CandidateChange:
-    """A candidate change: its description, and the roster and cycle that result from it.
+    """A candidate change as a fact, and the roster and cycle that result from it.
 
     `makes_eligible` is true for a change to a rule, which helps only if it makes a coach eligible.
     """
 
-    description: str
+    change: Fact
     roster: Roster
     cycle: Cycle
     makes_eligible: bool = False
@@ -80,7 +82,7 @@ class CandidateChanges:
         for coach in full[:_MAX_PER_KIND]:
             if coach.capacity < _MAX_CAPACITY:
                 more = coach.model_copy(update={"capacity": coach.capacity + 1})
-                yield self._replace_coach(more, f"one more place with {person_label(coach)}")
+                yield self._replace_coach(more, facts.ONE_MORE_PLACE(coach=coach.id))
 
     def _is_full(self, coach: Coach) -> bool:
         return self._load.get(coach.id, 0) >= coach.capacity
@@ -94,7 +96,7 @@ class CandidateChanges:
         for window in sorted(shared, key=lambda one: -shared[one])[:_MAX_PER_KIND]:
             yield self._replace_coachee(
                 with_window(self._coachee, window),
-                self._also_free(self._coachee, window),
+                self._coachee_free(window),
             )
 
     def _coach_windows(self) -> Iterator[CandidateChange]:
@@ -104,15 +106,22 @@ class CandidateChanges:
             if self._is_full(coach) or not missing:
                 continue
             longest = max(missing, key=lambda one: one.end_minute - one.start_minute)
-            yield self._replace_coach(with_window(coach, longest), self._also_free(coach, longest))
+            yield self._replace_coach(with_window(coach, longest), self._coach_free(coach, longest))
             tried += 1
             if tried == _MAX_PER_KIND:
                 return
 
-    def _also_free(self, person: Person, window: WeeklyWindow) -> str:
-        elsewhere = person.timezone != self._cycle.cycle.timezone
-        zone = f" ({person.timezone})" if elsewhere else ""
-        return f"{person_label(person)} also free on {window}{zone}"
+    def _coachee_free(self, window: WeeklyWindow) -> Fact:
+        person, times = self._coachee, _window_params(window)
+        if person.timezone == self._cycle.cycle.timezone:
+            return facts.COACHEE_FREE(coachee=person.id, **times)
+        return facts.COACHEE_FREE_IN_ZONE(coachee=person.id, **times, zone=person.timezone)
+
+    def _coach_free(self, person: Coach, window: WeeklyWindow) -> Fact:
+        times = _window_params(window)
+        if person.timezone == self._cycle.cycle.timezone:
+            return facts.COACH_FREE(coach=person.id, **times)
+        return facts.COACH_FREE_IN_ZONE(coach=person.id, **times, zone=person.timezone)
 
     def _coach_caps(self) -> Iterator[CandidateChange]:
         policy = self._cycle.sessions
@@ -122,11 +131,11 @@ class CandidateChanges:
         for coach in free[:_MAX_PER_KIND]:
             week = (coach.max_per_week or policy.max_per_coach_week) + 1
             more = coach.model_copy(update={"max_per_week": week})
-            yield self._replace_coach(more, f"{person_label(coach)} takes {week} sessions a week")
+            yield self._replace_coach(more, facts.SESSIONS_A_WEEK(coach=coach.id, count=week))
             if coach.max_per_day:  # otherwise covered by a policy change
                 day = coach.max_per_day + 1
                 more = coach.model_copy(update={"max_per_day": day})
-                yield self._replace_coach(more, f"{person_label(coach)} takes {day} sessions a day")
+                yield self._replace_coach(more, facts.SESSIONS_A_DAY(coach=coach.id, count=day))
 
     def _wishes(self) -> Iterator[CandidateChange]:
         coachee = self._coachee
@@ -135,13 +144,12 @@ class CandidateChanges:
         if coachee.uniformed_coach:
             yield self._replace_coachee(
                 coachee.model_copy(update={"uniformed_coach": False}),
-                f"{person_label(coachee)} accepts a coach without uniform",
+                facts.WITHOUT_UNIFORM(coachee=coachee.id),
             )
         if more_relaxed := _NEXT_LOOSER_SENSITIVITY.get(coachee.rank_sensitivity):
             yield self._replace_coachee(
                 coachee.model_copy(update={"rank_sensitivity": more_relaxed}),
-                f"rank sensitivity {more_relaxed} instead of {coachee.rank_sensitivity} "
-                f"for {person_label(coachee)}",
+                facts.SENSITIVITIES[more_relaxed.value](coachee=coachee.id),
             )
 
     def _bans(self) -> Iterator[CandidateChange]:
@@ -150,7 +158,7 @@ class CandidateChanges:
             bans = {**self._cycle.bans, self._coachee.id: left}
             cycle = self._cycle.model_copy(update={"bans": bans})
             yield CandidateChange(
-                f"the ban on {person_label(coach)} lifted", self._roster, cycle, makes_eligible=True
+                facts.BAN_LIFTED(coach=coach.id), self._roster, cycle, makes_eligible=True
             )
 
     def _policy(self) -> Iterator[CandidateChange]:
@@ -166,20 +174,26 @@ class CandidateChanges:
             if concerns:
                 makes_eligible = step.rule not in {SCHEDULE, SHARE}
                 yield CandidateChange(
-                    step.description, self._roster, step.cycle, makes_eligible=makes_eligible
+                    step.change, self._roster, step.cycle, makes_eligible=makes_eligible
                 )
 
-    def _replace_coach(self, coach: Coach, description: str) -> CandidateChange:
+    def _replace_coach(self, coach: Coach, change: Fact) -> CandidateChange:
         coaches = tuple(coach if one.id == coach.id else one for one in self._roster.coaches)
         return CandidateChange(
-            description, self._roster.model_copy(update={"coaches": coaches}), self._cycle
+            change, self._roster.model_copy(update={"coaches": coaches}), self._cycle
         )
 
-    def _replace_coachee(self, coachee: Coachee, description: str) -> CandidateChange:
+    def _replace_coachee(self, coachee: Coachee, change: Fact) -> CandidateChange:
         people = tuple(coachee if one.id == coachee.id else one for one in self._roster.coachees)
         return CandidateChange(
-            description, self._roster.model_copy(update={"coachees": people}), self._cycle
+            change, self._roster.model_copy(update={"coachees": people}), self._cycle
         )
+
+
+def _window_params(window: WeeklyWindow) -> dict[str, object]:
+    """Return the parameters of a message about a weekly window."""
+    start, end = format_clock_time(window.start_minute), format_clock_time(window.end_minute)
+    return {"weekday": window.weekday, "start": start, "end": end}
 
 
 def person_label(person: Person) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
 from coach.people import Roster
+from coach.texts.facts import Fact
 from matching.explanation.eligibility import Eligibility, eligibilities
+from matching.facts import rules, runs
 from matching.instance.availability_grid import build_availability_grid
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import Match, Result, ResultValue, Unmatched, Verdict
@@ -35,7 +37,7 @@ class Objection(ResultValue):
     """A reason why a pair is impossible: a hard rule or `schedule`, and its explanation."""
 
     rule: str
-    because: str
+    reason: Fact
 
 
 class OtherCoach(ResultValue):
@@ -96,10 +98,8 @@ def explain(
     unmatched = next((one for one in result.unmatched if one.coachee == coachee), None)
     row = next((row for row, one in enumerate(roster.coachees) if one.id == coachee), None)
     if row is None or (match is None and unmatched is None):
-        known = ", ".join(one.id for one in roster.coachees[:5])
-        raise NotFoundError(
-            f"no coachee {coachee} in this result; some of its coachees are {known}"
-        )
+        known = [one.id for one in roster.coachees[:5]]
+        raise NotFoundError(runs.NO_SUCH_COACHEE(coachee=coachee, known=known))
     return Explanation(
         coachee=coachee,
         match=match,
@@ -129,15 +129,11 @@ def _other(
 ) -> OtherCoach:
     coach = evaluator.inputs.roster.coaches[column]
     objections = [
-        Objection(rule=rule, because=because)
-        for rule, because in evaluator.objections(eligibility.row, column).items()
+        Objection(rule=rule, reason=reason)
+        for rule, reason in evaluator.objections(eligibility.row, column).items()
     ]
     if not eligibility.schedulable[column]:
-        objections.append(
-            Objection(
-                rule=SCHEDULE, because="they have too little free time in common for all sessions"
-            )
-        )
+        objections.append(Objection(rule=SCHEDULE, reason=rules.TOO_LITTLE_TIME()))
     pair = np.array([eligibility.row]), np.array([column])
     return OtherCoach(
         coach=coach.id,

@@ -13,8 +13,8 @@ from itertools import combinations
 
 from coach.cycle import CountryRelation, Cycle
 from coach.languages import CefrLevel
-from coach.plural import pluralise
-from matching.rules.language import language_name
+from coach.texts.facts import Fact
+from matching.facts import changes as facts
 from matching.rules.schedule import SCHEDULE
 
 SHARE = "share"  # name for the minimum cross-border share, which is not a rule
@@ -33,7 +33,7 @@ class PolicyChange:
     """A relaxed policy. `rule` is the name of the relaxed rule, or `schedule` or `share`."""
 
     rule: str
-    description: str
+    change: Fact
     cycle: Cycle
 
 
@@ -46,70 +46,57 @@ def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
     later = cycle.cycle.end + _EXTENSION
     dates = cycle.cycle.model_copy(update={"end": later})
     extended = cycle.model_copy(update={"cycle": dates})
-    yield PolicyChange(
-        SCHEDULE, f"the cycle ends on {later} instead of {cycle.cycle.end}", extended
-    )
+    yield PolicyChange(SCHEDULE, facts.CYCLE_END(day=later, before=cycle.cycle.end), extended)
 
 
 def _ranks(cycle: Cycle) -> Iterator[PolicyChange]:
     for sensitivity, grades in cycle.rules.rank.model_dump().items():
-        step = f"{grades + 1} grade{'s' if grades else ''} below the coachee"
-        description = f"up to {step} instead of {grades} with rank sensitivity {sensitivity}"
-        yield PolicyChange(
-            "rank", description, _with_rule(cycle, "rank", {sensitivity: grades + 1})
-        )
+        change = facts.GRADES[sensitivity](count=grades + 1, before=grades)
+        yield PolicyChange("rank", change, _with_rule(cycle, "rank", {sensitivity: grades + 1}))
 
 
 def _languages(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.rules.language
     if policy.minimum_level > CefrLevel.A1:
         lower = CefrLevel(policy.minimum_level - 1)
-        description = f"language level {lower.name} instead of {policy.minimum_level.name}"
+        change = facts.LANGUAGE_LEVEL(level=lower.name, before=policy.minimum_level.name)
         yield PolicyChange(
-            "language", description, _with_rule(cycle, "language", {"minimum_level": lower})
+            "language", change, _with_rule(cycle, "language", {"minimum_level": lower})
         )
     for pair in combinations(_GROUPABLE, 2):
         if not any({*pair} <= group for group in policy.groups):
             groups = (*policy.groups, frozenset(pair))
-            first, second = sorted(map(language_name, pair))
-            description = f"{first} and {second} count as common in this cycle"
+            change = facts.LANGUAGES_COMMON(languages=pair)
             yield PolicyChange(
-                "language", description, _with_rule(cycle, "language", {"groups": groups})
+                "language", change, _with_rule(cycle, "language", {"groups": groups})
             )
 
 
 def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.rules.country
     if softer := _SOFTER.get(policy.relation):
-        description = f"country relation {softer} instead of {policy.relation}"
-        yield PolicyChange(
-            "country", description, _with_rule(cycle, "country", {"relation": softer})
-        )
+        change = facts.COUNTRY_RELATIONS[softer.value]()
+        yield PolicyChange("country", change, _with_rule(cycle, "country", {"relation": softer}))
     if policy.minimum_cross_border_share:
         none = _with_rule(cycle, "country", {"minimum_cross_border_share": 0.0})
-        yield PolicyChange(SHARE, "no minimum cross-border share", none)
+        yield PolicyChange(SHARE, facts.NO_SHARE(), none)
 
 
 def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.sessions
-    for key, value, description, unit in (
-        ("max_gap_days", policy.max_gap_days + _DAYS_PER_WEEK, "up to {} between sessions", "day"),
-        (
-            "min_gap_days",
-            max(0, policy.min_gap_days - _DAYS_PER_WEEK),
-            "at least {} between sessions",
-            "day",
-        ),
-        ("max_per_coach_day", policy.max_per_coach_day + 1, "{} a day for coaches", "session"),
-        ("max_per_coach_week", policy.max_per_coach_week + 1, "{} a week for coaches", "session"),
-        ("buffer_minutes", 0, "{} between a coach's sessions", "minute"),
+    for key, value in (
+        ("max_gap_days", policy.max_gap_days + _DAYS_PER_WEEK),
+        ("min_gap_days", max(0, policy.min_gap_days - _DAYS_PER_WEEK)),
+        ("max_per_coach_day", policy.max_per_coach_day + 1),
+        ("max_per_coach_week", policy.max_per_coach_week + 1),
+        ("buffer_minutes", 0),
     ):
         before = getattr(policy, key)
         if value != before:
             sessions = policy.model_copy(update={key: value})
             changed = cycle.model_copy(update={"sessions": sessions})
-            text = description.format(pluralise(value, unit))
-            yield PolicyChange(SCHEDULE, f"{text} instead of {before}", changed)
+            change = facts.SESSION_POLICIES[key](count=value, before=before)
+            yield PolicyChange(SCHEDULE, change, changed)
 
 
 def _with_rule(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:

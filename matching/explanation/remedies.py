@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Roster
+from coach.texts.facts import Fact
 from matching.deadline import DeadlineExceededError
-from matching.explanation.candidate_changes import CandidateChange, CandidateChanges, person_label
+from matching.explanation.candidate_changes import CandidateChange, CandidateChanges
 from matching.explanation.changed_availability import ChangedAvailability
 from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.neighbourhood import Neighbourhoods
 from matching.explanation.partial_search import SearchEnd, collect
+from matching.facts import changes as facts
 from matching.result import Match, Remedy, Unmatched
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
@@ -178,9 +180,9 @@ class _RemedySearch:
         max_solves, max_changes = self._solves + solves, self._changes_examined + changes_examined
         if not self._placed_proven and eligibility.available.any():
             base = self._evaluator.inputs
-            nothing = CandidateChange("more time to solve; nothing else", base.roster, base.cycle)
+            nothing = CandidateChange(facts.MORE_TIME(), base.roster, base.cycle)
             if self._verified(eligibility, eligibility.available, nothing):
-                yield Remedy(change=nothing.description, effect=self._effect(eligibility, nothing))
+                yield Remedy(change=nothing.change, effect=self._effect(eligibility, nothing))
                 return
         for change in CandidateChanges(self._evaluator, eligibility, self._load):
             if self._solves >= max_solves or self._changes_examined >= max_changes:
@@ -192,7 +194,7 @@ class _RemedySearch:
             feasible_coaches = self._available_after(eligibility, change)
             helps = self._may_help(eligibility, feasible_coaches, change)
             if helps and self._verified(eligibility, feasible_coaches, change):
-                yield Remedy(change=change.description, effect=self._effect(eligibility, change))
+                yield Remedy(change=change.change, effect=self._effect(eligibility, change))
 
     def _verified(
         self, eligibility: Eligibility, feasible_coaches: NDArray[np.bool_], change: CandidateChange
@@ -243,9 +245,10 @@ class _RemedySearch:
             ).any()
         )
 
-    def _effect(self, eligibility: Eligibility, change: CandidateChange) -> str:
-        coachee = person_label(change.roster.coachees[eligibility.row])
+    def _effect(self, eligibility: Eligibility, change: CandidateChange) -> Fact:
+        coachee = change.roster.coachees[eligibility.row].id
         if not self._placed:
-            return f"{coachee} gets a coach"
-        others = "the other one keeps" if self._placed == 1 else f"all {self._placed} others keep"
-        return f"{coachee} gets a coach, {others} one"
+            return facts.GETS_A_COACH(coachee=coachee)
+        if self._placed == 1:
+            return facts.OTHER_ONE_KEEPS(coachee=coachee)
+        return facts.OTHERS_KEEP(coachee=coachee, count=self._placed)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from coach.plural import pluralise
+from coach.texts.facts import Displayed, Fact, Message
+from matching.facts import records as facts
+from matching.facts.names import level_name
+from matching.records.result_file import FORMAT, comparable_results
 from matching.records.run_record import RunEnvironment, RunRecord, TraceStep, result_digest
 from matching.result import LevelOutcome, Match, Result, ResultValue, Unmatched
 
 _NEAR_LIMIT_SHARE = 0.8  # runs that use a larger share of their time limit may have been cut short
-_NOTHING = "nothing"
 _Outcome = Match | Unmatched
 
 
@@ -23,9 +25,9 @@ class ReplayDifference(ResultValue):
         now: the current value.
     """
 
-    about: str
-    recorded: str
-    now: str
+    about: Displayed
+    recorded: Displayed
+    now: Displayed
 
 
 class Replay(ResultValue):
@@ -59,6 +61,9 @@ def replay(
 ) -> Replay:
     """Compare a repeated run with the record of the original run.
 
+    If `stored` was read from a file of format 1, which has no facts, only levels, matches, sessions
+    and unmatched people are compared.
+
     Args:
         record: the record of the original run.
         stored: the result that is currently stored with the record.
@@ -67,14 +72,15 @@ def replay(
         inputs: digests of the current inputs, by name.
         surroundings: the environment of the repeated run.
     """
+    old, new = comparable_results(stored, rerun)
     differences = (
-        *_differences_by_name("inputs/{}", record.run.inputs, inputs),
+        *_differences_by_name(facts.INPUT, "name", record.run.inputs, inputs),
         *_stored_result_differences(record, stored),
         *_level_differences(record.run.levels, rerun.levels),
         *_status_differences(record, rerun),
-        *_outcome_differences("match of", stored.matches, rerun.matches),
-        *_outcome_differences("unmatched", stored.unmatched, rerun.unmatched),
-        *_move_differences(stored, rerun),
+        *_outcome_differences(facts.MATCH, old.matches, new.matches),
+        *_outcome_differences(facts.UNMATCHED, old.unmatched, new.unmatched),
+        *_move_differences(old, new),
     )
     recorded_environment = record.run.surroundings
     return Replay(
@@ -83,15 +89,11 @@ def replay(
         way=_first_diverging_step(record.run.trace, trace),
         surroundings=(
             *_differences_by_name(
-                "version of {}", recorded_environment.versions, surroundings.versions
+                facts.VERSION, "package", recorded_environment.versions, surroundings.versions
             ),
-            *_differences_by_name(
-                "{}",
-                {"platform": recorded_environment.platform},
-                {"platform": surroundings.platform},
-            ),
+            *_difference(facts.PLATFORM(), recorded_environment.platform, surroundings.platform),
         ),
-        may_differ=_near_the_limit(record, rerun),
+        may_differ=stored.cut_short or rerun.cut_short or _near_the_limit(record, rerun),
     )
 
 
@@ -102,40 +104,50 @@ def _near_the_limit(record: RunRecord, rerun: Result) -> bool:
 
 
 def _differences_by_name(
-    about: str, before: Mapping[str, str], after: Mapping[str, str]
+    about: Message,
+    parameter: str,
+    before: Mapping[str, Displayed],
+    after: Mapping[str, Displayed],
 ) -> Iterator[ReplayDifference]:
     """Yield a difference for each name whose values differ, sorted by name."""
     for name in sorted({*before, *after}):
-        old, new = before.get(name, _NOTHING), after.get(name, _NOTHING)
-        if old != new:
-            yield ReplayDifference(about=about.format(name), recorded=old, now=new)
+        old, new = before.get(name, facts.NOTHING()), after.get(name, facts.NOTHING())
+        yield from _difference(about(**{parameter: name}), old, new)
+
+
+def _difference(about: Fact, recorded: Displayed, now: Displayed) -> Iterator[ReplayDifference]:
+    if recorded != now:
+        yield ReplayDifference(about=about, recorded=recorded, now=now)
 
 
 def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
     """Yield a difference if the stored result is not the one recorded for the run."""
-    digest = result_digest(stored)
-    if digest != record.run.result_sha256:
-        yield ReplayDifference(about="result.json", recorded=record.run.result_sha256, now=digest)
+    if stored.format == FORMAT:
+        recorded, digest = record.run.result_sha256, result_digest(stored)
+        yield from _difference(facts.RESULT_FILE(), recorded, digest)
 
 
 def _level_differences(
     before: Sequence[LevelOutcome], after: Sequence[LevelOutcome]
 ) -> Iterator[ReplayDifference]:
     old, new = ({one.name.value: _level(one) for one in levels} for levels in (before, after))
-    yield from _differences_by_name("level {}", old, new)
+    for name in sorted({*old, *new}):
+        recorded, now = old.get(name, facts.NOTHING()), new.get(name, facts.NOTHING())
+        yield from _difference(facts.LEVEL(level=level_name(name)), recorded, now)
 
 
-def _level(one: LevelOutcome) -> str:
-    return f"{one.value}, {'proven' if one.proven else f'at most {one.bound}'}"
+def _level(one: LevelOutcome) -> Fact:
+    if one.proven:
+        return facts.PROVEN_VALUE(value=one.value)
+    return facts.BOUNDED_VALUE(value=one.value, bound=one.bound)
 
 
 def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDifference]:
-    if record.run.status != rerun.status:
-        yield ReplayDifference(about="status", recorded=record.run.status, now=rerun.status)
+    yield from _difference(facts.STATUS(), record.run.status, rerun.status)
 
 
 def _outcome_differences(
-    about: str, before: Sequence[_Outcome], after: Sequence[_Outcome]
+    about: Message, before: Sequence[_Outcome], after: Sequence[_Outcome]
 ) -> Iterator[ReplayDifference]:
     """Yield a difference for each coachee whose two outcomes differ.
 
@@ -148,34 +160,35 @@ def _outcome_differences(
             was, now = _describe_outcome(one), _describe_outcome(other)
             if was == now:
                 was, now = _first_differing_field(one, other)
-            yield ReplayDifference(about=f"{about} {coachee}", recorded=was, now=now)
+            yield ReplayDifference(about=about(coachee=coachee), recorded=was, now=now)
 
 
-def _describe_outcome(one: _Outcome | None) -> str:
+def _describe_outcome(one: _Outcome | None) -> Fact:
     match one:
         case Match():
-            times = ", ".join(f"{session.start:%Y-%m-%d %H:%M}" for session in one.sessions)
-            return f"{one.coach}, {pluralise(one.points, 'point')}, {times}"
+            times = [f"{session.start:%Y-%m-%d %H:%M}" for session in one.sessions]
+            return facts.MATCHED(coach=one.coach, count=one.points, times=times)
         case Unmatched():
-            remedies = "; ".join(remedy.change for remedy in one.remedies) or "no remedy"
-            return f"{one.reason}; {remedies}"
+            remedies = [remedy.change for remedy in one.remedies] or [facts.NO_REMEDY()]
+            return facts.NO_MATCH(reason=one.reason, remedies=remedies)
         case None:
-            return _NOTHING
+            return facts.NOTHING()
 
 
-def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
+def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[Fact, Fact]:
     """Return the first field in which two outcomes differ, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
     key = next(key for key in (*old, *new) if old.get(key) != new.get(key))
-    return f"{key} {old.get(key)}", f"{key} {new.get(key)}"
+    was, now = (facts.FIELD(name=key, value=str(fields.get(key))) for fields in (old, new))
+    return was, now
 
 
 def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifference]:
     old, new = (
-        {move.coachee: f"{move.change}: {move.because}" for move in result.moves}
+        {move.coachee: facts.MOVED(change=move.change, reason=move.reason) for move in result.moves}
         for result in (stored, rerun)
     )
-    yield from _differences_by_name("move of {}", old, new)
+    yield from _differences_by_name(facts.MOVE, "coachee", old, new)
 
 
 def _first_diverging_step(
@@ -185,14 +198,18 @@ def _first_diverging_step(
     for number, (old, new) in enumerate(zip_longest(before, after), start=1):
         if old != new:
             return ReplayDifference(
-                about=f"step {number}", recorded=_describe_step(old), now=_describe_step(new)
+                about=facts.STEP(number=number),
+                recorded=_describe_step(old),
+                now=_describe_step(new),
             )
     return None
 
 
-def _describe_step(step: TraceStep | None) -> str:
+def _describe_step(step: TraceStep | None) -> Displayed:
     if step is None:
-        return _NOTHING
+        return facts.NOTHING()
     if step.level is None:
         return step.phase.value
-    return f"{step.level}: {step.value} of at most {step.bound}"
+    return facts.STEP_LEVEL(
+        level=level_name(step.level.value), value=str(step.value), bound=str(step.bound)
+    )

@@ -43,7 +43,7 @@ class ReproducibleRecord(ResultValue):
 
     `inputs` maps the name of each input to its SHA-256 digest. `kept_sha256` is the digest of the
     earlier result to be kept, if any. `result_sha256` is the digest of the run's result, as
-    returned by `result_digest`.
+    returned by `result_digest`; it does not depend on the language of the run.
     """
 
     parameters: RunParameters
@@ -129,6 +129,6 @@ class TraceRecorder:
 
 
 def result_digest(result: Result) -> str:
-    """Return the SHA-256 digest, in hex, of `result.json` with `wall_seconds` set to 0.0."""
+    """Return the SHA-256 digest, in hex, of a result's facts, as JSON, without `wall_seconds`."""
     timeless = result.model_copy(update={"wall_seconds": 0.0})
     return sha256(timeless.model_dump_json(indent=2).encode() + b"\n").hexdigest()

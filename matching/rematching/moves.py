@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from coach.availability import epoch_minute
-from coach.plural import pluralise
 from coach.sessions import Session
+from coach.texts.facts import Fact
+from matching.facts import moves as facts
+from matching.facts.names import rule_name
+from matching.facts.rules import ALL_REASONS, OBJECTION
 from matching.instance.availability_grid import unpack
 from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import CoacheeChange, Match, Move, Result, SessionMove
@@ -59,44 +62,46 @@ class _MoveExplainer:
                 change=one.change,
                 before=one.before,
                 after=one.after,
-                because=self._because(one, sessions),
+                reason=self._reason(one, sessions),
                 sessions=sessions,
             )
 
-    def _because(self, one: CoacheeDifference, sessions: tuple[SessionMove, ...]) -> str:
+    def _reason(self, one: CoacheeDifference, sessions: tuple[SessionMove, ...]) -> Fact:
         if one.change is CoacheeChange.RETIMED:
-            why = [*self._number(one.coachee), *(session.because for session in sessions)]
-            return "; ".join(dict.fromkeys(why))
+            why = [*self._number(one.coachee), *(session.reason for session in sessions)]
+            return _together(dict.fromkeys(why))
         if one.before is None:
-            return "had no coach before"
+            return facts.NEWCOMER()
         why_impossible = self._why_impossible(one.coachee, one.before)
         return why_impossible or (
-            "to place somebody who had no coach before"
-            if self._newcomers
-            else "the places and hours of this coach are needed by others"
+            facts.ROOM_FOR_NEWCOMER() if self._newcomers else facts.NEEDED_BY_OTHERS()
         )
 
-    def _number(self, coachee: str) -> Iterator[str]:
-        """Yield a description of the change in the number of sessions, if there is one."""
+    def _number(self, coachee: str) -> Iterator[Fact]:
+        """Yield the change in the number of sessions, if there is one."""
         now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
         if now != before:
-            yield f"{pluralise(now, 'session')} instead of {before}"
+            yield facts.SESSIONS_BEFORE(count=now, before=before)
 
-    def _why_impossible(self, coachee: str, coach: str) -> str | None:
+    def _why_impossible(self, coachee: str, coach: str) -> Fact | None:
         """Return why the pair is no longer possible, or `None` if it still is."""
         if coachee not in self._row:
-            return f"{coachee} is no longer among the coachees"
+            return facts.COACHEE_LEFT(coachee=coachee)
         if coach not in self._column:
-            return f"{coach} is no longer among the coaches"
+            return facts.COACH_LEFT(coach=coach)
         pair = self._row[coachee], self._column[coach]
         if objections := self._evaluator.objections(*pair):
-            return "; ".join(f"{rule}: {because}" for rule, because in objections.items())
+            return _together(
+                OBJECTION(rule=rule_name(rule), reason=reason)
+                for rule, reason in objections.items()
+            )
         rows = np.array([pair[0]], dtype=np.int32), np.array([pair[1]], dtype=np.int32)
         if not can_meet(self._evaluator.inputs, *rows)[0]:
-            return "not all sessions find a time any more"
+            return facts.NO_TIME_ANY_MORE()
         takes = self._evaluator.inputs.roster.coaches[pair[1]].capacity
         if takes < self._earlier_load[coach]:
-            return f"{coach} takes {pluralise(takes, 'coachee')}, had {self._earlier_load[coach]}"
+            before = self._earlier_load[coach]
+            return facts.FEWER_PLACES(coach=coach, count=takes, before=before)
         return None
 
     def _sessions(self, coachee: str) -> Iterator[SessionMove]:
@@ -109,19 +114,31 @@ class _MoveExplainer:
                     number=session.number,
                     before=before,
                     after=session,
-                    because=self._why_not_at_old_time(match, before) or "the times around it moved",
+                    reason=self._why_not_at_old_time(match, before) or facts.TIMES_AROUND_MOVED(),
                 )
 
-    def _why_not_at_old_time(self, match: Match, session: Session) -> str | None:
+    def _why_not_at_old_time(self, match: Match, session: Session) -> Fact | None:
         """Return what prevents a session from keeping its old time, or `None` if nothing does."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         place = int(np.searchsorted(free.starts, start))
         if place == len(free.starts) or free.starts[place] != start:
-            return "the cycle has no session at that time any more"
-        people = (
-            (match.coachee, free.coachees[self._row[match.coachee]]),
-            (match.coach, free.coaches[self._column[match.coach]]),
+            return facts.NO_SESSION_THEN()
+        coachee_free, coach_free = (
+            bool(unpack(bits, len(free.starts))[place])
+            for bits in (
+                free.coachees[self._row[match.coachee]],
+                free.coaches[self._column[match.coach]],
+            )
         )
-        away = [one for one, bits in people if not unpack(bits, len(free.starts))[place]]
-        return f"{' and '.join(away)} not free at the old time" if away else None
+        if not (coachee_free or coach_free):
+            return facts.BOTH_AWAY(coachee=match.coachee, coach=match.coach)
+        if not coachee_free:
+            return facts.COACHEE_AWAY(coachee=match.coachee)
+        return None if coach_free else facts.COACH_AWAY(coach=match.coach)
+
+
+def _together(reasons: Iterable[Fact]) -> Fact:
+    """Return one fact for all `reasons`."""
+    several = list(reasons)
+    return several[0] if len(several) == 1 else ALL_REASONS(reasons=several)

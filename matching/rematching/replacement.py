@@ -18,6 +18,7 @@ from coach.availability import epoch_minute, epoch_minute_to_local
 from coach.cycle import Cycle, SessionPolicy
 from coach.errors import NotFoundError
 from coach.people import Coach, Roster
+from matching.facts.runs import NO_SUCH_COACHEE_IN_CYCLE
 from matching.instance.availability_grid import build_availability_grid, unpack
 from matching.result import Match, Result, ResultValue, Verdict
 from matching.rules import RuleInputs
@@ -69,9 +70,7 @@ def replacements(
         NotFoundError: the roster has no coachee with this id.
     """
     if all(one.id != coachee for one in roster.coachees):
-        raise NotFoundError(
-            f"no coachee {coachee} in this cycle; check the id in the coachees' file"
-        )
+        raise NotFoundError(NO_SUCH_COACHEE_IN_CYCLE(coachee=coachee))
     search = _ReplacementSearch(roster, cycle, result, coachee)
     count = cycle.sessions.count if sessions is None else sessions
     return tuple(islice(search.candidates(not_before or cycle.cycle.start, count), most))

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
 from coach.people import Coach, Coachee
-from coach.plural import pluralise
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
+from matching.facts.names import SESSIONS
 from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
@@ -34,7 +36,7 @@ class AvailabilityRule(Rule):
         Example(
             "One morning a week in common, for six months.",
             86,
-            "104 common times for 6 sessions",
+            facts.COMMON_TIMES(count=104, sessions=SESSIONS(count=6)),
             coachee={"availability": [WeeklyWindow(0, 540, 720)]},
             coach={"availability": [WeeklyWindow(0, 510, 720), WeeklyWindow(3, 510, 720)]},
             policy={"calendar": {"public_holidays": False}},
@@ -42,7 +44,7 @@ class AvailabilityRule(Rule):
         Example(
             "No weekday in common.",
             0,
-            "no common time",
+            facts.NO_COMMON_TIME(),
             coachee={"availability": [WeeklyWindow(0, 540, 720)]},
             coach={"availability": [WeeklyWindow(1, 540, 720)]},
         ),
@@ -75,12 +77,12 @@ class AvailabilityRule(Rule):
         points = np.minimum(MAX_POINTS * self._common(coachee, coach) // enough, MAX_POINTS)
         return points.astype(np.int16)
 
-    def because(self, coachee: Coachee, coach: Coach, _points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, _points: int) -> Fact:
         pair = np.array([self._row[coachee.id]]), np.array([self._column[coach.id]])
         common = int(self._common(*pair)[0])
         if not common:
-            return "no common time"
-        return f"{pluralise(common, 'common time')} for {pluralise(self._sessions, 'session')}"
+            return facts.NO_COMMON_TIME()
+        return facts.COMMON_TIMES(count=common, sessions=SESSIONS(count=self._sessions))
 
 
 def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:

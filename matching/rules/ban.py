@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
@@ -16,11 +18,11 @@ class BanRule(Rule):
     hard = True
     settings = ("bans",)
     examples: ClassVar = (
-        Example("The pair is not ruled out.", MAX_POINTS, "not ruled out by the programme office"),
+        Example("The pair is not ruled out.", MAX_POINTS, facts.NOT_BANNED()),
         Example(
             "The pair is ruled out.",
             FORBIDDEN,
-            "ruled out by the programme office",
+            facts.BANNED(),
             policy={"bans": {"c": ["k"]}},
         ),
     )
@@ -39,10 +41,5 @@ class BanRule(Rule):
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         return self._points.at(coachee, coach)
 
-    def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
-        ruled_out = points == FORBIDDEN
-        return (
-            "ruled out by the programme office"
-            if ruled_out
-            else "not ruled out by the programme office"
-        )
+    def reason(self, _coachee: Coachee, _coach: Coach, points: int) -> Fact:
+        return facts.BANNED() if points == FORBIDDEN else facts.NOT_BANNED()

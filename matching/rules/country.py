@@ -8,6 +8,8 @@ import numpy as np
 
 from coach.cycle import CountryRelation
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
@@ -27,14 +29,14 @@ class CountryRule(Rule):
         Example(
             "Any two countries will do.",
             MAX_POINTS,
-            "AL and ME; this cycle has no preference",
+            facts.COUNTRY_RELATIONS["any"](countries=facts.TWO_COUNTRIES(first="AL", second="ME")),
             coachee={"country": "AL"},
             coach={"country": "ME"},
         ),
         Example(
             "The cycle prefers pairs across a border.",
             0,
-            "both MK; this cycle prefers different countries/territories",
+            facts.COUNTRY_RELATIONS["prefer-different"](countries=facts.BOTH_COUNTRY(country="MK")),
             coachee={"country": "MK"},
             coach={"country": "MK"},
             policy={"rules": {"country": {"relation": CountryRelation.PREFER_DIFFERENT}}},
@@ -42,7 +44,7 @@ class CountryRule(Rule):
         Example(
             "The cycle allows only pairs across a border.",
             FORBIDDEN,
-            "both MK; this cycle needs different countries/territories",
+            facts.COUNTRY_RELATIONS["different"](countries=facts.BOTH_COUNTRY(country="MK")),
             coachee={"country": "MK"},
             coach={"country": "MK"},
             policy={"rules": {"country": {"relation": CountryRelation.DIFFERENT}}},
@@ -50,7 +52,7 @@ class CountryRule(Rule):
         Example(
             "The pair of countries is excluded.",
             FORBIDDEN,
-            "AL and ME, a pair that this cycle excludes",
+            facts.COUNTRY_EXCLUDED(countries=facts.TWO_COUNTRIES(first="AL", second="ME")),
             coachee={"country": "ME"},
             coach={"country": "AL"},
             policy={"rules": {"country": {"excluded": [["AL", "ME"]]}}},
@@ -89,17 +91,13 @@ class CountryRule(Rule):
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         return self._table[self._coachee[coachee], self._coach[coach]]
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
-        same = coachee.country == coach.country
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         first, second = sorted((coachee.country, coach.country))
-        countries = f"both {first}" if same else f"{first} and {second}"
+        countries = (
+            facts.BOTH_COUNTRY(country=first)
+            if first == second
+            else facts.TWO_COUNTRIES(first=first, second=second)
+        )
         if points == FORBIDDEN and frozenset((first, second)) in self._excluded:
-            return f"{countries}, a pair that this cycle excludes"
-        wish = {
-            CountryRelation.ANY: "has no preference",
-            CountryRelation.SAME: "needs the same country/territory",
-            CountryRelation.DIFFERENT: "needs different countries/territories",
-            CountryRelation.PREFER_SAME: "prefers the same country/territory",
-            CountryRelation.PREFER_DIFFERENT: "prefers different countries/territories",
-        }[self._relation]
-        return f"{countries}; this cycle {wish}"
+            return facts.COUNTRY_EXCLUDED(countries=countries)
+        return facts.COUNTRY_RELATIONS[self._relation.value](countries=countries)

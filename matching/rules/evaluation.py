@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.texts.facts import Fact
 from matching.concurrency import ParallelMap
 from matching.instance.problem import EligiblePairs
 from matching.result import FunnelStep, Verdict
@@ -96,12 +97,12 @@ class RuleEvaluator:
                     rule=rule.name,
                     points=points[place],
                     weight=weight,
-                    because=rule.because(*pair, points[place]),
+                    reason=rule.reason(*pair, points[place]),
                 )
                 for (rule, weight), points in zip(weighted_rules, evaluated, strict=True)
             )
 
-    def objections(self, coachee: int, coach: int) -> dict[str, str]:
+    def objections(self, coachee: int, coach: int) -> dict[str, Fact]:
         """Return the hard rules that forbid a pair, with their reasons, in table order."""
         return {
             rule.name: self.explain_rule(rule, coachee, coach)
@@ -121,11 +122,11 @@ class RuleEvaluator:
         """Return a rule's points for a pair, or `FORBIDDEN`."""
         return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
-    def explain_rule(self, rule: Rule, coachee: int, coach: int) -> str:
+    def explain_rule(self, rule: Rule, coachee: int, coach: int) -> Fact:
         """Return a rule's reason for its points for a pair."""
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
-        return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
+        return rule.reason(roster.coachees[coachee], roster.coaches[coach], points)
 
 
 def pair_blocks(

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from babel import Locale
 
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Person
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_PLACE = 10  # deducted for each position after the first
 _MIN_POINTS = 50  # minimum for any common language
 _GROUP_PENALTY = 40  # deducted for different languages in one group
-
-# Names that are missing from the Unicode data, or spelled differently in this project.
-_NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh"}
 
 
 class LanguageRule(Rule):
@@ -35,7 +33,7 @@ class LanguageRule(Rule):
         Example(
             "The coach offers the coachee's first language.",
             MAX_POINTS,
-            "both offer Albanian",
+            facts.COMMON_LANGUAGE(language="sq"),
             coachee={
                 "languages": [LanguageSkill("sq", CefrLevel.C2), LanguageSkill("en", CefrLevel.B2)]
             },
@@ -46,7 +44,7 @@ class LanguageRule(Rule):
         Example(
             "The common language is second on the coachee's list.",
             90,
-            "both offer English",
+            facts.COMMON_LANGUAGE(language="en"),
             coachee={
                 "languages": [LanguageSkill("mk", CefrLevel.C2), LanguageSkill("en", CefrLevel.B2)]
             },
@@ -55,7 +53,7 @@ class LanguageRule(Rule):
         Example(
             "One of the two speaks the common language below the required level.",
             FORBIDDEN,
-            "no common language at level B2 or above",
+            facts.NO_COMMON_LANGUAGE(level="B2"),
             coachee={
                 "languages": [LanguageSkill("mk", CefrLevel.C2), LanguageSkill("en", CefrLevel.B1)]
             },
@@ -64,7 +62,7 @@ class LanguageRule(Rule):
         Example(
             "Two languages that this cycle puts in one group.",
             60,
-            "Bosnian and Serbian, which this cycle counts as common",
+            facts.LANGUAGE_GROUP(languages=["bs", "sr"]),
             coachee={"languages": [LanguageSkill("bs", CefrLevel.C2)]},
             coach={"languages": [LanguageSkill("sr", CefrLevel.C2)]},
             policy={"rules": {"language": {"groups": [["bs", "cnr", "hr", "sr"]]}}},
@@ -72,7 +70,7 @@ class LanguageRule(Rule):
         Example(
             "The same two languages without a group.",
             FORBIDDEN,
-            "no common language at level B2 or above",
+            facts.NO_COMMON_LANGUAGE(level="B2"),
             coachee={"languages": [LanguageSkill("bs", CefrLevel.C2)]},
             coach={"languages": [LanguageSkill("sr", CefrLevel.C2)]},
         ),
@@ -123,9 +121,9 @@ class LanguageRule(Rule):
             np.maximum(best, worth[coachee] & offers[coach], out=best)
         return best.astype(np.int16) - np.int16(1)
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if points == FORBIDDEN:
-            return f"no common language at level {self._level.name} or above"
+            return facts.NO_COMMON_LANGUAGE(level=self._level.name)
         own, other = next(
             (own, code)
             for code in self._offered(coach)
@@ -133,11 +131,5 @@ class LanguageRule(Rule):
             if worth == points
         )
         if own == other:
-            return f"both offer {language_name(own)}"
-        first, second = sorted((language_name(own), language_name(other)))
-        return f"{first} and {second}, which this cycle counts as common"
-
-
-def language_name(code: str) -> str:
-    """Return the English name of a language, or the code itself if the name is unknown."""
-    return _NAME_OVERRIDES.get(code) or Locale("en").languages.get(code) or code
+            return facts.COMMON_LANGUAGE(language=own)
+        return facts.LANGUAGE_GROUP(languages=sorted((own, other)))

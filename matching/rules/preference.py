@@ -7,6 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
@@ -28,13 +30,11 @@ class PreferenceRule(Rule):
         Example(
             "The second choice.",
             90,
-            "the coachee's choice number 2",
+            facts.CHOICE(place=2),
             coachee={"prefers": ["x", "k"]},
         ),
-        Example(
-            "Not on the list.", 0, "not among the coachee's choices", coachee={"prefers": ["x"]}
-        ),
-        Example("No preference.", MAX_POINTS, "the coachee states no preference"),
+        Example("Not on the list.", 0, facts.NOT_CHOSEN(), coachee={"prefers": ["x"]}),
+        Example("No preference.", MAX_POINTS, facts.NO_PREFERENCE()),
     )
 
     def __init__(self, inputs: RuleInputs) -> None:
@@ -53,12 +53,12 @@ class PreferenceRule(Rule):
         wished = self._preferences.at(coachee, coach)
         return np.where(self._indifferent[coachee], np.int16(MAX_POINTS), wished)
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if not coachee.prefers:
-            return "the coachee states no preference"
+            return facts.NO_PREFERENCE()
         if not points:
-            return "not among the coachee's choices"
-        return f"the coachee's choice number {_places(coachee)[coach.id] + 1}"
+            return facts.NOT_CHOSEN()
+        return facts.CHOICE(place=_places(coachee)[coach.id] + 1)
 
 
 def _places(coachee: Coachee) -> dict[str, int]:

@@ -8,6 +8,8 @@ import numpy as np
 
 from coach.people import Coach, Coachee, RankSensitivity
 from coach.ranks import parse_code
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_GRADE = 10  # deducted for each grade of difference
@@ -33,34 +35,44 @@ class RankRule(Rule):
         Example(
             "The same rank.",
             MAX_POINTS,
-            "both OF-5",
+            facts.SAME_RANK(rank="OF-5"),
             coachee={"rank": parse_code("OF-5")},
             coach={"rank": parse_code("OF-5")},
         ),
         Example(
             "A coach two grades junior, standard sensitivity.",
             80,
-            "OF-5 with coach OF-3, two grades junior; standard sensitivity allows two",
+            facts.JUNIOR(
+                coachee_rank="OF-5",
+                coach_rank="OF-3",
+                count=2,
+                allowance=facts.RANK_ALLOWANCES["standard"](allowed=2),
+            ),
             coachee={"rank": parse_code("OF-5")},
             coach={"rank": parse_code("OF-3")},
         ),
         Example(
             "A coach one grade junior, strict sensitivity.",
             FORBIDDEN,
-            "OF-5 with coach OF-4, one grade junior; strict sensitivity allows none",
+            facts.JUNIOR(
+                coachee_rank="OF-5",
+                coach_rank="OF-4",
+                count=1,
+                allowance=facts.NO_RANK_ALLOWANCES["strict"](),
+            ),
             coachee={"rank": parse_code("OF-5"), "rank_sensitivity": RankSensitivity.STRICT},
             coach={"rank": parse_code("OF-4")},
         ),
         Example(
             "An external expert without a grade.",
             _NEUTRAL_POINTS,
-            "OF-5 with coach CIV; no grade to compare",
+            facts.NO_GRADE(coachee_rank="OF-5", coach_rank="CIV"),
             coachee={"rank": parse_code("OF-5")},
         ),
         Example(
             "The coachee requests a coach in uniform.",
             FORBIDDEN,
-            "a coach in uniform is asked for, this coach is a civilian (CIV~OF-6)",
+            facts.NOT_UNIFORMED(rank="CIV~OF-6"),
             coachee={"rank": parse_code("OF-5"), "uniformed_coach": True},
             coach={"rank": parse_code("CIV~OF-6")},
         ),
@@ -87,31 +99,28 @@ class RankRule(Rule):
         points[forbidden] = FORBIDDEN
         return points
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if points == FORBIDDEN and coachee.uniformed_coach and coach.rank.civilian:
-            return f"a coach in uniform is asked for, this coach is a civilian ({coach.rank})"
+            return facts.NOT_UNIFORMED(rank=coach.rank.code)
+        ranks = {"coachee_rank": coachee.rank.code, "coach_rank": coach.rank.code}
         if coachee.rank.grade is None or coach.rank.grade is None:
-            return f"{coachee.rank} with coach {coach.rank}; no grade to compare"
+            return facts.NO_GRADE(**ranks)
         junior = coachee.rank.grade - coach.rank.grade
-        pair = f"{coachee.rank} with coach {coach.rank}"
         if junior > 0:
-            allowed = _in_words(self._policy.allowance(coachee.rank_sensitivity))
-            sensitivity = f"{coachee.rank_sensitivity} sensitivity allows {allowed}"
-            return f"{pair}, {_grades_in_words(junior)} junior; {sensitivity}"
+            return facts.JUNIOR(**ranks, count=junior, allowance=self._allowance_of(coachee))
         if junior < 0:
-            return f"{pair}, {_grades_in_words(-junior)} senior"
-        return f"both {coach.rank}" if coachee.rank == coach.rank else f"{pair}, the same grade"
+            return facts.SENIOR(**ranks, count=-junior)
+        same = coachee.rank == coach.rank
+        return facts.SAME_RANK(rank=coach.rank.code) if same else facts.SAME_GRADE(**ranks)
+
+    def _allowance_of(self, coachee: Coachee) -> Fact:
+        """Return how many grades below the coachee a coach may rank."""
+        sensitivity = coachee.rank_sensitivity
+        if allowed := self._policy.allowance(sensitivity):
+            return facts.RANK_ALLOWANCES[sensitivity.value](allowed=allowed)
+        return facts.NO_RANK_ALLOWANCES[sensitivity.value]()
 
 
 def _grades(people: tuple[Coachee, ...] | tuple[Coach, ...]) -> Points:
     grades = [_NO_GRADE if p.rank.grade is None else p.rank.grade for p in people]
     return np.array(grades, dtype=np.int16)
-
-
-def _in_words(number: int) -> str:
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[number] if number < len(words) else str(number)
-
-
-def _grades_in_words(number: int) -> str:
-    return f"{_in_words(number)} grade{'s' if number > 1 else ''}"

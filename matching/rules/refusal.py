@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
@@ -19,17 +21,17 @@ class RefusalRule(Rule):
     name = "refusal"
     hard = True
     examples: ClassVar = (
-        Example("Neither refused the other.", MAX_POINTS, "not refused"),
+        Example("Neither refused the other.", MAX_POINTS, facts.NOT_REFUSED()),
         Example(
             "The coachee refused the coach.",
             FORBIDDEN,
-            "refused by one of the two",
+            facts.REFUSED(),
             coachee={"refuses": ["k"]},
         ),
         Example(
             "The coach refused the coachee.",
             FORBIDDEN,
-            "refused by one of the two",
+            facts.REFUSED(),
             coach={"refuses": ["c"]},
         ),
     )
@@ -46,5 +48,5 @@ class RefusalRule(Rule):
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         return self._points.at(coachee, coach)
 
-    def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
-        return "refused by one of the two" if points == FORBIDDEN else "not refused"
+    def reason(self, _coachee: Coachee, _coach: Coach, points: int) -> Fact:
+        return facts.REFUSED() if points == FORBIDDEN else facts.NOT_REFUSED()

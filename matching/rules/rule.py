@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
+from coach.texts.facts import Fact
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.partial_cycle import FixedHistory
 
@@ -43,7 +44,7 @@ class Example:
     Attributes:
         situation: a sentence about what the example shows.
         points: the expected points, or `FORBIDDEN` if the rule forbids the pair.
-        because: the expected reason.
+        reason: the expected reason.
         coachee: fields that differ from the default coachee `c`.
         coach: fields that differ from the default coach `k`.
         policy: cycle file tables that differ from the defaults.
@@ -51,7 +52,7 @@ class Example:
 
     situation: str
     points: int
-    because: str
+    reason: Fact
     coachee: Mapping[str, object] = field(default_factory=dict)
     coach: Mapping[str, object] = field(default_factory=dict)
     policy: Mapping[str, object] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class Rule(ABC):
         """
 
     @abstractmethod
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         """Return the reason for a pair's `points`, as a phrase that can end a sentence.
 
         The reason never reveals which of the two refused the other.

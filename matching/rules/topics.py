@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Coach, Coachee, Person
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.instance.availability_grid import pack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
@@ -26,17 +28,17 @@ class TopicsRule(Rule):
         Example(
             "One of the coachee's two topics.",
             50,
-            "1 of 2 topics: Leadership",
+            facts.COMMON_TOPICS(common=1, count=2, topics=["Leadership"]),
             coachee={"topics": ["Leadership", "Harassment and abuse"]},
             coach={"topics": ["leadership", "Military education"]},
         ),
         Example(
             "None of the coachee's topics.",
             0,
-            "none of the coachee's topics",
+            facts.NO_COMMON_TOPIC(),
             coachee={"topics": ["Leadership"]},
         ),
-        Example("The coachee names no topic.", MAX_POINTS, "the coachee names no topic"),
+        Example("The coachee names no topic.", MAX_POINTS, facts.NO_TOPIC_NAMED()),
     )
 
     def __init__(self, inputs: RuleInputs) -> None:
@@ -55,14 +57,14 @@ class TopicsRule(Rule):
         points = np.where(count == 0, MAX_POINTS, MAX_POINTS * common // np.maximum(count, 1))
         return points.astype(np.int16)
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         requested, offered = _topics(coachee), _topics(coach)
         if not requested:
-            return "the coachee names no topic"
+            return facts.NO_TOPIC_NAMED()
         if not points:
-            return "none of the coachee's topics"
+            return facts.NO_COMMON_TOPIC()
         common = [name for key, name in requested.items() if key in offered]
-        return f"{len(common)} of {len(requested)} topics: {', '.join(common)}"
+        return facts.COMMON_TOPICS(common=len(common), count=len(requested), topics=common)
 
 
 def _topics(person: Person) -> dict[str, str]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
@@ -26,28 +28,28 @@ class UnitRule(Rule):
         Example(
             "Different units.",
             MAX_POINTS,
-            "neither the same unit nor the chain of command",
+            facts.OTHER_UNIT(),
             coachee={"unit": "1st Brigade"},
             coach={"unit": "Training Command"},
         ),
         Example(
             "The same unit, with different case and spacing.",
             FORBIDDEN,
-            "the same unit",
+            facts.SAME_UNIT(),
             coachee={"unit": "1st Brigade"},
             coach={"unit": " 1ST BRIGADE "},
         ),
-        Example("No unit is stated.", MAX_POINTS, "neither the same unit nor the chain of command"),
+        Example("No unit is stated.", MAX_POINTS, facts.OTHER_UNIT()),
         Example(
             "The coach was the coachee's superior.",
             FORBIDDEN,
-            "in the coach's chain of command, now or in the last 24 months",
+            facts.IN_CHAIN(),
             coach={"chain_of_command": ["c"]},
         ),
         Example(
             "The coachee's unit is in the coach's chain of command.",
             FORBIDDEN,
-            "in the coach's chain of command, now or in the last 24 months",
+            facts.IN_CHAIN(),
             coachee={"unit": "1st Brigade"},
             coach={"chain_of_command": ["1st brigade"]},
         ),
@@ -77,9 +79,9 @@ class UnitRule(Rule):
         by_chain = np.minimum(self._chain.at(unit, coach), self._chain.at(self._id[coachee], coach))
         return np.where(same, np.int16(FORBIDDEN), by_chain)
 
-    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if points != FORBIDDEN:
-            return "neither the same unit nor the chain of command"
+            return facts.OTHER_UNIT()
         if coachee.unit_key == coach.unit_key != "":
-            return "the same unit"
-        return "in the coach's chain of command, now or in the last 24 months"
+            return facts.SAME_UNIT()
+        return facts.IN_CHAIN()

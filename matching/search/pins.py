@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from coach.plural import pluralise
+from coach.texts.facts import Fact
 from matching.deadline import Deadline
 from matching.errors import ImpossiblePin, ImpossiblePinsError
+from matching.facts import runs as facts
+from matching.facts.names import rule_name
+from matching.facts.rules import ALL_REASONS, OBJECTION
 from matching.instance.problem import cross_border_balance, row_by_id
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import Choice, PricingOracles
@@ -40,18 +43,14 @@ def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: D
     state = SearchState(oracles, deadline, lambda _level, _value, _bound: None)
     choice = state.find_feasible_choice(state.allowed)
     if choice is None:
+        share = cycle.rules.country.minimum_cross_border_share
         raise ImpossiblePinsError(
             tuple(
-                ImpossiblePin(coachee, coach, _SHARE_MESSAGE.format(cycle.rules.country))
+                ImpossiblePin(coachee, coach, facts.PINS_BELOW_SHARE(share=share))
                 for coachee, coach in cycle.pins.items()
             )
         )
     return choice
-
-
-_SHARE_MESSAGE = (
-    "no plan with all pins reaches the minimum cross-border share, {0.minimum_cross_border_share}"
-)
 
 
 def _individually_impossible(
@@ -61,16 +60,23 @@ def _individually_impossible(
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     for coachee, coach in cycle.pins.items():
         if coachee not in coachees or coach not in coaches:
-            which = f"coachee {coachee}" if coachee not in coachees else f"coach {coach}"
-            yield ImpossiblePin(coachee, coach, f"there is no {which}")
+            missing = (
+                facts.NO_COACHEE(coachee=coachee)
+                if coachee not in coachees
+                else facts.NO_COACH(coach=coach)
+            )
+            yield ImpossiblePin(coachee, coach, missing)
         elif (coachees[coachee], coaches[coach]) not in known:
             objections = evaluator.objections(coachees[coachee], coaches[coach])
-            why = "; ".join(f"{rule}: {because}" for rule, because in objections.items())
-            sessions = (
-                f"the two cannot place {pluralise(cycle.sessions.count, 'session')}, "
-                "even if nobody else is matched"
+            why = _objected(objections)
+            yield ImpossiblePin(
+                coachee, coach, why or facts.PIN_NOT_SCHEDULABLE(count=cycle.sessions.count)
             )
-            yield ImpossiblePin(coachee, coach, why or f"schedule: {sessions}")
+
+
+def _objected(objections: Mapping[str, Fact]) -> Fact | None:
+    reasons = [OBJECTION(rule=rule_name(rule), reason=why) for rule, why in objections.items()]
+    return ALL_REASONS(reasons=reasons) if reasons else None
 
 
 def _over_capacity(roster: Roster, cycle: Cycle) -> Iterator[ImpossiblePin]:
@@ -81,8 +87,7 @@ def _over_capacity(roster: Roster, cycle: Cycle) -> Iterator[ImpossiblePin]:
                 yield ImpossiblePin(
                     coachee,
                     coach.id,
-                    f"{pinned_to[coach.id]} coachees are pinned to this coach, "
-                    f"whose capacity is {coach.capacity}",
+                    facts.PINS_OVER_CAPACITY(count=pinned_to[coach.id], capacity=coach.capacity),
                 )
 
 
@@ -95,6 +100,5 @@ def _jointly_impossible(
             yield ImpossiblePin(
                 roster.coachees[int(problem.coachee[pair])].id,
                 roster.coaches[coach].id,
-                "schedule: this coach cannot place the sessions of all coachees pinned to them, "
-                f"{cycle.sessions.count} each",
+                facts.PINS_NOT_SCHEDULABLE(count=cycle.sessions.count),
             )

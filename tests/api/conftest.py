@@ -53,6 +53,7 @@ from api.services import Services
 from api.session_reports import notebooks
 from api.settings import Settings
 from coach.sessions import Session
+from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import Match, Result, Verdict
 from tests.api.sending_office import SendingOffice, sending_office
 from tests.mail_server import MailServer, mail_server
@@ -102,7 +103,11 @@ def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2
                 coachee=coachee,
                 coach=coach,
                 points=300,
-                verdicts=(Verdict(rule="language", points=100, weight=3, because="both: sr"),),
+                verdicts=(
+                    Verdict(
+                        rule="language", points=100, weight=3, reason=COMMON_LANGUAGE(language="sr")
+                    ),
+                ),
                 sessions=tuple(
                     Session(
                         uid=f"{coachee}-{coach}-{number}@test",

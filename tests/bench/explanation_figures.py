@@ -15,6 +15,7 @@ from api.engine_threads import run_in_thread
 from api.plan_queries.resolve import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
+from coach.texts.renderer import english
 from matching.deadline import Deadline
 from matching.engine import SolveOptions
 from matching.explanation import advise
@@ -81,7 +82,7 @@ def _advice(name: str, roster: Roster, cycle: Cycle, result: Result, solving: fl
     started = time.perf_counter()
     advice = advise(roster, cycle, result, counted)
     seconds = time.perf_counter() - started
-    gains = ", ".join(f"{one.change} ({one.gain} more)" for one in advice)
+    gains = ", ".join(f"{english(one.change)} ({one.gain} more)" for one in advice)
     return Figure(
         f"{name}: the changes that place the most people, {tried} policies solved again",
         f"{seconds:.1f} s; {gains or 'none helps'}",

@@ -24,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -426,6 +427,36 @@ def test_plans_and_answers_of_an_older_version_are_shown_and_compared(client: Te
     assert answered["answer"]["explanation"]
     purposes = Counter(run["purpose"] for run in _read(client, f"/cycles/{MAIN['id']}/runs"))
     assert purposes == {"plan": 3, "what-if": 1}
+
+
+def _stored_sentences(older: Path) -> dict[str, set[str]]:
+    """Return the reasons that the older version stored as sentences, by plan."""
+    with closing(sqlite3.connect(older / "gender-coach.sqlite")) as connection:
+        results = dict(connection.execute("SELECT id, result FROM plans"))
+    return {
+        plan_id: {
+            verdict["because"]
+            for match in json.loads(result)["matches"]
+            for verdict in match["verdicts"]
+        }
+        | {move["because"] for move in json.loads(result).get("moves", ())}
+        for plan_id, result in results.items()
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "en-XA"])
+def test_plan_of_an_older_version_is_shown_in_any_language(
+    older: Path, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("GENDER_COACH_LANGUAGE", language)
+    with deployment.served() as client:
+        for plan_id, sentences in _stored_sentences(older).items():
+            page = unescape(client.get(f"/plans/{plan_id}", headers=OFFICE_TOKEN).text)
+            shown = {sentence for sentence in sentences if sentence in page}
+            assert shown == (sentences if language == "en" else set())
+            result = json.dumps(_read(client, f"/plans/{plan_id}")["result"])
+            assert '"code": "legacy"' not in result
+            assert ("both offer Serbian" in result) == (language == "en")
 
 
 def test_draft_plan_of_an_older_version_is_published(client: TestClient) -> None:

@@ -36,6 +36,7 @@ from api.sessions.schedule import own_session
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
+from coach.texts.renderer import english
 from tests.api.authenticating import identify
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
@@ -132,7 +133,10 @@ def test_erasing_a_coachee_leaves_only_data_that_totals_need(world: World, cycle
         ({"C-1": code}.get(one.coachee, one.coachee), one.coach, one.points, one.sessions)
         for one in before.matches
     ]
-    assert [one.verdicts[0].because for one in left.matches] == [ERASED, "both: sr"]
+    assert [english(one.verdicts[0].reason) for one in left.matches] == [
+        ERASED,
+        "both offer Serbian",
+    ]
     assert seen.brief.name == ERASED
     assert (seen.profile.country, seen.profile.rank.code) == ("RS", "OF-5")
     if world.database.is_sqlite:

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, event
 
 from api.web.templating import environment
 from coach.cycle import ObjectiveLevel
+from coach.texts.renderer import english
+from matching.facts.changes import GETS_A_COACH, ONE_MORE_PLACE
 from matching.result import FunnelStep, LevelOutcome, Remedy, Unmatched
 from matching.rules import RULES
 from tests.texts import ENGLISH
@@ -51,7 +53,11 @@ def whole_plan(world: World, cycle_id: str) -> str:
                     coachee="C-3",
                     reason="all-taken",
                     funnel=(FunnelStep(rule="language", left=2), FunnelStep(rule="rank", left=1)),
-                    remedies=(Remedy(change="one more place with K-1", effect="K-1 coaches C-3"),),
+                    remedies=(
+                        Remedy(
+                            change=ONE_MORE_PLACE(coach="K-1"), effect=GETS_A_COACH(coachee="C-3")
+                        ),
+                    ),
                 ),
             ),
         }
@@ -173,9 +179,9 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
         "the time limit was reached first",
         "at most 3 is possible",
         "300 of 300 points",
-        "both: sr",
+        "both offer Serbian",
         "other coachees need their places",
-        "one more place with K-1",
+        "one more place with Coach 1 (K-1)",
         "language: 2",
         "Publish this plan",
     ):
@@ -254,7 +260,7 @@ def test_a_plan_can_be_saved_as_report_and_workbook(
     plan_id = whole_plan(shared.world, shared.world.cycle())
     report = browser.get(f"/plans/{plan_id}/report.html")
     assert report.headers["content-disposition"] == 'attachment; filename="report.html"'
-    assert "one more place with K-1" in report.text
+    assert "one more place with Coach 1 (K-1)" in report.text
     workbook = browser.get(f"/plans/{plan_id}/schedule.xlsx")
     book = load_workbook(io.BytesIO(workbook.content))
     assert book["Schedule"].max_row == 5
@@ -264,7 +270,7 @@ def test_the_rules_page_shows_every_rule(shared: SharedServer, browser: httpx.Cl
     page = text(shared.client.get("/rules"))
     for rule in RULES:
         assert f'id="rule-{rule.name}"' in page
-        assert rule.examples[0].because.split("'")[0] in page.replace("&#39;", "'")
+        assert english(rule.examples[0].reason).split("'")[0] in page.replace("&#39;", "'")
     cycle_id = shared.world.cycle()
     assert "Rules for Regional cycle 2027/1" in text(browser.get(f"/cycles/{cycle_id}/rules"))
 

@@ -13,7 +13,7 @@ from api.background.rows import TaskState
 from api.data_protection import subject_access as person_rights
 from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.rows import QuestionKind, QuestionRow
-from api.plan_queries.subprocess import ordinal
+from matching.facts.changes import GETS_A_COACH, ONE_MORE_PLACE
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
 from tests.api.following import over
@@ -28,7 +28,7 @@ LEFT_OUT = Unmatched(
     coachee="C-3",
     reason="all-taken",
     funnel=(FunnelStep(rule="language", left=2),),
-    remedies=(Remedy(change="one more place with K-1", effect="C-3 gets a coach"),),
+    remedies=(Remedy(change=ONE_MORE_PLACE(coach="K-1"), effect=GETS_A_COACH(coachee="C-3")),),
 )
 
 OTHER_COACH = Replacement(coach="K-2", points=300, price=0, verdicts=(), times=())
@@ -83,7 +83,7 @@ def test_explanation_is_solved_once_and_stored_with_the_plan(
     assert {one["coach"]: one["holders"] for one in others} == {"K-1": ["C-1"], "K-2": ["C-2"]}
     page = " ".join(working.get(f"/plans/{plan_id}/people/{left_out}").text.split())
     assert "The place is taken by Coachee 1 (C-1)" in page
-    assert "one more place with K-1" in page
+    assert "one more place with Coach 1 (K-1)" in page
     assert page.count("fully booked") == 2
 
     advice = _ask(working, plan_id, kind="advise")
@@ -272,19 +272,3 @@ def test_questions_about_a_person_are_erased_with_the_person(
         person_rights.erase_person(tx, person, now=world.services.now())
     with world.database.reading() as tx:
         assert tx.scalars(select(QuestionRow.id)).all() == []
-
-
-def test_ordinals_have_the_right_suffix() -> None:
-    ordinals = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
-    assert ordinals == [
-        "1st",
-        "2nd",
-        "3rd",
-        "4th",
-        "11th",
-        "12th",
-        "13th",
-        "21st",
-        "102nd",
-        "111th",
-    ]

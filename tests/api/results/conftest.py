@@ -12,6 +12,9 @@ from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank
 from coach.sessions import Session
+from coach.texts.facts import LEGACY
+from matching.facts.changes import COACHEE_FREE, GETS_A_COACH
+from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import (
     FunnelStep,
     LevelOutcome,
@@ -94,8 +97,8 @@ def roster() -> Roster:
 @pytest.fixture
 def result(cycle: Cycle) -> Result:
     verdicts = (
-        Verdict(rule="language", points=100, weight=3, because="both offer English"),
-        Verdict(rule="country", points=50, weight=2, because="Montenegro and Sweden"),
+        Verdict(rule="language", points=100, weight=3, reason=COMMON_LANGUAGE(language="en")),
+        Verdict(rule="country", points=50, weight=2, reason=LEGACY(text="Montenegro and Sweden")),
     )
     return Result(
         status="optimal",
@@ -131,7 +134,10 @@ def result(cycle: Cycle) -> Result:
                     FunnelStep(rule="schedule", left=0),
                 ),
                 remedies=(
-                    Remedy(change="C-03 is free on Fri 09:00-12:00", effect="K-01 coaches C-03"),
+                    Remedy(
+                        change=COACHEE_FREE(coachee="C-03", weekday=4, start="09:00", end="12:00"),
+                        effect=GETS_A_COACH(coachee="C-03"),
+                    ),
                 ),
             ),
         ),

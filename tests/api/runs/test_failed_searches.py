@@ -10,6 +10,7 @@ from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.runs.solver_task import RunTask
 from api.runs.subprocess import solve_and_record
+from coach.texts.renderer import english
 from matching import engine
 from matching.deadline import SolverError
 from matching.progress import Phase, Progress
@@ -38,7 +39,7 @@ def test_a_failed_search_for_remedies_is_reported_with_its_location_alone(
     result = Result.model_validate_json(json.loads(solved["plan"])["result_json"])
     assert result.matches
     assert not any(one.remedies_complete for one in result.unmatched)
-    explaining = [one.message for one in reported if one.phase is Phase.EXPLAINING]
+    explaining = [english(one.message) for one in reported if one.phase is Phase.EXPLAINING]
     failures = [text for text in explaining if "a search for remedies failed" in text]
     assert len(failures) == len(result.unmatched) > 0
     assert all("SolverError at " in text and "Coachee 3" not in text for text in failures)

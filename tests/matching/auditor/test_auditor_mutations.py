@@ -12,6 +12,7 @@ from coach.cycle import Cycle
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
+from coach.texts.facts import LEGACY
 from matching.auditor import CHECKS, audit
 from matching.auditor.context import AuditContext
 from matching.instance.partial_cycle import under_way
@@ -168,10 +169,11 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
         "has 2 verdicts of rule language"),
     "a verdict's points": (verdict_changed(0, points=99), "verdict language 99 x 3"),
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
-    "a verdict's reason": (verdict_changed(2, because="they are friends"), "they are friends"),
-    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdicts of rule sympathy"),
+    "a verdict's reason": (
+        verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
+    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of rule sympathy"),
     "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "expected 1 to 3"),
-    "no session": (match_changed(0, sessions=()), "has sessions none"),
+    "no session": (match_changed(0, sessions=()), "has no sessions"),
     "sessions out of order": (match_changed(0, sessions=SESSIONS[::-1]), "has sessions 3, 2, 1"),
     "a session's number": (session_changed(0, 1, number=3), "has sessions 1, 3, 3"),
     "a uid twice": (session_changed(0, 1, uid=SESSIONS[0].uid), "belongs to 2 sessions"),
@@ -183,7 +185,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "out of the window": (session_moved(0, 1, hours=6), "c1 is not free"),
     "before the cycle": (session_moved(0, 0, days=-7), "outside the cycle"),
     "after the cycle": (session_moved(0, 2, days=70), "outside the cycle"),
-    "on a blackout date": (session_moved(0, 0, days=7), "on the blackout date 2027-02-01"),
+    "on a blackout date": (session_moved(0, 0, days=7), "on the blackout date Mon 1 Feb 2027"),
     "too soon": (session_moved(0, 2, days=-2), "days between session 2"),
     "too late": (session_moved(0, 2, days=14), "days between session 2"),
     "on a day off": (session_moved(2, 1, days=5), "k2 is not free for the entire session"),
@@ -191,7 +193,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "the reason": (unmatched_changed(reason="all-taken"), "should be nobody-eligible"),
     "a funnel's number": (
         unmatched_changed(funnel=(STEPS[0].model_copy(update={"left": 1}), *STEPS[1:])),
-        "language 1 > country 0"),
+        "language 1, country 0"),
     "a funnel's step": (unmatched_changed(funnel=STEPS[:-1]), "schedule 0"),
     "placed": (level_changed(0, value=6), "value is 6; computed from the matches, it is 5"),
     "kept": (level_changed(1, value=1), "level kept"),
@@ -204,7 +206,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "the status": (result_changed(status="optimal"), "status: is optimal"),
     "an invented move": (
         result_changed(moves=(Move(coachee="c1", change=CoacheeChange.MOVED, before="k2",
-                                   after="k1", because="no reason", sessions=()),)),
+                                   after="k1", reason=LEGACY(text="no reason"), sessions=()),)),
         "move of c1: is reported, but nothing moved"),
     "a level is dropped": (
         lambda result: result_changed(levels=result.levels[1:])(result), "; expected placed"),
@@ -246,7 +248,7 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
     "caps a day": (
         "sessions",
         {"max_per_coach_day": 1},
-        "2 sessions on 2027-01-25; the limit is 1",
+        "2 sessions on Mon 25 Jan 2027; the limit is 1",
     ),
     "caps a week": ("sessions", {"max_per_coach_week": 1}, "in week 4 of 2027; the limit is 1"),
     "buffers": ("sessions", {"buffer_minutes": 30}, "are 0 minutes apart; 30 are required"),

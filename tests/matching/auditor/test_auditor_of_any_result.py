@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
+from coach.texts.renderer import english
 from matching.auditor import audit
 from matching.result import Result
 from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND
@@ -66,7 +67,7 @@ def audited_content(result: Result) -> object:
             match.coachee,
             match.coach,
             match.points,
-            sorted(map(str, match.verdicts)),
+            sorted(map(repr, match.verdicts)),
             [(one.number, one.start, one.end) for one in match.sessions],
         )
         for match in result.matches
@@ -78,4 +79,4 @@ def test_audit_of_sessions_far_from_the_cycle_reports_only_them(year: int) -> No
     value = json.loads(SOUND.model_dump_json())
     value["matches"][0]["sessions"][0]["start"] = f"{year:04d}-06-01T00:00:00+00:00"
     (finding,) = audit(ROSTER, CYCLE, Result.model_validate_json(json.dumps(value)))
-    assert finding.message == "is far outside the cycle"
+    assert english(finding.message) == "is far outside the cycle"

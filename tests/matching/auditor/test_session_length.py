@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session
+from coach.texts.renderer import english
 from matching.auditor.context import AuditContext
 from matching.auditor.sessions import loads, session_times
 from matching.result import Match, Result
@@ -77,9 +78,9 @@ def test_session_is_reported_if_and_only_if_its_elapsed_minutes_differ(
     wanted = max(5, minutes + difference)
     planned = session(1, start, minutes, zone)
     found = [
-        one.message
+        english(one.message)
         for one in session_times(context(zone, wanted, 0, (planned,)))
-        if one.message.startswith("lasts")
+        if english(one.message).startswith("lasts")
     ]
     assert found == ([] if minutes == wanted else [f"lasts {minutes} minutes instead of {wanted}"])
 
@@ -95,7 +96,7 @@ def test_overlap_is_reported_if_and_only_if_the_elapsed_buffer_is_too_short(
     found = [
         one
         for one in loads(context(zone, minutes, buffer, (first, second)))
-        if "overlap" in one.message or "apart" in one.message
+        if "overlap" in english(one.message) or "apart" in english(one.message)
     ]
     apart = between if between >= -minutes else -2 * minutes - between
     assert bool(found) == (apart < buffer)

@@ -4,6 +4,7 @@ from coach.cycle import Cycle
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Roster
 from coach.ranks import parse_code
+from coach.texts.renderer import english
 from matching.explanation import advise
 from tests.matching.explanation.test_explain_coachee import CYCLE, best, coach, coachee
 
@@ -25,7 +26,7 @@ def test_advice_lists_changes_that_place_most_people_first() -> None:
         ),
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert advice[0].change == "language level B1 instead of B2"
+    assert english(advice[0].change) == "language level B1 instead of B2"
     assert advice[0].gain == 2
     assert advice[0].placed == ("c1", "c2")
     assert advice[0].unplaced == ()
@@ -49,6 +50,6 @@ def test_advice_has_at_most_three_changes_and_none_without_gain() -> None:
         coaches=(coach("k1", rank=parse_code("OF-7")),),
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert [one.change for one in advice] == [
+    assert [english(one.change) for one in advice] == [
         "up to 1 grade below the coachee instead of 0 with rank sensitivity strict"
     ]

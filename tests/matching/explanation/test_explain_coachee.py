@@ -10,6 +10,7 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import NotFoundError
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
+from coach.texts.renderer import english
 from matching.deadline import Deadline
 from matching.explanation import (
     Explanation,
@@ -129,7 +130,7 @@ def test_runner_up_that_unplaces_a_coachee_reports_it() -> None:
     assert explanation.runner_up is not None
     assert [(move.coachee, move.after) for move in explanation.runner_up.moves] == [("c2", None)]
     assert explanation.runner_up.price[0].gain == -2
-    lines = [line for section in sections(explanation, roster) for line in section.lines]
+    lines = [english(line) for section in sections(explanation, roster) for line in section.lines]
     assert "C2 (c2) would be with nobody instead of K2 (k2)" in lines
     assert "placed: 1 instead of 3" in lines
 
@@ -142,7 +143,7 @@ def test_runner_up_without_cost_moves_no_other_coachee() -> None:
     assert explanation.runner_up is not None
     assert explanation.runner_up.moves == ()
     assert {level.gain for level in explanation.runner_up.price} == {0}
-    lines = [line for section in sections(explanation, roster) for line in section.lines]
+    lines = [english(line) for section in sections(explanation, roster) for line in section.lines]
     assert "No cost to anybody, at any level." in lines
 
 
@@ -152,13 +153,13 @@ def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:
     explanation = explanation_of("c1", roster, pinned)
     assert explanation.runner_up is None
     (other,) = explanation.others
-    assert [(one.rule, one.because) for one in other.objections] == [
+    assert [(one.rule, english(one.reason)) for one in other.objections] == [
         ("refusal", "refused by one of the two")
     ]
-    assert (
-        "There is no other coach",
-        ("No other coach is possible.",),
-    ) in sections(explanation, roster)
+    assert ("There is no other coach", ["No other coach is possible."]) in [
+        (english(section.title), [*map(english, section.lines)])
+        for section in sections(explanation, roster)
+    ]
 
 
 def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None:
@@ -174,7 +175,7 @@ def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None
     assert by_coach["k1"].holders == ("c2",)
     assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
     assert by_coach["k2"].points is None
-    titles = [section.title for section in sections(explanation, roster)]
+    titles = [english(section.title) for section in sections(explanation, roster)]
     assert titles[0].startswith("C1 (c1) has no coach: every suitable coach")
     assert explanation.others[-1].coach == "k2"
 
@@ -188,4 +189,4 @@ def test_explanation_of_unknown_coachee_is_refused_by_id() -> None:
 def test_section_of_one_point_uses_the_singular() -> None:
     roster = Roster(coachees=(coachee("a"),), coaches=(coach("k"),))
     second = RunnerUp(coach="k", points=1, verdicts=(), price=(), moves=())
-    assert runner_up_section(second, roster).title == "The next best is K (k), 1 point"
+    assert english(runner_up_section(second, roster).title) == "The next best is K (k), 1 point"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
+from coach.texts.renderer import english
 from matching.instance.availability_grid import build_availability_grid
 from matching.rematching.moves import explain_moves
 from matching.result import CoacheeChange, Move, Result
@@ -47,26 +48,27 @@ def test_rematch_without_changes_has_no_moves() -> None:
 def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     left = Roster(coachees=ROSTER.coachees[1:], coaches=ROSTER.coaches)
     assert (
-        moves_by_coachee(left, without("c1"))["c1"].because == "c1 is no longer among the coachees"
+        english(moves_by_coachee(left, without("c1"))["c1"].reason)
+        == "c1 is no longer among the coachees"
     )
     without_coach = Roster(coachees=ROSTER.coachees, coaches=ROSTER.coaches[1:])
     assert (
-        moves_by_coachee(without_coach, without("c1"))["c1"].because
+        english(moves_by_coachee(without_coach, without("c1"))["c1"].reason)
         == "k1 is no longer among the coaches"
     )
     refused = changed(ROSTER, "k1", refuses=frozenset({"c1"}))
     assert (
-        moves_by_coachee(refused, without("c1"))["c1"].because
+        english(moves_by_coachee(refused, without("c1"))["c1"].reason)
         == "refusal: refused by one of the two"
     )
     busy = changed(ROSTER, "c1", availability=(WeeklyWindow(4, 540, 600),))
     assert (
-        moves_by_coachee(busy, without("c1"))["c1"].because
+        english(moves_by_coachee(busy, without("c1"))["c1"].reason)
         == "not all sessions find a time any more"
     )
     fewer = changed(ROSTER, "k1", capacity=1)
     move = moves_by_coachee(fewer, without("c1"))["c1"]
-    assert move.because == "k1 takes 1 coachee, had 2"
+    assert english(move.reason) == "k1 takes 1 coachee, had 2"
     assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
@@ -75,9 +77,9 @@ def test_move_of_pair_that_could_have_stayed_reports_that_it_made_room() -> None
     newcomer = first.model_copy(update={"coachee": "c4"})
     after = SOUND.model_copy(update={"matches": (newcomer, *others)})
     by_coachee = moves_by_coachee(ROSTER, after)
-    assert by_coachee["c1"].because == "to place somebody who had no coach before"
-    assert by_coachee["c4"].because == "had no coach before"
-    assert moves_by_coachee(ROSTER, without("c1"))["c1"].because == (
+    assert english(by_coachee["c1"].reason) == "to place somebody who had no coach before"
+    assert english(by_coachee["c4"].reason) == "had no coach before"
+    assert english(moves_by_coachee(ROSTER, without("c1"))["c1"].reason) == (
         "the places and hours of this coach are needed by others"
     )
 
@@ -91,14 +93,14 @@ def test_moved_session_reports_who_is_not_free_or_that_others_moved() -> None:
     away = changed(ROSTER, "c1", unavailable=(day,))
     move = moves_by_coachee(away, after)["c1"]
     assert move.change is CoacheeChange.RETIMED
-    assert [one.because for one in move.sessions] == [
+    assert [english(one.reason) for one in move.sessions] == [
         "c1 not free at the old time", "the times around it moved", "the times around it moved",
     ]  # fmt: skip
-    assert move.because == "c1 not free at the old time; the times around it moved"
+    assert english(move.reason) == "c1 not free at the old time; the times around it moved"
     blackout = CYCLE.calendar.model_copy(update={"blackout": (day,)})
     cycle = CYCLE.model_copy(update={"calendar": blackout})
     (again,) = explain_moves(evaluator(ROSTER, cycle), SOUND, after)
-    assert again.sessions[0].because == "the cycle has no session at that time any more"
+    assert english(again.sessions[0].reason) == "the cycle has no session at that time any more"
 
 
 def test_result_without_moves_omits_the_key() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from coach.cycle import CountryRelation
+from coach.texts.renderer import english
 from matching.rules import FORBIDDEN
 from matching.rules.country import CountryRule
 from matching.rules.rule import MAX_POINTS
@@ -25,7 +26,8 @@ def points_and_phrase(coachee: str, coach: str, **settings: object) -> tuple[int
     inputs = pair_inputs({"country": coachee}, {"country": coach}, {"rules": {"country": settings}})
     rule = CountryRule(inputs)
     points = int(rule.evaluate(np.array([[0]]), np.array([[0]]))[0, 0])
-    return points, rule.because(inputs.roster.coachees[0], inputs.roster.coaches[0], points)
+    reason = rule.reason(inputs.roster.coachees[0], inputs.roster.coaches[0], points)
+    return points, english(reason)
 
 
 @pytest.mark.parametrize("relation", CountryRelation)

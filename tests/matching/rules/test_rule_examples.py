@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from coach.cycle import Cycle
+from coach.texts.renderer import english
+from matching.facts.rules import COMMON_LANGUAGE
 from matching.rules import FORBIDDEN, HARD_RULES, RULES, Example, Rule, RuleInputs
 from matching.rules.catalogue import as_markdown, catalogue
 from matching.rules.evaluation import RuleEvaluator
-from matching.rules.language import language_name
 from tests.matching.rules.single_pair import DATES, pair_inputs
 
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
@@ -29,7 +30,7 @@ def test_rule_gives_the_points_and_phrase_of_its_example(
     evaluator = RuleEvaluator(inputs(example))
     judging = next(one for one in evaluator.rules if isinstance(one, rule))
     assert evaluator.rule_points(judging, 0, 0) == example.points
-    assert evaluator.explain_rule(judging, 0, 0) == example.because
+    assert evaluator.explain_rule(judging, 0, 0) == example.reason
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -56,8 +57,11 @@ def test_every_weight_of_the_cycle_file_belongs_to_a_rule() -> None:
 
 
 def test_no_phrase_names_serbo_croatian() -> None:
-    assert not any("Serbo" in example.because for _, example in EXAMPLES)
-    names = [language_name(code) for code in ("cnr", "sh", "hbs", "sq")]
+    assert not any("Serbo" in english(example.reason) for _, example in EXAMPLES)
+    names = [
+        english(COMMON_LANGUAGE(language=code)).removeprefix("both offer ")
+        for code in ("cnr", "sh", "hbs", "sq")
+    ]
     assert names == ["Montenegrin", "sh", "hbs", "Albanian"]
 
 
@@ -72,7 +76,7 @@ def test_rule_of_the_documentation_passes_its_examples() -> None:
         rule = shown(given)
         points = int(rule.evaluate(np.array([[0]]), np.array([[0]]))[0, 0])
         people = given.roster.coachees[0], given.roster.coaches[0]
-        assert (points, rule.because(*people, points)) == (example.points, example.because)
+        assert (points, rule.reason(*people, points)) == (example.points, example.reason)
 
 
 def test_rules_reference_page_is_generated_from_the_rules() -> None:

@@ -1,0 +1,52 @@
+"""Rule cards as JSON, with the sentences of their examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coach.texts.facts import Fact
+from coach.texts.renderer import Renderer
+from matching.rules.catalogue import Card, RuleCard, RuleKind, SettingCard
+
+
+class ExampleCardJson(Card):
+    """A worked example of a rule; `because` is the sentence of `reason`."""
+
+    situation: str
+    points: int | None
+    reason: Fact
+    because: str
+
+
+class RuleCardJson(Card):
+    """The description of a rule; see `RuleCard`."""
+
+    name: str
+    kind: RuleKind
+    text: tuple[str, ...]
+    weight: int | None
+    settings: tuple[SettingCard, ...]
+    examples: tuple[ExampleCardJson, ...]
+
+
+def rule_cards_json(cards: Iterable[RuleCard], texts: Renderer) -> tuple[RuleCardJson, ...]:
+    """Return rule cards with sentences in one language."""
+    return tuple(
+        RuleCardJson(
+            name=card.name,
+            kind=card.kind,
+            text=card.text,
+            weight=card.weight,
+            settings=card.settings,
+            examples=tuple(
+                ExampleCardJson(
+                    situation=one.situation,
+                    points=one.points,
+                    reason=one.reason,
+                    because=texts.text(one.reason),
+                )
+                for one in card.examples
+            ),
+        )
+        for card in cards
+    )

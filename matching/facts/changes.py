@@ -1,0 +1,194 @@
+"""Changes that would place somebody: remedies, and advice about the policy; and their effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import (
+    FACT,
+    LANGUAGE,
+    NUMBER,
+    PERSON,
+    SHORT_DATE,
+    TEXT,
+    WEEKDAY,
+    Message,
+    all_of,
+    message,
+    plural_message,
+)
+
+MORE_TIME = message("change.more_time", "more time to solve; nothing else")
+ONE_MORE_PLACE = message("change.place", "one more place with {coach}", coach=PERSON)
+# i18n: {weekday} {start}-{end} is a weekly window: Mon 09:00-12:00
+COACHEE_FREE = message(
+    "change.coachee_free",
+    "{coachee} also free on {weekday} {start}-{end}",
+    coachee=PERSON,
+    weekday=WEEKDAY,
+    start=TEXT,
+    end=TEXT,
+)
+COACH_FREE = message(
+    "change.coach_free",
+    "{coach} also free on {weekday} {start}-{end}",
+    coach=PERSON,
+    weekday=WEEKDAY,
+    start=TEXT,
+    end=TEXT,
+)
+# i18n: {zone} is the name of a time zone: Europe/Belgrade
+COACHEE_FREE_IN_ZONE = message(
+    "change.coachee_free_in_zone",
+    "{coachee} also free on {weekday} {start}-{end} ({zone})",
+    coachee=PERSON,
+    weekday=WEEKDAY,
+    start=TEXT,
+    end=TEXT,
+    zone=TEXT,
+)
+COACH_FREE_IN_ZONE = message(
+    "change.coach_free_in_zone",
+    "{coach} also free on {weekday} {start}-{end} ({zone})",
+    coach=PERSON,
+    weekday=WEEKDAY,
+    start=TEXT,
+    end=TEXT,
+    zone=TEXT,
+)
+SESSIONS_A_WEEK = plural_message(
+    "change.sessions_a_week",
+    "{coach} takes {count} session a week",
+    "{coach} takes {count} sessions a week",
+    coach=PERSON,
+    count=NUMBER,
+)
+SESSIONS_A_DAY = plural_message(
+    "change.sessions_a_day",
+    "{coach} takes {count} session a day",
+    "{coach} takes {count} sessions a day",
+    coach=PERSON,
+    count=NUMBER,
+)
+WITHOUT_UNIFORM = message(
+    "change.without_uniform", "{coachee} accepts a coach without uniform", coachee=PERSON
+)
+# The messages by the new rank sensitivity.
+SENSITIVITIES: Mapping[str, Message] = {
+    "standard": message(
+        "change.sensitivity_standard",
+        "rank sensitivity standard instead of strict for {coachee}",
+        coachee=PERSON,
+    ),
+    "relaxed": message(
+        "change.sensitivity_relaxed",
+        "rank sensitivity relaxed instead of standard for {coachee}",
+        coachee=PERSON,
+    ),
+}
+BAN_LIFTED = message("change.ban_lifted", "the ban on {coach} lifted", coach=PERSON)
+
+# Changes of the policy.
+GRADES: Mapping[str, Message] = {
+    "strict": plural_message(
+        "change.grades_strict",
+        "up to {count} grade below the coachee instead of {before} with rank sensitivity strict",
+        "up to {count} grades below the coachee instead of {before} with rank sensitivity strict",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "standard": plural_message(
+        "change.grades_standard",
+        "up to {count} grade below the coachee instead of {before} with rank sensitivity standard",
+        "up to {count} grades below the coachee instead of {before} with rank sensitivity standard",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "relaxed": plural_message(
+        "change.grades_relaxed",
+        "up to {count} grade below the coachee instead of {before} with rank sensitivity relaxed",
+        "up to {count} grades below the coachee instead of {before} with rank sensitivity relaxed",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+}
+LANGUAGE_LEVEL = message(
+    "change.language_level",
+    "language level {level} instead of {before}",
+    level=TEXT,
+    before=TEXT,
+)
+LANGUAGES_COMMON = message(
+    "change.languages_common",
+    "{languages} count as common in this cycle",
+    languages=all_of(LANGUAGE),
+)
+# The messages by the new `[rules.country] relation`, which is written as in the cycle file.
+COUNTRY_RELATIONS: Mapping[str, Message] = {
+    "prefer-same": message(
+        "change.prefer_same_country", "country relation prefer-same instead of same"
+    ),
+    "prefer-different": message(
+        "change.prefer_different_country", "country relation prefer-different instead of different"
+    ),
+}
+NO_SHARE = message("change.no_share", "no minimum cross-border share")
+# The messages by key of `[sessions]`.
+SESSION_POLICIES: Mapping[str, Message] = {
+    "max_gap_days": plural_message(
+        "change.max_gap_days",
+        "up to {count} day between sessions instead of {before}",
+        "up to {count} days between sessions instead of {before}",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "min_gap_days": plural_message(
+        "change.min_gap_days",
+        "at least {count} day between sessions instead of {before}",
+        "at least {count} days between sessions instead of {before}",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "max_per_coach_day": plural_message(
+        "change.max_per_coach_day",
+        "{count} session a day for coaches instead of {before}",
+        "{count} sessions a day for coaches instead of {before}",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "max_per_coach_week": plural_message(
+        "change.max_per_coach_week",
+        "{count} session a week for coaches instead of {before}",
+        "{count} sessions a week for coaches instead of {before}",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+    "buffer_minutes": plural_message(
+        "change.buffer_minutes",
+        "{count} minute between a coach's sessions instead of {before}",
+        "{count} minutes between a coach's sessions instead of {before}",
+        count=NUMBER,
+        before=NUMBER,
+    ),
+}
+CYCLE_END = message(
+    "change.cycle_end",
+    "the cycle ends on {day} instead of {before}",
+    day=SHORT_DATE,
+    before=SHORT_DATE,
+)
+
+# Effects of a change.
+GETS_A_COACH = message("effect.placed", "{coachee} gets a coach", coachee=PERSON)
+OTHER_ONE_KEEPS = message(
+    "effect.other_one_keeps", "{coachee} gets a coach, the other one keeps one", coachee=PERSON
+)
+OTHERS_KEEP = plural_message(
+    "effect.others_keep",
+    "{coachee} gets a coach, {count} other keeps one",
+    "{coachee} gets a coach, all {count} others keep one",
+    coachee=PERSON,
+    count=NUMBER,
+)
+# i18n: a change, and its effect: "one more place with Ana: Ben gets a coach"
+REMEDY = message("change.with_effect", "{change}: {effect}", change=FACT, effect=FACT)

@@ -1,0 +1,50 @@
+"""Names of rules and levels, and counts, as parts of other messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import NUMBER, Displayed, Message, message, plural_message
+
+RULE_NAMES: Mapping[str, Message] = {
+    "language": message("rule.language", "language"),
+    "country": message("rule.country", "country"),
+    "rank": message("rule.rank", "rank"),
+    "unit": message("rule.unit", "unit"),
+    "refusal": message("rule.refusal", "refusal"),
+    "ban": message("rule.ban", "ban"),
+    "topics": message("rule.topics", "topics"),
+    "preference": message("rule.preference", "preference"),
+    "availability": message("rule.availability", "availability"),
+    "schedule": message("rule.schedule", "schedule"),
+}
+LEVEL_NAMES: Mapping[str, Message] = {
+    # i18n: the levels of the objective: how many people have a coach
+    "placed": message("level.placed", "placed"),
+    # i18n: the number of pairs that stay as in the earlier plan
+    "kept": message("level.kept", "kept"),
+    # i18n: the lowest points of any pair
+    "worst": message("level.worst", "worst"),
+    # i18n: the points of all pairs
+    "total": message("level.total", "total"),
+    # i18n: the quality of the timetable
+    "schedule": message("level.schedule", "schedule"),
+}
+
+
+COACHEES = plural_message("count.coachees", "{count} coachee", "{count} coachees", count=NUMBER)
+COACHES = plural_message("count.coaches", "{count} coach", "{count} coaches", count=NUMBER)
+SESSIONS = plural_message("count.sessions", "{count} session", "{count} sessions", count=NUMBER)
+POINTS = plural_message("count.points", "{count} point", "{count} points", count=NUMBER)
+NONE = message("value.none", "none")
+ERASED = message("erased", "(erased)")
+
+
+def rule_name(rule: str) -> Displayed:
+    """Return the name of a rule, or `rule` itself if this version has no such rule."""
+    return RULE_NAMES[rule]() if rule in RULE_NAMES else rule
+
+
+def level_name(level: str) -> Displayed:
+    """Return the name of a level of the objective."""
+    return LEVEL_NAMES[level]()

@@ -1,0 +1,140 @@
+"""Reasons of the rules. They continue a sentence or a line of a table.
+
+Countries, ranks, language levels and topics are shown as they are written in the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import (
+    FACT,
+    LANGUAGE,
+    NUMBER,
+    TEXT,
+    Message,
+    all_of,
+    joined,
+    listed,
+    message,
+    plural_message,
+)
+
+COMMON_LANGUAGE = message("language.common", "both offer {language}", language=LANGUAGE)
+LANGUAGE_GROUP = message(
+    "language.group",
+    "{languages}, which this cycle counts as common",
+    languages=all_of(LANGUAGE),
+)
+NO_COMMON_LANGUAGE = message(
+    "language.none", "no common language at level {level} or above", level=TEXT
+)
+BOTH_COUNTRY = message("country.both", "both {country}", country=TEXT)
+TWO_COUNTRIES = message("country.two", "{first} and {second}", first=TEXT, second=TEXT)
+# i18n: {countries} is "both AL", or "AL and ME"
+COUNTRY_EXCLUDED = message(
+    "country.excluded", "{countries}, a pair that this cycle excludes", countries=FACT
+)
+# The reasons by `[rules.country] relation`.
+COUNTRY_RELATIONS: Mapping[str, Message] = {
+    "any": message("country.any", "{countries}; this cycle has no preference", countries=FACT),
+    "same": message(
+        "country.same", "{countries}; this cycle needs the same country/territory", countries=FACT
+    ),
+    "different": message(
+        "country.different",
+        "{countries}; this cycle needs different countries/territories",
+        countries=FACT,
+    ),
+    "prefer-same": message(
+        "country.prefer_same",
+        "{countries}; this cycle prefers the same country/territory",
+        countries=FACT,
+    ),
+    "prefer-different": message(
+        "country.prefer_different",
+        "{countries}; this cycle prefers different countries/territories",
+        countries=FACT,
+    ),
+}
+SAME_RANK = message("rank.same", "both {rank}", rank=TEXT)
+SAME_GRADE = message(
+    "rank.same_grade",
+    "{coachee_rank} with coach {coach_rank}, the same grade",
+    coachee_rank=TEXT,
+    coach_rank=TEXT,
+)
+SENIOR = plural_message(
+    "rank.senior",
+    "{coachee_rank} with coach {coach_rank}, {count} grade senior",
+    "{coachee_rank} with coach {coach_rank}, {count} grades senior",
+    coachee_rank=TEXT,
+    coach_rank=TEXT,
+    count=NUMBER,
+)
+# i18n: {allowance} is what the policy allows: "standard sensitivity allows 2"
+JUNIOR = plural_message(
+    "rank.junior",
+    "{coachee_rank} with coach {coach_rank}, {count} grade junior; {allowance}",
+    "{coachee_rank} with coach {coach_rank}, {count} grades junior; {allowance}",
+    coachee_rank=TEXT,
+    coach_rank=TEXT,
+    count=NUMBER,
+    allowance=FACT,
+)
+RANK_ALLOWANCES: Mapping[str, Message] = {
+    "strict": message("rank.strict", "strict sensitivity allows {allowed}", allowed=NUMBER),
+    "standard": message("rank.standard", "standard sensitivity allows {allowed}", allowed=NUMBER),
+    "relaxed": message("rank.relaxed", "relaxed sensitivity allows {allowed}", allowed=NUMBER),
+}
+NO_RANK_ALLOWANCES: Mapping[str, Message] = {
+    "strict": message("rank.strict_none", "strict sensitivity allows none"),
+    "standard": message("rank.standard_none", "standard sensitivity allows none"),
+    "relaxed": message("rank.relaxed_none", "relaxed sensitivity allows none"),
+}
+NO_GRADE = message(
+    "rank.ungraded",
+    "{coachee_rank} with coach {coach_rank}; no grade to compare",
+    coachee_rank=TEXT,
+    coach_rank=TEXT,
+)
+NOT_UNIFORMED = message(
+    "rank.not_uniformed",
+    "a coach in uniform is asked for, this coach is a civilian ({rank})",
+    rank=TEXT,
+)
+OTHER_UNIT = message("unit.other", "neither the same unit nor the chain of command")
+SAME_UNIT = message("unit.same", "the same unit")
+IN_CHAIN = message("unit.chain", "in the coach's chain of command, now or in the last 24 months")
+NOT_REFUSED = message("refusal.none", "not refused")
+REFUSED = message("refusal.refused", "refused by one of the two")
+NOT_BANNED = message("ban.none", "not ruled out by the programme office")
+BANNED = message("ban.banned", "ruled out by the programme office")
+COMMON_TOPICS = plural_message(
+    "topics.common",
+    "{common} of {count} topic: {topics}",
+    "{common} of {count} topics: {topics}",
+    common=NUMBER,
+    count=NUMBER,
+    topics=listed(TEXT),
+)
+NO_COMMON_TOPIC = message("topics.none", "none of the coachee's topics")
+NO_TOPIC_NAMED = message("topics.unnamed", "the coachee names no topic")
+CHOICE = message("preference.choice", "the coachee's choice number {place}", place=NUMBER)
+NOT_CHOSEN = message("preference.none", "not among the coachee's choices")
+NO_PREFERENCE = message("preference.unstated", "the coachee states no preference")
+# i18n: {sessions} is a number with its noun: "6 sessions"
+COMMON_TIMES = plural_message(
+    "availability.common",
+    "{count} common time for {sessions}",
+    "{count} common times for {sessions}",
+    count=NUMBER,
+    sessions=FACT,
+)
+NO_COMMON_TIME = message("availability.none", "no common time")
+TOO_LITTLE_TIME = message(
+    "schedule.too_little_time", "they have too little free time in common for all sessions"
+)
+# i18n: a rule, and its reason against a pair: "unit: the same unit"
+OBJECTION = message("rule.objection", "{rule}: {reason}", rule=FACT, reason=FACT)
+ALL_REASONS = message("rule.reasons", "{reasons}", reasons=joined(FACT))

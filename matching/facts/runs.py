@@ -1,0 +1,107 @@
+"""Progress of a run, impossible pins, and errors that end a run or a query."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plural_message
+
+# Errors.
+CANCELLED = message("run.cancelled", "the run was cancelled")
+NO_RESULT_IN_TIME = message(
+    "run.no_result_in_time",
+    "the time limit of {seconds} s passed before any usable result; allow more time",
+    seconds=NUMBER,
+)
+NO_SUCH_COACHEE = message(
+    "explanation.no_such_coachee",
+    "no coachee {coachee} in this result; some of its coachees are {known}",
+    coachee=TEXT,
+    known=listed(PERSON),
+)
+NO_SUCH_COACHEE_IN_CYCLE = message(
+    "replacement.no_such_coachee",
+    "no coachee {coachee} in this cycle; check the id in the coachees' file",
+    coachee=TEXT,
+)
+
+# Why a pin is impossible.
+PIN = message(
+    "pin.impossible", "{coachee} = {coach}: {reason}", coachee=PERSON, coach=PERSON, reason=FACT
+)
+NO_COACHEE = message("pin.no_coachee", "there is no coachee {coachee}", coachee=PERSON)
+NO_COACH = message("pin.no_coach", "there is no coach {coach}", coach=PERSON)
+PIN_NOT_SCHEDULABLE = plural_message(
+    "pin.not_schedulable",
+    "schedule: the two cannot place {count} session, even if nobody else is matched",
+    "schedule: the two cannot place {count} sessions, even if nobody else is matched",
+    count=NUMBER,
+)
+PINS_OVER_CAPACITY = plural_message(
+    "pin.over_capacity",
+    "{count} coachee is pinned to this coach, whose capacity is {capacity}",
+    "{count} coachees are pinned to this coach, whose capacity is {capacity}",
+    count=NUMBER,
+    capacity=NUMBER,
+)
+PINS_NOT_SCHEDULABLE = message(
+    "pin.not_schedulable_together",
+    "schedule: this coach cannot place the sessions of all coachees pinned to them, {count} each",
+    count=NUMBER,
+)
+PINS_BELOW_SHARE = message(
+    "pin.below_share",
+    "no plan with all pins reaches the minimum cross-border share, {share}",
+    share=NUMBER,
+)
+
+# Progress of a run.
+EVALUATING = message(
+    "run.progress_evaluating",
+    "evaluating the rules for {coachees} and {coaches}",
+    coachees=FACT,
+    coaches=FACT,
+)
+PAIRS = plural_message(
+    "run.progress_pairs",
+    "{count} pair passes the rules and can meet",
+    "{count} pairs pass the rules and can meet",
+    count=NUMBER,
+)
+SEARCHING_REMEDIES = message("run.progress_remedies", "searching for remedies")
+AUDITING = message("run.progress_auditing", "auditing the result")
+PLACED = plural_message(
+    "run.progress_placed",
+    "{placed} of {count} coachee placed",
+    "{placed} of {count} coachees placed",
+    placed=NUMBER,
+    count=NUMBER,
+)
+LEVEL = message(
+    "run.progress_level",
+    "{level}: {value} of at most {bound}",
+    level=FACT,
+    value=NUMBER,
+    bound=NUMBER,
+)
+LEVEL_WITHOUT_BOUND = message(
+    "run.progress_level_without_bound", "{level}: {value}", level=FACT, value=NUMBER
+)
+LEVEL_WITHOUT_VALUE = message(
+    "run.progress_level_without_value", "{level}: at most {bound}", level=FACT, bound=NUMBER
+)
+LEVEL_STARTED = message("run.progress_level_started", "{level}: no plan yet", level=FACT)
+SOLVING_AGAIN = message(
+    "run.progress_solving_again",
+    "solving again, number {number}: {progress}",
+    number=NUMBER,
+    progress=FACT,
+)
+# i18n: {location} is a place in the code, for whoever maintains the server
+SEARCH_FAILED = message(
+    "run.progress_search_failed", "a search for remedies failed: {location}", location=TEXT
+)
+CHECKING_COACHES = message(
+    "run.progress_checking_coaches", "checking every coach with a place left"
+)
+SOLVING_WITHOUT_PAIR = message(
+    "run.progress_solving_without_pair", "solving again without this pair"
+)

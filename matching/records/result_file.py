@@ -1,0 +1,85 @@
+"""Reads `result.json`, in the present format and in format 1, which had sentences without facts."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+from pydantic_core import from_json
+
+from coach.texts.facts import LEGACY
+from matching.result import Result, Unmatched
+
+FORMAT = 2
+LEGACY_FORMAT = 1
+_SENTENCES = ("because", "text")
+
+
+def parse_result(content: str | bytes) -> Result:
+    """Return the result in a file. Its sentences are ignored, except in format 1.
+
+    A result of format 1 keeps this format, and each of its sentences becomes a `LEGACY` fact.
+
+    Raises:
+        pydantic.ValidationError: the content is not a result.
+    """
+    try:
+        value: JsonValue = from_json(content)
+    except ValueError:
+        return Result.model_validate_json(content)  # raises an error with the line
+    return Result.model_validate(facts_only(value))
+
+
+def facts_only(value: JsonValue) -> JsonValue:
+    """Return the JSON of a result without its sentences; those of format 1 become facts."""
+    legacy = isinstance(value, dict) and value.get("format") == LEGACY_FORMAT
+    return _with_legacy_facts(value) if legacy else _without_sentences(value)
+
+
+def _without_sentences(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_without_sentences(one) for one in value]
+    if not isinstance(value, dict) or "code" in value:  # a fact
+        return value
+    return {key: _without_sentences(one) for key, one in value.items() if key not in _SENTENCES}
+
+
+def _with_legacy_facts(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_with_legacy_facts(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {key: _with_legacy_facts(one) for key, one in value.items()}
+    if isinstance(because := changed.pop("because", None), str):
+        changed["reason"] = _legacy(because)
+    if "effect" in changed:  # a remedy
+        for key in ("change", "effect"):
+            if isinstance(text := changed.get(key), str):
+                changed[key] = _legacy(text)
+    return changed
+
+
+def _legacy(text: str) -> JsonValue:
+    return LEGACY(text=text).model_dump()
+
+
+def comparable_results(stored: Result, other: Result) -> tuple[Result, Result]:
+    """Return both results with only what can be compared.
+
+    This is everything, or, if `stored` has format 1, levels, matches, sessions and the ids of
+    unmatched people.
+    """
+    if stored.format == FORMAT:
+        return stored, other
+    return _without_reasons(stored), _without_reasons(other)
+
+
+def _without_reasons(result: Result) -> Result:
+    return result.model_copy(
+        update={
+            "matches": tuple(one.model_copy(update={"verdicts": ()}) for one in result.matches),
+            "unmatched": tuple(
+                Unmatched(coachee=one.coachee, reason="all-taken", funnel=(), remedies=())
+                for one in result.unmatched
+            ),
+            "moves": (),
+        }
+    )
