@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.cli import main
+from matching.records.result_file import parse_result
 from matching.result import Result
 from tests.api.following import over
 
@@ -192,7 +193,7 @@ def test_results_folder_keeps_past_sessions_and_raises_sequence_of_changes(
         return command("match", *files, *more, code=code)
 
     def result(out: str) -> Result:
-        return Result.model_validate_json((tmp_path / out / "result.json").read_bytes())
+        return parse_result((tmp_path / out / "result.json").read_bytes())
 
     match("one")
     one = result("one")

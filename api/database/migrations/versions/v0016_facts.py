@@ -15,8 +15,8 @@ from api.database.migrations.stored_results import (
     progress_to_sentences,
 )
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
