@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from api.data_protection.word_patterns import APOSTROPHES, normalise, word_pattern
 from api.database.types import new_id
 from api.participants.rows import Side
 from api.runs.run_input import RunInput
@@ -24,7 +24,6 @@ from matching.result import Match, Move, Result, Unmatched
 ERASED = "(erased)"
 _PREFIX = "erased-"
 _MIN_NAME_LENGTH = 3  # in letters; shorter parts are often common words
-_APOSTROPHES = "'\u2018\u2019\u02bc"  # which one is used depends on the device
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     "email": "",
@@ -64,7 +63,7 @@ class Redactor:
 
     def mentions(self, text: str) -> bool:
         """Whether a text mentions an erased person by code, name or email address."""
-        return bool(self._mention_pattern.search(_normalise(text)))
+        return bool(self._mention_pattern.search(normalise(text)))
 
     def concerns(self, shown: Displayed) -> bool:
         """Whether a fact is about an erased person.
@@ -96,7 +95,7 @@ class Redactor:
         A lower-case part of a name remains, because it may be a common word such as `will` or
         `may`.
         """
-        before = _normalise(text)
+        before = normalise(text)
         after = self._name_part_pattern.sub(
             self._redact_unless_common_word, self._full_name_pattern.sub(ERASED, before)
         )
@@ -104,10 +103,10 @@ class Redactor:
 
     def redact_cycle_file(self, text: str) -> str:
         """Return a cycle file without erased people's names and without lines with their codes."""
-        codes = _word_pattern(code for _, code in self.codes)
+        codes = word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
         return self.redact_text(
-            "".join(line for line in lines if not codes.search(_normalise(line)))
+            "".join(line for line in lines if not codes.search(normalise(line)))
         )
 
     def redact_roster(self, roster: Roster) -> Roster:
@@ -258,25 +257,25 @@ class Redactor:
 
     @cached_property
     def _mention_pattern(self) -> re.Pattern[str]:
-        return _word_pattern([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
+        return word_pattern([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
 
     @cached_property
     def _full_name_pattern(self) -> re.Pattern[str]:
-        return _word_pattern((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
+        return word_pattern((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
 
     @cached_property
     def _name_part_pattern(self) -> re.Pattern[str]:
-        return _word_pattern(self._name_parts, re.IGNORECASE)
+        return word_pattern(self._name_parts, re.IGNORECASE)
 
     @cached_property
     def _name_parts(self) -> frozenset[str]:
-        names = [_normalise(name) for name in self.names if "@" not in name]
+        names = [normalise(name) for name in self.names if "@" not in name]
         parts = (
-            part.strip(_APOSTROPHES)
+            part.strip(APOSTROPHES)
             for name in names
             for between in (
                 r"[\s,]+",
-                rf"[^\w{_APOSTROPHES}]+",
+                rf"[^\w{APOSTROPHES}]+",
             )  # double surnames in full and split
             for part in re.split(between, name)
         )
@@ -291,20 +290,3 @@ def names_of(people: Iterable[Person]) -> Iterator[str]:
     """Yield people's names and email addresses."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}
-
-
-def _normalise(text: str) -> str:
-    """Return a text in Unicode NFC, so that equal accented letters compare equal."""
-    return unicodedata.normalize("NFC", text)
-
-
-def _word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """Return a pattern that matches any of `words` between word boundaries.
-
-    The pattern matches nothing if there are no words.
-    """
-    ordered = sorted({*map(_normalise, words)} - {""}, key=len, reverse=True)
-    alternatives = "|".join(
-        re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered
-    )
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)" if alternatives else r"(?!)", flags)

@@ -65,6 +65,7 @@ def test_equal_input_and_seed_give_equal_results() -> None:
     )
     uids = [session.uid for match in first.matches for session in match.sessions]
     assert len(set(uids)) == len(uids)
+    assert not first.cut_short
 
 
 def test_run_stopped_by_time_limit_returns_sound_plan_with_valid_bounds() -> None:
@@ -75,6 +76,7 @@ def test_run_stopped_by_time_limit_returns_sound_plan_with_valid_bounds() -> Non
     assert audit(roster, cycle, result) == ()
     assert all(level.bound >= level.value for level in result.levels)
     assert len(result.matches) > 100
+    assert result.cut_short
 
 
 def test_run_with_too_short_limit_has_no_usable_result() -> None:

@@ -151,7 +151,7 @@ def test_check_and_explain_reject_an_incomplete_folder(
     assert (missing.code, missing.err) == (
         2, f"{tmp_path / 'nowhere'}:1:file: there is no results folder here; check the path\n",
     )  # fmt: skip
-    (tmp_path / "result.json").write_text('{"format": 2}', "utf-8")
+    (tmp_path / "result.json").write_text('{"format": 3}', "utf-8")
     done = gender_coach("explain", tmp_path, "C-01")
     lines = done.err.splitlines()
     assert done.code == 2

@@ -1,0 +1,34 @@
+"""Deadlines: whether a decision found no time left."""
+
+from matching.deadline import Deadline
+
+
+def test_a_deadline_notes_that_time_ran_out_on_it_or_on_a_part_of_it() -> None:
+    now = 0.0
+    deadline = Deadline(lambda: now, 10.0, lambda: False)
+    part = deadline.sub_deadline(0.5)
+    now = 4.0
+    assert (part.remaining, deadline.was_exceeded) == (1.0, False)
+    now = 6.0
+    assert not deadline.was_exceeded, "nobody has asked yet"
+    assert part.remaining == 0
+    assert deadline.was_exceeded
+
+
+def test_a_deadline_without_a_limit_is_never_exceeded() -> None:
+    deadline = Deadline(lambda: 1e9, None, lambda: False)
+    deadline.sub_deadline(0.5).check()
+    assert not deadline.was_exceeded
+
+
+def test_a_solver_that_stops_at_the_limit_is_noted() -> None:
+    now = 0.0
+    deadline = Deadline(lambda: now, 1.0, lambda: False)
+
+    def work() -> str:
+        nonlocal now
+        now = 1.0
+        return "the best so far"
+
+    assert deadline.run_interruptible(work, lambda: None) == "the best so far"
+    assert deadline.was_exceeded
