@@ -281,7 +281,7 @@ def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> No
         ({"attendance": "held"}, "needs a rating from 1 to 5"),
         ({"attendance": "held", "rating": "none"}, "needs a rating from 1 to 5"),
         ({"attendance": "no_show", "rating": "3"}, "has no rating"),
-        ({"attendance": "held", "rating": "9"}, "less than or equal to 5"),
+        ({"attendance": "held", "rating": "9"}, "Enter a number of at most 5."),
         ({"rating": "3"}, "Please choose one."),
     ],
 )
