@@ -20,7 +20,7 @@ _GRACE_SECONDS = 0.5
 
 
 def engine_threads(workers: int) -> Concurrency:
-    """Return the concurrency of an engine run with `workers` threads (at least 1)."""
+    """Return a `Concurrency` that runs the engine on `workers` threads, at least 1."""
     return Concurrency(thread_map(workers), run_in_thread)
 
 

@@ -48,7 +48,7 @@ TERRITORIES: Mapping[str, Mapping[str, Territory]] = {
 
 
 def _by_language(value: object) -> object:
-    """Accept `{name, footnote}` for a territory as its text in the source language."""
+    """Treat a bare `{name, footnote}` as the text in the source language."""
     return {SOURCE_LANGUAGE: value} if isinstance(value, Territory) or _is_plain(value) else value
 
 

@@ -10,8 +10,8 @@ from coach.texts.facts import PLAIN_NUMBER, TEXT, Message, listed, message, plur
 # i18n: `reason` is the message of the operating system.
 CANNOT_WRITE = message(
     "database.cannot_write",
-    "the database cannot be written: {path}: {reason}; "
-    "give the user that runs gender-coach write access to that folder",
+    "cannot write to the database {path} ({reason}); "
+    "give the user that runs gender-coach write access to its folder",
     path=TEXT,
     reason=TEXT,
 )

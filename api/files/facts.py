@@ -117,7 +117,7 @@ OUT_OF_TIME = message(
 )
 FORMULA_WITHOUT_VALUE = message(
     "files.formula_without_value",
-    "contains a formula without its value; open the file in a spreadsheet program "
+    "contains a formula with no saved result; open the file in a spreadsheet program "
     "and save it again",
 )
 FORMULA_WITH_ERROR = message(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.service import cycle_row
+from api.invitations import facts
 from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
 from api.invitations.pending import pending_rows
 from api.mail import delivery
@@ -18,13 +19,13 @@ from api.participants.mail_recipients import find_addresses
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 
-_STATE_PHRASES = {
-    MailState.DRAFT: "has not been released yet",
-    MailState.WAITING: "is about to be sent by this server",
-    MailState.SENDING: "is being sent by this server",
-    MailState.SENT: "was sent by this server",
-    MailState.CANCELLED: "is no longer needed",
-    MailState.SENT_OTHERWISE: "was already marked as sent",
+_NOT_FAILED = {
+    MailState.DRAFT: facts.NOT_RELEASED(),
+    MailState.WAITING: facts.ABOUT_TO_BE_SENT(),
+    MailState.SENDING: facts.BEING_SENT(),
+    MailState.SENT: facts.ALREADY_SENT(),
+    MailState.CANCELLED: facts.NO_LONGER_NEEDED(),
+    MailState.SENT_OTHERWISE: facts.ALREADY_MARKED(),
 }
 
 
@@ -95,12 +96,9 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
     with services.database.writing() as tx:
         mail = find_mail(tx, mail_id)
         if mail is None or mail.cycle_id != cycle_id or mail.kind is MailKind.CODE:
-            raise NotFoundError(f"there is no email {mail_id} in this cycle")
+            raise NotFoundError(facts.NO_SUCH_MAIL(mail=mail_id))
         if mail.state is not MailState.FAILED:
-            raise ConflictError(
-                f"this email {_STATE_PHRASES[mail.state]}; only an email that could not be "
-                "delivered can be marked as sent another way"
-            )
+            raise ConflictError(_NOT_FAILED[mail.state])
         mail.state, mail.ended_at = MailState.SENT_OTHERWISE, now
         record_event(tx, "mail sent otherwise", "mail", mail.id)
         return delivery_status_of(tx, services, cycle_id)
@@ -122,7 +120,4 @@ def _sendable_until(
 
 def _require_mail_enabled(services: Services) -> None:
     if not services.settings.mail.enabled:
-        raise ConflictError(
-            "this server does not send email: save the messages and send them yourself, "
-            "or set GENDER_COACH_MAIL__HOST"
-        )
+        raise ConflictError(facts.SENDS_NO_EMAIL(setting="GENDER_COACH_MAIL__HOST"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, message
+from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
 
 FAILED_INVITATION = message(
     "invitations.failed_invitation", "Session {number}, {when}", number=NUMBER, when=FACT
@@ -12,4 +12,71 @@ FAILED_REMINDER = message(
     "Reminder about session {number}, {when}",
     number=NUMBER,
     when=FACT,
+)
+
+NO_SUCH_MAIL = message(
+    "invitations.no_such_mail", "there is no email {mail} in this cycle", mail=TEXT
+)
+NO_SUCH_MESSAGE = message(
+    "invitations.no_such_message", "there is no message {message}", message=TEXT
+)
+NOT_RELEASED = message(
+    "invitations.not_released",
+    "this email has not been released yet; only an email that could not be delivered can be marked "
+    "as sent another way",
+)
+ABOUT_TO_BE_SENT = message(
+    "invitations.about_to_be_sent",
+    "this email is about to be sent by this server; only an email that could not be delivered can "
+    "be marked as sent another way",
+)
+BEING_SENT = message(
+    "invitations.being_sent",
+    "this email is being sent by this server; only an email that could not be delivered can be "
+    "marked as sent another way",
+)
+ALREADY_SENT = message(
+    "invitations.already_sent",
+    "this email was sent by this server; only an email that could not be delivered can be marked "
+    "as sent another way",
+)
+NO_LONGER_NEEDED = message(
+    "invitations.no_longer_needed",
+    "this email is no longer needed; only an email that could not be delivered can be marked as "
+    "sent another way",
+)
+ALREADY_MARKED = message(
+    "invitations.already_marked",
+    "this email was already marked as sent; only an email that could not be delivered can be "
+    "marked as sent another way",
+)
+SENDS_NO_EMAIL = message(
+    "invitations.sends_no_email",
+    "this server does not send email: save the messages and send them yourself, or set {setting}",
+    setting=TEXT,
+)
+LINK_ENDED = message(
+    "invitations.link_ended",
+    "this person's secret link no longer works: make a new one under People",
+)
+WHAT_IF_NOT_PUBLISHED = message(
+    "invitations.what_if_not_published",
+    "a what-if cannot be published: replace the cycle's policy and start a run instead",
+)
+NOT_A_DRAFT = message(
+    "invitations.not_a_draft",
+    "the plan is {state}, not a draft; start a new run instead",
+    state=FACT,
+)
+OUTDATED = message(
+    "invitations.outdated",
+    "the lists or the policy have changed since this plan was made; start a new run",
+)
+SESSIONS_IN_THE_PAST = plural_message(
+    "invitations.sessions_in_the_past",
+    "the plan has {count} session in the past without an invitation; start a new run, which only "
+    "schedules sessions from tomorrow on",
+    "the plan has {count} sessions in the past without an invitation; start a new run, which only "
+    "schedules sessions from tomorrow on",
+    count=NUMBER,
 )

@@ -11,6 +11,7 @@ from api.audit_trail.log import record_event
 from api.calendar.wording import invitation_file_name
 from api.database.existing_row import existing_row
 from api.http.principal import AccessRole, Principal
+from api.invitations import facts
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
     latest_invitation,
@@ -72,7 +73,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
     with services.database.reading() as tx:
         row = existing_row(tx, MailRow, message_id, "message")
         if row.kind is not MailKind.INVITATION:
-            raise NotFoundError(f"there is no message {message_id}")
+            raise NotFoundError(facts.NO_SUCH_MESSAGE(message=message_id))
         invitation = stored_invitation(row, person_row(tx, row.person_id))
         secret = ""
         if invitation.needs_link:

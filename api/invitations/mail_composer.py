@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.invitations import facts
 from api.invitations.outgoing_invitation import is_cancellation, render_eml, stored_invitation
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.rows import SENT_STATES, UNDELIVERED_STATES, MailKind, MailRow
@@ -35,9 +36,7 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
     try:
         return links.link_of(tx, services.keyring, person_id, now=services.now()).secret
     except ConflictError as error:
-        raise ConflictError(
-            "this person's secret link no longer works: make a new one under People"
-        ) from error
+        raise ConflictError(facts.LINK_ENDED()) from error
 
 
 def _is_superseded(tx: Transaction, mail: MailRow) -> bool:

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
+from api.invitations import facts
 from api.invitations.outgoing_invitation import current_invitation
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
 from api.plans.plan_details import PlanSummary, is_outdated, plan_row, summarise_plan
+from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.services import Services
@@ -36,7 +38,6 @@ from coach.invitations import (
     diff_invitations,
     invitations_by_uid,
 )
-from coach.plural import pluralise
 from matching.result import Match, Result
 
 
@@ -107,16 +108,12 @@ def publish_draft(
 def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
     plan = plan_row(tx, plan_id)
     if plan.state is PlanState.WHAT_IF:
-        raise ConflictError(
-            "a what-if cannot be published: replace the cycle's policy and start a run instead"
-        )
+        raise ConflictError(facts.WHAT_IF_NOT_PUBLISHED())
     if plan.state is not PlanState.DRAFT:
-        raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
+        raise ConflictError(facts.NOT_A_DRAFT(state=PLAN_STATE[plan.state].words))
     input_json = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
     if is_outdated(tx, plan.cycle_id, RunInput.model_validate_json(input_json)):
-        raise ConflictError(
-            "the lists or the policy have changed since this plan was made; start a new run"
-        )
+        raise ConflictError(facts.OUTDATED())
     return plan
 
 
@@ -169,10 +166,7 @@ def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> Non
     """Raise `ConflictError` if there are invitations to sessions in the past."""
     past = sum(invitation.start <= now for invitation in after.values())
     if past:
-        raise ConflictError(
-            f"the plan has {pluralise(past, 'session')} in the past without an invitation; "
-            "start a new run, which only schedules sessions from tomorrow on"
-        )
+        raise ConflictError(facts.SESSIONS_IN_THE_PAST(count=past))
 
 
 def _last_sent(row: SessionRow) -> SentInvitation:

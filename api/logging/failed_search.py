@@ -1,4 +1,4 @@
-"""Logs failed searches for explanations, which do not keep the engine from returning a plan."""
+"""Logs failed searches for explanations. They do not prevent the engine from returning a plan."""
 
 from __future__ import annotations
 

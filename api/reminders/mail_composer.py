@@ -15,6 +15,7 @@ from api.mail.rows import MailKind, MailRow
 from api.participants.mail_recipients import mail_recipient
 from api.participants.rows import PersonRow
 from api.personal_links import links
+from api.reminders import facts
 from api.reminders.service import is_still_due
 from api.services import Services
 from api.sessions.rows import SessionRow
@@ -22,9 +23,9 @@ from api.texts.reader_language import mail_renderer
 from api.web.date_formats import format_datetime_range, format_short_datetime
 
 _REQUESTS = {
-    MailKind.REPLY_REMINDER: "You have not replied yet. Does this time suit you?",
-    MailKind.RECORD_REMINDER: "The record of this session is still missing. Please write it here:",
-    MailKind.FEEDBACK_REMINDER: "How was the session? Giving feedback takes two minutes:",
+    MailKind.REPLY_REMINDER: facts.REPLY(),
+    MailKind.RECORD_REMINDER: facts.RECORD(),
+    MailKind.FEEDBACK_REMINDER: facts.FEEDBACK(),
 }
 _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
 

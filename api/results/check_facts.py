@@ -86,13 +86,13 @@ NOT_NEUTRAL = message(
 )
 OTHER_RECIPIENTS = message(
     "results_check.other_recipients",
-    "its email goes to {actual} instead of to {expected} only",
+    "its email goes to {actual}, but must go only to {expected}",
     actual=listed(TEXT),
     expected=TEXT,
 )
 NO_RECIPIENT = message(
     "results_check.no_recipient",
-    "its email goes to nobody instead of to {expected} only",
+    "its email goes to nobody, but must go to {expected}",
     expected=TEXT,
 )
 WRONG_SUBJECT = message(

@@ -50,7 +50,7 @@ class FolderContent:
         now: the aware time in the invitations and the report.
         deployment: the sender of the invitations.
         texts: the renderer of the language of the files.
-        next_best: the text about runner-ups for the report, by coachee.
+        next_best: the text about runners-up for the report, by coachee.
         before: the invitations that an earlier result has sent, by uid.
     """
 

@@ -14,7 +14,6 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from coach.plural import pluralise
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
@@ -45,7 +44,6 @@ def environment(texts: Renderer) -> Environment:
     template_environment.filters["text"] = texts.text
     template_environment.filters["sentence"] = texts.sentence
     template_environment.filters["number"] = texts.number
-    template_environment.filters["pluralise"] = pluralise
     return template_environment
 
 

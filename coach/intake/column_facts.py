@@ -24,7 +24,7 @@ UNAVAILABLE = message(
     "Dates or inclusive date ranges, separated by ';': 2027-02-01..2027-02-14",
 )
 TIMEZONE = message(
-    "people_columns.timezone", "IANA name. Empty: the country's time zone (XK: Europe/Belgrade)"
+    "people_columns.timezone", "IANA name. If empty, the country's time zone (XK: Europe/Belgrade)"
 )
 SEX = message("people_columns.sex", "F, M, X or empty, as stated by the person")
 BIRTH_YEAR = message("people_columns.birth_year", "Four digits, or empty")
@@ -37,12 +37,13 @@ RANK = message(
 )
 ROLE = message("people_columns.role", "The role of the coachee")
 RANK_SENSITIVITY = message(
-    "people_columns.rank_sensitivity", "How far below the coachee a coach may rank. Empty: standard"
+    "people_columns.rank_sensitivity",
+    "How far below the coachee a coach may rank. If empty, standard",
 )
 UNIFORMED_COACH = message(
-    "people_columns.uniformed_coach", "Whether the coach must be in uniform. Empty: no"
+    "people_columns.uniformed_coach", "Whether the coach must be in uniform. If empty, no"
 )
-PRIORITY = message("people_columns.priority", "1 to 9; 9 is the highest priority. Empty: 1")
+PRIORITY = message("people_columns.priority", "1 to 9; 9 is the highest priority. If empty, 1")
 PREFERS = message("people_columns.prefers", "Ids of coaches, separated by ';'")
 REFUSES_OF_COACHEES = message(
     "people_columns.refuses_of_coachees", "Ids of coaches, separated by ';'. No reason is required"
@@ -52,10 +53,10 @@ TOPICS_OF_COACHEES = message(
 )
 CAPACITY = message("people_columns.capacity", "Maximum number of coachees, 0 to 50")
 MAX_PER_DAY = message(
-    "people_columns.max_per_day", "Maximum number of sessions a day. Empty: the cycle's limit"
+    "people_columns.max_per_day", "Maximum number of sessions a day. If empty, the cycle's limit"
 )
 MAX_PER_WEEK = message(
-    "people_columns.max_per_week", "Maximum number of sessions a week. Empty: the cycle's limit"
+    "people_columns.max_per_week", "Maximum number of sessions a week. If empty, the cycle's limit"
 )
 REFUSES_OF_COACHES = message(
     "people_columns.refuses_of_coaches", "Ids of coachees, separated by ';'. No reason is required"

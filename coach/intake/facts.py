@@ -54,7 +54,7 @@ NOT_A_LANGUAGE = message(
 )
 SEVERAL_LANGUAGES = message(
     "intake.several_languages",
-    "'{value}' is not a language code; separate several with ';'",
+    "'{value}' is not a language code; separate several languages with ';'",
     value=TEXT,
 )
 WITHDRAWN_LANGUAGE = message(

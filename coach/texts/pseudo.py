@@ -24,7 +24,7 @@ def accented(text: str) -> str:
 
 
 def pseudo_translation(text: str) -> str:
-    """Return the pseudo-translation of a message: accented, longer by 40 %, in brackets."""
+    """Return the pseudo-translation of a message: accented, 40% longer and in brackets."""
     own = "".join(part for odd, part in _numbered(_KEPT.split(text)) if not odd)
     if not any(map(str.isalpha, own)):
         return text

@@ -1,4 +1,4 @@
-"""Explanations of results: reasons and runner-ups for matches, remedies for the unmatched."""
+"""Explanations of results: reasons and runners-up for matches, remedies for the unmatched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds that prove most runner-ups without solving again.
+"""Bounds that identify most runners-up, with proof, without solving again.
 
 A single Lagrangian relaxation (`search.lagrangian_bound`) bounds all plans that place as many
 coachees as the current one and do not lower its `worst`. If a coachee's match is removed, the

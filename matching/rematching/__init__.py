@@ -1,1 +1,1 @@
-"""Changes of plans and their effect on people: comparison, moves, and replacement of a coach."""
+"""Changes to plans and their effect on people: comparison, moves, and replacement of a coach."""

@@ -82,7 +82,7 @@ def test_title_is_looked_up_by_country_and_service(
             "državni sekretar",
             "RS",
             "land",
-            ["CIV~OF-9 in RS (MoD civilian)", "correct the service"],
+            ["CIV~OF-9 in RS (MoD civilian)", "Correct the service"],
         ),
         ("potpukovnik", "HR", "land", ["OF-4 in ME (land/air) and OF-4 in RS", "the country"]),
         ("admiral", "MK", "navy", ["OF-8 in AL (navy)", "others", "use a code"]),

@@ -20,9 +20,9 @@ SIGN_IN_ADDRESS = APIRouter(include_in_schema=False)
 
 @SIGN_IN_ADDRESS.get("/sign-in/{secret}")
 def confirm_sign_in(secret: str, request: Request) -> Response:
-    """Show a button that redeems the address.
+    """Show a button that redeems the sign-in link.
 
-    Opening the address does not redeem it, because email scanners open links.
+    Opening the link does not redeem it, because email scanners open links.
     """
     return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 

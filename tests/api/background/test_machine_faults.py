@@ -134,7 +134,7 @@ def test_inaccessible_files_are_reported(tmp_path: Path) -> None:
     before, key, writer, file, after = ended.stdout.splitlines()
     assert before == after == "written"
     assert "master.key cannot be read: Permission denied" in key
-    assert "cannot be written" in writer
+    assert "cannot write to the database" in writer
     assert "cannot be used" in file
 
 

@@ -286,7 +286,7 @@ def test_cells_that_only_appear_empty_are_faults() -> None:
         for fault in caught.value.faults
     ]
     assert output == [
-        (2, "capacity", "contains a formula without its value"),
+        (2, "capacity", "contains a formula with no saved result"),
         (3, "country", "contains a formula with the error #REF!"),
         (4, "max_per_day", "contains a formula with the error #N/A"),
     ]
@@ -344,4 +344,4 @@ def test_errors_and_formulas_without_value_are_faults_in_opendocument() -> None:
         (2, "capacity"),
     ]
     assert "#N/A" in english(caught.value.faults[0].message)
-    assert "formula without its value" in english(caught.value.faults[1].message)
+    assert "formula with no saved result" in english(caught.value.faults[1].message)

@@ -208,7 +208,7 @@ def test_spreadsheet_error_is_rejected(error: str) -> None:
 
 def test_languages_separated_by_comma_are_rejected_with_advice() -> None:
     (fault,) = faults(sheet(GOOD | {"languages": "sq, en"}))
-    assert fault.endswith("separate several with ';'")
+    assert fault.endswith("separate several languages with ';'")
 
 
 def test_ambiguous_title_is_rejected_with_candidates() -> None:
