@@ -13,7 +13,12 @@ from api.plan_queries.labels import QUESTION_STATE
 from api.plan_queries.questions import QuestionAnswer, QuestionView
 from api.plan_queries.rows import QuestionKind
 from api.results.facts import LEVEL_CHANGE
-from api.results.match_view import SessionViewModel, present_session
+from api.results.match_view import (
+    SessionViewModel,
+    VerdictViewModel,
+    present_session,
+    present_verdict,
+)
 from api.results.move_view import DisplayNames, display_name
 from api.results.plan_view import LEVEL_LABELS
 from api.web.date_formats import format_short_datetime
@@ -27,7 +32,6 @@ from matching.facts.names import rule_name
 from matching.facts.rules import OBJECTION
 from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
-from matching.result import Verdict
 
 _SHOWN_AT_ONCE = 8  # other coaches shown before the list is expanded
 
@@ -50,7 +54,7 @@ class RunnerUpViewModel:
 
     coach: str
     points: Fact
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[VerdictViewModel, ...]
     price: tuple[Displayed, ...]
     moves: tuple[Fact, ...]
     proven: bool
@@ -87,7 +91,7 @@ class ReplacementViewModel:
     coach: str
     points: Fact
     price: Fact
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[VerdictViewModel, ...]
     sessions: tuple[SessionViewModel, ...]
 
 
@@ -142,7 +146,7 @@ def present_replacements(
             coach=display_name(names, one.coach),
             points=facts.POINTS(count=one.points),
             price=_price_text(one),
-            verdicts=one.verdicts,
+            verdicts=tuple(map(present_verdict, one.verdicts)),
             sessions=tuple(
                 present_session(Session(uid="", number=number, start=start, end=end), cycle)
                 for number, (start, end) in enumerate(one.times, start=1)
@@ -170,7 +174,7 @@ def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
     return RunnerUpViewModel(
         coach=name_of(runner_up.coach),
         points=facts.POINTS(count=runner_up.points),
-        verdicts=runner_up.verdicts,
+        verdicts=tuple(map(present_verdict, runner_up.verdicts)),
         price=tuple(_price_line(level) for level in runner_up.price if level.gain),
         moves=tuple(
             facts.WOULD_MOVE(
