@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from api.cli.command_table import COMMANDS
 from api.organisation import TERRITORIES
+from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.people import COACHEES, COACHES
 from api.texts.terminal_language import LANGUAGE_VARIABLE
 from tests.commands import Command, command_runner
 from tests.pseudo import (
     LANGUAGE,
+    unaccented,
     unaccented_in_help,
     unaccented_in_output,
     unaccented_in_page,
@@ -55,6 +58,50 @@ def demo(run: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     return folder / "demo", done.stdout
 
 
+@pytest.fixture(scope="module")
+def rematch(
+    run: Command, demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A re-match of the sample cycle without coach K-01 and with shorter gaps."""
+    folder = tmp_path_factory.mktemp("rematch")
+    for name in SAMPLE_FILES:
+        (folder / name).write_bytes(sample_file(name).read_bytes())
+    coaches = (folder / "coaches.csv").read_text("utf-8-sig").splitlines(keepends=True)
+    (folder / "coaches.csv").write_text("".join(one for one in coaches if "K-01" not in one))
+    policy = (folder / "cycle.toml").read_text("utf-8")
+    changed = policy.replace("max_gap_days = 42", "max_gap_days = 41")
+    (folder / "cycle.toml").write_text(changed, "utf-8")
+    done = run("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
+               "--keep", demo[0] / "result.json", "--out", "after", folder=folder)  # fmt: skip
+    assert done.returncode == 0
+    return folder / "after", done.stdout
+
+
+def test_summary_of_the_sample_cycle_passes_through_the_catalogues(demo: tuple[Path, str]) -> None:
+    assert unaccented_in_output(demo[1], {*DATA, "demo"}) == []
+
+
+def test_summary_of_a_rematch_passes_through_the_catalogues(rematch: tuple[Path, str]) -> None:
+    assert unaccented_in_output(rematch[1], {*DATA, "after"}) == []
+
+
+@pytest.mark.parametrize("coachee", ["C-03", "C-10"])
+def test_explanation_passes_through_the_catalogues(
+    coachee: str, run: Command, demo: tuple[Path, str]
+) -> None:
+    done = run("explain", demo[0], coachee, folder=demo[0])
+    assert done.returncode == 0
+    assert unaccented_in_output(done.stdout, DATA) == []
+
+
+def test_comparison_passes_through_the_catalogues(
+    run: Command, demo: tuple[Path, str], rematch: tuple[Path, str]
+) -> None:
+    done = run("compare", demo[0], rematch[0], folder=demo[0])
+    assert done.returncode == 0
+    assert unaccented_in_output(done.stdout, DATA) == []
+
+
 def test_check_accepts_the_folder_in_its_language_and_in_english(
     run: Command, demo: tuple[Path, str]
 ) -> None:
@@ -65,9 +112,50 @@ def test_check_accepts_the_folder_in_its_language_and_in_english(
         assert in_english("check", demo[0], folder=demo[0]).returncode == 0
 
 
+def test_findings_of_a_check_pass_through_the_catalogues(
+    run: Command, demo: tuple[Path, str], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in demo[0].rglob("*"):
+        if path.is_file():
+            target = copy / path.relative_to(demo[0])
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    (copy / "report.html").unlink()
+    (copy / "forms" / "feedback.html").unlink()
+    invitation = next((copy / "invites").glob("*.ics"))
+    invitation.write_bytes(invitation.read_bytes().replace(b"METHOD:REQUEST", b"METHOD:PUBLISH"))
+    result = (copy / "result.json").read_text("utf-8")
+    (copy / "result.json").write_text(result.replace('"points": 100', '"points": 99', 1), "utf-8")
+    done = run("check", copy, folder=copy)
+    assert done.returncode == 4
+    technical = {
+        "METHOD",
+        "PUBLISH",
+        "REQUEST",
+        "result_sha256",
+        "application/ics",
+        "text/calendar",
+    }
+    assert unaccented_in_output(done.stderr, {*DATA, *technical}) == []
+
+
+def test_report_passes_through_the_catalogues(demo: tuple[Path, str]) -> None:
+    page = (demo[0] / "report.html").read_text("utf-8")
+    assert unaccented_in_page(page, DATA) == []
+
+
 @pytest.mark.parametrize("name", ["session-note.html", "feedback.html"])
 def test_printable_form_passes_through_the_catalogues(name: str, demo: tuple[Path, str]) -> None:
     assert unaccented_in_page((demo[0] / "forms" / name).read_text("utf-8")) == []
+
+
+def test_workbook_passes_through_the_catalogues(demo: tuple[Path, str]) -> None:
+    book = load_workbook(demo[0] / "schedule.xlsx", read_only=True)
+    texts = {str(cell) for sheet in book for row in sheet.values for cell in row if cell}
+    assert len(texts) > 150
+    assert [text for text in (*texts, *book.sheetnames) if unaccented(text, DATA)] == []
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
