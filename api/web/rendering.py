@@ -30,7 +30,7 @@ def deployment_of(request: Request) -> Organisation:
     return services.settings.deployment
 
 
-def programme_name(request: Request) -> str:
+def site_name(request: Request) -> str:
     """Return the name of the programme, or what this site is called if it has none."""
     name = deployment_of(request).programme_name
     return name or request_renderer(request).text(facts.PROGRAMME())
@@ -42,7 +42,7 @@ def render_page(
     """Render the page `template` with `values` and the variables that every layout uses."""
     principal = getattr(request.state, "principal", None)
     context: dict[str, object] = {
-        "programme": programme_name(request),
+        "programme": site_name(request),
         "signed_in": principal is not None and principal.user_id is not None,
         "is_manager": principal is not None and principal.role is AccessRole.MANAGER,
         "territories": (),

@@ -27,9 +27,9 @@ from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
     parse_form,
-    programme_name,
     redirect_after_post,
     render_page,
+    site_name,
 )
 from coach.errors import UnusableInputError
 from coach.texts.facts import Displayed
@@ -147,7 +147,7 @@ def _render(
         user=shown.user,
         secret=secret,
         grouped_secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        otpauth=totp_uri(secret, shown.user.name, programme_name(request)),
+        otpauth=totp_uri(secret, shown.user.name, site_name(request)),
         passkeys_supported=settings.passkeys_supported,
         keys=[(each, _when(each.created_at), _when(each.last_used_at)) for each in shown.passkeys],
         codes_left=shown.recovery_codes_left,

@@ -22,7 +22,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.urls import PASSKEY, SECOND_FACTOR, SIGN_IN, safe_redirect_path
 from api.settings import Settings
-from api.web.rendering import FormFields, parse_form, programme_name, render_page
+from api.web.rendering import FormFields, parse_form, render_page, site_name
 
 SIGN_IN_PAGES = APIRouter(include_in_schema=False)
 
@@ -113,7 +113,7 @@ def finish_passkey(response: PasskeyResponse, request: Request, services: Servic
 def relying_party_of(request: Request, settings: Settings) -> RelyingParty:
     """Return the site to which passkeys are bound."""
     parts = settings.base_url.split("/")
-    return RelyingParty(settings.public_hostname, "/".join(parts[:3]), programme_name(request))
+    return RelyingParty(settings.public_hostname, "/".join(parts[:3]), site_name(request))
 
 
 def passkey_options_response(challenge: PasskeyChallenge, settings: Settings) -> Response:
