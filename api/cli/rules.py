@@ -14,6 +14,7 @@ from api.cli import facts as common
 from api.cli import question_facts as facts
 from api.cli.output import gettext as _
 from api.cli.output import render
+from api.cycles import rule_facts
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
 from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
@@ -71,14 +72,17 @@ def _lines(card: RuleCard) -> Iterator[str]:
         else facts.WEIGHTED_RULE(rule=card.name, kind=kind, weight=card.weight)
     )
     yield typer.style(render(title), bold=True)
-    for paragraph in card.text:
-        yield from textwrap.wrap(paragraph, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for paragraph in rule_facts.TEXTS[card.name]:
+        yield from textwrap.wrap(
+            render(paragraph), _WIDTH, initial_indent="  ", subsequent_indent="  "
+        )
     for setting in card.settings:
         yield f"    {setting.key} = {setting.value}"
-    for example in card.examples:
+    situations = rule_facts.SITUATIONS[card.name]
+    for situation, example in zip(situations, card.examples, strict=True):
         points = (
             facts.NOT_POSSIBLE() if example.points is None else common.POINTS(count=example.points)
         )
-        line = facts.EXAMPLE(situation=example.situation, points=points, because=example.reason)
+        line = facts.EXAMPLE(situation=situation, points=points, because=example.reason)
         yield render(line, indent=4)
     yield ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
@@ -11,11 +12,14 @@ from api.cycles.service import cycle_row
 from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import PendingMessages, count_pending
 from api.mail.rows import UNDELIVERED_STATES, MailKind, MailRow, MailState
+from api.mail.stored_problem import decode_problem
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
+from coach.texts.facts import Fact
+from coach.texts.renderer import Renderer
 
 
 class FailedMail(FrozenModel):
@@ -35,7 +39,7 @@ class FailedMail(FrozenModel):
     kind: MailKind
     to: PersonSummary
     address: str
-    problem: str
+    problem: str | SkipJsonSchema[Fact]
     outbox_id: str | None
     number: int
     start: datetime
@@ -58,7 +62,14 @@ class DeliveryStatus(FrozenModel):
     waiting: int
     sent: int
     failed: tuple[FailedMail, ...]
-    trouble: str
+    trouble: str | SkipJsonSchema[Fact]
+
+    def rendered(self, texts: Renderer) -> DeliveryStatus:
+        """Return a copy with text in the language of `texts` instead of facts."""
+        failed = tuple(
+            mail.model_copy(update={"problem": texts.text(mail.problem)}) for mail in self.failed
+        )
+        return self.model_copy(update={"failed": failed, "trouble": texts.text(self.trouble)})
 
 
 class CycleMail(FrozenModel):
@@ -113,7 +124,7 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
         waiting=sum(counts[state] for state in UNDELIVERED_STATES),
         sent=counts[MailState.SENT],
         failed=_failed_mails(tx, cycle_id),
-        trouble=trouble or "",
+        trouble=decode_problem(trouble or ""),
     )
 
 
@@ -132,7 +143,7 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
             kind=mail.kind,
             to=person_summary(person),
             address=person.email,
-            problem=mail.problem,
+            problem=decode_problem(mail.problem),
             outbox_id=mail.id if mail.kind is MailKind.INVITATION else None,
             number=number,
             start=_start_in_message(mail) or starts_at,

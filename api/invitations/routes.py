@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.files.zip_archive import zip_stream
-from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep, TextsDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -106,31 +106,35 @@ def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
 
 
 @CYCLE_OUTBOX.get("/post", responses=problem_responses(404))
-def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
+def how_far(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
     """Get the numbers of waiting and sent emails, and the failed emails with reasons."""
-    return delivery_status.delivery_status(services, cycle_id)
+    return delivery_status.delivery_status(services, cycle_id).rendered(texts)
 
 
 @CYCLE_OUTBOX.post(
     "/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422)
 )
-def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> DeliveryStatus:
+def send_now(
+    cycle_id: str, which: MessageCutoff, services: ServicesDep, texts: TextsDep
+) -> DeliveryStatus:
     """Have this server send the pending messages in the background."""
-    return dispatch.release_messages(services, cycle_id, which.until)
+    return dispatch.release_messages(services, cycle_id, which.until).rendered(texts)
 
 
 @CYCLE_OUTBOX.post(
     "/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409)
 )
-def try_again(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
+def try_again(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
     """Retry the emails that could not be delivered, using the recipients' current addresses."""
-    return dispatch.retry_failed(services, cycle_id)
+    return dispatch.retry_failed(services, cycle_id).rendered(texts)
 
 
 @CYCLE_OUTBOX.post("/post/{mail_id}/sent", responses=problem_responses(404, 409))
-def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> DeliveryStatus:
+def mark_sent_otherwise(
+    cycle_id: str, mail_id: str, services: ServicesDep, texts: TextsDep
+) -> DeliveryStatus:
     """Record that you have sent an undelivered email another way."""
-    return dispatch.mark_sent_otherwise(services, cycle_id, mail_id)
+    return dispatch.mark_sent_otherwise(services, cycle_id, mail_id).rendered(texts)
 
 
 @CYCLE_OUTBOX.post("/sent", responses=problem_responses(404, 422))

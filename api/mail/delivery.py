@@ -23,15 +23,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import NO_DELAY, Enqueue, Job
+from api.mail import facts
 from api.mail.composer import MailRegistry
 from api.mail.rows import (
-    MAX_PROBLEM_LENGTH,
     UNDELIVERED_STATES,
     MailKind,
     MailRow,
     MailState,
     find_mail,
 )
+from api.mail.stored_problem import encode_problem
+from coach.texts.facts import Displayed
 
 MAIL_JOB = "mail"
 _URGENT, _NORMAL = 0, 1  # priorities
@@ -113,11 +115,11 @@ def record_cancelled(tx: Transaction, mail_id: str, *, now: datetime) -> None:
     _end_attempt(tx, mail_id, MailState.CANCELLED, now=now)
 
 
-def record_server_problem(tx: Transaction, mail_id: str, problem: str) -> None:
+def record_server_problem(tx: Transaction, mail_id: str, problem: Displayed) -> None:
     """Record why the mail server is unavailable, on the email that waits for it."""
     mail = _attempted(tx, mail_id)
     if mail is not None:
-        mail.state, mail.problem = MailState.WAITING, problem[:MAX_PROBLEM_LENGTH]
+        mail.state, mail.problem = MailState.WAITING, encode_problem(problem)
 
 
 def record_temporary_failure(
@@ -125,7 +127,7 @@ def record_temporary_failure(
     enqueue: Enqueue,
     registry: MailRegistry,
     mail_id: str,
-    problem: str,
+    problem: Displayed,
     *,
     now: datetime,
     give_up_after: timedelta,
@@ -135,17 +137,18 @@ def record_temporary_failure(
     if mail is None:
         return
     if now - (mail.released_at or mail.created_at) >= give_up_after:
-        reason = f"gave up after {give_up_after}: {problem}"
+        hours = give_up_after // timedelta(hours=1)
+        reason = facts.GAVE_UP(count=hours, reason=problem)
         record_permanent_failure(tx, registry, mail_id, reason, now=now)
         return
     delay = min(_INITIAL_BACKOFF * 2**mail.tries, _MAX_BACKOFF)
     mail.tries += 1
-    mail.state, mail.problem = MailState.WAITING, problem[:MAX_PROBLEM_LENGTH]
+    mail.state, mail.problem = MailState.WAITING, encode_problem(problem)
     _queue_attempt(tx, enqueue, mail, now=now, delay=delay)
 
 
 def record_permanent_failure(
-    tx: Transaction, registry: MailRegistry, mail_id: str, problem: str, *, now: datetime
+    tx: Transaction, registry: MailRegistry, mail_id: str, problem: Displayed, *, now: datetime
 ) -> None:
     """Record that an email cannot be delivered until the programme office takes action."""
     mail = _end_attempt(tx, mail_id, MailState.FAILED, now=now, problem=problem)
@@ -187,9 +190,9 @@ def _attempted(tx: Transaction, mail_id: str) -> MailRow | None:
 
 
 def _end_attempt(
-    tx: Transaction, mail_id: str, state: MailState, *, now: datetime, problem: str = ""
+    tx: Transaction, mail_id: str, state: MailState, *, now: datetime, problem: Displayed = ""
 ) -> MailRow | None:
     mail = _attempted(tx, mail_id)
     if mail is not None:
-        mail.state, mail.ended_at, mail.problem = state, now, problem[:MAX_PROBLEM_LENGTH]
+        mail.state, mail.ended_at, mail.problem = state, now, encode_problem(problem)
     return mail

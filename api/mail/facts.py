@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import PLAIN_NUMBER, TEXT, message
+from coach.texts.facts import FACT, NUMBER, PLAIN_NUMBER, TEXT, message, plural_message
 
 PASSWORD_IN_THE_CLEAR = message(
     "mail.password_in_the_clear",
@@ -29,3 +29,10 @@ CANNOT_CONNECT = message(
 )
 # i18n: the reply of a mail server, such as "550 no such user".
 SERVER_REPLY = message("mail.server_reply", "{reply}", reply=TEXT)
+GAVE_UP = plural_message(
+    "mail.gave_up",
+    "gave up after {count} hour: {reason}",
+    "gave up after {count} hours: {reason}",
+    count=NUMBER,
+    reason=FACT,
+)

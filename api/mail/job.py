@@ -21,6 +21,7 @@ from api.mail import delivery, smtp
 from api.mail.composer import ComposedMail, MailRegistry
 from api.mail.delivery import MAIL_JOB
 from coach.errors import ConflictError
+from coach.texts.facts import Displayed
 
 _QUEUEING_JOB = "post"  # queued by versions before schema 0015, never by this one
 _LOG = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class MailJob:
                 self._attempt(mail_id)
             except smtp.ServerUnavailableError as error:
                 _LOG.warning("emails are waiting: the mail server is unavailable")
-                self._write(partial(_record_unavailable, mail_id, str(error)))
+                self._write(partial(_record_unavailable, mail_id, error.shown))
             else:
                 return
             if self._stopping.wait(backoff):
@@ -81,9 +82,9 @@ class MailJob:
                 return
             self._send(composed_mail)
         except smtp.TemporaryFailureError as error:
-            self._write(partial(self._temporary_failure, mail_id, str(error)))
+            self._write(partial(self._temporary_failure, mail_id, error.shown))
         except (ConflictError, smtp.PermanentFailureError) as error:
-            self._write(partial(self._permanent_failure, mail_id, str(error)))
+            self._write(partial(self._permanent_failure, mail_id, error.shown))
         else:
             self._write(lambda tx: delivery.record_sent(tx, mail_id, now=now()))
 
@@ -97,7 +98,7 @@ class MailJob:
         mail, sender = self._settings.mail, self._settings.deployment.organiser_address
         smtp.send_message(mail, sender, composed_mail.recipient, composed_mail.content)
 
-    def _temporary_failure(self, mail_id: str, problem: str, tx: Transaction) -> None:
+    def _temporary_failure(self, mail_id: str, problem: Displayed, tx: Transaction) -> None:
         delivery.record_temporary_failure(
             tx,
             self._services.enqueue,
@@ -108,7 +109,7 @@ class MailJob:
             give_up_after=timedelta(hours=self._settings.mail.give_up_hours),
         )
 
-    def _permanent_failure(self, mail_id: str, problem: str, tx: Transaction) -> None:
+    def _permanent_failure(self, mail_id: str, problem: Displayed, tx: Transaction) -> None:
         now = self._services.now()
         delivery.record_permanent_failure(tx, self._registry, mail_id, problem, now=now)
 
@@ -122,7 +123,7 @@ class MailJob:
         return retry_while_unavailable(self._stopping, in_transaction)
 
 
-def _record_unavailable(mail_id: str, problem: str, tx: Transaction) -> None:
+def _record_unavailable(mail_id: str, problem: Displayed, tx: Transaction) -> None:
     delivery.record_server_problem(tx, mail_id, problem)
 
 

@@ -72,7 +72,7 @@ class MailRow(IdentifiedRow):
         ended_at: when the email was sent, failed or was cancelled.
         domain: the domain of the recipient's address when the email was released.
         tries: the number of the current delivery attempt, from 0; part of the job's id.
-        problem: why the last attempt failed, as reported by the mail server.
+        problem: why the last attempt failed; see `stored_problem`.
         former_id: the email's id before revision 0015, when invitations had two rows. Jobs that
             were queued before that, and the audit trail, refer to it.
     """

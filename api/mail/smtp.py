@@ -17,7 +17,7 @@ from coach.errors import DomainError
 from coach.texts.facts import Fact
 
 _FIRST_PERMANENT_CODE = 500
-_MAX_REPLY_LENGTH = 200
+_MAX_REPLY_LENGTH = 160  # fits, as a fact, into the row of an email
 
 
 class ServerUnavailableError(DomainError):

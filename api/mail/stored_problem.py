@@ -1,0 +1,28 @@
+"""Why an email could not be sent, as stored in its row: a fact, as JSON."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from api.mail.rows import MAX_PROBLEM_LENGTH
+from coach.texts.facts import LEGACY, Displayed, Fact
+from coach.texts.renderer import english
+
+
+def encode_problem(shown: Displayed) -> str:
+    """Return what to store for a problem; a fact that is too long is stored as English text."""
+    if isinstance(shown, Fact):
+        stored = shown.model_dump_json()
+        if len(stored) <= MAX_PROBLEM_LENGTH:
+            return stored
+    return english(shown)[:MAX_PROBLEM_LENGTH]
+
+
+def decode_problem(stored: str) -> Displayed:
+    """Return the fact that was stored; text that was stored instead is a legacy fact."""
+    if not stored:
+        return ""
+    try:
+        return Fact.model_validate_json(stored)
+    except ValidationError:
+        return LEGACY(text=stored)
