@@ -19,7 +19,7 @@ from matching.assignment.restricted_master import (
     PairWeights,
     RestrictedMaster,
 )
-from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
+from matching.coach_timetable.calendar import CoachCalendar, members
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
@@ -92,13 +92,6 @@ class PricingOracles:
         for pair, coach in zip(choice.tolist(), self.problem.coach[choice].tolist(), strict=True):
             pairs_by_coach.setdefault(coach, []).append(pair)
         return pairs_by_coach
-
-    def timetables(self, choice: Choice, deadline: Deadline) -> dict[int, Timetable]:
-        """Return the session starts of each chosen pair, by coach and local index."""
-        return {
-            coach: self.oracle(coach).timetable(self.local(coach, pairs), deadline)
-            for coach, pairs in self.pairs_by_coach(choice).items()
-        }
 
 
 class ColumnGeneration:
