@@ -69,9 +69,14 @@ class Renderer:
             return shown
         known = MESSAGES.get(shown.code)
         if known is None:  # stored by a newer version
-            return f"{shown.code} {dict(shown.params)}"
-        values = {name: self._value(kind, shown.params[name]) for name, kind in known.kinds.items()}
-        return self._pattern(known, shown).format_map(values)
+            return _raw(shown)
+        kinds, params = known.kinds, shown.params
+        try:
+            values = {name: self._value(kind, params[name]) for name, kind in kinds.items()}
+            pattern = self._pattern(known, shown)
+        except (KeyError, TypeError, ValueError, ArithmeticError):  # altered, or of another version
+            return _raw(shown)
+        return pattern.format_map(values)
 
     def _pattern(self, known: Message, shown: Fact) -> str:
         if known.plural is None:
@@ -144,6 +149,11 @@ class Renderer:
     def _cldr(self, text: str) -> str:
         """Return text from CLDR; in the pseudo-locale with accents."""
         return accented(text) if self.locale.pseudo else text
+
+
+def _raw(shown: Fact) -> str:
+    """Return the code and the parameters of a fact that cannot be rendered."""
+    return f"{shown.code} {dict(shown.params)}"
 
 
 @lru_cache(maxsize=_CACHED_DATES)

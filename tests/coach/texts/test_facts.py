@@ -136,6 +136,13 @@ def test_an_unknown_code_is_shown_with_its_parameters() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "params", [{}, {"count": "x"}, {"count": {}}, {"count": float("inf")}, {"other": 1}]
+)
+def test_parameters_that_do_not_fit_are_shown_with_the_code(params: dict[str, object]) -> None:
+    assert english(Fact(code="test.grades", params=params)) == f"test.grades {params}"
+
+
 def test_a_deployment_names_territories() -> None:
     texts = Renderer(ENGLISH, NullTranslations(), {"XK": TerritoryText("Kosovo*", "* Note")})
     assert texts.territory("XK") == "Kosovo*"
