@@ -18,6 +18,7 @@ from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
 from api.participants.rows import PersonRow
 from tests.mail_server import MailServer
+from tests.texts import ENGLISH
 
 if TYPE_CHECKING:
     from conftest import World
@@ -67,7 +68,7 @@ class SendingOffice:
             self.send(job)
 
     def post(self) -> DeliveryStatus:
-        return delivery_status(self.services, self.cycle_id)
+        return delivery_status(self.services, self.cycle_id).rendered(ENGLISH)
 
     def states(self) -> Counter[MailState]:
         with self.services.database.reading() as tx:
