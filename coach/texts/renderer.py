@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from typing import Any, Literal, NamedTuple
@@ -19,6 +19,8 @@ from coach.texts.locales import ENGLISH, TextLocale
 from coach.texts.pseudo import PseudoTranslations, accented
 
 _CACHED_DATES = 4096
+_FIRST_GROUPED = 1000  # the first number with a separator
+_CLOCK = slice(11, 16)  # hour and minute of a time in ISO 8601
 _SENTENCE_ENDS = (".", "!", "?", "]")  # the bracket: of the pseudo-locale
 _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
 
@@ -57,7 +59,7 @@ class Renderer:
             "date": lambda value: self.long_date(date.fromisoformat(value)),
             "short_date": lambda value: self.short_date(date.fromisoformat(value)),
             "month": lambda value: self.month(date.fromisoformat(value)),
-            "time": lambda value: f"{datetime.fromisoformat(value):%H:%M}",
+            "time": lambda value: value[_CLOCK],
             "weekday": self.weekday,
             "language": self.language,
             "territory": self.territory,
@@ -107,6 +109,8 @@ class Renderer:
 
     def number(self, value: float) -> str:
         """Format a number: `1,200`."""
+        if isinstance(value, int) and 0 <= value < _FIRST_GROUPED:
+            return str(value)  # as Babel formats it, but faster
         return format_decimal(value, locale=self.locale.cldr)
 
     def long_date(self, day: date) -> str:
