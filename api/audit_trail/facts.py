@@ -12,7 +12,6 @@ from coach.texts.facts import DATE, FACT, NUMBER, TEXT, Displayed, Fact, listed,
 # i18n: the name of a detail and its value: rows 12.
 DETAIL = message("audit.detail", "{name} {value}", name=FACT, value=FACT)
 DETAIL_LIST = message("audit.details", "{details}", details=listed(FACT))
-NUMBER_ALONE = message("audit.number", "{number}", number=NUMBER)
 
 HEAD_SUBJECT = message("audit_trail.head_subject", "Audit trail of {day}", day=DATE)
 HEAD_BODY = message(

@@ -13,8 +13,8 @@ from api.cli.output import gettext as _
 from api.cli.output import render
 from api.cli.summary import move_line
 from api.results.result_folder import read_result_folder
-from api.results.rule_labels import level_label
 from coach.texts.facts import Displayed
+from matching.facts.names import level_name
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory
 from matching.rematching.comparison import Comparison, compare_results
@@ -63,7 +63,7 @@ def _level_rows(comparison: Comparison) -> Iterator[tuple[Displayed, ...]]:
     yield facts.LEVEL(), facts.BEFORE(), facts.AFTER(), facts.GAIN()
     for level in comparison.levels:
         gain = facts.NOT_COMPARABLE() if level.gain is None else f"{level.gain:+d}"
-        yield level_label(level.name), _value(level.before), _value(level.after), gain
+        yield level_name(level.name), _value(level.before), _value(level.after), gain
 
 
 def _value(value: int | None) -> Displayed:

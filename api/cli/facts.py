@@ -18,7 +18,6 @@ SESSIONS = plural_message("command.sessions", "{count} session", "{count} sessio
 MATCHES = plural_message("command.matches", "{count} match", "{count} matches", count=NUMBER)
 PAIRS = plural_message("command.pairs", "{count} pair", "{count} pairs", count=NUMBER)
 POINTS = plural_message("command.points", "{count} point", "{count} points", count=PLAIN_NUMBER)
-LEVELS = plural_message("command.levels", "{count} level", "{count} levels", count=NUMBER)
 ABOUT = message("command.about", "{about}: {statement}", about=FACT, statement=FACT)
 
 INTERNAL_ERROR = message(
@@ -127,9 +126,6 @@ FUNNEL_STEP = message("summary.funnel_step", "{rule} {left}", rule=FACT, left=NU
 WOULD_HELP = message("summary.would_help", "What would help, verified by solving again:")
 NOTHING_HELPS = message(
     "summary.nothing_helps", "None of the single changes that were tried would help."
-)
-SEARCH_INCOMPLETE = message(
-    "summary.search_incomplete", "The search was not completed, so other changes may also help."
 )
 CHANGES_AND_REASONS = message("summary.changes_and_reasons", "Changes and reasons")
 MOVE = message(

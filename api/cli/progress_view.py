@@ -13,8 +13,8 @@ from rich.text import Text
 
 from api.cli import facts
 from api.cli.output import TEXTS, render
-from api.results.rule_labels import level_label
 from coach.cycle import ObjectiveLevel
+from matching.facts.names import level_name
 from matching.progress import Phase, Progress, ReportProgress
 
 _PHASES = {
@@ -59,7 +59,7 @@ class _LiveView:
         table = Table(*headers, box=None, header_style="dim", pad_edge=True)
         for level, progress in self._levels.items():
             numbers = map(_number, (progress.value, progress.bound))
-            table.add_row(render(level_label(level)), *numbers)
+            table.add_row(render(level_name(level)), *numbers)
         phase, elapsed = _PHASES[self._now.phase], _elapsed(self._now)
         headline = f"{render(phase):<12} {elapsed:>8}  {render(self._now.message)}"
         return Group(Text(headline), table)

@@ -36,9 +36,6 @@ WEIGHTED_RULE = message(
     kind=FACT,
     weight=NUMBER,
 )
-CONDITION = message("rules.condition", "condition")
-POINTS_RULE = message("rules.points", "points")
-CONDITION_AND_POINTS = message("rules.condition_and_points", "condition and points")
 EXAMPLE = message(
     "rules.example",
     "e.g. {situation} {points}: {because}",

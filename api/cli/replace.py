@@ -16,7 +16,7 @@ from api.cli.output import TEXTS, echo, render
 from api.cli.output import gettext as _
 from api.plan_queries.answer_json import AnswerSentences, ReplacementJson
 from api.results.result_folder import read_result_folder
-from api.results.rule_labels import rule_label
+from matching.facts.names import rule_name
 from matching.rematching.replacement import Replacement, replacements
 
 _REPLACEMENTS = TypeAdapter(tuple[ReplacementJson, ...])
@@ -66,7 +66,7 @@ def _lines(one: Replacement) -> Iterator[str]:
         change = facts.REPLACEMENT_COSTS if one.price > 0 else facts.REPLACEMENT_GAINS
         yield render(change(coach=one.coach, points=points, price=abs(one.price)))
     for verdict in one.verdicts:
-        label = rule_label(verdict.rule)
+        label = rule_name(verdict.rule)
         yield render(facts.VERDICT(rule=label, because=verdict.reason), indent=2)
     times = (facts.SESSION_TIME(day=start.date(), time=start) for start, _end in one.times)
     yield f"  {', '.join(map(render, times))}"

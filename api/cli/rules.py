@@ -25,11 +25,6 @@ from coach.intake.reference import ReadContext
 from matching.rules.catalogue import RuleCard, as_markdown, catalogue
 
 _WIDTH = 96
-_KINDS = {
-    "condition": facts.CONDITION(),
-    "points": facts.POINTS_RULE(),
-    "condition and points": facts.CONDITION_AND_POINTS(),
-}
 
 
 def rules(
@@ -65,7 +60,7 @@ def _policy(path: Path) -> Cycle:
 
 
 def _lines(card: RuleCard) -> Iterator[str]:
-    kind = _KINDS[card.kind]
+    kind = rule_facts.KINDS[card.kind]
     title = (
         facts.RULE(rule=card.name, kind=kind)
         if card.weight is None

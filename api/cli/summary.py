@@ -15,6 +15,7 @@ from api.results.match_view import MatchViewModel, PersonViewModel, UnmatchedVie
 from api.results.move_view import describe_move
 from api.results.plan_view import PlanViewModel, present_plan
 from coach.texts.facts import Displayed
+from matching.facts.explanations import SEARCH_NOT_COMPLETED
 from matching.result import Move, Result
 
 _REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that users ask about
@@ -120,7 +121,7 @@ def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
     else:
         yield render(facts.NOTHING_HELPS(), indent=4)
     if not entry.remedies_complete:
-        yield render(facts.SEARCH_INCOMPLETE(), indent=4)
+        yield render(SEARCH_NOT_COMPLETED(), indent=4)
 
 
 def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:

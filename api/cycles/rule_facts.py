@@ -12,6 +12,13 @@ from coach.texts.facts import Fact, message
 CONDITION = message("rule_page.condition", "condition")
 POINTS = message("rule_page.points", "points")
 CONDITION_AND_POINTS = message("rule_page.condition_and_points", "condition and points")
+KINDS: Mapping[str, Fact] = {
+    "condition": CONDITION(),
+    "points": POINTS(),
+    "condition and points": CONDITION_AND_POINTS(),
+}
+"""What a rule does, by the kind on its card."""
+
 TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(

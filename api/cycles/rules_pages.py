@@ -12,21 +12,16 @@ from api.cycles import service as cycles
 from api.cycles.service import CycleHeader
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, MANAGER, Permission, Permissions
-from api.results.rule_labels import rule_label
 from api.texts.reader_language import request_renderer
 from api.web.rendering import render_page
 from coach.cycle import Cycle, CycleDates
 from coach.texts.facts import Displayed
 from coach.texts.renderer import Renderer
+from matching.facts.names import rule_name
 from matching.rules.catalogue import RuleCard, SettingCard, catalogue
 
 RULES = APIRouter(include_in_schema=False)
 _ANY_DAY = date(2000, 1, 1)
-_KINDS = {
-    "condition": rule_facts.CONDITION(),
-    "points": rule_facts.POINTS(),
-    "condition and points": rule_facts.CONDITION_AND_POINTS(),
-}
 _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # the dates are not shown
 
 
@@ -83,8 +78,8 @@ def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
     situations = rule_facts.SITUATIONS[card.name]
     return RuleArticle(
         id=card.name,
-        label=rule_label(card.name),
-        kind=_KINDS[card.kind],
+        label=rule_name(card.name),
+        kind=rule_facts.KINDS[card.kind],
         weight=card.weight,
         paragraphs=tuple(_parts(texts.text(text)) for text in rule_facts.TEXTS[card.name]),
         settings=card.settings,

@@ -21,5 +21,10 @@ def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) 
     """
     row = tx.get(row_type, row_id)
     if row is None:
-        raise NotFoundError(NO_SUCH_ROW[noun](id=row_id))
+        raise no_such_row(row_id, noun)
     return row
+
+
+def no_such_row(row_id: str, noun: str) -> NotFoundError:
+    """Return the error that there is no row `row_id`; see `existing_row`."""
+    return NotFoundError(NO_SUCH_ROW[noun](id=row_id))

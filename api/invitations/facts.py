@@ -17,9 +17,6 @@ FAILED_REMINDER = message(
 NO_SUCH_MAIL = message(
     "invitations.no_such_mail", "there is no email {mail} in this cycle", mail=TEXT
 )
-NO_SUCH_MESSAGE = message(
-    "invitations.no_such_message", "there is no message {message}", message=TEXT
-)
 NOT_RELEASED = message(
     "invitations.not_released",
     "this email has not been released yet; only an email that could not be delivered can be marked "

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from api.audit_trail.log import record_event
 from api.calendar.wording import invitation_file_name
-from api.database.existing_row import existing_row
+from api.database.existing_row import existing_row, no_such_row
 from api.http.principal import AccessRole, Principal
-from api.invitations import facts
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
     latest_invitation,
@@ -26,7 +25,6 @@ from api.participants.service import person_row
 from api.personal_links import links
 from api.services import Services
 from api.sessions.schedule import own_session
-from coach.errors import NotFoundError
 
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
@@ -73,7 +71,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
     with services.database.reading() as tx:
         row = existing_row(tx, MailRow, message_id, "message")
         if row.kind is not MailKind.INVITATION:
-            raise NotFoundError(facts.NO_SUCH_MESSAGE(message=message_id))
+            raise no_such_row(message_id, "message")
         invitation = stored_invitation(row, person_row(tx, row.person_id))
         secret = ""
         if invitation.needs_link:

@@ -17,6 +17,7 @@ from api.http.permissions import OFFICE, Permission, Permissions
 from api.overview import facts
 from api.overview.audit_entries import AuditEntry, AuditFilter, read_audit_page
 from api.web.date_formats import format_short_datetime
+from api.web.facts import NUMBER_ALONE
 from api.web.rendering import non_empty_fields, render_page, validate_form
 from coach.texts.facts import Displayed, Fact
 
@@ -104,7 +105,7 @@ def _detail(detail: Mapping[str, str | int]) -> Fact:
 
 def _detail_value(value: str | int) -> Displayed:
     if isinstance(value, int):
-        return audit_facts.NUMBER_ALONE(number=value)
+        return NUMBER_ALONE(number=value)
     return audit_facts.label(audit_facts.VALUES, value)
 
 

@@ -27,6 +27,7 @@ from api.web.rendering import render_page
 from coach.cycle import SessionPolicy
 from coach.errors import InputFault
 from coach.texts.facts import Displayed, Fact
+from matching.facts.names import SESSIONS
 
 CYCLE_PAGE = APIRouter(include_in_schema=False)
 
@@ -106,7 +107,7 @@ def _context(page: CyclePage) -> dict[str, Any]:
 
 def _session_plan(sessions: SessionPolicy) -> Fact:
     return facts.SESSION_PLAN(
-        sessions=facts.SESSIONS(count=sessions.count),
+        sessions=SESSIONS(count=sessions.count),
         minutes=facts.MINUTES(count=sessions.minutes),
         least=sessions.min_gap_days,
         most=facts.DAYS(count=sessions.max_gap_days),

@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.rows import TaskState
 from api.cycles.rows import CycleRow
 from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, policy_of
+from api.database.existing_row import no_such_row
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
-from api.overview import facts
 from api.participants import policy as participants_policy
 from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.services import Services
 from api.values import FrozenModel
 from coach.cycle import Cycle
-from coach.errors import NotFoundError
 
 
 class CycleSummary(CycleHeader):
@@ -99,7 +98,7 @@ def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
     """
     found = _summaries(tx, select(CycleRow).where(CycleRow.id == cycle_id))
     if not found:
-        raise NotFoundError(facts.CYCLE_NOT_FOUND(id=cycle_id))
+        raise no_such_row(cycle_id, "cycle")
     return found[0]
 
 

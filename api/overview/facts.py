@@ -19,10 +19,8 @@ SESSION_PLAN = message(
     least=NUMBER,
     most=FACT,
 )
-SESSIONS = plural_message("overview.sessions", "{count} session", "{count} sessions", count=NUMBER)
 MINUTES = plural_message("overview.minutes", "{count} minute", "{count} minutes", count=NUMBER)
 DAYS = plural_message("overview.days", "{count} day", "{count} days", count=NUMBER)
-CYCLE_NOT_FOUND = message("overview.cycle_not_found", "there is no cycle {id}", id=TEXT)
 NO_REASON = message(
     "overview.no_reason", "Enter a reason on one line, using at most 200 characters."
 )

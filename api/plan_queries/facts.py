@@ -48,14 +48,6 @@ PINNED = message(
     coach=PERSON,
 )
 
-POINTS = plural_message("plan_queries.points", "{count} point", "{count} points", count=NUMBER)
-WOULD_MOVE = message(
-    "plan_queries.would_move",
-    "{coachee} would be with {after} instead of {before}",
-    coachee=PERSON,
-    after=PERSON,
-    before=PERSON,
-)
 NOT_POSSIBLE = message("plan_queries.not_possible", "not possible")
 FULLY_BOOKED = message("plan_queries.fully_booked", "{points}, fully booked", points=FACT)
 FREE_PLACE = message("plan_queries.free_place", "{points}, has a free place", points=FACT)

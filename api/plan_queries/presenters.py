@@ -28,7 +28,8 @@ from coach.sessions import Session
 from coach.texts.facts import Displayed, Fact
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
-from matching.facts.names import rule_name
+from matching.facts.explanations import WOULD_MOVE
+from matching.facts.names import POINTS, rule_name
 from matching.facts.rules import OBJECTION
 from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
@@ -144,7 +145,7 @@ def present_replacements(
         ReplacementViewModel(
             id=one.coach,
             coach=display_name(names, one.coach),
-            points=facts.POINTS(count=one.points),
+            points=POINTS(count=one.points),
             price=_price_text(one),
             verdicts=tuple(map(present_verdict, one.verdicts)),
             sessions=tuple(
@@ -173,11 +174,11 @@ def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
     name_of = partial(display_name, names)
     return RunnerUpViewModel(
         coach=name_of(runner_up.coach),
-        points=facts.POINTS(count=runner_up.points),
+        points=POINTS(count=runner_up.points),
         verdicts=tuple(map(present_verdict, runner_up.verdicts)),
         price=tuple(_price_line(level) for level in runner_up.price if level.gain),
         moves=tuple(
-            facts.WOULD_MOVE(
+            WOULD_MOVE(
                 coachee=name_of(one.coachee),
                 after=name_of(one.after),
                 before=name_of(one.before),
@@ -201,7 +202,7 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
             OBJECTION(rule=rule_name(one.rule), reason=one.reason) for one in other.objections
         )
         return OtherCoachViewModel(coach, facts.NOT_POSSIBLE(), "bad", why)
-    points = facts.POINTS(count=other.points or 0)
+    points = POINTS(count=other.points or 0)
     if other.holders:
         holders = [display_name(names, one) for one in other.holders]
         taken = (

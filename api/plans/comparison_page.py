@@ -19,10 +19,12 @@ from api.results.plan_view import LEVEL_LABELS
 from api.runs.labels import PLAN_STATE
 from api.values import Identifier
 from api.web.date_formats import format_short_datetime
+from api.web.facts import NUMBER_ALONE
 from api.web.labels import Badge
 from api.web.rendering import render_page
 from coach.cycle import ObjectiveLevel
 from coach.texts.facts import Displayed, Fact
+from matching.facts.names import POINTS
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
@@ -105,7 +107,7 @@ def _level(level: LevelDifference) -> LevelLine:
 
 
 def _value(value: int | None) -> Fact:
-    return facts.NOT_AN_OBJECTIVE() if value is None else facts.NUMBER_ALONE(number=value)
+    return facts.NOT_AN_OBJECTIVE() if value is None else NUMBER_ALONE(number=value)
 
 
 def _gain(level: LevelDifference) -> Badge:
@@ -115,7 +117,7 @@ def _gain(level: LevelDifference) -> Badge:
         return Badge(facts.EQUAL())
     points = level.name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
     size = abs(level.gain)
-    amount = facts.POINTS(count=size) if points else facts.NUMBER_ALONE(number=size)
+    amount = POINTS(count=size) if points else NUMBER_ALONE(number=size)
     if level.gain > 0:
         return Badge(facts.MORE(amount=amount), "good")
     return Badge(facts.FEWER(amount=amount), "bad")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
+from coach.texts.facts import FACT, message
 
-PLAN_NOT_FOUND = message("plans.not_found", "there is no plan {plan}", plan=TEXT)
 OTHER_CYCLES = message(
     "plans.other_cycles", "the plans belong to different cycles; choose two plans of one cycle"
 )
@@ -21,7 +20,5 @@ UNPLACED = message("plans.unplaced", "no longer with a coach")
 NOT_AN_OBJECTIVE = message("plans.not_an_objective", "not an objective")
 MEASURED_DIFFERENTLY = message("plans.measured_differently", "measured differently")
 EQUAL = message("plans.equal", "the same")
-NUMBER_ALONE = message("plans.number", "{number}", number=NUMBER)
-POINTS = plural_message("plans.points", "{count} point", "{count} points", count=NUMBER)
 MORE = message("plans.more", "{amount} more", amount=FACT)
 FEWER = message("plans.fewer", "{amount} fewer", amount=FACT)

@@ -8,14 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
-from api.database.existing_row import existing_row
+from api.database.existing_row import existing_row, no_such_row
 from api.participants.service import roster_of
-from api.plans import facts
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.values import FrozenModel
 from coach.cycle import Cycle
-from coach.errors import NotFoundError
 from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
@@ -95,7 +93,7 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
         .where(PlanRow.id == plan_id)
     ).one_or_none()
     if found is None:
-        raise NotFoundError(facts.PLAN_NOT_FOUND(plan=plan_id))
+        raise no_such_row(plan_id, "plan")
     row, result, input_json = found
     frozen = RunInput.model_validate_json(input_json)
     return PlanDetails(

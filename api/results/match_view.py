@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.results import facts
-from api.results.rule_labels import rule_label
 from api.web.date_formats import format_short_date, format_time_range, zone_abbreviation
 from api.web.facts import TERRITORY_ALONE
 from coach.cycle import Cycle
@@ -15,6 +14,7 @@ from coach.ranks import Rank
 from coach.sessions import Session
 from coach.texts.facts import Displayed, with_labels
 from matching.explanation import Section
+from matching.facts.names import rule_name
 from matching.result import (
     FunnelStep,
     Match,
@@ -147,7 +147,7 @@ def present_verdict(verdict: Verdict) -> VerdictViewModel:
     """Return the view model of a verdict."""
     return VerdictViewModel(
         rule=verdict.rule,
-        label=rule_label(verdict.rule),
+        label=rule_name(verdict.rule),
         points=verdict.points,
         weight=verdict.weight,
         because=verdict.reason,
@@ -156,7 +156,7 @@ def present_verdict(verdict: Verdict) -> VerdictViewModel:
 
 def present_step(step: FunnelStep) -> FunnelStepViewModel:
     """Return the view model of a step of a funnel."""
-    return FunnelStepViewModel(rule=step.rule, label=rule_label(step.rule), left=step.left)
+    return FunnelStepViewModel(rule=step.rule, label=rule_name(step.rule), left=step.left)
 
 
 def present_match(

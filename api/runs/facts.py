@@ -34,7 +34,6 @@ RUN_OPEN = message(
     "run {run} of this cycle has not ended yet; wait for it or cancel it",
     run=TEXT,
 )
-RUN_NOT_FOUND = message("runs.not_found", "there is no run {run}", run=TEXT)
 NO_RECORD = message(
     "runs.no_record",
     "the run ({state}) has no record; only finished runs have one",

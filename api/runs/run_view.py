@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.rows import TaskState
 from api.background.task_failure import TaskFailure, read_failure
 from api.cycles.service import cycle_row
-from api.runs import facts
+from api.database.existing_row import no_such_row
 from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
 from api.runs.run_input import RunOptions
 from api.values import FrozenModel
-from coach.errors import NotFoundError
 from coach.texts.renderer import Renderer
 from matching.progress import Progress
 
@@ -70,7 +69,7 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
     """
     views = _views(tx, RunRow.id == run_id)
     if not views:
-        raise NotFoundError(facts.RUN_NOT_FOUND(run=run_id))
+        raise no_such_row(run_id, "run")
     return views[0]
 
 

@@ -22,7 +22,6 @@ CANCELLED_BEFOREHAND = message("sessions.cancelled_beforehand", "cancelled befor
 CANCELLED = message("sessions.cancelled", "cancelled")
 
 NOT_FOUND = message("sessions.not_found", "there is no session {id}", id=TEXT)
-PERSON_NOT_FOUND = message("sessions.person_not_found", "there is no person {id}", id=TEXT)
 NOT_A_PARTICIPANT_OF_SESSION = message(
     "sessions.not_a_participant_of_session",
     "only the coach and the coachee of a session can reply to it",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
+from api.database.existing_row import no_such_row
 from api.http.principal import AccessRole, Principal
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import PersonRow, Side
@@ -68,7 +69,7 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
     """
     found = tx.execute(_PERSON, {"person_id": person_id}).one_or_none()
     if found is None:
-        raise NotFoundError(facts.PERSON_NOT_FOUND(id=person_id))
+        raise no_such_row(person_id, "person")
     rows = tx.execute(_PERSON_SESSIONS, {"person_id": person_id})
     return PersonSchedule(
         person=PersonSummary(

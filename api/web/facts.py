@@ -5,6 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import (
     DATE,
     MONTH,
+    NUMBER,
     SHORT_DATE,
     TERRITORY,
     TEXT,
@@ -15,6 +16,7 @@ from coach.texts.facts import (
 DATE_ALONE = message("value.date", "{day}", day=DATE)
 SHORT_DATE_ALONE = message("value.short_date", "{day}", day=SHORT_DATE)
 MONTH_ALONE = message("value.month", "{day}", day=MONTH)
+NUMBER_ALONE = message("value.number", "{number}", number=NUMBER)
 TERRITORY_ALONE = message("value.territory", "{code}", code=TERRITORY)
 DATE_SPAN = message("value.date_span", "{first} to {last}", first=DATE, last=DATE)
 TIME_RANGE = message("value.time_range", "{start} to {end}", start=TIME, end=TIME)

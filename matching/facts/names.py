@@ -36,7 +36,6 @@ COACHEES = plural_message("count.coachees", "{count} coachee", "{count} coachees
 COACHES = plural_message("count.coaches", "{count} coach", "{count} coaches", count=NUMBER)
 SESSIONS = plural_message("count.sessions", "{count} session", "{count} sessions", count=NUMBER)
 POINTS = plural_message("count.points", "{count} point", "{count} points", count=NUMBER)
-NONE = message("value.none", "none")
 ERASED = message("erased", "(erased)")
 
 

@@ -49,6 +49,3 @@ STEP_LEVEL = message(
     value=TEXT,
     bound=TEXT,
 )
-
-NOT_A_LEVEL = message("comparison.not_a_level", "not a level")
-NOT_COMPARABLE = message("comparison.not_comparable", "not comparable")

@@ -80,7 +80,7 @@ def _placeholders(text: str) -> set[str]:
 
 def test_every_message_is_used() -> None:
     defined = {
-        target.id: path
+        (_module_of(path), target.id)
         for path, tree in _trees().items()
         for node in tree.body
         if isinstance(node, ast.Assign) and _defines_a_message(node.value)
@@ -89,9 +89,25 @@ def test_every_message_is_used() -> None:
     }
     assert len(defined) > 300
     used = {
-        name for tree in _trees().values() for node in ast.walk(tree) for name in _names_read(node)
+        (module, name)
+        for path, tree in _trees().items()
+        for module in {_module_of(path), *_imported_modules(tree)}
+        for node in ast.walk(tree)
+        for name in _names_read(node)
     }
-    assert sorted(name for name in defined if name not in used) == []
+    assert sorted(defined - used) == []
+
+
+def _module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def _imported_modules(tree: ast.Module) -> Iterator[str]:
+    """Yield the modules that a file imports, or imports names from."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _defines_a_message(value: ast.expr) -> bool:
