@@ -42,7 +42,7 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
 
 
 def _has_encrypted_rows(tx: Transaction) -> bool:
-    """Whether the database contains rows that require an existing key file.
+    """Return whether the database contains rows that require an existing key file.
 
     Databases created by older versions contain such rows without a recorded key mark.
     """

@@ -1,9 +1,9 @@
 """Maps errors to exit codes, HTTP status codes and problem types.
 
 Commands exit with 0 on success, 1 on an internal error, 2 on unusable input, 3 if the time limit
-was reached before a usable result was found, 4 if the answer to a check is no, and 130 if
-interrupted (by shell convention). Over HTTP, the same errors become problem documents (RFC 9457),
-whose `type` ends with the slug.
+was reached before a usable result was found, 4 if a check fails, and 130 if interrupted (by shell
+convention). Over HTTP, the same errors become problem documents (RFC 9457), whose `type` ends with
+the slug.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _FIELDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the trail was at some time.
+    """The length and the head of the trail at the time of a verification.
 
     Attributes:
         at: when it was verified, an aware datetime.

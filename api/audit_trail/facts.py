@@ -1,6 +1,6 @@
-"""What is said about the audit trail, and labels for what it stores.
+"""Messages about the audit trail, and labels for the names that it stores.
 
-The labels are by the stored names, which never change.
+The keys are the stored names. They never change, but their labels can.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from coach.texts.facts import DATE, FACT, NUMBER, TEXT, Displayed, Fact, listed, message
 
-# i18n: the name of a detail and its value: rows 12.
+# i18n: a detail of an event: its name and its value, such as "rows 12".
 DETAIL = message("audit.detail", "{name} {value}", name=FACT, value=FACT)
 DETAIL_LIST = message("audit.details", "{details}", details=listed(FACT))
 
@@ -28,49 +28,51 @@ HEAD_BODY = message(
 
 ACTIONS: Mapping[str, Fact] = {
     "address changed": message("audit_action.address_changed", "address changed")(),
-    "answer opened": message("audit_action.answer_opened", "answer opened")(),
+    "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
-    "code wrong": message("audit_action.code_wrong", "code wrong")(),
+    "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
     "confirmation failed": message("audit_action.confirmation_failed", "confirmation failed")(),
     "credential revoked": message("audit_action.credential_revoked", "credential revoked")(),
-    "cycle begun": message("audit_action.cycle_begun", "cycle begun")(),
+    "cycle begun": message("audit_action.cycle_begun", "cycle created")(),
     "cycle erased": message("audit_action.cycle_erased", "cycle erased")(),
-    "coach list taken in": message("audit_action.coach_list_taken_in", "coach list taken in")(),
+    "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
     "coachee list taken in": message(
-        "audit_action.coachee_list_taken_in", "coachee list taken in"
+        "audit_action.coachee_list_taken_in", "coachee list uploaded"
     )(),
-    "database copied": message("audit_action.database_copied", "database copied")(),
+    "database copied": message("audit_action.database_copied", "database backed up")(),
     "database restored": message("audit_action.database_restored", "database restored")(),
     "ended secrets deleted": message(
-        "audit_action.ended_secrets_deleted", "ended secrets deleted"
+        "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
-    "erasure held": message("audit_action.erasure_held", "erasure held")(),
-    "erasure released": message("audit_action.erasure_released", "erasure released")(),
+    "erasure held": message("audit_action.erasure_held", "hold placed on erasure")(),
+    "erasure released": message("audit_action.erasure_released", "hold on erasure ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
-    "feedback opened": message("audit_action.feedback_opened", "feedback opened")(),
-    "link made": message("audit_action.link_made", "link made")(),
-    "mail not delivered": message("audit_action.mail_not_delivered", "mail not delivered")(),
-    "mail sent otherwise": message("audit_action.mail_sent_otherwise", "mail sent otherwise")(),
-    "mails tried again": message("audit_action.mails_tried_again", "mails tried again")(),
+    "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
+    "link made": message("audit_action.link_made", "link created")(),
+    "mail not delivered": message("audit_action.mail_not_delivered", "email not delivered")(),
+    "mail sent otherwise": message(
+        "audit_action.mail_sent_otherwise", "email marked as sent another way"
+    )(),
+    "mails tried again": message("audit_action.mails_tried_again", "failed emails retried")(),
     "master key rotated": message("audit_action.master_key_rotated", "master key rotated")(),
     "message exported": message("audit_action.message_exported", "message exported")(),
     "messages exported": message("audit_action.messages_exported", "messages exported")(),
-    "messages opened": message("audit_action.messages_opened", "messages opened")(),
+    "messages opened": message("audit_action.messages_opened", "messages viewed")(),
     "messages released": message("audit_action.messages_released", "messages released")(),
-    "messages sent": message("audit_action.messages_sent", "messages sent")(),
+    "messages sent": message("audit_action.messages_sent", "messages marked as sent")(),
     "new notebook begun on a device": message(
-        "audit_action.new_notebook_begun_on_a_device", "new notebook begun on a device"
+        "audit_action.new_notebook_begun_on_a_device", "new notebook started on a device"
     )(),
     "note passphrase chosen": message(
         "audit_action.note_passphrase_chosen", "note passphrase chosen"
     )(),
     "note passphrase wrong": message(
-        "audit_action.note_passphrase_wrong", "note passphrase wrong"
+        "audit_action.note_passphrase_wrong", "wrong note passphrase entered"
     )(),
     "note recovery code made": message(
-        "audit_action.note_recovery_code_made", "note recovery code made"
+        "audit_action.note_recovery_code_made", "note recovery code created"
     )(),
     "note recovery code used": message(
         "audit_action.note_recovery_code_used", "note recovery code used"
@@ -78,7 +80,7 @@ ACTIONS: Mapping[str, Fact] = {
     "note written": message("audit_action.note_written", "note written")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks joined")(),
     "notes begun on a device": message(
-        "audit_action.notes_begun_on_a_device", "notes begun on a device"
+        "audit_action.notes_begun_on_a_device", "first notebook started on a device"
     )(),
     "notes opened on a device": message(
         "audit_action.notes_opened_on_a_device", "notes opened on a device"
@@ -93,46 +95,52 @@ ACTIONS: Mapping[str, Fact] = {
     "password and second factor set": message(
         "audit_action.password_and_second_factor_set", "password and second factor set"
     )(),
-    "people opened": message("audit_action.people_opened", "people opened")(),
+    "people opened": message("audit_action.people_opened", "people viewed")(),
     "person erased": message("audit_action.person_erased", "person erased")(),
     "person exported": message("audit_action.person_exported", "person exported")(),
     "plan exported": message("audit_action.plan_exported", "plan exported")(),
-    "plan opened": message("audit_action.plan_opened", "plan opened")(),
+    "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
-    "publicity agreed to": message("audit_action.publicity_agreed_to", "publicity agreed to")(),
-    "publicity taken back": message("audit_action.publicity_taken_back", "publicity taken back")(),
-    "question asked": message("audit_action.question_asked", "question asked")(),
+    "publicity agreed to": message(
+        "audit_action.publicity_agreed_to", "consent to publicity given"
+    )(),
+    "publicity taken back": message(
+        "audit_action.publicity_taken_back", "consent to publicity withdrawn"
+    )(),
+    "question asked": message("audit_action.question_asked", "question submitted")(),
     "question cancel asked for": message(
-        "audit_action.question_cancel_asked_for", "question cancel asked for"
+        "audit_action.question_cancel_asked_for", "cancellation of question requested"
     )(),
     "question cancelled": message("audit_action.question_cancelled", "question cancelled")(),
     "question failed": message("audit_action.question_failed", "question failed")(),
     "question finished": message("audit_action.question_finished", "question finished")(),
-    "record opened": message("audit_action.record_opened", "record opened")(),
+    "record opened": message("audit_action.record_opened", "record viewed")(),
     "record submitted": message("audit_action.record_submitted", "record submitted")(),
     "recovery code used": message("audit_action.recovery_code_used", "recovery code used")(),
-    "recovery codes made": message("audit_action.recovery_codes_made", "recovery codes made")(),
+    "recovery codes made": message("audit_action.recovery_codes_made", "recovery codes created")(),
     "reminders switched off": message(
         "audit_action.reminders_switched_off", "reminders switched off"
     )(),
     "reminders switched on": message(
         "audit_action.reminders_switched_on", "reminders switched on"
     )(),
-    "reminders written": message("audit_action.reminders_written", "reminders written")(),
-    "run asked for": message("audit_action.run_asked_for", "run asked for")(),
-    "run cancel asked for": message("audit_action.run_cancel_asked_for", "run cancel asked for")(),
+    "reminders written": message("audit_action.reminders_written", "reminders created")(),
+    "run asked for": message("audit_action.run_asked_for", "run requested")(),
+    "run cancel asked for": message(
+        "audit_action.run_cancel_asked_for", "cancellation of run requested"
+    )(),
     "run cancelled": message("audit_action.run_cancelled", "run cancelled")(),
     "run failed": message("audit_action.run_failed", "run failed")(),
     "run finished": message("audit_action.run_finished", "run finished")(),
     "session accepted": message("audit_action.session_accepted", "session accepted")(),
     "session declined": message("audit_action.session_declined", "session declined")(),
-    "session opened": message("audit_action.session_opened", "session opened")(),
-    "sign-in address made": message("audit_action.sign_in_address_made", "sign-in address made")(),
+    "session opened": message("audit_action.session_opened", "session viewed")(),
+    "sign-in address made": message("audit_action.sign_in_address_made", "sign-in link created")(),
     "sign-in failed": message("audit_action.sign_in_failed", "sign-in failed")(),
     "terms accepted": message("audit_action.terms_accepted", "terms accepted")(),
-    "timetable opened": message("audit_action.timetable_opened", "timetable opened")(),
-    "token made": message("audit_action.token_made", "token made")(),
+    "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
+    "token made": message("audit_action.token_made", "token created")(),
     "user added": message("audit_action.user_added", "user added")(),
     "user confirmed": message("audit_action.user_confirmed", "user confirmed")(),
     "user disabled": message("audit_action.user_disabled", "user disabled")(),
@@ -143,17 +151,17 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "user unlinked": message("audit_action.user_unlinked", "user unlinked")(),
 }
-"""What somebody did."""
+"""The label of each action."""
 
 ROLES: Mapping[str, Fact] = {
     "manager": message("audit_role.manager", "manager")(),
     "coach": message("audit_role.coach", "coach")(),
     "coachee": message("audit_role.coachee", "coachee")(),
     "auditor": message("audit_role.auditor", "auditor")(),
-    "nobody": message("audit_role.nobody", "nobody")(),
+    "nobody": message("audit_role.nobody", "anonymous visitor")(),
     "system": message("audit_role.system", "system")(),
 }
-"""The roles of those who act."""
+"""The label of each role that can perform an action."""
 
 OBJECTS: Mapping[str, Fact] = {
     "audit": message("audit_object.audit", "audit trail")(),
@@ -161,7 +169,7 @@ OBJECTS: Mapping[str, Fact] = {
     "cycle": message("audit_object.cycle", "cycle")(),
     "database": message("audit_object.database", "database")(),
     "key": message("audit_object.key", "key")(),
-    "mail": message("audit_object.mail", "mail")(),
+    "mail": message("audit_object.mail", "email")(),
     "message": message("audit_object.message", "message")(),
     "passkey": message("audit_object.passkey", "passkey")(),
     "person": message("audit_object.person", "person")(),
@@ -173,22 +181,22 @@ OBJECTS: Mapping[str, Fact] = {
     "session": message("audit_object.session", "session")(),
     "user": message("audit_object.user", "user")(),
 }
-"""The kinds of objects that are acted on."""
+"""The label of each kind of object that an action can affect."""
 
 DETAILS: Mapping[str, Fact] = {
     "added": message("audit_detail.added", "added")(),
     "bytes": message("audit_detail.bytes", "bytes")(),
-    "cancels": message("audit_detail.cancels", "cancels")(),
-    "ceremonies": message("audit_detail.ceremonies", "ceremonies")(),
+    "cancels": message("audit_detail.cancels", "cancellations")(),
+    "ceremonies": message("audit_detail.ceremonies", "sign-in flows")(),
     "changed": message("audit_detail.changed", "changed")(),
     "codes": message("audit_detail.codes", "codes")(),
     "credentials": message("audit_detail.credentials", "credentials")(),
     "failed": message("audit_detail.failed", "failed")(),
     "failures": message("audit_detail.failures", "failures")(),
-    "how": message("audit_detail.how", "how")(),
+    "how": message("audit_detail.how", "method")(),
     "kind": message("audit_detail.kind", "kind")(),
     "left": message("audit_detail.left", "left")(),
-    "mails": message("audit_detail.mails", "mails")(),
+    "mails": message("audit_detail.mails", "emails")(),
     "messages": message("audit_detail.messages", "messages")(),
     "notes": message("audit_detail.notes", "notes")(),
     "people": message("audit_detail.people", "people")(),
@@ -202,11 +210,11 @@ DETAILS: Mapping[str, Fact] = {
     "runs": message("audit_detail.runs", "runs")(),
     "secrets": message("audit_detail.secrets", "secrets")(),
     "stored": message("audit_detail.stored", "stored")(),
-    "tries": message("audit_detail.tries", "tries")(),
+    "tries": message("audit_detail.tries", "attempts")(),
     "version": message("audit_detail.version", "version")(),
-    "wrapped_anew": message("audit_detail.wrapped_anew", "wrapped anew")(),
+    "wrapped_anew": message("audit_detail.wrapped_anew", "keys rewrapped")(),
 }
-"""The names of details."""
+"""The label of each detail."""
 
 VALUES: Mapping[str, Fact] = {
     "address": message("audit_value.address", "address")(),
@@ -214,7 +222,7 @@ VALUES: Mapping[str, Fact] = {
     "auditor": message("audit_value.auditor", "auditor")(),
     "code": message("audit_value.code", "code")(),
     "explain": message("audit_value.explain", "explain")(),
-    "mail": message("audit_value.mail", "mail")(),
+    "mail": message("audit_value.mail", "email")(),
     "manager": message("audit_value.manager", "manager")(),
     "notes": message("audit_value.notes", "notes")(),
     "passkey": message("audit_value.passkey", "passkey")(),
@@ -227,9 +235,9 @@ VALUES: Mapping[str, Fact] = {
     "subject": message("audit_value.subject", "subject")(),
     "what-if": message("audit_value.what_if", "what-if")(),
 }
-"""The values of details that are words."""
+"""The label of each value of a detail that is not a number."""
 
 
 def label(labels: Mapping[str, Fact], stored: str) -> Displayed:
-    """Return the label of a stored name; a name from another version is its own label."""
+    """Return the label of a stored name, or the name itself if this version has no label for it."""
     return labels.get(stored, stored)

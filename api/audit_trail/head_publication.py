@@ -29,7 +29,7 @@ _Target = tuple[str, Callable[[], None]]
 
 
 class _Syslog(SysLogHandler):
-    """A handler for a single line that raises if the line cannot be sent."""
+    """A syslog handler that raises an exception if a record cannot be sent."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name in `logging`
         del record

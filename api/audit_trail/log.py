@@ -86,7 +86,7 @@ def last_event_time(tx: Transaction, action: str) -> datetime | None:
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Whether the principal's action on the object was already recorded in the last hour."""
+    """Return whether the principal's action on the object was already recorded in the last hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,

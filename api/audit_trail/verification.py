@@ -55,8 +55,8 @@ class VerificationResult(FrozenModel):
         first_broken: number of the first row whose seal does not match; `None` if all match.
         head_known: whether the given head is in the trail; `None` if no head was given.
         anchors: number of anchors that the trail was compared with.
-        missing_from: if the trail no longer contains what an anchor states, and no restore explains
-            it, the number of rows that the latest such anchor states; otherwise `None`.
+        missing_from: the number of rows according to the latest anchor that contradicts the trail
+            and whose contradiction no restore explains; `None` if there is no such anchor.
         lost: the rows that were lost in restores, oldest restore first.
     """
 
@@ -177,7 +177,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class _Restore:
-    """A restore that the trail records: in row `number`, after a row of the time `restored_to`."""
+    """A restore, as recorded in row `number`; the row before it has the time `restored_to`."""
 
     number: int
     at: datetime
@@ -202,7 +202,7 @@ class _AnchorComparison:
                 self._by_rows[anchor.rows].append(anchor)
 
     def visit(self, number: int, row: AuditRow) -> None:
-        """Compare a row with the anchors that name it; those that agree are settled."""
+        """Compare a row with the anchors that refer to it, and drop those whose head matches."""
         if number in self._by_rows:
             self._by_rows[number] = [a for a in self._by_rows[number] if a.head != row.seal]
         if row.action == RESTORED:
@@ -211,7 +211,7 @@ class _AnchorComparison:
         self._last_at = row.at
 
     def missing_from(self) -> int | None:
-        """Return the rows of the latest anchor that disagrees and that no restore explains."""
+        """Return the row count of the latest mismatch that no restore explains, if there is one."""
         unexplained = [a for a in self._disagreeing() if self._restore_of(a) is None]
         return max(unexplained, key=lambda a: a.at).rows if unexplained else None
 
@@ -237,7 +237,7 @@ class _AnchorComparison:
         return [anchor for anchors in self._by_rows.values() for anchor in anchors]
 
     def _restore_of(self, anchor: Anchor) -> _Restore | None:
-        """Return the first restore after the anchor that can have removed the row it names."""
+        """Return the first restore after the anchor that can have removed the anchor's row."""
         return next(
             (
                 restore

@@ -1,4 +1,4 @@
-"""What is said about background tasks that fail or have ended, and about workers."""
+"""Messages about background tasks that failed or have ended, and about workers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HAS_ENDED: Mapping[str, Message] = {
         "background.question_ended", "the question has already ended ({state})", state=FACT
     ),
 }
-"""What is said about a task that can no longer be cancelled, by what the task is called."""
+"""The message for a task that can no longer be cancelled, by the task's noun."""
 
 WENT_DOWN: Mapping[str, Message] = {
     "run": plural_message(
@@ -46,7 +46,7 @@ WENT_DOWN: Mapping[str, Message] = {
         count=PLAIN_NUMBER,
     ),
 }
-"""What is said about a task that is not tried again, by what the task is called."""
+"""The message for a task that is not retried after crashes, by the task's noun."""
 
 CRASHED = message(
     "background.crashed",

@@ -47,7 +47,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     Attributes:
         row_type: the row class of the tasks.
-        noun: what a task is called: `run` or `question`, which select its messages.
+        noun: the noun for a task in messages: `run` or `question`.
         function: the function to call in the child process, as `module:name`; it must call
             `run_task`.
     """

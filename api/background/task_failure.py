@@ -18,7 +18,7 @@ _SLUG, _FACT, _TITLE, _DETAIL = "slug", "fact", "title", "detail"
 class TaskFailure(FrozenModel):
     """The reason why a task failed, with the members of a problem document.
 
-    `title` and `detail` are facts, or their text in JSON, which routes obtain with `rendered`.
+    `title` and `detail` are facts. Routes replace them with text by calling `rendered`.
     """
 
     slug: str
@@ -40,8 +40,8 @@ def stored_failure(kind: ErrorType, detail: Fact) -> dict[str, Any]:
 def read_failure(stored: Mapping[str, Any]) -> TaskFailure:
     """Return a stored failure.
 
-    Earlier versions stored English text: `{"slug": …, "title": …, "detail": …}`. Such a text is
-    displayed as it is.
+    Earlier versions stored English text: `{"slug": …, "title": …, "detail": …}`. Such text is
+    displayed unchanged.
     """
     detail = Fact.model_validate(stored[_FACT]) if _FACT in stored else LEGACY(text=stored[_DETAIL])
     title = title_of(stored[_SLUG]) or LEGACY(text=stored.get(_TITLE, ""))

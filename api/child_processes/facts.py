@@ -1,4 +1,4 @@
-"""Why a child process has ended."""
+"""Messages that state why a child process has ended."""
 
 from __future__ import annotations
 

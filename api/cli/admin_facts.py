@@ -1,4 +1,4 @@
-"""What the commands that administer a deployment say."""
+"""Messages of the commands that administer a deployment."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ COUNTS = {
     "messages": plural_message(
         "retention.messages", "{count} message", "{count} messages", count=PLAIN_NUMBER
     ),
-    "mails": plural_message("retention.mails", "{count} mail", "{count} mails", count=PLAIN_NUMBER),
+    "mails": plural_message(
+        "retention.mails", "{count} email", "{count} emails", count=PLAIN_NUMBER
+    ),
     "secrets": plural_message(
         "retention.secrets", "{count} secret", "{count} secrets", count=PLAIN_NUMBER
     ),
@@ -152,10 +154,10 @@ COUNTS = {
     ),
     "codes": plural_message("retention.codes", "{count} code", "{count} codes", count=PLAIN_NUMBER),
     "ceremonies": plural_message(
-        "retention.ceremonies", "{count} ceremony", "{count} ceremonies", count=PLAIN_NUMBER
+        "retention.ceremonies", "{count} sign-in flow", "{count} sign-in flows", count=PLAIN_NUMBER
     ),
 }
-"""The number of rows of each kind that a sweep counts."""
+"""The number of rows of a kind that a retention sweep affects, by the kind."""
 
 # user
 NAME_REQUIRED = message("user.name_required", "{action} requires a name", action=TEXT)

@@ -51,4 +51,4 @@ DETAILS: dict[str, str] = {
         "hold are skipped."
     ),
 }
-"""What the help of a command says after its summary."""
+"""The text that follows the summary in the help of a command."""

@@ -1,4 +1,4 @@
-"""What the commands on files and results say."""
+"""Messages of the commands that create results and print summaries."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What commands print: facts, in the language of the terminal, and the text of their help.
+"""Prints facts and help texts of commands in the language of the terminal.
 
-The language is settled when this module is loaded, because help texts are built when the module of
-a command is loaded.
+The language is determined when this module is imported, because help texts are created when the
+module of a command is imported.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ def gettext(message: str) -> str:
 
 
 def render(shown: Displayed, *, indent: int = 0) -> str:
-    """Return the sentence of a fact, with `indent` spaces before it."""
+    """Return the text of a fact, indented by `indent` spaces."""
     return " " * indent + TEXTS.text(shown)
 
 
 def echo(shown: Displayed, *, indent: int = 0, err: bool = False) -> None:
-    """Print the sentence of a fact, with `indent` spaces before it; if `err`, to stderr."""
+    """Print the text of a fact, indented by `indent` spaces, to stdout or, if `err`, to stderr."""
     typer.echo(render(shown, indent=indent), err=err)

@@ -1,4 +1,4 @@
-"""What the commands that ask about results say."""
+"""Messages of the commands that query results, pairs and rules."""
 
 from __future__ import annotations
 

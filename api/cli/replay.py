@@ -95,7 +95,7 @@ def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
 
 
 def _in_words(comparison: Replay) -> Replay:
-    """Return the comparison with sentences instead of facts."""
+    """Return the comparison with text instead of facts."""
 
     def in_words(one: ReplayDifference) -> ReplayDifference:
         about, recorded, now = map(render, (one.about, one.recorded, one.now))

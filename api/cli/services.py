@@ -1,6 +1,7 @@
 """Services for administrative commands, whose actions are attributed to the system.
 
-Importing the web server and the engine is avoided, so that commands such as `backup` start fast.
+This module imports neither the web server nor the engine, so that commands such as `backup` start
+fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is said about consent."""
+"""Messages about consent."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The texts of the page about the matching rules, in the words of the rules' docstrings.
+"""The texts of the page about the matching rules, which repeat the rules' docstrings.
 
-A test compares both. Text in backquotes is code: names of settings and their values.
+A test checks that they are equal. Text in backquotes is code: names of settings and their values.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ KINDS: Mapping[str, Fact] = {
     "points": POINTS(),
     "condition and points": CONDITION_AND_POINTS(),
 }
-"""What a rule does, by the kind on its card."""
+"""The label of each kind of rule."""
 
 TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "language": (

@@ -27,7 +27,7 @@ _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # the dates a
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A segment of a paragraph. `code` is whether it is the name of a setting or value."""
+    """A segment of a paragraph. `code` is true for names of settings and values."""
 
     text: str
     code: bool
@@ -44,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RuleArticle:
-    """A rule as the page shows it: `id` is its name, `label` what readers call it."""
+    """A rule, as shown on the page. `id` is its name in settings, `label` its name for readers."""
 
     id: str
     label: Displayed

@@ -1,4 +1,4 @@
-"""Why the database cannot be used, backed up or restored, and what to do about it."""
+"""Messages that state why the database cannot be used, backed up or restored."""
 
 from __future__ import annotations
 
@@ -121,4 +121,4 @@ NO_SUCH_ROW: Mapping[str, Message] = {
     "question": message("database.no_such_question", "there is no question {id}", id=TEXT),
     "run": message("database.no_such_run", "there is no run {id}", id=TEXT),
 }
-"""What is said about a row that does not exist, by what the row is called."""
+"""The message for a row that does not exist, by the row's noun."""

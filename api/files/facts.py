@@ -1,4 +1,4 @@
-"""Why a file cannot be read or written, and what to do about it."""
+"""Messages that state why a file cannot be read or written, and what to do about it."""
 
 from __future__ import annotations
 

@@ -81,5 +81,5 @@ def _cell_fault(text: str) -> Fact:
 
 
 def is_opendocument(content: bytes) -> bool:
-    """Whether a workbook is ODS, as declared by its first member (ODF 1.3 part 2, 3.3)."""
+    """Return whether a workbook is ODS, as declared by its first member (ODF 1.3 part 2, 3.3)."""
     return b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in content[:200]

@@ -99,7 +99,7 @@ def authenticate_before_body(scope: Scope) -> Principal:
 
 
 def is_bearer(headers: Headers) -> bool:
-    """Whether a request presents a bearer token, which browsers never send automatically."""
+    """Return whether a request presents a bearer token, which browsers never send automatically."""
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 

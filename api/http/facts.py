@@ -1,4 +1,4 @@
-"""What responses say about errors, and why requests are rejected before they reach a subject."""
+"""Messages about errors in responses, and about requests that the HTTP layer rejects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TOO_LARGE_KIB = message(
 )
 TOO_MANY_SIGN_INS = message(
     "http.too_many_sign_ins",
-    "there have been too many sign-in attempts; wait a minute and try again",
+    "too many sign-in attempts; wait a minute and try again",
 )
 
 # Titles of the types of errors.
@@ -46,7 +46,7 @@ OUT_OF_TIME_TITLE = message(
     "http.title_out_of_time", "The time limit was reached before a usable result was found"
 )
 RUN_CANCELLED_TITLE = message("http.title_run_cancelled", "The run was cancelled")
-NEGATIVE_ANSWER_TITLE = message("http.title_negative_answer", "The answer is no")
+NEGATIVE_ANSWER_TITLE = message("http.title_negative_answer", "The check failed")
 NOT_FOUND_TITLE = message("http.title_not_found", "Not found")
 CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current state")
 NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
@@ -57,7 +57,7 @@ UNREACHABLE_TITLE = message(
 SIGN_IN_TITLE = message("http.title_sign_in", "Please sign in")
 REFUSED_TITLE = message("http.title_refused", "The request was refused")
 
-# What is said about errors that are no domain errors.
+# Messages about errors that are not domain errors.
 INTERNAL_ERROR = message(
     "http.internal_error", "An internal error occurred and was logged. Please try again."
 )
@@ -84,5 +84,5 @@ STATUS_TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: message("http.status_429", "Too Many Requests"),
     HTTPStatus.SERVICE_UNAVAILABLE: message("http.status_503", "Service Unavailable"),
 }
-"""The titles of responses with a status code that no domain error leads to."""
+"""The titles of error responses that the framework raises, by status code."""
 OTHER_STATUS = message("http.status_other", "Error {status}", status=PLAIN_NUMBER)

@@ -30,9 +30,9 @@ def safe_redirect_path(path: str) -> str:
     return path if plain and not path.startswith("//") and "\\" not in path else "/"
 
 
-def confirm(go_on_to: str) -> str:
+def confirm(next_path: str) -> str:
     """Return the URL of the page that confirms the user's identity and then redirects."""
-    return f"{CONFIRM}?{urlencode({'go_on_to': safe_redirect_path(go_on_to)})}"
+    return f"{CONFIRM}?{urlencode({'go_on_to': safe_redirect_path(next_path)})}"
 
 
 def sign_in(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with input files as a whole, and the text of the template workbook."""
+"""Messages about unreadable input files, and the texts of the template workbook."""
 
 from __future__ import annotations
 

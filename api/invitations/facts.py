@@ -1,4 +1,4 @@
-"""What is said about invitations and their emails."""
+"""Messages about invitations and their emails."""
 
 from __future__ import annotations
 

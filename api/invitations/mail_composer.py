@@ -40,7 +40,7 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
 
 
 def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
-    """Whether a newer message about the session has been released or sent to the same person."""
+    """Return whether a newer message about the session was released or sent to the person."""
     newer = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
         MailRow.session_id == mail.session_id,

@@ -47,7 +47,7 @@ def stored_message(mail: MailRow) -> Message:
 
 
 def is_cancellation(mail: MailRow) -> bool:
-    """Whether an email is a cancellation, which has no link."""
+    """Return whether an email is a cancellation, which has no link."""
     return mail.content is not None and mail.content["method"] == Method.CANCEL
 
 

@@ -69,10 +69,11 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
 
 @INVITATIONS.get(
     "/cycles/{cycle_id}/outbox.zip",
+    operation_id="waiting_mails",
     responses=problem_responses(404) | {200: {"content": {ZIP: {}}}},
     response_class=Response,
 )
-def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
+def export_pending_messages(cycle_id: str, services: ServicesDep) -> Response:
     """Get all pending messages as emails that are ready to send, in a ZIP archive."""
     mails = files.export_pending(services, cycle_id)
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
@@ -99,32 +100,38 @@ def invitation(
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-@CYCLE_OUTBOX.get("/waiting", responses=problem_responses(404))
-def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
+@CYCLE_OUTBOX.get("/waiting", operation_id="what_waits", responses=problem_responses(404))
+def read_pending_messages(cycle_id: str, services: ServicesDep) -> PendingMessages:
     """Get the number of pending messages and the time at which the newest was created."""
     return pending.pending_messages(services, cycle_id)
 
 
-@CYCLE_OUTBOX.get("/post", responses=problem_responses(404))
-def how_far(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
+@CYCLE_OUTBOX.get("/post", operation_id="how_far", responses=problem_responses(404))
+def read_delivery_status(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
     """Get the numbers of waiting and sent emails, and the failed emails with reasons."""
     return delivery_status.delivery_status(services, cycle_id).rendered(texts)
 
 
 @CYCLE_OUTBOX.post(
-    "/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422)
+    "/post",
+    operation_id="send_now",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=problem_responses(404, 409, 422),
 )
-def send_now(
-    cycle_id: str, which: MessageCutoff, services: ServicesDep, texts: TextsDep
+def release_messages(
+    cycle_id: str, cutoff: MessageCutoff, services: ServicesDep, texts: TextsDep
 ) -> DeliveryStatus:
     """Have this server send the pending messages in the background."""
-    return dispatch.release_messages(services, cycle_id, which.until).rendered(texts)
+    return dispatch.release_messages(services, cycle_id, cutoff.until).rendered(texts)
 
 
 @CYCLE_OUTBOX.post(
-    "/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409)
+    "/post/retry",
+    operation_id="try_again",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=problem_responses(404, 409),
 )
-def try_again(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
+def retry_failed(cycle_id: str, services: ServicesDep, texts: TextsDep) -> DeliveryStatus:
     """Retry the emails that could not be delivered, using the recipients' current addresses."""
     return dispatch.retry_failed(services, cycle_id).rendered(texts)
 
@@ -138,9 +145,9 @@ def mark_sent_otherwise(
 
 
 @CYCLE_OUTBOX.post("/sent", responses=problem_responses(404, 422))
-def mark_sent(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> MessageCount:
+def mark_sent(cycle_id: str, cutoff: MessageCutoff, services: ServicesDep) -> MessageCount:
     """Record that you have sent the pending messages, so that this server does not send them."""
-    return MessageCount(messages=dispatch.mark_sent(services, cycle_id, which.until))
+    return MessageCount(messages=dispatch.mark_sent(services, cycle_id, cutoff.until))
 
 
 ROUTERS = (

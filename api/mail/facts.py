@@ -1,4 +1,4 @@
-"""Why emails cannot be sent, and what is wrong with the settings of the mail server."""
+"""Messages about emails that cannot be sent, and about invalid settings of the mail server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of outgoing email, which is sent by the programme office if there is no mail server."""
+"""Settings of outgoing email. Without a mail server, the programme office sends all emails."""
 
 from __future__ import annotations
 

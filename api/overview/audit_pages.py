@@ -68,7 +68,7 @@ def audit_page(
 
 
 def _selectable_actions(selected: str) -> list[tuple[str, Displayed]]:
-    """Return the stored actions with their labels, and the selected one whatever it is."""
+    """Return all actions with their labels; an unknown selected action is included."""
     stored = dict.fromkeys([*audit_facts.ACTIONS, *filter(None, [selected])])
     return [(action, audit_facts.label(audit_facts.ACTIONS, action)) for action in stored]
 

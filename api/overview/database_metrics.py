@@ -34,7 +34,7 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
     lines += [
-        "# HELP gender_coach_stranded_jobs Jobs in progress whose worker has no heartbeat.",
+        "# HELP gender_coach_stranded_jobs Running jobs whose worker sends no heartbeats.",
         "# TYPE gender_coach_stranded_jobs gauge",
         *(f'gender_coach_stranded_jobs{{kind="{kind}"}} {n}' for kind, n in orphaned.items()),
         "# HELP gender_coach_outbox_unsent Messages that have not been sent.",
@@ -56,10 +56,14 @@ def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterat
         ("intact", "1 unless the last verification found a fault or lost rows.", int(intact)),
         (
             "verified_seconds",
-            "Time of the last verification; 0 if none.",
+            "Unix time of the last verification; 0 if none.",
             _seconds(verified),
         ),
-        ("anchored_seconds", "Time when the head was last stored outside.", _seconds(anchored)),
+        (
+            "anchored_seconds",
+            "Unix time at which the head was last stored outside the database; 0 if never.",
+            _seconds(anchored),
+        ),
     ):
         yield f"# HELP gender_coach_audit_{name} {meaning}"
         yield f"# TYPE gender_coach_audit_{name} gauge"

@@ -1,4 +1,4 @@
-"""What the pages that read across subjects say."""
+"""Messages on pages that combine data from several subjects."""
 
 from __future__ import annotations
 

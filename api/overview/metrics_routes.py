@@ -43,7 +43,7 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
 
 
 def presents_metrics_token(request: Request, settings: Settings) -> bool:
-    """Whether a request contains the configured metrics token."""
+    """Return whether a request contains the configured metrics token."""
     token, headers = settings.metrics_token, request.headers
     if token is None or not is_bearer(headers):
         return False
@@ -52,7 +52,7 @@ def presents_metrics_token(request: Request, settings: Settings) -> bool:
 
 
 def is_local(request: Request, settings: Settings) -> bool:
-    """Whether a request comes directly from this machine.
+    """Return whether a request comes directly from this machine.
 
     Requests through a proxy on this machine also have a loopback address. Therefore no request
     counts as local if the server has a public address or if the request has proxy headers.

@@ -1,4 +1,4 @@
-"""Answers to plan queries as JSON, with the sentences of their facts."""
+"""Answers to plan queries as JSON, with facts also rendered as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class ObjectionJson(ResultValue):
-    """A reason why a pair is impossible; `because` is the sentence of `reason`."""
+    """A reason why a pair is impossible; `because` is `reason` as text."""
 
     rule: str
     reason: Fact
@@ -57,7 +57,7 @@ class ExplanationJson(ResultValue):
 
 
 class AdviceJson(ResultValue):
-    """A policy change and its effect; `change` is the sentence of `change_fact`."""
+    """A policy change and its effect; `change` is `change_fact` as text."""
 
     change: str
     change_fact: Fact
@@ -78,14 +78,14 @@ class ReplacementJson(ResultValue):
 
 
 class AnswerSentences:
-    """Adds the sentences of one language to answers; `names` are those of people, by id."""
+    """Converts answers to JSON values; `names` maps people's ids to their names."""
 
     def __init__(self, texts: Renderer, names: Mapping[str, str] = _NO_NAMES) -> None:
         self._texts = texts
         self._results = ResultSentences(texts, names)
 
     def explanation(self, one: Explanation) -> ExplanationJson:
-        """Return an explanation with its sentences."""
+        """Return an explanation as a JSON value."""
         return ExplanationJson(
             coachee=one.coachee,
             match=None if one.match is None else self._results.match(one.match),
@@ -95,7 +95,7 @@ class AnswerSentences:
         )
 
     def advice(self, one: Advice) -> AdviceJson:
-        """Return advice with its sentence."""
+        """Return advice as a JSON value."""
         return AdviceJson(
             change=self._texts.text(one.change),
             change_fact=one.change,
@@ -106,7 +106,7 @@ class AnswerSentences:
         )
 
     def replacement(self, one: Replacement) -> ReplacementJson:
-        """Return a replacement with the sentences of its verdicts."""
+        """Return a replacement coach as a JSON value."""
         return ReplacementJson(
             coach=one.coach,
             points=one.points,

@@ -1,4 +1,4 @@
-"""What is said about queries about a plan and their answers."""
+"""Messages about plan queries and their answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan queries as JSON, with the sentences of their answers."""
+"""Plan queries as JSON, with the facts in their answers also rendered as text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class QuestionJson(FrozenModel):
 
 
 def question_json(question: QuestionView, texts: Renderer) -> QuestionJson:
-    """Return a question with the sentences of its answer and its progress."""
+    """Return a question as JSON, with its answer and progress in the language of `texts`."""
     fields = {name: getattr(question, name) for name in QuestionJson.model_fields}
     sentences = AnswerSentences(texts, question.names)
     latest = None if question.latest is None else rendered_progress(question.latest, texts)

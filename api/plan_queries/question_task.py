@@ -34,7 +34,7 @@ class QuestionTask(FrozenModel):
             the whole plan.
         remaining: the sessions that a replacement coach would take over.
         input_json: the plan's `RunInput`, as stored.
-        what_if: whether the plan is a what-if, which uses another policy than the cycle's.
+        what_if: whether the plan is a what-if, which does not use the cycle's own policy.
         current: the cycle's current lists and policy, set only for `replace`.
         result_json: the plan's `Result`, as stored.
         limit_seconds: the time limit for each solve in the child process.

@@ -70,8 +70,8 @@ class QuestionView(FrozenModel):
     """A plan query: its state and, once it has finished, its answer.
 
     Answers to `explain` and `advise` remain valid for the plan. Answers to `replace` depend on the
-    lists at the time, so the same question can be submitted again. `names` are the display names of
-    the people whom the answer's sentences name, by id.
+    lists at the time, so the same question can be submitted again. `names` maps the ids of the
+    people whom the answer mentions to their display names.
     """
 
     id: str
@@ -166,7 +166,7 @@ def question_view(row: QuestionRow) -> QuestionView:
 
 
 def with_names(tx: Transaction, question: QuestionView) -> QuestionView:
-    """Return a question with the names of the people in its answer's sentences."""
+    """Return a question with the names of the people whom its answer mentions."""
     explanation = None if question.answer is None else question.answer.explanation
     if explanation is None or explanation.unmatched is None or not explanation.unmatched.remedies:
         return question

@@ -62,14 +62,14 @@ def list_questions(
         Query(description="The coachee. Defaults to questions about the plan as a whole."),
     ] = None,
 ) -> tuple[QuestionJson, ...]:
-    """The questions about a plan, or about one coachee in it, with their answers."""
+    """List the questions about a plan, or about one coachee in it, with their answers."""
     listed = plan_queries.list_questions(services, plan_id, person_id)
     return tuple(question_json(question, texts) for question in listed)
 
 
 @QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
 def read_question(question_id: str, services: ServicesDep, texts: TextsDep) -> QuestionJson:
-    """The state of a question and, once it is `finished`, its answer."""
+    """Get the state of a question and, once it is `finished`, its answer."""
     return question_json(plan_queries.read_question(services, question_id), texts)
 
 

@@ -1,4 +1,4 @@
-"""What is said about plans and their comparison."""
+"""Messages about plans and their comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOTHING_TO_COMPARE = message(
     "plans.nothing_to_compare",
     "the cycle has no other published plan; choose a plan to compare with",
 )
-# i18n: the following five come after a large number of coachees: 12 without changes.
+# i18n: each of the following five follows a number of coachees in large type: 12 without changes.
 SAME = message("plans.same", "without changes")
 RETIMED = message("plans.retimed", "with the same coach at different times")
 MOVED = message("plans.moved", "with a different coach")

@@ -108,7 +108,7 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
 
 
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Whether a cycle's lists or policy have changed since a run's input was captured."""
+    """Return whether a cycle's lists or policy have changed since a run's input was captured."""
     policy = policy_of(cycle_row(tx, cycle_id))
     return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
 

@@ -1,4 +1,4 @@
-"""Plans and their comparisons as JSON, with the sentences of their facts."""
+"""Plans and their comparisons as JSON, with facts also rendered as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matching.rematching.comparison import LevelDifference, SettingDifference
 
 
 class PlanJson(FrozenModel):
-    """A complete plan; see `PlanDetails`. Sentences stand beside their facts."""
+    """A complete plan; see `PlanDetails`. Facts are also rendered as text."""
 
     summary: PlanSummary
     outdated: bool
@@ -38,7 +38,7 @@ class ComparisonJson(FrozenModel):
 
 
 def plan_json(plan: PlanDetails, texts: Renderer) -> PlanJson:
-    """Return a plan with its sentences."""
+    """Return a plan as JSON, in the language of `texts`."""
     names = display_names((*plan.roster.coachees, *plan.roster.coaches))
     return PlanJson(
         summary=plan.summary,
@@ -52,7 +52,7 @@ def plan_json(plan: PlanDetails, texts: Renderer) -> PlanJson:
 
 
 def comparison_json(comparison: PlanComparison, texts: Renderer) -> ComparisonJson:
-    """Return a comparison with its sentences."""
+    """Return a comparison as JSON, in the language of `texts`."""
     return ComparisonJson(
         before=comparison.before,
         after=comparison.after,

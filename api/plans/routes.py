@@ -21,13 +21,13 @@ PLANS = APIRouter(prefix=API, tags=["plans"])
 
 @PLANS.get("/cycles/{cycle_id}/plans", responses=problem_responses(404))
 def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
-    """The plans of a cycle, newest first."""
+    """List the plans of a cycle, newest first."""
     return plans.list_plans(services, cycle_id)
 
 
 @PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
 def read_plan(plan_id: str, request: Request, services: ServicesDep) -> PlanJson:
-    """A complete plan: matches with verdicts and sessions; unmatched coachees with reasons."""
+    """Get a plan: matches with verdicts and sessions, and unmatched coachees with reasons."""
     return plan_json(plans.read_plan(services, plan_id), request_renderer(request))
 
 
@@ -41,7 +41,7 @@ def compare_plans(
         Query(description="The plan to compare with. Defaults to the published plan."),
     ] = None,
 ) -> ComparisonJson:
-    """The differences between two plans of a cycle, with the reason for each change.
+    """Get the differences between two plans of a cycle, with the reason for each change.
 
     `gain` is `null` if the plans' points are not comparable, because their rules or weights differ.
     """

@@ -1,4 +1,4 @@
-"""What reminders ask for."""
+"""The requests in reminders."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
 
 
 def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now: datetime) -> bool:
-    """Whether a reminder that is about to be sent is still needed."""
+    """Return whether a reminder that is about to be sent is still needed."""
     session = tx.get_one(SessionRow, mail.session_id)
     if mail.occasion != _occasion(mail.kind, session):
         return False
@@ -158,7 +158,7 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
-    """Whether the person was sent the latest invitation to the session long enough ago."""
+    """Return whether the person was sent the latest invitation to the session long enough ago."""
     informed = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
         MailRow.session_id == SessionRow.id,

@@ -1,4 +1,4 @@
-"""What the check of a results folder finds wrong with its files.
+"""Messages about faults in the files of a results folder.
 
 Each message follows the name of a file and a colon.
 """
@@ -21,15 +21,15 @@ UNEXPECTED_ROW = message(
 )
 MORE_UNEXPECTED_ROWS = plural_message(
     "results_check.more_unexpected_rows",
-    "has an unexpected row: {count} more",
-    "has an unexpected row: {count} more",
+    "has {count} more unexpected row",
+    "has {count} more unexpected rows",
     count=NUMBER,
 )
 LACKING_ROW = message("results_check.lacking_row", "lacks a row: {cells}", cells=listed(TEXT))
 MORE_LACKING_ROWS = plural_message(
     "results_check.more_lacking_rows",
-    "lacks a row: {count} more",
-    "lacks a row: {count} more",
+    "lacks {count} more row",
+    "lacks {count} more rows",
     count=NUMBER,
 )
 ANCHOR_COUNT = plural_message(
@@ -39,9 +39,7 @@ ANCHOR_COUNT = plural_message(
     count=NUMBER,
     text=TEXT,
 )
-OTHER_INPUTS = message(
-    "results_check.other_inputs", "is based on different inputs from this result"
-)
+OTHER_INPUTS = message("results_check.other_inputs", "does not have the inputs of this result")
 FORM_INCOMPLETE = message("results_check.form_incomplete", "is missing or incomplete")
 
 NO_FILE = message("results_check.no_file", "has no {suffix} file", suffix=TEXT)
@@ -64,7 +62,7 @@ PROPERTY_DIFFERS = message(
 )
 PROPERTY_MISSING = message(
     "results_check.property_missing",
-    "{property} is missing instead of {expected}",
+    "{property} is missing; it should be {expected}",
     property=TEXT,
     expected=TEXT,
 )

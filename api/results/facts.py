@@ -1,4 +1,4 @@
-"""What results files, the report and the pages of a plan say."""
+"""Messages in results files, in the report, and on the pages of a plan."""
 
 from __future__ import annotations
 

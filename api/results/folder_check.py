@@ -81,7 +81,7 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _digest(run: ReproducibleRecord, result: Result) -> str:
-    """Return the digest of `result`; without facts, it cannot be computed, and is not compared."""
+    """Return the digest of `result`, or the recorded digest if the format has no facts to hash."""
     return run.result_sha256 if result.format == LEGACY_FORMAT else result_digest(result)
 
 
@@ -133,7 +133,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _in_each_language(statements: Sequence[Displayed]) -> tuple[str, dict[str, str]]:
-    """Return statements in English, and a table from each language in which they may be written."""
+    """Return statements in English, and a mapping from their text in any language to English."""
     every = ["; ".join(map(texts.text, statements)) for texts in all_renderers()]
     return every[0], dict.fromkeys(every, every[0])
 

@@ -28,7 +28,7 @@ REASON_LABELS = {
     "nobody-schedulable": facts.NOBODY_SCHEDULABLE(),
     "all-taken": facts.ALL_TAKEN(),
 }
-"""The sentence for each reason why a coachee has no coach."""
+"""The message for each reason why a coachee has no coach."""
 
 
 @dataclass(frozen=True, slots=True)

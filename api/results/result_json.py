@@ -1,7 +1,8 @@
-"""Results as JSON, with the sentences of their facts: in `result.json` and in JSON routes.
+"""Results as JSON, with facts also rendered as text, for `result.json` and JSON routes.
 
-In routes, fields that hold a sentence keep it, and the fact stands beside it. In `result.json`,
-`because` and `text` are the sentences of the facts beside them.
+In routes, a field contains the text, and a second field contains its fact: `because` and `reason`,
+`change` and `change_fact`. In `result.json`, `because` and `text` contain the text of the facts in
+the same object.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class VerdictJson(ResultValue):
-    """A rule's verdict on a pair; `because` is the sentence of `reason`."""
+    """A rule's verdict on a pair; `because` is `reason` as text."""
 
     rule: str
     points: int
@@ -55,7 +56,7 @@ class MatchJson(ResultValue):
 
 
 class RemedyJson(ResultValue):
-    """A change that would place a coachee, and its effect, as sentences and as facts."""
+    """A change that would place a coachee, and its effect, as text and as facts."""
 
     change: str
     change_fact: Fact
@@ -65,7 +66,7 @@ class RemedyJson(ResultValue):
 
 
 class FileRemedy(ResultValue):
-    """A remedy in `result.json`: its facts, and both as one sentence."""
+    """A remedy in `result.json`: the facts, and one sentence that combines them."""
 
     change: Fact
     effect: Fact
@@ -98,7 +99,7 @@ class FileUnmatched(_UnmatchedBase):
 
 
 class SessionMoveJson(ResultValue):
-    """A session at another time; `because` is the sentence of `reason`."""
+    """A session at another time; `because` is `reason` as text."""
 
     number: int
     before: Session
@@ -108,7 +109,7 @@ class SessionMoveJson(ResultValue):
 
 
 class MoveJson(ResultValue):
-    """What a re-match changed for a coachee; `because` is the sentence of `reason`."""
+    """What a re-match changed for a coachee; `because` is `reason` as text."""
 
     coachee: str
     change: CoacheeChange
@@ -135,7 +136,7 @@ class _ResultHead(ResultValue):
 
 
 class ResultJson(_ResultHead):
-    """A result with its sentences. `moves` is omitted if there are none."""
+    """A result in JSON routes. `moves` is omitted if there are none."""
 
     unmatched: tuple[UnmatchedJson, ...]
     moves: Annotated[tuple[MoveJson, ...], Field(exclude_if=_is_empty)] = ()
@@ -149,9 +150,9 @@ class ResultFile(_ResultHead):
 
 
 class ResultSentences:
-    """Adds the sentences of one language to results and their parts.
+    """Converts results and their parts to JSON values, with facts also rendered as text.
 
-    In remedies, people are named by `names`, by id; elsewhere by their ids.
+    In remedies, people are named by `names`, which maps ids to names; elsewhere, by their ids.
     """
 
     def __init__(self, texts: Renderer, names: Mapping[str, str] = _NO_NAMES) -> None:
@@ -159,7 +160,7 @@ class ResultSentences:
         self._names = names
 
     def named(self, shown: Displayed) -> str:
-        """Return the sentence of a fact, with people's names."""
+        """Return the text of a fact, with people's names instead of their ids."""
         return self._text(with_labels(shown, self._names))
 
     def remedy(self, one: Remedy) -> str:
@@ -167,7 +168,7 @@ class ResultSentences:
         return self.named(REMEDY(change=one.change, effect=one.effect))
 
     def verdict(self, one: Verdict) -> VerdictJson:
-        """Return a verdict with its sentence."""
+        """Return a verdict as a JSON value."""
         return VerdictJson(
             rule=one.rule,
             points=one.points,
@@ -177,7 +178,7 @@ class ResultSentences:
         )
 
     def match(self, one: Match) -> MatchJson:
-        """Return a match with the sentences of its verdicts."""
+        """Return a match as a JSON value."""
         return MatchJson(
             coachee=one.coachee,
             coach=one.coach,
@@ -187,7 +188,7 @@ class ResultSentences:
         )
 
     def unmatched(self, one: Unmatched) -> UnmatchedJson:
-        """Return a coachee without a coach, with the sentences of the remedies."""
+        """Return a coachee without a coach as a JSON value."""
         return UnmatchedJson(
             coachee=one.coachee,
             reason=one.reason,
@@ -197,7 +198,7 @@ class ResultSentences:
         )
 
     def move(self, one: Move) -> MoveJson:
-        """Return a move with its sentences."""
+        """Return a move as a JSON value."""
         return MoveJson(
             coachee=one.coachee,
             change=one.change,
@@ -209,7 +210,7 @@ class ResultSentences:
         )
 
     def result(self, result: Result) -> ResultJson:
-        """Return a complete result with its sentences."""
+        """Return a complete result as a JSON value."""
         unmatched = tuple(map(self.unmatched, result.unmatched))
         return ResultJson(**self._head(result), unmatched=unmatched, moves=self._moves(result))
 

@@ -1,4 +1,4 @@
-"""Rule cards as JSON, with the sentences of their examples."""
+"""Rule cards as JSON, with the reasons in their examples also rendered as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matching.rules.catalogue import Card, RuleCard, RuleKind, SettingCard
 
 
 class ExampleCardJson(Card):
-    """A worked example of a rule; `because` is the sentence of `reason`."""
+    """A worked example of a rule; `because` is `reason` as text."""
 
     situation: str
     points: int | None
@@ -30,7 +30,7 @@ class RuleCardJson(Card):
 
 
 def rule_cards_json(cards: Iterable[RuleCard], texts: Renderer) -> tuple[RuleCardJson, ...]:
-    """Return rule cards with sentences in one language."""
+    """Return rule cards as JSON values, in the language of `texts`."""
     return tuple(
         RuleCardJson(
             name=card.name,

@@ -1,4 +1,4 @@
-"""What the workbook of a plan says.
+"""Texts in the workbook of a plan.
 
 The name of a sheet has at most 31 characters; longer translations are cut.
 """

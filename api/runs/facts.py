@@ -1,4 +1,4 @@
-"""What is said about runs and plans."""
+"""Messages about runs and plans."""
 
 from __future__ import annotations
 

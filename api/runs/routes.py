@@ -74,19 +74,19 @@ def start_what_if(
 
 @RUNS.get("/cycles/{cycle_id}/runs", responses=problem_responses(404))
 def list_runs(cycle_id: str, services: ServicesDep, texts: TextsDep) -> tuple[RunView, ...]:
-    """The runs of a cycle, newest first."""
+    """List the runs of a cycle, newest first."""
     return tuple(run.rendered(texts) for run in runs.list_runs(services, cycle_id))
 
 
 @RUNS.get("/runs/{run_id}", responses=problem_responses(404))
 def read_run(run_id: str, services: ServicesDep, texts: TextsDep) -> RunView:
-    """The state of a run. Once it has finished, `plan_id` identifies its plan."""
+    """Get the state of a run. Once it has finished, `plan_id` identifies its plan."""
     return runs.read_run(services, run_id).rendered(texts)
 
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
-    """The record of a finished run: seed, parameters, input digests, versions and progress."""
+    """Get the record of a finished run: seed, parameters, input digests, versions, progress."""
     return runs.read_run_record(services, run_id)
 
 
@@ -108,9 +108,10 @@ async def follow_run(
     texts: TextsDep,
     last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Progress as server-sent events: `progress` for each report, then `end` with the run.
+    """Stream the progress as server-sent events: `progress` for each report, then `end`.
 
-    A client that reconnects with `Last-Event-ID` receives all events that it missed.
+    The event `end` contains the run. A client that reconnects with `Last-Event-ID` receives all
+    events that it missed.
     """
     seen = last_event_id
     while True:

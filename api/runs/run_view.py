@@ -57,7 +57,7 @@ class ProgressEvent(FrozenModel):
 
 
 def rendered_progress(progress: Progress, texts: Renderer) -> Progress:
-    """Return a progress report with a sentence as its message."""
+    """Return a copy of a progress report with text as its message, for JSON."""
     return progress.model_copy(update={"message": texts.text(progress.message)})
 
 

@@ -1,4 +1,4 @@
-"""What sessions say: their titles, badges and errors."""
+"""Messages about sessions: titles, badges and errors."""
 
 from __future__ import annotations
 

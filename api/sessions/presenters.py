@@ -65,7 +65,7 @@ class OwnSessionLine:
 class OfficeSessionLine:
     """A session as shown to the programme office, in the cycle's time zone.
 
-    `declined` is whether a participant has declined a session that is not cancelled and has no
+    `declined` is true if a participant has declined the session, unless it is cancelled or has a
     record.
     """
 

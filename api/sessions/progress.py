@@ -43,24 +43,27 @@ def cycle_progress(
     day = not_before or today + timedelta(1)
     if day <= cycle.cycle.start:
         return None
-    reached = _reached(tx, cycle_id, datetime.combine(day, time(), zone).astimezone(UTC))
-    where = under_way(published, day, zone)
-    both = where.reached.keys() | reached.keys()
+    start = datetime.combine(day, time(), zone).astimezone(UTC)
+    stored = _last_session_numbers(tx, cycle_id, start)
+    planned = under_way(published, day, zone).reached
     return UnderWay(
         not_before=day,
-        reached={one: max(where.reached.get(one, 0), reached.get(one, 0)) for one in sorted(both)},
+        reached={
+            code: max(planned.get(code, 0), stored.get(code, 0))
+            for code in sorted(planned.keys() | stored.keys())
+        },
     )
 
 
-def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]:
-    """Return the number of each coachee's last confirmed session before `begins`, by code."""
+def _last_session_numbers(tx: Transaction, cycle_id: str, start: datetime) -> dict[str, int]:
+    """Return the number of each coachee's last confirmed session before `start`, by code."""
     rows = tx.execute(
         select(PersonRow.code, func.max(SessionRow.number))
         .join(PersonRow, PersonRow.id == SessionRow.coachee_id)
         .where(
             SessionRow.cycle_id == cycle_id,
             SessionRow.state == SessionState.CONFIRMED,
-            SessionRow.starts_at < begins,
+            SessionRow.starts_at < start,
         )
         .group_by(PersonRow.code)
     )

@@ -1,1 +1,1 @@
-"""Which language a reader gets, and the catalogues of translated texts."""
+"""The catalogues of translated messages, and the choice of a language for each reader."""

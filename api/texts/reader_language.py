@@ -1,6 +1,6 @@
-"""Decides in which language a reader is addressed on a page and in an email.
+"""Chooses the language of pages and emails.
 
-Both give the language that the deployment is set to, English by default. For commands, see
+Both use the language in the deployment's settings, which is English by default. For commands, see
 `api.texts.terminal_language`.
 """
 
@@ -14,7 +14,7 @@ from coach.texts.renderer import Renderer
 
 
 def request_renderer(request: Request) -> Renderer:
-    """Return the renderer for whoever sent a request."""
+    """Return the renderer for the sender of a request."""
     services: Services = request.app.state.services
     return renderer(services.settings.deployment, services.settings.language)
 

@@ -1,7 +1,7 @@
-"""Decides in which language commands address their reader.
+"""Chooses the language of commands: the one in an environment variable, English by default.
 
-It is the language in the environment variable, English by default. This module imports neither the
-web server nor the services, so that `--help` and small commands start fast.
+This module imports neither the web server nor the services, so that `--help` and small commands
+start fast.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ LANGUAGE_VARIABLE = "GENDER_COACH_LANGUAGE"
 def terminal_renderer() -> Renderer:
     """Return the renderer for commands, in the language of the environment variable.
 
-    A language that does not exist gives English, because the command may be the one that would
-    explain the mistake.
+    The language is English if the variable has an unknown value. This is not an error here, because
+    the command may be the one that reports invalid settings.
     """
     key = os.environ.get(LANGUAGE_VARIABLE, ENGLISH.key)
     return renderer(Organisation(), key if key in LOCALES else ENGLISH.key)

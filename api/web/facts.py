@@ -1,4 +1,4 @@
-"""What pages say in general, whatever their subject."""
+"""Messages that pages of all subjects use."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
 CHOOSE_ONE = message("form.choose_one", "please choose one")
-# i18n: the name of the site where the deployment gives it none.
+# i18n: the name of the site if the deployment's settings do not contain one.
 PROGRAMME = message("page.programme", "Coaching scheduler")
 # i18n: /sign-in is an address, `gender-coach user sign-in` a command.
 HOW_TO_SIGN_IN = message(

@@ -31,7 +31,7 @@ def deployment_of(request: Request) -> Organisation:
 
 
 def site_name(request: Request) -> str:
-    """Return the name of the programme, or what this site is called if it has none."""
+    """Return the name of the programme, or the default name of this site if it has none."""
     name = deployment_of(request).programme_name
     return name or request_renderer(request).text(facts.PROGRAMME())
 

@@ -1,10 +1,10 @@
 """The Jinja2 environments for pages, forms, emails and the report: one for each language.
 
 Templates receive final values and contain no business logic. A `Fact` among the values is displayed
-as its sentence in the language of the environment; the filter `text` returns this sentence as a
-string, and `sentence` adds a capital letter and a full stop. The templates' own text goes through
-the catalogue, with `{% trans %}` and `_()`. Undefined names are errors, and all output is escaped
-except in plain-text templates (`.txt`).
+as text in the language of the environment; the filter `text` returns this text as a string, and
+`sentence` adds a capital letter and a full stop. The templates' own text is translated with
+`{% trans %}` and `_()`. Undefined names are errors, and all output is escaped except in plain-text
+templates (`.txt`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Recognises the English sentences that versions before facts stored, as facts.
+"""Converts English sentences, which earlier versions stored, to facts.
 
-Each message gives a pattern: its English text, with a group for each parameter by its kind.
+A sentence is matched against the English text of each message. Each parameter in the text becomes
+a group of the regular expression, whose pattern depends on the kind of the parameter.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _CODES: Mapping[str, str] = {
     "end": r"\d\d:\d\d",
     "zone": r"\S+",
 }
-"""The patterns of texts, by parameter."""
+"""The pattern of a text parameter, by its name."""
 _SEPARATORS: Mapping[str, str] = {"joined": "; ", "listed": ", ", "all_of": " and "}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -57,7 +58,7 @@ _CLAUSES: Mapping[str, tuple[str, ...]] = {
     "rule": ("rule.",),
     "sessions": ("count.",),
 }
-"""The codes of facts within facts, by parameter."""
+"""The prefixes of the codes that a nested fact can have, by the name of its parameter."""
 _NOT_ALONE = {"rule.reasons", "change.with_effect", "country.both", "country.two"}
 
 
@@ -69,7 +70,7 @@ class SentenceParser:
         coachees: Mapping[str, str] = MappingProxyType({}),
         coaches: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Create a parser. The arguments are the ids of both sides by their labels."""
+        """Create a parser. `coachees` and `coaches` map the label `Name (id)` to the id."""
         self._ids = {"coachee": coachees, "coach": coaches}
         self._kinds: Mapping[str, Callable[[str], object]] = {
             "text": str,
@@ -80,16 +81,16 @@ class SentenceParser:
         }
 
     def fact(self, text: str, prefixes: Iterable[str]) -> Fact:
-        """Return the fact of a sentence whose message has a code with one of the prefixes.
+        """Convert a sentence to a fact whose code starts with one of the prefixes.
 
-        A sentence that is not recognised becomes a `LEGACY` fact.
+        A sentence that matches no message is returned as a `LEGACY` fact.
         """
         if text == _ERASED_TEXT:
             return ERASED()
         return self._parse(text, tuple(prefixes)) or LEGACY(text=text)
 
     def clauses(self, text: str, prefixes: Iterable[str]) -> list[Fact]:
-        """Return the facts of clauses that are separated by semicolons, as far as possible."""
+        """Convert clauses that are separated by semicolons to facts, as far as possible."""
         several = tuple(prefixes)
         whole = self._parse(text, several)
         if whole is not None or "; " not in text:
@@ -97,7 +98,7 @@ class SentenceParser:
         return self._split(text.split("; "), several)
 
     def _split(self, parts: list[str], prefixes: tuple[str, ...]) -> list[Fact]:
-        """Return the facts of clauses, some of which may contain a semicolon themselves."""
+        """Convert the parts of a text to facts; a clause that contains `; ` spans several parts."""
         found: list[Fact] = []
         while parts:
             for size in range(len(parts), 0, -1):
@@ -133,7 +134,7 @@ class SentenceParser:
         return self._kinds[kind.name](text)
 
     def _person(self, side: str, text: str) -> str:
-        """Return a person's id, from their label or the id itself, which may have left the lists.
+        """Return a person's id, given their label, or the id itself if they have left the lists.
 
         Raises:
             ValueError: the person is on the other side.
@@ -155,7 +156,7 @@ class SentenceParser:
 
 @cache
 def _patterns(prefixes: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], Message], ...]:
-    """Return the patterns of the messages with these prefixes; those with most text come first."""
+    """Return the patterns of the messages with these prefixes, those with the most text first."""
     chosen = [
         message
         for code, message in MESSAGES.items()
@@ -185,7 +186,7 @@ def _pattern_of(name: str, kind: Kind) -> str:
 
 
 def _with_digits(text: str) -> str:
-    """Return a sentence about grades with digits, which earlier versions wrote as words."""
+    """Replace number words, as earlier versions wrote them in sentences about grades, by digits."""
     if " grade" not in text or " with coach " not in text:
         return text
     return _NUMBER_WORD.sub(lambda found: str(_WORDS.index(found[1])), text)
@@ -198,7 +199,7 @@ def _codes_by_name() -> dict[str, str]:
 
 
 def _language_code(name: str) -> str:
-    """Return the code of a language, from its English name or, without a name, its code."""
+    """Return the code of a language, given its English name, or its code if it has no name."""
     code = _codes_by_name().get(name)
     if code is None and not re.fullmatch(r"[a-z]{2,3}", name):
         raise ValueError(f"not a language: {name}")

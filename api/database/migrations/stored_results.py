@@ -32,9 +32,10 @@ Json = dict[str, Any]
 class StoredResults:
     """Converts results and answers that are based on one roster and policy.
 
-    The reasons of verdicts are those that the rules give now, if the points and the sentence agree.
-    All other facts are recognised in the sentences. What is not recognised is the reason that the
-    rules give, if the points agree, or else kept as a `LEGACY` fact.
+    The sentence of a verdict is replaced by the reason that the rules give today if the points and
+    the English text are equal. Otherwise, sentences are parsed. If a sentence cannot be parsed, it
+    is replaced by the reason that the rules give if at least the points are equal, and kept as a
+    `LEGACY` fact if not.
     """
 
     def __init__(self, roster: Json, cycle: Json) -> None:
@@ -78,7 +79,7 @@ class StoredResults:
 
     @cached_property
     def _evaluator(self) -> RuleEvaluator | None:
-        """The rules; `None` if the roster or the policy is not valid any more."""
+        """The evaluator of the rules; `None` if the roster or the policy is no longer valid."""
         try:
             roster = Roster.model_validate(self._roster, strict=False)
             cycle = Cycle.model_validate(self._cycle, strict=False)
@@ -105,7 +106,7 @@ class StoredResults:
             verdict["reason"] = reason.model_dump()
 
     def _reasons(self, coachee: str | None, coach: str) -> Mapping[tuple[str, int, int], Fact]:
-        """Return the reasons that the rules give, by rule, points and weight."""
+        """Return the reasons that the rules give today, by rule, points and weight."""
         row, column = self._rows.get(coachee or ""), self._columns.get(coach)
         if row is None or column is None or self._evaluator is None:
             return {}

@@ -118,7 +118,7 @@ def _rows(database: Database) -> dict[str, int]:
 
 
 def _whole(database: Database) -> bool:
-    """Whether no reference is broken, which PostgreSQL guarantees."""
+    """Return whether no reference is broken, which PostgreSQL guarantees."""
     if not database.is_sqlite:
         return True
     with database.engine.connect() as connection:

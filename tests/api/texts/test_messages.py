@@ -70,7 +70,7 @@ def test_placeholders_are_the_parameters() -> None:
 
 
 def _omits_only_the_count(one: Message, text: str) -> bool:
-    """Whether the text of a plural form has every parameter but the count."""
+    """Return whether the text of a plural form has every parameter but the count."""
     return one.plural is not None and one.kinds.keys() - _placeholders(text) == {"count"}
 
 

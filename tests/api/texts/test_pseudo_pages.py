@@ -44,10 +44,11 @@ ENTERED = {
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
     *("[sessions]", "'count'", "sessions.cuont", "Blue key", "Phone"),
 }
-"""What the walk enters on its way, and the names of fields that errors point to."""
+"""Values that the walk enters, and the names of fields in error messages."""
 
 
 DATA_OF_PAGES = {
+    "audit": {"head"},
     "error 422": {"query"},
     "rules": {"Leadership"},
     "rules of the cycle": {"Leadership"},
@@ -55,7 +56,7 @@ DATA_OF_PAGES = {
     "token, invalid": {"form"},
     "lists, without columns": {"name", "email", "languages", "role", "capacity"},
 }
-"""Data of single pages: names of missing columns, of parts of a request, and of its values."""
+"""Data on single pages: stored ids, and the names of columns, form fields and their values."""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def mails() -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def shared_settings(mails: MailServer) -> dict[str, object]:
-    """A server that offers and does everything, in the pseudo-locale."""
+    """Return settings with all optional features enabled, in the pseudo-locale."""
     return {
         "language": LANGUAGE,
         "worker": True,
@@ -82,7 +83,7 @@ def walk(shared: SharedServer) -> Walk:
 
 
 def sign_in_by_every_means(world: World) -> None:
-    """Give the manager a password, a second factor, passkeys, and an account at the provider."""
+    """Give the manager a password, a second factor, passkeys and a linked provider account."""
     with world.database.writing() as tx:
         user = tx.get_one(UserRow, users.ensure_manager(tx, "manager", now=NOW))
         user.password_hash, user.totp_sealed = "x", b"x"
@@ -102,7 +103,7 @@ def sign_in_by_every_means(world: World) -> None:
 
 
 def known_data() -> set[str]:
-    """What is shown as it was written: in the sample's files, in settings and in documents."""
+    """Return texts that are data: from the sample's files, the settings and the consent texts."""
     files = ("cycle.toml", "coachees.xlsx", "coaches.csv")
     lists = parse_inputs(*(NamedFile(name, (SAMPLE / name).read_bytes()) for name in files))
     people = (*lists.roster.coachees, *lists.roster.coaches)

@@ -1,4 +1,4 @@
-"""What gives access to a coach's notes: devices, passphrases and recovery codes."""
+"""Access to a coach's notes: devices, passphrases and recovery codes."""
 
 from __future__ import annotations
 

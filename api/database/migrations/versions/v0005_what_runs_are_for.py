@@ -18,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. What-ifs and their runs are deleted: they would look like drafts."""
+    """Downgrade the schema. What-ifs and their runs are deleted, as they would look like drafts."""
     for table in ("plans", "run_progress"):
         op.execute(
             f"DELETE FROM {table} WHERE run_id IN (SELECT id FROM runs WHERE purpose = 'what-if')"  # noqa: S608 - two fixed names

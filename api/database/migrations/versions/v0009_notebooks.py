@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Notes of later notebooks are deleted: the first would open them."""
+    """Downgrade the schema. Notes in later notebooks are deleted, as the first would open them."""
     op.execute("DELETE FROM notes WHERE notebook > 1")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_column("notebook")

@@ -1,4 +1,4 @@
-"""What a verification of the audit trail says about missing rows."""
+"""The missing rows that a verification of the audit trail found."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _join_released() -> None:
             attempted_at=sa.case((mails.problem != "", mails.queued_at)),
         )
     )
-    # An ended reminder with a problem had failed, and the office has sent it another way.
+    # A reminder that has ended with a problem failed, and was then sent another way by the office.
     op.execute(
         _MAILS.update()
         .where(mails.state == "dropped", reminded)
@@ -268,7 +268,7 @@ def _fill_outbox() -> None:
 
 
 def _separate_released() -> None:
-    """Leave in `mails` what this server sends or has sent, under its former id and state."""
+    """Keep only emails that this server sends or has sent, and restore their ids and states."""
     mails = _MAILS.c
     op.execute(_MAILS.delete().where(mails.released_at.is_(None)))
     op.execute(
