@@ -55,7 +55,7 @@ class InputFault:
         return self.line(english(self.message))
 
     def line(self, sentence: str) -> str:
-        """Return the fault as a line of a terminal: its place, then its message as `sentence`."""
+        """Return a line for a terminal: the location, and `sentence`, the message as text."""
         return f"{self.file}:{self.row}:{self.column}: {sentence}"
 
 
@@ -72,7 +72,7 @@ class UnusableInputError(DomainError):
 
 
 class NegativeAnswerError(DomainError):
-    """A check was carried out, and its answer is no."""
+    """A check was completed, and it failed."""
 
 
 class NotFoundError(DomainError):

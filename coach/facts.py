@@ -1,4 +1,4 @@
-"""What the domain says about its values: sessions, reports on them, ranks, and faulty input."""
+"""Messages of the domain: invalid cycle files, reports on sessions, and rank titles."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ HOURS_WITHOUT_PREFERRED = message(
     "hours penalises sessions outside preferred times, but no such times are set; "
     'add preferred = ["09:00-12:00"]',
 )
-# i18n: the values "placed" and "schedule" stand in a file; do not translate them.
+# i18n: "placed" and "schedule" are values in a file; do not translate them.
 LEVELS_OCCUR_ONCE = message("cycle_file.levels_occur_once", "each level may occur only once")
 # i18n: a value in a file, as above.
 PLACED_FIRST = message("cycle_file.placed_first", '"placed" must be the first level')

@@ -66,7 +66,7 @@ FreeText = Annotated[
 ]
 
 TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
-"""Attendances of a session at which the coach met the coachee or a delegate."""
+"""The outcomes for which a session took place, with the coachee or with a delegate."""
 
 
 class SessionReport(BaseModel):
@@ -94,7 +94,7 @@ class SharedRecord(SessionReport):
         return self
 
     def is_too_early(self, today: date) -> bool:
-        """Whether the session is still in the future and the record does not cancel it."""
+        """Return whether the session is in the future and the record does not cancel it."""
         return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
@@ -138,7 +138,7 @@ class Feedback(SessionReport):
 
 
 def is_open_for_feedback(start: datetime, recorded: Attendance | None, now: datetime) -> bool:
-    """Whether feedback can be submitted at `now`, an aware datetime.
+    """Return whether feedback can be submitted at `now`, an aware datetime.
 
     Feedback opens at the planned `start` of the session, or as soon as its shared record reports
     that it took place.

@@ -59,7 +59,7 @@ def parse_code(text: str) -> Rank | None:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether `text` has the form of a rank code, even if no such code exists.
+    """Return whether `text` has the form of a rank code, even if no such code exists.
 
     >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
     (True, True, False)

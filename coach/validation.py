@@ -1,4 +1,4 @@
-"""Turns the errors of pydantic into facts, so that none of its English sentences is displayed."""
+"""Converts pydantic's validation errors to facts, so that its English text is never displayed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from coach.errors import InvalidValueError
 from coach.texts.facts import Displayed, Fact, Message
 
 Context = Mapping[str, Any]
-"""The parameters of an error of pydantic, such as the limit that a value exceeds."""
+"""The context (`ctx`) of a pydantic error, such as the limit that a value exceeds."""
 
 
 def validation_fact(detail: ErrorDetails | Mapping[str, Any]) -> Displayed:
-    """Return what is wrong with a value, from one of the errors of a `ValidationError`.
+    """Return the message for one of the errors in a `ValidationError`.
 
-    A message of our own validators is returned as it is. Kinds of errors that are not listed here
-    give a general message.
+    Messages of our own validators are returned unchanged. Error types without a message of their
+    own get a general one.
     """
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
@@ -53,7 +53,10 @@ def _pattern(context: Context) -> Fact:
 
 
 def _choices(context: Context) -> Fact:
-    """Return the accepted values, which pydantic joins: `'held', 'delegate' or 'cancelled'`."""
+    """Return a message that lists the accepted values.
+
+    pydantic reports them in a single string: `'held', 'delegate' or 'cancelled'`.
+    """
     expected = str(context["expected"])
     return facts.NOT_A_CHOICE(choices=re.findall(r"'([^']*)'", expected) or [expected])
 

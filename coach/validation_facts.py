@@ -1,6 +1,6 @@
-"""What is wrong with values that a model rejects: one message for each kind of pydantic error.
+"""Error messages for values that a model rejects, one for each type of pydantic error.
 
-They are shown next to a field of a form, or after the name of a field or setting.
+They are displayed next to a form field, or after the name of a field or setting.
 """
 
 from __future__ import annotations

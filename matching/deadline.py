@@ -61,7 +61,7 @@ class Deadline:
 
     @property
     def was_exceeded(self) -> bool:
-        """Whether any decision found no time left, on this deadline or on one derived from it."""
+        """Whether the time was up at any check of this deadline or of one derived from it."""
         return self._exceeded.is_set
 
     @property
@@ -117,5 +117,5 @@ class Deadline:
             CancelledError, DeadlineExceededError: as `check`.
         """
         result = self._run_interruptible(work, stop, self.check)
-        _ = self.remaining  # notes that the solver stopped at the limit
+        _ = self.remaining  # updates `was_exceeded` if the solver stopped at the limit
         return result

@@ -1,4 +1,4 @@
-"""The result of a run. It states its reasons as facts; `result.json` adds their sentences."""
+"""The result of a run, with reasons as facts; `result.json` also contains their sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ResultValue(BaseModel):
 
 
 class LevelOutcome(ResultValue):
-    """The value reached at an objective level, with an upper bound over all plans."""
+    """The value of an objective level in a result, and an upper bound on its value in any plan."""
 
     name: ObjectiveLevel
     value: int

@@ -1,7 +1,7 @@
-"""The template of the message catalogues, `api/texts/locale/messages.pot`: `make texts` writes it.
+"""Extracts the messages into `api/texts/locale/messages.pot`, the template of the catalogues.
 
-`python -m tests.catalogue` checks that it holds every message of the code and the templates, and
-none that has gone; `--write` brings it up to date.
+`python -m tests.catalogue` checks that the template contains exactly the messages in the code and
+the HTML and email templates; `--write` (`make texts`) updates it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _FORMAT = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
 def extract() -> Catalog:
-    """Return the catalogue of every message in the code and the templates, without translations."""
+    """Return a catalogue of all messages in the code and the templates, without translations."""
     catalogue = Catalog(project="gender-coach", header_comment=_HEADER, fuzzy=False)
     found = extract_from_dir(
         ROOT,
@@ -57,7 +57,7 @@ def extract() -> Catalog:
 
 
 def as_text(catalogue: Catalog) -> str:
-    """Return the catalogue as a PO file whose bytes depend on its messages alone."""
+    """Return the catalogue as a PO file without dates or line numbers, sorted by message."""
     file = io.BytesIO()
     write_po(file, catalogue, width=0, sort_output=True, include_lineno=False, omit_header=True)
     return f"{_HEADER}\n{_FORMAT}\n{file.getvalue().decode()}"

@@ -1,8 +1,9 @@
-"""A process that has loaded the program and runs each command in a fork of itself.
+"""A process that imports the application once and runs each command in a fork of itself.
 
-Loading takes longer than most commands do. A fork has its own folder, streams and exit code, as
-`python -m api` has. Each line of the input is a command as JSON: its words, its folder, and the
-files for what it prints; each line of the output is its exit code.
+Importing takes longer than running most commands. A fork has its own working directory, output
+streams and exit code, like a run of `python -m api`. Each line of standard input is a command as
+JSON: its arguments, its working directory, and the files to which `stdout` and `stderr` are
+redirected. Each line of standard output is the exit code of a command.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ _SECONDS = 120
 
 
 def main(commands: list[str]) -> None:
-    """Load `commands`, and run what the input says until it ends."""
+    """Import the modules of `commands`, and run the commands on standard input until it ends."""
     for name in commands:
         importlib.import_module(COMMANDS[name][0].partition(":")[0])
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         child = os.fork()
         if child == 0:
-            _run(asked)
+            _run(request)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the response
 
 
-def _run(asked: dict[str, Any]) -> None:
+def _run(request: dict[str, Any]) -> None:
     signal.alarm(_SECONDS)
-    os.chdir(asked["folder"])
+    os.chdir(request["folder"])
     sys.stdin.close()
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(asked[name], os.O_WRONLY | os.O_CREAT), descriptor)
-    sys.argv = ["api", *asked["words"]]
+        os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT), descriptor)
+    sys.argv = ["api", *request["words"]]
     runpy.run_module("api", run_name="__main__", alter_sys=True)
     sys.exit(0)
 

@@ -1,4 +1,4 @@
-"""Runs commands as `python -m api` does, in forks of a process that has loaded the program."""
+"""Runs commands like `python -m api`, in forks of a process that has imported the application."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVER = Path(__file__).with_name("command_server.py")
 
 
 class Outcome(NamedTuple):
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     returncode: int
     stdout: str
@@ -25,14 +25,18 @@ class Outcome(NamedTuple):
 
 
 class Command(Protocol):
-    """Runs a command in a folder, in a process of its own."""
+    """Runs a command in its own process, with `folder` as its working directory."""
 
     def __call__(self, *words: object, folder: Path) -> Outcome: ...
 
 
 @contextmanager
 def command_runner(*loaded: str, **environment: str) -> Iterator[Command]:
-    """A process that has `loaded` the modules of these commands, and further variables."""
+    """Start a command server and yield a function that runs commands on it.
+
+    `loaded` are the commands whose modules are imported in advance, and `environment` contains
+    additional environment variables.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="commands") as streams,
         subprocess.Popen(
@@ -51,8 +55,8 @@ def command_runner(*loaded: str, **environment: str) -> Iterator[Command]:
             for file in files.values():
                 file.write_bytes(b"")
             places = {name: str(file) for name, file in files.items()}
-            asked = {"words": list(map(str, words)), "folder": str(folder), **places}
-            server.stdin.write(json.dumps(asked) + "\n")
+            request = {"words": list(map(str, words)), "folder": str(folder), **places}
+            server.stdin.write(json.dumps(request) + "\n")
             server.stdin.flush()
             code = int(server.stdout.readline())
             return Outcome(code, *(file.read_text("utf-8") for file in files.values()))

@@ -1,6 +1,6 @@
-"""Generated cases are the same in every run: the gate tells of changes, not of luck or of load.
+"""Makes Hypothesis generate the same cases in every run, so that failures are reproducible.
 
-`HYPOTHESIS_PROFILE=explore make test` looks for new ones.
+`HYPOTHESIS_PROFILE=explore make test` generates new cases.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A real mail server on loopback that keeps what it takes, and answers as a test tells it to."""
+"""An SMTP server on loopback that stores messages and gives the replies that a test sets up."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from api.mail.settings import MailSettings, Security
 USER, PASSWORD = "gender-coach", "correct horse"
 OK = "250 Taken"
 BROKEN = "broken"
-"""As an answer: the message is taken, and the connection breaks before that is said."""
+"""A reply to DATA: the server stores the message, but closes the connection without replying."""
 
 
 @dataclass
 class Taken:
-    """A message that was taken."""
+    """A message that the server has accepted."""
 
     recipient: str
     content: bytes
@@ -41,7 +41,7 @@ class Taken:
 
     @property
     def text(self) -> str:
-        """The part that everybody can read."""
+        """The plain text part."""
         part = self.mail.get_body(("plain",))
         assert part is not None
         return str(part.get_content())
@@ -49,7 +49,14 @@ class Taken:
 
 @dataclass
 class MailServer:
-    """What was taken, and the answers to come: to each recipient, or to each message for them."""
+    """The accepted messages, and the replies to give next.
+
+    Attributes:
+        taken: the accepted messages, in order.
+        to_recipient: the next replies to RCPT, by recipient.
+        to_message: the next replies to DATA, by recipient.
+        encrypted: for each message, whether the connection was encrypted.
+    """
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
@@ -59,11 +66,11 @@ class MailServer:
 
     @property
     def settings(self) -> MailSettings:
-        """Settings that lead here, in the clear."""
+        """Settings for unencrypted connections to this server."""
         return MailSettings(host="127.0.0.1", port=self.port, security=Security.NONE)
 
     def times(self) -> Counter[str]:
-        """How often each message was taken, by its Message-ID."""
+        """Return how often each message was accepted, by Message-ID."""
         return Counter(str(taken.mail["Message-ID"]) for taken in self.taken)
 
     async def handle_RCPT(  # noqa: N802 - the library's name
@@ -97,7 +104,7 @@ class MailServer:
 
 @contextmanager
 def mail_server(port: int = 0, **how: Any) -> Iterator[MailServer]:  # noqa: ANN401 - the library's own
-    """A mail server in a thread of its own, on a free port of loopback or that one."""
+    """Run a mail server in a thread, on `port` or, by default, a free port of loopback."""
     handler = MailServer(port=port or free_port())
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port, **how)
     controller.start()
@@ -109,14 +116,14 @@ def mail_server(port: int = 0, **how: Any) -> Iterator[MailServer]:  # noqa: ANN
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate for loopback, and the file of the authority that vouches for it."""
+    """A server certificate, and the file with the CA certificate that verifies it."""
 
     context: ssl.SSLContext
     ca_file: Path
 
 
 def certificate(folder: Path, name: str = "127.0.0.1") -> Certificate:
-    """A fresh certificate for `name`."""
+    """Create a certificate for `name`, issued by a new CA."""
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(name).configure_cert(context)
@@ -126,13 +133,13 @@ def certificate(folder: Path, name: str = "127.0.0.1") -> Certificate:
 
 
 def only_our_user(_server: Any, _session: Any, _envelope: Any, _how: Any, data: Any) -> AuthResult:  # noqa: ANN401 - the library has no types
-    """Lets in who knows the password."""
+    """Authenticate the client if its user name and password are `USER` and `PASSWORD`."""
     known = LoginPassword(USER.encode(), PASSWORD.encode())
     return AuthResult(success=data == known, handled=False)
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """Return an unused port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

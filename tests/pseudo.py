@@ -1,7 +1,7 @@
-"""Finds text that did not pass through the catalogues, in what is rendered in the pseudo-locale.
+"""Finds untranslatable text in output that was rendered in the pseudo-locale.
 
-In the pseudo-locale every letter of a translated text has an accent, so a letter without one is
-either data or text that nobody could translate.
+In the pseudo-locale, every letter of a message has an accent, so an unaccented letter is either
+data or text that is missing from the catalogues.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from html.parser import HTMLParser
 LANGUAGE = "en-XA"
 _SHOWN_ATTRIBUTES = {"title", "placeholder", "alt", "aria-label", "aria-description"}
 _BUTTONS = {"submit", "button", "reset"}
-_TECHNICAL = {  # data-* attributes that hold no text
+_TECHNICAL = {  # data-* attributes that contain no text
     *("data-address", "data-field", "data-go-on-to", "data-last", "data-live", "data-passkey"),
     "data-phase",
 }
-_UNSEEN = {"script", "style", "code"}  # code holds commands, keys and secrets
+_UNSEEN = {"script", "style", "code"}  # <code> contains commands, keys and secrets
 _LETTERS = re.compile(r"[A-Za-z]+")
 _DATA = tuple(
     re.compile(pattern)
@@ -35,7 +35,7 @@ _DATA = tuple(
     )
 )
 
-_TYPED = tuple(  # what is typed in a terminal, in what commands print
+_TYPED = tuple(  # terminal input that commands print
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         r"\bgender-coach(?: [a-z]+)? [^[\n]*",  # a command to copy, without its comment
@@ -45,23 +45,23 @@ _TYPED = tuple(  # what is typed in a terminal, in what commands print
         r"^\s*\[?[a-z_]+(?:\.[a-z_]+)+(?=:)",  # keys of the cycle file
     )
 )
-_OF_TYPER = tuple(  # the words of the library for command lines, which has its own catalogue
+_OF_TYPER = tuple(  # the text of typer, which has its own catalogue
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         r"^Usage: .*$",
         r"^(?:Arguments|Options|Commands):$",
         r"(?<=^  --)[a-z-]+ [A-Z]+(?:\.[a-z]+)?(?=  )",  # an option and its placeholder
         r"^  (?![\[ ])[\w.-]+",  # in the first column: names of commands, arguments and options
-        r"^  \[[A-Z][\w.]*\](?= <)",  # an argument that may be missing
+        r"^  \[[A-Z][\w.]*\](?= <)",  # an optional argument
         r"\bShow this message and exit\.",
-        r"<[^<>]*>",  # the type of a value
+        r"<[^<>]*>",  # the type of an argument
         r"\[required\]|\[default: [^]]*\]|\[?[\dx<=>]+\]",
     )
 )
 
 
 class _Reader(HTMLParser):
-    """Collects the texts that a page shows, speaks, or hands to its scripts."""
+    """Collects the texts of a page that are displayed, read aloud, or passed to scripts."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
 
 
 def visible_texts(page: str) -> list[str]:
-    """Return the text nodes of HTML or SVG, and the attributes that hold text."""
+    """Return the text nodes of HTML or SVG, and the values of attributes that contain text."""
     return _Reader(page).texts
 
 
@@ -100,8 +100,8 @@ def unaccented(text: str, data: Iterable[str] = ()) -> list[str]:
 
     Args:
         text: plain text.
-        data: words and phrases that somebody wrote, such as names; codes, addresses, ids, names of
-            files and of time zones are recognised without them.
+        data: words and phrases entered by people, such as names. Codes, addresses, ids, file names
+            and time zones need not be listed.
     """
     text = " ".join(text.split())
     for phrase in sorted(data, key=len, reverse=True):
@@ -112,7 +112,7 @@ def unaccented(text: str, data: Iterable[str] = ()) -> list[str]:
 
 
 def unaccented_in_page(page: str, data: Iterable[str] = ()) -> list[str]:
-    """Return the texts of HTML or SVG that hold words with unaccented letters, except data."""
+    """Return the texts of HTML or SVG that contain words with unaccented letters, except data."""
     known = tuple(data)
     return [
         f"{' '.join(text.split())!r}: {', '.join(words)}"
@@ -122,9 +122,9 @@ def unaccented_in_page(page: str, data: Iterable[str] = ()) -> list[str]:
 
 
 def unaccented_in_output(output: str, data: Iterable[str] = ()) -> list[str]:
-    """Return the lines that a command printed and that hold unaccented letters, except data.
+    """Return the lines of a command's output that contain unaccented letters, except data.
 
-    Commands to copy, options, paths and keys of the cycle file are recognised without `data`.
+    Commands to copy, options, paths and keys of the cycle file need not be listed in `data`.
     """
     known = tuple(data)
     for pattern in _TYPED:
@@ -137,7 +137,7 @@ def unaccented_in_output(output: str, data: Iterable[str] = ()) -> list[str]:
 
 
 def unaccented_in_help(output: str) -> list[str]:
-    """Return the lines of a command's help that hold unaccented letters, except typer's words."""
+    """Return the lines of a command's help that contain unaccented letters, except typer's text."""
     for pattern in _OF_TYPER:
         output = pattern.sub("", output)
     return unaccented_in_output(output)

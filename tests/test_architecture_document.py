@@ -1,4 +1,4 @@
-"""docs/architecture.md names files and functions that exist; its picture shows every package."""
+"""Checks that docs/architecture.md names existing files and that its picture is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The units of `deploy/`, read by systemd itself."""
+"""The unit files in `deploy/`, checked with `systemd-analyze verify`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROGRAM = "/opt/gender-coach/.venv/bin/gender-coach"
 
 
 def _verify(unit: Path) -> list[str]:
-    """What `systemd-analyze verify` finds fault with in this unit, and in no other."""
+    """Return the complaints of `systemd-analyze verify` about this unit only."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("needs systemd-analyze of systemd")
@@ -30,7 +30,7 @@ def _verify(unit: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_accepts_the_unit(tmp_path: Path, name: str) -> None:
-    """With a program in place of the one that is installed elsewhere."""
+    """The path of the program is replaced, because it is not installed on this machine."""
     program = tmp_path / "gender-coach"
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)
@@ -43,7 +43,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path, name: str) -> None:
     assert _verify(instance) == []
 
 
-def test_a_mistake_in_a_unit_would_be_noticed(tmp_path: Path) -> None:
+def test_invalid_unit_is_rejected(tmp_path: Path) -> None:
     unit = tmp_path / "gender-coach.service"
     text = (ROOT / "deploy" / unit.name).read_text(encoding="utf-8")
     unit.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=sometimes"), "utf-8")

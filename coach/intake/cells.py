@@ -66,7 +66,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_unusable(character: str) -> bool:
-    """Whether `character` is a control, surrogate, noncharacter or bidi formatting character."""
+    """Return whether `character` is a control, surrogate, noncharacter or bidi character."""
     if character in "\t\r\n\u0085\u2028\u2029":
         return False
     category = unicodedata.category(character)

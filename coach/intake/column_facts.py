@@ -1,6 +1,6 @@
-"""What each column of a people file contains: for the template workbook and for messages.
+"""Descriptions of the columns of people files, for the template workbook and for messages.
 
-None ends with a full stop, because some messages end with one of them.
+They have no final full stop, because they are also used at the end of other messages.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""What is wrong with the values of cycle files, and with their syntax.
+"""Error messages about the values and the syntax of cycle files.
 
-The subject of most messages is the key in the file, which stands before the message.
+The subject of most messages is a key of the file, which is displayed before the message.
 """
 
 from __future__ import annotations
 
 from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, plural_message
 
-# Types, as what was found: "is text; write the date without quotes".
+# Names of types, for the parameter `found`: "is text; write a whole number".
 FOUND_TRUTH = message("cycle_file.found_truth", "true or false")
 FOUND_TEXT = message("cycle_file.found_text", "text")
 FOUND_WHOLE_NUMBER = message("cycle_file.found_whole_number", "a whole number")

@@ -1,11 +1,11 @@
-"""What is wrong in people files and in cycle files, and what is accepted instead."""
+"""Error messages about people files and cycle files."""
 
 from __future__ import annotations
 
 from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, one_of, plural_message
 
 # Parts of messages.
-# i18n: `message` says what is wrong with a value; the suggestion is a value that is accepted.
+# i18n: `message` is an error message about a value; `suggestion` is a similar, valid value.
 DID_YOU_MEAN = message(
     "intake.did_you_mean",
     "{message}; did you mean '{suggestion}'?",
@@ -14,7 +14,7 @@ DID_YOU_MEAN = message(
 )
 IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT, message=FACT)
 
-# Cells. The subject of each message is the cell or the key of a file, which stands before it.
+# Cells. The subject of most messages is a column or a key, which is displayed before the message.
 TEXT_TOO_LONG = plural_message(
     "intake.text_too_long",
     "contains {count} character; at most {limit} are allowed",
@@ -107,7 +107,7 @@ OUTSIDE_THE_DAY = message(
 )
 WINDOW_ENDS_BEFORE_START = message(
     "intake.window_ends_before_start",
-    "'{value}' does not end after its start; split a window at midnight into two",
+    "'{value}' does not end after it starts; split a window that crosses midnight into two",
     value=TEXT,
 )
 NOT_A_WEEKDAY = message(
@@ -162,13 +162,21 @@ COLUMN_WITHOUT_HEADER = message(
     "the column has a cell in row {row} but no header; add a header or clear the column",
     row=PLAIN_NUMBER,
 )
-COLUMN_OF_COACHES = message("intake.column_of_coaches", "is a column of coaches, not coachees")
-COLUMN_OF_COACHEES = message("intake.column_of_coachees", "is a column of coachees, not coaches")
-NOT_A_COLUMN_OF_COACHEES = message("intake.not_a_column_of_coachees", "is not a column of coachees")
-NOT_A_COLUMN_OF_COACHES = message("intake.not_a_column_of_coaches", "is not a column of coaches")
+COLUMN_OF_COACHES = message(
+    "intake.column_of_coaches", "belongs in the list of coaches, not of coachees"
+)
+COLUMN_OF_COACHEES = message(
+    "intake.column_of_coachees", "belongs in the list of coachees, not of coaches"
+)
+NOT_A_COLUMN_OF_COACHEES = message(
+    "intake.not_a_column_of_coachees", "is not a column of the list of coachees"
+)
+NOT_A_COLUMN_OF_COACHES = message(
+    "intake.not_a_column_of_coaches", "is not a column of the list of coaches"
+)
 BEYOND_LAST_HEADER = message(
     "intake.beyond_last_header",
-    "'{value}' is beyond the last header; put lists in quotes",
+    "'{value}' is to the right of the last header; put lists that contain a separator in quotes",
     value=TEXT,
 )
 # i18n: `description` says what the column contains.

@@ -1,4 +1,4 @@
-"""Helpers for fault messages: excerpts of what was written, and suggestions."""
+"""Helpers for error messages: excerpts of invalid values, and suggestions."""
 
 from __future__ import annotations
 

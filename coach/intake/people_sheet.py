@@ -42,7 +42,7 @@ class PeopleSheet:
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already
-    in a cycle; `name` names the sheet in faults all the same.
+    in a cycle; their faults refer to the sheet by its `name`.
     """
 
     file: str
@@ -54,7 +54,7 @@ class PeopleSheet:
 
     @property
     def name(self) -> str:
-        """The name of the file or, for people who are already in a cycle, of their sheet."""
+        """The file's name or, for people who are already in a cycle, the name of the sheet."""
         return self.file or self.kind.value
 
     def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:

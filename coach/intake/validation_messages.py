@@ -1,4 +1,4 @@
-"""What is wrong with the values of a cycle file, from pydantic's errors, with allowed ranges."""
+"""Converts pydantic's errors about cycle files to messages that include the allowed range."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ _OUT_OF_RANGE = frozenset({"greater_than_equal", "less_than_equal", "finite_numb
 
 
 def describe_type(value: object) -> Fact:
-    """Return the type of a value, such as `text` or `a whole number`."""
+    """Return the name of a value's type, such as `text` or `a whole number`."""
     found = (one for kind, one in _TYPES if isinstance(value, kind))
     return next(found, facts.FOUND_SOMETHING_ELSE)()
 
 
 def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> Displayed:
-    """Return what is wrong with the value of a key, with the allowed range of its field."""
+    """Return the message for a pydantic error, with the allowed range of the field `info`."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
         return facts.MISSING_IN_CYCLE_FILE()
@@ -79,7 +79,7 @@ def _out_of_range(value: str, limits: Mapping[str, float]) -> Fact:
 
 
 def _limits(info: FieldInfo | None) -> Mapping[str, float]:
-    """Return the lowest and the highest value of a field, or nothing unless it has both."""
+    """Return a field's limits as `low` and `high`; empty unless the field has both."""
     limits: dict[str, float] = {}
     for mark in info.metadata if info else ():
         for name, attribute in (("low", "ge"), ("high", "le")):

@@ -1,1 +1,1 @@
-"""What the program has to say: facts, and the one renderer that turns them into sentences."""
+"""Texts for people: facts, and the renderer that turns them into sentences."""

@@ -1,4 +1,4 @@
-"""Facts: statements as a code with typed parameters, without any sentence.
+"""Facts: statements represented by a code with typed parameters instead of a sentence.
 
 Each subject defines its messages in one module, `facts.py`, with `message` and `plural_message`.
 Calling a message with its parameters gives a `Fact`, which can be stored, compared and sent;
@@ -29,11 +29,11 @@ class Fact(BaseModel):
         return hash((self.code, repr(sorted(self.params.items()))))
 
     def __str__(self) -> NoReturn:
-        raise TypeError(f"a fact is no text: render {self!r} in the reader's language")
+        raise TypeError(f"a fact is not text: render {self!r} in the reader's language")
 
 
 Displayed = str | Fact
-"""Something to display: a fact, or text that somebody wrote, which is shown as it is."""
+"""Something to display: a fact, or text entered by a person, which is displayed unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ def _displayed(value: object) -> JsonValue:
 
 
 TEXT = Kind("text", _text)
-"""Text that is shown as it is: what somebody wrote, a file's name, a code, an identifier."""
+"""Text that is displayed unchanged: user input, a file name, a code or an identifier."""
 NUMBER = Kind("number", _number)
-"""A number, formatted by the reader's conventions."""
+"""A number, formatted for the reader's locale."""
 PLAIN_NUMBER = Kind("plain_number", _number)
-"""A number as it is written in files: 32767, 2027, without a separator of thousands."""
+"""A number without a thousands separator, as in files: 2027, 32767."""
 ONE_DECIMAL = Kind("one_decimal", _number)
 """A number with exactly one decimal place: 20.0."""
 DATE = Kind("date", _date)
@@ -108,7 +108,7 @@ TERRITORY = Kind("territory", _text)
 PERSON = Kind("person", _text)
 """A person's id, to be replaced by `with_labels` before display."""
 FACT = Kind("fact", _displayed)
-"""Another fact, or text that is shown as it is."""
+"""Another fact, or text that is displayed unchanged."""
 
 
 def _list_of(kind: Kind, style: str) -> Kind:
@@ -199,7 +199,7 @@ def _define(one: Message) -> Message:
 def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
     """Return a fact with the ids of people, at any depth, replaced by their labels.
 
-    An id without a label stays as it is.
+    An id without a label is kept.
     """
     if isinstance(shown, str) or shown.code not in MESSAGES:
         return shown
@@ -217,7 +217,7 @@ def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
 def person_ids(shown: Displayed) -> Iterator[str]:
     """Yield the ids of people in a fact, at any depth.
 
-    All texts in a fact whose message is not known may be ids.
+    If the fact's message is unknown, all its texts are yielded, because any of them may be an id.
     """
     if isinstance(shown, str):
         return

@@ -1,7 +1,7 @@
-"""The pseudo-locale: English with accents, longer by 40 %, to find text outside the catalogues.
+"""The pseudo-locale: accented English, 40 % longer, which reveals text outside the catalogues.
 
-Whatever is displayed without an accent did not pass through the catalogues, and whatever breaks a
-layout here would break it in a longer language. Placeholders and markup stay as they are.
+Text that is displayed without accents is missing from the catalogues, and a layout that breaks in
+this locale would also break in a language with longer words. Placeholders and markup are unchanged.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def _numbered(parts: list[str]) -> list[tuple[int, str]]:
 
 
 class PseudoTranslations(NullTranslations):
-    """A catalogue that holds the pseudo-translation of every message."""
+    """A gettext catalogue that contains the pseudo-translation of every message."""
 
     def gettext(self, message: str) -> str:
-        """Return the pseudo-translation."""
+        """Return the pseudo-translation of `message`."""
         return pseudo_translation(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:

@@ -1,4 +1,4 @@
-"""The renderer: turns facts into sentences in one language."""
+"""Renders facts as sentences in a language."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "
 
 
 class TerritoryText(NamedTuple):
-    """What a deployment calls a country or territory, and the footnote this requires, if any."""
+    """A deployment's name for a country or territory, and the footnote required with it, if any."""
 
     name: str
     footnote: str = ""
 
 
 class Renderer:
-    """Renders facts in one language, with one deployment's names of territories.
+    """Renders facts in one language, with a deployment's names of territories.
 
     Attributes:
         locale: the language.
@@ -46,7 +46,7 @@ class Renderer:
         translations: NullTranslations,
         territories: Mapping[str, TerritoryText] | None = None,
     ) -> None:
-        """Create a renderer; `territories` replace the names of CLDR, by code."""
+        """Create a renderer; `territories` maps codes to names that replace those of CLDR."""
         self.locale = locale
         self.translations = PseudoTranslations() if locale.pseudo else translations
         self._territories = territories or {}
@@ -66,7 +66,7 @@ class Renderer:
         }
 
     def text(self, shown: Displayed) -> str:
-        """Return the sentence of a fact; text that somebody wrote stays as it is."""
+        """Return the text of a fact; a string is returned unchanged."""
         if isinstance(shown, str):
             return shown
         known = MESSAGES.get(shown.code)
@@ -85,7 +85,7 @@ class Renderer:
             return self.translations.pgettext(known.code, known.text)
         count = shown.params["count"]
         if not isinstance(count, int):
-            raise TypeError(f"{known.code} counts in whole numbers, not {count!r}")
+            raise TypeError(f"the count of {known.code} must be an integer, not {count!r}")
         return self.translations.npgettext(known.code, known.text, known.plural, count)
 
     def _value(self, kind: Kind, value: JsonValue) -> str:
@@ -103,7 +103,7 @@ class Renderer:
         return ("; " if style == "joined" else ", ").join(items)
 
     def sentence(self, shown: Displayed) -> str:
-        """Return a message as a sentence: with a capital letter and a full stop."""
+        """Return the text of a fact as a sentence, with a capital letter and a full stop."""
         text = self.text(shown).strip()
         return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(_SENTENCE_ENDS) else '.'}"
 
@@ -151,7 +151,7 @@ class Renderer:
         return self._cldr(_formatted_date(day, pattern, self.locale.cldr))
 
     def _cldr(self, text: str) -> str:
-        """Return text from CLDR; in the pseudo-locale with accents."""
+        """Return text from CLDR, accented in the pseudo-locale."""
         return accented(text) if self.locale.pseudo else text
 
 
@@ -171,5 +171,5 @@ def _english() -> Renderer:
 
 
 def english(shown: Displayed) -> str:
-    """Return the English text of a fact: for logs, tests, and where no reader is known."""
+    """Return the English text of a fact, for logs, tests, and when the language is unknown."""
     return _english().text(shown)

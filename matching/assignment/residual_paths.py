@@ -7,8 +7,8 @@ and, last, a node for "unassigned". The length of an arc is the smallest loss of
 the dual values, so all lengths are nonnegative. Floyd-Warshall computes all shortest paths.
 
 Any choice that omits a pair contains such a path for its coachee. If no choice exceeds `bound`
-under these duals, a choice that assigns the coachee to another coach is worth at most `bound` minus
-the length of the path.
+under these duals, the profit of a choice that assigns the coachee to another coach is at most
+`bound` minus the length of the path.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class AuditContext:
         }
 
     def is_past(self, match: Match, session: Session) -> bool:
-        """Whether the session is past and therefore fixed; fixed sessions are not checked again."""
+        """Return whether the session is past and therefore fixed; such sessions are not checked."""
         return session in self.past.get((match.coachee, match.coach), ())
 
     def first_number(self, match: Match) -> int:
@@ -90,5 +90,5 @@ class AuditContext:
 
 
 def about_match(match: Match) -> Fact:
-    """Return what a finding about a match is about."""
+    """Return the name of a match in findings."""
     return MATCH(coachee=match.coachee, coach=match.coach)

@@ -172,7 +172,7 @@ class AuditCalendar:
 
 
 def inside(spans: Spans, start: int, end: int) -> bool:
-    """Whether `[start, end)` is contained in one of the merged `spans`."""
+    """Return whether `[start, end)` is contained in one of the merged `spans`."""
     place = bisect_right(spans, (start, 1 << 62)) - 1
     return place >= 0 and end <= spans[place][1]
 

@@ -53,7 +53,7 @@ def count_schedulable_coaches(
 def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
-    """Whether no series has two sessions on one day, and different days never conflict."""
+    """Return whether no series has two sessions on one day, and different days never conflict."""
     apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
     return policy.min_gap_days > 0 and bool(apart.all())
 
@@ -76,17 +76,17 @@ def _reach_by_day(
     place = days - days[0]
     first, last = policy.min_gap_days, policy.max_gap_days
     free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
-    reached = np.zeros_like(free)
+    reachable = np.zeros_like(free)
     for column, day in enumerate(place.tolist()):
         free[:, day] |= common[:, column]
-        reached[:, day] |= opening[:, column]
+        reachable[:, day] |= opening[:, column]
     for _ in range(policy.count - 1):
         sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int64)
-        np.cumsum(reached, axis=1, out=sums[:, 1:])
+        np.cumsum(reachable, axis=1, out=sums[:, 1:])
         day = np.arange(free.shape[1])
         earliest, after_latest = np.maximum(day - last, 0), np.maximum(day - first + 1, 0)
-        reached = free & (sums[:, after_latest] > sums[:, np.minimum(earliest, after_latest)])
-    answer: NDArray[np.bool_] = np.logical_or.reduce(reached, axis=1)
+        reachable = free & (sums[:, after_latest] > sums[:, np.minimum(earliest, after_latest)])
+    answer: NDArray[np.bool_] = np.logical_or.reduce(reachable, axis=1)
     return answer
 
 
@@ -95,7 +95,7 @@ def _reach_by_start(
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
-    """Whether a complete series fits, computed start by start.
+    """Return whether a complete series fits, computed start by start.
 
     States count the sessions so far on the day and in the week of the last start.
     """

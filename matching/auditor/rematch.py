@@ -29,7 +29,7 @@ def reported_moves(context: AuditContext) -> Iterator[Finding]:
 
 
 def _agree(context: AuditContext, reported: Move | None, right: Move) -> bool:
-    """Whether two moves are equal, in a result without facts regardless of their reasons."""
+    """Return whether two moves are equal, ignoring reasons if the result has no facts."""
     if reported is not None and context.result.format == LEGACY_FORMAT:
         reported, right = _without_reasons(reported), _without_reasons(right)
     return reported == right

@@ -128,7 +128,7 @@ def _pair(match: Match) -> tuple[str, str]:
 
 
 def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
-    """Whether all the sessions are past and therefore fixed."""
+    """Return whether all the sessions are past and therefore fixed."""
     if context.under_way is None:
         return False
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

@@ -69,11 +69,11 @@ def _can_continue(
     coach: Coach,
     common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
 ) -> bool:
-    """Whether the pair could place its remaining sessions alongside the coach's past sessions."""
+    """Return whether the pair could place its remaining sessions around the coach's past ones."""
     free, starts, days = common
     past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
-    reached = context.under_way.reached.get(coachee, 0) if context.under_way else 0
-    remaining = policy.count - (past[-1].number if past else reached)
+    last_number = context.under_way.reached.get(coachee, 0) if context.under_way else 0
+    remaining = policy.count - (past[-1].number if past else last_number)
     if remaining <= 0:
         return bool(past)
     free = free & _free_of_fixed_history(context, coach, starts, days)
@@ -122,5 +122,5 @@ def _describe(steps: tuple[FunnelStep, ...]) -> list[Fact]:
 
 
 def _is_empty(fact: Fact) -> bool:
-    """Whether a fact says nothing: a blank sentence of an older version, or an unknown message."""
+    """Return whether a fact has no text: a blank legacy sentence, or an unknown message."""
     return not english(fact).strip() or fact.code not in MESSAGES

@@ -66,7 +66,7 @@ def best_timetable(
     if incumbent.proven:
         return incumbent
     least = independent_costs(subproblem)
-    slack = incumbent.cost - sum(least)  # by how much a better one may exceed this sum
+    slack = incumbent.cost - sum(least)  # a better timetable exceeds the sum by less than this
     series_lp = SeriesLp(subproblem, RowPrices(), [one + slack for one in least])
     if len(series_lp.cost) > _MAX_COLUMNS:
         return incumbent
@@ -153,19 +153,19 @@ class _SeriesRelaxation:
         return self._integral_timetable()
 
     def row_prices(self) -> tuple[RowPrices, int]:
-        """Return dual prices of the shared rows and a lower bound on the cost, in `1 / _UNIT`."""
+        """Return the shared rows' dual prices and a lower bound, both in units of `1 / _UNIT`."""
         subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
         duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
         held: dict[AssignedOption, int] = {}
         capacity_cost = 0
         for row, dual in zip(shared, duals.tolist(), strict=True):
-            worth = round(max(0.0, -dual) * _UNIT)
-            capacity_cost += worth * row.limit
-            for one in row.positions if worth else ():
-                position[one] = position.get(one, 0) + worth
-            for pair in row.held if worth else ():
-                held[pair] = held.get(pair, 0) + worth
+            row_price = round(max(0.0, -dual) * _UNIT)
+            capacity_cost += row_price * row.limit
+            for one in row.positions if row_price else ():
+                position[one] = position.get(one, 0) + row_price
+            for pair in row.held if row_price else ():
+                held[pair] = held.get(pair, 0) + row_price
         price = RowPrices(position, held, _UNIT)
         return price, sum(
             _independent_cost(subproblem, price, series_index)

@@ -184,7 +184,7 @@ class CoachCalendar:
         return limit
 
     def fits(self, position: int, group: tuple[int, ...]) -> bool:
-        """Whether all candidates in `group` can have a session at `position`."""
+        """Return whether all candidates in `group` can have a session at `position`."""
         if len(group) == 1:
             return True
         if len(group) > self.day_limit[self.position_day[position]]:
@@ -236,10 +236,10 @@ class CoachCalendar:
         return (1 << max(first, last)) - (1 << first)
 
     def _after(self, positions: int) -> int:
-        reached = 0
+        reachable = 0
         for position in members(positions):
-            reached |= (1 << self.high[position]) - (1 << self.low[position])
-        return reached
+            reachable |= (1 << self.high[position]) - (1 << self.low[position])
+        return reachable
 
     @cached_property
     def _previous(self) -> list[int]:
@@ -250,10 +250,10 @@ class CoachCalendar:
         return [(1 << last[p]) - (1 << first[p]) for p in range(self.positions)]
 
     def _before(self, positions: int) -> int:
-        reached = 0
+        reachable = 0
         for position in members(positions):
-            reached |= self._previous[position]
-        return reached
+            reachable |= self._previous[position]
+        return reachable
 
 
 def members(bits: int) -> list[int]:

@@ -45,7 +45,7 @@ class CoachOracle:
         self._planners: dict[int, SeriesPlanner] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
-        """Whether `wanted` is feasible.
+        """Return whether `wanted` is feasible.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -59,7 +59,7 @@ class CoachOracle:
         return False
 
     def can_hold_quickly(self, wanted: int) -> bool:
-        """Whether `wanted` is known to be feasible or the insertion heuristic finds a timetable."""
+        """Return whether `wanted` is feasible according to stored results or a quick heuristic."""
         known = self._lookup(wanted)
         if known is None:
             placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
@@ -99,38 +99,39 @@ class CoachOracle:
                 held |= 1 << one
         return held
 
-    def best(self, worth: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
-        """Return feasible sets worth more than `threshold`, in order of increasing worth.
+    def best(self, profit: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
+        """Return feasible sets whose profit exceeds `threshold`, by increasing profit.
 
-        All values of `worth` must be positive. The list is empty only if no such set exists. Its
+        All values of `profit` must be positive. The list is empty only if no such set exists. Its
         last set is optimal unless the search was cut short.
         """
-        if self.cannot_exceed(worth, threshold):
+        if self.cannot_exceed(profit, threshold):
             return []
-        search = _PricingSearch(self, worth, threshold, deadline)
+        search = _PricingSearch(self, profit, threshold, deadline)
         search.run()
         return search.found
 
-    def cannot_exceed(self, worth: Mapping[int, float], threshold: float) -> bool:
-        """Whether no `max_coachees` candidates are together worth more than `threshold`."""
-        highest = sorted(worth.values(), reverse=True)[: self.calendar.max_coachees]
+    def cannot_exceed(self, profit: Mapping[int, float], threshold: float) -> bool:
+        """Return whether the total profit of `max_coachees` candidates is at most `threshold`."""
+        highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
 
     def lagrangian_weights(
-        self, worth: Mapping[int, float], deadline: Deadline
+        self, profit: Mapping[int, float], deadline: Deadline
     ) -> tuple[float, dict[int, float]]:
-        """Return a constant `total` and a `weight` for each candidate that bound the worth of sets.
+        """Return an upper bound on the profit of sets: a constant, and a weight per candidate.
 
-        A feasible set is worth at most `total` plus the sum of `worth - weight` over its members.
-        If there are too many candidates for the relaxation, `total` is the sum of all worths.
+        The profit of a feasible set is at most the constant plus the sum of `profit - weight` over
+        its members. If there are too many candidates for the relaxation, the constant is the sum of
+        all profits and the weights are 0.
         """
-        cut = self._relaxation.cut_for(worth, deadline)
+        cut = self._relaxation.cut_for(profit, deadline)
         if cut is None:
-            return sum(worth.values()), dict.fromkeys(worth, 0.0)
-        highest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.max_coachees]
+            return sum(profit.values()), dict.fromkeys(profit, 0.0)
+        highest = sorted(profit, key=lambda one: -profit[one])[: self.calendar.max_coachees]
         if cut.excludes(sum(1 << one for one in highest)):
             self._cuts.append(cut)
-        return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in worth}
+        return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in profit}
 
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:
@@ -191,32 +192,32 @@ class CoachOracle:
 class _PricingSearch:
     """Depth-first branch and bound over including or excluding each candidate.
 
-    A node is pruned by the remaining capacity or by the Lagrangian bound: under prices `u`, a set
-    is worth at most `total + sum of (worth - weight)` over its members.
+    A node is pruned by the remaining capacity or by the Lagrangian bound: under prices `u`, the
+    profit of a set is at most `total + sum of (profit - weight)` over its members.
     """
 
     def __init__(
-        self, oracle: CoachOracle, worth: Mapping[int, float], threshold: float, deadline: Deadline
+        self, oracle: CoachOracle, profit: Mapping[int, float], threshold: float, deadline: Deadline
     ) -> None:
         self._oracle = oracle
         self._deadline = deadline
         self._max_coachees = oracle.calendar.max_coachees
         self._best = threshold
-        self._worth = worth
+        self._profit = profit
         self._visits = 0
         self.found: list[int] = []
 
     def run(self) -> None:
         """Run the search and store improving sets in `found`."""
-        highest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[
+        highest = sorted(self._profit, key=lambda one: (-self._profit[one], one))[
             : self._max_coachees
         ]
         if self._oracle.can_hold(sum(1 << one for one in highest), self._deadline):
             self.found.append(sum(1 << one for one in highest))
             return
-        total, weight = self._oracle.lagrangian_weights(self._worth, self._deadline)
-        gain = {one: self._worth[one] - weight[one] for one in self._worth}
-        self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
+        total, weight = self._oracle.lagrangian_weights(self._profit, self._deadline)
+        gain = {one: self._profit[one] - weight[one] for one in self._profit}
+        self._order = sorted(self._profit, key=lambda one: (-gain[one], -self._profit[one], one))
         self._gains = [gain[one] for one in self._order]
         self._suffix_gains = [0.0]  # suffix sums of positive gains
         for value in reversed(self._gains):
@@ -232,7 +233,7 @@ class _PricingSearch:
         while place < len(self._order) and left:
             if bound + self._suffix_gains[place] <= self._best + _TIE:
                 return
-            rest = sorted((self._worth[one] for one in self._order[place:]), reverse=True)
+            rest = sorted((self._profit[one] for one in self._order[place:]), reverse=True)
             if value + sum(rest[:left]) <= self._best + _TIE:
                 return
             one = self._order[place]
@@ -241,5 +242,5 @@ class _PricingSearch:
                 return  # a heuristic solution suffices while the duals are not stable
             if self._oracle.can_hold(held | 1 << one, self._deadline):
                 gain = self._gains[place]
-                self._visit(place + 1, held | 1 << one, value + self._worth[one], bound + gain)
+                self._visit(place + 1, held | 1 << one, value + self._profit[one], bound + gain)
             place += 1

@@ -2,7 +2,7 @@
 
 Let `u >= 0` be prices of the shared rows (a day's limit, a conflict clique on a day, a week's cap,
 a grid cell, the coach's capacity). A set `T` of candidates is feasible only if their cheapest
-series together cost no more than the capacity is worth:
+series together cost no more than the value of the capacity:
 
     sum over i in T of cost_i(u) <= sum over rows r of u_r limit_r
 
@@ -49,14 +49,14 @@ class LagrangianCut:
         self._calendar = calendar
         self._price = price
         self._day_cuts: dict[int, list[tuple[int, DayCut]]] = {}
-        for worth, row in day_cuts:
-            self._day_cuts.setdefault(row.position, []).append((worth, row))
+        for row_price, row in day_cuts:
+            self._day_cuts.setdefault(row.position, []).append((row_price, row))
         self._each = each
         self.total = total
         self._weights: dict[int, int] = {}
 
     def excludes(self, wanted: int) -> bool:
-        """Whether the cut proves that `wanted` is infeasible."""
+        """Return whether the cut proves that `wanted` is infeasible."""
         return sum(self.weight(one) for one in members(wanted)) > self.total
 
     def weight(self, candidate: int) -> int:
@@ -72,20 +72,22 @@ class LagrangianCut:
         costs = {
             position: self._price[position]
             + sum(
-                worth * row.coefficient(candidate)
-                for worth, row in self._day_cuts.get(position, ())
+                row_price * row.coefficient(candidate)
+                for row_price, row in self._day_cuts.get(position, ())
             )
             for position in self._calendar.candidate(candidate).starts
         }
         best: dict[int, int] = {}
         for number in reversed(chain):
-            reached = sorted(best)
+            following = sorted(best)
             here: dict[int, int] = {}
             for position in number:
                 cost = costs[position]
                 if best:
                     cost += min(
-                        best[after] for after in reached if low[position] <= after < high[position]
+                        best[after]
+                        for after in following
+                        if low[position] <= after < high[position]
                     )
                 here[position] = cost
             best = here

@@ -66,7 +66,7 @@ class _Occupancy:
         return [tuple(option for option in options if free[option]) for options in series]
 
     def accepts(self, options: Sequence[SessionOption]) -> bool:
-        """Whether all sessions of a series fit together with the options in use."""
+        """Return whether all sessions of a series fit together with the options in use."""
         taken: list[SessionOption] = []
         fits = True
         for option in options:

@@ -52,16 +52,16 @@ class LpRelaxation:
         cut = self._cut(rows, np.asarray(solution.row_dual))
         return cut if cut.excludes(sum(1 << one for one in wanted)) else None
 
-    def cut_for(self, worth: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
-        """Return the cut that best bounds the worth of sets; `None` for too many candidates.
+    def cut_for(self, profit: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
+        """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
         """
-        if len(worth) > _MAX_CANDIDATES:
+        if len(profit) > _MAX_CANDIDATES:
             return None
-        rows = self._with_candidates(sorted(worth), deadline)
-        self._maximise(rows, worth, 0.0, deadline)
+        rows = self._with_candidates(sorted(profit), deadline)
+        self._maximise(rows, profit, 0.0, deadline)
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
@@ -83,10 +83,10 @@ class LpRelaxation:
         return rows
 
     def _maximise(
-        self, rows: RelaxationRows, worth: Mapping[int, float], needed: float, deadline: Deadline
+        self, rows: RelaxationRows, profit: Mapping[int, float], needed: float, deadline: Deadline
     ) -> None:
         """Solve and separate day cuts until none is violated or the value drops to `needed`."""
-        costs = np.array([worth.get(one, 0.0) for one in rows.candidates])
+        costs = np.array([profit.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
         self._run(rows, deadline)
@@ -144,12 +144,12 @@ class LpRelaxation:
         each = round(max(0.0, places) * UNIT)
         total = each * calendar.max_coachees
         for row, dual in zip(rows.shared, shared, strict=True):
-            worth = round(max(0.0, dual) * UNIT)
-            if not worth:
+            profit = round(max(0.0, dual) * UNIT)
+            if not profit:
                 continue
-            total += worth * row.limit
+            total += profit * row.limit
             for position in row.positions:
-                price[position] += worth
+                price[position] += profit
             if row.day_cut:
-                day_cuts.append((worth, row.day_cut))
+                day_cuts.append((profit, row.day_cut))
         return LagrangianCut(calendar, price, day_cuts, each=each, total=total)

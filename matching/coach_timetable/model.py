@@ -125,9 +125,9 @@ class TimetableModel:
             if allowing < len(here):
                 self.model.add(sum(following[: end + 1]) <= sum(here[:allowing]))
         for end, edge in enumerate(high):
-            reached = sum(position < edge for position in next_positions)
-            if reached < len(following):
-                self.model.add(sum(here[: end + 1]) <= sum(following[:reached]))
+            reachable = sum(position < edge for position in next_positions)
+            if reachable < len(following):
+                self.model.add(sum(here[: end + 1]) <= sum(following[:reachable]))
 
     def _limits(self) -> None:
         calendar = self._calendar

@@ -130,7 +130,7 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Whether a session of `one` is compatible with the other sessions at a position."""
+        """Return whether a session of `one` is compatible with the other sessions at a position."""
         group = self._on[position]
         others = tuple(other for other in group if other != one) if one in group else group
         if others and not self._calendar.fits(position, (*others, one)):

@@ -134,9 +134,9 @@ class RelaxationRows:
                 if allowing < len(before):
                     self._series_rows.append(_at_most(here[: end + 1], before[:allowing]))
             for end, one in enumerate(earlier):
-                reached = sum(position < high[one] for position in positions)
-                if reached < len(here):
-                    self._series_rows.append(_at_most(before[: end + 1], here[:reached]))
+                reachable = sum(position < high[one] for position in positions)
+                if reachable < len(here):
+                    self._series_rows.append(_at_most(before[: end + 1], here[:reachable]))
             before, earlier = here, positions
 
     def _add_shared_rows(self) -> None:

@@ -42,9 +42,9 @@ def path_costs(
         for position, so_far in cost_to_come[place].items():
             if position not in cost_to_go[place]:
                 continue
-            reached = so_far + cost[place][position]
+            cost_here = so_far + cost[place][position]
             for later, gap in next_positions(subproblem, position, following):
-                through = reached + scale * gap
+                through = cost_here + scale * gap
                 if through < here.get(later, INFINITE_COST):
                     here[later] = through
         cost_to_come.append(here)

@@ -80,7 +80,7 @@ class CoachSubproblem:
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Whether sessions of different coachees fit together at a position."""
+        """Return whether sessions of different coachees fit together at a position."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
@@ -106,7 +106,7 @@ class CoachIncumbent:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """The earlier starts of a coachee's sessions, by session number, each worth `bonus` if kept."""
+    """A coachee's earlier session starts, by session number, and the bonus for keeping each."""
 
     starts: Mapping[int, int]
     bonus: int

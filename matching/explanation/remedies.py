@@ -145,7 +145,7 @@ class _RemedySearch:
         self._changes_examined = 0
 
     def entry(self, eligibility: Eligibility, effort: SearchEffort, coachees: int) -> Unmatched:
-        """Return the entry for the next coachee. `coachees` is the number of remaining coachees.
+        """Explain the next coachee. `coachees` is the number of remaining coachees.
 
         Raises:
             CancelledError: the search was cancelled.

@@ -74,13 +74,13 @@ class RunnerUpBounds:
         priority = problem.priority[problem.coachee]
         kept = np.zeros(problem.size, dtype=np.int64)
         kept[chosen] = 1
-        self._worth = (placement_value * priority + points) * unit + kept
+        self._profit = (placement_value * priority + points) * unit + kept
         if ObjectiveLevel.WORST in levels:
             allowed = allowed & (problem.points >= problem.points[chosen].min())
         pairs = np.flatnonzero(allowed)
         pricing_deadline = deadline.sub_deadline(_PRICING_TIME_SHARE)
         self._lagrangian = compute_lagrangian_bound(
-            oracles, pairs, self._worth, chosen, unit=unit, deadline=pricing_deadline
+            oracles, pairs, self._profit, chosen, unit=unit, deadline=pricing_deadline
         )
         self._residual_paths = ResidualPaths(self._lagrangian.flow, chosen)
 
@@ -93,7 +93,7 @@ class RunnerUpBounds:
             return None
         self._deadline.check()
         choice = self._residual_paths.shortest_path(coachee).apply(self._chosen)
-        best = int(self._worth[choice].sum()) >= (self._lagrangian.bound - loss) // DUAL_SCALE
+        best = int(self._profit[choice].sum()) >= (self._lagrangian.bound - loss) // DUAL_SCALE
         if (
             best
             and self._is_acceptable(choice, is_acceptable)
@@ -103,7 +103,7 @@ class RunnerUpBounds:
         return None
 
     def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
-        """Whether `choice` has the current value of `placed` and satisfies `is_acceptable`."""
+        """Return whether `choice` keeps the current value of `placed` and is acceptable."""
         problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
         return placed == self._placed and is_acceptable(choice)
@@ -121,7 +121,7 @@ class RunnerUpBounds:
 
 
 def is_tractable(oracles: PricingOracles) -> bool:
-    """Whether all residual paths can be computed quickly and without overflow."""
+    """Return whether all residual paths can be computed quickly and without overflow."""
     problem = oracles.problem
     placement_value = (
         (_PLACEMENT_FACTOR + 1)

@@ -116,9 +116,9 @@ class RunnerUps:
         first = self._initial_choice(state, row)
         if first is None:
             return None
-        reached = run_levels(state, self._levels, first)
-        proven = all(level.proven for level in reached.levels)
-        return self._runner_up(row, reached.choice, proven=proven)
+        solved = run_levels(state, self._levels, first)
+        proven = all(level.proven for level in solved.levels)
+        return self._runner_up(row, solved.choice, proven=proven)
 
     def _compute_bounds(self) -> RunnerUpBounds | None:
         """Return the bounds, or `None` if they do not apply or take too long to compute."""
@@ -189,10 +189,12 @@ class RunnerUps:
         reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         for level in self._levels:
             if level in reported_levels:
-                before, after = (self._worth(level, pairs) for pairs in (self._chosen, choice))
+                before, after = (
+                    self._level_value(level, pairs) for pairs in (self._chosen, choice)
+                )
                 yield LevelDifference(name=level, before=before, after=after, gain=after - before)
 
-    def _worth(self, level: ObjectiveLevel, choice: Choice) -> int:
+    def _level_value(self, level: ObjectiveLevel, choice: Choice) -> int:
         problem = self._problem
         if level is ObjectiveLevel.PLACED:
             return int(problem.priority[problem.coachee[choice]].sum())

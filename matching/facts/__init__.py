@@ -1,4 +1,4 @@
-"""What the engine says: one module of messages for each subject, which import nothing else of it.
+"""Messages of the engine, one module per subject, which import nothing else from the engine.
 
 Parameters of the kind `PERSON` are the ids of coachees and coaches.
 """

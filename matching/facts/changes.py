@@ -1,4 +1,4 @@
-"""Changes that would place somebody: remedies, and advice about the policy; and their effects."""
+"""Messages about remedies and policy advice: changes that would place a coachee, and effects."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from coach.texts.facts import (
     plural_message,
 )
 
-MORE_TIME = message("change.more_time", "more time to solve; nothing else")
+MORE_TIME = message("change.more_time", "more solving time; no other change")
 ONE_MORE_PLACE = message("change.place", "one more place with {coach}", coach=PERSON)
 # i18n: {weekday} {start}-{end} is a weekly window: Mon 09:00-12:00
 COACHEE_FREE = message(
     "change.coachee_free",
-    "{coachee} also free on {weekday} {start}-{end}",
+    "{coachee} is also free on {weekday} {start}-{end}",
     coachee=PERSON,
     weekday=WEEKDAY,
     start=TEXT,
@@ -31,7 +31,7 @@ COACHEE_FREE = message(
 )
 COACH_FREE = message(
     "change.coach_free",
-    "{coach} also free on {weekday} {start}-{end}",
+    "{coach} is also free on {weekday} {start}-{end}",
     coach=PERSON,
     weekday=WEEKDAY,
     start=TEXT,
@@ -40,7 +40,7 @@ COACH_FREE = message(
 # i18n: {zone} is the name of a time zone: Europe/Belgrade
 COACHEE_FREE_IN_ZONE = message(
     "change.coachee_free_in_zone",
-    "{coachee} also free on {weekday} {start}-{end} ({zone})",
+    "{coachee} is also free on {weekday} {start}-{end} ({zone})",
     coachee=PERSON,
     weekday=WEEKDAY,
     start=TEXT,
@@ -49,7 +49,7 @@ COACHEE_FREE_IN_ZONE = message(
 )
 COACH_FREE_IN_ZONE = message(
     "change.coach_free_in_zone",
-    "{coach} also free on {weekday} {start}-{end} ({zone})",
+    "{coach} is also free on {weekday} {start}-{end} ({zone})",
     coach=PERSON,
     weekday=WEEKDAY,
     start=TEXT,
@@ -71,7 +71,7 @@ SESSIONS_A_DAY = plural_message(
     count=NUMBER,
 )
 WITHOUT_UNIFORM = message(
-    "change.without_uniform", "{coachee} accepts a coach without uniform", coachee=PERSON
+    "change.without_uniform", "{coachee} accepts a coach who is not in uniform", coachee=PERSON
 )
 # The messages by the new rank sensitivity.
 SENSITIVITIES: Mapping[str, Message] = {
@@ -86,7 +86,7 @@ SENSITIVITIES: Mapping[str, Message] = {
         coachee=PERSON,
     ),
 }
-BAN_LIFTED = message("change.ban_lifted", "the ban on {coach} lifted", coach=PERSON)
+BAN_LIFTED = message("change.ban_lifted", "the ban on {coach} is lifted", coach=PERSON)
 
 # Changes of the policy.
 GRADES: Mapping[str, Message] = {
@@ -181,12 +181,14 @@ CYCLE_END = message(
 # Effects of a change.
 GETS_A_COACH = message("effect.placed", "{coachee} gets a coach", coachee=PERSON)
 OTHER_ONE_KEEPS = message(
-    "effect.other_one_keeps", "{coachee} gets a coach, the other one keeps one", coachee=PERSON
+    "effect.other_one_keeps",
+    "{coachee} gets a coach, and the other coachee keeps one",
+    coachee=PERSON,
 )
 OTHERS_KEEP = plural_message(
     "effect.others_keep",
-    "{coachee} gets a coach, {count} other keeps one",
-    "{coachee} gets a coach, all {count} others keep one",
+    "{coachee} gets a coach, and {count} other coachee keeps one",
+    "{coachee} gets a coach, and all {count} others keep one",
     coachee=PERSON,
     count=NUMBER,
 )

@@ -1,4 +1,4 @@
-"""The titles and lines of an explanation: a match, its runner-up, or why there is no match."""
+"""Messages of explanations: titles and lines about a match, its runner-up, or the lack of one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LEVEL = message(
     after=NUMBER,
     before=NUMBER,
 )
-NO_COST = message("explanation.no_cost", "No cost to anybody, at any level.")
+NO_COST = message("explanation.no_cost", "No cost to anyone, at any level.")
 WOULD_MOVE = message(
     "explanation.would_move",
     "{coachee} would be with {after} instead of {before}",

@@ -1,6 +1,6 @@
-"""Findings of the auditor: what they are about, and what is wrong with it.
+"""Messages of the auditor's findings: the object concerned, and what is wrong with it.
 
-The second part continues the first: "level total: value is 3; computed from the matches, it is 4".
+They are displayed together: "level total: value is 3; computed from the matches, it is 4".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from coach.texts.facts import (
 
 FINDING = message("finding.line", "{about}: {finding}", about=FACT, finding=FACT)
 
-# What a finding is about.
+# The object that a finding concerns.
 MATCH = message("finding.match", "match {coachee} with {coach}", coachee=PERSON, coach=PERSON)
 SESSION_OF_MATCH = message(
     "finding.session_of_match", "{match}, {session}", match=FACT, session=FACT

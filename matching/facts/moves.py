@@ -1,4 +1,4 @@
-"""What a re-match changed for a coachee, and why it could not stay as it was."""
+"""Messages about the changes that a re-match made for a coachee, and the reasons for them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ COACHEE_LEFT = message(
     "move.coachee_left", "{coachee} is no longer among the coachees", coachee=PERSON
 )
 COACH_LEFT = message("move.coach_left", "{coach} is no longer among the coaches", coach=PERSON)
-NO_TIME_ANY_MORE = message("move.no_time", "not all sessions find a time any more")
+NO_TIME_ANY_MORE = message("move.no_time", "not all sessions can be placed any more")
 FEWER_PLACES = plural_message(
     "move.fewer_places",
-    "{coach} takes {count} coachee, had {before}",
-    "{coach} takes {count} coachees, had {before}",
+    "{coach} now takes {count} coachee instead of {before}",
+    "{coach} now takes {count} coachees instead of {before}",
     coach=PERSON,
     count=NUMBER,
     before=NUMBER,
 )
-ROOM_FOR_NEWCOMER = message("move.room", "to place somebody who had no coach before")
-NEEDED_BY_OTHERS = message("move.needed", "the places and hours of this coach are needed by others")
-TIMES_AROUND_MOVED = message("move.times_around", "the times around it moved")
-NO_SESSION_THEN = message("move.not_in_cycle", "the cycle has no session at that time any more")
-COACHEE_AWAY = message("move.coachee_away", "{coachee} not free at the old time", coachee=PERSON)
-COACH_AWAY = message("move.coach_away", "{coach} not free at the old time", coach=PERSON)
+ROOM_FOR_NEWCOMER = message("move.room", "to place someone who had no coach before")
+NEEDED_BY_OTHERS = message("move.needed", "others need this coach's places or times")
+TIMES_AROUND_MOVED = message("move.times_around", "other sessions were moved")
+NO_SESSION_THEN = message(
+    "move.not_in_cycle", "sessions of this cycle can no longer start at that time"
+)
+COACHEE_AWAY = message("move.coachee_away", "{coachee} is not free at the old time", coachee=PERSON)
+COACH_AWAY = message("move.coach_away", "{coach} is not free at the old time", coach=PERSON)
 BOTH_AWAY = message(
     "move.both_away",
-    "{coachee} and {coach} not free at the old time",
+    "{coachee} and {coach} are not free at the old time",
     coachee=PERSON,
     coach=PERSON,
 )

@@ -1,4 +1,4 @@
-"""Differences between a recorded run and its repetition, and between two results or policies."""
+"""Messages about the differences between a recorded run and its repetition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasons of the rules. They continue a sentence or a line of a table.
+"""Messages of the rules: the reasons for their points, as part of a sentence or table.
 
 Countries, ranks, language levels and topics are shown as they are written in the files.
 """
@@ -39,11 +39,13 @@ COUNTRY_EXCLUDED = message(
 COUNTRY_RELATIONS: Mapping[str, Message] = {
     "any": message("country.any", "{countries}; this cycle has no preference", countries=FACT),
     "same": message(
-        "country.same", "{countries}; this cycle needs the same country/territory", countries=FACT
+        "country.same",
+        "{countries}; this cycle requires the same country/territory",
+        countries=FACT,
     ),
     "different": message(
         "country.different",
-        "{countries}; this cycle needs different countries/territories",
+        "{countries}; this cycle requires different countries/territories",
         countries=FACT,
     ),
     "prefer-same": message(
@@ -100,7 +102,7 @@ NO_GRADE = message(
 )
 NOT_UNIFORMED = message(
     "rank.not_uniformed",
-    "a coach in uniform is asked for, this coach is a civilian ({rank})",
+    "a coach in uniform is required, but this coach is a civilian ({rank})",
     rank=TEXT,
 )
 OTHER_UNIT = message("unit.other", "neither the same unit nor the chain of command")

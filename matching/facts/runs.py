@@ -1,4 +1,4 @@
-"""Progress of a run, impossible pins, and errors that end a run or a query."""
+"""Messages about the progress of runs, impossible pins, and errors that end a run or query."""
 
 from __future__ import annotations
 

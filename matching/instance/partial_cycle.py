@@ -35,9 +35,9 @@ class UnderWay(BaseModel):
 
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
-        reached: for each coachee, the number of the last session in their series before
-            `not_before`, with any coach; 0 if there is none. An unchanged pair continues from its
-            own sessions instead.
+        reached: the session number of each coachee's last session before `not_before`, with any
+            coach; 0 if there was none. A new pair continues with the next number; a pair of the
+            earlier result continues from its own sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,11 +89,11 @@ class FixedHistory:
     ) -> RemainingDemand:
         """Return the remaining demand of the pairs `(coachee[p], coach[p])`."""
         count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
-        reached = np.array(
+        last_number = np.array(
             [self.status.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
         )
         previous_number = (
-            reached[coachee] if len(reached) else np.zeros(len(coachee), dtype=np.int64)
+            last_number[coachee] if len(last_number) else np.zeros(len(coachee), dtype=np.int64)
         )
         first = np.tile(np.array([0, days], dtype=np.int64), (len(coachee), 1))
         previous_day = np.full(len(coachee), NO_PREVIOUS_DAY, dtype=np.int64)

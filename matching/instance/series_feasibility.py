@@ -168,17 +168,17 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
     """
     longest = days.shape[1] * _WORD_BITS
     low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
-    reached = begin.copy()
+    reachable = begin.copy()
     for _ in range(limits.count - 1):
         if low > high:
             return np.zeros(len(days), dtype=np.bool_)
         span, covered = high - low + 1, 1
         while covered < span:
             step = min(covered, span - covered)
-            reached |= _shift_up(reached, step)
+            reachable |= _shift_up(reachable, step)
             covered += step
-        reached = _shift_up(reached, low) & days
-    found: Bits = np.bitwise_or.reduce(reached, axis=1)
+        reachable = _shift_up(reachable, low) & days
+    found: Bits = np.bitwise_or.reduce(reachable, axis=1)
     some: NDArray[np.bool_] = found != 0
     return some
 
@@ -229,16 +229,16 @@ class _SeriesOnStarts:
         `free: bool[B, S]` contains the common starts and `begin: bool[B, S]` the possible first
         starts.
         """
-        reached = {(1, 1): begin}
+        reachable = {(1, 1): begin}
         for _ in range(self._count - 1):
-            reached = self._next(reached, free)
+            reachable = self._next(reachable, free)
         found = np.zeros(len(free), dtype=np.bool_)
-        for states in reached.values():
+        for states in reachable.values():
             found |= states.any(axis=1)
         return found
 
     def _next(
-        self, reached: dict[tuple[int, int], NDArray[np.bool_]], free: NDArray[np.bool_]
+        self, reachable: dict[tuple[int, int], NDArray[np.bool_]], free: NDArray[np.bool_]
     ) -> dict[tuple[int, int], NDArray[np.bool_]]:
         following: dict[tuple[int, int], NDArray[np.bool_]] = {}
 
@@ -246,7 +246,7 @@ class _SeriesOnStarts:
             if key[0] <= self._day_cap and key[1] <= self._week_cap:
                 following[key] = following[key] | states if key in following else states
 
-        for (on_day, in_week), states in reached.items():
+        for (on_day, in_week), states in reachable.items():
             sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int32)
             np.cumsum(states, axis=1, out=sums[:, 1:])
             first, week, day, last = (

@@ -1,4 +1,4 @@
-"""Reads `result.json`, in the present format and in format 1, which had sentences without facts."""
+"""Reads `result.json` in the current format, and in format 1, which has sentences but no facts."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def _legacy(text: str) -> JsonValue:
 
 
 def comparable_results(stored: Result, other: Result) -> tuple[Result, Result]:
-    """Return both results with only what can be compared.
+    """Return both results, reduced to the parts that can be compared.
 
-    This is everything, or, if `stored` has format 1, levels, matches, sessions and the ids of
-    unmatched people.
+    If `stored` has format 1, these are the levels, matches, sessions and the ids of unmatched
+    people; otherwise, everything.
     """
     if stored.format == FORMAT:
         return stored, other

@@ -1,4 +1,4 @@
-"""Explains what a re-match changed, and why each pair or session could not stay as it was."""
+"""Explains the changes made by a re-match: why pairs and session times could not be kept."""
 
 from __future__ import annotations
 
@@ -139,6 +139,6 @@ class _MoveExplainer:
 
 
 def _together(reasons: Iterable[Fact]) -> Fact:
-    """Return one fact for all `reasons`."""
+    """Combine `reasons` into a single fact."""
     several = list(reasons)
     return several[0] if len(several) == 1 else ALL_REASONS(reasons=several)

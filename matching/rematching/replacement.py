@@ -155,16 +155,16 @@ class _BookedCalendar:
     def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
         """Return the series of `count` starts that ends earliest, or `None` if there is none."""
         free = [start_time for start_time in start_times if self._is_free(start_time[0])]
-        reached: dict[SeriesState, tuple[int, ...]] = {
+        reachable: dict[SeriesState, tuple[int, ...]] = {
             (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
         }
         for _ in range(count - 1):
             longer: dict[SeriesState, tuple[int, ...]] = {}
-            for state, starts in reached.items():
+            for state, starts in reachable.items():
                 for later in self._next(state, free):
                     longer.setdefault(later, (*starts, later[0][0]))
-            reached = longer
-        return reached[min(reached)] if reached else None
+            reachable = longer
+        return reachable[min(reachable)] if reachable else None
 
     def _next(self, state: SeriesState, free: list[StartTime]) -> Iterator[SeriesState]:
         (start, day), on_day, in_week = state

@@ -83,9 +83,9 @@ class LanguageRule(Rule):
         coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         self._languages = sorted({code for coach in coaches for code in self._offered(coach)})
         shape = (len(self._languages), len(coachees))
-        self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, or 0 if not in common
+        self._encoded_points = np.zeros(shape, dtype=np.uint8)  # points + 1, or 0 if not in common
         for column, coachee in enumerate(coachees):
-            self._worth[:, column] = [
+            self._encoded_points[:, column] = [
                 max((points + 1 for points, _ in self._candidates(coachee, code)), default=0)
                 for code in self._languages
             ]
@@ -117,8 +117,8 @@ class LanguageRule(Rule):
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         best = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.uint8)
-        for worth, offers in zip(self._worth, self._offers, strict=True):
-            np.maximum(best, worth[coachee] & offers[coach], out=best)
+        for encoded, offers in zip(self._encoded_points, self._offers, strict=True):
+            np.maximum(best, encoded[coachee] & offers[coach], out=best)
         return best.astype(np.int16) - np.int16(1)
 
     def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
@@ -127,8 +127,8 @@ class LanguageRule(Rule):
         own, other = next(
             (own, code)
             for code in self._offered(coach)
-            for worth, own in self._candidates(coachee, code)
-            if worth == points
+            for candidate_points, own in self._candidates(coachee, code)
+            if candidate_points == points
         )
         if own == other:
             return facts.COMMON_LANGUAGE(language=own)

@@ -49,12 +49,12 @@ def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
         row_values = zip(
             coachee.tolist(), coach.tolist(), code.tolist(), points.tolist(), strict=True
         )
-        for row, column, one, worth in row_values:
+        for row, column, one, row_points in row_values:
             yield PairRow(
                 coachee=roster.coachees[row].id,
                 coach=coach_ids[column],
                 eligible=not one,
-                points=None if one else worth,
+                points=None if one else row_points,
                 blocked_by=blocked_by[one],
             )
 

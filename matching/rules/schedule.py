@@ -1,4 +1,4 @@
-"""Whether pairs can place their sessions: what decides after all hard rules, listed like a rule."""
+"""The check after all hard rules, listed like a rule: whether a pair can place its sessions."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class _BranchAndPrice:
         self._generation = column_generation
         self._objective = objective
         self._best = start
-        self._value = None if start is None else self._worth(start)
+        self._value = None if start is None else self._objective_value(start)
         self._report_bounds = report_bounds
         self._bound, self._target = limits
         self._serial = 0
@@ -166,7 +166,7 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _is_pruned(self, bound: int) -> bool:
-        """Whether a node with this bound cannot improve the incumbent or reach the target."""
+        """Return whether a node with this bound can be discarded."""
         if self._target is not None and bound < self._target:
             return True
         return self._is_finished() or (self._value is not None and bound <= self._value)
@@ -185,12 +185,12 @@ class _BranchAndPrice:
         self._push(bound, must_place, alone)
 
     def _accept(self, choice: Choice) -> None:
-        value = self._worth(choice)
+        value = self._objective_value(choice)
         if self._value is None or value > self._value:
             self._best, self._value = choice, value
             self._report_bounds(value, max(self._bound, value))
 
-    def _worth(self, choice: Choice) -> int:
+    def _objective_value(self, choice: Choice) -> int:
         return round(float(self._objective[choice].sum()))
 
     def _push(self, bound: int, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> None:

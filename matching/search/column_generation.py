@@ -63,15 +63,15 @@ class PricingOracles:
         return tuple(int(own[place]) for place in members(local))
 
     def best(
-        self, worths: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
+        self, profits: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
     ) -> dict[int, list[int]]:
         """Solve the pricing problems of several coaches, as `CoachOracle.best`.
 
-        `worths` contains, for each coach, the worth of each candidate and the threshold.
+        `profits` contains, for each coach, the profit of each candidate and the threshold.
         """
         open_to_more = {
             coach: one
-            for coach, one in worths.items()
+            for coach, one in profits.items()
             if not self.oracle(coach).cannot_exceed(*one)
         }
         return {
@@ -154,14 +154,14 @@ class ColumnGeneration:
 
     def _price_columns(self, lp_solution: LpSolution) -> bool:
         """Add improving sets for each expanded coach; return whether any was added."""
-        worths = {}
+        profits = {}
         for coach in sorted(lp_solution.pair_dual):
             prices = lp_solution.pair_dual[coach]
             own = self.problem.by_coach[coach].tolist()
-            worth = {place: prices[pair] for place, pair in enumerate(own) if prices.get(pair)}
-            worths[coach] = worth, lp_solution.convexity_dual[coach] + EPSILON
+            profit = {place: prices[pair] for place, pair in enumerate(own) if prices.get(pair)}
+            profits[coach] = profit, lp_solution.convexity_dual[coach] + EPSILON
         added = False
-        for coach, sets in self.oracles.best(worths, self.deadline).items():
+        for coach, sets in self.oracles.best(profits, self.deadline).items():
             for found in sets:
                 added |= self._add_column(coach, found)
         return added

@@ -33,13 +33,13 @@ def flow_and_repair(
 ) -> None:
     """Pass feasible choices to `accept` until it returns true.
 
-    `flow` is the first assignment. The heuristic stops if an assignment is worth less than
+    `flow` is the first assignment. The heuristic stops if the profit of an assignment is below
     `at_least` or too many of its pairs must be dropped.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
-    pairs, worth = _sift_pairs(flow)
+    pairs, profit = _sift_pairs(flow)
     fewest, stalled_rounds_left = len(flow.choice) // _MAX_DROPPED_DIVISOR, _MAX_STALLED_ROUNDS
     for _ in range(_ROUNDS):
         deadline.check()
@@ -47,7 +47,7 @@ def flow_and_repair(
         held = np.setdiff1d(flow.choice, dropped)
         if accept(held) or not len(dropped):
             return
-        repair = Repair(oracles, held, pairs, worth)
+        repair = Repair(oracles, held, pairs, profit)
         repair.place(oracles.problem.coachee[dropped].tolist(), deadline)
         if accept(repair.choice):
             return
@@ -58,20 +58,20 @@ def flow_and_repair(
             return
         fewest = min(fewest, len(dropped))
         stays = ~np.isin(pairs, dropped)
-        pairs, worth = pairs[stays], worth[stays]
-        flow = solve_flow(oracles.problem, pairs, worth, deadline.check)
+        pairs, profit = pairs[stays], profit[stays]
+        flow = solve_flow(oracles.problem, pairs, profit, deadline.check)
         if flow.value < at_least:
             return
 
 
 def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of least loss in a flow, with their worth."""
+    """Return the chosen pairs and those with the smallest loss in `flow`, and their profits."""
     wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
-        return flow.pairs, flow.worth
+        return flow.pairs, flow.profit
     limit = np.partition(flow.loss, wanted)[wanted]
     near = (flow.loss <= limit) | np.isin(flow.pairs, flow.choice)
-    return flow.pairs[near], flow.worth[near]
+    return flow.pairs[near], flow.profit[near]
 
 
 def _pairs_to_drop(
@@ -86,15 +86,15 @@ def _pairs_to_drop(
         if oracle.can_hold(local, deadline):
             continue
         places = dict(zip(members(local), pairs, strict=True))
-        worth = {place: 1.0 + regrets[pair] for place, pair in places.items()}
-        best = oracle.best(worth, 0.0, deadline)
+        profit = {place: 1.0 + regrets[pair] for place, pair in places.items()}
+        best = oracle.best(profit, 0.0, deadline)
         held = best[-1] if best else 0
         dropped.extend(pair for place, pair in places.items() if not held >> place & 1)
     return np.array(sorted(dropped), dtype=np.int64)
 
 
 def _regrets(flow: FlowSolution) -> dict[int, float]:
-    """Return, for each chosen pair, the loss if its coachee gets the next best coach."""
+    """Return each chosen pair's regret: the loss if its coachee gets the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
     coachee_dual, _ = flow.duals

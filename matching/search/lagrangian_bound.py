@@ -1,7 +1,7 @@
 """Lagrangian bound on joint plans: an assignment in which prices replace the coaches' timetables.
 
 Let `w_ij >= 0` be prices and, for each coach, `r_j` at least the maximum of `sum w_ij` over the
-coach's feasible sets. Then every plan is worth at most
+coach's feasible sets. Then the profit of every plan is at most
 
     r + best assignment by max(0, c_ij - w_ij) ,    r = sum of r_j
 
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import FlowSolution, Worth, solve_flow
+from matching.assignment.min_cost_flow import FlowSolution, PairValues, solve_flow
 from matching.assignment.restricted_master import LpSolution
 from matching.deadline import Deadline, SolverError
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 
-DUAL_SCALE = 64  # prices are multiples of 1 / DUAL_SCALE of a unit of worth
+DUAL_SCALE = 64  # prices are multiples of 1 / DUAL_SCALE of a unit of profit
 _GAP_DIVISOR = 4  # the first LP contains pairs whose loss is at most 1/4 of the gap
 _ROUNDS = 6
 _ROUNDING_THRESHOLD = 0.5
@@ -34,7 +34,7 @@ class LagrangianBound:
     """A Lagrangian bound and the assignment that attains it, in units of `1 / DUAL_SCALE`.
 
     Attributes:
-        flow: the best assignment by worth minus price.
+        flow: the best assignment by profit minus price.
         coach_bound: the sum of `r_j` over all coaches.
     """
 
@@ -43,22 +43,22 @@ class LagrangianBound:
 
     @property
     def bound(self) -> int:
-        """An upper bound on the worth of any plan."""
+        """An upper bound on the profit of any plan."""
         return self.flow.value + self.coach_bound
 
 
 def bound_by_prices(
     oracles: PricingOracles,
     pairs: NDArray[np.int64],
-    worth: Worth,
-    prices: Worth,
+    profit: PairValues,
+    prices: PairValues,
     *,
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
     """Bound the plans over `pairs` for fixed, nonnegative `prices: int64[P]`.
 
-    Prices are in units of `1 / DUAL_SCALE`. For `worth` and `unit`, see `compute_lagrangian_bound`.
+    Prices are in units of `1 / DUAL_SCALE`; for the others, see `compute_lagrangian_bound`.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -68,36 +68,36 @@ def bound_by_prices(
     coach_bound = sum(
         _max_total_price(oracles, coach, prices, unit * DUAL_SCALE, deadline) for coach in coaches
     )
-    left = np.maximum(0, DUAL_SCALE * worth[pairs] - prices[pairs])
+    left = np.maximum(0, DUAL_SCALE * profit[pairs] - prices[pairs])
     return LagrangianBound(solve_flow(problem, pairs, left, deadline.check), coach_bound)
 
 
 def compute_lagrangian_bound(
     oracles: PricingOracles,
     pairs: NDArray[np.int64],
-    worth: Worth,
+    profit: PairValues,
     best: Choice,
     *,
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Find prices for which the bound on plans over `pairs` is close to the worth of `best`.
+    """Find prices for which the bound on plans over `pairs` is close to the profit of `best`.
 
     Args:
         oracles: the pricing oracles.
         pairs: the allowed pairs, ascending.
-        worth: `int64[P]`, the worth of each pair.
+        profit: `int64[P]`, the profit of each pair.
         best: the pairs of the best known plan.
-        unit: a divisor of `worth` that scales it to a range in which the LP solver is accurate.
+        unit: a divisor of `profit` that scales it to a range in which the LP solver is accurate.
         deadline: the deadline.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     problem = oracles.problem
-    value = DUAL_SCALE * int(worth[best].sum())
+    value = DUAL_SCALE * int(profit[best].sum())
     no_prices = np.zeros(problem.size, dtype=np.int64)
-    lagrangian = bound_by_prices(oracles, pairs, worth, no_prices, unit=unit, deadline=deadline)
+    lagrangian = bound_by_prices(oracles, pairs, profit, no_prices, unit=unit, deadline=deadline)
     near = np.zeros(problem.size, dtype=np.bool_)
     near[best] = True
     near[pairs[lagrangian.flow.loss <= (lagrangian.bound - value) // _GAP_DIVISOR]] = True
@@ -106,10 +106,10 @@ def compute_lagrangian_bound(
         if lagrangian.bound - value < DUAL_SCALE:
             break
         search = ColumnGeneration(oracles, [], near, no_must_place, deadline)
-        search.set_objective(worth / unit)
+        search.set_objective(profit / unit)
         lp_solution = _solve_perturbed(search, near, no_must_place, best)
         prices = _rounded_prices(lp_solution, problem.size, unit)
-        found = bound_by_prices(oracles, pairs, worth, prices, unit=unit, deadline=deadline)
+        found = bound_by_prices(oracles, pairs, profit, prices, unit=unit, deadline=deadline)
         lagrangian = min(lagrangian, found, key=lambda one: one.bound)
         missed = found.flow.choice[~near[found.flow.choice]]
         if not len(missed):
@@ -144,7 +144,7 @@ def _solve_perturbed(
         search.expand(more, choice)
 
 
-def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
+def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> PairValues:
     """Return the rounded duals of all linking rows as `int64[size]`; other pairs have price 0."""
     prices = np.zeros(size, dtype=np.int64)
     for duals in lp_solution.pair_dual.values():
@@ -154,7 +154,7 @@ def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
 
 
 def _max_total_price(
-    oracles: PricingOracles, coach: int, prices: Worth, scale: int, deadline: Deadline
+    oracles: PricingOracles, coach: int, prices: PairValues, scale: int, deadline: Deadline
 ) -> int:
     """Return the exact maximum of the total price over a coach's feasible sets.
 
@@ -163,8 +163,8 @@ def _max_total_price(
     oracle = oracles.oracle(coach)
     own = enumerate(oracles.problem.by_coach[coach].tolist())
     integer_prices = {place: int(prices[pair]) for place, pair in own if prices[pair]}
-    worth = {place: price / scale for place, price in integer_prices.items()}
+    profit = {place: price / scale for place, price in integer_prices.items()}
     most = 0
-    while worth and (found := oracle.best(worth, (most + _ROUNDING_THRESHOLD) / scale, deadline)):
+    while profit and (found := oracle.best(profit, (most + _ROUNDING_THRESHOLD) / scale, deadline)):
         most = sum(price for place, price in integer_prices.items() if found[-1] >> place & 1)
     return most

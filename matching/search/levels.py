@@ -71,7 +71,7 @@ class _SumLevel:
         self._report()
         with suppress(DeadlineExceededError):  # return the incumbent and the current bound
             self._close_gap()
-        self._state.reached.append(Objective(self._weights, self._value))
+        self._state.decided.append(Objective(self._weights, self._value))
         # If an earlier level is not proven, only the unconditional bound is valid for every plan.
         bound = self._bound if self._state.all_proven else self._unconditional_bound
         return SearchResult(self._best, self._value, max(self._value, bound))
@@ -85,7 +85,7 @@ class _SumLevel:
         allowed = state.allowed
         points = state.problem.points
         # Points break ties unless this level or an earlier one already maximises them.
-        decided = [self._weights, *(objective.weights for objective in state.reached)]
+        decided = [self._weights, *(objective.weights for objective in state.decided)]
         tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
         flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
         if flow_result:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import Worth
+from matching.assignment.min_cost_flow import PairValues
 from matching.instance.problem import MatchingProblem
 
 _MAX_WEIGHT = 1 << 62
@@ -30,31 +30,31 @@ class Objective:
 class LexicographicObjective:
     """A weighted sum of objectives that orders choices lexicographically.
 
-    The first objective is the most important. One unit of an objective is worth more than all later
+    The first objective is the most important. One unit of an objective outweighs all later
     objectives together.
 
     Attributes:
-        worth: `int64[P]`, the combined weights; empty if they do not fit into 64-bit integers.
-        required: the worth of a choice that attains every `minimum` exactly.
-        most_worth: the largest worth of a pair, or an upper bound if `worth` is empty.
+        profit: `int64[P]`, the combined weights; empty if they do not fit into 64-bit integers.
+        required: the profit of a choice that attains every `minimum` exactly.
+        max_profit: the largest profit of a pair, or an upper bound if `profit` is empty.
     """
 
     def __init__(self, problem: MatchingProblem, objectives: Sequence[Objective]) -> None:
         self.required = 0
-        self.most_worth = 0  # initially an upper bound, as an arbitrary-precision integer
+        self.max_profit = 0  # initially an upper bound, as an arbitrary-precision integer
         factor, factors = 1, []
         for objective in reversed(objectives):
             factors.append((factor, objective))
             self.required += factor * objective.minimum
-            self.most_worth += factor * int(objective.weights.max(initial=0))
+            self.max_profit += factor * int(objective.weights.max(initial=0))
             factor *= 1 + objective_bound(problem, objective.weights)
-        self.worth: Worth = np.zeros(0, dtype=np.int64)
-        if self.most_worth < _MAX_WEIGHT:
-            self.worth = np.zeros(problem.size, dtype=np.int64)
+        self.profit: PairValues = np.zeros(0, dtype=np.int64)
+        if self.max_profit < _MAX_WEIGHT:
+            self.profit = np.zeros(problem.size, dtype=np.int64)
             for factor, objective in factors:
                 if objective.weights.any():  # otherwise the factor may overflow, and is not needed
-                    self.worth += factor * objective.weights
-            self.most_worth = int(self.worth.max(initial=0))
+                    self.profit += factor * objective.weights
+            self.max_profit = int(self.profit.max(initial=0))
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
@@ -65,7 +65,7 @@ def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int
 
 
 def meets_minimums(choice: NDArray[np.int64], objectives: Sequence[Objective]) -> bool:
-    """Whether a choice satisfies the minimum of every objective."""
+    """Return whether a choice satisfies the minimum of every objective."""
     return all(
         int(objective.weights[choice].sum()) >= objective.minimum for objective in objectives
     )

@@ -45,16 +45,17 @@ def make_plan(
         DeadlineExceededError: the limit passed before a plan was found.
     """
     first = construct_choice(oracles, pinned, deadline)
-    reached = run_levels(SearchState(oracles, deadline, request.report), request.levels, first)
+    state = SearchState(oracles, deadline, request.report)
+    solved = run_levels(state, request.levels, first)
     optimisation = TimetableOptimisation(
-        oracles, reached.choice, request.quality, request.previous, deadline
+        oracles, solved.choice, request.quality, request.previous, deadline
     )
-    outcomes = list(reached.levels)
+    outcomes = list(solved.levels)
     wanted = ObjectiveLevel.SCHEDULE in request.levels
     if wanted or request.previous.starts:
         outcome = optimisation.improve(request.report)
         outcomes += [outcome] if wanted else []
-    problem, choice = oracles.problem, reached.choice
+    problem, choice = oracles.problem, solved.choice
     return Plan(
         coachee=problem.coachee[choice],
         coach=problem.coach[choice],

@@ -19,7 +19,7 @@ from matching.search.search_state import SearchState
 def can_place_all(
     inputs: RuleInputs, coachees: Collection[str], *, seed: int, deadline: Deadline
 ) -> bool:
-    """Whether a feasible plan exists that places all of `coachees`.
+    """Return whether a feasible plan exists that places all of `coachees`.
 
     Raises:
         DeadlineExceededError: the time limit passed before an answer was found.

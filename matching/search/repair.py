@@ -14,7 +14,7 @@ from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_OPTIONS = 30  # coaches per coachee, in order of worth
+_MAX_OPTIONS = 30  # coaches per coachee, in order of profit
 
 
 class Repair:
@@ -25,7 +25,7 @@ class Repair:
         oracles: PricingOracles,
         choice: Choice,
         pairs: NDArray[np.int64],
-        worth: NDArray[np.int64],
+        profit: NDArray[np.int64],
     ) -> None:
         """Start from `choice`, and allow `pairs`.
 
@@ -33,12 +33,12 @@ class Repair:
             oracles: the pricing oracles.
             choice: a feasible choice.
             pairs: `int64[Q]`, the pairs that may be added, ascending.
-            worth: `int64[Q]`, the worth of each pair, which ranks the pairs of a coachee.
+            profit: `int64[Q]`, the profit of each pair, which ranks the pairs of a coachee.
         """
         self._oracles = oracles
         self._problem = problem = oracles.problem
         self._pairs = pairs
-        self._worth = worth
+        self._profit = profit
         self._first = np.searchsorted(
             problem.coachee[pairs], np.arange(len(problem.priority) + 1)
         ).tolist()
@@ -65,7 +65,7 @@ class Repair:
 
     def _options(self, coachee: int) -> NDArray[np.int64]:
         first, last = self._first[coachee], self._first[coachee + 1]
-        order = np.argsort(-self._worth[first:last], kind="stable")
+        order = np.argsort(-self._profit[first:last], kind="stable")
         return self._pairs[first:last][order]
 
     def _insert_directly(self, coachee: int, without: int = -1) -> bool:

@@ -28,7 +28,8 @@ class SearchState:
     """State of the lexicographic search.
 
     Attributes:
-        reached: the objectives decided so far with their minimums, in the order of the levels.
+        decided: the objectives of the levels optimised so far, in order, with their minimums.
+
         allowed: `bool[P]`, the pairs that may be chosen.
         must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
@@ -55,17 +56,17 @@ class SearchState:
         bound = np.zeros(len(self.must_place), dtype=np.bool_)
         bound[pinned] = True
         self.allowed: NDArray[np.bool_] = problem.pinned | ~bound[problem.coachee]
-        self.reached: list[Objective] = []
+        self.decided: list[Objective] = []
         self.all_proven = True
 
     @property
     def required_objectives(self) -> list[Objective]:
         """The must-place requirement and the decided levels, each with its minimum."""
         must_place = self.must_place[self.problem.coachee].astype(np.int64)
-        return [Objective(must_place, int(self.must_place.sum())), *self.reached]
+        return [Objective(must_place, int(self.must_place.sum())), *self.decided]
 
     def is_feasible(self, choice: Choice) -> bool:
-        """Whether a choice satisfies all decided levels, the share, and the must-place rows."""
+        """Return whether a choice satisfies decided levels, share and must-place rows."""
         in_balance = int(cross_border_balance(self.problem)[choice].sum()) >= 0
         return in_balance and meets_minimums(choice, self.required_objectives)
 
@@ -74,10 +75,12 @@ class SearchState:
     ) -> tuple[FlowSolution, LexicographicObjective] | None:
         """Solve the assignment relaxation for `objectives`; return `None` if weights overflow."""
         combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
-        if not fits_integer_range(self.problem, combined.most_worth):
+        if not fits_integer_range(self.problem, combined.max_profit):
             return None
         pairs = np.flatnonzero(allowed)
-        return solve_flow(self.problem, pairs, combined.worth[pairs], self.deadline.check), combined
+        return solve_flow(
+            self.problem, pairs, combined.profit[pairs], self.deadline.check
+        ), combined
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """Split the `allowed` pairs into parts that can be searched independently.
@@ -109,7 +112,7 @@ class SearchState:
             here[self.problem.coachee[allowed]] = True
             must_place = must_place & here
             choice = choice[allowed[choice]]
-        for objective in self.reached:
+        for objective in self.decided:
             minimum = objective.minimum if choice is None else int(objective.weights[choice].sum())
             floors.append(FloorConstraint(objective.weights.astype(np.float64), minimum))
         if self.problem.share:

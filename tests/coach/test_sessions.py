@@ -1,4 +1,4 @@
-"""Session models."""
+"""Serialisation, comparison and subtraction of session times."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo

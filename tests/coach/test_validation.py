@@ -1,4 +1,4 @@
-"""What is said about values that pydantic rejects."""
+"""The messages about values that pydantic rejects."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,14 +14,14 @@ from coach.validation import validation_fact
 
 
 class Colour(StrEnum):
-    """An enumeration."""
+    """An enumeration to validate."""
 
     RED = "red"
     BLUE = "blue"
 
 
 class Inner(BaseModel, extra="forbid"):
-    """A model."""
+    """A model that rejects unknown fields."""
 
     name: str
 
@@ -65,7 +65,7 @@ def test_each_kind_of_error_has_a_message(kind: type, value: object, expected: s
     assert english(validation_fact(detail)) == expected
 
 
-def test_no_sentence_of_pydantic_is_shown() -> None:
+def test_no_message_of_pydantic_is_displayed() -> None:
     limits = dict.fromkeys(("ge", "gt", "le", "lt", "min_length", "max_length"), 3)
     for known in get_args(ErrorType):
         context = {"expected": "'a' or 'b'", "pattern": "a+", **limits}

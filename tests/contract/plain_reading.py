@@ -77,7 +77,7 @@ def dates(entries: list[str]) -> set[date]:
 
 
 def free_for(person: dict[str, str], start: datetime, length: timedelta) -> bool:
-    """Whether the person is available for the entire session."""
+    """Return whether the person is available for the entire session."""
     zone = ZoneInfo(person["timezone"])
     away = dates(listed(person.get("unavailable")))
     windows = []
@@ -143,7 +143,7 @@ def all_series(instance: Instance, starts: list[datetime]) -> list[Series]:
 
 
 def fits(instance: Instance, coach: str, starts: list[datetime]) -> bool:
-    """Whether sessions satisfy a coach's limits and do not overlap, including the buffer."""
+    """Return whether sessions satisfy a coach's limits and do not overlap, including the buffer."""
     row, policy = instance.coaches[coach], instance.sessions
     ordered = sorted(starts)
     apart = instance.length + timedelta(minutes=policy["buffer_minutes"])
@@ -159,7 +159,7 @@ def fits(instance: Instance, coach: str, starts: list[datetime]) -> bool:
 
 
 def can_hold(instance: Instance, coach: str, series: list[list[Series]]) -> bool:
-    """Whether the coach can combine one series from each list."""
+    """Return whether the coach can combine one series from each list."""
 
     def place(index: int, taken: list[datetime]) -> bool:
         if index == len(series):
@@ -197,9 +197,9 @@ def best(instance: Instance, points: dict[tuple[str, str], int]) -> Best | None:
         pairs = [(a, b) for a, b in zip(instance.coachees, chosen, strict=True) if b is not None]
         if not feasible(instance, pairs, options, held):
             continue
-        worth = [points[pair] for pair in pairs]
+        pair_points = [points[pair] for pair in pairs]
         priority = sum(int(instance.coachees[a].get("priority") or 1) for a, _ in pairs)
-        found.append((priority, min(worth, default=0), sum(worth)))
+        found.append((priority, min(pair_points, default=0), sum(pair_points)))
     return Best(*max(found)) if found else None
 
 

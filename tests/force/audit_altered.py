@@ -134,7 +134,7 @@ def _verified(world: World) -> tuple[int, str]:
 
 
 def _is_detected(world: World, alter: Alter, rng: random.Random, head: str) -> bool:
-    """Whether verification against the saved head detects an alteration, which is rolled back."""
+    """Alter the trail, then roll back; return whether verification detected the change."""
     with world.database.reading() as tx:
         alter(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)
         tx.flush()
@@ -144,7 +144,7 @@ def _is_detected(world: World, alter: Alter, rng: random.Random, head: str) -> b
 
 
 def _command_detects(world: World, rng: random.Random) -> bool:
-    """Whether `gender-coach audit verify` accepts the intact trail and rejects an altered one."""
+    """Return whether `gender-coach audit verify` accepts an intact trail and rejects others."""
     whole = _command(world)
     with world.database.writing() as tx:
         _change_text("action")(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)

@@ -195,7 +195,7 @@ def _run(world: World, *words: str) -> bytes:
 
 
 def _holds(content: bytes, mark: str) -> bool:
-    """Whether the content contains the mark as text, UTF-16, hex, JSON, or base64 at any offset."""
+    """Return whether the content contains the mark as text, UTF-16, hex, JSON or base64."""
     plain = mark.encode()
     forms = {plain, mark.encode("utf-16-le"), plain.hex().encode(), json.dumps(mark).encode()}
     for offset in range(3):

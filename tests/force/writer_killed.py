@@ -49,7 +49,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def is_sound(world: World) -> bool:
-    """Whether a SQLite file is intact and has no dangling references.
+    """Return whether a SQLite file is intact and has no dangling references.
 
     PostgreSQL has no such check; instead, all rows are read at the end.
     """

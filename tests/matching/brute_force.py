@@ -67,7 +67,7 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
 
 
 def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:
-    """Whether the coach can schedule all sessions of all `people`."""
+    """Return whether the coach can schedule all sessions of all `people`."""
     starts = [common_starts(coachee, coach, cycle) for coachee in people]
 
     def extend(number: int, series: list[datetime], booked: list[list[datetime]]) -> bool:

@@ -64,7 +64,7 @@ def scarce_time(seed: int) -> Instance:
 
 
 def many_places(seed: int) -> Instance:
-    """Return an instance as `scarce_time`, with 2 to 8 places for each coach."""
+    """Return an instance like `scarce_time`, but with capacities of 2 to 8."""
     return *roomy(Random(seed)), None
 
 

@@ -1,4 +1,4 @@
-"""Calendars of one coach for tests, and checks of what is placed in them."""
+"""Test calendars of a single coach, and checks of the sessions placed in them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCa
 
 
 def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
-    """Check positions against the gaps, the starts, the caps and the spacing."""
+    """Assert that the positions respect the gaps, the starts, the caps and the spacing."""
     load: dict[int, list[int]] = {}
     for one, positions in placed.items():
         assert len(positions) == calendar.count

@@ -14,7 +14,7 @@ Booked = dict[str, list[list[datetime]]]
 
 
 def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
-    """Whether some plan places all of `coachees`."""
+    """Return whether some plan places all of `coachees`."""
     people = [coachee for coachee in inputs.roster.coachees if coachee.id in coachees]
     return next(plans(people, inputs.roster, inputs.cycle), None) is not None
 

@@ -22,7 +22,7 @@ def oracles_of(roster: Roster, cycle: Cycle) -> PricingOracles:
 
 
 def every_plan(oracles: PricingOracles) -> Iterator[Choice]:
-    """Yield every choice that all coaches can hold."""
+    """Yield every choice whose sessions all coaches can schedule."""
     coachee = oracles.problem.coachee
     options = [
         [-1, *np.flatnonzero(coachee == row)] for row in range(len(oracles.problem.priority))

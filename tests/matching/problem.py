@@ -1,4 +1,4 @@
-"""The matching problem of a cycle, built from people and policy as the engine does."""
+"""Builds the matching problem of a roster and a policy in the same way as the engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 def problem_of(roster: Roster, cycle: Cycle) -> MatchingProblem:
-    """Return the problem of a cycle without an earlier result."""
+    """Return the matching problem of a cycle without an earlier result."""
     free = build_availability_grid(roster, cycle)
     pairs = RuleEvaluator(RuleInputs(roster, cycle, free)).table()
     return build_problem(roster, cycle, free, pairs)

@@ -131,7 +131,7 @@ def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime
 
 
 def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
-    """Whether a pair can schedule all its sessions if the coach has no other coachees."""
+    """Return whether a pair can schedule all its sessions if the coach has no other coachees."""
     starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> bool:
@@ -149,7 +149,7 @@ def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
 def series_holds(
     series: list[datetime], booked: list[list[datetime]], coach: Coach, cycle: Cycle
 ) -> bool:
-    """Whether a (partial) series satisfies the gaps and caps, given the coach's other sessions."""
+    """Return whether a (partial) series satisfies the gaps and caps, with the coach's sessions."""
     policy = cycle.sessions
     if not all(_may_follow(one, other, cycle) for one, other in pairwise(series)):
         return False

@@ -17,7 +17,7 @@ _TWO_WEEKS = 13  # days from the first to the last
 
 
 def roomy(random: Random, sizes: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """Return a `crowded` instance with 2 to 8 places for each coach."""
+    """Return a `crowded` instance in which each coach has a capacity of 2 to 8."""
     roster, cycle = crowded(random, sizes)
     coaches = tuple(
         coach.model_copy(update={"capacity": random.choice(_CAPACITIES)})

@@ -1,16 +1,16 @@
-"""Deadlines: whether a decision found no time left."""
+"""Deadlines record whether they were exceeded."""
 
 from matching.deadline import Deadline
 
 
-def test_a_deadline_notes_that_time_ran_out_on_it_or_on_a_part_of_it() -> None:
+def test_deadline_records_that_it_or_a_sub_deadline_was_exceeded() -> None:
     now = 0.0
     deadline = Deadline(lambda: now, 10.0, lambda: False)
     part = deadline.sub_deadline(0.5)
     now = 4.0
     assert (part.remaining, deadline.was_exceeded) == (1.0, False)
     now = 6.0
-    assert not deadline.was_exceeded, "nobody has asked yet"
+    assert not deadline.was_exceeded, "the time has not been checked yet"
     assert part.remaining == 0
     assert deadline.was_exceeded
 
@@ -21,7 +21,7 @@ def test_a_deadline_without_a_limit_is_never_exceeded() -> None:
     assert not deadline.was_exceeded
 
 
-def test_a_solver_that_stops_at_the_limit_is_noted() -> None:
+def test_solver_that_stops_at_the_limit_exceeds_the_deadline() -> None:
     now = 0.0
     deadline = Deadline(lambda: now, 1.0, lambda: False)
 

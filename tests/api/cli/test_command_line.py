@@ -73,7 +73,7 @@ def test_demo_writes_all_results_and_prints_a_summary(
     assert "13 of 14 coachees have a coach" in output
     assert "78 sessions with 7 of 9 coaches" in output
     assert "Petar Uzor" in output
-    assert "accepts a coach without uniform" in output
+    assert "accepts a coach who is not in uniform" in output
     assert "First sessions" in output
     assert f"gender-coach explain {out} C-10" in output
 

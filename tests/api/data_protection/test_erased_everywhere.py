@@ -274,7 +274,7 @@ def test_erased_people_are_not_named_anywhere(
     life.upload_lists("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
     second = life.plan()
     told = sending.get(f"{API}/plans/{second}").text
-    assert "QzCoachCode not free at the old time" in told
+    assert "QzCoachCode is not free at the old time" in told
     assert "QzCoacheeCode" in sending.get(f"{API}/plans/{second}/comparison").text
     life.publish(second)
     life.what_if()

@@ -133,7 +133,7 @@ def test_cycle_survives_a_round_trip_through_json() -> None:
         (DATES + "[weights]\nlanguage = 101\n", "5:weights.language", "from 0 to 100"),
         (DATES + '[timetable]\npreferred = ["9-12"]\n', "5:timetable.preferred[0]", "09:00-12:00"),
         (DATES + '[timetable]\npreferred = ["Mon 09:00-08:00"]\n',
-         "5:timetable.preferred[0]", "does not end after"),
+         "5:timetable.preferred[0]", "does not end after it starts"),
         (DATES + '[timetable]\npreferred = "09:00-12:00"\n', "5:timetable.preferred", "a list"),
         (DATES + '[timetable]\npreferred = ["09:00-12:00"]\n', "4:timetable.hours", "no effect"),
         (DATES + "[timetable]\nleave = 0\nhours = 20\n", "6:timetable.hours", "no such times"),

@@ -45,7 +45,7 @@ def test_result_survives_a_round_trip() -> None:
     assert remedy == {
         "change": {"code": "change.more_time", "params": {}},
         "effect": {"code": "effect.placed", "params": {"coachee": "C-1"}},
-        "text": "more time to solve; nothing else: C-1 gets a coach",
+        "text": "more solving time; no other change: C-1 gets a coach",
         "verified": True,
     }
 

@@ -68,7 +68,7 @@ def test_draft_is_compared_with_the_published_plan(
     because = {move["coachee"]: move["because"] for move in comparison["moves"]}
     assert because.keys() == {"C-2", "C-3", "C-4"}
     assert because["C-4"] == "had no coach before"
-    assert because["C-2"] == "to place somebody who had no coach before"
+    assert because["C-2"] == "to place someone who had no coach before"
 
 
 def test_two_plans_of_a_cycle_can_be_compared_in_both_directions(

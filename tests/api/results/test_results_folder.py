@@ -250,7 +250,7 @@ def test_report_contains_the_complete_plan(folder: Path) -> None:
         "400 of 500 points",
         "both offer English",
         "none with whom all the sessions can be scheduled",
-        "Nobody Yet (C-03) also free on Fri 09:00-12:00",
+        "Nobody Yet (C-03) is also free on Fri 09:00-12:00",
         "1 of 3",
         "Kosovo*",
         "Security Council resolution 1244",

@@ -9,15 +9,15 @@ import fairpyx
 from fairpyx.algorithms import utilitarian_matching
 
 data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-most = max(worth for _, _, worth in data["pairs"]) * data["coachees"] + 1
-worths = {f"c{i}": {} for i in range(data["coachees"])}
-for i, j, worth in data["pairs"]:
-    worths[f"c{i}"][f"k{j}"] = most + worth  # placing a coachee is worth more than any points
+most = max(points for _, _, points in data["pairs"]) * data["coachees"] + 1
+valuations = {f"c{i}": {} for i in range(data["coachees"])}
+for i, j, points in data["pairs"]:
+    valuations[f"c{i}"][f"k{j}"] = most + points  # placing a coachee outweighs any points
 coaches = [f"k{j}" for j in range(len(data["capacity"]))]
 started = time.perf_counter()
 instance = fairpyx.Instance(
     valuations={
-        who: {coach: row.get(coach, 0) for coach in coaches} for who, row in worths.items()
+        who: {coach: row.get(coach, 0) for coach in coaches} for who, row in valuations.items()
     },
     agent_capacities=1,
     item_capacities=dict(zip(coaches, data["capacity"], strict=True)),
@@ -25,6 +25,9 @@ instance = fairpyx.Instance(
 bundles = fairpyx.divide(utilitarian_matching, instance=instance)
 seconds = time.perf_counter() - started
 chosen = [
-    worths[who][k] - most for who, bundle in bundles.items() for k in bundle if k in worths[who]
+    valuations[who][k] - most
+    for who, bundle in bundles.items()
+    for k in bundle
+    if k in valuations[who]
 ]
 print(json.dumps({"seconds": seconds, "placed": len(chosen), "total": sum(chosen)}))

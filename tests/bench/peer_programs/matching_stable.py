@@ -9,7 +9,7 @@ from matching.games import HospitalResident
 
 sys.setrecursionlimit(100_000)  # its recursive copies exceed the default limit
 data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-points = {(i, j): worth for i, j, worth in data["pairs"]}
+points = {(i, j): value for i, j, value in data["pairs"]}
 coachee_wishes, coach_wishes = {}, {}
 for i, j in sorted(points, key=lambda pair: (-points[pair], pair)):
     coachee_wishes.setdefault(i, []).append(j)

@@ -13,7 +13,7 @@ from matching.process import process_data
 from matching.rules.rule import Disqualify, Rule
 
 data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-points = {(i, j): worth for i, j, worth in data["pairs"]}
+points = {(i, j): value for i, j, value in data["pairs"]}
 capacity = data["capacity"]
 
 
@@ -26,7 +26,7 @@ class Points(Rule):
 
 
 def may_not(match: Match) -> bool:
-    """Whether a pair is ineligible or either person is full; the package has no capacities."""
+    """Return whether a pair is ineligible or a person is full; the package has no capacities."""
     return (
         (match.mentee.grade, match.mentor.grade) not in points
         or bool(match.mentee.mentors)

@@ -48,7 +48,7 @@ def test_a_fact_survives_json() -> None:
 
 
 def test_a_fact_used_as_text_raises() -> None:
-    with pytest.raises(TypeError, match="a fact is no text"):
+    with pytest.raises(TypeError, match="a fact is not text"):
         f"{GRADES(count=1)}"
 
 
@@ -149,7 +149,7 @@ def test_a_deployment_names_territories() -> None:
     assert texts.footnotes(["XK", "RS", "XK"]) == ("* Note",)
 
 
-def test_sentences_begin_with_a_capital_letter_and_end_once() -> None:
+def test_sentence_has_a_capital_letter_and_one_full_stop() -> None:
     texts = Renderer(ENGLISH, NullTranslations())
     assert texts.sentence("try again") == "Try again."
     assert texts.sentence("Why?") == "Why?"
@@ -160,7 +160,7 @@ def test_the_pseudo_locale_keeps_placeholders_and_markup() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{day}", "{first}, {second}: %(count)s <b></b>"])
-def test_message_without_letters_of_its_own_is_its_own_pseudo_translation(text: str) -> None:
+def test_message_without_letters_is_unchanged_in_the_pseudo_locale(text: str) -> None:
     assert pseudo_translation(text) == text
 
 
@@ -170,7 +170,7 @@ def test_the_pseudo_locale_lengthens_text_by_two_fifths(text: str) -> None:
     assert len(pseudo_translation(text)) > len(text)
 
 
-def test_the_pseudo_locale_reaches_messages_and_names() -> None:
+def test_pseudo_locale_accents_messages_and_names() -> None:
     shown = PSEUDO_TEXTS.text(GREETING(name="Ana", language="sq"))
     assert shown.startswith("[Ana śṕéáķś Áĺƀáńíáń")
     assert PSEUDO_TEXTS.long_date(date(2027, 1, 20)) == "Ŵéďńéśďáý 20 Jáńúáŕý 2027".replace(

@@ -1,4 +1,4 @@
-"""Connected components of the pairs, and solving them independently."""
+"""The connected components of the pairs, and their independent solution."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_components_are_connected_and_disjoint(seed: int) -> None:
         seen = [set(people[part].tolist()) for part in parts]
         assert sum(map(len, seen)) == len(set().union(*seen))
     for part in parts:
-        reached = {int(problem.coachee[part][0])}
+        found = {int(problem.coachee[part][0])}
         while True:
-            coaches = set(problem.coach[part & np.isin(problem.coachee, list(reached))].tolist())
+            coaches = set(problem.coach[part & np.isin(problem.coachee, list(found))].tolist())
             wider = set(problem.coachee[part & np.isin(problem.coach, list(coaches))].tolist())
-            if wider == reached:
+            if wider == found:
                 break
-            reached = wider
-        assert reached == set(problem.coachee[part].tolist())
+            found = wider
+        assert found == set(problem.coachee[part].tolist())
 
 
 def solved(roster: Roster, cycle: Cycle) -> Result:
@@ -70,7 +70,7 @@ def speaking(roster: Roster, language: str) -> Roster:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_union_of_disjoint_rosters_reaches_the_sum_of_their_values(seed: int) -> None:
+def test_union_of_disjoint_rosters_has_the_sum_of_their_values(seed: int) -> None:
     first, cycle = crowded(Random(seed))
     second, _ = crowded(Random(seed + 1000))
     third, _ = crowded(Random(seed + 2000))

@@ -1,4 +1,4 @@
-"""The assignment relaxation: sifting finds the optimum and dual values over all pairs."""
+"""The assignment relaxation: its optimum and dual values, with and without sifting."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_sifting_reaches_the_optimum_over_all_pairs(seed: int) -> None:
     draw = np.random.default_rng(seed)
     pairs = np.flatnonzero(draw.random(problem.size) < 0.9)
     # Few distinct values, so that there are many ties, and coaches whom all coachees prefer.
-    worth = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
+    profit = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
     rounds: list[int] = []
-    whole = solve_flow(problem, pairs, worth)
-    sifted = solve_flow(problem, pairs, worth, lambda: rounds.append(1), sifting_threshold=0)
+    whole = solve_flow(problem, pairs, profit)
+    sifted = solve_flow(problem, pairs, profit, lambda: rounds.append(1), sifting_threshold=0)
     assert rounds
-    assert sifted.value == whole.value == int(worth[np.isin(pairs, sifted.choice)].sum())
+    assert sifted.value == whole.value == int(profit[np.isin(pairs, sifted.choice)].sum())
     assert sifted.loss.min() >= 0
     coachee_dual, place_dual = sifted.duals
     assert coachee_dual.sum() + place_dual @ problem.capacity == whole.value
@@ -37,7 +37,7 @@ def test_sifting_reaches_the_optimum_over_all_pairs(seed: int) -> None:
 
 
 def test_duals_are_optimal_if_a_chain_connects_all_coaches() -> None:
-    """Consecutive coachees share an eligible coach, and one coachee must stay unassigned."""
+    """Each coach is eligible for two consecutive coachees, and one coachee is left over."""
     coaches = 1_200
     coachee = np.repeat(np.arange(coaches + 1), 2)[1:-1]
     coach = np.repeat(np.arange(coaches), 2)

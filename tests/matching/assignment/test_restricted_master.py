@@ -69,13 +69,13 @@ def bare_problem(saved: dict[str, list[int]]) -> MatchingProblem:
 def test_lp_with_unknown_status_after_presolve_is_solved_to_optimality() -> None:
     saved = json.loads((Path(__file__).parent / "presolve_unknown.json").read_text())
     problem, unit = bare_problem(saved), saved["unit"]
-    worth = np.array(saved["worth"])
+    profit = np.array(saved["worth"])
     master = RestrictedMaster(problem, np.arange(problem.size), [])
-    master.set_objective(worth / unit)
+    master.set_objective(profit / unit)
     upper = np.ones(problem.size)
     upper[saved["reduced"]] = 1 - 1e-4
     master.set_bounds(np.zeros(len(problem.priority), dtype=np.bool_), upper)
     relaxed = master.solve_relaxation(NEVER)
     assert relaxed is not None
-    best = solve_flow(problem, np.arange(problem.size), worth)
+    best = solve_flow(problem, np.arange(problem.size), profit)
     assert best.value * (1 - 2e-4) <= relaxed.value * unit <= best.value

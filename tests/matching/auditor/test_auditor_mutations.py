@@ -220,12 +220,12 @@ def test_audit_of_changed_result_names_the_change(change: Mutation, message: str
 
 
 def as_first_result(result: Result) -> AuditContext:
-    """Return the context of `result` as the first result of its cycle."""
+    """Return the context for auditing `result` as the first result of a cycle."""
     return AuditContext(ROSTER, CYCLE, result, None)
 
 
 def as_result_under_way(result: Result) -> AuditContext:
-    """Return the context of `result` for a cycle in progress, with the valid result to be kept."""
+    """Return the context for auditing `result` in a cycle in progress that keeps a valid result."""
     state = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
     return AuditContext(ROSTER, CYCLE, result, SOUND, state)
 

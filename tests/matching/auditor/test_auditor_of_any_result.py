@@ -24,7 +24,7 @@ ANYTHING: tuple[Any, ...] = (
 
 
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the paths of all elements of a JSON value."""
+    """Return the paths to all elements of a JSON value."""
     inside = value.items() if isinstance(value, dict) else enumerate(cast("list[object]", value))
     found = []
     for key, part in inside:
@@ -61,7 +61,7 @@ def test_audit_of_any_readable_result_never_crashes(random: Random) -> None:
 
 
 def audited_content(result: Result) -> object:
-    """Return the parts of a result that are audited: neither uids nor the order of verdicts."""
+    """Return the audited parts of a result, which exclude uids and the order of verdicts."""
     return sorted(
         (
             match.coachee,

@@ -155,7 +155,7 @@ def staying(result: Result, keep: Result) -> int:
 
 
 def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) -> bool:
-    """Compare the result with brute force; return false if there are too many timetables."""
+    """Assert that the result equals brute force; return false if there are too many timetables."""
     best = [best_of_coach(roster, cycle, result, coach, keep) for coach in roster.coaches]
     if any(one is None for one in best):
         return False
@@ -200,7 +200,7 @@ def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
 
 @pytest.mark.xdist_group("best timetables of one process")
 def test_enough_timetables_are_compared() -> None:
-    """Ensure that the test of the `schedule` level does not only see trivial instances."""
+    """The comparisons with brute force include enough non-trivial instances."""
     assert sum(all(is_compared(seed)) for seed in range(90)) > 15
 
 
@@ -218,7 +218,7 @@ def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_pickled_subproblem_has_the_same_solution(seed: int) -> None:
-    """A pickled subproblem has the same solution, which is never worse than the incumbent."""
+    """The solution of both is never worse than the incumbent."""
     oracles, quality, busy = busy_coaches(seed)
     for coach in busy[:4]:
         oracle = oracles.oracle(coach)
@@ -254,7 +254,7 @@ def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
 
 @pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["too short", "long enough"])
 def test_constant_discount_shifts_cost_and_bound(effort: float) -> None:
-    """The discount makes costs negative, as kept sessions do."""
+    """The discount makes costs negative, like the bonus for kept sessions."""
     gain = 1000
     oracles, quality, busy = busy_coaches(0)
     proven = 0
@@ -275,7 +275,7 @@ def test_constant_discount_shifts_cost_and_bound(effort: float) -> None:
     assert proven > 5
 
 
-def test_bound_reached_with_little_effort_holds_for_the_best_timetable() -> None:
+def test_bound_found_with_little_effort_is_valid_for_the_best_timetable() -> None:
     oracles, quality, busy = busy_coaches(0)
     open_gaps = 0
     for coach in busy[:12]:

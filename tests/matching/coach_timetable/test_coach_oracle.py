@@ -1,4 +1,4 @@
-"""What the oracle of a coach remembers, and how it bounds the worth of many candidates."""
+"""The oracle of a coach: stored results, pricing, and bounds on the profit of sets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.matching.roomy import sociable
 passed = Deadline(lambda: 0.0, 0.0, lambda: False)
 
 
-def test_feasible_set_is_remembered_with_its_subsets() -> None:
+def test_feasible_set_and_its_subsets_are_stored() -> None:
     oracle = CoachOracle(tuesdays([(540, 720)] * 4, 3, 1), 0)
     with pytest.raises(DeadlineExceededError):
         oracle.can_hold(0b0111, passed)
@@ -26,30 +26,30 @@ def test_feasible_set_is_remembered_with_its_subsets() -> None:
     assert oracle.can_hold(0b0101, passed)
 
 
-def test_set_is_worth_no_more_than_its_bound_among_many_candidates() -> None:
-    """With more candidates than the relaxation takes, the bound is what all of them are worth."""
+def test_bound_is_valid_for_more_candidates_than_the_relaxation_accepts() -> None:
+    """The bound is then the total profit of all candidates."""
     calendar = tuesdays([(540, 720)] * 45, 3, 1)
-    worth = dict.fromkeys(range(45), 0.1)
-    total, weight = CoachOracle(calendar, 0).lagrangian_weights(worth, never)
+    profit = dict.fromkeys(range(45), 0.1)
+    total, weight = CoachOracle(calendar, 0).lagrangian_weights(profit, never)
     some = range(calendar.max_coachees)
-    gains = sum(worth[one] - weight[one] for one in some)
-    assert sum(worth[one] for one in some) <= total + gains
+    gains = sum(profit[one] - weight[one] for one in some)
+    assert sum(profit[one] for one in some) <= total + gains
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_set_of_greatest_worth_is_found_where_the_dearest_candidates_do_not_fit(seed: int) -> None:
+def test_pricing_finds_a_most_profitable_set(seed: int) -> None:
     random = Random(seed)
     for calendar in calendars(*sociable(random)):
         oracle = CoachOracle(calendar, 0)
-        worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+        profit = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
         values = {
-            wanted: sum(worth[one] for one in members(wanted))
-            for wanted in range(1 << len(worth))
+            wanted: sum(profit[one] for one in members(wanted))
+            for wanted in range(1 << len(profit))
             if oracle.can_hold(wanted, never)
         }
         best = max(values.values())
-        assert values[oracle.best(worth, 0.0, never)[-1]] == pytest.approx(best)
-        assert oracle.best(worth, best + 1e-6, never) == []
+        assert values[oracle.best(profit, 0.0, never)[-1]] == pytest.approx(best)
+        assert oracle.best(profit, best + 1e-6, never) == []
 
 
 def test_pricing_finds_only_feasible_sets() -> None:
@@ -57,8 +57,8 @@ def test_pricing_finds_only_feasible_sets() -> None:
     for seed in range(40, 60):
         random = Random(seed)
         for calendar in calendars(*sociable(random)):
-            worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
-            found = CoachOracle(calendar, 0).best(worth, 0.0, never)
+            profit = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+            found = CoachOracle(calendar, 0).best(profit, 0.0, never)
             exact = CoachOracle(calendar, 0)
             assert all(exact.can_hold(wanted, never) for wanted in found), seed
             several += len(found) > 1
@@ -66,16 +66,16 @@ def test_pricing_finds_only_feasible_sets() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_set_is_worth_no_more_than_its_bound_by_the_relaxation(seed: int) -> None:
+def test_profit_of_feasible_set_is_within_its_lagrangian_bound(seed: int) -> None:
     random = Random(seed)
     for calendar in calendars(*crowded(random)):
         oracle = CoachOracle(calendar, 0)
-        worth = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
-        total, weight = oracle.lagrangian_weights(worth, never)
-        for wanted in range(1 << len(worth)):
+        profit = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+        total, weight = oracle.lagrangian_weights(profit, never)
+        for wanted in range(1 << len(profit)):
             if oracle.can_hold(wanted, never):
-                gains = sum(worth[one] - weight[one] for one in members(wanted))
-                assert sum(worth[one] for one in members(wanted)) <= total + gains + 1e-4
+                gains = sum(profit[one] - weight[one] for one in members(wanted))
+                assert sum(profit[one] for one in members(wanted)) <= total + gains + 1e-4
 
 
 @pytest.mark.parametrize("seed", range(12))

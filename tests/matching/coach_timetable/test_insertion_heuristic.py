@@ -1,4 +1,4 @@
-"""Insertion of series against every series of a candidate."""
+"""The insertion heuristic, compared with an enumeration of a candidate's series."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_session_is_inserted_while_its_week_has_room(limit: int, possible: bool)
     assert (insert_all_series(calendar, (0,), 1) is not None) == possible
 
 
-def test_coachee_whose_series_finds_no_place_is_first_in_the_next_attempt() -> None:
+def test_coachee_whose_series_cannot_be_inserted_is_first_in_the_next_attempt() -> None:
     calendar = calendars(*crowded(Random(397)))[1]
     everybody = (1, 2, 4)
     assert insert_all_series(calendar, everybody, 1) is None

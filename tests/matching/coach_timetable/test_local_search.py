@@ -1,4 +1,4 @@
-"""Local search keeps to the limits of the coach's days and weeks."""
+"""Local search respects the coach's daily and weekly limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.matching.one_coach import assert_holds, calendars
 from tests.matching.plans import never
 
 
-def test_improved_timetables_keep_to_all_limits() -> None:
+def test_improved_timetables_respect_all_limits() -> None:
     improved: list[tuple[bool, bool]] = []  # positions are days, a week can bind
     for seed in range(150):
         roster, cycle = crowded(Random(seed))

@@ -1,4 +1,4 @@
-"""Columns and rows of series, conflicts on a day, and the verdict of CP-SAT on a wrong model."""
+"""Columns and rows of the LP over series, conflicts on a day, and errors of CP-SAT."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EARLY, LATE = SessionOption(0, (540, 570), 0), SessionOption(0, (690,), 0)
 
 
 def one_day(*sessions: SessionOption) -> CoachSubproblem:
-    """Return a coach with a single day, three places, and these sessions of 90 minutes."""
+    """Return a coach with a single day, capacity 3, and these 90-minute sessions."""
     return CoachSubproblem(
         spacing_minutes=90,
         by_day=True,
@@ -110,7 +110,7 @@ def test_invalid_model_is_an_error_and_not_an_answer() -> None:
 
 
 def test_three_sessions_that_fit_only_in_pairs_are_spread_over_two_days() -> None:
-    """The relaxation first puts all three on the cheap day, which has no exclusive pair."""
+    """The LP first schedules all three on the cheap day, where no two of them conflict."""
     cheap, dear = SessionOption(0, (540, 630), 0), SessionOption(1, (540, 630, 720), 5)
     subproblem = replace(
         one_day(cheap, cheap, cheap),

@@ -1,4 +1,4 @@
-"""Least costs of a series against every series."""
+"""Shortest paths of a series, compared with an enumeration of all series."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def test_sessions_never_overlap_if_positions_are_starts(wanted: list[int], possi
     assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), deadline()) == possible
 
 
-def test_cut_for_worths_excludes_no_feasible_set() -> None:
+def test_cut_for_profits_excludes_no_feasible_set() -> None:
     calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
     calendar.capacity = 2  # gives the row for capacity a positive dual
     limit = LpRelaxation(calendar).cut_for(dict.fromkeys(range(4), 1.0), deadline())
@@ -144,7 +144,7 @@ def test_cut_for_worths_excludes_no_feasible_set() -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_pricing_returns_the_set_of_greatest_worth(seed: int) -> None:
+def test_pricing_returns_a_set_of_maximum_profit(seed: int) -> None:
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
     problem = problem_of(roster, cycle)
@@ -153,16 +153,16 @@ def test_pricing_returns_the_set_of_greatest_worth(seed: int) -> None:
             continue
         calendar = CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
         oracle = CoachOracle(calendar)
-        worth = {one: random.uniform(0.1, 3.0) for one in range(len(pairs))}
-        sets = oracle.best(worth, 0.0, deadline())
+        profit = {one: random.uniform(0.1, 3.0) for one in range(len(pairs))}
+        sets = oracle.best(profit, 0.0, deadline())
         best = max(
-            sum(worth[one] for one in some)
+            sum(profit[one] for one in some)
             for size in range(calendar.max_coachees + 1)
             for some in combinations(range(len(pairs)), size)
             if oracle.can_hold(sum(1 << one for one in some), deadline())
         )
-        assert sum(worth[one] for one in members(sets[-1])) == pytest.approx(best)
-        assert oracle.best(worth, best + 1e-9, deadline()) == []
+        assert sum(profit[one] for one in members(sets[-1])) == pytest.approx(best)
+        assert oracle.best(profit, best + 1e-9, deadline()) == []
         return
 
 
@@ -235,7 +235,7 @@ def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int
 
 
 @pytest.mark.parametrize("before", [{}, {0: 1}])
-def test_week_under_way_has_room_for_what_was_not_held_in_it(before: dict[int, int]) -> None:
+def test_week_in_progress_has_room_for_sessions_that_were_not_held(before: dict[int, int]) -> None:
     roster, cycle = instance(TIGHT, 1)
     problem = problem_of(roster, cycle)
     problem = replace(problem, week=0, sessions_in_week=before)
@@ -247,7 +247,7 @@ def test_week_under_way_has_room_for_what_was_not_held_in_it(before: dict[int, i
     assert calendar.week_limit[week + 1] == calendar.week_cap
 
 
-def test_coachee_whose_sessions_are_all_over_takes_a_place_and_no_time() -> None:
+def test_coachee_without_remaining_sessions_uses_capacity_but_no_time() -> None:
     problem = problem_of(*instance(TIGHT, 1))
     nothing = np.zeros(problem.size, dtype=np.int64)
     demand = RemainingDemand(nothing, np.zeros((problem.size, 2), np.int64), nothing, nothing)

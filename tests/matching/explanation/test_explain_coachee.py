@@ -66,7 +66,7 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
             for one in plan
         )  # fmt: skip
 
-    def worth(plan: dict[str, str]) -> dict[ObjectiveLevel, int]:
+    def level_values(plan: dict[str, str]) -> dict[ObjectiveLevel, int]:
         points = [match.points for match in matches(plan)]
         return {
             ObjectiveLevel.PLACED: sum(roster.coachees[row[one]].priority for one in plan),
@@ -77,12 +77,14 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
         }
 
     every = plans(roster.coachees, roster, cycle, all_of_them=False)
-    chosen = max(every, key=lambda plan: [worth(plan)[name] for name in cycle.objective.levels])
+    chosen = max(
+        every, key=lambda plan: [level_values(plan)[name] for name in cycle.objective.levels]
+    )
+    values = level_values(chosen)
     return Result(
         status="optimal", seed=0, input_sha256="", wall_seconds=0,
         levels=tuple(
-            LevelOutcome(name=name, value=worth(chosen)[name], bound=worth(chosen)[name],
-                         proven=True)
+            LevelOutcome(name=name, value=values[name], bound=values[name], proven=True)
             for name in cycle.objective.levels
         ),
         matches=matches(chosen),
@@ -144,7 +146,7 @@ def test_runner_up_without_cost_moves_no_other_coachee() -> None:
     assert explanation.runner_up.moves == ()
     assert {level.gain for level in explanation.runner_up.price} == {0}
     lines = [english(line) for section in sections(explanation, roster) for line in section.lines]
-    assert "No cost to anybody, at any level." in lines
+    assert "No cost to anyone, at any level." in lines
 
 
 def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:

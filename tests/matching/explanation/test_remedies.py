@@ -76,13 +76,13 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "all-taken", "one more place with k1"),
     "a window of the coachee": (
         [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "c1 also free on Tue 09:00-10:00 (Europe/Stockholm)"),
+        "nobody-schedulable", "c1 is also free on Tue 09:00-10:00 (Europe/Stockholm)"),
     "a window of the coach": (
         [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "k1 also free on Mon 09:00-11:00 (Europe/Stockholm)"),
+        "nobody-schedulable", "k1 is also free on Mon 09:00-11:00 (Europe/Stockholm)"),
     "a window in another zone": (
         [coachee("c1", timezone="Africa/Nairobi")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "c1 also free on Tue 11:00-12:00 (Africa/Nairobi)"),
+        "nobody-schedulable", "c1 is also free on Tue 11:00-12:00 (Africa/Nairobi)"),
     "a cap": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_week=1)], {},
         "all-taken", "k1 takes 2 sessions a week"),
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "all-taken", "k1 takes 2 sessions a day"),
     "a uniform": (
         [coachee("c1", uniformed_coach=True)], [coach("k1")], {},
-        "nobody-eligible", "c1 accepts a coach without uniform"),
+        "nobody-eligible", "c1 accepts a coach who is not in uniform"),
     "a sensitivity": (
         [coachee("c1", rank=parse_code("OF-5"), rank_sensitivity="strict")],
         [coach("k1", rank=parse_code("OF-4"))], {},
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "up to 3 grades below the coachee instead of 2 with rank sensitivity standard"),
     "a ban": (
         [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
-        "nobody-eligible", "the ban on k1 lifted"),
+        "nobody-eligible", "the ban on k1 is lifted"),
     "a level": (
         [coachee("c1", languages=(LanguageSkill("en", CefrLevel.B1),))], [coach("k1")], {},
         "nobody-eligible", "language level B1 instead of B2"),
@@ -168,8 +168,8 @@ def test_remedies_for_one_person_precede_policy_changes() -> None:
     entry = explained([coachee("c1"), coachee("c2")], [coach("k1"), coach("k2", country="AL")],
                      bans={"c2": ["k2"]})[-1]  # fmt: skip
     changes = texts_of(entry)
-    assert changes == ["one more place with k1", "the ban on k2 lifted"]
-    assert english(entry.remedies[0].effect) == "c2 gets a coach, the other one keeps one"
+    assert changes == ["one more place with k1", "the ban on k2 is lifted"]
+    assert english(entry.remedies[0].effect) == "c2 gets a coach, and the other coachee keeps one"
 
 
 def test_search_for_remedies_solves_within_its_effort() -> None:
@@ -200,7 +200,7 @@ def test_unproven_plan_offers_more_time_as_first_remedy() -> None:
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     (entry,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
-    assert texts_of(entry) == ["more time to solve; nothing else"]
+    assert texts_of(entry) == ["more solving time; no other change"]
     crowded = roster.model_copy(update={"coaches": (coach("k1", capacity=0),)})
     evaluator = RuleEvaluator(RuleInputs(crowded, cycle, build_availability_grid(crowded, cycle)))
     (entry,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
@@ -234,7 +234,7 @@ def test_search_for_remedies_examines_changes_within_its_effort() -> None:
 
 
 class TestFailure:
-    """What ends the search for remedies early does not lose what was found."""
+    """Remedies found before the search ends early are returned."""
 
     def entries(self, fail: Callable[[], bool], failures: list[BaseException]) -> list[Unmatched]:
         roster = Roster(
@@ -263,7 +263,7 @@ class TestFailure:
         assert list(map(type, failures)) == [SolverError]
         assert first.funnel == second.funnel != ()
 
-    def test_the_end_of_time_within_an_attempt_is_no_failure(self) -> None:
+    def test_exceeded_deadline_is_not_reported_as_a_failure(self) -> None:
         failures: list[BaseException] = []
 
         def answer() -> bool:

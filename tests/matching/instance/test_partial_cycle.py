@@ -121,8 +121,8 @@ class BruteForce:
         if blocking_rules(coachee, coach, self.cycle):
             return []
         past = self.past.get((coachee.id, coach.id), [])
-        reached = past[-1].number if past else self.where.reached.get(coachee.id, 0)
-        if reached >= self.cycle.sessions.count:
+        last_number = past[-1].number if past else self.where.reached.get(coachee.id, 0)
+        if last_number >= self.cycle.sessions.count:
             return [past] if past else []
         zone = self.cycle.cycle.zone
         starts = [
@@ -145,7 +145,7 @@ class BruteForce:
                 if self._follows(series, session) and self._can_take(coach, [*series, session]):
                     yield from extend([*series, session], number + 1)
 
-        return list(extend(list(past), reached + 1))
+        return list(extend(list(past), last_number + 1))
 
     def _follows(self, series: list[Session], session: Session) -> bool:
         if not series:
@@ -155,7 +155,7 @@ class BruteForce:
         return policy.min_gap_days <= (days[1] - days[0]).days <= policy.max_gap_days
 
     def _can_take(self, coach: Coach, sessions: list[Session]) -> bool:
-        """Whether a coach can have these sessions in addition to all past ones."""
+        """Return whether a coach can have these sessions in addition to all past ones."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
         history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
         everything = {one.uid: one for one in (*history, *sessions)}
@@ -175,7 +175,7 @@ class BruteForce:
         return max(days.values(), default=0) <= a_day and max(weeks.values(), default=0) <= a_week
 
     def can_fit(self, coach: Coach, choices: list[list[list[Session]]]) -> bool:
-        """Whether a coach can have one series from each list of choices."""
+        """Return whether a coach can have one series from each list of choices."""
 
         def place(number: int, taken: list[Session]) -> bool:
             return number == len(choices) or any(
@@ -186,7 +186,7 @@ class BruteForce:
         return place(0, [])
 
     def best(self) -> list[int] | None:
-        """Return the best values of all levels but `schedule`; `None` if plans are too many."""
+        """Return the best value of each level but `schedule`; `None` if there are many plans."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)
@@ -270,7 +270,7 @@ def with_series(match: Match, series: list[Session]) -> Match:
 
 
 @pytest.mark.parametrize("seed", range(160))
-def test_rematch_under_way_is_optimal_among_all_continuations(seed: int) -> None:
+def test_rematch_in_progress_is_optimal_among_all_continuations(seed: int) -> None:
     roster, cycle, earlier, where = in_mid_cycle(seed)
     plain = BruteForce(roster, cycle, earlier, where)
     expected = plain.best()
@@ -288,7 +288,7 @@ def test_rematch_under_way_is_optimal_among_all_continuations(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_rematch_under_way_is_the_same_with_any_number_of_workers(seed: int) -> None:
+def test_rematch_in_progress_is_independent_of_the_number_of_workers(seed: int) -> None:
     roster, cycle = instance(replace(TIGHT, coachees=90, coaches=24), seed)
 
     def again(

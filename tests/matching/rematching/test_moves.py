@@ -64,11 +64,11 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     busy = changed(ROSTER, "c1", availability=(WeeklyWindow(4, 540, 600),))
     assert (
         english(moves_by_coachee(busy, without("c1"))["c1"].reason)
-        == "not all sessions find a time any more"
+        == "not all sessions can be placed any more"
     )
     fewer = changed(ROSTER, "k1", capacity=1)
     move = moves_by_coachee(fewer, without("c1"))["c1"]
-    assert english(move.reason) == "k1 takes 1 coachee, had 2"
+    assert english(move.reason) == "k1 now takes 1 coachee instead of 2"
     assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
@@ -77,10 +77,10 @@ def test_move_of_pair_that_could_have_stayed_reports_that_it_made_room() -> None
     newcomer = first.model_copy(update={"coachee": "c4"})
     after = SOUND.model_copy(update={"matches": (newcomer, *others)})
     by_coachee = moves_by_coachee(ROSTER, after)
-    assert english(by_coachee["c1"].reason) == "to place somebody who had no coach before"
+    assert english(by_coachee["c1"].reason) == "to place someone who had no coach before"
     assert english(by_coachee["c4"].reason) == "had no coach before"
     assert english(moves_by_coachee(ROSTER, without("c1"))["c1"].reason) == (
-        "the places and hours of this coach are needed by others"
+        "others need this coach's places or times"
     )
 
 
@@ -94,13 +94,16 @@ def test_moved_session_reports_who_is_not_free_or_that_others_moved() -> None:
     move = moves_by_coachee(away, after)["c1"]
     assert move.change is CoacheeChange.RETIMED
     assert [english(one.reason) for one in move.sessions] == [
-        "c1 not free at the old time", "the times around it moved", "the times around it moved",
+        "c1 is not free at the old time", "other sessions were moved", "other sessions were moved",
     ]  # fmt: skip
-    assert english(move.reason) == "c1 not free at the old time; the times around it moved"
+    assert english(move.reason) == "c1 is not free at the old time; other sessions were moved"
     blackout = CYCLE.calendar.model_copy(update={"blackout": (day,)})
     cycle = CYCLE.model_copy(update={"calendar": blackout})
     (again,) = explain_moves(evaluator(ROSTER, cycle), SOUND, after)
-    assert english(again.sessions[0].reason) == "the cycle has no session at that time any more"
+    assert (
+        english(again.sessions[0].reason)
+        == "sessions of this cycle can no longer start at that time"
+    )
 
 
 def test_result_without_moves_omits_the_key() -> None:

@@ -89,7 +89,7 @@ def test_replacements_are_ordered_and_priced_by_points() -> None:
     assert len(replacements(roster, CYCLE, SOUND, "c2", most=1)) == 1
 
 
-def test_replacement_in_cycle_under_way_places_only_remaining_sessions() -> None:
+def test_replacement_in_cycle_in_progress_has_only_remaining_sessions() -> None:
     roster = ROSTER.model_copy(update={"coaches": (*ROSTER.coaches, coach("k3"))})
     third = SOUND.matches[1].sessions[2].start.date()
     (found,) = replacements(roster, CYCLE, SOUND, "c2", not_before=third, sessions=1)

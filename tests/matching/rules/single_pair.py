@@ -1,4 +1,4 @@
-"""One plain coachee and one plain coach, changed as a test wants them, as input of the rules."""
+"""Rule inputs with a single coachee and a single coach."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ _PERSON = {
     "timezone": "Europe/Stockholm",
 }
 DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
-"""The least that a cycle file says."""
+"""The required tables and keys of a cycle file."""
 
 
 def pair_inputs(
     coachee: Mapping[str, object], coach: Mapping[str, object], policy: Mapping[str, object]
 ) -> RuleInputs:
-    """The coachee `c` and the coach `k` of a cycle, with what differs from the plain ones."""
+    """Return the inputs of the rules for a coachee `c` and a coach `k`.
+
+    The arguments contain the fields that differ from the defaults.
+    """
     roster = Roster(
         coachees=(Coachee.model_validate({**_PERSON, "id": "c", "role": "commander", **coachee}),),
         coaches=(Coach.model_validate({**_PERSON, "id": "k", "capacity": 1, **coach}),),

@@ -1,4 +1,4 @@
-"""The rule `availability`: large rosters are counted in parts, which changes nothing."""
+"""The `availability` rule: evaluation in parts, for large rosters, gives the same points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cards of the rules."""
+"""The catalogue of rules: settings, and immutable cards."""
 
 from __future__ import annotations
 

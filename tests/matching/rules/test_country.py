@@ -1,4 +1,4 @@
-"""The rule `country`: every relation, for two people of one country and of two."""
+"""The `country` rule: points of each relation, for people from the same and different countries."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from matching.rules.rule import MAX_POINTS
 from tests.matching.rules.single_pair import pair_inputs
 
 _EXPECTED = {
-    # relation: points of one country, of two countries, and how the phrase ends
+    # relation: points for the same country, for different ones, and the end of the reason
     CountryRelation.ANY: (MAX_POINTS, MAX_POINTS, "has no preference"),
-    CountryRelation.SAME: (MAX_POINTS, FORBIDDEN, "needs the same country/territory"),
-    CountryRelation.DIFFERENT: (FORBIDDEN, MAX_POINTS, "needs different countries/territories"),
+    CountryRelation.SAME: (MAX_POINTS, FORBIDDEN, "requires the same country/territory"),
+    CountryRelation.DIFFERENT: (FORBIDDEN, MAX_POINTS, "requires different countries/territories"),
     CountryRelation.PREFER_SAME: (MAX_POINTS, 0, "prefers the same country/territory"),
     CountryRelation.PREFER_DIFFERENT: (0, MAX_POINTS, "prefers different countries/territories"),
 }

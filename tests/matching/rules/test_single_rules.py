@@ -1,4 +1,4 @@
-"""Cases of single rules that their examples do not show."""
+"""Cases of individual rules that are not covered by their examples."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def best_value(case: Case) -> int | None:
 
 
 def is_feasible(case: Case, choice: Choice) -> bool:
-    """Whether a choice satisfies all floors and every coach's set is feasible."""
+    """Return whether a choice satisfies all floors and every coach's set is feasible."""
     above = all(floor.weights[choice].sum() >= floor.minimum for floor in case.floors)
     return above and not case.oracles.infeasible_coaches(choice, never)
 

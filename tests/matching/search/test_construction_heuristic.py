@@ -1,4 +1,4 @@
-"""The first choice: it is feasible, and leaves out only coachees whom no coach could add."""
+"""The construction heuristic: its choice is feasible, and no coachee could be added to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.matching.plans import never, oracles_of
 
 
 @pytest.mark.parametrize("first", range(0, 120, 30))
-def test_choice_keeps_pins_places_share_and_timetables(first: int) -> None:
+def test_choice_respects_pins_capacities_share_and_timetables(first: int) -> None:
     compared = 0
     for seed in range(first, first + 30):
         roster, cycle = crowded(Random(seed))
@@ -36,7 +36,7 @@ def test_choice_keeps_pins_places_share_and_timetables(first: int) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.9])
 @pytest.mark.parametrize("seed", range(4))
-def test_coachee_is_left_out_only_where_no_coach_could_add_them(seed: int, share: float) -> None:
+def test_coachee_is_unplaced_only_if_no_coach_could_add_them(seed: int, share: float) -> None:
     roster, cycle = instance(REGION, seed)
     country = cycle.rules.country.model_copy(update={"minimum_cross_border_share": share})
     rules = cycle.rules.model_copy(update={"country": country})

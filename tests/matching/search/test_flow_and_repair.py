@@ -1,4 +1,4 @@
-"""The choices that flow and repair propose."""
+"""The flow-and-repair heuristic proposes only feasible choices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.matching.roomy import sociable
 
 
 @pytest.mark.parametrize("kind", [crowded, sociable])
-def test_each_proposed_choice_is_one_that_all_coaches_can_hold(
+def test_all_coaches_can_schedule_each_proposed_choice(
     kind: Callable[[Random], tuple[Roster, Cycle]],
 ) -> None:
     proposed: list[Choice] = []

@@ -25,23 +25,23 @@ _SEEDS = 15  # per test
 
 @dataclass(frozen=True)
 class Case:
-    """A small instance with all feasible plans and their worth; `chosen` is an optimal plan."""
+    """A small instance with all feasible plans and their profit; `chosen` is an optimal plan."""
 
     oracles: PricingOracles
-    worth: Choice
+    profit: Choice
     plans: list[tuple[int, Choice]]
     chosen: Choice
 
     @property
     def best(self) -> int:
-        return int(self.worth[self.chosen].sum())
+        return int(self.profit[self.chosen].sum())
 
     @property
     def pairs(self) -> Choice:
         return np.arange(self.oracles.problem.size)
 
     def best_alternative(self, pair: int) -> int | None:
-        """Return the worth of the best plan that assigns a pair's coachee to another coach."""
+        """Return the profit of the best plan that assigns a pair's coachee to another coach."""
         coachee = self.oracles.problem.coachee
         return max(
             (
@@ -57,9 +57,9 @@ def random_case(random: Random) -> Case:
     roster, cycle = sociable(random)
     oracles = oracles_of(roster, cycle)
     problem = oracles.problem
-    worth = problem.points + _PLACEMENT_FACTOR * problem.priority[problem.coachee]
-    plans = [(int(worth[choice].sum()), choice) for choice in every_plan(oracles)]
-    return Case(oracles, worth, plans, max(plans, key=lambda one: one[0])[1])
+    profit = problem.points + _PLACEMENT_FACTOR * problem.priority[problem.coachee]
+    plans = [(int(profit[choice].sum()), choice) for choice in every_plan(oracles)]
+    return Case(oracles, profit, plans, max(plans, key=lambda one: one[0])[1])
 
 
 def at_random_prices(random: Random, case: Case) -> LagrangianBound:
@@ -68,7 +68,7 @@ def at_random_prices(random: Random, case: Case) -> LagrangianBound:
     prices = np.array(
         [random.choice([0, 0, random.randrange(highest)]) for _ in case.pairs], dtype=np.int64
     )
-    return bound_by_prices(case.oracles, case.pairs, case.worth, prices, unit=1, deadline=never)
+    return bound_by_prices(case.oracles, case.pairs, case.profit, prices, unit=1, deadline=never)
 
 
 @pytest.mark.parametrize("first", range(0, 60, _SEEDS))
@@ -102,7 +102,7 @@ def test_computed_prices_prove_most_best_alternatives() -> None:
         case = random_case(Random(seed))
         coachee = case.oracles.problem.coachee
         lagrangian = compute_lagrangian_bound(
-            case.oracles, case.pairs, case.worth, case.chosen, unit=1, deadline=never
+            case.oracles, case.pairs, case.profit, case.chosen, unit=1, deadline=never
         )
         assert lagrangian.bound >= DUAL_SCALE * case.best, seed
         residual_paths = ResidualPaths(lagrangian.flow, case.chosen)
@@ -114,7 +114,7 @@ def test_computed_prices_prove_most_best_alternatives() -> None:
             searched += 1
             assert DUAL_SCALE * alternative <= lagrangian.bound - loss, seed
             choice = residual_paths.shortest_path(int(coachee[pair])).apply(case.chosen)
-            value = int(case.worth[choice].sum())
+            value = int(case.profit[choice].sum())
             feasible = not case.oracles.infeasible_coaches(choice, never)
             if feasible and DUAL_SCALE * (value + 1) > lagrangian.bound - loss:
                 assert value == alternative, seed

@@ -1,4 +1,4 @@
-"""The levels against every plan of tiny instances."""
+"""Lexicographic optimisation, compared with an enumeration of all plans of tiny instances."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def value(oracles: PricingOracles, level: ObjectiveLevel, choice: Choice) -> int
 
 
 @pytest.mark.parametrize("kind", [crowded, sociable])
-def test_sums_are_optimal_one_after_another_among_all_plans(kind: Kind) -> None:
+def test_additive_levels_are_lexicographically_optimal(kind: Kind) -> None:
     levels = (ObjectiveLevel.PLACED, ObjectiveLevel.TOTAL)
     for seed in range(100):
         oracles = free_choice(Random(seed), kind)
@@ -80,7 +80,7 @@ def test_required_coachees_are_placed_if_any_plan_places_them() -> None:
     assert 0 < impossible < 30
 
 
-def test_choice_is_feasible_if_and_only_if_it_keeps_share_and_reached_values() -> None:
+def test_choice_is_feasible_if_and_only_if_it_satisfies_share_and_decided_levels() -> None:
     seen = Counter[tuple[bool, bool]]()
     for seed in range(30):
         oracles = oracles_of(*crowded(Random(seed)))
@@ -89,7 +89,7 @@ def test_choice_is_feasible_if_and_only_if_it_keeps_share_and_reached_values() -
         state = state_of(oracles)
         plans = list(every_plan(oracles))
         least = int(points[plans[len(plans) // 2]].sum())
-        state.reached.append(Objective(points, least))
+        state.decided.append(Objective(points, least))
         coachee = oracles.problem.coachee
         pinned = set(coachee[oracles.problem.pinned])
         for plan in plans:
@@ -145,5 +145,5 @@ def test_level_whose_weights_exceed_the_flow_is_proven_part_by_part() -> None:
         for first in (NOBODY, *plans[1 :: 1 + len(plans) // 8]):
             outcome = run_levels(state, (ObjectiveLevel.KEPT,), first).levels[0]
             assert (outcome.value, outcome.bound, outcome.proven) == (best, best, True), seed
-            state.reached.clear()
+            state.decided.clear()
     assert parts > 2

@@ -1,4 +1,4 @@
-"""Weights that combine several objectives."""
+"""Combined weights order plans like the objectives in turn."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def test_combined_weights_order_plans_by_one_objective_after_another() -> None:
         combined = LexicographicObjective(problem, [Objective(first), Objective(second)])
         plans = list(every_plan(oracles))
         ranked = sorted(plans, key=lambda plan: (first[plan].sum(), second[plan].sum()))
-        worths = [int(combined.worth[plan].sum()) for plan in ranked]
-        assert worths == sorted(worths), seed
-        assert combined.most_worth == combined.worth.max(), seed
+        profits = [int(combined.profit[plan].sum()) for plan in ranked]
+        assert profits == sorted(profits), seed
+        assert combined.max_profit == combined.profit.max(), seed
 
 
 def test_weights_that_exceed_64_bits_are_not_combined() -> None:
     problem = oracles_of(*sociable(Random(1))).problem
     huge = np.full(problem.size, 1 << 40)
     combined = LexicographicObjective(problem, [Objective(huge), Objective(huge)])
-    assert not len(combined.worth)
-    assert combined.most_worth > 1 << 80
+    assert not len(combined.profit)
+    assert combined.max_profit > 1 << 80

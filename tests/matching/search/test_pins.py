@@ -1,4 +1,4 @@
-"""Pins that are possible one by one, but not together."""
+"""Pins that are possible individually, but not together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.matching.crowded import crowded
 from tests.matching.plans import never, oracles_of
 
 
-def test_pins_that_a_coach_cannot_hold_together_are_all_named_with_the_coach() -> None:
+def test_pins_that_a_coach_cannot_schedule_together_are_all_reported() -> None:
     named = 0
     for seed in range(60):
         roster, cycle = crowded(Random(seed))
