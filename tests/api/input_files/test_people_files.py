@@ -156,10 +156,10 @@ def test_all_faults_of_a_file_are_located() -> None:
 @pytest.mark.parametrize(
     ("header", "place", "expected"),
     [
-        ([*GOOD, "capacity"], "1:capacity", "is a column of coaches"),
+        ([*GOOD, "capacity"], "1:capacity", "belongs in the list of coaches"),
         ([*GOOD, "Role"], "1:role", "occurs twice"),
         ([*GOOD, ""], "1:H", "has a cell in row 2 but no header"),
-        (list(GOOD), "2:H", "beyond the last header"),
+        (list(GOOD), "2:H", "to the right of the last header"),
         ([*list(GOOD)[:6], "rol"], "1:role", "the column is missing"),
     ],
 )
