@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 import api.tables  # noqa: F401 - registers every table
 from api.accounts.rows import CredentialRow
 from api.audit_trail.rows import AuditRow
+from api.audit_trail.sealed_tables import seal_tables_once
 from api.crypto import facts
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
@@ -35,7 +36,9 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
     try:
         with readable_database_errors(settings.database_url):
             schema.require_current(database)
-            return database, _open_matching_keyring(database, settings)
+            keyring = _open_matching_keyring(database, settings)
+            seal_tables_once(database, keyring, settings.data_dir)
+            return database, keyring
     except DomainError:
         database.close()
         raise

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import seal_info
 from api.database.engine import Database
 from api.http.principal import Principal
 from api.settings import Settings
@@ -51,7 +52,8 @@ class Services:
         `principal` is called at the start of every writing transaction.
         """
         set_context = context_setter(self.keyring, principal, self.now)
-        return replace(self, database=self.database.on_behalf_of(set_context))
+        bound = self.database.on_behalf_of(set_context, seal_info(self.keyring))
+        return replace(self, database=bound)
 
 
 def context_setter(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import CLOCK_SKEW, CREDENTIAL_BY_SECRET, is_valid, last_use, sha256_of
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.crypto.row_seal import is_sealed
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal
 from api.settings import Settings
@@ -16,7 +17,7 @@ _KIND_BY_SOURCE = {
     SecretSource.HEADER: CredentialKind.TOKEN,
     SecretSource.COOKIE: CredentialKind.BROWSER_SESSION,
 }
-_CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow.role, UserRow.disabled_at).join(
+_CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow).join(
     UserRow, UserRow.id == CredentialRow.user_id
 )
 
@@ -26,7 +27,8 @@ def authenticate_user(
 ) -> Principal | None:
     """Return the user that a secret belongs to, or `None` if the secret is not valid.
 
-    A secret is invalid if it is unknown, revoked, expired or idle, or if its user is disabled.
+    A secret is invalid if it is unknown, revoked, expired or idle, if its user is disabled, or if
+    the seal of its row or of its user's row is not valid.
     Tokens are accepted only in the Authorization header, browser sessions only in the cookie.
     """
     kind = _KIND_BY_SOURCE.get(presented.source)
@@ -34,15 +36,18 @@ def authenticate_user(
     if found is None:
         return None
     row: CredentialRow
-    row, role, disabled_at = found
-    if row.kind is not kind or not is_valid(row, now) or disabled_at is not None:
+    user: UserRow
+    row, user = found
+    if row.kind is not kind or not is_valid(row, now) or user.disabled_at is not None:
+        return None
+    if not (is_sealed(tx, row) and is_sealed(tx, user)):
         return None
     by_cookie = row.kind is CredentialKind.BROWSER_SESSION
     idle = timedelta(minutes=settings.cookie_idle_minutes)
     if by_cookie and not -CLOCK_SKEW <= now - last_use(row) <= idle:
         return None
     return Principal(
-        AccessRole(role),
+        AccessRole(user.role),
         user_id=row.user_id,
         credential_id=row.id,
         by_cookie=by_cookie,

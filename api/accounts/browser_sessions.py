@@ -16,6 +16,7 @@ from api.accounts.credentials import (
 )
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
+from api.crypto.row_seal import sealed_or_none
 from api.http.principal import AccessRole, Principal
 from api.services import Services
 from coach.errors import NotSignedInError
@@ -58,7 +59,9 @@ def redeem_sign_in_secret(
     if row is None or row.user_id is None:
         raise NotSignedInError(facts.ADDRESS_USED())
     row.revoked_at = row.last_used_at = now
-    user = tx.get_one(UserRow, row.user_id)
+    user = sealed_or_none(tx, tx.get_one(UserRow, row.user_id))
+    if user is None:
+        raise NotSignedInError(facts.ADDRESS_USED())
     signed_in = Principal(AccessRole(user.role), user_id=user.id)
     record_event(tx, "user signed in", "user", row.user_id, by=signed_in)
     return issue_session_cookie(tx, row.user_id, now=now, lifetime=lifetime)

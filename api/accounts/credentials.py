@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
+from api.crypto.row_seal import sealed_or_none
 from api.database.types import new_id
 from api.http.principal import Principal
 from api.services import Services
@@ -116,16 +117,17 @@ def revoke_credentials(
     except_id: str | None = None,
 ) -> None:
     """Revoke all of a user's credentials of these `kinds`, except `except_id`."""
-    tx.execute(
-        update(CredentialRow)
-        .where(
+    rows = tx.scalars(
+        select(CredentialRow).where(
             CredentialRow.user_id == user_id,
             CredentialRow.kind.in_(list(kinds)),
             CredentialRow.id != (except_id or ""),
             CredentialRow.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
     )
+    for row in rows.all():
+        row.revoked_at = now
+    tx.flush()
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
@@ -177,7 +179,7 @@ def find_valid(
     tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
     """Return the credential of `kind` with this secret, if it is still valid."""
-    row = tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)})
+    row = sealed_or_none(tx, tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)}))
     if row is None or not is_valid(row, now) or row.kind is not kind:
         return None
     return row

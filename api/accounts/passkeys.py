@@ -25,6 +25,7 @@ from api.accounts.rows import PasskeyRow, SignInFlowKind, UserRow
 from api.accounts.sign_in import complete_sign_in
 from api.accounts.sign_in_flow import SignInFlow, consume_flow, start_flow
 from api.audit_trail.log import record_event
+from api.crypto.row_seal import sealed_or_none
 from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
@@ -222,8 +223,9 @@ def _signer(
 ) -> UserRow | None:
     """Return the user whose passkey signed the challenge; `None` if the response is not valid."""
     identifier = presented_credential_id(response)
-    row = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
-    user = None if row is None else tx.get_one(UserRow, row.user_id)
+    found = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
+    row = sealed_or_none(tx, found)
+    user = None if row is None else sealed_or_none(tx, tx.get_one(UserRow, row.user_id))
     if row is None or user is None or user.disabled_at is not None:
         return None
     sign_count = verify_assertion(row, flow, relying_party, response)

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.crypto.row_seal import SealedRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
@@ -29,7 +30,7 @@ class CredentialKind(StrEnum):
     PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; grants no access
 
 
-class UserRow(IdentifiedRow):
+class UserRow(SealedRow, IdentifiedRow):
     """A manager or an auditor.
 
     Attributes:
@@ -44,6 +45,10 @@ class UserRow(IdentifiedRow):
 
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    SEALED_COLUMNS = (
+        *("id", "name", "role", "created_at", "disabled_at", "password_hash", "totp_sealed"),
+        *("issuer", "subject", "expected_mail"),
+    )
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
     role: Mapped[str] = mapped_column(String(10))
@@ -59,7 +64,7 @@ class UserRow(IdentifiedRow):
     expected_mail: Mapped[str | None] = mapped_column(String(320), unique=True)
 
 
-class PasskeyRow(IdentifiedRow):
+class PasskeyRow(SealedRow, IdentifiedRow):
     """A passkey's public key; its private key never leaves the device.
 
     `credential_id` is the identifier assigned by the device, in base64url. If the device counts
@@ -67,6 +72,7 @@ class PasskeyRow(IdentifiedRow):
     """
 
     __tablename__ = "passkeys"
+    SEALED_COLUMNS = ("id", "user_id", "credential_id", "public_key", "created_at")
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
@@ -77,10 +83,11 @@ class PasskeyRow(IdentifiedRow):
     last_used_at: Mapped[datetime | None]
 
 
-class RecoveryCodeRow(IdentifiedRow):
+class RecoveryCodeRow(SealedRow, IdentifiedRow):
     """A single-use code that replaces a second factor, stored as its SHA-256."""
 
     __tablename__ = "recovery_codes"
+    SEALED_COLUMNS = ("id", "user_id", "code_sha256", "used_at")
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
@@ -97,7 +104,7 @@ class SignInFlowKind(StrEnum):
     PASSKEY_ADD = "passkey add"
 
 
-class SignInFlowRow(TableRow):
+class SignInFlowRow(SealedRow, TableRow):
     """A flow with a provider or a passkey; deleted when it finishes.
 
     Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
@@ -105,6 +112,7 @@ class SignInFlowRow(TableRow):
     """
 
     __tablename__ = "ceremonies"
+    SEALED_COLUMNS = ("secret_sha256", "kind", "user_id", "go_on_to", "expires_at")
 
     secret_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[SignInFlowKind] = mapped_column(EnumString(SignInFlowKind))
@@ -113,7 +121,7 @@ class SignInFlowRow(TableRow):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class CredentialRow(IdentifiedRow):
+class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
     `confirmed_at` is the time at which a browser's user last authenticated with a second factor.
@@ -122,6 +130,10 @@ class CredentialRow(IdentifiedRow):
     __tablename__ = "credentials"
     __table_args__ = (
         CheckConstraint("(user_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
+    )
+    SEALED_COLUMNS = (
+        *("id", "kind", "secret_sha256", "user_id", "person_id", "label", "created_at"),
+        *("expires_at", "revoked_at", "confirmed_at"),
     )
 
     kind: Mapped[CredentialKind] = mapped_column(EnumString(CredentialKind))

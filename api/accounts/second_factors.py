@@ -14,6 +14,7 @@ from api.audit_trail.log import record_event
 from api.crypto.envelope_encryption import decrypt, encrypt, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import matching_totp_step
+from api.crypto.row_seal import sealed_or_none
 from api.http.principal import Principal
 from api.services import Services
 
@@ -122,7 +123,7 @@ def _use_recovery_code(tx: Transaction, user_id: str, code: str, now: datetime) 
             RecoveryCodeRow.used_at.is_(None),
         )
     )
-    if row is None:
+    if sealed_or_none(tx, row) is None or row is None:
         return False
     row.used_at = now
     record_event(tx, "recovery code used", "user", user_id)

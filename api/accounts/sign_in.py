@@ -21,6 +21,7 @@ from api.accounts.second_factors import is_locked, record_failure, verify_code
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import verify_password
+from api.crypto.row_seal import sealed_or_none
 from api.http.principal import AccessRole, Principal
 from api.services import Services
 from api.values import FrozenModel
@@ -117,7 +118,7 @@ def finish_sign_in(
 
     The code may be a recovery code. Repeated failures lock the user out; see `record_failure`.
     """
-    row = tx.scalar(select(UserRow).where(UserRow.name == form.name, UserRow.disabled_at.is_(None)))
+    row = sealed_or_none(tx, _active_user(tx, form.name))
     if row is None or row.totp_sealed is None or is_locked(row, now):
         return None
     if not password_matches or not verify_code(tx, keyring, row, form.code, now=now):
@@ -151,7 +152,7 @@ def _finish_second_factor(
     tx: Transaction, keyring: Keyring, secret: str, code: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret | None:
     pending = find_pending_second_factor(tx, secret, now=now)
-    row = None if pending is None else tx.get_one(UserRow, pending.user_id)
+    row = None if pending is None else sealed_or_none(tx, tx.get_one(UserRow, pending.user_id))
     if pending is None or row is None or row.disabled_at is not None or is_locked(row, now):
         return None
     if not verify_code(tx, keyring, row, code, now=now):
@@ -162,6 +163,9 @@ def _finish_second_factor(
 
 
 def _password_hash(tx: Transaction, name: str) -> str | None:
-    return tx.scalar(
-        select(UserRow.password_hash).where(UserRow.name == name, UserRow.disabled_at.is_(None))
-    )
+    row = sealed_or_none(tx, _active_user(tx, name))
+    return None if row is None else row.password_hash
+
+
+def _active_user(tx: Transaction, name: str) -> UserRow | None:
+    return tx.scalar(select(UserRow).where(UserRow.name == name, UserRow.disabled_at.is_(None)))

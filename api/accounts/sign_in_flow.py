@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import sha256_of
 from api.accounts.rows import SignInFlowKind, SignInFlowRow
+from api.crypto.row_seal import sealed_or_none
 
 FLOW_LIFETIME = timedelta(minutes=10)
 _SECRET_BYTES = 32
@@ -89,7 +90,7 @@ def find_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
     """Return the flow with this secret; `None` if it is unknown, expired, or of another kind."""
-    row = tx.get(SignInFlowRow, sha256_of(secret))
+    row = sealed_or_none(tx, tx.get(SignInFlowRow, sha256_of(secret)))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None
     return SignInFlow(secret, row.kind, row.user_id, row.go_on_to)

@@ -15,6 +15,7 @@ from api.accounts.credentials import revoke_credentials
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialKind, UserRow
 from api.audit_trail.log import record_event
+from api.crypto.row_seal import sealed_or_none
 from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
 from api.values import FrozenModel
@@ -144,8 +145,10 @@ def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool
     )
     if row is None and link_by_mail and identity.mail is not None:
         row = tx.scalar(select(UserRow).where(UserRow.expected_mail == identity.mail.lower()))
+        row = sealed_or_none(tx, row)
         if row is not None and row.disabled_at is None:
             link_user(tx, row.id, ProviderLink(issuer=identity.issuer, subject=identity.subject))
+    row = sealed_or_none(tx, row)
     return None if row is None or row.disabled_at is not None else row
 
 

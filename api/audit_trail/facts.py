@@ -126,6 +126,7 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.reminders_switched_on", "reminders switched on"
     )(),
     "reminders written": message("audit_action.reminders_written", "reminders created")(),
+    "rows sealed": message("audit_action.rows_sealed", "rows sealed")(),
     "run asked for": message("audit_action.run_asked_for", "run requested")(),
     "run cancel asked for": message(
         "audit_action.run_cancel_asked_for", "cancellation of run requested"
@@ -210,6 +211,7 @@ DETAILS: Mapping[str, Fact] = {
     "runs": message("audit_detail.runs", "runs")(),
     "secrets": message("audit_detail.secrets", "secrets")(),
     "stored": message("audit_detail.stored", "stored")(),
+    "table": message("audit_detail.table", "table")(),
     "tries": message("audit_detail.tries", "attempts")(),
     "version": message("audit_detail.version", "version")(),
     "wrapped_anew": message("audit_detail.wrapped_anew", "keys rewrapped")(),

@@ -26,6 +26,8 @@ def create_verification_handler(context: JobContext) -> JobHandler:
             _LOG.error(
                 "the audit trail once had %d rows, and its end is missing", result.missing_from
             )
+        for row in result.unsealed:
+            _LOG.error("the seal of a row is not valid: %s %s", row.table, row.id)
         publish_head(context.services, result)
 
     return verify

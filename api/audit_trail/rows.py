@@ -40,7 +40,8 @@ class AuditRow(TableRow):
 class AuditCheckRow(IdentifiedRow):
     """The result of a verification of the entire trail; see `VerificationResult`.
 
-    `lost_rows` is the number of rows that were lost in restores.
+    `lost_rows` is the number of rows that were lost in restores, `unsealed_rows` the number of rows
+    in other tables whose seal is not valid.
     """
 
     __tablename__ = "audit_checks"
@@ -51,6 +52,7 @@ class AuditCheckRow(IdentifiedRow):
     first_broken: Mapped[int | None]
     missing_from: Mapped[int | None]
     lost_rows: Mapped[int] = mapped_column(default=0, server_default="0")
+    unsealed_rows: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 TABLES: tuple[type[TableRow], ...] = (

@@ -4,6 +4,8 @@ Seals detect rows that were altered, inserted or removed in the middle. Anchors 
 were removed from the end: every stored verification result is one, and so is every line of the file
 that `anchors` writes outside the database. After a restore, the rows that are not in the copy are
 reported as lost, with the time that the database was restored to.
+
+The seals of the rows that decide who may do what are verified too; see `api.crypto.row_seal`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from api.audit_trail.anchors import Anchor, read_anchors
 from api.audit_trail.log import GENESIS_SEAL, LAST_SEAL, compute_seal
 from api.audit_trail.rows import AuditCheckRow, AuditRow
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import find_unsealed_rows
 from api.services import Services
 from api.values import FrozenModel
 
@@ -45,8 +48,15 @@ class LostRows(FrozenModel):
     restored_at: datetime
 
 
+class UnsealedRow(FrozenModel):
+    """A row whose seal is missing or not valid: its table, and its primary key."""
+
+    table: str
+    id: str
+
+
 class VerificationResult(FrozenModel):
-    """The result of verifying the trail.
+    """The result of verifying the trail, and the seals of the rows that decide.
 
     Attributes:
         rows: number of rows in the trail.
@@ -58,6 +68,8 @@ class VerificationResult(FrozenModel):
         missing_from: the number of rows according to the latest anchor that contradicts the trail
             and whose contradiction no restore explains; `None` if there is no such anchor.
         lost: the rows that were lost in restores, oldest restore first.
+        unsealed: rows of other tables that were inserted or altered outside the application; they
+            open nothing.
     """
 
     rows: int
@@ -67,22 +79,25 @@ class VerificationResult(FrozenModel):
     anchors: int = 0
     missing_from: int | None = None
     lost: tuple[LostRows, ...] = ()
+    unsealed: tuple[UnsealedRow, ...] = ()
 
     @property
     def is_intact(self) -> bool:
-        """Whether the trail is complete and unaltered."""
+        """Whether the trail is complete, and neither it nor a row that decides was altered."""
         return (
             self.first_broken is None
             and self.head_known is not False
             and self.missing_from is None
             and not self.lost
+            and not self.unsealed
         )
 
 
 class AuditCheck(FrozenModel):
     """A stored verification result; see `VerificationResult`.
 
-    `lost_rows` is the number of rows that were lost in restores.
+    `lost_rows` is the number of rows that were lost in restores, `unsealed_rows` the number of rows
+    in other tables whose seal is not valid.
     """
 
     at: datetime
@@ -91,6 +106,7 @@ class AuditCheck(FrozenModel):
     first_broken: int | None
     missing_from: int | None
     lost_rows: int
+    unsealed_rows: int = 0
 
 
 class AuditTrailStatus(FrozenModel):
@@ -126,6 +142,7 @@ def verify_and_store(
                 first_broken=result.first_broken,
                 missing_from=result.missing_from,
                 lost_rows=sum(lost.last - lost.first + 1 for lost in result.lost),
+                unsealed_rows=len(result.unsealed),
             )
         )
     return result
@@ -172,6 +189,10 @@ def verify(
         anchors=comparison.count,
         missing_from=comparison.missing_from(),
         lost=comparison.lost(),
+        unsealed=tuple(
+            UnsealedRow(table=table, id=identifier)
+            for table, identifier in find_unsealed_rows(tx, keyring)
+        ),
     )
 
 
@@ -278,5 +299,6 @@ def trail_status(tx: Transaction) -> AuditTrailStatus:
             first_broken=check.first_broken,
             missing_from=check.missing_from,
             lost_rows=check.lost_rows,
+            unsealed_rows=check.unsealed_rows,
         ),
     )

@@ -20,6 +20,16 @@ ROW_BROKEN = message(
     row=PLAIN_NUMBER,
     rows=PLAIN_NUMBER,
 )
+# i18n: `rows` are tables with the ids of their rows: "users 0123456789abcdef0123".
+ROWS_UNSEALED = plural_message(
+    "audit.rows_unsealed",
+    "{count} row was inserted or altered outside the application and opens nothing: {rows}. "
+    "Find out who can write to the database; see docs/security.md",
+    "{count} rows were inserted or altered outside the application and open nothing: {rows}. "
+    "Find out who can write to the database; see docs/security.md",
+    count=PLAIN_NUMBER,
+    rows=listed(TEXT),
+)
 HEAD_UNKNOWN = plural_message(
     "audit.head_unknown",
     "the seals of all {count} rows match, but the given head is not among them: "

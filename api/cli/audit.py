@@ -17,6 +17,8 @@ from api.cli.services import open_cli_services
 from coach.errors import NegativeAnswerError
 from coach.texts.facts import Fact
 
+_MOST_NAMED = 20  # rows without a valid seal
+
 
 class AuditAction(StrEnum):
     """An action on the audit trail."""
@@ -58,6 +60,11 @@ def _finding(result: VerificationResult) -> Fact:
         return facts.ROW_BROKEN(row=result.first_broken, rows=result.rows)
     if result.missing_from is not None:
         return facts.ROWS_MISSING(rows=result.rows, before=result.missing_from)
+    if result.unsealed:
+        return facts.ROWS_UNSEALED(
+            rows=[f"{row.table} {row.id}" for row in result.unsealed[:_MOST_NAMED]],
+            count=len(result.unsealed),
+        )
     if result.head_known is False:
         return facts.HEAD_UNKNOWN(count=result.rows)
     lost = result.lost[-1]

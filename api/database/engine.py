@@ -45,6 +45,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self._on_begin: TransactionHook | None = None
+        self._info: dict[str, object] = {}
         self.engine = open_engine(url)
         self._writer_lock = WriterLock(make_url(url).database or "") if self.is_sqlite else None
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
@@ -59,16 +60,19 @@ class Database:
         """Whether the database is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
 
-    def on_behalf_of(self, on_begin: TransactionHook) -> Self:
-        """Return a view of this database that calls `on_begin` in each new writing transaction."""
+    def on_behalf_of(self, on_begin: TransactionHook, info: dict[str, object]) -> Self:
+        """Return a view of this database that calls `on_begin` in each new writing transaction.
+
+        `info` is added to the `info` of all its transactions, also of reading ones.
+        """
         bound = copy(self)
-        bound._on_begin = on_begin  # noqa: SLF001 - same class
+        bound._on_begin, bound._info = on_begin, info  # noqa: SLF001 - same class
         return bound
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Open a reading transaction on a consistent snapshot; it is always rolled back."""
-        with Transaction(self._reading_engine, autoflush=False) as tx:
+        with Transaction(self._reading_engine, autoflush=False, info=self._info) as tx:
             yield tx
             tx.rollback()
 
@@ -80,11 +84,15 @@ class Database:
         same thread.
         """
         if self._writer_lock is None:
-            with Transaction(self._writing_engine) as tx, tx.begin():
+            with Transaction(self._writing_engine, info=self._info) as tx, tx.begin():
                 tx.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield self._run_hook(tx)
             return
-        with self._writer_lock, Transaction(self._writing_engine) as tx, tx.begin():
+        with (
+            self._writer_lock,
+            Transaction(self._writing_engine, info=self._info) as tx,
+            tx.begin(),
+        ):
             yield self._run_hook(tx)
 
     def _run_hook(self, tx: Transaction) -> Transaction:

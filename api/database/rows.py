@@ -1,6 +1,8 @@
-"""The table that links a database to its key file."""
+"""The tables that link a database to its key file."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,4 +19,13 @@ class KeyMarkRow(TableRow):
     mark: Mapped[str] = mapped_column(String(64))
 
 
-TABLES: tuple[type[TableRow], ...] = (KeyMarkRow,)
+class SealedTableRow(TableRow):
+    """A table whose rows are sealed: since `sealed_at`, no row without a seal is accepted."""
+
+    __tablename__ = "sealed_tables"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sealed_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (KeyMarkRow, SealedTableRow)

@@ -126,6 +126,8 @@ def _check_result(trail_status: AuditTrailStatus) -> tuple[str, Fact]:
     if check.missing_from is not None:
         before = check.missing_from
         return "bad", facts.TRAIL_TRUNCATED(when=when, rows=check.rows, before=before)
+    if check.unsealed_rows:
+        return "bad", facts.ROWS_UNSEALED(count=check.unsealed_rows)
     if check.lost_rows:
         return "warn", facts.ROWS_LOST(count=check.lost_rows)
     return "good", facts.TRAIL_INTACT(when=when, rows=check.rows)

@@ -13,6 +13,7 @@ from api.audit_trail.verification import AuditTrailStatus, trail_status
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState
+from api.crypto.row_seal import refused_rows
 from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.runs.rows import RunRow
 from api.services import Services
@@ -41,6 +42,7 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         "# TYPE gender_coach_outbox_unsent gauge",
         f"gender_coach_outbox_unsent {unsent}",
         *_audit_metrics(trail, anchored),
+        *_seal_metrics(),
     ]
     return "\n".join(lines) + "\n"
 
@@ -50,6 +52,7 @@ def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterat
     intact = check is None or (
         check.first_broken is None and check.missing_from is None and not check.lost_rows
     )
+    unsealed = 0 if check is None else check.unsealed_rows
     verified = None if check is None else check.at
     for name, meaning, value in (
         ("rows", "Rows of the audit trail.", trail.rows),
@@ -59,6 +62,7 @@ def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterat
             "Unix time of the last verification; 0 if none.",
             _seconds(verified),
         ),
+        ("unsealed_rows", "Rows without a valid seal at the last verification.", unsealed),
         (
             "anchored_seconds",
             "Unix time at which the head was last stored outside the database; 0 if never.",
@@ -68,6 +72,13 @@ def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterat
         yield f"# HELP gender_coach_audit_{name} {meaning}"
         yield f"# TYPE gender_coach_audit_{name} gauge"
         yield f"gender_coach_audit_{name} {value}"
+
+
+def _seal_metrics() -> Iterator[str]:
+    yield "# HELP gender_coach_refused_rows_total Uses of rows whose seal was not valid."
+    yield "# TYPE gender_coach_refused_rows_total counter"
+    for table, number in refused_rows().items():
+        yield f'gender_coach_refused_rows_total{{table="{table}"}} {number}'
 
 
 def _seconds(at: datetime | None) -> int:

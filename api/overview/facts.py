@@ -58,6 +58,14 @@ ROWS_LOST = plural_message(
     "The seals match, but {count} rows were lost when the database was restored.",
     count=NUMBER,
 )
+ROWS_UNSEALED = plural_message(
+    "overview.rows_unsealed",
+    "{count} row that decides who may do what was inserted or altered outside the application. It "
+    "opens nothing. Ask the administrator of this server to run gender-coach audit verify.",
+    "{count} rows that decide who may do what were inserted or altered outside the application. "
+    "They open nothing. Ask the administrator of this server to run gender-coach audit verify.",
+    count=NUMBER,
+)
 TRAIL_INTACT = message(
     "overview.trail_intact",
     "The audit trail is intact: on {when}, the seals of all {rows} rows matched.",

@@ -24,6 +24,7 @@ from api.accounts.credentials import (
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import is_sealed
 from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.database.types import new_id
 from api.http.authentication import PresentedSecret, SecretSource
@@ -76,8 +77,8 @@ def authenticate_link(
 ) -> Principal | None:
     """Return the person whose link secret was presented, in a path or as a bearer token.
 
-    Returns `None` if the secret is unknown, revoked or expired, or if the person has left the
-    cycle.
+    Returns `None` if the secret is unknown, revoked or expired, if the seal of its row is not
+    valid, or if the person has left the cycle.
     """
     if presented.source is SecretSource.COOKIE:
         return None
@@ -87,6 +88,8 @@ def authenticate_link(
     row: CredentialRow
     row, side, cycle_id, left_at = found
     if row.kind is not CredentialKind.LINK or not is_valid(row, now) or left_at is not None:
+        return None
+    if not is_sealed(tx, row):
         return None
     return Principal(
         _ROLE_BY_SIDE[side], person_id=row.person_id, cycle_id=cycle_id, credential_id=row.id

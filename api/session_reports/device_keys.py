@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import SECRET_BYTES, IssuedSecret, credential_row, sha256_of
 from api.accounts.rows import CredentialKind, CredentialRow
+from api.crypto.row_seal import sealed_or_none
 from api.database.types import new_id
 from api.http.cookies import notes_cookie, set_secret_cookie
 from api.http.principal import AccessRole, Principal
@@ -72,8 +73,8 @@ def _notebook_of_key(
     tx: Transaction, principal: Principal, key: str, *, now: datetime
 ) -> int | None:
     """Return the number of the coach's notebook that `key` opens, or `None` if it opens none."""
-    label = tx.scalar(
-        select(CredentialRow.label).where(
+    found = tx.scalar(
+        select(CredentialRow).where(
             CredentialRow.secret_sha256 == sha256_of(key),
             CredentialRow.kind == CredentialKind.NOTES,
             CredentialRow.person_id == principal.person_id,
@@ -81,4 +82,5 @@ def _notebook_of_key(
             CredentialRow.expires_at > now,
         )
     )
-    return None if label is None else int(label or 1)
+    row = sealed_or_none(tx, found)
+    return None if row is None else int(row.label or 1)

@@ -245,15 +245,13 @@ def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
         .where(NoteRow.author_id == author, NoteRow.notebook == merged.number)
         .values(notebook=kept.number)
     )
-    tx.execute(
-        update(CredentialRow)
-        .where(
-            CredentialRow.person_id == author,
-            CredentialRow.kind == CredentialKind.NOTES,
-            CredentialRow.label == str(merged.number),
-        )
-        .values(label=str(kept.number))
+    device_keys = select(CredentialRow).where(
+        CredentialRow.person_id == author,
+        CredentialRow.kind == CredentialKind.NOTES,
+        CredentialRow.label == str(merged.number),
     )
+    for row in tx.scalars(device_keys).all():
+        row.label = str(kept.number)
     tx.delete(merged)
     record_event(tx, "notebooks joined", "person", author)
     return kept.number

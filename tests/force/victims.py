@@ -17,6 +17,7 @@ from api.background.worker import Worker
 from api.cli.serve import serve
 from api.cli.worker import worker
 from api.crypto.key_ring import open_keyring
+from api.crypto.row_seal import seal_info
 from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import SYSTEM
@@ -154,5 +155,5 @@ def _start_command(settings: Settings, report: Report) -> None:
 def _database(settings: Settings) -> Database:
     keyring = open_keyring(settings.master_key_file, create=False)
     return Database(settings.database_url).on_behalf_of(
-        context_setter(keyring, lambda: SYSTEM, utc_now)
+        context_setter(keyring, lambda: SYSTEM, utc_now), seal_info(keyring)
     )

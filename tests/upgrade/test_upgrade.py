@@ -221,6 +221,33 @@ def test_migration_of_an_older_database_keeps_every_row(newer: Path) -> None:
     assert found == kept
 
 
+def test_rows_of_an_older_database_are_sealed_once(deployment: Deployment) -> None:
+    assert "rows are unaltered" in _command("audit", "verify")
+    sealed = deployment.rows("SELECT name FROM sealed_tables ORDER BY name")
+    assert {"users", "credentials", "passkeys", "recovery_codes"} <= {name for (name,) in sealed}
+    count = "SELECT count(*) FROM audit WHERE action = 'rows sealed'"
+    ((recorded,),) = deployment.rows(count)
+    assert recorded >= 1
+    deployment.rows(
+        "INSERT INTO users (id, name, role, created_at, failures, totp_step) "
+        "VALUES ('forged', 'Eve', 'manager', '2026-01-01 00:00:00', 0, 0)"
+    )
+    _refused(deployment, "users forged")
+    deployment.rows("DELETE FROM sealed_tables")
+    _refused(deployment, "users forged")
+    assert deployment.rows(count) == [(recorded,)]
+
+
+def _refused(deployment: Deployment, row: str) -> None:
+    """Require that the verification names a row that was inserted by hand."""
+    err = io.StringIO()
+    data = ("--data", str(deployment.folder))
+    with redirect_stdout(io.StringIO()), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(["audit", "verify", *data])
+    assert ended.value.code
+    assert row in err.getvalue()
+
+
 def test_audit_trail_of_an_older_database_verifies_and_continues(deployment: Deployment) -> None:
     trail = MANIFEST["trail"]
     verify = "audit", "verify", "--head", trail["head"]

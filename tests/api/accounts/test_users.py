@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pyotp
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
 from api.accounts import account, browser_sessions, credentials, sign_in, tokens, users
 from api.accounts.account import AccountForm
@@ -284,7 +284,8 @@ def signed_in(world: World, browser: httpx.Client) -> httpx.Client:
 
 def _long_ago(world: World) -> None:
     with world.database.writing() as tx:
-        tx.execute(update(CredentialRow).values(confirmed_at=world.services.now() - LASTING))
+        for row in tx.scalars(select(CredentialRow)):
+            row.confirmed_at = world.services.now() - LASTING
 
 
 def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:

@@ -246,7 +246,8 @@ def test_full_disk_changes_nothing_and_the_server_recovers(
 def _use_long_ago(world: World) -> None:
     """Make credentials appear unused for so long that their next use is recorded."""
     with world.database.writing() as tx:
-        tx.execute(update(CredentialRow).values(last_used_at=world.services.now() - HOUR))
+        for row in tx.scalars(select(CredentialRow)):
+            row.last_used_at = world.services.now() - HOUR
 
 
 # A missing key file.

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select
 from sqlalchemy.pool import Pool
 
 from api.accounts.rows import CredentialRow
@@ -26,7 +26,8 @@ def make_last_use(world: World, ago: timedelta) -> datetime:
     """Make the last use of every credential some time ago, and return when it was."""
     then = world.services.now() - ago
     with world.database.writing() as tx:
-        tx.execute(update(CredentialRow).values(last_used_at=then))
+        for row in tx.scalars(select(CredentialRow)):
+            row.last_used_at = then
     return then
 
 
