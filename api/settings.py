@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
         audit_anchor_file: the file that the head of the audit trail is appended to each day; by
-            default, `audit-anchors` in `data_dir`. On another machine it protects best.
+            default, `audit-anchors` in `data_dir`. It should be on another machine.
         audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.
         audit_addresses: email addresses to which the head is also sent.
         metrics_token: the bearer token for `/metrics`; required behind a proxy.

@@ -1,7 +1,7 @@
 """Anchors: heads of the trail that are stored outside the database.
 
-A chain of seals does not reveal that its end was removed. An anchor states how many rows the trail
-had at some time, and the seal of the last one, so a later verification notices if rows are missing.
+A chain of seals does not reveal that its end was removed. An anchor contains the number of rows at
+some time and the seal of the last one, so a later verification can detect that rows are missing.
 Anchors are written to a file once a day. Each line has a seal of its own, so lines can be removed
 from the file but not forged.
 """

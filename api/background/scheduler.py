@@ -2,7 +2,7 @@
 
 At short intervals, each worker queues the jobs of the current period. The period is part of a
 job's id, so the job is queued only once. Periods missed because of a downtime or a clock change are
-skipped, because each job does everything that is due.
+skipped, because each job also processes the outstanding work of earlier periods.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        """Start the thread, which immediately queues the jobs that are due."""
+        """Start the thread, which immediately queues the jobs of the current periods."""
         self._thread.start()
 
     def stop(self) -> None:

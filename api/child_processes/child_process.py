@@ -154,7 +154,7 @@ class ChildProcess:
         while data := os.read(self._stdout.fileno(), READ_BYTES):
             received += len(data)
             if limit is not None and received > limit:
-                self._break_off(facts.TOO_MUCH_OUTPUT(limit=limit), out_of_resources=True)
+                self._abort(facts.TOO_MUCH_OUTPUT(limit=limit), out_of_resources=True)
                 return
             try:
                 for kind, payload in decoder.feed(data):
@@ -163,11 +163,11 @@ class ChildProcess:
                     )
             except FramingError as error:
                 reason = facts.INVALID_OUTPUT(reason=str(error))
-                self._break_off(reason, out_of_resources=False)
+                self._abort(reason, out_of_resources=False)
                 return
         self._inbox.put(_exit_error(self._process.wait()))
 
-    def _break_off(self, reason: Fact, *, out_of_resources: bool) -> None:
+    def _abort(self, reason: Fact, *, out_of_resources: bool) -> None:
         self._process.kill()
         self._inbox.put(ChildEndedError(reason, out_of_resources=out_of_resources))
 

@@ -193,8 +193,8 @@ DISABLED = message(
 )
 SIGN_IN_LINK = plural_message(
     "user.sign_in_link",
-    "{name} can sign in once within {count} minute at:",
-    "{name} can sign in once within {count} minutes at:",
+    "Sign-in link for {name} (single use, valid for {count} minute):",
+    "Sign-in link for {name} (single use, valid for {count} minutes):",
     count=PLAIN_NUMBER,
     name=TEXT,
 )

@@ -33,7 +33,7 @@ class BrokenTrailError(NegativeAnswerError):
 def audit(
     action: Annotated[
         AuditAction,
-        # i18n: verify is typed like that; do not translate.
+        # i18n: `verify` is an argument; do not translate it.
         typer.Argument(help=_("verify: check every row's seal.")),
     ],
     *,
@@ -55,7 +55,7 @@ def audit(
 
 
 def _finding(result: VerificationResult) -> Fact:
-    """Return what is wrong with the trail, the gravest first."""
+    """Return the most serious fault of the trail."""
     if result.first_broken is not None:
         return facts.ROW_BROKEN(row=result.first_broken, rows=result.rows)
     if result.missing_from is not None:

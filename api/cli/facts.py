@@ -30,7 +30,7 @@ INTERNAL_ERROR = message(
 
 # Progress of a run
 ELAPSED = message("command.progress_elapsed", "{seconds} s", seconds=ONE_DECIMAL)
-JUDGING = message("command.phase_judging", "judging")
+JUDGING = message("command.phase_judging", "evaluating")
 MATCHING = message("command.phase_matching", "matching")
 TIMETABLING = message("command.phase_timetabling", "timetabling")
 EXPLAINING = message("command.phase_explaining", "explaining")
@@ -48,7 +48,7 @@ NOT_BEFORE_NEEDS_KEEP = message(
     "command.not_before_needs_keep",
     "requires --keep, the result with the sessions before that date",
 )
-# i18n: the three days as they are written on the command line: 2027-01-18.
+# i18n: the three days are in the format of the command line, such as 2027-01-18.
 NOT_BEFORE_OUTSIDE = message(
     "command.not_before_outside",
     "--not-before {day} is outside the cycle; use {first} to {last}",
@@ -156,6 +156,6 @@ FILE_INVITES = message(
 FILE_FORMS = message("summary.file_forms", "session note and feedback, to print")
 FILE_UNMATCHED = message("summary.file_unmatched", "coachees without a coach, with reasons")
 FILE_RESULT = message("summary.file_result", "the result and its input files, for software")
-FILE_RUN = message("summary.file_run", "the record of the run, which allows repeating it")
+FILE_RUN = message("summary.file_run", "the record of the run, from which it can be repeated")
 NEXT_STEPS = message("summary.next_steps", "Next steps")
 OWN_WORKBOOK = message("summary.own_workbook", "(a workbook for your own people)")

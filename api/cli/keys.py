@@ -27,7 +27,7 @@ class KeyAction(StrEnum):
 def keys(
     action: Annotated[
         KeyAction,
-        # i18n: rotate is typed like that; do not translate.
+        # i18n: `rotate` is an argument; do not translate it.
         typer.Argument(help=_("rotate: rewrap all keys under a new one.")),
     ],
     *,

@@ -25,7 +25,7 @@ class PersonAction(StrEnum):
 def person(
     action: Annotated[
         PersonAction,
-        # i18n: export and erase are typed like that; do not translate.
+        # i18n: `export` and `erase` are arguments; do not translate them.
         typer.Argument(help=_("export: print the data as JSON; erase: delete it.")),
     ],
     ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id from the spreadsheet."))],

@@ -48,7 +48,7 @@ def replay(
         surroundings=run_environment(),
     )
     if as_json:
-        typer.echo(_in_words(comparison).model_dump_json(indent=2))
+        typer.echo(_render_comparison(comparison).model_dump_json(indent=2))
     else:
         for line in _lines(folder, comparison, repeated):
             typer.echo(line)
@@ -94,18 +94,18 @@ def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
         yield render(facts.REPLAY_TIME_LIMIT(), indent=2)
 
 
-def _in_words(comparison: Replay) -> Replay:
+def _render_comparison(comparison: Replay) -> Replay:
     """Return the comparison with text instead of facts."""
 
-    def in_words(one: ReplayDifference) -> ReplayDifference:
+    def render_difference(one: ReplayDifference) -> ReplayDifference:
         about, recorded, now = map(render, (one.about, one.recorded, one.now))
         return ReplayDifference(about=about, recorded=recorded, now=now)
 
     return comparison.model_copy(
         update={
-            "differences": tuple(map(in_words, comparison.differences)),
-            "way": None if comparison.way is None else in_words(comparison.way),
-            "surroundings": tuple(map(in_words, comparison.surroundings)),
+            "differences": tuple(map(render_difference, comparison.differences)),
+            "way": None if comparison.way is None else render_difference(comparison.way),
+            "surroundings": tuple(map(render_difference, comparison.surroundings)),
         }
     )
 

@@ -45,7 +45,7 @@ def user(
     action: Annotated[
         UserAction,
         typer.Argument(
-            # i18n: the words before the colons are typed as they are; do not translate them.
+            # i18n: the words before the colons are arguments; do not translate them.
             help=_(
                 "add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
                 "browser; link, unlink: connect or disconnect an account at the identity provider."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import TEXT, message
 
 TEXT_CHANGED = message("consent.text_changed", "the text has changed; please read it again")
-# i18n: `version:`, `date: 2026-11-24` and `## ` are written as they are.
+# i18n: do not translate `version:`, `date: 2026-11-24` and `## `.
 UNREADABLE = message(
     "consent.unreadable",
     "the consent text {path} cannot be read: it needs lines `version:` and "

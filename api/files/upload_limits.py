@@ -21,10 +21,10 @@ MAX_CYCLE_FILE_BYTES = MEBIBYTE
 MAX_RESULT_BYTES = 256 * MEBIBYTE
 MAX_ROWS = 100_000
 MAX_UNPACKED_BYTES = 256 * MEBIBYTE
-MAX_COMPRESSION_RATIO = 250  # of members over 1 MiB; sheets of identical rows reach about 60
+MAX_COMPRESSION_RATIO = 250  # for members over 1 MiB; sheets of identical rows have about 60
 MAX_ARCHIVE_MEMBERS = 2_000
 _CHUNK_BYTES = MEBIBYTE
-_LOCAL_HEADER = 30  # length of a member's header before its name
+_LOCAL_HEADER = 30  # bytes of a member's header before its name
 
 
 class UnreadableError(InvalidValueError):

@@ -1,4 +1,4 @@
-"""Logs failed searches for explanations. They do not prevent the engine from returning a plan."""
+"""Logs failed searches for remedies, despite which the engine returns a plan."""
 
 from __future__ import annotations
 

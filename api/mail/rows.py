@@ -63,8 +63,7 @@ class MailRow(IdentifiedRow):
         occasion: distinguishes emails of the same kind to the same person about the same session.
             For invitations, the sequence number of the message.
         code_id: for codes, the one-time code to send.
-        content: what the composer needs in addition: for invitations, a
-            `coach.invitations.Message`.
+        content: further input of the composer; for invitations, a `coach.invitations.Message`.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
         queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.

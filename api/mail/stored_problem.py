@@ -10,7 +10,7 @@ from coach.texts.renderer import english
 
 
 def encode_problem(shown: Displayed) -> str:
-    """Return what to store for a problem; a fact that is too long is stored as English text."""
+    """Encode a problem for its row; a fact that is too long is encoded as English text."""
     if isinstance(shown, Fact):
         stored = shown.model_dump_json()
         if len(stored) <= MAX_PROBLEM_LENGTH:
@@ -19,7 +19,7 @@ def encode_problem(shown: Displayed) -> str:
 
 
 def decode_problem(stored: str) -> Displayed:
-    """Return the fact that was stored; text that was stored instead is a legacy fact."""
+    """Decode a stored problem; text that is not an encoded fact is returned as a legacy fact."""
     if not stored:
         return ""
     try:

@@ -39,7 +39,9 @@ ANCHOR_COUNT = plural_message(
     count=NUMBER,
     text=TEXT,
 )
-OTHER_INPUTS = message("results_check.other_inputs", "does not have the inputs of this result")
+OTHER_INPUTS = message(
+    "results_check.other_inputs", "does not contain the fingerprint of this result's inputs"
+)
 FORM_INCOMPLETE = message("results_check.form_incomplete", "is missing or incomplete")
 
 NO_FILE = message("results_check.no_file", "has no {suffix} file", suffix=TEXT)

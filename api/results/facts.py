@@ -62,7 +62,7 @@ LEVEL_KEPT = message("results.level_kept", "Pairs kept from the earlier plan")
 LEVEL_WORST = message("results.level_worst", "Lowest points of any match")
 LEVEL_TOTAL = message("results.level_total", "Total points of all matches")
 LEVEL_SCHEDULE = message("results.level_schedule", "Quality of the session series")
-LEVEL_PROVEN = message("results.level_proven", "proven best")
+LEVEL_PROVEN = message("results.level_proven", "proven optimal")
 LEVEL_BOUND = message("results.level_bound", "at most {bound} is possible", bound=PLAIN_NUMBER)
 LEVEL_CHANGE = message(
     "results.level_change",
@@ -76,8 +76,8 @@ PLAN_PROVEN = message(
 )
 PLAN_NOT_PROVEN = message(
     "results.plan_not_proven",
-    "Usable, but not proven best: the time limit was reached first. "
-    "Each aim is shown with the best value that may still be possible.",
+    "Usable, but not proven optimal: the time limit was reached first. "
+    "Each level is shown with the best value that may still be possible.",
 )
 
 MOVE_OTHER_TIMES = plural_message(
@@ -88,13 +88,15 @@ MOVE_OTHER_TIMES = plural_message(
     coach=TEXT,
 )
 MOVE_OTHER_COUNT = message(
-    "results.move_other_count", "stays with {coach}, for more or fewer sessions", coach=TEXT
+    "results.move_other_count",
+    "stays with {coach}, with a different number of sessions",
+    coach=TEXT,
 )
 MOVE_OTHER_COACH = message(
     "results.move_other_coach", "{after} instead of {before}", after=TEXT, before=TEXT
 )
-MOVE_PLACED = message("results.move_placed", "{after} instead of nobody", after=TEXT)
-MOVE_UNPLACED = message("results.move_unplaced", "nobody instead of {before}", before=TEXT)
+MOVE_PLACED = message("results.move_placed", "{after} instead of no coach", after=TEXT)
+MOVE_UNPLACED = message("results.move_unplaced", "no coach instead of {before}", before=TEXT)
 
 ATTENDANCE_HELD = message("results.attendance_held", "Held")
 ATTENDANCE_DELEGATE = message(

@@ -196,7 +196,7 @@ def _workbook_row(row: tuple[object, ...], in_english: Mapping[str, str]) -> tup
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Check that the report contains each coachee once, and the hash of its inputs."""
+    """Check that the report contains each coachee once, and the fingerprint of the inputs."""
     text = unescape(path.read_text("utf-8"))
     for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:

@@ -199,6 +199,6 @@ def _named(remedy: Remedy, names: Mapping[str, str]) -> RemedyViewModel:
 
 
 def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
-    """Return the steps up to the first that leaves no coach. Later steps add no information."""
+    """Return the steps up to the first one that leaves no coach."""
     empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
     return funnel[:empty]

@@ -39,7 +39,7 @@ LEVEL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class LevelViewModel:
-    """A level of the objective. `proof_status` says whether the value is proven best."""
+    """A level of the objective. `proof_status` says whether the value is proven optimal."""
 
     words: Displayed
     value: int

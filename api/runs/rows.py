@@ -1,7 +1,7 @@
 """Tables for runs, their progress reports and the resulting plans.
 
-The table of plans is in this module because runs are shown with their plans and keep pairs of the
-published one, whereas `plans` imports `runs`.
+The table of plans is defined here because runs need it: they are shown with their plans, and keep
+pairs of the published plan. The package `plans` imports this package.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _DOMAIN = "messages"
 def renderer(organisation: Organisation, key: str) -> Renderer:
     """Return the renderer of the language `key`, with the territory names of this deployment.
 
-    Equal arguments give the same renderer.
+    Equal arguments return the same renderer.
     """
     texts = organisation.territory_texts(key)
     names = tuple((code, TerritoryText(one.name, one.footnote)) for code, one in texts.items())

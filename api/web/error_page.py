@@ -15,7 +15,7 @@ from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
-_WHAT_TO_DO = {
+_ADVICE = {
     HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
     HTTPStatus.CONFLICT: facts.RELOAD(),
     HTTPStatus.UNPROCESSABLE_ENTITY: facts.CORRECT(),
@@ -34,7 +34,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         "web/error.html",
         problem.status,
         problem=problem,
-        what_to_do=_WHAT_TO_DO.get(HTTPStatus(problem.status), ""),
+        what_to_do=_ADVICE.get(HTTPStatus(problem.status), ""),
     )
 
 

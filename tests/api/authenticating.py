@@ -1,4 +1,4 @@
-"""Authenticates a secret as a request that presents it would be, without a request."""
+"""Authenticates a secret without sending a request."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def identify(
     now: datetime,
     idle: timedelta,
 ) -> Principal:
-    """The principal that one of `kinds` makes of a secret, or nobody."""
+    """Return the principal to whom a credential of one of `kinds` belongs, or `ANONYMOUS`."""
     settings = cast("Settings", SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60))
-    for kind in kinds & _SOURCES.keys():  # no request presents the others
+    for kind in kinds & _SOURCES.keys():  # requests cannot present other kinds
         presented = PresentedSecret(secret, _SOURCES[kind])
         authenticator = authenticate_link if kind is CredentialKind.LINK else authenticate_user
         principal = authenticator(tx, presented, settings, now)

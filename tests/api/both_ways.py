@@ -1,4 +1,4 @@
-"""Comparing what one act leaves in the database, done by its JSON route and done on its page."""
+"""Compares the database changes of an action by JSON with those of the same action on a page."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
     from api.database.engine import Database
 
-_STAMP = re.compile(r"'stamp': '[^']*'")  # when a message was written
+_STAMP = re.compile(r"'stamp': '[^']*'")  # the time at which a message was created
 _IDENTIFIER = re.compile(r"'[0-9a-f]{20}'")
-_BY_CHANCE = ("id", "_id", "_at", "sha256", "_hash", "seal", "at")
+_VARIABLE = ("id", "_id", "_at", "sha256", "_hash", "seal", "at")
 
 
-def changed_rows(world: World, act: Callable[[], object]) -> Counter[tuple[object, ...]]:
-    """The rows that `act` adds or changes, in every table.
+def changed_rows(world: World, action: Callable[[], object]) -> Counter[tuple[object, ...]]:
+    """Perform an action, and return the rows that it adds or changes in any table.
 
-    Identifiers, times, ciphertexts and hashes, which no two acts have in common, count as set or
-    not set. The last use of a credential and which mail of a release is queued first are ignored.
+    Identifiers, times, ciphertexts and hashes, which differ between actions, are replaced by
+    whether they are set. `last_used_at` and `queued_at` are ignored.
     """
     before = _rows(world.database)
-    act()
+    action()
     return Counter(_comparable(row) for row in (_rows(world.database) - before).elements())
 
 
@@ -51,9 +51,9 @@ def _comparable(row: tuple[tuple[Column[object], str], ...]) -> tuple[object, ..
 
 
 def _stable(column: Column[object], value: str) -> object:
-    by_chance = (
-        column.name.endswith(_BY_CHANCE)
+    is_variable = (
+        column.name.endswith(_VARIABLE)
         or isinstance(column.type, LargeBinary)
         or (column.table.name, column.name) == ("audit", "number")
     )
-    return value != "None" if by_chance else _IDENTIFIER.sub("", _STAMP.sub("", value))
+    return value != "None" if is_variable else _IDENTIFIER.sub("", _STAMP.sub("", value))

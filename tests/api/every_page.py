@@ -1,4 +1,4 @@
-"""Goes through the sample cycle over HTTP as its people do, and keeps every page on the way."""
+"""Performs every step of the sample cycle over HTTP, and collects the pages."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SIDES = ("coachee", "coach")
 
 @dataclass
 class Walk:
-    """A browser of the programme office, and the pages that it has seen.
+    """A browser of the programme office, and the pages that it has opened.
 
     Attributes:
-        browser: signed in as manager.
-        pages: the HTML of every page, by its name.
-        paths: the paths of these pages.
+        browser: the client, signed in as a manager.
+        pages: the HTML of each page, by a descriptive name.
+        paths: the paths of the pages that were opened with GET.
     """
 
     browser: httpx.Client
@@ -35,30 +35,30 @@ class Walk:
     paths: set[str] = field(default_factory=set)
 
     def open(self, name: str, address: str) -> str:
-        """Open a page and keep it."""
+        """Open a page, store it as `name`, and return its HTML."""
         return self._keep(name, self.browser.get(address))
 
     def submit(self, name: str, address: str, **form: Any) -> str:  # noqa: ANN401 - as httpx takes it
-        """Submit a form that is answered with a page, and keep the page."""
+        """Submit a form whose response is a page, store the page, and return its HTML."""
         return self._keep(name, self.browser.post(address, **form))
 
     def post(self, address: str, **form: Any) -> str:  # noqa: ANN401 - as httpx takes it
-        """Submit a form that is answered with a redirect; return where it leads."""
+        """Submit a form whose response is a redirect, and return its location."""
         answer = self.browser.post(address, **form)
         assert answer.status_code == HTTPStatus.SEE_OTHER, (address, answer.text)
         return answer.headers["location"]
 
     def stranger(self, name: str, address: str) -> None:
-        """Open a page without being signed in, and keep it."""
+        """Open a page without being signed in, and store it as `name`."""
         with httpx.Client(base_url=self.browser.base_url, timeout=60) as stranger:
             self._keep(name, stranger.get(address))
 
     def json(self, address: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return what the API answers."""
+        """Return the JSON at an address of the API."""
         return self.browser.get(f"/api/v1{address}").json()
 
     def over(self, address: str) -> dict[str, Any]:
-        """Wait until a run or question is over, and return it."""
+        """Wait until a run or question has ended, and return it."""
         ends = time.monotonic() + _SECONDS
         while (seen := self.json(address))["state"] in {"queued", "running"}:
             assert time.monotonic() < ends, seen
@@ -75,9 +75,10 @@ class Walk:
 
 
 def walk_through_sample_cycle(base: str, sign_in: str) -> Walk:
-    """Go through the sample cycle at the server `base`, whose worker runs and which sends mail.
+    """Perform every step of the sample cycle, and return the walk with all pages.
 
-    `sign_in` is a one-time secret of the manager.
+    The server at the URL `base` must have a worker and send email. `sign_in` is a one-time secret
+    of the manager.
     """
     with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
         walk = Walk(browser)
@@ -125,7 +126,7 @@ def _see_account(walk: Walk) -> None:
 
 
 def _upload(walk: Walk) -> str:
-    """Create the cycle and upload its lists, first with faults; return its path."""
+    """Create the cycle and upload its lists, first with faults, and return the cycle's path."""
     bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
     walk.submit("cycle file, faulty", "/cycles", files={"file": ("bad.toml", bad)})
     cycle = walk.post("/cycles", files={"file": ("cycle.toml", _sample("cycle.toml"))})
@@ -149,7 +150,7 @@ def _upload(walk: Walk) -> str:
 
 
 def _run(walk: Walk, cycle: str) -> str:
-    """Run the cycle once, after a run that is stopped; return the plan's path."""
+    """Cancel a first run, complete a second one, and return the path of its plan."""
     stopped = walk.post(f"{cycle}/runs", data=LIMIT)
     walk.open("run, under way", stopped)
     walk.submit("run, while another runs", f"{cycle}/runs", data=LIMIT)
@@ -164,7 +165,7 @@ def _run(walk: Walk, cycle: str) -> str:
 
 
 def _query(walk: Walk, cycle: str, plan: str) -> None:
-    """Ask about the draft: advice, and an explanation for somebody with and without a coach."""
+    """Request advice, and explanations for a coachee with a coach and for one without."""
     walk.open("plan, draft", plan)
     people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}
     result = walk.json(plan)["result"]
@@ -182,7 +183,7 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
 
 
 def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
-    """Run the cycle with another policy; return the path of the plan."""
+    """Start a what-if run with another policy, and return the path of its plan."""
     policy = _sample("cycle.toml").replace(b"count = 6", b"count = 4")
     file = {"file": ("try.toml", policy.replace(b"C-11 =", b"C-99 ="))}
     walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)
@@ -196,7 +197,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _publish(walk: Walk, cycle: str, plan: str) -> None:
-    """Publish the plan, send its invitations, and ask who could replace a coach."""
+    """Publish the plan, send its invitations, and request replacements for a coach."""
     walk.post(f"{plan}/publish")
     walk.submit("plan, published twice", f"{plan}/publish")
     walk.open("plan, published", plan)
@@ -212,7 +213,7 @@ def _publish(walk: Walk, cycle: str, plan: str) -> None:
 
 
 def _home(walk: Walk, person: str, side: str) -> str:
-    """Make a person's secret link, and return the path of their pages."""
+    """Create a person's secret link, and return the path of their home page."""
     page = walk.submit(f"link of the {side}", f"/people/{person}/link")
     found = re.search(r'value="http[^"]*(/p/[^"]+)"', page)
     assert found is not None
@@ -234,7 +235,7 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Fill in both forms of a session, with faults first."""
+    """Submit both forms of a session, first with faults."""
     walk.open("notes, none", f"{coach}/notes")
     walk.open("session note", f"{coach}{page}/note")
     walk.submit("session note, empty", f"{coach}{page}/note", data={})
@@ -275,7 +276,7 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
 
 
 def _follow_up(walk: Walk, cycle: str, page: str) -> None:
-    """See the cycle after its sessions have been answered, and change its switches."""
+    """Open the cycle's pages after replies and reports, place a hold, and switch reminders on."""
     walk.open("sessions", f"{cycle}/sessions")
     walk.open("session", page)
     walk.submit("hold, without a reason", f"{cycle}/retention/hold", data={"because": ""})

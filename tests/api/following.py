@@ -1,4 +1,4 @@
-"""Following what a worker does until it is over."""
+"""Waits for runs and questions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SECONDS = 90
 
 
 def over(client: httpx.Client, address: str) -> dict[str, Any]:
-    """What stands at an address of the API, once it is over."""
-    ends = time.monotonic() + _SECONDS
-    while time.monotonic() < ends:
-        told: dict[str, Any] = client.get(address).json()
-        if told["state"] not in {"queued", "running"}:
-            return told
+    """Wait until the run or question at `address` has ended, and return it."""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        task: dict[str, Any] = client.get(address).json()
+        if task["state"] not in {"queued", "running"}:
+            return task
         time.sleep(0.1)
-    pytest.fail(f"{address} does not end")
+    pytest.fail(f"{address} did not end within {_SECONDS} s")

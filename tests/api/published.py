@@ -1,4 +1,4 @@
-"""The sessions of published plans, and their people."""
+"""The sessions of published plans, and the principals of their participants."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def published_sessions(world: World, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """The sessions of a cycle in order of time, as the programme office sees them."""
+    """Return a cycle's sessions in chronological order, as shown to the programme office."""
     with world.database.reading() as tx:
         return schedule.cycle_schedule(tx, cycle_id)
 
 
 def principal_of(session: SessionDetails, side: Side) -> Principal:
-    """The coach or coachee of a session."""
+    """Return the principal of a session's coach or coachee."""
     person = session.coach if side is Side.COACH else session.coachee
     return Principal(AccessRole(side.value), person_id=person.id, cycle_id=session.cycle_id)

@@ -1,4 +1,4 @@
-"""Letting one writer overtake another at the moment when the other is about to write."""
+"""Runs a transaction at the moment at which another thread waits to start its own."""
 
 from __future__ import annotations
 
@@ -20,34 +20,38 @@ if TYPE_CHECKING:
     from conftest import World
 
 Outcome = TypeVar("Outcome")
-_HANGS_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 _WRITING = Database.writing.__wrapped__.__code__
 
 
 @contextmanager
 def overtaking(
-    world: World, act: Callable[[], Outcome]
+    world: World, action: Callable[[], Outcome]
 ) -> Iterator[tuple[Transaction, Future[Outcome]]]:
-    """Let `act` run up to its writing transaction; what the block writes is committed before it."""
+    """Run `action` in a thread until it waits to write, and yield a transaction.
+
+    The transaction is committed at the end of the block, before `action` can write. Also yields the
+    future with the outcome of `action`.
+    """
     with ThreadPoolExecutor(1) as pool:
         with world.database.writing() as tx:
-            future = pool.submit(act)
+            future = pool.submit(action)
             _wait_for_second_writer(future)
             yield tx, future
-        future.result(_HANGS_SECONDS)
+        future.result(_TIMEOUT_SECONDS)
 
 
 def _wait_for_second_writer(future: Future[Outcome]) -> None:
-    hangs = time.monotonic() + _HANGS_SECONDS
-    while not _is_somebody_waiting():
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while not _another_thread_waits():
         if future.done():
-            future.result()  # raises what ended it
-            raise AssertionError("it was done without a writing transaction")
-        assert time.monotonic() < hangs
+            future.result()  # raises the exception that ended the action, if any
+            raise AssertionError("the action ended without a writing transaction")
+        assert time.monotonic() < deadline
         time.sleep(0.001)
 
 
-def _is_somebody_waiting() -> bool:
+def _another_thread_waits() -> bool:
     own = threading.get_ident()
     others = (frame for ident, frame in sys._current_frames().items() if ident != own)  # noqa: SLF001
     return any(_is_writing(frame) for frame in others)

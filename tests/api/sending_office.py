@@ -1,4 +1,4 @@
-"""A programme office whose server sends mail."""
+"""A deployment that sends email, for tests of delivery."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOMENT = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)  # an hour after the plan was 
 
 @dataclass
 class SendingOffice:
-    """A deployment that sends mail, and a cycle with eight invitations to four people."""
+    """A deployment that sends email, with a cycle that has eight invitations to four people."""
 
     world: World
     services: Services
@@ -42,13 +42,16 @@ class SendingOffice:
     jobs: list[Job]
 
     def release_messages(self) -> int:
-        """Release everything pending; how many more mails wait than before."""
+        """Release all pending messages, and return how many more emails are waiting."""
         before = self.post().waiting
         after = dispatch.release_messages(self.services, self.cycle_id, self.services.now())
         return after.waiting - before
 
     def queue_all(self) -> list[Job]:
-        """Queue the jobs of all released mails at once, which otherwise queue one another."""
+        """Queue the jobs of all released emails at once, and return all delivery jobs.
+
+        Outside tests, the job of each email queues that of the next one.
+        """
         with self.services.database.writing() as tx:
             now, enqueue = self.services.now(), self.services.enqueue
             released = MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None)
@@ -57,13 +60,13 @@ class SendingOffice:
         return [job for job in self.jobs if job.job_type == MAIL_JOB]
 
     def send(self, *jobs: Job) -> None:
-        """Do what a worker would, here and now."""
+        """Perform delivery jobs in this thread."""
         mailing = MailJob(JobContext(self.services, "worker@1"), MAIL_REGISTRY)
         for job in jobs:
             mailing(job.subject_id)
 
     def send_all(self) -> None:
-        """Do all queued jobs, and those that they queue."""
+        """Perform all queued jobs, including those that they queue."""
         for job in self.jobs:
             self.send(job)
 
@@ -75,7 +78,7 @@ class SendingOffice:
             return Counter(tx.scalars(select(MailRow.state)))
 
     def to(self, code: str) -> list[Job]:
-        """The jobs of one person's mails."""
+        """Return the jobs of the emails to one person."""
         with self.services.database.reading() as tx:
             query = select(MailRow.id).join(PersonRow, PersonRow.id == MailRow.person_id)
             ids = set(tx.scalars(query.where(PersonRow.code == code)))
@@ -83,7 +86,7 @@ class SendingOffice:
 
 
 def sending_office(world: World, server: MailServer) -> SendingOffice:
-    """An office with a cycle whose eight invitations are pending."""
+    """Create a deployment that sends email to `server`, with eight pending invitations."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     jobs: list[Job] = []

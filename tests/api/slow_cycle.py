@@ -1,4 +1,4 @@
-"""A cycle whose run takes some seconds."""
+"""A cycle whose run takes several seconds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _COLUMNS = "id,name,email,country,languages,availability,rank"
 
 
 def slow_lists(coachees: int = 100, coaches: int = 28) -> dict[str, tuple[str, bytes]]:
-    """Two lists of people with one short window a week each: some seconds of work."""
+    """Return lists of people who each have a single window of 2.5 hours a week."""
     rng = random.Random(7)
 
     def window() -> str:

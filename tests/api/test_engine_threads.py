@@ -1,4 +1,4 @@
-"""Threads of the engine: equal results for any number, and solvers that can be stopped."""
+"""Threads of the engine: results do not depend on their number, and solvers can be stopped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matching.rules.evaluation import RuleEvaluator
 from tests.bench.instances import REGION, instance
 
 
-def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
+def test_points_of_pairs_do_not_depend_on_the_number_of_threads() -> None:
     roster, cycle = instance(REGION, 1)
     free = build_availability_grid(roster, cycle)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
@@ -33,7 +33,7 @@ def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
     ]
 
 
-def test_the_result_is_equal_with_any_number_of_workers() -> None:
+def test_the_result_does_not_depend_on_the_number_of_workers() -> None:
     roster, cycle = instance(REGION, 1)
     first, *others = (
         solve(
@@ -50,13 +50,13 @@ def test_the_result_is_equal_with_any_number_of_workers() -> None:
     assert others == [first, first]
 
 
-def test_work_in_a_thread_returns_or_raises_as_it_would_without() -> None:
+def test_work_in_a_thread_returns_its_result_or_raises_its_exception() -> None:
     assert run_in_thread(lambda: 7, lambda: None, lambda: None) == 7
     with pytest.raises(ZeroDivisionError):
         run_in_thread(lambda: 1 // 0, lambda: None, lambda: None)
 
 
-def test_work_in_a_thread_is_stopped_when_the_check_raises() -> None:
+def test_work_in_a_thread_is_stopped_when_the_check_raises_an_exception() -> None:
     stopped, looks = threading.Event(), iter([None, None])
 
     def check() -> None:
@@ -68,7 +68,7 @@ def test_work_in_a_thread_is_stopped_when_the_check_raises() -> None:
     assert stopped.is_set()
 
 
-def test_work_that_does_not_stop_is_left_behind() -> None:
+def test_a_thread_that_does_not_stop_is_abandoned() -> None:
     ended, looks = threading.Event(), iter([None])
 
     def check() -> None:
@@ -82,12 +82,12 @@ def test_work_that_does_not_stop_is_left_behind() -> None:
     ended.set()
 
 
-def test_nothing_is_begun_once_the_check_raises() -> None:
-    begun: list[int] = []
+def test_no_work_starts_if_the_check_raises_an_exception() -> None:
+    calls: list[int] = []
 
     def check() -> None:
         raise CancelledError("cancelled")
 
     with pytest.raises(CancelledError):
-        run_in_thread(lambda: begun.append(1), lambda: None, check)
-    assert begun == []
+        run_in_thread(lambda: calls.append(1), lambda: None, check)
+    assert calls == []

@@ -1,4 +1,4 @@
-"""A real browser, and a real server started by its command."""
+"""Fixtures: Chromium, and servers that are started with `gender-coach serve`."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Server:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Chromium, from the system or from Playwright.
+    """Return Chromium, from the system or from Playwright.
 
-    Each test gets a new one: while it is open, Playwright's event loop runs in this thread, and no
-    other test in the same process could run an event loop.
+    Each test gets a new browser, because Playwright runs an event loop in this thread while it is
+    open, which prevents other tests in the process from running one.
     """
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
@@ -55,21 +55,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server with its worker, on an empty database and a free port."""
+    """Return a server with a worker, an empty database and a free port."""
     with _serving(tmp_path, "127.0.0.1") as server:
         yield server
 
 
 @pytest.fixture
 def named_server(tmp_path: Path) -> Iterator[Server]:
-    """The same server with a host name, which passkeys require."""
+    """Return a server whose URL has a host name, which passkeys require."""
     with _serving(tmp_path, "localhost") as server:
         yield server
 
 
 @pytest.fixture
 def pseudo_server(tmp_path: Path) -> Iterator[Server]:
-    """A server with a host name that does everything, and speaks the pseudo-locale."""
+    """Return a server with a host name and all optional features, in the pseudo-locale."""
     with mail_server() as mails:
         settings = {
             "GENDER_COACH_LANGUAGE": LANGUAGE,

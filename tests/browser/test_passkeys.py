@@ -110,7 +110,7 @@ def test_passkeys_sign_in_and_are_named_and_removed(browser: Browser, named_serv
     page.close()
 
 
-def test_a_copied_key_a_replay_and_a_sign_in_without_user_verification_are_refused(
+def test_copied_passkey_replay_and_sign_in_without_user_verification_are_rejected(
     browser: Browser, named_server: Server
 ) -> None:
     base = named_server.base
@@ -123,8 +123,8 @@ def test_a_copied_key_a_replay_and_a_sign_in_without_user_verification_are_refus
     sign_out(page)
 
     def by_hand(verification: str = "required", *, twice: bool = False) -> list[int]:
-        told = {"verification": verification, "twice": twice}
-        statuses: list[int] = page.evaluate(SIGN_IN_BY_HAND, told)
+        options = {"verification": verification, "twice": twice}
+        statuses: list[int] = page.evaluate(SIGN_IN_BY_HAND, options)
         page.context.clear_cookies()
         page.goto(f"{base}/sign-in")
         return statuses

@@ -1,4 +1,4 @@
-"""Every page with texts that are longer by 40 %, on a narrow and a wide screen."""
+"""The layout of every page with texts that are 40 % longer, on narrow and wide screens."""
 
 from __future__ import annotations
 

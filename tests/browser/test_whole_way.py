@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 SAMPLE = resources.files("api.participants") / "sample"
-PHONE, DESK = 360, 1280
+PHONE, DESKTOP = 360, 1280
 RUN_MILLISECONDS = 60_000
 PRIVATE = "Only I can read this."
 
@@ -24,7 +24,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def bring(page: Page, field: str, name: str) -> None:
+def upload(page: Page, field: str, name: str) -> None:
     page.set_input_files(
         f"#{field}",
         {
@@ -60,31 +60,29 @@ def link_of(page: Page, people: str, name: str) -> str:
 
 
 def make_cycle(office: Page, server: Server) -> tuple[str, str]:
-    """Sign in, create a cycle and upload its lists. Return the URLs of the cycle and its people."""
+    """Create a cycle with both lists, and return the URLs of the cycle and of its people."""
     office.goto(server.sign_in)
     press(office, "Sign in")
-    bring(office, "file", "cycle.toml")
+    upload(office, "file", "cycle.toml")
     press(office, "Create the cycle")
     cycle = office.url
-    bring(office, "coachees", "coachees.xlsx")
-    bring(office, "coaches", "coaches.csv")
+    upload(office, "coachees", "coachees.xlsx")
+    upload(office, "coaches", "coaches.csv")
     press(office, "Upload lists")
     expect(office.get_by_role("heading", name="Coachees")).to_be_visible()
     return cycle, office.url
 
 
 def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
-    """Start a run and publish its plan. Return its first pair and the URL of the sessions."""
+    """Publish a plan, and return the names of its first pair and the URL of the sessions."""
     office.goto(cycle)
     press(office, "Start a run")
     see_plan = office.get_by_role("link", name="View the plan")
-    expect(see_plan).to_be_visible(
-        timeout=RUN_MILLISECONDS
-    )  # the page updates without being reloaded
+    expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # the page updates itself
     see_plan.click()
     expect(office.get_by_text("13 of 14")).to_be_visible()
     expect(office.get_by_role("heading", name="Without a coach")).to_be_visible()
-    for width in (PHONE, DESK):
+    for width in (PHONE, DESKTOP):
         fits(office, width)
     coachee, coach, *_ = office.locator("#matches + article strong").all_inner_texts()
     press(office, "Publish this plan")
@@ -93,7 +91,7 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
 
 
 def reply(coachee: Page) -> None:
-    """Accept all sessions, then decline the first one and ask for another time."""
+    """Accept all sessions, then decline the first one and suggest another time."""
     press(coachee, "Accept all 6")
     expect(coachee.get_by_text("you accepted")).to_have_count(6)
     coachee.get_by_role("link", name="Session 1 of 6").click()
@@ -107,17 +105,17 @@ def reply(coachee: Page) -> None:
 
 
 def write_note(coach: Page, coachee_name: str) -> None:
-    """Write the session note on the first session with a coachee."""
+    """Write the session note for the first session with a coachee."""
     coach.get_by_role("article").filter(has_text=coachee_name).first.get_by_role("link").click()
     coach.get_by_role("link", name="Write the session note").click()
     coach.get_by_label("Held").check()
     coach.get_by_label("Topic, in a few words").fill("Recruitment of women officers")
     coach.get_by_label("Your own note").fill(PRIVATE)
-    for width in (PHONE, DESK):
+    for width in (PHONE, DESKTOP):
         fits(coach, width)
     press(coach, "Save the session note")
     expect(coach.get_by_role("heading", name="Keep this code")).to_be_visible()
-    for width in (PHONE, DESK):
+    for width in (PHONE, DESKTOP):
         fits(coach, width)
     coach.get_by_role("link", name="I have written it down").click()
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
@@ -169,7 +167,7 @@ def test_a_very_long_word_does_not_widen_any_page(browser: Browser, server: Serv
                 ".forEach((found, number) => { if (number % 7 === 0) found.textContent = word })",
                 [element, "W" * 120],
             )
-        for width in (PHONE, DESK):
+        for width in (PHONE, DESKTOP):
             fits(office, width)
 
 
@@ -201,6 +199,6 @@ def test_all_pages_can_be_used_with_the_keyboard(browser: Browser, server: Serve
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Sign in")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid", "what has the keyboard's focus is seen"
+    assert outline == "solid", "the focused element is visible"
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Cycles")).to_be_visible()

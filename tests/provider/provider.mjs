@@ -1,15 +1,15 @@
-// A real identity provider on loopback. Arguments: its port, and the address to come back to.
-// Whoever signs in is taken for who they say they are.
+// An OpenID Connect provider on the loopback interface, for tests. Arguments: its port, the redirect
+// URI after signing in, and the redirect URI after signing out. Any user name is accepted.
 import Provider from "oidc-provider";
 
-const [port, backTo, signedOut] = process.argv.slice(2);
+const [port, redirectUri, signedOutUri] = process.argv.slice(2);
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [
     {
       client_id: "coaching",
       client_secret: "a secret of the tests and of nothing else",
-      redirect_uris: [backTo],
-      post_logout_redirect_uris: [signedOut],
+      redirect_uris: [redirectUri],
+      post_logout_redirect_uris: [signedOutUri],
     },
   ],
   cookies: { keys: ["a key of the tests"] },

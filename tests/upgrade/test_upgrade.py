@@ -58,7 +58,7 @@ SECONDS = 120
 RESTARTS = 5
 OTHER_MAILS = 2  # a reminder and a code; the other rows of `mails` belong to a row of `outbox`
 AT_ONCE = 0.05  # polling interval in seconds
-NEW_ACTS = {
+NEW_ACTIONS = {
     "messages released": 1,
     "mails tried again": 1,
     "run finished": 2,
@@ -110,7 +110,7 @@ class Deployment:
 
 
 def _command(*arguments: object) -> str:
-    """Run a command successfully and return its output."""
+    """Run a command, check that it succeeds, and return its output."""
     # Not pytest's streams, because the job engine always uses the first streams it finds.
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
@@ -121,7 +121,7 @@ def _command(*arguments: object) -> str:
 
 @pytest.fixture(scope="session")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the older version, with its short-lived secrets made valid again."""
+    """Return the older version's data folder, with its expired secrets made valid again."""
     folder = tmp_path_factory.mktemp("older")
     with closing(sqlite3.connect(folder / "gender-coach.sqlite")) as connection:
         dump = gzip.decompress((HERE / "from-0013.sql.gz").read_bytes())
@@ -141,13 +141,13 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder after migration to this version."""
+    """Return the data folder after its migration to this version."""
     folder = tmp_path_factory.mktemp("newer") / "data"
     shutil.copytree(older, folder)
     with pytest.MonkeyPatch.context() as environment:
         _set_environment(environment, folder)
-        said = _command("migrate")
-    assert said.startswith("The database schema was 0013 and is now ")
+        output = _command("migrate")
+    assert output.startswith("The database schema was 0013 and is now ")
     return folder
 
 
@@ -155,7 +155,7 @@ def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deployment(
     newer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Deployment:
-    """A deployment of this version without a worker, on PostgreSQL if the tests use it."""
+    """Return a deployment of this version without a worker, on PostgreSQL if the tests use it."""
     folder = tmp_path / "data"
     shutil.copytree(newer, folder)
     _set_environment(monkeypatch, folder)
@@ -183,7 +183,7 @@ def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
 
 @pytest.fixture
 def client(deployment: Deployment) -> Iterator[TestClient]:
-    """A client without cookies for a server without a worker."""
+    """Return a client without cookies for a server without a worker."""
     with deployment.served() as client:
         yield client
 
@@ -201,10 +201,10 @@ def _read(client: TestClient, address: str, who: dict[str, str] = OFFICE_TOKEN) 
     return answer.json()
 
 
-def _until(what: Callable[[], bool], tell: Callable[[], object]) -> None:
+def _until(what: Callable[[], bool], describe: Callable[[], object]) -> None:
     ends = time.monotonic() + SECONDS
     while not what():
-        assert time.monotonic() < ends, tell()
+        assert time.monotonic() < ends, describe()
         time.sleep(0.25)
 
 
@@ -253,26 +253,26 @@ def test_audit_trail_of_an_older_database_verifies_and_continues(deployment: Dep
     verify = "audit", "verify", "--head", trail["head"]
     assert "rows are unaltered" in _command(*verify)
     with deployment.served() as client:
-        before = _acts(client)
+        before = _actions(client)
         assert before.keys() >= set(trail["actions"])
         assert before.total() >= trail["rows"]
         publish = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN)
         assert publish.status_code == HTTPStatus.OK
-        assert _acts(client)["plan published"] == before["plan published"] + 1
+        assert _actions(client)["plan published"] == before["plan published"] + 1
     assert "rows are unaltered" in _command(*verify)
 
 
-def _acts(client: TestClient) -> Counter[str]:
+def _actions(client: TestClient) -> Counter[str]:
     """Count the audit events by action."""
-    acts = _read(client, "/audit?limit=1000", _bearer(OFFICE["auditor_token"]))
-    return Counter(act["action"] for act in acts)
+    events = _read(client, "/audit?limit=1000", _bearer(OFFICE["auditor_token"]))
+    return Counter(event["action"] for event in events)
 
 
 def test_people_in_the_audit_trail_of_an_older_database_keep_their_pseudonyms(
     client: TestClient,
 ) -> None:
-    acts = _read(client, "/audit?object_kind=person", _bearer(OFFICE["auditor_token"]))
-    assert {act["object_id"] for act in acts} == set(MAIN["pseudonyms"].values())
+    events = _read(client, "/audit?object_kind=person", _bearer(OFFICE["auditor_token"]))
+    assert {event["object_id"] for event in events} == set(MAIN["pseudonyms"].values())
 
 
 def test_secret_link_in_an_older_email_opens_a_session_and_replies(client: TestClient) -> None:
@@ -293,24 +293,24 @@ def test_secret_link_in_an_older_email_opens_a_session_and_replies(client: TestC
 def test_message_in_an_older_outbox_becomes_the_expected_email(
     client: TestClient,
 ) -> None:
-    told = MANIFEST["cycles"]["unsent"]["mail"]
-    content = client.get(f"{API}/outbox/{told['id']}.eml", headers=OFFICE_TOKEN).content
+    expected = MANIFEST["cycles"]["unsent"]["mail"]
+    content = client.get(f"{API}/outbox/{expected['id']}.eml", headers=OFFICE_TOKEN).content
     mail = message_from_bytes(content, policy=default)
     assert isinstance(mail, EmailMessage)
-    assert (mail["Message-ID"], mail["Reply-To"]) == (told["message_id"], told["reply_to"])
+    assert (mail["Message-ID"], mail["Reply-To"]) == (expected["message_id"], expected["reply_to"])
     part = mail.get_body(("plain",))
     assert part is not None
     found = LINK.search(part.get_content())
     assert found is not None
-    assert found[2] == told["link"]
+    assert found[2] == expected["link"]
 
 
 def test_reports_of_an_older_version_are_readable_by_their_audience(client: TestClient) -> None:
     consents = _read(client, f"/cycles/{MAIN['id']}/consents")
     agreed = {each["person"]["code"]: each for each in consents}
-    for code, told in MAIN["told"].items():
-        session = f"/sessions/{told['session']}"
-        coachee = _bearer(MAIN["links"][told["coachee"]])
+    for code, expected in MAIN["told"].items():
+        session = f"/sessions/{expected['session']}"
+        coachee = _bearer(MAIN["links"][expected["coachee"]])
         shown = _read(client, session)
         assert (shown["coachee_reply"], shown["coach_reply"]) == ("accepted", "declined")
         record = _read(client, f"{session}/record", coachee)
@@ -319,10 +319,10 @@ def test_reports_of_an_older_version_are_readable_by_their_audience(client: Test
         assert (feedback["rating"], feedback["text"]) == (4, "to the point")
         coach = _bearer(MAIN["links"][code])
         assert _read(client, "/me/consent", coach)["accepted_at"] is None, "the text has changed"
-        assert agreed[code]["accepted_version"] == "2026-11", "the earlier yes is kept"
+        assert agreed[code]["accepted_version"] == "2026-11", "the earlier acceptance is kept"
         assert _read(client, "/me/consent", coachee)["publicity_given_at"] is not None
         note = client.get(f"{API}{session}/note", headers=coach)
-        assert note.status_code == HTTPStatus.FORBIDDEN, "the link alone opens no note"
+        assert note.status_code == HTTPStatus.FORBIDDEN, "a link without a device key opens no note"
 
 
 @pytest.mark.parametrize("rotated", [False, True])
@@ -403,10 +403,10 @@ def test_password_and_second_factor_of_an_older_version_sign_in(
 
 
 def test_passkey_of_an_older_version_signs_in(client: TestClient) -> None:
-    asked = client.post("/sign-in/passkey/begin", json={}).json()
-    shown = _signed(asked["challenge"], OFFICE["passkey"])
-    done = client.post("/sign-in/passkey/finish", json={"credential": shown})
-    assert done.status_code == HTTPStatus.OK, done.text
+    options = client.post("/sign-in/passkey/begin", json={}).json()
+    credential = _signed(options["challenge"], OFFICE["passkey"])
+    finished = client.post("/sign-in/passkey/finish", json={"credential": credential})
+    assert finished.status_code == HTTPStatus.OK, finished.text
     assert client.get(f"{API}/me").json()["role"] == "manager"
 
 
@@ -487,15 +487,15 @@ def test_plan_of_an_older_version_is_shown_in_any_language(
 
 
 def test_draft_plan_of_an_older_version_is_published(client: TestClient) -> None:
-    told = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN).json()
-    assert told["plan"]["state"] == "published"
-    assert told["requests"] > 0
+    publication = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN).json()
+    assert publication["plan"]["state"] == "published"
+    assert publication["requests"] > 0
     before = _read(client, f"/plans/{MAIN['published']}")
     assert before["summary"]["state"] == "superseded"
     sessions = _read(client, f"/cycles/{MAIN['id']}/schedule")
     assert len(sessions) > MAIN["sessions"]
-    waits = _read(client, f"/cycles/{MAIN['id']}/outbox/waiting")
-    assert waits["ready"] >= told["requests"]
+    pending = _read(client, f"/cycles/{MAIN['id']}/outbox/waiting")
+    assert pending["ready"] >= publication["requests"]
 
 
 @pytest.mark.usefixtures("deployment")
@@ -542,14 +542,14 @@ def _contents(messages: Iterable[Any]) -> list[str]:
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    """A mail server on the loopback interface."""
+    """Return a mail server on the loopback interface."""
     with mail_server() as server:
         yield server
 
 
 @pytest.fixture
 def with_mail(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer:
-    """A mail server that the deployment is configured to use, with a worker."""
+    """Configure the deployment to run a worker and send email to a local server."""
     monkeypatch.setenv("GENDER_COACH_MAIL__HOST", "127.0.0.1")
     monkeypatch.setenv("GENDER_COACH_MAIL__PORT", str(server.port))
     monkeypatch.setenv("GENDER_COACH_MAIL__SECURITY", "none")
@@ -563,12 +563,12 @@ def test_worker_on_an_older_database_finishes_pending_jobs_and_sends_each_email_
     cycles = MANIFEST["cycles"]
     _poll_immediately(deployment)
     with deployment.served() as client:
-        before = _acts(client)
-        waits = _read(client, f"/cycles/{cycles['unsent']['id']}/outbox/waiting")
-        assert waits["ready"] == cycles["unsent"]["waiting"]
+        before = _actions(client)
+        pending = _read(client, f"/cycles/{cycles['unsent']['id']}/outbox/waiting")
+        assert pending["ready"] == cycles["unsent"]["waiting"]
         post = f"{API}/cycles/{cycles['unsent']['id']}/outbox/post"
-        released = client.post(post, json={"until": waits["until"]}, headers=OFFICE_TOKEN)
-        assert released.json()["waiting"] == waits["ready"]
+        released = client.post(post, json={"until": pending["until"]}, headers=OFFICE_TOKEN)
+        assert released.json()["waiting"] == pending["ready"]
         failed = _read(client, f"/cycles/{MAIN['id']}/outbox/post")["failed"]
         assert Counter(mail["kind"] for mail in failed) == {
             "invitation": MAIN["failed_mails"],
@@ -583,22 +583,22 @@ def test_worker_on_an_older_database_finishes_pending_jobs_and_sends_each_email_
         for name in ("interrupted", "queued"):
             run = _read(client, f"/runs/{cycles[name]['run']}")
             assert run["state"] == "finished", run
-            told = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=OFFICE_TOKEN)
-            assert told.status_code == HTTPStatus.OK
+            published = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=OFFICE_TOKEN)
+            assert published.status_code == HTTPStatus.OK
         for name in ("interrupted_question", "queued_question"):
             question = _read(client, f"/questions/{MAIN[name]}")
             assert question["state"] == "finished", question
             assert question["answer"]
-        assert _acts(client) - before >= Counter(NEW_ACTS)
+        assert _actions(client) - before >= Counter(NEW_ACTIONS)
     _finish_daily_jobs(deployment)
     assert set(deployment.states().values()) == {"SUCCESS"}
-    said = _command("audit", "verify", "--head", MANIFEST["trail"]["head"])
-    assert "rows are unaltered" in said
+    output = _command("audit", "verify", "--head", MANIFEST["trail"]["head"])
+    assert "rows are unaltered" in output
     assert set(with_mail.times().values()) == {1}, "nothing is sent a second time"
 
 
 def _poll_immediately(deployment: Deployment) -> None:
-    """Make a worker that starts now poll all queues immediately instead of after half a minute."""
+    """Let the next worker poll all queues immediately instead of after half a minute."""
     deployment.rows(f"UPDATE {{dbos}}queues SET polling_interval_sec = {AT_ONCE}")  # noqa: S608 - ours
 
 
@@ -629,9 +629,9 @@ def _waiting(client: TestClient) -> dict[str, Any]:
 
 
 def _expected_mails() -> Counter[str]:
-    """Count the expected emails by recipient.
+    """Return the number of expected emails by recipient.
 
-    Each small cycle has four for its coach and two for each coachee.
+    Each small cycle has four emails to its coach and two to each coachee.
     """
     cycle = {"c1@one.example.org": 2, "c2@two.example.org": 2, "k1@one.example.org": 4}
     small = Counter({address: 3 * count for address, count in cycle.items()})
@@ -643,7 +643,7 @@ def _follow_links(client: TestClient, server: MailServer) -> None:
     """Open the page that each invitation links to, and reply there."""
     letters = [taken.text for taken in server.taken]
     links = [found for letter in letters if (found := LINK.search(letter))]
-    assert len(links) == len(letters) - 1, "each but the one with the code"
+    assert len(links) == len(letters) - 1, "every email has a link, except the one-time code"
     digits = MAIN["code"]["digits"]
     assert sum(f"{digits[:4]} {digits[4:]}" in letter for letter in letters) == 1
     for page, secret in {(link[1], link[2]) for link in links}:

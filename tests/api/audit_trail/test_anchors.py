@@ -1,4 +1,4 @@
-"""Anchors of the audit trail: what removed rows, restored copies and forged lines show."""
+"""Anchors of the audit trail: detection of removed rows, restored copies and forged lines."""
 
 from __future__ import annotations
 

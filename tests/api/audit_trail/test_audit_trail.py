@@ -1,3 +1,5 @@
+"""The audit trail: recorded events, and the verification of their seals."""
+
 from __future__ import annotations
 
 import functools
@@ -47,17 +49,17 @@ def _report(world: World, head: str | None = None) -> verification.VerificationR
 def test_action_is_recorded_with_actor_object_and_time(office: httpx.Client) -> None:
     text = b"[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
     cycle_id = office.post(f"{API}/cycles", content=text).json()["id"]
-    (begun,) = office.get(f"{API}/audit", params={"object_id": cycle_id}).json()
-    assert (begun["role"], begun["action"], begun["object_kind"]) == (
+    (event,) = office.get(f"{API}/audit", params={"object_id": cycle_id}).json()
+    assert (event["role"], event["action"], event["object_kind"]) == (
         "manager",
         "cycle begun",
         "cycle",
     )
-    assert begun["actor_id"]
-    by_them = office.get(f"{API}/audit", params={"actor_id": begun["actor_id"], "limit": 1})
-    assert [entry["number"] for entry in by_them.json()] == [begun["number"]]
+    assert event["actor_id"]
+    same_actor = office.get(f"{API}/audit", params={"actor_id": event["actor_id"], "limit": 1})
+    assert [entry["number"] for entry in same_actor.json()] == [event["number"]]
     ever = {"object_id": cycle_id, "since": "0001-01-01", "until": "9999-12-31"}
-    assert office.get(f"{API}/audit", params=ever).json() == [begun]
+    assert office.get(f"{API}/audit", params=ever).json() == [event]
     assert office.get("/audit", params=ever).is_success
 
 

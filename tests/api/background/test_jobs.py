@@ -180,7 +180,7 @@ def test_job_of_a_transaction_rolled_back_is_not_queued(world: World, book: Book
     assert _queued(world) == []
 
 
-def test_disabled_job_type_is_left_to_other_workers(
+def test_jobs_of_a_disabled_type_remain_queued_for_other_workers(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     here = book.job_type("sum")
@@ -241,7 +241,9 @@ def test_jobs_of_a_worker_without_heartbeat_are_orphaned(
 
     _wait(is_reported_by_the_server)
     worker.stop()
-    assert after(2 * STALE_AFTER) == {}, "returned, including jobs that were being taken"
+    assert after(2 * STALE_AFTER) == {}, (
+        "all jobs are returned, including those that were just being dequeued"
+    )
     book.gate.set()
     work(mail, question)
     _wait(lambda: len(book.done) == len(jobs))
@@ -277,9 +279,9 @@ def test_scheduled_job_is_queued_once_per_period_after_clock_changes(
     down = start + timedelta(days=2)  # no worker was running in the meantime
     after = sorted([*first, "daily-2027-03-03", "hourly-2027-03-03T22"])
     assert enqueue_at(down) == after
-    assert enqueue_at(start, down, start) == after, "set back and forth"
+    assert enqueue_at(start, down, start) == after, "the clock was set back and forth"
     workers.append(Scheduler(replace(world.services, now=clock), queue, kinds))
-    assert enqueue_at(down) == after, "a worker that starts later"
+    assert enqueue_at(down) == after, "a second worker started later"
     queue.close()
 
 

@@ -73,7 +73,7 @@ def _without_overriding(*arguments: str) -> subprocess.CompletedProcess[str]:
     able = ["--bounding-set=-dac_override,-dac_read_search"]
     before = [shutil.which("setpriv") or "", *able] if os.geteuid() == 0 else []
     if before and not before[0]:
-        pytest.skip("modes do not bind root, and setpriv of util-linux is not installed")
+        pytest.skip("root bypasses file permissions, and setpriv (util-linux) is not installed")
     return subprocess.run(
         [*before, sys.executable, *arguments],
         env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
@@ -222,8 +222,10 @@ def test_full_disk_changes_nothing_and_the_server_recovers(
     }
     with serve(world.services.settings) as client:
         client.headers.update(bearer)
-        made = client.post(f"{API}/cycles", content=b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n")
-        people = f"{API}/cycles/{made.json()['id']}/people"
+        created = client.post(
+            f"{API}/cycles", content=b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
+        )
+        people = f"{API}/cycles/{created.json()['id']}/people"
         before = _counts(world)
         _use_long_ago(world)
         disk.fill()
@@ -383,8 +385,10 @@ def test_sign_in_address_works_once_after_any_clock_change(world: World) -> None
         )
     assert opens(used, NOON)
     assert not opens(used, NOON - DAY)
-    assert not opens(unused, NOON - DAY), "it would last a day longer"
-    assert opens(unused, NOON - timedelta(minutes=1)), "two machines differ by a minute"
+    assert not opens(unused, NOON - DAY), "the secret must not be valid for a day longer"
+    assert opens(unused, NOON - timedelta(minutes=1)), (
+        "the clocks of two machines can differ by a minute"
+    )
 
 
 def test_clock_set_back_does_not_revive_an_expired_code(world: World) -> None:

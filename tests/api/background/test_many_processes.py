@@ -1,4 +1,4 @@
-"""Servers and workers on one PostgreSQL database, killed at random without losing a run."""
+"""Servers and workers on one PostgreSQL database; killing some of them loses no run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 API = "/api/v1"
 SERVERS = ("server 1", "server 2")
 WORKERS = ("worker@1", "worker@2", "worker@3")
-_HANGS_SECONDS = 300.0  # anything slower than this is considered to hang
+_HANGS_SECONDS = 300.0  # a process that takes longer is considered to hang
 _GOODBYE_SECONDS = 60.0
 
 Found = TypeVar("Found")
@@ -123,17 +123,17 @@ def _all_over(world: World) -> bool | None:
 
 
 def test_killed_processes_neither_lose_nor_repeat_a_run(world: World, fleet: Fleet) -> None:
-    """Kills both servers, and three times the worker that has started the latest run."""
+    """Both servers are killed, and three times the worker that has started the latest run."""
     rng = random.Random(11)
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
-    asked = []
+    run_ids = []
     for victim in rng.sample([*SERVERS, *WORKERS], 5):
         server = fleet.wait_for(lambda: fleet.server(rng))
         runs = f"{server}{API}/cycles/{world.cycle()}/runs"
         answer = httpx.post(runs, headers=bearer, timeout=_HANGS_SECONDS)
         assert answer.status_code == HTTPStatus.ACCEPTED
         run_id = answer.json()["id"]
-        asked.append(run_id)
+        run_ids.append(run_id)
         slot_at_work = fleet.wait_for(lambda: _slot_at_work(world, run_id))  # noqa: B023 - evaluated in the same iteration
         fleet.kill(victim if victim in SERVERS else slot_at_work)
     fleet.wait_for(lambda: _all_over(world))
@@ -144,8 +144,8 @@ def test_killed_processes_neither_lose_nor_repeat_a_run(world: World, fleet: Fle
         ends = Counter(
             tx.scalars(select(AuditRow.object_id).where(AuditRow.action == "run finished"))
         )
-    assert {row.id: row.state for row in rows} == dict.fromkeys(asked, TaskState.FINISHED)
-    assert plans == ends == Counter(asked)
+    assert {row.id: row.state for row in rows} == dict.fromkeys(run_ids, TaskState.FINISHED)
+    assert plans == ends == Counter(run_ids)
     assert any(row.attempts > 1 for row in rows), "no process was killed during a run"
 
 

@@ -1,4 +1,4 @@
-"""Stop signals to a process group, as sent by systemd or Ctrl+C: the run is queued again."""
+"""A run returns to its queue after a stop signal to its process group (systemd, Ctrl+C)."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def test_run_stopped_with_its_process_group_is_finished_by_another_worker(
         _wait_for(world, lambda: None if stopped.at_work else True)
     finally:
         stopped.kill()
-    given_back = run()
-    assert (given_back.state, given_back.attempts) == (TaskState.QUEUED, 0), given_back.failure
-    assert given_back.slot is None
+    requeued = run()
+    assert (requeued.state, requeued.attempts) == (TaskState.QUEUED, 0), requeued.failure
+    assert requeued.slot is None
 
     other = Victim(partial(hold_slot, number=2), settings)
     try:

@@ -19,7 +19,7 @@ STORED_BY_EARLIER_VERSION = {
 }
 
 
-def test_a_failure_survives_its_stored_form() -> None:
+def test_a_failure_is_unchanged_after_storing_and_reading() -> None:
     stored = stored_failure(INTERNAL_ERROR, facts.WENT_DOWN["run"](count=5))
     assert stored.keys() == {"slug", "fact"}
     failure = read_failure(stored)
@@ -42,12 +42,12 @@ def test_the_title_of_a_failure_stored_as_text_is_translated() -> None:
     assert STORED_BY_EARLIER_VERSION["detail"] in str(failure.detail)
 
 
-def test_a_title_that_does_not_exist_any_more_is_kept() -> None:
+def test_an_obsolete_title_is_kept() -> None:
     failure = read_failure({"slug": "of-old", "title": "Old title", "detail": "why"})
     assert english(failure.title) == "Old title"
 
 
-def test_an_erased_failure_keeps_its_kind_only() -> None:
+def test_an_erased_failure_keeps_only_its_kind() -> None:
     stored = stored_failure(INTERNAL_ERROR, facts.CRASHED(reason="C-1"))
     erased = erased_failure(stored, "(erased)")
     assert "C-1" not in str(erased)
@@ -57,6 +57,6 @@ def test_an_erased_failure_keeps_its_kind_only() -> None:
     }
 
 
-def test_the_json_schema_of_a_failure_holds_text_only() -> None:
+def test_the_json_schema_of_a_failure_contains_only_text() -> None:
     properties = TaskFailure.model_json_schema()["properties"]
     assert {one["type"] for one in properties.values()} == {"string"}

@@ -1,4 +1,4 @@
-"""One message, one recipient, and a reader that accepts only what the standard says."""
+"""Fixtures: a message, its recipient, and a strict check of calendar objects (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def later(make_message: Callable[..., Message]) -> Message:
 
 @pytest.fixture
 def check_bytes() -> Callable[[bytes], list[str]]:
-    """The content lines of a calendar object, once its bytes have passed RFC 5545, section 3.1."""
+    """Return a function that checks the line format (RFC 5545, 3.1) and returns unfolded lines."""
 
     def check(ics: bytes) -> list[str]:
         assert ics.endswith(b"END:VCALENDAR\r\n")
@@ -60,7 +60,7 @@ def check_bytes() -> Callable[[bytes], list[str]]:
         physical = ics.split(b"\r\n")
         assert max(map(len, physical)) <= 75, "a line of more than 75 octets"
         for line in physical:
-            line.decode()  # folding has split no character
+            line.decode()  # folding must not split a character
             assert not any(octet < 0x20 and octet != 0x09 for octet in line)
         assert b"TZID" not in ics
         assert b"VTIMEZONE" not in ics

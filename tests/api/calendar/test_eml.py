@@ -1,3 +1,5 @@
+"""Invitation emails (RFC 6047): structure, headers, texts and reply buttons."""
+
 import re
 from collections.abc import Callable
 from email import message_from_bytes
@@ -62,7 +64,9 @@ def test_the_mime_structure_makes_clients_show_reply_buttons(
         assert part.get_payload(decode=True) == expected
 
 
-def test_headers_name_one_organiser_and_a_token(message: Message, recipient: Recipient) -> None:
+def test_headers_contain_one_organiser_and_a_reply_token(
+    message: Message, recipient: Recipient
+) -> None:
     mail = read(message, recipient)
     assert mail["From"] == "Coaching office <coaching@example.org>"
     assert mail["To"].addresses[0].addr_spec == "ana@example.org"
@@ -73,14 +77,14 @@ def test_headers_name_one_organiser_and_a_token(message: Message, recipient: Rec
     assert mail["Subject"] == "Coaching session 2 of 6: Mon 5 Jul 2027, 09:00 CEST"
 
 
-def test_lines_end_in_cr_lf_and_stay_short(message: Message, recipient: Recipient) -> None:
+def test_lines_are_short_and_end_with_crlf(message: Message, recipient: Recipient) -> None:
     raw = render(message, recipient)
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     assert raw.isascii()
 
 
-def test_equal_messages_give_equal_mails(
+def test_equal_messages_result_in_equal_bytes(
     message: Message, later: Message, recipient: Recipient
 ) -> None:
     assert render(message, recipient) == render(message, recipient)
@@ -95,7 +99,9 @@ def test_times_are_in_the_recipients_zone(message: Message) -> None:
     assert "12:45 to 14:15 (UTC+05:45)" in texts(read(message, kathmandu))["text/plain"]
 
 
-def test_without_a_server_the_buttons_write_mails(message: Message, recipient: Recipient) -> None:
+def test_without_a_server_the_reply_buttons_are_mailto_links(
+    message: Message, recipient: Recipient
+) -> None:
     bodies = texts(read(message, recipient))
     address = f"mailto:replies%2B{TOKEN}@example.org?subject="
     for answer in ("Accepted", "Declined", "Another%20time%2C%20please"):
@@ -103,7 +109,7 @@ def test_without_a_server_the_buttons_write_mails(message: Message, recipient: R
     assert "by answering this email" in bodies["text/plain"]
 
 
-def test_with_a_server_the_buttons_lead_to_its_pages(
+def test_with_a_server_the_reply_buttons_link_to_its_pages(
     message: Message, recipient: Recipient
 ) -> None:
     links = ReplyLinks(
@@ -114,7 +120,7 @@ def test_with_a_server_the_buttons_lead_to_its_pages(
     assert 'href="https://coaching.example.org/x?a=1&amp;b=no"' in bodies["text/html"]
 
 
-def test_a_change_and_a_cancellation_are_named_in_the_mail(
+def test_subject_and_text_mention_a_change_or_cancellation(
     later: Message, make_message: Callable[..., Message], recipient: Recipient
 ) -> None:
     changed = read(later, recipient)
@@ -128,20 +134,22 @@ def test_a_change_and_a_cancellation_are_named_in_the_mail(
 
 
 @pytest.mark.parametrize("name", ["Eve\r\nBcc: all@example.org", "Eve\nX: y", 'Eve" <x@y>, "Z'])
-def test_a_name_adds_no_header_and_no_recipient(message: Message, name: str) -> None:
+def test_special_characters_in_a_name_add_no_header_or_recipient(
+    message: Message, name: str
+) -> None:
     mail = read(message, Recipient(name, "eve@example.org", ZoneInfo("Europe/Belgrade")))
     assert mail["Bcc"] is None
     assert mail["X"] is None
     assert [each.addr_spec for each in mail["To"].addresses] == ["eve@example.org"]
 
 
-def test_an_address_that_adds_a_header_is_refused(message: Message) -> None:
+def test_an_address_with_a_line_break_is_rejected(message: Message) -> None:
     bad = Recipient("Eve", "eve@example.org\r\nBcc: all@example.org", ZoneInfo("Europe/Belgrade"))
     with pytest.raises(ValueError, match="contain CR or LF"):
         render(message, bad)
 
 
-def test_no_visible_text_names_the_programme_or_the_other_side(
+def test_visible_text_mentions_neither_the_programme_nor_the_other_person(
     message: Message, recipient: Recipient
 ) -> None:
     mail = read(message, recipient)
@@ -150,20 +158,20 @@ def test_no_visible_text_names_the_programme_or_the_other_side(
         assert word not in seen
 
 
-def test_cached_parts_do_not_mix_mails(message: Message, recipient: Recipient) -> None:
+def test_cached_parts_are_not_mixed_between_emails(message: Message, recipient: Recipient) -> None:
     later = message.invitation.model_copy(update={"uid": "another-uid", "number": 5})
-    told = (message, message.model_copy(update={"method": Method.CANCEL, "sequence": 3}),
+    messages = (message, message.model_copy(update={"method": Method.CANCEL, "sequence": 3}),
             message.model_copy(update={"invitation": later}))  # fmt: skip
     people = (recipient, Recipient("Бојан <plain>", "b@example.org", ZoneInfo("Asia/Tehran")))
     functions = (value for module in (ics, eml) for value in vars(module).values())
     caches = [one for one in functions if hasattr(one, "cache_clear")]
     assert len(caches) >= 4
     alone = []
-    for one in told:
+    for one in messages:
         for person in people:
             for remembering in caches:
                 remembering.cache_clear()
             alone.append(render(one, person))
     assert len(set(alone)) == len(alone)
     for _ in range(2):
-        assert [render(one, person) for one in told for person in people] == alone
+        assert [render(one, person) for one in messages for person in people] == alone

@@ -1,3 +1,5 @@
+"""Calendar objects of invitations and cancellations (RFC 5545, RFC 5546)."""
+
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,13 +23,13 @@ def properties(lines: list[str], name: str) -> list[str]:
     return [line for line in lines if line.split(":")[0].split(";")[0] == name]
 
 
-def test_a_request_contains_what_calendars_need(
+def test_a_request_contains_all_required_properties(
     message: Message, recipient: Recipient, check_bytes: Callable[[bytes], list[str]]
 ) -> None:
     lines = check_bytes(ics_bytes(message, recipient, HOUSE, ENGLISH))
     before_event = lines[: lines.index("BEGIN:VEVENT")]
     assert "METHOD:REQUEST" in before_event
-    assert not properties(before_event, "UID"), "readers take a calendar's UID for an event's"
+    assert not properties(before_event, "UID"), "clients mistake a calendar's UID for an event's"
     for line in (
         "UID:0f3a5c9e",
         "DTSTAMP:20270104T080030Z",
@@ -77,7 +79,9 @@ def test_an_online_session_contains_its_link(
     assert conference.endswith(f":{link}")
 
 
-def test_the_programme_is_named_only_if_configured(message: Message, recipient: Recipient) -> None:
+def test_the_title_contains_the_programme_only_if_configured(
+    message: Message, recipient: Recipient
+) -> None:
     named = Organisation(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
     assert b"ender" not in ics_bytes(message, recipient, HOUSE, ENGLISH)
     text = ics_bytes(message, recipient, named, ENGLISH)
@@ -121,7 +125,7 @@ def test_names_cannot_add_properties(name: str, clean: str) -> None:
     minute=st.integers(0, 60 * 24 * 365),
     zone=st.sampled_from(["Europe/Belgrade", "Africa/Nairobi", "Asia/Kathmandu"]),
 )
-def test_any_name_and_time_gives_a_valid_object(
+def test_any_name_and_time_result_in_a_valid_object(
     check_bytes: Callable[[bytes], list[str]], name: str, number: int, minute: int, zone: str
 ) -> None:
     start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)

@@ -23,7 +23,7 @@ from api.child_processes.limits import ProcessLimits
 
 CHILDREN = "tests.api.child_processes.children"
 ROOT = str(Path(child_main.__file__).parents[2])
-NOBODY = 0  # not the id of a parent process
+NO_PROCESS = 0  # not the id of a parent process
 MEBIBYTE = 1 << 20
 HANGS_SECONDS = 60.0
 
@@ -208,7 +208,7 @@ def test_busy_child_exits_within_a_second_after_its_input_ends() -> None:
 
 
 def test_child_exits_with_its_parent_even_if_its_input_stays_open() -> None:
-    with started("compute", NOBODY) as child:
+    with started("compute", NO_PROCESS) as child:
         assert child.wait(HANGS_SECONDS) == EXIT_ORPHANED
 
 

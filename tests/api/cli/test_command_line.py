@@ -1,4 +1,4 @@
-"""The command line."""
+"""The commands for files and results, on the sample cycle."""
 
 from __future__ import annotations
 
@@ -170,9 +170,9 @@ def test_explain_handles_matched_unmatched_and_unknown_coachees(
     output = json.loads(unmatched.out)
     assert output["unmatched"]["reason"] == "nobody-eligible"
     assert output["unmatched"]["remedies"][0]["verified"] is True
-    nobody = gender_coach("explain", demo_folder, "C-99")
-    assert nobody.code == 2
-    assert "C-99" in nobody.err
+    unknown = gender_coach("explain", demo_folder, "C-99")
+    assert unknown.code == 2
+    assert "C-99" in unknown.err
 
 
 def test_pairs_writes_one_row_per_pair(gender_coach: Command, sample: Path) -> None:
@@ -353,7 +353,7 @@ def test_ctrl_c_cancels_a_run_and_writes_nothing(sample: Path) -> None:
     ) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
-        assert b"judging" in first
+        assert b"evaluating" in first
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)

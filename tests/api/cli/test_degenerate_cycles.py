@@ -1,4 +1,4 @@
-"""Degenerate cycles, for which every command must still succeed and print a clear result."""
+"""Every command succeeds on degenerate cycles, such as one without people."""
 
 from __future__ import annotations
 

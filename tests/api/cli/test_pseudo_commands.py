@@ -1,6 +1,6 @@
-"""What commands print and write, rendered in the pseudo-locale.
+"""All text that commands print and write comes from the catalogues, as the pseudo-locale shows.
 
-A letter without an accent is either data or text that nobody could translate.
+A letter without an accent is either data or text that cannot be translated.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.pseudo import (
 
 PEOPLE = (*COACHEES, *COACHES)
 TOPICS = {topic for one in PEOPLE for topic in str(one.get("topics", "")).split("; ")}
-DEPLOYMENT = {  # what a deployment calls territories is not translated by the catalogues
+DEPLOYMENT = {  # names of territories come from the settings, not from the catalogues
     text
     for one in TERRITORIES.values()
     for each in one.values()
@@ -51,7 +51,7 @@ def run() -> Iterator[Command]:
 
 @pytest.fixture(scope="module")
 def demo(run: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The results of the sample cycle, and what the command printed."""
+    """Return the results folder of the sample cycle, and the output of the command."""
     folder = tmp_path_factory.mktemp("pseudo")
     done = run("demo", "--out", "demo", folder=folder)
     assert done.returncode == 0
@@ -62,7 +62,7 @@ def demo(run: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def rematch(
     run: Command, demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
-    """A re-match of the sample cycle without coach K-01 and with shorter gaps."""
+    """Return the folder and output of a re-match without coach K-01 and with shorter gaps."""
     folder = tmp_path_factory.mktemp("rematch")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())

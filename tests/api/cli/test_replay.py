@@ -1,4 +1,4 @@
-"""Replays of recorded runs: equal across processes, and otherwise with all differences."""
+"""Replays of recorded runs: equal in every process, or with a report of all differences."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ def _close_processes() -> Iterator[None]:
 
 
 def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
-    """Run a command in a process with this hash seed."""
+    """Run a command in a process with the given hash seed."""
     runner = _runners.get(hash_seed)
     if runner is None:
         process = command_runner("match", "replay", PYTHONHASHSEED=hash_seed)
@@ -40,7 +40,7 @@ def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample cycle, matched once and then again with the first result kept."""
+    """Return a folder with a result of the sample cycle, and a second one that keeps its pairs."""
     folder = tmp_path_factory.mktemp("replay")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())
@@ -114,8 +114,8 @@ def named(output: dict[str, Any]) -> set[str]:
 def test_replay_reports_a_changed_input_and_its_effects(copy: Path) -> None:
     path = copy / "inputs" / "coaches.csv"
     rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    gone = next(row for row in rows if row[0] == "K-07")
-    rows.remove(gone)
+    removed = next(row for row in rows if row[0] == "K-07")
+    rows.remove(removed)
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows(rows)
     code, output = replayed(copy)

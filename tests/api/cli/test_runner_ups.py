@@ -1,4 +1,4 @@
-"""Failed or interrupted searches for next best coaches."""
+"""Failed and interrupted searches for next best coaches do not affect the plan."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def after(before: Path) -> Path:
-    """A re-match of the same cycle without coach K-01 and with shorter maximum gaps."""
+    """Return a re-match of the same cycle without coach K-01 and with shorter maximum gaps."""
     inputs = before.parent / "changed"
     inputs.mkdir()
     for file in (before / "inputs").iterdir():
@@ -54,8 +54,10 @@ def test_replace_prints_price_and_times(gender_coach: Command, before: Path) -> 
         "replace", before, "C-12", "--not-before", "2027-07-01", "--sessions", 1, "--json"
     )
     assert all(one["times"][0][0] >= "2027-07-01" for one in json.loads(late.out))
-    nobody = gender_coach("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
-    assert nobody.out == "No other coach is available for C-12 without affecting others.\n"
+    none_found = gender_coach(
+        "replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6
+    )
+    assert none_found.out == "No other coach is available for C-12 without affecting others.\n"
     assert "no coachee C-99" in gender_coach("replace", before, "C-99").err
 
 
@@ -76,8 +78,10 @@ def test_compare_prints_the_reason_for_each_move(
 
 def test_rematch_reports_its_changes_and_passes_check(gender_coach: Command, after: Path) -> None:
     moves = json.loads((after / "result.json").read_text())["moves"]
-    gone = [move for move in moves if move["because"] == "K-01 is no longer among the coaches"]
-    assert {move["before"] for move in gone} == {"K-01"}
+    coach_left = [
+        move for move in moves if move["because"] == "K-01 is no longer among the coaches"
+    ]
+    assert {move["before"] for move in coach_left} == {"K-01"}
     assert gender_coach("check", after).code == 0
     report = (after / "report.html").read_text()
     assert "Changes since the earlier plan" in report

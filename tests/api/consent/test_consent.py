@@ -51,10 +51,10 @@ NEW = "version: 2027-01\ndate: 2027-01-05\n\n## Only this\nOne line.\nAnother li
 
 
 def test_default_texts_cover_required_topics() -> None:
-    for asked in (ConsentKind.COACHEE, ConsentKind.COACH):
-        said = TEXTS[asked].model_dump_json().lower()
+    for kind in (ConsentKind.COACHEE, ConsentKind.COACH):
+        content = TEXTS[kind].model_dump_json().lower()
         assert not [
-            word for word in ("sponsor", "harassment", "report", "notes") if word not in said
+            word for word in ("sponsor", "harassment", "report", "notes") if word not in content
         ]
     assert "agree" not in TEXTS[ConsentKind.PUBLICITY].model_dump_json()
 
@@ -91,8 +91,8 @@ def test_acceptance_is_stored_once_with_version_and_audited(world: World) -> Non
         consent.store_acceptance(tx, TEXTS, principal, yes, now=now)
         (row,) = tx.scalars(select(ConsentRow)).all()
         assert (row.asked, row.version) == (ConsentKind.COACHEE, TEXTS[ConsentKind.COACHEE].version)
-        acts = tx.scalars(select(AuditRow).where(AuditRow.action == "terms accepted")).all()
-        assert [act.detail for act in acts] == [{"version": row.version}]
+        events = tx.scalars(select(AuditRow).where(AuditRow.action == "terms accepted")).all()
+        assert [event.detail for event in events] == [{"version": row.version}]
         of_coach = Acceptance(sha256=TEXTS[ConsentKind.COACH].sha256)
         with pytest.raises(ConflictError, match="read it again"):
             consent.store_acceptance(tx, TEXTS, principal, of_coach, now=now)
@@ -119,16 +119,16 @@ def test_changed_text_requires_new_consent_despite_same_version(
 
 def test_publicity_defaults_to_no_and_can_be_withdrawn(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
-    principal, shown = _principal(world, cycle_id, "K-1"), TEXTS[ConsentKind.PUBLICITY].sha256
+    principal, digest = _principal(world, cycle_id, "K-1"), TEXTS[ConsentKind.PUBLICITY].sha256
 
-    def say(*, given: bool) -> bool:
+    def give_answer(*, given: bool) -> bool:
         with world.database.writing() as tx:
-            answer = PublicityAnswer(given=given, sha256=shown)
+            answer = PublicityAnswer(given=given, sha256=digest)
             consent.store_publicity_answer(tx, TEXTS, principal, answer, now=now)
             listed = consent.consents_of_cycle(tx, TEXTS, cycle_id)
         return next(each.publicity for each in listed if each.person.code == "K-1")
 
-    assert [say(given=given) for given in (False, True, True, False, True)] == [
+    assert [give_answer(given=given) for given in (False, True, True, False, True)] == [
         False, True, True, False, True,
     ]  # fmt: skip
     with world.database.writing() as tx:

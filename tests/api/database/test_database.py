@@ -1,3 +1,5 @@
+"""Connections, transactions, column types and migrations on both databases."""
+
 from __future__ import annotations
 
 import sqlite3

@@ -41,7 +41,7 @@ UNREACHABLE = "postgresql://office:secret@127.0.0.1:1/programme"
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "reported"),
     [
         ("no address", "use one like"),
         ("mysql://host/name", "mysql is not a supported"),
@@ -50,10 +50,10 @@ UNREACHABLE = "postgresql://office:secret@127.0.0.1:1/programme"
     ],
 )
 def test_unusable_database_url_is_reported(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, said: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, reported: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
-    with pytest.raises(DatabaseUnusableError, match=said) as refused:
+    with pytest.raises(DatabaseUnusableError, match=reported) as refused:
         migrate(data=tmp_path)
     assert "secret" not in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""Each migration, down and up again, on a database with rows in its tables."""
+"""Each migration preserves rows when it is downgraded and upgraded again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from api.database.engine import Database
 
-GONE_SINCE = {"note_holders", "outbox"}  # tables without a model
+DROPPED_TABLES = {"note_holders", "outbox"}  # tables without a model
 FILLED = {
     "audit",
     "consents",
@@ -88,10 +88,10 @@ def full(world: World) -> Database:
                 tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
             )
         one_time_codes.send_code(tx, world.services_with_mail(), coach, CodePurpose.ADDRESS)
-        asking = QuestionRequest(
+        question_request = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
-        questions.store_question(tx, world.services.enqueue, plan, asking, now=now)
+        questions.store_question(tx, world.services.enqueue, plan, question_request, now=now)
         tx.add(
             ConsentRow(
                 person_id=coach.person_id or "",
@@ -106,7 +106,7 @@ def full(world: World) -> Database:
 
 def _rows(database: Database) -> dict[str, int]:
     """Return the number of rows of each existing table."""
-    names = set(schema.METADATA.tables) | GONE_SINCE
+    names = set(schema.METADATA.tables) | DROPPED_TABLES
     with database.engine.connect() as connection:
         counts = {
             name: connection.scalar(select(func.count()).select_from(table(name))) or 0
@@ -118,7 +118,7 @@ def _rows(database: Database) -> dict[str, int]:
 
 
 def _whole(database: Database) -> bool:
-    """Return whether no reference is broken, which PostgreSQL guarantees."""
+    """Return whether all references are valid, which PostgreSQL always guarantees."""
     if not database.is_sqlite:
         return True
     with database.engine.connect() as connection:
@@ -151,7 +151,7 @@ def test_each_migration_preserves_rows_in_both_directions(full: Database) -> Non
         assert _whole(full)
         if newer == "0009":
             assert below["note_holders"] == above["notebooks"] == 2
-            assert _rows(full)["notebooks"] == 2, "what opened notes still does"
+            assert _rows(full)["notebooks"] == 2, "keys to notes are kept"
         schema.migrate(full, older)
     assert _rows(full)["people"] == filled["people"]
     for older, newer in pairwise(reversed(_revisions())):

@@ -1,4 +1,4 @@
-"""Stored sentences of earlier versions, recognised as facts."""
+"""Conversion of sentences that earlier versions stored into facts, and back."""
 
 import json
 from datetime import date

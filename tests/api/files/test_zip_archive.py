@@ -22,7 +22,7 @@ def test_archive_is_streamed_member_by_member() -> None:
 
     pieces = zip_stream(members())
     first = next(pieces)
-    assert taken == [0], "the next one is made when the one before has gone"
+    assert taken == [0], "members are requested one at a time"
     whole = first + b"".join(pieces)
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert archive.read("2.eml") == b"\x02" * 10

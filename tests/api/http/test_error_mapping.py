@@ -1,3 +1,5 @@
+"""Exit codes, status codes and slugs of errors, and the escaping of spreadsheet formulas."""
+
 from http import HTTPStatus
 
 import coach.errors

@@ -1,3 +1,5 @@
+"""Protection against cross-site requests, security headers, body limits and credentials."""
+
 from __future__ import annotations
 
 import asyncio
@@ -186,12 +188,12 @@ def test_body_size_is_enforced_while_reading() -> None:
     assert read == 11_000
 
 
-@pytest.mark.parametrize("shown", [None, "nobody's", "C-1"])
+@pytest.mark.parametrize("credential", [None, "nobody's", "C-1"])
 def test_large_upload_requires_permitted_role(
-    world: World, client: httpx.Client, shown: str | None
+    world: World, client: httpx.Client, credential: str | None
 ) -> None:
-    if shown is not None:
-        secret = world.link(world.cycle(), shown).secret if shown == "C-1" else shown
+    if credential is not None:
+        secret = world.link(world.cycle(), credential).secret if credential == "C-1" else credential
         client.headers["Authorization"] = f"Bearer {secret}"
     big = {"coachees": ("c.csv", b"x" * 80_000), "coaches": ("k.csv", b"x")}
     answer = client.put(f"{API}/cycles/any/people", files=big)
@@ -251,7 +253,9 @@ def test_longest_note_is_within_limit_in_any_script(world: World, client: httpx.
     with httpx.Client(base_url=client.base_url, headers=own) as browser:
         form = f"/p/{link}/sessions/{session['id']}/note"
         answer = browser.post(form, data=fields)
-    assert "Nothing was saved" in answer.text, "read whole; the note is open on another device"
+    assert "Nothing was saved" in answer.text, (
+        "the body was read; the note is rejected because it is open on another device"
+    )
 
 
 def test_revoked_token_is_rejected(office: httpx.Client) -> None:

@@ -1,3 +1,5 @@
+"""The OpenAPI document, and problem documents of invalid requests."""
+
 from __future__ import annotations
 
 from http import HTTPStatus

@@ -92,7 +92,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def things(shared: SharedServer) -> dict[str, str]:
+def path_values(shared: SharedServer) -> dict[str, str]:
     """Return values for all path parameters, from one cycle with a published plan."""
     world = shared.world
     cycle_id = world.cycle()
@@ -106,12 +106,12 @@ def things(shared: SharedServer) -> dict[str, str]:
         plan = tx.scalar(select(PlanRow.id).where(PlanRow.state == "draft"))
         run = tx.scalars(select(RunRow.id)).first()
     with world.database.writing() as tx:
-        asking = QuestionRequest(
+        question_request = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
         tx.get_one(MailRow, mail_id).state = MailState.FAILED
         question = questions.store_question(
-            tx, world.services.enqueue, plan or "", asking, now=mine.start
+            tx, world.services.enqueue, plan or "", question_request, now=mine.start
         )
     for session in sessions:
         _store_reports(shared, session.id, session.coach.id, session.coachee.id)
@@ -169,20 +169,20 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
 
 
 def _headers(
-    shared: SharedServer, things: dict[str, str], caller: Caller, path: str
+    shared: SharedServer, path_values: dict[str, str], caller: Caller, path: str
 ) -> dict[str, str]:
     if caller.role in {AccessRole.MANAGER, AccessRole.AUDITOR}:
         return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.ANONYMOUS:
         return {}
-    opened = {"X-Notes-Key": things["notes"]} if caller.name == "coach" else {}
+    opened = {"X-Notes-Key": path_values["notes"]} if caller.name == "coach" else {}
     if "{link}" in path:
         return opened
-    return opened | {"Authorization": f"Bearer {things[caller.code]}"}
+    return opened | {"Authorization": f"Bearer {path_values[caller.code]}"}
 
 
-def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
-    """Return objects that a call uses up: a sign-in secret, a credential and a passkey."""
+def _one_time_values(shared: SharedServer, caller: Caller) -> dict[str, str]:
+    """Return values that a call can use only once: a sign-in secret, a credential, a passkey."""
     world = shared.world
     role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
@@ -218,15 +218,15 @@ def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
     ids=lambda value: value.name if isinstance(value, Caller) else " ".join(value),
 )
 def test_route_admits_only_permitted_callers(
-    shared: SharedServer, things: dict[str, str], route: tuple[str, str], caller: Caller
+    shared: SharedServer, path_values: dict[str, str], route: tuple[str, str], caller: Caller
 ) -> None:
     method, path = route
-    own_link = things.get(caller.code, "a-link-that-nobody-was-given")
-    filled = path.format(**things, **_one_time_things(shared, caller), link=own_link)
+    own_link = path_values.get(caller.code, "unknown-link")
+    filled = path.format(**path_values, **_one_time_values(shared, caller), link=own_link)
     answer = shared.client.request(
         method,
         filled,
-        headers=_headers(shared, things, caller, path),
+        headers=_headers(shared, path_values, caller, path),
         follow_redirects=False,
         **BODIES.get(route, {}),
     )
@@ -266,33 +266,33 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def test_no_route_logs_personal_data(
-    shared: SharedServer, things: dict[str, str], debug_log: io.StringIO
+    shared: SharedServer, path_values: dict[str, str], debug_log: io.StringIO
 ) -> None:
     """Call every route as each admitted caller. Runs last, because it revokes links."""
-    shown = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org", things["notes"]}
-    shown |= {things[caller.code] for caller in CALLERS[1:5]}
-    asked = 0
+    secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org", path_values["notes"]}
+    secrets |= {path_values[caller.code] for caller in CALLERS[1:5]}
+    requests = 0
     for route, caller in itertools.product(sorted(TABLE), CALLERS):
         method, path = route
         if _expected(TABLE[route], caller, path) is not None:
             continue
-        once = _one_time_things(shared, caller)
-        headers = _headers(shared, things, caller, path)
-        shown |= {once["secret"], headers.get("Authorization", "Bearer x").partition(" ")[2]}
-        link = things.get(caller.code, "a-link-that-nobody-was-given")
-        filled = path.format(**things, **once, link=link)
+        once = _one_time_values(shared, caller)
+        headers = _headers(shared, path_values, caller, path)
+        secrets |= {once["secret"], headers.get("Authorization", "Bearer x").partition(" ")[2]}
+        link = path_values.get(caller.code, "unknown-link")
+        filled = path.format(**path_values, **once, link=link)
         body = BODIES.get(route, {})
         shared.client.request(method, filled, headers=headers, follow_redirects=False, **body)
-        shown |= set(shared.client.cookies.values())
+        secrets |= set(shared.client.cookies.values())
         shared.client.cookies.clear()
-        asked += 1
-    shown.discard("x")
+        requests += 1
+    secrets.discard("x")
     ends = time.monotonic() + 30
-    while debug_log.getvalue().count('"event": "request"') < asked:  # logged after the response
+    while debug_log.getvalue().count('"event": "request"') < requests:  # logged after the response
         assert time.monotonic() < ends
         time.sleep(0.05)
-    told = [json.loads(line) for line in debug_log.getvalue().splitlines()]
-    untold = {path for _, path in TABLE} - {line.get("route") for line in told}
-    limited = {path for path in untold if "sign-in" in path}  # rejected by the rate limit
-    assert untold == limited
-    assert [words for words in shown if words in debug_log.getvalue()] == []
+    logged = [json.loads(line) for line in debug_log.getvalue().splitlines()]
+    not_logged = {path for _, path in TABLE} - {line.get("route") for line in logged}
+    limited = {path for path in not_logged if "sign-in" in path}  # rejected by the rate limit
+    assert not_logged == limited
+    assert [words for words in secrets if words in debug_log.getvalue()] == []

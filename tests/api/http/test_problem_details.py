@@ -1,4 +1,4 @@
-"""Problem documents: facts beside text in the reader's language."""
+"""Problem documents: text in the reader's language, and the code and parameters of its fact."""
 
 import httpx
 
@@ -24,14 +24,14 @@ def test_a_problem_states_its_faults_as_facts_and_as_text() -> None:
     assert (fault.code, fault.params) == ("intake.not_a_country", {"value": "ZZ"})
 
 
-def test_a_problem_is_told_in_the_readers_language() -> None:
+def test_a_problem_is_in_the_readers_language() -> None:
     problem = problem_details_of(UnusableInputError([FAULT]), PSEUDO)
     assert problem.title.startswith("[Ťĥé íńṕúť")
     assert problem.detail.startswith("[1 ƒáúĺť íń c.csv")
     assert problem.faults[0].message.startswith("['ZZ' íś ńóť")
 
 
-def test_text_has_no_code() -> None:
+def test_a_problem_without_a_fact_has_no_code() -> None:
     problem = problem_details_of(ConflictError("as written"), PSEUDO)
     assert (problem.detail, problem.code, problem.params) == ("as written", None, None)
 
@@ -42,13 +42,15 @@ def test_internal_errors_do_not_reveal_their_cause() -> None:
     assert problem.code == "http.internal_error"
 
 
-def test_an_invalid_request_is_answered_without_the_words_of_pydantic(office: httpx.Client) -> None:
+def test_the_response_to_an_invalid_request_contains_no_text_from_pydantic(
+    office: httpx.Client,
+) -> None:
     answer = office.post(f"{API}/cycles/1/runs", json={"seed": "x"}).json()
     assert answer["code"] == "input.faults"
     assert {fault["code"].partition(".")[0] for fault in answer["faults"]} == {"validation"}
 
 
-def test_an_unknown_address_is_answered_with_a_fact(office: httpx.Client) -> None:
+def test_the_response_to_an_unknown_path_contains_a_fact(office: httpx.Client) -> None:
     answer = office.get(f"{API}/nothing").json()
     assert answer == {
         "type": "about:blank",

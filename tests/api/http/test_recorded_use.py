@@ -1,4 +1,4 @@
-"""When the use of a credential is recorded."""
+"""Recording when a credential was last used."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATH = "/api/v1/cycles"
 
 
 def make_last_use(world: World, ago: timedelta) -> datetime:
-    """Make the last use of every credential some time ago, and return when it was."""
+    """Set the last use of every credential to `ago` before now, and return this time."""
     then = world.services.now() - ago
     with world.database.writing() as tx:
         for row in tx.scalars(select(CredentialRow)):
@@ -51,9 +51,9 @@ def test_use_again_at_once_is_not_recorded(world: World, office: httpx.Client) -
 
 
 def plant(world: World, *statements: str) -> None:
-    """Plant a fault of the database, for which triggers of SQLite are used."""
+    """Inject a database fault by creating triggers, which requires SQLite."""
     if not world.database.is_sqlite:
-        pytest.skip("the fault is planted by triggers of SQLite")
+        pytest.skip("the fault is injected with SQLite triggers")
     with world.database.writing() as tx:
         for statement in statements:
             tx.connection().exec_driver_sql(statement)
@@ -61,7 +61,7 @@ def plant(world: World, *statements: str) -> None:
 
 @pytest.fixture
 def full_disk(world: World) -> Iterator[None]:
-    """Let every write of a credential fail because the disk is full."""
+    """Make every update of a credential fail because the disk is full."""
     plant(
         world,
         "CREATE TABLE filler (content BLOB)",

@@ -1,3 +1,5 @@
+"""Probes, metrics and the request log."""
+
 from __future__ import annotations
 
 import io
@@ -45,9 +47,9 @@ def _logged_requests(routes: set[str], logged: io.StringIO) -> list[dict[str, An
     while True:
         complete, _, _ = logged.getvalue().rpartition("\n")
         lines = [json.loads(line) for line in complete.splitlines()]
-        told = [line for line in lines if line["event"] == "request"]
-        if routes <= (so_far := {line["route"] for line in told}):
-            return told
+        requests = [line for line in lines if line["event"] == "request"]
+        if routes <= (so_far := {line["route"] for line in requests}):
+            return requests
         assert time.monotonic() < until, f"not logged: {routes - so_far}"
         time.sleep(0.01)
 
@@ -82,7 +84,7 @@ def test_metrics_count_requests_by_route_and_runs_by_state(
     assert "nowhere" not in figures
 
 
-def _asked(host: str, **headers: str) -> Request:
+def _request_from(host: str, **headers: str) -> Request:
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     return Request({"type": "http", "client": (host, 1), "headers": raw})
 
@@ -90,24 +92,24 @@ def _asked(host: str, **headers: str) -> Request:
 def test_only_loopback_clients_are_local() -> None:
     alone = Settings()
     for host, ours in (("127.0.0.1", True), ("::1", True), ("10.0.0.7", False), ("t", False)):
-        assert is_local(_asked(host), alone) is ours, host
+        assert is_local(_request_from(host), alone) is ours, host
 
 
 @pytest.mark.parametrize("mark", ["forwarded", "via", "x_forwarded_for", "x_real_ip"])
 def test_proxied_request_is_not_local(mark: str) -> None:
     for claimed in ("127.0.0.1", "10.0.0.7", ""):
-        assert not is_local(_asked("127.0.0.1", **{mark: claimed}), Settings())
+        assert not is_local(_request_from("127.0.0.1", **{mark: claimed}), Settings())
 
 
 def test_no_request_is_local_behind_public_url() -> None:
     public = Settings(public_url="https://coaching.example.org")
-    assert not is_local(_asked("127.0.0.1"), public), "a proxy that marks nothing"
+    assert not is_local(_request_from("127.0.0.1"), public), "a proxy that adds no headers"
 
 
 def test_metrics_behind_public_url_require_token(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> None:
-    token = "of the watching machine"  # noqa: S105 - of a test
+    token = "token of the monitoring server"  # noqa: S105 - of a test
     public = {"public_url": "https://coaching.example.org", "metrics_token": token}
     settings = Settings(**(world.services.settings.model_dump() | public))
     with serve(settings) as client:
@@ -145,8 +147,8 @@ def test_logs_contain_routes_but_no_paths_or_secrets(
     client.post(f"/sign-in/{world.sign_in_secret()}")
     with world.database.reading() as tx:
         hashes = tx.scalars(select(CredentialRow.secret_sha256)).all()
-    told = _logged_requests({"/p/{link}", "/sign-in/{secret}"}, logged)
-    assert all(line["request_id"] and line["ms"] >= 0 for line in told)
+    requests = _logged_requests({"/p/{link}", "/sign-in/{secret}"}, logged)
+    assert all(line["request_id"] and line["ms"] >= 0 for line in requests)
     for secret in (link, token, "Coachee 1", "example.org", *hashes):
         assert secret not in logged.getvalue()
 

@@ -228,7 +228,7 @@ def test_invalid_encoding_is_located() -> None:
     assert str(refused.value).startswith("cycle.toml:4:file: contains the byte 0xE8")
 
 
-def test_consistent_files_make_a_roster() -> None:
+def test_consistent_files_result_in_a_roster() -> None:
     inputs = together(DATES + '[pins]\nC-2 = "K-1"\n[bans]\nC-2 = ["K-2"]\n')
     assert [person.id for person in inputs.roster.coachees] == ["C-1", "C-2"]
     assert [person.id for person in inputs.roster.coaches] == ["K-1", "K-2"]

@@ -35,7 +35,7 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 def mail_office(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[httpx.Client]:
-    """The programme office's client for a server that sends email, without a worker."""
+    """Return a manager's client for a server that sends email but has no worker."""
     with _office(world, serve, world.services_with_mail().settings) as client:
         yield client
 
@@ -56,7 +56,7 @@ def _office(
 def plain_office(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[httpx.Client]:
-    """The programme office's client for a server that does not send email."""
+    """Return a manager's client for a server that does not send email."""
     with _office(world, serve, world.services.settings) as client:
         yield client
 
@@ -181,13 +181,13 @@ def test_messages_are_not_released_by_json_or_on_the_page_if_email_is_disabled(
     until = _until(plain_office, cycle_id)
     answers: list[httpx.Response] = []
 
-    def act() -> None:
+    def release() -> None:
         answers.append(
             plain_office.post(f"{API}/cycles/{cycle_id}/{json_path}", json={"until": until})
         )
         answers.append(plain_office.post(f"/cycles/{cycle_id}/{form_path}", data={"until": until}))
 
-    assert not changed_rows(world, act)
+    assert not changed_rows(world, release)
     assert [answer.status_code for answer in answers] == [HTTPStatus.CONFLICT] * 2
     assert answers[0].json()["detail"] in answers[1].text
 

@@ -37,7 +37,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """A cycle with four sessions and eight invitations."""
+    """Return the id of a cycle with four sessions and eight invitations."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     return cycle_id
@@ -84,10 +84,12 @@ def test_the_archive_contains_the_same_emails_as_individual_downloads(
     assert set(to.values()) == {2}
     assert len(to) == 4
     for name in mails:
-        assert re.fullmatch(r"\d{4}-invitation-session-[12]\.eml", name), "names tell nobody's"
+        assert re.fullmatch(r"\d{4}-invitation-session-[12]\.eml", name), (
+            "file names contain no names"
+        )
     with world.database.reading() as tx:
-        acts = tx.scalars(select(AuditRow.action)).all()
-    assert acts.count("messages exported") == 1
+        actions = tx.scalars(select(AuditRow.action)).all()
+    assert actions.count("messages exported") == 1
 
 
 def test_messages_marked_as_sent_are_no_longer_pending(
@@ -99,7 +101,7 @@ def test_messages_marked_as_sent_are_no_longer_pending(
     assert (before.ready, before.without_link) == (8, 0)
     assert before.until is not None
     none = mark_sent(services, cycle_id, before.until - timedelta(seconds=1))
-    assert none == 0, "what was written after the page was drawn goes on waiting"
+    assert none == 0, "messages created after the page was shown remain pending"
     assert mark_sent(services, cycle_id, before.until) == 8
     assert all(one.sent_at == now for one in list_outbox(services, cycle_id))
     assert _saved(office, cycle_id) == {}
@@ -118,7 +120,7 @@ def test_an_invitation_is_not_sent_until_its_recipient_has_a_link(
     assert left.until is not None
     mark_sent(world.services, cycle_id, left.until)
     world.link(cycle_id, "C-1")
-    assert len(_saved(office, cycle_id)) == 2, "they were not among those said to be sent"
+    assert len(_saved(office, cycle_id)) == 2, "messages without a link were not marked as sent"
 
 
 def test_a_cancellation_needs_no_link(world: World, office: httpx.Client, cycle_id: str) -> None:
@@ -136,7 +138,7 @@ def test_a_cancellation_needs_no_link(world: World, office: httpx.Client, cycle_
         assert "This session has been cancelled" in text.get_content()
         assert "/p/" not in text.get_content()
     names = [name for name in _saved(office, cycle_id) if "cancellation" in name]
-    assert len(names) == 4, "two to the coachee, two to the coach"
+    assert len(names) == 4, "two for the coachee and two for the coach"
 
 
 def test_pages_warn_that_no_invitations_have_been_sent(

@@ -48,8 +48,8 @@ def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
 
 def test_the_first_plan_invites_every_participant_once(world: World) -> None:
     cycle_id = world.cycle()
-    told = world.published(cycle_id, world.result(PAIRS))
-    assert (told.requests, told.cancels, told.unchanged_sessions) == (8, 0, 0)
+    publication = world.published(cycle_id, world.result(PAIRS))
+    assert (publication.requests, publication.cancels, publication.unchanged_sessions) == (8, 0, 0)
     assert _outbox(world, cycle_id) == [
         ("REQUEST", code, number, 0) for code in ("C-1", "C-2", "K-1", "K-2") for number in (1, 2)
     ]
@@ -59,16 +59,16 @@ def test_publishing_an_equal_plan_sends_no_message(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     before = _outbox(world, cycle_id)
-    told = world.published(cycle_id, world.result(PAIRS))
-    assert (told.requests, told.cancels, told.unchanged_sessions) == (0, 0, 4)
+    publication = world.published(cycle_id, world.result(PAIRS))
+    assert (publication.requests, publication.cancels, publication.unchanged_sessions) == (0, 0, 4)
     assert _outbox(world, cycle_id) == before
 
 
 def test_a_moved_session_needs_a_new_reply(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
-    told = world.published(cycle_id, world.result(PAIRS, first_day=21))
-    assert (told.requests, told.cancels) == (8, 0)
+    publication = world.published(cycle_id, world.result(PAIRS, first_day=21))
+    assert (publication.requests, publication.cancels) == (8, 0)
     assert {sequence for *_, sequence in _outbox(world, cycle_id)} == {0, 1}
     assert {session.sequence for session in published_sessions(world, cycle_id)} == {1}
 
@@ -76,8 +76,8 @@ def test_a_moved_session_needs_a_new_reply(world: World) -> None:
 def test_a_new_coach_causes_cancellations_and_new_invitations(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
-    told = world.published(cycle_id, world.result({"C-1": "K-2", "C-2": "K-2"}))
-    assert told.cancels == 4
+    publication = world.published(cycle_id, world.result({"C-1": "K-2", "C-2": "K-2"}))
+    assert publication.cancels == 4
     cancelled = [entry for entry in _outbox(world, cycle_id) if entry[0] == "CANCEL"]
     assert cancelled == [
         ("CANCEL", code, number, 1) for code in ("C-1", "K-1") for number in (1, 2)
@@ -94,12 +94,12 @@ def test_a_restored_session_continues_its_sequence(world: World) -> None:
     cycle_id = world.cycle()
     for pairs in (PAIRS, {"C-2": "K-2"}, PAIRS):
         world.published(cycle_id, world.result(pairs))
-    told_of_first = [
+    first_sequences = [
         (method, sequence)
         for method, code, number, sequence in _outbox(world, cycle_id)
         if (code, number) == ("C-1", 1)
     ]
-    assert sorted(told_of_first, key=lambda entry: entry[1]) == [
+    assert sorted(first_sequences, key=lambda entry: entry[1]) == [
         ("REQUEST", 0),
         ("CANCEL", 1),
         ("REQUEST", 2),
@@ -120,10 +120,14 @@ def test_publishing_supersedes_the_published_plan(world: World) -> None:
 
 
 def test_a_plan_can_be_published_only_once(world: World) -> None:
-    told = world.published(world.cycle(), world.result(PAIRS))
+    publication = world.published(world.cycle(), world.result(PAIRS))
     with world.database.writing() as tx, pytest.raises(ConflictError, match="not a draft"):
         publish_draft(
-            tx, world.services.keyring, told.plan.id, now=world.services.now(), link_grace=GRACE
+            tx,
+            world.services.keyring,
+            publication.plan.id,
+            now=world.services.now(),
+            link_grace=GRACE,
         )
 
 
@@ -136,14 +140,14 @@ def test_a_started_session_is_neither_moved_nor_cancelled(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     before = {session.id: session for session in published_sessions(world, cycle_id)}
-    begun = {each for each, session in before.items() if session.number == 1}
+    started = {each for each, session in before.items() if session.number == 1}
     day_after = min(session.start for session in before.values()) + timedelta(days=1)
 
     later = world.plan(cycle_id, world.result({"C-2": "K-2"}, first_day=25))
-    told = _publish(world, later, day_after)
-    assert (told.requests, told.cancels) == (2, 2)  # only about the second sessions
+    publication = _publish(world, later, day_after)
+    assert (publication.requests, publication.cancels) == (2, 2)  # only about the second sessions
     now = {session.id: session for session in published_sessions(world, cycle_id)}
-    assert {each: now[each] for each in begun} == {each: before[each] for each in begun}
+    assert {each: now[each] for each in started} == {each: before[each] for each in started}
 
 
 def test_a_replacement_plan_with_past_sessions_is_refused(world: World) -> None:

@@ -59,8 +59,8 @@ def test_a_failed_email_marked_as_sent_is_not_retried(
         assert tx.get_one(MailRow, first.id).state is MailState.SENT_OTHERWISE
         assert tx.get_one(MailRow, first.id).ended_at == MOMENT
         assert tx.get_one(MailRow, second.id).state is MailState.FAILED
-        acts = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
-        assert tx.scalars(acts).all() == [first.id]
+        marked = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
+        assert tx.scalars(marked).all() == [first.id]
     with pytest.raises(ConflictError, match="already marked"):
         _mark(office_mail, first.id)
 

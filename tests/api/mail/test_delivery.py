@@ -47,7 +47,7 @@ def test_messages_are_sent_once_after_release(
 ) -> None:
     assert office_mail.queue_all() == []
     assert office_mail.release_messages() == 8
-    assert office_mail.release_messages() == 0, "twice is once"
+    assert office_mail.release_messages() == 0, "releasing again releases nothing"
     jobs = office_mail.queue_all()
     assert len(jobs) == 8
     assert {job.partition for job in jobs} == {"example.org"}
@@ -82,7 +82,9 @@ def test_code_is_queued_immediately_and_before_waiting_invitations(
     _, code = office_mail.jobs
     assert code.priority < first.priority
     office_mail.send(first)
-    assert office_mail.jobs == [first, code], "the code continues the queue of its domain"
+    assert office_mail.jobs == [first, code], (
+        "the code's job will queue the next email to the domain"
+    )
     office_mail.send(code)
     assert len(office_mail.jobs) == 3
     office_mail.send_all()
@@ -188,12 +190,12 @@ def test_temporarily_rejected_email_is_retried_with_growing_delays(
     office_mail.send(first)
     assert office_mail.server.taken == []
     assert office_mail.post().trouble == "450 Greylisted"
-    waits = []
+    pending = []
     for _ in range(3):
         again = office_mail.jobs[-1]
-        waits.append(again.delay)
+        pending.append(again.delay)
         office_mail.send(again)
-    assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert pending == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
     assert len({job.id for job in office_mail.jobs}) == len(office_mail.jobs)
     assert [taken.recipient for taken in office_mail.server.taken] == ["c1@example.org"]
     assert office_mail.post().sent == 1
@@ -290,7 +292,7 @@ def test_emails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice
         credentials.revoke(tx, office, link.id, now=now)
     jobs = office_mail.queue_all()
     office_mail.send(*first)
-    assert office_mail.server.taken == [], "each has a younger one beside it"
+    assert office_mail.server.taken == [], "each email also has a newer job"
     office_mail.send(*jobs)
     assert Counter(taken.recipient for taken in office_mail.server.taken) == {
         "c2@example.org": 2,
@@ -306,12 +308,12 @@ def test_worker_sends_emails_released_by_a_request(
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     address = f"{API}/cycles/{cycle_id}/outbox"
-    waits = sending.get(f"{address}/waiting").json()
-    assert waits["ready"] == 8
+    pending = sending.get(f"{address}/waiting").json()
+    assert pending["ready"] == 8
     server.to_recipient["k2@example.org"] = ["550 5.1.1 No such user"] * 2
-    asked = sending.post(f"{address}/post", json={"until": waits["until"]})
-    assert asked.status_code == HTTPStatus.ACCEPTED
-    assert asked.json()["waiting"] == 8
+    released = sending.post(f"{address}/post", json={"until": pending["until"]})
+    assert released.status_code == HTTPStatus.ACCEPTED
+    assert released.json()["waiting"] == 8
     ends = time.monotonic() + SECONDS
     while (post := sending.get(f"{address}/post").json())["waiting"]:
         assert time.monotonic() < ends, post

@@ -35,7 +35,7 @@ def test_message_arrives_unchanged() -> None:
     with mail_server() as server:
         send_message(server.settings, FROM, TO, CONTENT)
     (taken,) = server.taken
-    assert (taken.recipient, taken.content) == (TO, CONTENT), "the lonely dot as well"
+    assert (taken.recipient, taken.content) == (TO, CONTENT), "including a line with a single dot"
     assert server.encrypted == [False]
 
 
@@ -67,9 +67,9 @@ def test_encrypted_connection_authenticates_with_password_from_file(
         with pytest.raises(ServerUnavailableError, match="password") as refused:
             send_message(wrong, FROM, TO, CONTENT)
         assert "battery" not in str(refused.value)
-        gone = settings.model_copy(update={"password_file": tmp_path / "gone"})
+        missing = settings.model_copy(update={"password_file": tmp_path / "gone"})
         with pytest.raises(ServerUnavailableError, match="No such file"):
-            send_message(gone, FROM, TO, CONTENT)
+            send_message(missing, FROM, TO, CONTENT)
     assert len(server.taken) == 1
     assert server.encrypted == [True]
 
@@ -120,7 +120,7 @@ def test_lost_connection_is_a_temporary_failure() -> None:
         server.to_message[TO] = [BROKEN]
         with pytest.raises(TemporaryFailureError, match="the connection was lost"):
             send_message(server.settings, FROM, TO, CONTENT)
-    assert len(server.taken) == 1, "it was taken all the same, and nobody could know"
+    assert len(server.taken) == 1, "the server accepted the message before the connection was lost"
 
 
 def test_password_requires_an_encrypted_connection() -> None:

@@ -1,4 +1,4 @@
-"""Labels of the audit page: all that the code records has one."""
+"""Labels of the audit page: every action, object, role and detail that is recorded has one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VARIABLES = {
     "reply.reply": (Reply.ACCEPTED, Reply.DECLINED),
     "row.state": tuple(state for state in TaskState if state.is_final),
 }
-"""The values of the expressions in actions that are composed."""
+"""The values of the expressions in f-strings that build the names of actions."""
 MODULES = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path != LOG]
 CONSTANTS = {
     ast.unparse(node.targets[0]): (node.value.value,)
@@ -46,7 +46,7 @@ RECORDED = [call for call in CALLS if ast.unparse(call.func).rpartition(".")[2] 
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
-    """Yield every text that an expression can have."""
+    """Yield every string to which an expression can evaluate."""
     match node:
         case ast.Constant(value=str() as text):
             yield text
@@ -63,11 +63,11 @@ def _texts(node: ast.expr) -> Iterator[str]:
         case ast.Name(id=name) | ast.Attribute(attr=name) if name.isupper():
             yield from CONSTANTS[name]
         case _:
-            raise AssertionError(f"an action that this test cannot read: {ast.unparse(node)}")
+            raise AssertionError(f"cannot evaluate the action {ast.unparse(node)}")
 
 
 def _values_of_action() -> Iterator[str]:
-    """Yield what variables called `action` hold: by assignment, or as the argument of a call."""
+    """Yield the values of variables named `action`, from assignments and from arguments."""
     for module in MODULES:
         for node in ast.walk(module):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "action":
@@ -82,7 +82,7 @@ def _recorded_actions() -> set[str]:
     return opened.union(*(_texts(call.args[1]) for call in RECORDED))
 
 
-def test_every_recorded_action_has_a_label_and_every_label_an_action() -> None:
+def test_actions_with_a_label_are_those_that_are_recorded() -> None:
     assert set(facts.ACTIONS) == _recorded_actions()
 
 

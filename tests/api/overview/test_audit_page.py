@@ -29,7 +29,7 @@ API = "/api/v1/audit"
 
 @pytest.fixture
 def acted(world: World) -> World:
-    """A world with an event by a person and an event about a person."""
+    """Return a world with an event by a person and an event about a person."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     world.link(cycle_id, "C-3")
@@ -54,10 +54,10 @@ def test_an_auditor_sees_pseudonyms_instead_of_people(
     cycle_id = by(AccessRole.AUDITOR, "/api/v1/cycles").json()[0]["id"]
     people = [acted.person_id(cycle_id, code) for code in ("C-1", "C-2", "C-3", "K-1", "K-2")]
     for path in ("/audit", API):
-        told = by(AccessRole.AUDITOR, path).text
+        page = by(AccessRole.AUDITOR, path).text
         for word in (*people, "Coachee 1", "Coach 1", "example.org"):
-            assert word not in told, (path, word)
-        assert re.search(r"P-[A-Z2-7]{5}-[A-Z2-7]{5}", told)
+            assert word not in page, (path, word)
+        assert re.search(r"P-[A-Z2-7]{5}-[A-Z2-7]{5}", page)
     managers = by(AccessRole.MANAGER, API).text
     assert people[2] in managers
 
@@ -154,7 +154,9 @@ def test_the_page_shows_the_last_daily_check_without_running_one(
     assert by(AccessRole.AUDITOR, f"{API}/report").json()["last_check"]["first_broken"] == 2
 
 
-def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_is_stopped_by_a_worker_shutdown(
+    acted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verification, "_PAGE", 1)
     stopping = threading.Event()
     stopping.set()

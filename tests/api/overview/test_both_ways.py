@@ -139,10 +139,10 @@ def way(request: pytest.FixtureRequest, ways: Ways) -> ByJson | ByPage:
 
 @pytest.fixture
 def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[object, bool]]:
-    """Return a function that performs an action both ways, on two equal cycles.
+    """Return a function that performs an action by JSON and on a page, on two equal cycles.
 
-    The function checks that both ways have the same result, and returns the result and whether
-    anything was changed.
+    The function checks that both have the same result and the same effects, and returns the result
+    and whether anything was changed.
     """
 
     def do(act: str, *arguments: object) -> tuple[object, bool]:

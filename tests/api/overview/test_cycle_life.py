@@ -1,4 +1,4 @@
-"""The life of a cycle: lists change, plans replace each other, people reply, time passes.
+"""The life of a cycle, as a state machine: uploads, plans, replies and the passage of time.
 
 After any sequence of events, a calendar that processes a person's messages, in any order and any
 number of times, contains exactly that person's sessions. Sessions that have started do not change.
@@ -52,7 +52,7 @@ pairings = st.dictionaries(st.sampled_from(COACHEES), st.sampled_from(COACHES))
 
 
 class CycleLife(RuleBasedStateMachine):
-    """A state machine with every action that changes a cycle, and a model of the expected state."""
+    """Performs random actions on a cycle, and compares its state with a model."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class CycleLife(RuleBasedStateMachine):
 
     @rule(pairs=pairings, first_day=st.integers(18, 31), count=st.integers(1, 3))
     def publish(self, pairs: dict[str, str], first_day: int, count: int) -> None:
-        """A plan for the current people replaces the last plan, or is refused."""
+        """Publish a plan for the current people, or check that it is rejected."""
         pairs = {coachee: coach for coachee, coach in pairs.items() if coachee in self.here}
         result = self.world.result(pairs, first_day=first_day, sessions=count)
         plan_id = self.world.plan(self.cycle_id, result)
@@ -110,7 +110,7 @@ class CycleLife(RuleBasedStateMachine):
         with self.world.database.writing() as tx:
             publish_draft(tx, self.world.services.keyring, plan_id, now=self.now, link_grace=GRACE)
 
-    def _asks_again(self, before: SessionDetails | None, after: SessionDetails) -> bool:
+    def _needs_new_reply(self, before: SessionDetails | None, after: SessionDetails) -> bool:
         if before is None or after.state is SessionState.CANCELLED:
             return False
         return (before.start, before.state) != (after.start, after.state)
@@ -135,7 +135,7 @@ class CycleLife(RuleBasedStateMachine):
         reply=st.sampled_from([Reply.ACCEPTED, Reply.DECLINED]),
     )
     def answer(self, which: int, side: Side, reply: Answered) -> None:
-        """A reply is stored unless the session is cancelled or over."""
+        """Reply to a session; the reply is rejected if the session is cancelled or over."""
         sessions = self.sessions()
         if not sessions:
             return
@@ -156,7 +156,7 @@ class CycleLife(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
     def record(self, which: int, attendance: Attendance) -> None:
-        """A coach records the attendance of a session that has started."""
+        """Submit the record of a session that has started."""
         started = sorted(self.started)
         if not started:
             return
@@ -190,11 +190,11 @@ class CycleLife(RuleBasedStateMachine):
             for session in self.sessions()
             for person in (session.coachee.id, session.coach.id)
         }
-        assert set(sent) == set(due), "everybody is told of their own sessions, and of no others"
+        assert set(sent) == set(due), "everyone gets messages about their own sessions only"
         for (person, uid), letters in sent.items():
             session = due[person, uid]
             sequences = sorted(outgoing_invitation.sequence for outgoing_invitation in letters)
-            assert sequences == list(range(len(letters))), "each message goes above the last"
+            assert sequences == list(range(len(letters))), "each message increments the sequence"
             for order in (letters, letters[::-1], letters + letters):
                 shown = apply_messages({}, order)[uid]
                 assert shown.sequence == session.sequence

@@ -31,7 +31,7 @@ GOOD_CYCLE = b'[cycle]\nname = "Autumn"\nstart = 2027-09-01\nend = 2028-02-28\n'
 
 @pytest.fixture
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
-    """A browser in which a programme manager is signed in."""
+    """Return a client with which a programme manager is signed in."""
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
         answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
         assert answer.status_code == HTTPStatus.SEE_OTHER
@@ -141,8 +141,8 @@ def test_people_are_listed_and_a_link_is_shown_once(
     assert "Serbia" in listed
     assert "/p/" not in listed
     person = shared.world.person_id(cycle_id, "C-1")
-    made = text(browser.post(f"/people/{person}/link"))
-    (address,) = set(re.findall(r'value="(http[^"]+/p/[^"]+)"', made))
+    created = text(browser.post(f"/people/{person}/link"))
+    (address,) = set(re.findall(r'value="(http[^"]+/p/[^"]+)"', created))
     secret = address.rpartition("/p/")[2]
     assert shared.client.get(f"/p/{secret}").status_code == HTTPStatus.OK
     browser.post(f"/people/{person}/link")
@@ -232,7 +232,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
         assert "my private words" not in browser.get(address).text
     assert f"{session}/note" not in page
     overview = text(browser.get(f"/cycles/{cycle_id}/sessions"))
-    assert "had declined" in overview, "once it was held, the record counts"
+    assert "had declined" in overview, "after the session, the record replaces the reply"
     assert "<b>0</b> declined" in overview
     assert "<b>2</b> without a reply" in overview
 
@@ -245,9 +245,9 @@ def test_declined_sessions_are_highlighted_before_they_take_place(
     coachee = f"/p/{world.link(cycle_id, 'C-1').secret}"
     sessions = f"/cycles/{cycle_id}/sessions"
     (session, *_) = re.findall(r'href="(/sessions/[0-9a-f]+)"', browser.get(sessions).text)
-    said = {"reply": "declined", "comment": "Next week?"}
+    decline = {"reply": "declined", "comment": "Next week?"}
     with httpx.Client(base_url=shared.client.base_url, headers=OWN) as person:
-        person.post(f"{coachee}{session}/reply", data=said)
+        person.post(f"{coachee}{session}/reply", data=decline)
     overview = text(browser.get(sessions))
     assert "<b>1</b> declined" in overview
     assert "<b>3</b> without a reply" in overview

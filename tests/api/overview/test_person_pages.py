@@ -73,13 +73,13 @@ def pair_of(world: World, client: httpx.Client, result: Result) -> Pair:
 
 @pytest.fixture
 def pair(shared: SharedServer) -> Pair:
-    """A pair with two future sessions."""
+    """Return a pair with two future sessions."""
     return pair_of(shared.world, shared.client, shared.world.result({"C-1": "K-1", "C-2": "K-2"}))
 
 
 @pytest.fixture
 def past(shared: SharedServer) -> Pair:
-    """A pair with two past sessions."""
+    """Return a pair with two past sessions."""
     result = moved(shared.world.result({"C-1": "K-1"}), -timedelta(days=365))
     return pair_of(shared.world, shared.client, result)
 
@@ -113,7 +113,7 @@ def test_accept_all_accepts_only_sessions_without_a_reply(pair: Pair) -> None:
     assert answer.headers["location"] == pair.coachee
     page = pair.get(pair.coachee)
     assert page.count("you accepted") == 1
-    assert page.count("you declined") == 1, "an answer that was given stays"
+    assert page.count("you declined") == 1, "an earlier reply is kept"
     assert "awaiting" not in page.split("</h1>")[1].split("This page is for you only")[0]
 
 
@@ -153,11 +153,11 @@ def test_a_past_session_requires_a_form_instead_of_a_reply(past: Pair) -> None:
 
 
 def test_the_forms_of_an_upcoming_session_are_shown_with_its_time(pair: Pair, past: Pair) -> None:
-    for said, asked in ((pair, True), (past, False)):
-        for whose, form in ((said.coach, "/note"), (said.coachee, "/feedback")):
-            page = said.get(said.session(whose), form)
+    for people, is_planned in ((pair, True), (past, False)):
+        for home, form in ((people.coach, "/note"), (people.coachee, "/feedback")):
+            page = people.get(people.session(home), form)
             assert "Did the session take place?" in page
-            assert ("This session is planned for Wednesday 27 January 2027" in page) is asked
+            assert ("This session is planned for Wednesday 27 January 2027" in page) is is_planned
 
 
 def test_an_upcoming_session_recorded_as_held_has_a_fault_beside_its_date(pair: Pair) -> None:
@@ -172,12 +172,12 @@ def test_an_upcoming_session_recorded_as_held_has_a_fault_beside_its_date(pair: 
     assert 'aria-describedby="fault-session_date"' in answer.text
 
 
-def test_a_session_held_early_shows_as_held_whatever_the_reply(pair: Pair) -> None:
+def test_a_session_held_early_is_shown_as_held_regardless_of_the_reply(pair: Pair) -> None:
     coachee, note = pair.session(pair.coachee), pair.session(pair.coach)
-    said = {"attendance": "held", "rating": "5", "text": "kept words"}
+    feedback = {"attendance": "held", "rating": "5", "text": "kept words"}
     form = pair.get(coachee, "/feedback")
     assert "disabled>Send feedback" in form
-    early = pair.post(coachee, "/feedback", **said)
+    early = pair.post(coachee, "/feedback", **feedback)
     assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "You can give feedback from Wednesday 27 January 2027, 09:00" in early.text
     assert "kept words" in early.text
@@ -190,7 +190,7 @@ def test_a_session_held_early_shows_as_held_whatever_the_reply(pair: Pair) -> No
         assert '<span class="badge good">held</span>' in page
     assert "Feedback takes two minutes" in pair.get(pair.coachee)
     assert "disabled" not in pair.get(coachee, "/feedback")
-    assert pair.post(coachee, "/feedback", **said).status_code == HTTPStatus.SEE_OTHER
+    assert pair.post(coachee, "/feedback", **feedback).status_code == HTTPStatus.SEE_OTHER
 
 
 def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None:
@@ -204,7 +204,9 @@ def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None
         next_step="Meet personnel",
         private=MARK,
     )
-    assert saved.status_code == HTTPStatus.OK, "the first note is followed by its recovery code"
+    assert saved.status_code == HTTPStatus.OK, (
+        "the response to the first note is the page with the recovery code"
+    )
     assert "Keep this code" in saved.text
     author = past.get(past.session(past.coach))
     reader = past.get(past.session(past.coachee))
@@ -216,7 +218,9 @@ def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None
     form = past.get(past.session(past.coach), "/note")
     assert MARK in form
     assert "Recruitment" in form
-    assert past.session(past.coach) + "/note" not in past.get(past.coach), "no longer due"
+    assert past.session(past.coach) + "/note" not in past.get(past.coach), (
+        "the form is no longer listed as due"
+    )
 
 
 def test_a_note_can_be_emptied_and_the_record_changed(past: Pair) -> None:

@@ -55,9 +55,9 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
 
         # Create a cycle and upload its people. A list with faults changes nothing.
         policy = (SAMPLE / "cycle.toml").read_bytes()
-        made = client.post(f"{API}/cycles", content=policy, headers=office)
-        assert made.status_code == HTTPStatus.CREATED
-        cycle = made.headers["location"]
+        created = client.post(f"{API}/cycles", content=policy, headers=office)
+        assert created.status_code == HTTPStatus.CREATED
+        cycle = created.headers["location"]
         broken = _sample_lists() | {"coaches": ("coaches.csv", b"id,name\nK-01,\n")}
         refused = client.put(f"{cycle}/people", files=broken, headers=office)
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -66,15 +66,15 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
         assert [(side["side"], side["added"]) for side in taken] == [("coachee", 14), ("coach", 9)]
 
         # Start a run, and publish its plan, which fills the outbox.
-        asked = client.post(f"{cycle}/runs", headers=office)
-        run = _until_final(client, asked.headers["location"], office)
+        requested = client.post(f"{cycle}/runs", headers=office)
+        run = _until_final(client, requested.headers["location"], office)
         assert run["state"] == "finished", run
         plan = client.get(f"{API}/plans/{run['plan_id']}", headers=office).json()
         assert plan["result"]["matches"][0]["verdicts"][0]["because"]
-        told = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=office).json()
+        publication = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=office).json()
         sessions = client.get(f"{cycle}/schedule", headers=office).json()
         outbox = client.get(f"{cycle}/outbox", headers=office).json()
-        assert told["requests"] == len(outbox) == 2 * len(sessions)
+        assert publication["requests"] == len(outbox) == 2 * len(sessions)
         first = sessions[0]
         others = next(s for s in sessions if s["coach"]["id"] != first["coach"]["id"])
 

@@ -19,7 +19,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def plans(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the plan and the person `C-1` of two equal cycles, in which `C-3` has no coach."""
+    """Return the ids of the plan and of `C-1` in two equal cycles, where `C-3` has no coach."""
     return _published(world), _published(world)
 
 

@@ -1,4 +1,4 @@
-"""Questions about a plan: asked, answered once by a worker, cancelled, failed and erased."""
+"""Questions about a plan: submission, answers, cancellation, failure and erasure."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ def test_explanation_is_solved_once_and_stored_with_the_plan(
     assert "No single change to the policy would place more people." in plan
     assert f"/plans/{plan_id}/people/{left_out}" in plan
     with world.database.reading() as tx:
-        acts = tx.execute(
+        events = tx.execute(
             select(AuditRow.action, AuditRow.role).where(AuditRow.action.startswith("question"))
         ).all()
-    assert acts.count(("question asked", "manager")) == 3
-    assert acts.count(("question finished", "system")) == 3
+    assert events.count(("question asked", "manager")) == 3
+    assert events.count(("question finished", "system")) == 3
 
 
 def test_replacing_a_coach_changes_nothing_for_others(world: World, working: httpx.Client) -> None:
@@ -136,7 +136,7 @@ def test_replacing_a_coach_changes_nothing_for_others(world: World, working: htt
     assert (published["cancels"], published["requests"]) == (4, 4)
 
 
-def test_pointless_question_is_refused(world: World, office: httpx.Client) -> None:
+def test_question_that_needs_no_answer_is_rejected(world: World, office: httpx.Client) -> None:
     cycle_id, elsewhere = world.cycle(), world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     coachee, coach = (world.person_id(cycle_id, code) for code in ("C-1", "K-1"))
@@ -168,7 +168,7 @@ def test_pointless_question_is_refused(world: World, office: httpx.Client) -> No
     assert unmatched.status_code == HTTPStatus.CONFLICT
 
 
-def test_id_with_a_zero_byte_is_refused_on_every_database(
+def test_id_with_a_null_byte_is_rejected_on_every_database(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()

@@ -129,7 +129,7 @@ def test_shorter_series_with_the_same_coach_is_a_change_of_times(
     shorter = world.result({"C-1": "K-1", "C-2": "K-1"}, sessions=1)
     plan_id = world.plan(cycle_id, shorter)
     page = office.get(f"/plans/{plan_id}/compare").text
-    assert "stays with Coach 1 (K-1), for more or fewer sessions" in page
+    assert "stays with Coach 1 (K-1), with a different number of sessions" in page
     assert "1 session instead of 2" in page
     assert "Coach 1 (K-1) instead of Coach 1 (K-1)" not in page
 
@@ -145,7 +145,7 @@ def test_page_shows_who_changes_and_the_difference_at_each_level(
         "<b>1</b> no longer with a coach",
         "Coachee 2 (C-2)",
         "Coach 2 (K-2) instead of Coach 1 (K-1)",
-        "nobody instead of Coach 2 (K-2)",
+        "no coach instead of Coach 2 (K-2)",
         "20 points fewer",
         "the same",
     ):

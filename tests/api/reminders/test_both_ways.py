@@ -29,7 +29,7 @@ def test_reminders_are_switched_the_same_way_by_json_and_on_the_page(
             answer = office.post(f"/cycles/{on_page}/reminders", data={"on": str(on).lower()})
             assert answer.headers["location"] == f"/cycles/{on_page}#reminders"
 
-        changes = [changed_rows(world, act) for act in (switch_by_json, switch_on_page)]
+        changes = [changed_rows(world, switch) for switch in (switch_by_json, switch_on_page)]
         assert changes[0] == changes[1]
         shown = [office.get(f"{API}/cycles/{each}/reminders").json() for each in (by_json, on_page)]
         assert [each["on"] for each in shown] == [on, on]

@@ -1,4 +1,4 @@
-"""Reminders: their recipients and times, at most one of each kind, in neutral language."""
+"""Reminders: recipients, times, neutral language, and at most one of each kind."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Cycle:
     mail: MailSettings = field(default_factory=lambda: MailSettings(host="127.0.0.1"))
 
     def write_due_reminders(self, now: datetime) -> Counter[tuple[MailKind, str]]:
-        """Create the reminders due at `now`, and count them by kind and spreadsheet id."""
+        """Create the reminders due at `now`; return their number by kind and spreadsheet id."""
         with self.world.database.reading() as tx:
             before = set(tx.scalars(select(MailRow.id)))
         write_due_reminders(self._services(self.mail, now))
@@ -75,7 +75,7 @@ class Cycle:
         switch_reminders(self._services(self.mail, now), self.id, ReminderSwitch(on=on))
 
     def send(self, server: MailServer, now: datetime, at_most: int | None = None) -> Counter[str]:
-        """Have a worker process the queued jobs, and count the emails by recipient.
+        """Perform the queued jobs like a worker, and return the number of emails by recipient.
 
         Each job queues the next one.
         """
@@ -145,7 +145,7 @@ def test_people_who_have_not_replied_are_reminded_once_a_week_before(cycle: Cycl
     assert {job.partition for job in cycle.jobs} == {"example.org"}
 
 
-def test_a_missing_record_and_missing_feedback_are_reminded_of_once(cycle: Cycle) -> None:
+def test_a_missing_record_and_missing_feedback_cause_one_reminder_each(cycle: Cycle) -> None:
     cycle.mail = cycle.mail.model_copy(update={"remind_reply_days": 0})
     assert cycle.write_due_reminders(FIRST + timedelta(days=1)) == Counter()
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
@@ -161,7 +161,7 @@ def test_a_missing_record_and_missing_feedback_are_reminded_of_once(cycle: Cycle
     assert record.attendance is Attendance.NO_SHOW
     expected = _all(MailKind.RECORD_REMINDER, "K-2") + _all(MailKind.FEEDBACK_REMINDER, "C-2")
     assert cycle.write_due_reminders(AFTER) == expected, (
-        "nothing is asked of a session that did not take place"
+        "there is no reminder for a session that did not take place"
     )
     assert cycle.write_due_reminders(AFTER + timedelta(hours=1)) == Counter()
 
@@ -171,7 +171,7 @@ def test_old_sessions_cause_no_reminders(cycle: Cycle) -> None:
     assert found == Counter()
 
 
-def test_no_reminder_is_written_at_night_in_the_recipients_zone(cycle: Cycle) -> None:
+def test_no_reminder_is_created_at_night_in_the_recipients_time_zone(cycle: Cycle) -> None:
     with cycle.world.database.writing() as tx:
         person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, "C-1"))
         person.timezone = "Pacific/Auckland"
@@ -191,9 +191,9 @@ def test_people_who_left_or_were_not_invited_and_cancelled_sessions_are_skipped(
     }
     world.published(cycle.id, world.result({"C-2": "K-2"}, first_day=21))
     later = BEFORE + timedelta(hours=2)
-    assert cycle.write_due_reminders(later) == Counter(), "of the new time nobody was told yet"
+    assert cycle.write_due_reminders(later) == Counter(), "the new time has not been sent"
     cycle.mark_all_invitations_sent(later)
-    assert cycle.write_due_reminders(later) == Counter(), "nor did anybody have time to see it"
+    assert cycle.write_due_reminders(later) == Counter(), "the new time was sent only now"
     assert cycle.write_due_reminders(later + timedelta(days=1)) == _all(
         MailKind.REPLY_REMINDER, "C-2", "K-2"
     )
@@ -205,14 +205,14 @@ def test_settings_disable_reminders_before_and_after_sessions(cycle: Cycle) -> N
     assert cycle.write_due_reminders(AFTER) == Counter()
 
 
-def test_a_reminder_is_neutral_links_to_the_page_and_is_dropped_once_not_due(
+def test_a_reminder_is_neutral_links_to_the_page_and_is_not_sent_after_a_reply(
     cycle: Cycle, server: MailServer
 ) -> None:
     cycle.write_due_reminders(BEFORE)
     cycle.accept("C-1")
     sent = cycle.send(server, BEFORE)
-    assert sent == Counter(["k1", "c2", "k2"]), "C-1 has answered meanwhile"
-    assert cycle.send(server, BEFORE) == Counter(), "done twice, sent once"
+    assert sent == Counter(["k1", "c2", "k2"]), "C-1 has replied in the meantime"
+    assert cycle.send(server, BEFORE) == Counter(), "a repeated job sends nothing"
     taken = next(taken for taken in server.taken if taken.recipient == "c2@example.org")
     assert taken.mail["Subject"] == "Reminder: Coaching session 1 of 2: Wed 27 Jan 2027, 11:00 CET"
     assert taken.mail["Reply-To"].startswith("replies+")
@@ -240,12 +240,12 @@ def test_a_cycle_with_reminders_switched_off_gets_none(world: World, cycle: Cycl
     )
 
 
-def test_waiting_reminders_are_cancelled_when_switched_off_and_written_again_when_switched_on(
+def test_waiting_reminders_are_cancelled_when_switched_off_and_created_again_when_switched_on(
     cycle: Cycle, server: MailServer
 ) -> None:
     everybody = _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
     assert cycle.write_due_reminders(BEFORE) == everybody
-    told = cycle.send(server, BEFORE, at_most=1)
+    sent = cycle.send(server, BEFORE, at_most=1)
     cycle.switch(on=False, now=BEFORE)
     assert cycle.send(server, BEFORE) == Counter()
     with cycle.world.database.reading() as tx:
@@ -258,11 +258,13 @@ def test_waiting_reminders_are_cancelled_when_switched_off_and_written_again_whe
     cycle.accept("C-1")
     cycle.jobs = []
     cycle.write_due_reminders(later)
-    told += cycle.send(server, later)
-    assert told - Counter(["c1"]) == Counter(["k1", "c2", "k2"]), "each once; C-1 has answered"
+    sent += cycle.send(server, later)
+    assert sent - Counter(["c1"]) == Counter(["k1", "c2", "k2"]), (
+        "one email each, none to C-1, who has replied"
+    )
 
 
-def test_reminders_cancelled_before_the_switch_are_not_written_again(
+def test_reminders_cancelled_before_the_switch_are_not_created_again(
     cycle: Cycle, server: MailServer
 ) -> None:
     cycle.write_due_reminders(BEFORE)
@@ -278,7 +280,7 @@ def test_reminders_cancelled_before_the_switch_are_not_written_again(
     assert cycle.write_due_reminders(off) == Counter()
 
 
-def test_a_reminder_marked_as_sent_is_not_written_again(cycle: Cycle, server: MailServer) -> None:
+def test_a_reminder_marked_as_sent_is_not_created_again(cycle: Cycle, server: MailServer) -> None:
     server.to_recipient["c1@example.org"] = ["550 5.1.1 No such user"]
     cycle.write_due_reminders(BEFORE)
     cycle.send(server, BEFORE)
@@ -295,19 +297,21 @@ def test_switching_reminders_by_json_is_idempotent_and_recorded(
     cycle: Cycle, office: httpx.Client
 ) -> None:
     address = f"/api/v1/cycles/{cycle.id}/reminders"
-    nobody = {"before": None, "after": None}
-    assert office.get(address).json() == {"on": True, "off_since": None, **nobody}
+    no_days = {"before": None, "after": None}
+    assert office.get(address).json() == {"on": True, "off_since": None, **no_days}
     for _ in range(2):
-        told = office.put(address, json={"on": False}).json()
-        assert not told["on"]
-        assert told["off_since"]
+        reminders = office.put(address, json={"on": False}).json()
+        assert not reminders["on"]
+        assert reminders["off_since"]
     assert office.put(address, json={"on": True}).json()["on"]
     assert office.put(address, json={}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert office.get("/api/v1/cycles/none/reminders").status_code == HTTPStatus.NOT_FOUND
     with cycle.world.database.reading() as tx:
         query = select(AuditRow.action).where(AuditRow.action.startswith("reminders"))
-        acts = tx.scalars(query.order_by(AuditRow.number)).all()
-    assert acts == ["reminders switched off", "reminders switched on"], "said twice is once"
+        actions = tx.scalars(query.order_by(AuditRow.number)).all()
+    assert actions == ["reminders switched off", "reminders switched on"], (
+        "switching off twice is one change"
+    )
 
 
 def test_the_page_of_a_cycle_shows_and_switches_reminders(

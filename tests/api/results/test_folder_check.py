@@ -1,4 +1,4 @@
-"""The command `check` reports every changed, missing or extra file by name."""
+"""The check of a results folder reports every altered, missing or extra file by name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from api.results.result_folder import read_result_folder
 
 SAMPLE = resources.files("api") / "participants" / "sample"
 COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
-"""Coachees named by the sample's policy and coaches, and one whom no coach can take."""
+"""The coachees whom the sample's policy and coaches mention, and one without a possible coach."""
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the results of the sample cycle with few coachees, because checks read every file."""
+    """Return results of the sample cycle with few coachees, so that checks are fast."""
     place = tmp_path_factory.mktemp("check")
     with resources.as_file(SAMPLE) as sample:
         book = load_workbook(sample / "coachees.xlsx")

@@ -1,3 +1,5 @@
+"""The view model of a plan."""
+
 import pytest
 
 from api.organisation import Organisation
@@ -19,11 +21,11 @@ def test_funnel_ends_with_the_rule_that_excludes_every_coach(
     entry = result.unmatched[0].model_copy(
         update={"funnel": tuple(FunnelStep(rule=rule, left=left) for rule, left in steps)}
     )
-    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}))
-    assert [step.rule for step in told.unmatched[0].funnel] == ["language", "rank"]
+    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}))
+    assert [step.rule for step in view.unmatched[0].funnel] == ["language", "rank"]
     assigned = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
-    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}))
-    assert len(told.unmatched[0].funnel) == 1
+    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}))
+    assert len(view.unmatched[0].funnel) == 1
 
 
 def test_kept_pairs_are_shown_only_for_an_earlier_plan(

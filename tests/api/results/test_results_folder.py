@@ -1,3 +1,5 @@
+"""The files in a results folder."""
+
 import csv
 import hashlib
 import io

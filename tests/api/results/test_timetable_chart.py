@@ -1,3 +1,5 @@
+"""The timetable chart."""
+
 from datetime import date, timedelta
 
 from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, build_timetable_chart

@@ -75,5 +75,5 @@ def test_child_process_reads_its_input_once_and_validates_no_result(
     conversions.clear()
     solve_and_record(task.model_dump_json(), lambda _progress: None)
     assert conversions["RunInput.model_validate_json"] == 1
-    assert conversions["Result.model_dump_json"] == 2, "to be stored, and for its digest"
+    assert conversions["Result.model_dump_json"] == 2, "once for storage, once for the digest"
     assert conversions["Result.model_validate"] == conversions["Result.model_validate_json"] == 0

@@ -1,4 +1,4 @@
-"""A run whose search for remedies fails still has a plan, and says where the search failed."""
+"""A run whose search for remedies fails has a plan, and reports the location of the failure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
 
 
-def test_a_failed_search_for_remedies_is_reported_with_its_location_alone(
+def test_a_failed_search_for_remedies_is_reported_with_its_location_only(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> bool:

@@ -1,4 +1,4 @@
-"""A coach leaves a cycle in progress, and a new run matches the rest, by HTTP and on disk."""
+"""Re-matching in mid-cycle after a coach has left, over HTTP and with results folders."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def starts(result: dict[str, Any]) -> dict[tuple[str, str, int], tuple[str, date
 
 def test_run_after_a_coach_left_keeps_past_sessions(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
-    made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
-    cycle = made.json()["id"]
+    created = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
+    cycle = created.json()["id"]
     upload_people(working, cycle, range(5), range(3))
     plan, first = planned(working, cycle)
     assert working.post(f"{API}/plans/{plan}/publish").is_success
@@ -124,18 +124,18 @@ def test_run_after_a_coach_left_keeps_past_sessions(working: httpx.Client) -> No
     owed = [key for key, (_, start) in before.items() if key[1] == removed and key not in held]
     assert published.json()["cancels"] == 2 * len(owed)
     schedule = working.get(f"{API}/cycles/{cycle}/schedule").json()
-    stands = [one for one in schedule if one["state"] == "confirmed"]
-    per_coachee = Counter(one["coachee"]["code"] for one in stands)
+    confirmed = [one for one in schedule if one["state"] == "confirmed"]
+    per_coachee = Counter(one["coachee"]["code"] for one in confirmed)
     assert set(per_coachee.values()) == {6}
-    assert all(one["count"] == 6 for one in stands)
+    assert all(one["count"] == 6 for one in confirmed)
     messages = working.get(f"{API}/cycles/{cycle}/outbox").json()
     assert len(messages) >= published.json()["requests"] + published.json()["cancels"]
 
 
 def test_first_day_outside_the_cycle_or_in_the_past_is_refused(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
-    made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
-    cycle = made.json()["id"]
+    created = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
+    cycle = created.json()["id"]
     upload_people(working, cycle, range(2), range(1))
 
     def refused(day: date) -> str:

@@ -1,4 +1,4 @@
-"""Runs executed by a real worker: followed, cancelled, refused, and resumed after a crash."""
+"""Runs on a real worker: progress, cancellation, rejection, and resumption after a crash."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_run_that_cannot_be_queued_is_not_stored(world: World) -> None:
     cycle_id = world.cycle()
 
     def broken(_tx: object, _run_id: str) -> None:
-        raise RuntimeError("the queue is away")
+        raise RuntimeError("the queue is unavailable")
 
     def start() -> None:
         with world.database.writing() as tx:
@@ -288,7 +288,7 @@ def _reachable(client: httpx.Client, seconds: float = 120) -> None:
             time.sleep(0.05)
         else:
             return
-    pytest.fail("the server does not answer")
+    pytest.fail("the server does not respond")
 
 
 def test_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port: int) -> None:

@@ -1,4 +1,4 @@
-"""Replies: until when they are accepted, from whom, and who can read them."""
+"""Replies: who can submit them, until when, and who can read them."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ def test_a_message_is_rendered_from_its_catalogue_with_plurals(macedonian: Rende
     assert macedonian.text(PAIRS(count=5)) == "5 пара"
 
 
-def test_a_catalogue_that_was_not_compiled_raises(tmp_path: Path) -> None:
+def test_an_uncompiled_catalogue_raises_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_catalogue(tmp_path, MACEDONIAN)
 
 
-def test_english_needs_no_catalogue(tmp_path: Path) -> None:
+def test_english_requires_no_catalogue(tmp_path: Path) -> None:
     assert type(load_catalogue(tmp_path, ENGLISH)) is NullTranslations
 
 
@@ -68,14 +68,14 @@ def test_a_territory_without_the_language_is_named_in_english() -> None:
     assert renderer(Organisation(), "en-XA").territory("XK") == "Kosovo*"
 
 
-def test_a_page_in_the_pseudo_locale_says_so() -> None:
+def test_a_page_in_the_pseudo_locale_declares_its_language() -> None:
     texts = renderer(Organisation(), "en-XA")
     page = environment(texts).from_string('<html lang="{{ html_lang }}">{{ _("Save") }}').render()
     assert page.startswith('<html lang="en-XA">[Śáṽé')
     assert render(texts, "web/base.html", programme="", territories=[]).count('lang="en-XA"') == 1
 
 
-def test_a_language_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_language_is_rejected() -> None:
     with pytest.raises(ValueError, match="language"):
         Settings(language="tlh")
 

@@ -1,4 +1,4 @@
-"""The tables of messages: complete, used, and the only source of text in errors."""
+"""Messages have consistent codes and parameters, are all used, and are the only text in errors."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_placeholders_are_the_parameters() -> None:
 
 
 def _omits_only_the_count(one: Message, text: str) -> bool:
-    """Return whether the text of a plural form has every parameter but the count."""
+    """Return whether the text of a plural form has every parameter except the count."""
     return one.plural is not None and one.kinds.keys() - _placeholders(text) == {"count"}
 
 

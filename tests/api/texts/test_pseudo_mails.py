@@ -1,4 +1,4 @@
-"""Every email in the pseudo-locale: no text that did not pass through the catalogues."""
+"""All text of emails comes from the catalogues, as every email in the pseudo-locale shows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def settings(settings: Settings) -> Settings:
 
 
 def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
-    """Send invitations, cancellations, a code and reminders; return them by what they are."""
+    """Send emails of every kind, and return them by a descriptive name."""
     world, services, taken = office.world, office.services, office.server.taken
     mails: dict[str, list[EmailMessage]] = {}
 
@@ -66,7 +66,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
 
 
 def texts_of(mail: EmailMessage) -> list[str]:
-    """The subject, the text, and the lines of calendar objects that people read."""
+    """Return the subject, the plain text, and the summaries and descriptions of events."""
     texts = [str(mail["Subject"])]
     for part in mail.walk():
         if part.get_content_type() == "text/plain":

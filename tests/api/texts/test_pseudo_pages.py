@@ -1,4 +1,4 @@
-"""Every page in the pseudo-locale: no text that did not pass through the catalogues."""
+"""All text of pages comes from the catalogues, as every page in the pseudo-locale shows."""
 
 from __future__ import annotations
 

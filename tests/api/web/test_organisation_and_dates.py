@@ -1,3 +1,5 @@
+"""Dates and times in the reader's zone, and the settings of the organisation."""
+
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 

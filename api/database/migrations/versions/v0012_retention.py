@@ -1,4 +1,4 @@
-"""Retention: when the people of a cycle are erased, and holds."""
+"""Retention: announced erasures, completed erasures, and holds."""
 
 from __future__ import annotations
 
