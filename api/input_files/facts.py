@@ -26,8 +26,8 @@ NOT_A_RESULT = message(
 # i18n: `coachees` and `coaches` are names of sheets; do not translate them.
 TEMPLATE_ROWS = message(
     "template.rows",
-    "Each row is one person: commanders and decision-makers in the sheet coachees, "
-    "coaches in coaches.",
+    "Enter one person per row: commanders and decision-makers in the sheet coachees, "
+    "coaches in the sheet coaches.",
 )
 TEMPLATE_EXAMPLE = message(
     "template.example",

@@ -26,8 +26,8 @@ NO_REASON = message(
 )
 METRICS_NEED_A_TOKEN = message(
     "overview.metrics_need_a_token",
-    "metrics require the token in {variable} or a manager's token; only a server without a public "
-    "address also serves them to local requests",
+    "access to metrics requires the token in {variable} or a manager's token; requests from this "
+    "machine need no token if the server has no public URL",
     variable=TEXT,
 )
 

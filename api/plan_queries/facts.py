@@ -24,7 +24,7 @@ COACH_NOT_FOUND = message(
 )
 NO_ADVICE_NEEDED = message(
     "plan_queries.no_advice_needed",
-    "everyone in this plan has a coach; there is no advice to give",
+    "everyone in this plan has a coach; no advice is needed",
 )
 NOT_PUBLISHED = message(
     "plan_queries.not_published",

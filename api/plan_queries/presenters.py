@@ -98,7 +98,7 @@ class ReplacementViewModel:
 
 @dataclass(frozen=True, slots=True)
 class AdviceViewModel:
-    """A policy change, with the people who would gain a coach and those who would lose theirs."""
+    """A policy change, with the people who would gain a coach and those who would lose one."""
 
     change: Displayed
     placed: tuple[str, ...]

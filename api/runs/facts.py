@@ -21,7 +21,7 @@ WHAT_IF = message("runs.what_if", "what-if")
 
 JUDGING = message("runs.phase_judging", "Evaluating every pair against the rules")
 MATCHING = message("runs.phase_matching", "Matching")
-TIMETABLING = message("runs.phase_timetabling", "Placing the sessions")
+TIMETABLING = message("runs.phase_timetabling", "Scheduling the sessions")
 EXPLAINING = message("runs.phase_explaining", "Finding what would help people without a coach")
 AUDITING = message("runs.phase_auditing", "Checking the plan against the lists")
 DONE = message("runs.phase_done", "Done")

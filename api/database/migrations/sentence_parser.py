@@ -1,7 +1,7 @@
 """Converts English sentences, which earlier versions stored, to facts.
 
-A sentence is matched against the English text of each message. Each parameter in the text becomes
-a group of the regular expression, whose pattern depends on the kind of the parameter.
+A sentence is matched against the text that each message had in format 1. Each parameter in the text
+becomes a group of the regular expression, whose pattern depends on the kind of the parameter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from types import MappingProxyType
 
 import matching.facts  # noqa: F401 - defines the messages
+from api.database.migrations.format_1 import TEXTS
 from coach.availability import WEEKDAYS
 from coach.texts.facts import FACT, LEGACY, MESSAGES, PERSON, TEXT, Fact, Kind, Message
 from coach.texts.locales import ENGLISH
@@ -162,15 +163,17 @@ def _patterns(prefixes: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], Message
         for code, message in MESSAGES.items()
         if code.startswith(prefixes) and (code in prefixes or code not in _NOT_ALONE)
     ]
-    texts = [
-        (text, message)
-        for message in chosen
-        for text in (message.text, message.plural)
-        if text is not None
-        and (text != message.text or message.plural is None or "{count}" in text)
-    ]
+    texts = [(text, message) for message in chosen for text in _recognisable_texts(message)]
     texts.sort(key=lambda one: -len(_PLACEHOLDER.sub("", one[0])))
     return tuple((re.compile(_pattern(text, message)), message) for text, message in texts)
+
+
+def _recognisable_texts(message: Message) -> Iterable[str]:
+    """Yield the texts of a message in format 1, except a singular that does not state the count."""
+    current = (message.text,) if message.plural is None else (message.text, message.plural)
+    *singular, last = TEXTS.get(message.code, current)
+    yield from (text for text in singular if "{count}" in text)
+    yield last
 
 
 def _pattern(text: str, message: Message) -> str:

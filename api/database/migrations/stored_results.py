@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from api.database.migrations.format_1 import sentence
 from api.database.migrations.sentence_parser import (
     CHANGES,
     EFFECTS,
@@ -19,7 +20,6 @@ from api.database.migrations.sentence_parser import (
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.texts.facts import LEGACY, Fact, with_labels
-from coach.texts.renderer import english
 from matching.facts.rules import ALL_REASONS, TOO_LITTLE_TIME
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import RuleInputs
@@ -100,7 +100,7 @@ class StoredResults:
         for verdict in verdicts:
             because = verdict.pop("because")
             reason = reasons.get((verdict["rule"], verdict["points"], verdict["weight"]))
-            if reason is None or english(reason) != because:
+            if reason is None or sentence(reason) != because:
                 parsed = self._parser.fact(because, REASONS)
                 reason = reason if reason and parsed.code == LEGACY.code else parsed
             verdict["reason"] = reason.model_dump()
@@ -152,10 +152,11 @@ class StoredResults:
                 self._to_sentences(one)
         elif isinstance(value, dict):
             if "reason" in value and isinstance(value["reason"], dict):
-                value["because"] = english(Fact.model_validate(value.pop("reason")))
+                value["because"] = sentence(Fact.model_validate(value.pop("reason")))
             for key in ("change", "effect"):
                 if isinstance(value.get(key), dict):
-                    value[key] = english(with_labels(Fact.model_validate(value[key]), self._labels))
+                    fact = with_labels(Fact.model_validate(value[key]), self._labels)
+                    value[key] = sentence(fact)
             for one in value.values():
                 self._to_sentences(one)
 
@@ -178,4 +179,4 @@ def progress_to_sentences(progress: Json) -> Json:
     message = progress["message"]
     if isinstance(message, str):
         return progress
-    return progress | {"message": english(Fact.model_validate(message))}
+    return progress | {"message": sentence(Fact.model_validate(message))}

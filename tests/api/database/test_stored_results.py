@@ -1,10 +1,12 @@
 """Conversion of sentences that earlier versions stored into facts, and back."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from api.database.migrations import format_1
 from api.database.migrations.sentence_parser import (
     CHANGES,
     EFFECTS,
@@ -15,7 +17,6 @@ from api.database.migrations.sentence_parser import (
 )
 from api.database.migrations.stored_results import StoredResults
 from coach.texts.facts import LEGACY, MESSAGES, PERSON, Fact, Kind, with_labels
-from coach.texts.renderer import english
 from matching.facts import changes, moves, names, rules
 from matching.facts.names import ERASED
 from matching.result import Result
@@ -68,8 +69,20 @@ def sample(name: str, kind: Kind) -> object:
 def test_every_stored_sentence_is_recognised(code: str, prefixes: tuple[str, ...]) -> None:
     message = MESSAGES[code]
     fact = message(**{name: sample(name, kind) for name, kind in message.kinds.items()})
-    sentence = english(with_labels(fact, LABELS)).replace("Wed 20 Jan 2027", "2027-01-20")
-    assert SentenceParser(COACHEES, COACHES).fact(sentence, prefixes) == fact
+    stored_text = format_1.sentence(with_labels(fact, LABELS)).replace(
+        "Wed 20 Jan 2027", "2027-01-20"
+    )
+    assert SentenceParser(COACHEES, COACHES).fact(stored_text, prefixes) == fact
+
+
+def test_sentences_have_the_text_of_format_1_after_a_message_was_reworded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reworded = replace(changes.BAN_LIFTED, text="{coach} is not banned any more")
+    monkeypatch.setitem(MESSAGES, reworded.code, reworded)
+    fact = reworded(coach="K-1")
+    assert format_1.sentence(fact) == "the ban on K-1 lifted"
+    assert SentenceParser().fact("the ban on K-1 lifted", CHANGES) == fact
 
 
 @pytest.mark.parametrize(
@@ -107,7 +120,7 @@ def test_clauses_of_a_move_are_separated_even_if_they_contain_semicolons() -> No
         LEGACY(text="it rained"),
         moves.TIMES_AROUND_MOVED(),
     ]
-    assert parser.clauses("; ".join(map(english, facts)), MOVES) == facts
+    assert parser.clauses("; ".join(map(format_1.sentence, facts)), MOVES) == facts
 
 
 def stored() -> StoredResults:
