@@ -1,4 +1,4 @@
-"""Logs failed searches for remedies, despite which the engine returns a plan."""
+"""Logs failed searches for remedies. The engine returns a plan even if a search fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access to personal data is recorded in the audit trail, with at most one extra query."""
+"""Access to personal data is recorded in the audit trail, at most once an hour per object."""
 
 from __future__ import annotations
 
