@@ -81,7 +81,7 @@ class Message(InvitationValue):
         invitation: the invitation that is sent or cancelled.
         sequence: the SEQUENCE of the event.
         stamp: when the message was created (DTSTAMP).
-        asks_again: whether the change invalidates an earlier reply and requests a new one.
+        asks_again: whether the change invalidates an earlier reply and requires a new one.
     """
 
     method: Method

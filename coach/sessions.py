@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 
 def _with_fixed_offset(instant: datetime) -> datetime:
-    """Replace the time zone with its UTC offset; instant and local time stay the same."""
+    """Return `instant` with its UTC offset as the time zone; the local time does not change."""
     return instant.replace(tzinfo=timezone(instant.utcoffset() or timedelta(0)), fold=0)
 
 

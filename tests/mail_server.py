@@ -70,7 +70,7 @@ class MailServer:
         return MailSettings(host="127.0.0.1", port=self.port, security=Security.NONE)
 
     def times(self) -> Counter[str]:
-        """Return how often each message was accepted, by Message-ID."""
+        """Return options often each message was accepted, by Message-ID."""
         return Counter(str(taken.mail["Message-ID"]) for taken in self.taken)
 
     async def handle_RCPT(  # noqa: N802 - the library's name
@@ -103,10 +103,10 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(port: int = 0, **how: Any) -> Iterator[MailServer]:  # noqa: ANN401 - the library's own
+def mail_server(port: int = 0, **options: Any) -> Iterator[MailServer]:  # noqa: ANN401 - the library's own
     """Run a mail server in a thread, on `port` or, by default, a free port of loopback."""
     handler = MailServer(port=port or free_port())
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, **how)
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, **options)
     controller.start()
     try:
         yield handler
@@ -132,7 +132,7 @@ def certificate(folder: Path, name: str = "127.0.0.1") -> Certificate:
     return Certificate(context, ca_file)
 
 
-def only_our_user(_server: Any, _session: Any, _envelope: Any, _how: Any, data: Any) -> AuthResult:  # noqa: ANN401 - the library has no types
+def authenticate(_server: Any, _session: Any, _envelope: Any, _type: Any, data: Any) -> AuthResult:  # noqa: ANN401 - the library has no types
     """Authenticate the client if its user name and password are `USER` and `PASSWORD`."""
     known = LoginPassword(USER.encode(), PASSWORD.encode())
     return AuthResult(success=data == known, handled=False)

@@ -18,14 +18,14 @@ def _verify(unit: Path) -> list[str]:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("needs systemd-analyze of systemd")
-    ended = subprocess.run(
+    process = subprocess.run(
         [analyze, "verify", "--man=no", "--recursive-errors=no", str(unit)],
         capture_output=True,
         text=True,
         check=False,
     )
-    said = (ended.stdout + ended.stderr).splitlines()
-    return [line for line in said if "gender-coach" in line]
+    output = (process.stdout + process.stderr).splitlines()
+    return [line for line in output if "gender-coach" in line]
 
 
 @pytest.mark.parametrize("name", UNITS)

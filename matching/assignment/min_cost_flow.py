@@ -163,8 +163,8 @@ def _compute_duals(
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]
     order = np.argsort(coach, kind="stable")
     by_coach, edges = coach[order], np.flatnonzero(np.diff(coach[order], prepend=-1))
-    sold = by_coach[edges]
-    seekers, offers = coachee[order], profit[order]
+    priced_coaches = by_coach[edges]
+    bidders, offers = coachee[order], profit[order]
     has = np.full(len(problem.priority), -1, dtype=np.int64)
     gains = np.zeros(len(problem.priority), dtype=np.int64)
     has[coachee[chosen]] = coach[chosen]
@@ -172,10 +172,10 @@ def _compute_duals(
     place_dual = np.zeros(len(problem.capacity), dtype=np.int64)
     for _ in range(1 + len(problem.capacity) if len(pairs) else 0):
         surplus = np.where(has >= 0, gains - place_dual[has], 0)
-        bids = np.maximum(0, np.maximum.reduceat(offers - surplus[seekers], edges))
-        if (bids <= place_dual[sold]).all():
+        bids = np.maximum(0, np.maximum.reduceat(offers - surplus[bidders], edges))
+        if (bids <= place_dual[priced_coaches]).all():
             break
-        place_dual[sold] = np.maximum(place_dual[sold], bids)
+        place_dual[priced_coaches] = np.maximum(place_dual[priced_coaches], bids)
     coachee_dual = np.zeros(len(problem.priority), dtype=np.int64)
     if len(pairs):
         first = np.flatnonzero(np.diff(coachee, prepend=-1))

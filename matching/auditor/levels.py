@@ -14,7 +14,7 @@ from matching.result import LevelOutcome
 
 
 def levels(context: AuditContext) -> Iterator[Finding]:
-    """Check that every level of the objective is present, in order, and correct."""
+    """Yield findings about levels that are missing, out of order or wrong, and about the status."""
     result = context.result
     names = tuple(level.name for level in result.levels)
     if names != context.cycle.objective.levels:

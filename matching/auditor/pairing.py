@@ -21,7 +21,7 @@ _BATCH_SIZE = 500  # number of matches whose verdicts are compared at a time
 
 
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
-    """Check that the result contains each coachee exactly once, and only people in the roster."""
+    """Yield a finding for each coachee not in the result once, and each unknown person."""
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
@@ -36,7 +36,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """Check every match against the hard rules, and its verdicts against all weighted rules."""
+    """Yield a finding for each match that a hard rule forbids or whose verdicts are wrong."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:
@@ -99,7 +99,7 @@ def _describe(verdict: Verdict) -> Fact:
 
 
 def capacities(context: AuditContext) -> Iterator[Finding]:
-    """Check that no coach has more coachees than their capacity."""
+    """Yield a finding for each coach with more coachees than their capacity."""
     load = Counter(match.coach for match in context.known)
     for coach in context.roster.coaches:
         if load[coach.id] > coach.capacity:
@@ -110,7 +110,7 @@ def capacities(context: AuditContext) -> Iterator[Finding]:
 
 
 def pins(context: AuditContext) -> Iterator[Finding]:
-    """Check that every pinned pair is matched."""
+    """Yield a finding for each pinned pair that is not matched."""
     pairs = {(match.coachee, match.coach) for match in context.known}
     for coachee, coach in context.cycle.pins.items():
         if coachee in context.coachees and (coachee, coach) not in pairs:
@@ -118,7 +118,7 @@ def pins(context: AuditContext) -> Iterator[Finding]:
 
 
 def cross_border_share(context: AuditContext) -> Iterator[Finding]:
-    """Check that enough of the placed pairs cross a border."""
+    """Yield a finding if too few of the placed pairs cross a border."""
     least = Fraction(str(context.cycle.rules.country.minimum_cross_border_share))
     crossing = sum(
         context.coachees[match.coachee].country != context.coaches[match.coach].country

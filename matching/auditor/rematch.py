@@ -14,7 +14,7 @@ from matching.result import Move
 
 
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
-    """Check that the reported moves are exactly the differences from the kept result."""
+    """Yield a finding for each move that is not reported, or not reported correctly."""
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()
     )
@@ -42,7 +42,7 @@ def _without_reasons(move: Move) -> Move:
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
-    """Check that past sessions are unchanged, and that all others are on or after `not_before`."""
+    """Yield a finding for each changed past session, and each new one before `not_before`."""
     if context.under_way is None:
         return
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

@@ -17,7 +17,7 @@ from matching.result import Match
 
 
 def implausible_dates(context: AuditContext) -> Iterator[Finding]:
-    """Check for sessions so far from the cycle that date arithmetic could fail."""
+    """Yield a finding for each session so far from the cycle that date arithmetic could fail."""
     first, last = context.cycle.cycle.start.year - 2, context.cycle.cycle.end.year + 2
     for match in context.result.matches:
         for session in match.sessions:
@@ -26,7 +26,7 @@ def implausible_dates(context: AuditContext) -> Iterator[Finding]:
 
 
 def series(context: AuditContext) -> Iterator[Finding]:
-    """Check that each match has all its sessions, in order and with the required gaps."""
+    """Yield findings about missing or unordered sessions, and about wrong gaps between them."""
     policy, zone = context.cycle.sessions, context.cycle.cycle.zone
     for match in context.known:
         numbers = [session.number for session in match.sessions]
@@ -65,7 +65,7 @@ def series(context: AuditContext) -> Iterator[Finding]:
 
 
 def session_times(context: AuditContext) -> Iterator[Finding]:
-    """Check that each session has the right length, is on the grid, and suits both people."""
+    """Yield a finding for each session with a wrong length or at a time that is not allowed."""
     for match in context.known:
         people = context.coachees[match.coachee], context.coaches[match.coach]
         for session in match.sessions:
@@ -96,7 +96,7 @@ def _format_faults(context: AuditContext, session: Session) -> Iterator[Fact]:
 
 
 def uids(context: AuditContext) -> Iterator[Finding]:
-    """Check that no two sessions share a uid."""
+    """Yield a finding for each uid that belongs to several sessions."""
     count = Counter(session.uid for match in context.result.matches for session in match.sessions)
     for uid, times in count.items():
         if times > 1:
@@ -104,7 +104,7 @@ def uids(context: AuditContext) -> Iterator[Finding]:
 
 
 def loads(context: AuditContext) -> Iterator[Finding]:
-    """Check each coach's sessions for overlaps, short buffers and exceeded caps."""
+    """Yield findings about each coach's overlapping sessions, short buffers and exceeded caps."""
     by_coach = sorted(context.known, key=lambda match: match.coach)
     for coach_id, matches in groupby(by_coach, key=lambda match: match.coach):
         reported = {

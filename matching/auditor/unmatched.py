@@ -22,7 +22,7 @@ from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
 
 def unmatched(context: AuditContext) -> Iterator[Finding]:
-    """Check each coachee's funnel and reason, and that every remedy is complete."""
+    """Yield a finding for each wrong funnel or reason and each incomplete remedy."""
     for entry in context.result.unmatched:
         if entry.coachee not in context.coachees:
             continue

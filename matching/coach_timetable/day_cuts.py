@@ -54,7 +54,7 @@ class DayCut:
     def _heaviest(self, group: tuple[int, ...]) -> int:
         """Return the greatest weight that can be added to `group` while it still fits the day."""
         calendar, position = self._calendar, self.position
-        weighed = sorted(
+        by_coefficient = sorted(
             (
                 (coefficient, one)
                 for one, coefficient in self._coefficients.items()
@@ -67,8 +67,8 @@ class DayCut:
         def add(first: int, group: tuple[int, ...], least: int) -> int:
             """Return the greatest weight from `first` on; exact only if it exceeds `least`."""
             best, left = 0, places - len(group)
-            for place in range(first, len(weighed)):
-                coefficient, one = weighed[place]
+            for place in range(first, len(by_coefficient)):
+                coefficient, one = by_coefficient[place]
                 if coefficient * left <= max(best, least):
                     break
                 if calendar.fits(position, (*group, one)):

@@ -68,9 +68,12 @@ class LpRelaxation:
         """Return rows for `wanted` and, unless they would be too many, all earlier candidates."""
         rows = self._rows
         if rows is None or not set(wanted) <= set(rows.candidates):
-            wider = sorted({*(rows.candidates if rows else ()), *wanted})
+            all_candidates = sorted({*(rows.candidates if rows else ()), *wanted})
             self._rows = None
-            rows = self._build(wider if len(wider) <= _MAX_CANDIDATES else sorted(wanted), deadline)
+            rows = self._build(
+                all_candidates if len(all_candidates) <= _MAX_CANDIDATES else sorted(wanted),
+                deadline,
+            )
             self._rows = rows
         return rows
 

@@ -130,5 +130,5 @@ class TraceRecorder:
 
 def result_digest(result: Result) -> str:
     """Return the SHA-256 digest, in hex, of a result's facts, as JSON, without `wall_seconds`."""
-    timeless = result.model_copy(update={"wall_seconds": 0.0})
-    return sha256(timeless.model_dump_json(indent=2).encode() + b"\n").hexdigest()
+    without_duration = result.model_copy(update={"wall_seconds": 0.0})
+    return sha256(without_duration.model_dump_json(indent=2).encode() + b"\n").hexdigest()

@@ -50,8 +50,8 @@ class PreferenceRule(Rule):
         self._indifferent = np.array([not coachee.prefers for coachee in coachees], dtype=np.bool_)
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        wished = self._preferences.at(coachee, coach)
-        return np.where(self._indifferent[coachee], np.int16(MAX_POINTS), wished)
+        points = self._preferences.at(coachee, coach)
+        return np.where(self._indifferent[coachee], np.int16(MAX_POINTS), points)
 
     def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if not coachee.prefers:

@@ -136,8 +136,8 @@ class _SumLevel:
                 self._best = np.union1d(outside, found.choice)
                 self._value += found.value - before
             gaps[place] = found.bound - found.value
-            still = sum(min(hope, gap) for hope in gaps)
-            self._tighten_bound(self._value + still)
+            possible_gain = sum(min(part_gap, gap) for part_gap in gaps)
+            self._tighten_bound(self._value + possible_gain)
             self._report()
 
     def _accept(self, choice: Choice) -> bool:

@@ -29,7 +29,6 @@ class SearchState:
 
     Attributes:
         decided: the objectives of the levels optimised so far, in order, with their minimums.
-
         allowed: `bool[P]`, the pairs that may be chosen.
         must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.

@@ -79,7 +79,7 @@ def _levels(run: Run, name: str, placed_within: float, all_within: float) -> Ite
         f"{placed:.1f} s, {run.level(ObjectiveLevel.PLACED)}",
         f"proven in under {placed_within:g} s",
         placed < placed_within and ObjectiveLevel.PLACED in run.decided,
-        _beside_flow(run, placed),
+        _compare_with_flow(run, placed),
     )
     yield Figure(
         f"{name}: all levels but `schedule`",
@@ -90,7 +90,7 @@ def _levels(run: Run, name: str, placed_within: float, all_within: float) -> Ite
     )
 
 
-def _beside_flow(run: Run, seconds: float) -> str:
+def _compare_with_flow(run: Run, seconds: float) -> str:
     """Return a comparison with plain min-cost flow, which ignores sessions, on the same pairs."""
     problem = problem_of(run.roster, run.cycle)
     pairs = np.arange(problem.size)
@@ -137,7 +137,7 @@ def _one_model(run: Run) -> Figure:
     return Figure(
         "tight, seed 1, `placed` as one CP-SAT model, 2 workers",
         f"{solver.objective_value:.0f}, bound {solver.best_objective_bound:.0f} in {seconds:.0f} s",
-        beside=f"{seconds / ours:.0f} x our time to the proof ({ours:.1f} s)",
+        comparison=f"{seconds / ours:.0f} x our time to the proof ({ours:.1f} s)",
     )
 
 
@@ -158,5 +158,5 @@ def _field_wide() -> Iterator[Figure]:
         f"total {run.level(ObjectiveLevel.TOTAL)}; schedule {run.level(ObjectiveLevel.SCHEDULE)}",
         "placed proven, total within 1 %, under 180 s and 4 GiB",
         placed.proven and total.value >= 0.99 * total.bound and run.seconds < 180 and memory < 4,
-        _beside_flow(run, run.seconds),
+        _compare_with_flow(run, run.seconds),
     )

@@ -66,7 +66,7 @@ def _remedies(name: str, roster: Roster, cycle: Cycle, without: float) -> Figure
     return Figure(
         f"{name}: verified remedies for unmatched coachees",
         f"for {helped} of {len(result.unmatched)} in {seconds - without:.1f} s",
-        beside=f"{seconds / without:.1f} x solving without",
+        comparison=f"{seconds / without:.1f} x solving without",
     )
 
 
@@ -86,5 +86,5 @@ def _advice(name: str, roster: Roster, cycle: Cycle, result: Result, solving: fl
     return Figure(
         f"{name}: the changes that place the most people, {tried} policies solved again",
         f"{seconds:.1f} s; {gains or 'none helps'}",
-        beside=f"{seconds / tried / solving:.1f} x solving, for each" if tried else "",
+        comparison=f"{seconds / tried / solving:.1f} x solving, for each" if tried else "",
     )

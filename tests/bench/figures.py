@@ -21,16 +21,16 @@ class Figure:
     Attributes:
         what: what was measured.
         measured: the value, with its unit.
-        must: the requirement, or "" if there is none.
-        kept: whether the requirement was met.
-        beside: a comparison with another method in the same run, or "".
+        requirement: the requirement, or "" if there is none.
+        is_met: whether the requirement was met.
+        comparison: a comparison with another method in the same run, or "".
     """
 
     what: str
     measured: str
-    must: str = ""
-    kept: bool = True
-    beside: str = ""
+    requirement: str = ""
+    is_met: bool = True
+    comparison: str = ""
 
 
 def machine() -> str:
@@ -58,7 +58,7 @@ def show(title: str, figures: Iterable[Figure]) -> bool:
     for heading in ("figure", "measured", "required", "", "compared in the same run"):
         table.add_column(heading)
     for row in rows:
-        mark = ("met" if row.kept else "NOT MET") if row.must else ""
-        table.add_row(row.what, row.measured, row.must, mark, row.beside)
+        mark = ("met" if row.is_met else "NOT MET") if row.requirement else ""
+        table.add_row(row.what, row.measured, row.requirement, mark, row.comparison)
     console.print(table)
-    return all(row.kept for row in rows)
+    return all(row.is_met for row in rows)

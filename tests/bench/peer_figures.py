@@ -74,17 +74,17 @@ def peer_figures() -> Iterator[Figure]:
         content = {"coachees": COACHEES, "capacity": capacity, "pairs": pairs}
         data.write_text(json.dumps(content), encoding="utf-8")
         for peer in PEERS:
-            yield _beside(peer, data, Path(folder), ours)
+            yield _measure_peer(peer, data, Path(folder), ours)
 
 
 def _instance() -> tuple[list[int], list[tuple[int, int, int]]]:
     """Return each coach's capacity, and (coachee, coach, points) for each eligible pair."""
     draw = random.Random(SEED)
     capacity = [draw.randint(1, MOST_CAPACITY) for _ in range(COACHES)]
-    sought = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches are popular
+    popularity = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches are popular
     pairs = []
     for coachee in range(COACHEES):
-        options = set(draw.choices(range(COACHES), sought, k=draw.randint(*COACHES_A_COACHEE)))
+        options = set(draw.choices(range(COACHES), popularity, k=draw.randint(*COACHES_A_COACHEE)))
         pairs += [(coachee, coach, draw.randint(1, MOST_POINTS)) for coach in sorted(options)]
     return capacity, pairs
 
@@ -119,7 +119,7 @@ def _no_bits() -> tuple[np.ndarray, np.ndarray]:
     return np.zeros((COACHEES, 0), dtype=np.uint64), np.zeros((COACHES, 0), dtype=np.uint64)
 
 
-def _beside(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
+def _measure_peer(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
     what = f"the same pairs: {peer.name}"
     home = folder / peer.program.removesuffix(".py")
     venv.create(home, with_pip=True)
@@ -146,12 +146,12 @@ def _beside(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
     if ran.returncode:
         return Figure(what, f"failed: {ran.stderr.strip().splitlines()[-1]}", SLOWER)
     theirs = Answer(**json.loads(ran.stdout.splitlines()[-1]))
-    behind = ours.seconds < theirs.seconds and ours.placed >= theirs.placed
+    is_slower = ours.seconds < theirs.seconds and ours.placed >= theirs.placed
     return Figure(
         what,
         f"{theirs.seconds:.2f} s, {theirs.placed} placed, {theirs.total:,} points",
         SLOWER,
-        behind,
+        is_slower,
         f"{theirs.seconds / ours.seconds:,.0f} x our time, {theirs.placed - ours.placed:+d} placed",
     )
 

@@ -88,6 +88,6 @@ def test_text_with_untypeable_characters_is_rejected(sign: str) -> None:
 
 @pytest.mark.parametrize("rating", [True, False])
 def test_boolean_rating_is_rejected(rating: bool) -> None:
-    said = {"attendance": "held", "rating": rating}
+    values = {"attendance": "held", "rating": rating}
     with pytest.raises(ValidationError, match="a number from 1 to 5"):
-        Feedback.model_validate(said)
+        Feedback.model_validate(values)

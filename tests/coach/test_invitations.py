@@ -94,7 +94,11 @@ def test_removed_session_is_cancelled_once() -> None:
 def test_reinstated_session_has_sequence_above_its_cancellation() -> None:
     cancelled = sent_invitation(sequence=3, status=Status.CANCELLED)
     (message,) = diff_invitations({"u1": cancelled}, {"u1": invitation()}, NOW)
-    assert (message.method, message.sequence, message.asks_again) == (Method.REQUEST, 4, True)
+    assert (message.method, message.sequence, message.asks_again) == (
+        Method.REQUEST,
+        4,
+        True,
+    )
 
 
 def test_replayed_message_does_not_reinstate_a_cancelled_session() -> None:

@@ -211,10 +211,10 @@ def feasible(
 ) -> bool:
     if any(pair not in options for pair in pairs):
         return False
-    abroad = sum(
+    crossing = sum(
         instance.coachees[a]["country"] != instance.coaches[b]["country"] for a, b in pairs
     )
-    if abroad < instance.share() * len(pairs) - 1e-9:
+    if crossing < instance.share() * len(pairs) - 1e-9:
         return False
     for coach, row in instance.coaches.items():
         theirs = tuple(sorted(a for a, b in pairs if b == coach))
@@ -228,7 +228,7 @@ def feasible(
     return True
 
 
-def complaints(instance: Instance, folder: Path) -> list[str]:
+def violations(instance: Instance, folder: Path) -> list[str]:
     """Return all violations of the reference by the result in `folder`."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     found: list[str] = []

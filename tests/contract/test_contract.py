@@ -76,7 +76,7 @@ def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
         assert not (tmp_path / "out").exists()
         return
     assert run.returncode == 0, run.stderr
-    assert plain_reading.complaints(instance, tmp_path / "out") == []
+    assert plain_reading.violations(instance, tmp_path / "out") == []
     result = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
     levels = {level["name"]: level for level in result["levels"]}
     reached = {name: levels[name]["value"] for name in ("placed", "worst", "total")}

@@ -47,7 +47,7 @@ def measure(times: int, database: str) -> Figure:
             kept = tx.scalar(select(func.count()).select_from(CycleRow)) or 0
             whole = verification.verify(tx, world.services.keyring).first_broken is None
         restored.close()
-        aside = list(Path(data).glob("*.before-*"))
+        previous_databases = list(Path(data).glob("*.before-*"))
     allowed = _MOST_SECONDS_A_100_MB * max(1.0, size / 100)
     return Figure(
         f"backup of {size:.0f} MB, {database}",
@@ -60,7 +60,7 @@ def measure(times: int, database: str) -> Figure:
         and kept >= before
         and whole
         and not readable
-        and bool(aside),
+        and bool(previous_databases),
     )
 
 

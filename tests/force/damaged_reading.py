@@ -45,7 +45,7 @@ class TooSlowError(Exception):
 
 
 @dataclass
-class Found:
+class Outcomes:
     """The outcomes of reading damaged files."""
 
     read: Counter[str] = field(default_factory=Counter)
@@ -54,7 +54,7 @@ class Found:
     slow: int = 0
     longest: float = 0.0
 
-    def add(self, other: Found) -> None:
+    def add(self, other: Outcomes) -> None:
         """Add the outcomes of another process."""
         self.read += other.read
         self.uncaught += other.uncaught
@@ -63,9 +63,9 @@ class Found:
         self.longest = max(self.longest, other.longest)
 
 
-def read_damaged(first: int, count: int) -> Found:
+def read_damaged(first: int, count: int) -> Outcomes:
     """Read `count` damaged files, starting with number `first`."""
-    found = Found()
+    found = Outcomes()
     for number in range(first, first + count):
         rng = random.Random(_SEED + number)
         workbook = number % _WORKBOOK_EVERY == 0

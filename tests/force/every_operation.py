@@ -55,7 +55,7 @@ def _as_it_is(_context: object, value: object) -> bytes:
 
 
 @dataclass(frozen=True)
-class Ground:
+class RequestData:
     """Test data for requests: identifiers of existing objects, and a secret for each role."""
 
     ids: dict[str, str]
@@ -72,14 +72,14 @@ def measure(times: int, database: str) -> Figure:
     wrong: Counter[str] = Counter()
     with deployment(database) as world, served(world, None, "--no-worker") as server:
         address = server.address
-        ground = _ground(world)
+        data = _create_request_data(world)
         description = requests.get(f"{address}/api/v1/openapi.json", timeout=_ANSWER_SECONDS).json()
         operations = [
             found.ok() for found in schemathesis.openapi.from_dict(description).get_all_operations()
         ]
         for operation in operations:
             count = -(-times // len(operations))
-            _send_requests(operation, ground, address, count, statuses, wrong)
+            _send_requests(operation, data, address, count, statuses, wrong)
     errors = sum(number for status, number in statuses.items() if status >= 500)
     for what, number in wrong.most_common(_SHOWN):
         print(f"    {number} x {what}")  # noqa: T201 - progress output
@@ -93,7 +93,7 @@ def measure(times: int, database: str) -> Figure:
     )
 
 
-def _ground(world: World) -> Ground:
+def _create_request_data(world: World) -> RequestData:
     cycle_id = world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-2": "K-2"}))
     world.published(cycle_id, world.result({"C-1": "K-1"}))
@@ -102,9 +102,9 @@ def _ground(world: World) -> Ground:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
     someone = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
-        asking = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=someone)
+        question_request = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=someone)
         question = questions.store_question(
-            tx, world.services.enqueue, plan_id, asking, now=world.services.now()
+            tx, world.services.enqueue, plan_id, question_request, now=world.services.now()
         )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
         message, failed, *_ = tx.scalars(select(MailRow)).all()
@@ -113,14 +113,14 @@ def _ground(world: World) -> Ground:
         user_id = users.ensure_user(
             tx, AccessRole.MANAGER.value, AccessRole.MANAGER, now=world.services.now()
         )
-        spare = tokens.issue_token(
+        revocable_token = tokens.issue_token(
             tx,
             Principal(AccessRole.MANAGER, user_id=user_id),
             "to be revoked",
             now=world.services.now(),
             lifetime=timedelta(days=1),
         )
-    return Ground(
+    return RequestData(
         ids={
             "cycle_id": cycle_id,
             "plan_id": plan_id,
@@ -130,7 +130,7 @@ def _ground(world: World) -> Ground:
             "session_id": session.id,
             "question_id": question.id,
             "person_id": someone,  # unused, since a new link revokes the old one
-            "credential_id": spare.id,
+            "credential_id": revocable_token.id,
         },
         secrets={
             AccessRole.MANAGER: manager,
@@ -144,7 +144,7 @@ def _ground(world: World) -> Ground:
 
 def _send_requests(  # noqa: PLR0917 - counters are filled in place
     operation: APIOperation,  # type: ignore[type-arg]
-    ground: Ground,
+    data: RequestData,
     base_url: str,
     count: int,
     statuses: Counter[int],
@@ -163,10 +163,10 @@ def _send_requests(  # noqa: PLR0917 - counters are filled in place
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @hypothesis.given(case=_cases(operation, ground), role=roles)
+    @hypothesis.given(case=_cases(operation, data), role=roles)
     def send(case: Case, role: AccessRole) -> None:
         browser.cookies.clear()
-        headers = {"Authorization": f"Bearer {ground.secrets.get(role, 'nobody')}"}
+        headers = {"Authorization": f"Bearer {data.secrets.get(role, 'nobody')}"}
         answer = case.call(
             base_url=base_url, session=browser, headers=headers, timeout=_ANSWER_SECONDS
         )
@@ -183,10 +183,10 @@ def _send_requests(  # noqa: PLR0917 - counters are filled in place
     browser.close()
 
 
-def _cases(operation: APIOperation, ground: Ground) -> st.SearchStrategy[Case]:  # type: ignore[type-arg]
+def _cases(operation: APIOperation, data: RequestData) -> st.SearchStrategy[Case]:  # type: ignore[type-arg]
     """Generate requests with existing, random and malformed identifiers."""
     names = [parameter.name for parameter in operation.path_parameters]
-    real: dict[str, Any] = {"path_parameters": {name: ground.ids[name] for name in names}}
+    real: dict[str, Any] = {"path_parameters": {name: data.ids[name] for name in names}}
     if operation.label in _TAKE_CYCLE_FILES:
         real["body"] = CYCLE_TOML.encode()
     kinds = [operation.as_strategy(**real), operation.as_strategy()]

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.bench.figures import Figure
 from tests.force import damaged_reading
-from tests.force.damaged_reading import Found, read_damaged
+from tests.force.damaged_reading import Outcomes, read_damaged
 from tests.force.measuring import SQLITE, command, seconds
 
 TIMES = 1_000_000
@@ -30,7 +30,7 @@ def measure(times: int, database: str) -> Figure:
     """
     del database
     started = time.monotonic()
-    found = Found()
+    found = Outcomes()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([damaged_reading.__name__])
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
@@ -59,7 +59,7 @@ def measure(times: int, database: str) -> Figure:
     )
 
 
-def _summary(found: Found) -> str:
+def _summary(found: Outcomes) -> str:
     return (
         f"{found.uncaught.total()} uncaught, {found.slow} over 1 s, longest {found.longest:.2f} s"
     )

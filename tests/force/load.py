@@ -56,14 +56,14 @@ def measure(times: int, database: str) -> Figure:
         with served(world, None, "--no-worker") as server:
             asyncio.run(_send(server.address, people, _WARM_UP, _WARM_UP))
             worked, resident = server.processor_seconds(), server.resident_mebibytes()
-            taken, errors = asyncio.run(_send(server.address, people, times, A_SECOND))
+            latencies, errors = asyncio.run(_send(server.address, people, times, A_SECOND))
             worked = server.processor_seconds() - worked
             grown = server.resident_mebibytes() - resident
-    taken.sort()
-    p50, p99 = (taken[int(len(taken) * share)] for share in (0.5, 0.99))
+    latencies.sort()
+    p50, p99 = (latencies[int(len(latencies) * share)] for share in (0.5, 0.99))
     return Figure(
         f"{times} requests, {A_SECOND} per second, a fifth of them writes, {database}",
-        f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {taken[-1] * 1000:.0f} ms, "
+        f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {latencies[-1] * 1000:.0f} ms, "
         f"{errors} errors, {worked / times * 1000:.1f} ms of processor time each, "
         f"{resident:.0f} MiB resident before and {grown:.0f} more after, {seconds(started)}",
         MUST,
@@ -96,18 +96,18 @@ async def _send(
     address: str, people: list[Person], times: int, a_second: int
 ) -> tuple[list[float], int]:
     """Send requests; return the seconds from when each was due, and the number of errors."""
-    taken: list[float] = []
+    latencies: list[float] = []
     errors = 0
-    lines = Lines(address)
+    connections = ConnectionPool(address)
 
     async def one(due: float, request: bytes) -> None:
         nonlocal errors
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                errors += await lines.status_of(request) != HTTPStatus.OK
+                errors += await connections.status_of(request) != HTTPStatus.OK
         except (OSError, EOFError, TimeoutError):
             errors += 1
-        taken.append(time.perf_counter() - due)
+        latencies.append(time.perf_counter() - due)
 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -115,11 +115,11 @@ async def _send(
             due = started + number / a_second
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(one(due, request))
-    lines.close()
-    return taken, errors
+    connections.close()
+    return latencies, errors
 
 
-class Lines:
+class ConnectionPool:
     """A pool of persistent connections, one for each concurrent request.
 
     A full-featured HTTP client uses as much processor time as the server, and more when responses

@@ -37,7 +37,7 @@ _ANSWER_SECONDS = 30.0
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NOT_FOLLOWED = "/events"
 
-Place = tuple[str, bytes]
+Location = tuple[str, bytes]
 """The name of a location that is searched, and its content."""
 
 
@@ -110,7 +110,7 @@ def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) 
 
 def _answers(
     world: World, address: str, cycle_id: str, session: SessionDetails, links: dict[AccessRole, str]
-) -> Iterator[Place]:
+) -> Iterator[Location]:
     """Yield every page and API response, requested in every role except the author's.
 
     The roles include the coach on a device where the notes are not unlocked.
@@ -136,7 +136,7 @@ def _answers(
                 yield f"{role} {path}", repr(answer.headers).encode() + answer.content
 
 
-def _rows(world: World) -> Iterator[Place]:
+def _rows(world: World) -> Iterator[Location]:
     """Yield the rows of each table, including the job tables."""
     tables = inspect(world.database.engine)
     schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
@@ -149,7 +149,7 @@ def _rows(world: World) -> Iterator[Place]:
                 yield f"table {name}", repr(whole).encode()
 
 
-def _files(world: World) -> Iterator[Place]:
+def _files(world: World) -> Iterator[Location]:
     """Yield every file of the deployment, including its database.
 
     With SQLite, this includes the WAL and its index. With PostgreSQL, it includes all files of the
@@ -171,7 +171,7 @@ def _files(world: World) -> Iterator[Place]:
                 continue
 
 
-def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[Place]:
+def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[Location]:
     """Yield the data exports of both people, and a backup before and after decryption."""
     for person in (session.coach, session.coachee):
         exported = _run(world, "person", "export", person.code, "--cycle", cycle_id)

@@ -69,7 +69,7 @@ class Victim:
         self._process.terminate()
         self._process.join(seconds)
 
-    def tell_group(self, sent: signal.Signals) -> None:
+    def signal_group(self, sent: signal.Signals) -> None:
         """Send a signal to a command and all its child processes, as a service manager does."""
         os.killpg(self._process.pid, sent)
 

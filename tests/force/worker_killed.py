@@ -50,18 +50,18 @@ def measure(times: int, database: str) -> Figure:
     started = time.monotonic()
     rng = random.Random(20_270_118)
     with deployment(database) as world:
-        watch = Watch(world)
+        watcher = RunWatcher(world)
         queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
-        fleet = Fleet(world.services.settings)
+        fleet = WorkerFleet(world.services.settings)
         try:
             with suppress(KeyboardInterrupt):
                 while fleet.killed < times:
                     fleet.keep_up()
                     _top_up(world, queue)
                     if rng.random() < _AT_WORK:
-                        watch.wait_for_work()
+                        watcher.wait_for_work()
                     time.sleep(rng.uniform(0, _LONGEST_WAIT_SECONDS))
-                    fleet.kill(watch.victim(rng))
+                    fleet.kill(watcher.victim(rng))
             _settle(world, fleet)
         finally:
             fleet.stop()
@@ -86,7 +86,7 @@ def _top_up(world: World, queue: JobQueue) -> None:
             )
 
 
-class Fleet:
+class WorkerFleet:
     """A worker for each slot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -114,7 +114,7 @@ class Fleet:
             worker.kill()
 
 
-class Watch:
+class RunWatcher:
     """Finds the runs of live workers; the run of a killed worker stays `running` for a while."""
 
     def __init__(self, world: World) -> None:
@@ -156,7 +156,7 @@ def _open_runs(world: World) -> int:
         return tx.scalar(query) or 0
 
 
-def _settle(world: World, fleet: Fleet) -> None:
+def _settle(world: World, fleet: WorkerFleet) -> None:
     """Let the workers finish all open runs without further kills."""
     ends = time.monotonic() + _SETTLING_SECONDS
     while _open_runs(world) and time.monotonic() < ends:
@@ -181,13 +181,13 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
         )
     )
     jobs = Counter(tx.scalars(text(f"SELECT workflow_uuid FROM {_JOB_TABLE[database]}")))  # noqa: S608 - fixed names
-    given_up = [
+    abandoned = [
         row.id for row in rows if row.failure and "went_down" in row.failure["fact"]["code"]
     ]
     lost = [
         row.id
         for row in rows
-        if row.id not in given_up
+        if row.id not in abandoned
         and (row.state is not TaskState.FINISHED or plans[row.id] != 1 or ends[row.id] != 1)
     ]
     twice = [one for counted in (plans, ends, jobs) for one, times in counted.items() if times > 1]
@@ -196,7 +196,7 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
     return (
         len(lost),
         len(twice),
-        f"{len(rows)} runs, {hit} of them interrupted, {len(given_up)} abandoned after 5 crashes",
+        f"{len(rows)} runs, {hit} of them interrupted, {len(abandoned)} abandoned after 5 crashes",
     )
 
 

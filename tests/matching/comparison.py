@@ -90,8 +90,12 @@ def large_sets(seed: int) -> Instance:
     roster, cycle = sociable(random)
     if random.random() < _ALONE:
         return roster, cycle, None
-    unlike = cycle.weights.model_copy(update={"preference": 0, "country": 0})
-    return roster, cycle, solved(roster, cycle.model_copy(update={"weights": unlike, "pins": {}}))
+    other_weights = cycle.weights.model_copy(update={"preference": 0, "country": 0})
+    return (
+        roster,
+        cycle,
+        solved(roster, cycle.model_copy(update={"weights": other_weights, "pins": {}})),
+    )
 
 
 INSTANCES: dict[str, Callable[[int], Instance]] = {

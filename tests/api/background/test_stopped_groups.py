@@ -89,7 +89,7 @@ def test_run_stopped_with_its_process_group_is_finished_by_another_worker(
     try:
         _wait_for(world, is_solving)
         assert (run().state, run().attempts) == (TaskState.RUNNING, 1)
-        stopped.tell_group(signal.SIGTERM)
+        stopped.signal_group(signal.SIGTERM)
         _wait_for(world, lambda: None if stopped.at_work else True)
     finally:
         stopped.kill()

@@ -18,10 +18,10 @@ from tests.mail_server import (
     BROKEN,
     PASSWORD,
     USER,
+    authenticate,
     certificate,
     free_port,
     mail_server,
-    only_our_user,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_encrypted_connection_authenticates_with_password_from_file(
         if security is Security.TLS
         else {"tls_context": proof.context, "require_starttls": True}
     )
-    with mail_server(**how, authenticator=only_our_user, auth_required=True) as server:
+    with mail_server(**how, authenticator=authenticate, auth_required=True) as server:
         settings = MailSettings(
             host="127.0.0.1",
             port=server.port,

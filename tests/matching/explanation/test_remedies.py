@@ -211,9 +211,9 @@ def test_search_out_of_time_gives_reasons_without_remedies() -> None:
     roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1", capacity=0),))
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    moments = iter((True, False))
+    time_left = iter((True, False))
     entries = list(
-        explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
+        explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(time_left, False))
     )
     assert [len(one.remedies) for one in entries] == [1, 0]
     assert not any(one.remedies_complete for one in entries)
