@@ -12,7 +12,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
 
@@ -48,8 +49,12 @@ def build_application(command: str | None) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "color": False if os.environ.get("NO_COLOR") else None,
+        },
     )
-    app.callback()(_no_options)
+    app.callback()(_general_options)
     for name, (target, summary) in COMMANDS.items():
         run = _load_command(target) if name == command else _not_selected
         details = DETAILS.get(name)
@@ -70,8 +75,25 @@ def _load_command(target: str) -> Callable[..., Any]:
     return loaded
 
 
-def _no_options() -> None:
-    """Do nothing. The callback makes Typer require a command even if only one is defined."""
+def _print_version(given: bool) -> None:
+    if given:
+        typer.echo(f"gender-coach {metadata.version('gender-coach')}")
+        raise typer.Exit
+
+
+def _general_options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help=_("Print the version and exit."),
+        ),
+    ] = False,
+) -> None:
+    """Declare the options before a command; their callbacks handle them."""
 
 
 def _not_selected() -> None:

@@ -25,6 +25,9 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))] = Path(
         "demo-out"
     ),
+    force: Annotated[
+        bool, typer.Option("--force", help=_("Replace an earlier result in the folder."))
+    ] = False,
 ) -> None:
     """Run the bundled sample cycle from its spreadsheets to results."""
     cycle_name, coachees_name, coaches_name = SAMPLE_FILES
@@ -36,5 +39,13 @@ def demo(
         inputs = read_inputs(cycle, coachees, coaches)
     echo(facts.FICTITIOUS())
     options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS)
-    result = solve_and_write(inputs, out, options, workers=available_processors(), quiet=False)
+    result = solve_and_write(
+        inputs,
+        out,
+        options,
+        workers=available_processors(),
+        quiet=False,
+        force=force,
+        is_sample=True,
+    )
     print_summary(inputs, result, out)

@@ -59,12 +59,23 @@ NOT_BEFORE_OUTSIDE = message(
 OUT_IS_A_FILE = message(
     "command.out_is_a_file", "{out} is a file; choose a folder with --out", out=TEXT
 )
-OUT_HAS_OTHER_FILES = message(
-    "command.out_has_other_files",
-    "{out} contains {file} but no result.json, so it is not a results folder; "
-    "choose another folder with --out",
+OUT_IS_NOT_EMPTY = message(
+    "command.out_is_not_empty",
+    "{out} is not empty; it contains {file}. Choose another folder with --out, or replace the "
+    "files of an earlier result with --force",
     out=TEXT,
     file=TEXT,
+)
+OUT_EXISTS = message(
+    "command.out_exists",
+    "{out} exists; choose another file with --out, or replace it with --force",
+    out=TEXT,
+)
+OUT_IS_SPECIAL = message(
+    "command.out_is_special",
+    "{out} is a link, a folder, a device or another special file, which is never replaced; choose "
+    "another name with --out",
+    out=TEXT,
 )
 RUNNER_UP_NOT_DETERMINED = message(
     "command.runner_up_not_determined", "The next best coach was not determined"

@@ -49,6 +49,9 @@ def match(
             help=_("In mid-cycle, with --keep: sessions before this date are not changed."),
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help=_("Replace an earlier result in the folder."))
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help=_("Print only errors."))] = False,
 ) -> None:
     """Match and timetable a cycle and write all its results."""
@@ -65,6 +68,7 @@ def match(
         options,
         workers=workers or available_processors(),
         quiet=quiet,
+        force=force,
         before=before,
     )
     if not quiet:

@@ -13,7 +13,7 @@ from api.cli import facts as common
 from api.cli import question_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
-from api.files.atomic_write import write_atomically
+from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
 from api.files.csv_injection import escape_formula
 from api.input_files.cycle_inputs import read_inputs
 from matching.rules.pair_report import pair_rows
@@ -24,9 +24,13 @@ def pairs(
     *,
     coachees: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
     coaches: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
-    out: Annotated[Path, typer.Option(metavar="FILE.csv", help=_("The file to write."))],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.csv", help=_("The file to write; - is standard output."))
+    ],
+    force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:
     """Evaluate all pairs of coachee and coach, one row per pair."""
+    check_output_file(out, force=force)
     inputs = read_inputs(cycle, coachees, coaches)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
@@ -44,6 +48,7 @@ def pairs(
                 ";".join(row.blocked_by),
             )
         )
-    write_atomically(out, text.getvalue().encode())
+    write_output_file(out, text.getvalue().encode())
     every = common.PAIRS(count=total)
-    echo(facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out)))
+    written = facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out))
+    echo(written, err=out == STANDARD_OUTPUT)

@@ -43,18 +43,22 @@ def solve_and_write(
     *,
     workers: int,
     quiet: bool,
+    force: bool,
+    is_sample: bool = False,
     before: Mapping[str, SentInvitation] = MappingProxyType({}),
 ) -> Result:
     """Solve `inputs` with `workers` threads, and write all results to the folder `out`.
 
-    `before` contains the invitations sent for the kept result, by uid.
+    With `force`, an earlier result in `out` is replaced; results of the sample cycle (`is_sample`)
+    replace each other without it. `before` contains the invitations sent for the kept result, by
+    uid.
 
     Raises:
         UnusableInputError: a pin cannot be satisfied; the error names its line.
         DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C
             before a result was found. Later, Ctrl+C ends only the search for next best coaches.
     """
-    check_output_folder(out)
+    check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
     began = datetime.now(UTC)
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +35,19 @@ RESULT_PARTS = (
     *("report.html", *RESULT_FOLDERS),
 )
 """The names of all files and folders in a results folder."""
+
+SCRATCH_PREFIX = ".writing-"
+"""The prefix of the temporary folder in which the files are first written."""
+
+_FILES_IN = {
+    "inputs": re.compile(
+        r"cycle\.toml|(coachees|coaches)\.(csv|xlsx|ods)|(kept|under-way|earlier(-\d+)?)\.json",
+        re.ASCII,
+    ),
+    "invites": re.compile(r"[\w-]+-session-\d\d-[0-9a-f]{8}\.(ics|eml)", re.ASCII),
+    "forms": re.compile(r"(session-note|feedback)\.html"),
+}
+"""The names of the files that a result has in each of its folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +83,8 @@ def write_results(out: Path, content: FolderContent) -> None:
     """Write `content` to the folder `out`, replacing any earlier result there.
 
     The folder is created if it does not exist. Files are first written to a temporary folder inside
-    it and then moved into place, so an earlier result remains complete if writing fails. Other
-    files in `out` are not changed.
+    it and then moved into place, so an earlier result remains complete if writing fails. Files that
+    do not belong to a result are not changed.
 
     Raises:
         DomainError: `out` is not writable.
@@ -79,17 +92,30 @@ def write_results(out: Path, content: FolderContent) -> None:
     files = _files(content)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as scratch:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=out) as scratch:
             for part in RESULT_FOLDERS:
                 Path(scratch, part).mkdir()
             for name, data in files:
                 Path(scratch, name).write_bytes(data)
-            for part in RESULT_PARTS:
-                _replace(Path(scratch, part), out / part)
+            _move_into_place(Path(scratch), out)
     except OSError as error:
         raise DomainError(
             facts.CANNOT_WRITE(folder=str(out), reason=error.strerror or str(error))
         ) from error
+
+
+def replaced_paths(out: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield each path of an earlier result in `out`, and whether it has to be a folder.
+
+    Writing a result replaces exactly these files; the folders are kept.
+    """
+    for part in RESULT_PARTS:
+        path, is_folder = out / part, part in RESULT_FOLDERS
+        if path.exists() or path.is_symlink():
+            yield path, is_folder
+        if is_folder and path.is_dir():
+            named = (each for each in path.iterdir() if _FILES_IN[part].fullmatch(each.name))
+            yield from ((each, False) for each in sorted(named))
 
 
 def result_json(result: Result, sentences: ResultSentences) -> bytes:
@@ -117,10 +143,15 @@ def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
         yield f"invites/{name}", data
 
 
-def _replace(new: Path, target: Path) -> None:
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    else:
-        target.unlink(missing_ok=True)
-    if new.exists():
-        new.rename(target)
+def _move_into_place(scratch: Path, out: Path) -> None:
+    """Replace the earlier result in `out`, if there is one, with the files in `scratch`."""
+    for path, is_folder in list(replaced_paths(out)):
+        if not is_folder:
+            path.unlink()
+    for part in RESULT_PARTS:
+        if part not in RESULT_FOLDERS:
+            (scratch / part).rename(out / part)
+            continue
+        (out / part).mkdir(exist_ok=True)
+        for file in (scratch / part).iterdir():
+            file.rename(out / part / file.name)

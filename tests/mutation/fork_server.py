@@ -3,9 +3,10 @@
 Loading these packages takes longer than most tests. Each fork loads the code under test itself, and
 therefore sees the fault that was planted last.
 
-`python fork_server.py TEST ...` runs the tests once for each line of its input, which is a time
-limit in seconds. It prints pytest's exit code, -9 if the time limit passed, or -14 if a single test
-took too long.
+`python fork_server.py TEST ...` runs the tests once for each line of its input, which is a limit in
+seconds of processor time, so that other load on the machine decides nothing. It prints pytest's
+exit code, -24 if the limit passed, -27 if a single test took too long, or -9 if the tests waited
+for ten times the limit.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import math
 import os
+import resource
 import signal
 import sys
 import time
@@ -26,7 +29,8 @@ _PACKAGES = (
 )  # fmt: skip
 _LOADED_EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # some packages are also pytest plugins
 _POLL_SECONDS = 0.02
-_TEST_SECONDS = 60  # limit for a single test; without a fault, the slowest takes 10
+_TEST_SECONDS = 60  # processor time for a single test; without a fault, the slowest takes 10
+_MAX_WAIT_FACTOR = 10  # for tests that wait for something that a fault prevents
 
 
 def main(tests: list[str]) -> None:
@@ -36,10 +40,13 @@ def main(tests: list[str]) -> None:
             importlib.import_module(name)
     gc.freeze()  # pytest collects garbage before it exits, which is slow with all these objects
     for line in sys.stdin:
+        seconds = float(line)
         child = os.fork()
         if child == 0:
+            resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.RLIM_INFINITY))
             _run(tests)
-        print(_exit_code(child, time.monotonic() + float(line)), flush=True)  # noqa: T201 - the response
+        deadline = time.monotonic() + _MAX_WAIT_FACTOR * seconds
+        print(_exit_code(child, deadline), flush=True)  # noqa: T201 - the response
 
 
 def _run(tests: list[str]) -> None:
@@ -61,10 +68,10 @@ class _TestLimit:
     """Ends the process when one test takes too long, even inside a solver."""
 
     def pytest_runtest_logstart(self) -> None:
-        signal.alarm(_TEST_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, _TEST_SECONDS)
 
     def pytest_runtest_logfinish(self) -> None:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 class _TestOrder:

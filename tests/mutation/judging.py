@@ -15,7 +15,7 @@ from py_compile import PycInvalidationMode
 from tests.mutation.mutants import Mutant
 
 _SERVER = Path(__file__).with_name("fork_server.py")
-_PASSED, _KILLED = 0, {-signal.SIGKILL, -signal.SIGALRM}
+_PASSED, _KILLED = 0, {-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGPROF}
 
 
 class Verdict(Enum):

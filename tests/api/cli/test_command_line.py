@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import import_module
+from importlib import import_module, metadata
 from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,15 @@ def sample(tmp_path: Path) -> Path:
     for name in SAMPLE_FILES:
         (tmp_path / name).write_bytes(sample_file(name).read_bytes())
     return tmp_path
+
+
+def gender_coach_bytes(*arguments: object, folder: Path) -> bytes:
+    """Run a command in a process of its own, and return what it writes to standard output."""
+    command = [sys.executable, "-m", "api", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, check=True
+    ).stdout
 
 
 def files(folder: Path) -> list[object]:
@@ -236,15 +245,97 @@ def test_pairs_of_an_earlier_result_are_kept(
     assert gender_coach("check", sample / "out").code == 0
 
 
-def test_unrelated_files_are_not_overwritten(gender_coach: Command, sample: Path) -> None:
-    (sample / "inputs").mkdir()
-    (sample / "inputs" / "precious.txt").write_text("mine", "utf-8")
+def test_folder_with_any_file_is_left_alone_without_force(
+    gender_coach: Command, sample: Path
+) -> None:
+    before = {path: path.read_bytes() for path in sample.iterdir()}
     done = gender_coach("match", *files(sample), "--out", sample)
-    assert done.code == 2
-    assert "choose another folder" in done.err
-    assert (sample / "inputs" / "precious.txt").read_text("utf-8") == "mine"
-    blocked = gender_coach("match", *files(sample), "--out", sample / "cycle.toml")
+    assert (done.code, "not empty" in done.err, "--force" in done.err) == (2, True, True)
+    assert {path: path.read_bytes() for path in sample.iterdir()} == before
+    blocked = gender_coach("match", *files(sample), "--out", sample / "cycle.toml", "--force")
     assert (blocked.code, "is a file" in blocked.err) == (2, True)
+
+
+def test_forced_result_deletes_no_file_but_those_of_the_earlier_result(
+    gender_coach: Command, sample: Path
+) -> None:
+    out = sample / "out"
+    assert gender_coach("match", *files(sample), "--out", out).code == 0
+    earlier = {path.name for path in (out / "invites").iterdir()}
+    own = ("notes.txt", "inputs/precious.txt", "invites/plan.ics", "forms/own.html", "old/x.csv")
+    (out / "old").mkdir()
+    for name in own:
+        (out / name).write_text("mine", "utf-8")
+    policy = (sample / "cycle.toml").read_text("utf-8")
+    (sample / "cycle.toml").write_text(policy.replace("count = 6", "count = 3"), "utf-8")
+    assert gender_coach("match", *files(sample), "--out", out).code == 2
+    assert gender_coach("match", *files(sample), "--out", out, "--force").code == 0
+    assert {name: (out / name).read_text("utf-8") for name in own} == dict.fromkeys(own, "mine")
+    invites = {path.name for path in (out / "invites").iterdir()} - {"plan.ics"}
+    assert len(invites) == len(earlier) // 2
+    assert not any("session-04" in name for name in invites)
+
+
+@pytest.mark.parametrize("name", ["result.json", "invites", "inputs/cycle.toml"])
+def test_forced_result_never_replaces_a_link(
+    gender_coach: Command, sample: Path, name: str
+) -> None:
+    target = sample / "target"
+    target.write_text("mine", "utf-8")
+    (sample / "out" / "inputs").mkdir(parents=True)
+    (sample / "out" / name).symlink_to(target)
+    done = gender_coach("match", *files(sample), "--out", sample / "out", "--force")
+    assert (done.code, name in done.err) == (2, True)
+    assert (sample / "out" / name).is_symlink()
+    assert target.read_text("utf-8") == "mine"
+
+
+def test_demo_replaces_its_own_result_but_no_other(gender_coach: Command, sample: Path) -> None:
+    out = sample / "out"
+    assert gender_coach("demo", "--out", out).code == 0
+    first = (out / "run.json").read_bytes()
+    assert gender_coach("demo", "--out", out).code == 0
+    assert (out / "run.json").read_bytes() != first
+    policy = (sample / "cycle.toml").read_text("utf-8")
+    (sample / "cycle.toml").write_text(policy.replace("count = 6", "count = 2"), "utf-8")
+    assert gender_coach("match", *files(sample), "--out", out, "--force").code == 0
+    other = (out / "run.json").read_bytes()
+    assert gender_coach("demo", "--out", out).code == 2
+    assert (out / "run.json").read_bytes() == other
+
+
+@pytest.mark.parametrize("command", ["pairs", "template"])
+def test_single_file_is_replaced_only_with_force_and_only_if_regular(
+    gender_coach: Command, sample: Path, command: str
+) -> None:
+    given = [command, *(files(sample) if command == "pairs" else []), "--out"]
+    out = sample / "out"
+    out.write_text("mine", "utf-8")
+    assert gender_coach(*given, out).code == 2
+    assert out.read_text("utf-8") == "mine"
+    assert gender_coach(*given, out, "--force").code == 0
+    assert out.read_bytes() != b"mine"
+    (sample / "link").symlink_to(out)
+    for special in (sample / "link", sample, Path("/dev/null")):
+        assert gender_coach(*given, special, "--force").code == 2
+    assert (sample / "link").is_symlink()
+    assert not Path("/dev/null").is_file()
+
+
+def test_pairs_and_template_go_to_standard_output_alone(sample: Path) -> None:
+    written = gender_coach_bytes("pairs", *files(sample), "--out", "-", folder=sample)
+    assert gender_coach_bytes("pairs", *files(sample), "--out", "p.csv", folder=sample)
+    assert written == (sample / "p.csv").read_bytes()
+    workbook = gender_coach_bytes("template", "--out", "-", folder=sample)
+    assert load_workbook(io.BytesIO(workbook)).sheetnames[0] == "coachees"
+    assert not (sample / "-").exists()
+
+
+def test_version_and_short_help_option(gender_coach: Command) -> None:
+    version = gender_coach("--version")
+    assert (version.code, version.out) == (0, f"gender-coach {metadata.version('gender-coach')}\n")
+    assert gender_coach("-h").out == gender_coach("--help").out
+    assert "--time-limit" in gender_coach("match", "-h").out
 
 
 def test_template_has_drop_down_lists_and_is_valid_input(
