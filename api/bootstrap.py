@@ -10,15 +10,13 @@ from api.accounts.rows import CredentialRow
 from api.audit_trail.rows import AuditRow
 from api.audit_trail.sealed_tables import seal_tables_once
 from api.crypto import facts
-from api.crypto.key_ring import Keyring, KeyringError, open_keyring
+from api.crypto.key_ring import Keyring, KeyringError, create_keyring, open_keyring
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
-from api.database.rows import KeyMarkRow
+from api.database.rows import KEY_FILE, MASTER_VERSION, KeyMarkRow
 from api.session_reports.rows import NoteKeyRow
 from api.settings import Settings
 from coach.errors import DomainError
-
-_KEY_FILE_NAME = "key file"
 
 
 def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
@@ -53,20 +51,48 @@ def _has_encrypted_rows(tx: Transaction) -> bool:
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
 
 
+def read_keyring(settings: Settings) -> Keyring:
+    """Read the key file of a deployment.
+
+    Raises:
+        KeyringError: the key file is missing, invalid, or accessible to other users.
+    """
+    path = settings.master_key_file
+    if settings.key_file_is_read_only and not path.exists():
+        raise KeyringError(facts.KEY_FILE_TO_CREATE(path=str(path)))
+    return open_keyring(path, create=False, credential=settings.key_file_is_credential)
+
+
 def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
     """Return the key ring that belongs to this database; create one if the database is unused."""
     path = settings.master_key_file
     with database.reading() as tx:
-        known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _KEY_FILE_NAME))
-    if known is None:
+        marks = _key_marks(tx)
+    if KEY_FILE not in marks:
         with database.writing() as tx:
-            first = tx.get(KeyMarkRow, _KEY_FILE_NAME)
-            keyring = open_keyring(path, create=first is None and not _has_encrypted_rows(tx))
-            if first is None:
-                tx.add(KeyMarkRow(name=_KEY_FILE_NAME, mark=keyring.mark))
+            marks = _key_marks(tx)  # another process may have recorded its mark in the meantime
+            if KEY_FILE not in marks:
+                if _may_create_key_file(tx, settings):
+                    create_keyring(path)
+                keyring = read_keyring(settings)
+                tx.add(KeyMarkRow(name=KEY_FILE, mark=keyring.mark))
                 return keyring
-            known = first.mark  # another process recorded its mark in the meantime
-    keyring = open_keyring(path, create=False)
-    if known != keyring.mark:
+    keyring = read_keyring(settings)
+    if marks[KEY_FILE] != keyring.mark:
         raise KeyringError(facts.KEY_FILE_OF_OTHER_DATABASE(path=str(path)))
+    newest = int(marks.get(MASTER_VERSION, 0))
+    if newest > keyring.master_version:
+        raise KeyringError(facts.KEY_FILE_OUTDATED(path=str(path), version=newest))
     return keyring
+
+
+def _key_marks(tx: Transaction) -> dict[str, str]:
+    return {row.name: row.mark for row in tx.scalars(select(KeyMarkRow))}
+
+
+def _may_create_key_file(tx: Transaction, settings: Settings) -> bool:
+    return (
+        not settings.master_key_file.exists()
+        and not settings.key_file_is_read_only
+        and not _has_encrypted_rows(tx)
+    )

@@ -8,6 +8,7 @@ from api.accounts.second_factors import rewrap_totp_secrets
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.crypto.key_rotation import Rotatable
+from api.database.rows import MASTER_VERSION, KeyMarkRow
 from api.session_reports.note_encryption import rewrap_note_keys
 
 ROTATABLE: tuple[Rotatable, ...] = (rewrap_note_keys, rewrap_totp_secrets)
@@ -21,5 +22,6 @@ def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
         SealBrokenError: a wrapped key was altered. Nothing is changed.
     """
     count = sum(rewrap(tx, keyring) for rewrap in ROTATABLE)
+    tx.merge(KeyMarkRow(name=MASTER_VERSION, mark=str(keyring.master_version)))
     record_event(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=count)
     return count

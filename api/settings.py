@@ -16,6 +16,8 @@ from api.organisation import MailAddress, Organisation
 
 KIB = 1024
 MIB = 1024 * KIB
+KEY_CREDENTIAL = "gender-coach-key"
+"""The name of the systemd credential that contains the key file."""
 _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound to
 
 
@@ -23,7 +25,13 @@ class Settings(BaseSettings):
     """The server's settings. Each is read from the environment variable `GENDER_COACH_<NAME>`.
 
     Attributes:
-        data_dir: the folder for the SQLite file, the key file and the lock files.
+        data_dir: the folder for the SQLite file and the lock files, and for the key file if no
+            other place is set.
+        key_file: the key file, which the application then only reads. By default, the systemd
+            credential `gender-coach-key`, or else `master.key` in `data_dir`.
+        credentials_directory: the folder of systemd's credentials, from `CREDENTIALS_DIRECTORY`.
+        backup_dir: the folder of backups. If it is set, a backup is also made after each erasure.
+        backup_keep: how many backups are kept in a folder; older ones are deleted after a new one.
         database_url: the SQLAlchemy URL, from `DATABASE_URL`; by default, a SQLite file in
             `data_dir`.
         public_url: the base URL of links in emails; cookies are `Secure` if it is https. Defaults
@@ -67,6 +75,13 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("var")
+    key_file: Path | None = None
+    credentials_directory: Annotated[
+        Path | None,
+        Field(validation_alias="CREDENTIALS_DIRECTORY", description="Folder of credentials"),
+    ] = None
+    backup_dir: Path | None = None
+    backup_keep: Annotated[int, Field(ge=1, le=10_000)] | None = None
     database_url: Annotated[
         str, Field(validation_alias="DATABASE_URL", description="SQLAlchemy URL of the database")
     ] = ""
@@ -140,5 +155,23 @@ class Settings(BaseSettings):
 
     @property
     def master_key_file(self) -> Path:
-        """The path of the key file (mode 0600)."""
-        return self.data_dir / "master.key"
+        """The path of the key file."""
+        return self.key_file or self._key_credential or self.data_dir / "master.key"
+
+    @property
+    def key_file_is_read_only(self) -> bool:
+        """Whether the application only reads the key file, because a setting names it."""
+        return self.key_file is not None or self._key_credential is not None
+
+    @property
+    def key_file_is_credential(self) -> bool:
+        """Whether systemd provides the key file, and protects its folder."""
+        folder = self.credentials_directory
+        return folder is not None and self.master_key_file.parent == folder
+
+    @property
+    def _key_credential(self) -> Path | None:
+        if self.credentials_directory is None:
+            return None
+        path = self.credentials_directory / KEY_CREDENTIAL
+        return path if path.exists() else None

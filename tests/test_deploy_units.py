@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,49 @@ def test_invalid_unit_is_rejected(tmp_path: Path) -> None:
     text = (ROOT / "deploy" / unit.name).read_text(encoding="utf-8")
     unit.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=sometimes"), "utf-8")
     assert any("ProtectSystem" in line for line in _verify(unit))
+
+
+_SYSTEMD_RUN = """#!/bin/sh
+# In place of systemd: lends the credential, reads the settings, and runs the command.
+while [ "${1#--}" != "$1" ]; do
+    case "$1" in
+        --property=LoadCredential=gender-coach-key:*) key="${1##*:}" ;;
+        --property=EnvironmentFile=*) settings="${1##*=}" ;;
+    esac
+    shift
+done
+export CREDENTIALS_DIRECTORY="$ROOT/credentials"
+install -D -m 0440 "$ROOT$key" "$CREDENTIALS_DIRECTORY/gender-coach-key"
+set -a; . "$ROOT$settings"; set +a
+shift
+exec "$PYTHON" -m api "$@"
+"""
+
+
+def test_commands_run_with_the_key_and_the_settings_of_the_services(tmp_path: Path) -> None:
+    stand_in = tmp_path / "bin" / "systemd-run"
+    stand_in.parent.mkdir()
+    stand_in.write_text(_SYSTEMD_RUN, encoding="utf-8")
+    stand_in.chmod(0o755)
+    settings = tmp_path / "etc" / "gender-coach" / "settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"GENDER_COACH_DATA_DIR={tmp_path / 'data'}\n", encoding="utf-8")
+    environment = {
+        "PATH": f"{stand_in.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHON": sys.executable,
+        "ROOT": str(tmp_path),
+    }
+
+    def run(*words: object) -> str:
+        ended = subprocess.run(
+            words, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    run(sys.executable, "-m", "api", "keys", "create", "--to", settings.with_name("master.key"))
+    as_service = ROOT / "deploy" / "as-gender-coach"
+    run(as_service, "migrate")
+    assert "/sign-in/" in run(as_service, "user", "add", "anna")
+    assert not (tmp_path / "data" / "master.key").exists()

@@ -19,7 +19,7 @@ from api.crypto.row_seal import (
 )
 from api.database.engine import Database
 from api.database.rows import SealedTableRow
-from api.files.atomic_write import write_atomically
+from api.files.private_files import write_private_file
 from api.http.principal import SYSTEM
 from api.services import context_setter, utc_now
 
@@ -53,7 +53,7 @@ def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None
                     _seal_table(tx, name, tables[name])
     if tables.keys() - in_file:
         content = "".join(f"{name}\n" for name in sorted(tables.keys() | in_file))
-        write_atomically(file, content.encode())
+        write_private_file(file, content.encode())
 
 
 def _seal_table(tx: Transaction, name: str, row_type: type[SealedRow]) -> None:

@@ -79,6 +79,27 @@ KEEP_KEY_FILE = message(
     "Restoring it requires {file}. Store a copy of that file separately.",
     file=TEXT,
 )
+OLD_BACKUPS_DELETED = plural_message(
+    "backup.old_deleted",
+    "{count} older backup deleted.",
+    "{count} older backups deleted.",
+    count=PLAIN_NUMBER,
+)
+# i18n: --to is an option of a command, GENDER_COACH_BACKUP_DIR a setting.
+NEXT_TO_KEY = message(
+    "backup.next_to_key",
+    "Warning: {file} lies next to the key that decrypts it. Choose a folder on another disk or "
+    "machine with --to or GENDER_COACH_BACKUP_DIR.",
+    file=TEXT,
+)
+ERASED_AGAIN = plural_message(
+    "restore.erased_again",
+    "{count} person who was erased after the backup has been erased again. If they had future "
+    "sessions, start a new run and publish its plan.",
+    "{count} people who were erased after the backup have been erased again. If they had future "
+    "sessions, start a new run and publish its plan.",
+    count=PLAIN_NUMBER,
+)
 RESTORED_INTACT = plural_message(
     "restore.intact",
     "Restored from {file}. The audit trail ({count} row) is intact.",
@@ -107,12 +128,44 @@ KEYS_REWRAPPED = plural_message(
     version=PLAIN_NUMBER,
     file=TEXT,
 )
+KEY_FILE_CREATED = message(
+    "keys.created",
+    "{file} contains new keys. Make a copy of it, and store it separately from the database.",
+    file=TEXT,
+)
+# i18n: --to is an option of a command; do not translate it.
+NAME_NEW_KEY_FILE = message(
+    "keys.name_new_file", "pass the path of the key file to create with --to"
+)
+NAME_ROTATED_KEY_FILE = message(
+    "keys.name_rotated_file",
+    "the application does not write {file}, because a setting names it: "
+    "pass the path of a new key file with --to, and replace {file} with it afterwards",
+    file=TEXT,
+)
+# i18n: `old` is a path, or the name of a systemd credential.
+REPLACE_KEY_FILE = message(
+    "keys.replace_file",
+    "Before you start servers and workers, replace {old} with {new}: "
+    "they refuse to start with the old key file.",
+    old=TEXT,
+    new=TEXT,
+)
 
 # person, retention
-PERSON_ERASED = message(
-    "person.erased",
-    "{id} has been erased. Older backups still contain their data and notes.",
-    id=TEXT,
+PERSON_ERASED = message("person.erased", "{id} has been erased.", id=TEXT)
+# i18n: `gender-coach backup --keep N` is a command; translate only N.
+OLDER_BACKUPS = message(
+    "person.older_backups",
+    "Older backups still contain the erased data; a restore erases it again. Make a new backup, "
+    "and delete older ones with `gender-coach backup --keep N`.",
+)
+BACKED_UP_AFTER_ERASURE = plural_message(
+    "person.backed_up",
+    "A new backup without the erased data is {file}. {count} older backup deleted.",
+    "A new backup without the erased data is {file}. {count} older backups deleted.",
+    count=PLAIN_NUMBER,
+    file=TEXT,
 )
 ERASURE_DISABLED = message(
     "retention.disabled", "Erasure is disabled, because {setting} is 0.", setting=TEXT

@@ -12,33 +12,75 @@ from sqlalchemy.exc import DBAPIError
 
 from api.audit_trail import log as audit
 from api.audit_trail import verification
+from api.audit_trail.verification import VerificationResult
 from api.background.worker_lease import hold_worker_lease
+from api.bootstrap import read_keyring
 from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import load_settings, migrate_job_tables, open_cli_services
-from api.crypto.key_ring import open_keyring
-from api.database.backup import back_up, require_unused
+from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import seal_info
+from api.data_protection import copies
+from api.data_protection.erased_ids import (
+    ErasedIds,
+    list_of_copy,
+    recorded_ids,
+    update_list,
+    write_ids,
+)
+from api.data_protection.repeat_erasures import ids_to_erase, record_repeated, repeat_erasures
+from api.database.backup import require_unused
 from api.database.backup import restore as put_back
 from api.database.engine import Database, readable_database_errors
+from api.http.principal import SYSTEM
+from api.services import context_setter
+from api.settings import Settings
 
 _DATA = typer.Option(help=_("Folder of the database and keys."))
 
 
 def backup(
-    to: Annotated[Path | None, typer.Option("--to", help=_("The file to create."))] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help=_("The file to create, or an existing folder."))
+    ] = None,
     *,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, help=_("Keep this many backups in the folder, and delete older ones.")),
+    ] = None,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
     """Back up the database to an encrypted file, even while it is in use."""
     with open_cli_services(data) as services:
-        target = to or services.settings.data_dir / f"backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        size = back_up(services.database, services.keyring.backups, target, migrate_job_tables)
-        with services.database.writing() as tx:
-            audit.record_event(tx, "database copied", "database", "main", bytes=size)
-        key_file = services.settings.master_key_file
-    echo(facts.BACKED_UP(file=str(target), megabytes=size / 1e6))
-    echo(facts.KEEP_KEY_FILE(file=str(key_file)))
+        settings = services.settings
+        target = _target(settings, to)
+        if keep is None and target.is_dir():
+            keep = settings.backup_keep
+        made = copies.make_copy(services, target, migrate_job_tables, keep=keep)
+    echo(facts.BACKED_UP(file=str(made.path), megabytes=made.size / 1e6))
+    if made.deleted:
+        echo(facts.OLD_BACKUPS_DELETED(count=made.deleted))
+    echo(facts.KEEP_KEY_FILE(file=str(settings.master_key_file)))
+    if copies.lies_next_to_key(settings, made.path):
+        echo(facts.NEXT_TO_KEY(file=str(made.path)), err=True)
+
+
+def _target(settings: Settings, to: Path | None) -> Path:
+    """Return the file or folder of a backup.
+
+    Without an option or a setting, backups go to the data folder, as in earlier versions.
+
+    Raises:
+        CopyNextToKeyError: the chosen folder contains the key.
+    """
+    target = to or settings.backup_dir
+    if target is None:
+        return settings.data_dir
+    copies.refuse_next_to_key(settings, target)
+    if to is None:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return target
 
 
 def restore(
@@ -47,18 +89,35 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help=_("Replace an existing database, which is saved first."))
     ] = False,
+    erased: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--erased", metavar="LIST", help=_("A list of erased ids to apply; can be repeated.")
+        ),
+    ] = None,
+    nobody_erased: Annotated[
+        bool,
+        typer.Option(
+            "--nobody-erased",
+            help=_("Restore a backup without a list of erased ids: nobody was erased since."),
+        ),
+    ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Check a backup and restore it in place of the database."""
+    """Check a backup, and restore it in place of the database without those erased since."""
     settings = load_settings(data_dir=data)
-    keyring = open_keyring(settings.master_key_file, create=False)
-    now = datetime.now(UTC)
+    keyring = read_keyring(settings)
+    ids = ids_to_erase(
+        keyring, source, settings.data_dir, erased or (), nobody_erased=nobody_erased
+    )
     with (
         closing(Database(settings.database_url)) as database,
         readable_database_errors(settings.database_url),
     ):
         require_unused(database)
-        replaced = _rows_of_replaced_trail(database)
+        replaced, recorded = _replaced(database)
+        ids |= recorded
+        repeating = _Repetition(keyring, ids, datetime.now(UTC))
         with hold_worker_lease(database, settings.data_dir, settings.executor_id):
             kept = put_back(
                 database,
@@ -67,38 +126,75 @@ def restore(
                 migrate_job_tables,
                 force=force,
                 previous_folder=settings.data_dir,
-                now=now,
+                now=repeating.now,
+                prepare=repeating,
             )
-    with open_cli_services(data) as services, services.database.writing() as tx:
-        report = verification.verify(tx, services.keyring)
-        audit.record_event(
-            tx,
-            verification.RESTORED,
-            "database",
-            "main",
-            rows=report.rows,
-            replaced=replaced,
-        )
+    if kept is not None and not database.is_sqlite:
+        write_ids(list_of_copy(kept), keyring, ids)
+    report = _record(data, replaced, repeating.done)
+    _print_outcome(source, report, repeating.done, kept)
+
+
+class _Repetition:
+    """Erases people again from a copy that is about to be restored, and remembers whom."""
+
+    def __init__(self, keyring: Keyring, ids: ErasedIds, now: datetime) -> None:
+        self.now = now
+        self.done = ErasedIds()
+        self._ids = ids
+        self._set_context = context_setter(keyring, lambda: SYSTEM, lambda: now)
+        self._info = seal_info(keyring)
+
+    def __call__(self, copy: Database) -> None:
+        with copy.on_behalf_of(self._set_context, self._info).writing() as tx:
+            self.done = repeat_erasures(tx, self._ids, now=self.now)
+
+
+def _record(data: Path | None, replaced: int, repeated: ErasedIds) -> VerificationResult:
+    """Record the restore and the repeated erasures; return the state of the audit trail."""
+    with open_cli_services(data) as services:
+        with services.database.writing() as tx:
+            report = verification.verify(tx, services.keyring)
+            audit.record_event(
+                tx,
+                verification.RESTORED,
+                "database",
+                "main",
+                rows=report.rows,
+                replaced=replaced,
+                people=len(repeated.people),
+            )
+            record_repeated(tx, repeated)
+        update_list(services)
+    return report
+
+
+def _print_outcome(
+    source: Path, report: VerificationResult, repeated: ErasedIds, kept: Path | None
+) -> None:
     file, rows = str(source), report.rows
     if report.first_broken is None:
         echo(facts.RESTORED_INTACT(file=file, count=rows))
     else:
         echo(facts.RESTORED_BROKEN(file=file, count=rows, row=report.first_broken))
+    if repeated.people:
+        echo(facts.ERASED_AGAIN(count=len(repeated.people)))
     if kept is not None:
         echo(facts.PREVIOUS_SAVED(file=str(kept)))
 
 
-def _rows_of_replaced_trail(database: Database) -> int:
-    """Return the number of rows in the trail of a database that is about to be replaced.
+def _replaced(database: Database) -> tuple[int, ErasedIds]:
+    """Return the rows of the trail and the erased ids of a database that is about to be replaced.
 
-    Returns 0 if there is no database, or if it cannot be read, for example because it is damaged.
+    Both are empty if there is no database, or if it cannot be read, for example because it is
+    damaged.
     """
     try:
         if database.is_sqlite and not Path(database.engine.url.database or "").exists():
-            return 0
+            return 0, ErasedIds()
         with database.reading() as tx:
-            return verification.trail_status(tx).rows
+            return verification.trail_status(tx).rows, recorded_ids(tx)
     except DBAPIError:
-        return 0
+        return 0, ErasedIds()
     finally:
         database.close()

@@ -36,7 +36,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
                   _("Erase the people in cycles past their retention period.")),
-    "keys": ("api.cli.keys:keys", _("Rotate the master key; stop servers and workers first.")),
+    "keys": ("api.cli.keys:keys",
+             _("Create a key file, or rotate the master key; "
+               "stop servers and workers before rotating.")),
     "backup": ("api.cli.backup:backup",
                _("Back up the database to an encrypted file, even while it is in use.")),
     "restore": ("api.cli.backup:restore",

@@ -11,7 +11,7 @@ import typer
 from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
-from api.cli.services import open_cli_services
+from api.cli.services import copy_after_erasure, open_cli_services
 from api.data_protection import subject_access
 
 
@@ -44,3 +44,4 @@ def person(
         else:
             subject_access.erase_one_person(services, person_id)
             echo(facts.PERSON_ERASED(id=ident))
+            echo(copy_after_erasure(services))

@@ -11,7 +11,7 @@ import typer
 from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
-from api.cli.services import open_cli_services
+from api.cli.services import copy_after_erasure, open_cli_services
 from api.data_protection import retention_sweep
 from api.data_protection.erase_people import WorkInProgress
 from api.data_protection.retention_sweep import ErasureScope
@@ -50,6 +50,8 @@ def retention(
         else:
             deleted = retention_sweep.delete_stale_secrets(services)
             echo(facts.SECRETS_DELETED(counts=_counts(deleted)))
+            if scopes:
+                echo(copy_after_erasure(services))
 
 
 def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> Fact:

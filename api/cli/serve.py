@@ -24,6 +24,7 @@ from api.cli.sample_cycle import DemoLinks, load_sample_cycle
 from api.cli.services import load_settings
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
+from api.database.working_folder import remove_remnants
 from api.http import urls
 from api.logging.setup import configure_logging
 from api.services import Services
@@ -81,12 +82,18 @@ def migrate(
 
 
 def prepare_database(settings: Settings) -> None:
-    """Create the tables in an empty database. Other databases are not changed."""
+    """Create the tables in an empty database, and remove what killed backups have left.
+
+    The tables of other databases are not changed.
+    """
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
         if schema.current_revision(database) is None:
             schema.migrate(database)
         migrate_job_tables(settings.database_url)
+    if database.is_sqlite:
+        remove_remnants(Path(database.engine.url.database or "").parent)
+    remove_remnants(settings.data_dir)
     database.close()
 
 

@@ -17,10 +17,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
 from api.bootstrap import open_database_and_keyring
+from api.cli import admin_facts as facts
+from api.data_protection import copies
 from api.http.principal import SYSTEM
 from api.services import Services
 from api.settings import Settings
 from coach.errors import InputFault, UnusableInputError
+from coach.texts.facts import Fact
 from coach.validation import validation_fact
 
 
@@ -59,6 +62,18 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
 def migrate_job_tables(url: str) -> None:
     """Import the job engine, and create or migrate its tables."""
     importlib.import_module("api.background.queue").migrate_job_tables(url)
+
+
+def copy_after_erasure(services: Services) -> Fact:
+    """Make a backup without the erased data if a setting says where; return what to say.
+
+    Raises:
+        DomainError: the backup cannot be written, or would lie next to its key.
+    """
+    made = copies.copy_after_erasure(services, migrate_job_tables)
+    if made is None:
+        return facts.OLDER_BACKUPS()
+    return facts.BACKED_UP_AFTER_ERASURE(count=made.deleted, file=str(made.path))
 
 
 class _LazyQueue:

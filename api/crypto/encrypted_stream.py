@@ -7,6 +7,7 @@ Hoang, Reyhanitabar, Rogaway and Vizár, 2015).
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -27,13 +28,15 @@ class BackupDecryptionError(DomainError):
 
 
 def encrypt_file(key: bytes, source: Path, target: Path) -> None:
-    """Encrypt `source` to the new file `target` (mode 0600) with a key of 32 bytes.
+    """Encrypt `source` to `target` with a key of 32 bytes, and flush it to the disk.
+
+    A new `target` has mode 0600; the content of an existing one is replaced.
 
     Raises:
-        OSError: `target` already exists or cannot be written.
+        OSError: `target` cannot be written.
     """
     prefix, cipher = secrets.token_bytes(_PREFIX_BYTES), AESGCM(key)
-    target.touch(mode=0o600, exist_ok=False)
+    target.touch(mode=0o600)
     with source.open("rb") as read, target.open("wb") as output:
         output.write(_MAGIC + prefix)
         number, chunk = 0, read.read(_CHUNK_BYTES)
@@ -42,8 +45,31 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
             nonce = _nonce(prefix, number, last=not next_chunk)
             output.write(cipher.encrypt(nonce, chunk, _MAGIC))
             if not next_chunk:
+                output.flush()
+                os.fsync(output.fileno())
                 return
             number, chunk = number + 1, next_chunk
+
+
+def is_encrypted_with(key: bytes, path: Path) -> bool:
+    """Return whether the file at `path` is a backup that was encrypted with this key.
+
+    Decrypts the first chunk only.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as read:
+        if read.read(len(_MAGIC)) != _MAGIC:
+            return False
+        prefix = read.read(_PREFIX_BYTES)
+        chunk = read.read(_CHUNK_BYTES + _TAG_BYTES)
+        is_last = not read.read(1)
+    try:
+        AESGCM(key).decrypt(_nonce(prefix, 0, last=is_last), chunk, _MAGIC)
+    except (InvalidTag, ValueError):
+        return False
+    return True
 
 
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:

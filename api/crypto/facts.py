@@ -49,6 +49,18 @@ KEY_FILE_MISSING = message(
     "without it, notes stay unreadable and links stop working",
     path=TEXT,
 )
+# i18n: `gender-coach keys create --to PATH` is a command; translate only PATH.
+KEY_FILE_TO_CREATE = message(
+    "keys.file_to_create",
+    "the key file {path} is missing, and the application does not write a key file that a setting "
+    "names: create it with `gender-coach keys create --to PATH`, or restore it from your copy",
+    path=TEXT,
+)
+KEY_FILE_EXISTS = message(
+    "keys.file_exists",
+    "{path} already exists, and the database may need the keys in it; choose another file",
+    path=TEXT,
+)
 KEY_FILE_EXPOSED = message(
     "keys.file_exposed",
     "the key file {path} can be read by other users: run chmod 600 {path}",
@@ -65,7 +77,7 @@ KEY_FILE_UNREADABLE = message(
 # i18n: `reason` is the message of the operating system.
 KEY_FILE_NOT_CREATED = message(
     "keys.file_not_created",
-    "the key file {path} cannot be created: {reason}; choose another folder with --data",
+    "the key file {path} cannot be written: {reason}; choose another path",
     path=TEXT,
     reason=TEXT,
 )
@@ -84,6 +96,13 @@ KEY_FILE_OF_OTHER_DATABASE = message(
     "the key file {path} does not belong to this database; replace it with the right one. "
     "All machines need the same file",
     path=TEXT,
+)
+KEY_FILE_OUTDATED = message(
+    "keys.file_outdated",
+    "the key file {path} is older than the last rotation: the database uses master key {version}. "
+    "Replace it with the key file that `gender-coach keys rotate` wrote",
+    path=TEXT,
+    version=PLAIN_NUMBER,
 )
 MASTER_KEY_MISSING = message(
     "keys.master_key_missing",

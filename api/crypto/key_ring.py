@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass, replace
@@ -13,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from api.crypto import facts
+from api.files.private_files import write_private_file
 from coach.errors import DomainError
 
 KEY_BYTES = 32
 _SINGLE_KEYS = ("links", "audit", "backups")
 _GROUP_AND_OTHERS = 0o077
+_OTHERS = 0o007
 
 
 class KeyringError(DomainError):
@@ -70,6 +71,10 @@ class Keyring:
         """Return the eight digits of a one-time code, derived from its identifier."""
         return f"{int.from_bytes(self._derive(f'code:{code_id}')) % 10**8:08}"
 
+    def seal_erased_ids(self, text: str) -> str:
+        """Return the seal of a list of erased ids, in hexadecimal."""
+        return hmac.digest(self.backups, f"erased ids\n{text}".encode(), hashlib.sha256).hex()
+
     @property
     def mark(self) -> str:
         """A fingerprint of the key file, in hexadecimal.
@@ -82,8 +87,14 @@ class Keyring:
         return hmac.digest(self.links, purpose.encode(), hashlib.sha256)
 
 
-def open_keyring(path: Path, *, create: bool) -> Keyring:
+def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyring:
     """Read the key file at `path`. If it is missing and `create` is set, create it.
+
+    Args:
+        path: the key file.
+        create: whether to create the file if it is missing.
+        credential: whether the file is a systemd credential. Its mode has the bits of its group
+            set, because systemd gives the service access by an access control list.
 
     Raises:
         KeyringError: the file is missing, invalid, or accessible to other users.
@@ -91,10 +102,41 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
     if not path.exists():
         if not create:
             raise KeyringError(facts.KEY_FILE_MISSING(path=str(path)))
-        _create(path)
-    if path.stat().st_mode & _GROUP_AND_OTHERS:
+        create_keyring(path)
+    if path.stat().st_mode & (_OTHERS if credential else _GROUP_AND_OTHERS):
         raise KeyringError(facts.KEY_FILE_EXPOSED(path=str(path)))
     return _parse(path, _read(path))
+
+
+def create_keyring(path: Path) -> None:
+    """Write new random keys to the new file at `path` (mode 0600).
+
+    Raises:
+        KeyringError: the file exists already, or cannot be written.
+    """
+    if path.exists():
+        raise KeyringError(facts.KEY_FILE_EXISTS(path=str(path)))
+    write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
+
+
+def write_keyring(path: Path, keyring: Keyring) -> None:
+    """Write `keyring` to the file at `path` (mode 0600), atomically.
+
+    Raises:
+        KeyringError: the file cannot be written.
+    """
+    content = {
+        "about": "Keys of the Gender Coach server. Keep a copy separate from the database.",
+        "master": {str(version): key.hex() for version, key in keyring.master.items()},
+        **{name: getattr(keyring, name).hex() for name in _SINGLE_KEYS},
+    }
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private_file(path, json.dumps(content, indent=1).encode())
+    except OSError as error:
+        raise KeyringError(
+            facts.KEY_FILE_NOT_CREATED(path=str(path), reason=str(error.strerror))
+        ) from error
 
 
 def _read(path: Path) -> bytes:
@@ -104,32 +146,6 @@ def _read(path: Path) -> bytes:
         raise KeyringError(
             facts.KEY_FILE_UNREADABLE(path=str(path), reason=str(error.strerror))
         ) from error
-
-
-def _create(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
-    except OSError as error:
-        raise KeyringError(
-            facts.KEY_FILE_NOT_CREATED(path=str(path), reason=str(error.strerror))
-        ) from error
-
-
-def write_keyring(path: Path, keyring: Keyring) -> None:
-    """Write `keyring` to the file at `path` (mode 0600), atomically."""
-    content = {
-        "about": "Keys of the Gender Coach server. Keep a copy separate from the database.",
-        "master": {str(version): key.hex() for version, key in keyring.master.items()},
-        **{name: getattr(keyring, name).hex() for name in _SINGLE_KEYS},
-    }
-    temporary = path.with_suffix(".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _parse(path: Path, written: bytes) -> Keyring:

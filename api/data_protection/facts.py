@@ -34,3 +34,49 @@ FUTURE_SESSIONS = message(
     "this person has future sessions: upload the list without them, start a new run, publish its "
     "plan, then erase the person",
 )
+
+# The lists of erased ids.
+# i18n: `reason` is the message of the operating system.
+LIST_NOT_WRITTEN = message(
+    "data_protection.list_not_written",
+    "the list of erased ids {path} cannot be written: {reason}; "
+    "give the user that runs gender-coach write access to its folder",
+    path=TEXT,
+    reason=TEXT,
+)
+LIST_UNREADABLE = message(
+    "data_protection.list_unreadable", "the list of erased ids {path} cannot be read", path=TEXT
+)
+LIST_OF_OTHER_DEPLOYMENT = message(
+    "data_protection.list_of_other_deployment",
+    "{path} is not a list of erased ids that was written with this key file",
+    path=TEXT,
+)
+LIST_ALTERED = message(
+    "data_protection.list_altered",
+    "the list of erased ids {path} was altered or cut short: "
+    "replace it with the list of a newer backup",
+    path=TEXT,
+)
+# i18n: --erased and --nobody-erased are options of a command; do not translate them.
+NO_LIST = message(
+    "data_protection.no_list",
+    "{copy} has no list of erased ids next to it ({list}), and people who were erased after it was "
+    "made would be back: name the list of a newer backup or of a data folder with --erased, "
+    "or pass --nobody-erased if nobody was erased since",
+    copy=TEXT,
+    list=TEXT,
+)
+COPY_NEXT_TO_KEY = message(
+    "data_protection.copy_next_to_key",
+    "{copy} would lie next to {key}, and whoever obtains that folder can decrypt it: "
+    "choose another folder, on another disk or machine",
+    copy=TEXT,
+    key=TEXT,
+)
+KEEP_NEEDS_FOLDER = message(
+    "data_protection.keep_needs_folder",
+    "{path} is not a folder: only backups that were named by the application are deleted, "
+    "so pass the folder instead of a file",
+    path=TEXT,
+)

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow, SignInFlowRow
 from api.audit_trail.log import record_event
+from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
+from api.data_protection.erased_ids import update_list
 from api.data_protection.retention_policy import (
     record_erasure_warnings,
     retention_status,
@@ -72,10 +74,13 @@ def count_stale_secrets(services: Services) -> dict[str, int]:
 def erase_due_cycle(
     services: Services, cycle_id: str, *, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle if the cycle is due; see `erase_cycle`."""
+    """Erase all people in a cycle if the cycle is due, and list them; see `erase_cycle`."""
     days = services.settings.retention_days
     with services.database.writing() as tx:
-        return erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
+        erased = erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
+    if erased is not None:
+        update_list(services)
+    return erased
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
@@ -145,19 +150,24 @@ def erase_cycle(
     found = erasure_scope(tx, cycle_id)
     if found.work_in_progress:
         return None
-    erase_people(tx, cycle_id, true(), now=now)
-    erase_runs(tx, cycle_id)
+    erase_whole_cycle(tx, row, now=now)
+    record_event(tx, "cycle erased", "cycle", cycle_id, by=None, **found.counts)
+    return found
+
+
+def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
+    """Erase all people in a cycle and the data about them, without any check."""
+    erase_people(tx, row.id, true(), now=now)
+    erase_runs(tx, row.id)
     for statement in (
-        delete(QuestionRow).where(QuestionRow.plan_id.in_(_plans(cycle_id))),
-        delete(MailRow).where(MailRow.cycle_id == cycle_id),
+        delete(QuestionRow).where(QuestionRow.plan_id.in_(_plans(row.id))),
+        delete(MailRow).where(MailRow.cycle_id == row.id),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
     policy = policy_of(row)
     row.policy, row.source = as_json(without_people(policy)), minimal_source(policy)
     row.erased_at = row.changed_at = now
     row.erasure_announced_at = None
-    record_event(tx, "cycle erased", "cycle", cycle_id, by=None, **found.counts)
-    return found
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:

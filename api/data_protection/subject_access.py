@@ -13,6 +13,7 @@ from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
+from api.data_protection.erased_ids import update_list
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
@@ -107,9 +108,10 @@ def export_person(services: Services, person_id: str) -> SubjectAccessReport:
 
 
 def erase_one_person(services: Services, person_id: str) -> None:
-    """Erase a person, also from the write-ahead log; see `erase_person`."""
+    """Erase a person, also from the write-ahead log, and list them; see `erase_person`."""
     with services.database.writing() as tx:
         erase_person(tx, person_id, now=services.now())
+    update_list(services)
     services.database.truncate_wal()
 
 

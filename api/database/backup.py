@@ -7,9 +7,8 @@ restored into either. This is also the way to move from SQLite to PostgreSQL.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -19,11 +18,11 @@ from sqlalchemy.exc import DBAPIError
 
 from api.crypto.encrypted_stream import decrypt_file, encrypt_file
 from api.database import facts, schema
-from api.database.engine import Database
+from api.database.engine import SQLITE_SUFFIXES, Database
 from api.database.table_copy import copy_rows, has_no_rows, truncate_all_tables
+from api.database.working_folder import partial_file, working_folder
+from api.files.private_files import create_private_file, flush_folder
 from coach.errors import ConflictError, DomainError
-
-_FILE_SUFFIXES = ("", "-wal", "-shm")
 
 MigrateJobTables = Callable[[str], None]
 """Creates or migrates the tables of the job engine in the database at a URL."""
@@ -34,11 +33,18 @@ class CorruptBackupError(DomainError):
 
 
 def back_up(
-    database: Database, key: bytes, target: Path, migrate_job_tables: MigrateJobTables
+    database: Database,
+    key: bytes,
+    target: Path,
+    migrate_job_tables: MigrateJobTables,
+    *,
+    data_dir: Path,
 ) -> int:
     """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
 
-    The backup is a consistent snapshot and is checked for integrity. Writers are not blocked.
+    The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
+    snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. Waits
+    for another backup that is being made there.
 
     Raises:
         ConflictError: `target` already exists.
@@ -48,15 +54,8 @@ def back_up(
     if target.exists():
         raise ConflictError(facts.BACKUP_EXISTS(path=str(target)))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="copy", dir=target.parent) as folder:
-            plain, encrypted = Path(folder) / "copy.sqlite", Path(folder) / "copy"
-            (_copy_file if database.is_sqlite else _copy_by_rows)(
-                database, plain, migrate_job_tables
-            )
-            _check_integrity(plain)
-            encrypt_file(key, plain, encrypted)
-            encrypted.rename(target)
+        with working_folder(data_dir) as folder:
+            _write_backup(database, key, target, migrate_job_tables, folder)
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
         raise DomainError(facts.BACKUP_FAILED(path=str(target), reason=str(why))) from error
@@ -72,6 +71,7 @@ def restore(
     force: bool,
     previous_folder: Path,
     now: datetime,
+    prepare: Callable[[Database], None] = lambda _copy: None,
 ) -> Path | None:
     """Replace `database` with the backup in `source`.
 
@@ -85,6 +85,7 @@ def restore(
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.
+        prepare: changes the decrypted copy before it replaces anything, for example erases from it.
 
     Returns:
         The path of the replaced database, or `None` if there was none. A SQLite file is renamed in
@@ -100,8 +101,8 @@ def restore(
     if not force:
         _require_no_database(database, database_file)
     parent = database_file.parent if database_file else previous_folder
-    parent.mkdir(parents=True, exist_ok=True)
-    with _decrypted_copy(key, source, parent) as plain:
+    with working_folder(parent) as folder:
+        plain = _decrypted_copy(key, source, folder, prepare)
         if database_file is None:
             return _replace_rows(
                 database, key, plain, migrate_job_tables, previous_folder=previous_folder, now=now
@@ -131,6 +132,25 @@ def require_unused(database: Database) -> None:
         raise ConflictError(facts.OTHER_CONNECTIONS(count=others))
 
 
+def unused_path(path: Path) -> Path:
+    """Return `path`, or the first numbered variant of it that does not exist."""
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain([path], others) if not one.exists())
+
+
+def _write_backup(
+    database: Database, key: bytes, target: Path, migrate_job_tables: MigrateJobTables, folder: Path
+) -> None:
+    """Copy the database to `folder` in plain text, and from there to `target`, encrypted."""
+    plain = folder / "copy.sqlite"
+    create_private_file(plain)
+    (_copy_file if database.is_sqlite else _copy_by_rows)(database, plain, migrate_job_tables)
+    _check_integrity(plain)
+    with partial_file(target) as partial:
+        encrypt_file(key, plain, partial)
+    flush_folder(target.parent)
+
+
 def _copy_file(database: Database, plain: Path, _migrate_job_tables: MigrateJobTables) -> None:
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
         tx.exec_driver_sql("VACUUM INTO ?", (str(plain),))
@@ -148,15 +168,21 @@ def _copy_by_rows(database: Database, plain: Path, migrate_job_tables: MigrateJo
         copy.close()
 
 
-@contextmanager
-def _decrypted_copy(key: bytes, source: Path, parent: Path) -> Iterator[Path]:
-    """Decrypt and check a backup in a temporary folder of `parent`; yield the SQLite file."""
-    with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
-        plain = Path(folder) / "restored.sqlite"
-        decrypt_file(key, source, plain)
-        _check_integrity(plain)
-        _check_version(plain)
-        yield plain
+def _decrypted_copy(
+    key: bytes, source: Path, folder: Path, prepare: Callable[[Database], None]
+) -> Path:
+    """Decrypt, check and prepare a backup in `folder`; return the path of the SQLite file."""
+    plain = folder / "restored.sqlite"
+    decrypt_file(key, source, plain)
+    _check_integrity(plain)
+    copy = _open_copy(plain)
+    try:
+        schema.require_current(copy)
+        prepare(copy)
+        _leave_wal_mode(copy)
+    finally:
+        copy.close()
+    return plain
 
 
 def _replace_rows(
@@ -172,8 +198,8 @@ def _replace_rows(
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
-        kept = _unused_path(previous_folder / f"database.before-{now:%Y%m%dT%H%M%SZ}")
-        back_up(database, key, kept, migrate_job_tables)
+        kept = unused_path(previous_folder / f"database.before-{now:%Y%m%dT%H%M%SZ}")
+        _write_backup(database, key, kept, migrate_job_tables, plain.parent)
     schema.migrate(database)
     migrate_job_tables(database.url)
     copy = _open_copy(plain)
@@ -201,20 +227,12 @@ def _is_empty(database: Database) -> bool:
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
     """Rename the database file and its WAL files, so that they can be restored manually."""
-    kept = _unused_path(
-        database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}")
-    )
-    for ending in _FILE_SUFFIXES:
+    kept = unused_path(database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}"))
+    for ending in SQLITE_SUFFIXES:
         part = database_file.with_name(database_file.name + ending)
         if part.exists():
             part.rename(kept.with_name(kept.name + ending))
     return kept
-
-
-def _unused_path(path: Path) -> Path:
-    """Return `path`, or the first numbered variant of it that does not exist."""
-    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
-    return next(one for one in chain([path], others) if not one.exists())
 
 
 def _check_integrity(path: Path) -> None:
@@ -226,15 +244,6 @@ def _check_integrity(path: Path) -> None:
         raise CorruptBackupError(facts.BACKUP_INVALID(reason=str(error))) from error
     if integrity != [("ok",)] or broken:
         raise CorruptBackupError(facts.BACKUP_CORRUPT())
-
-
-def _check_version(path: Path) -> None:
-    copy = _open_copy(path)
-    try:
-        schema.require_current(copy)
-        _leave_wal_mode(copy)
-    finally:
-        copy.close()
 
 
 def _open_copy(path: Path) -> Database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -20,9 +20,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session as Transaction
 
 from api.database import facts
+from api.files.private_files import OWNER_ONLY_FOLDER, create_private_file, restrict_to_owner
 from coach.errors import DomainError
 
 TransactionHook = Callable[[Transaction], None]
+SQLITE_SUFFIXES = ("", "-wal", "-shm")
+"""The endings of the names of the files that make up a SQLite database."""
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
@@ -185,6 +188,7 @@ def open_engine(url: str) -> Engine:
         max_overflow=40,
         hide_parameters=True,  # errors are logged, and parameters contain personal data
     )
+    event.listen(engine, "do_connect", _keep_files_private)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -237,7 +241,8 @@ def _parse_url(url: str) -> URL:
 def _make_folder(url: URL) -> None:
     if url.database:
         try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(url.database).parent
+            folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusableError(
                 facts.CANNOT_CREATE_FOLDER(path=_redacted(url), reason=str(error.strerror))
@@ -247,6 +252,23 @@ def _make_folder(url: URL) -> None:
 def _redacted(url: URL) -> str:
     """Return the URL without its password; for SQLite, the path of the file."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
+
+
+def _keep_files_private(
+    _dialect: object, _record: object, arguments: Sequence[object], _options: object
+) -> None:
+    """Create the file with mode 0600, and restrict the files of earlier versions.
+
+    SQLite gives its write-ahead log and its shared memory the mode of the database file.
+    """
+    file = Path(str(arguments[0]))
+    try:
+        create_private_file(file)
+    except FileExistsError:
+        for suffix in SQLITE_SUFFIXES:
+            restrict_to_owner(file.with_name(file.name + suffix))
+    except OSError:
+        return  # SQLite reports why it cannot open the file
 
 
 def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:

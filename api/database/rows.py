@@ -9,9 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.types import TableRow
 
+KEY_FILE = "key file"
+MASTER_VERSION = "master key version"
+
 
 class KeyMarkRow(TableRow):
-    """The fingerprint of the key file that belongs to the database; it reveals no key."""
+    """What the database knows of its key file; it reveals no key.
+
+    The row `KEY_FILE` has the fingerprint of the key file, and `MASTER_VERSION` the version of the
+    master key since the last rotation.
+    """
 
     __tablename__ = "key_marks"
 

@@ -173,7 +173,7 @@ def test_backup_of_corrupt_database_is_not_restored(
     encrypt_file(world.services.keyring.backups, tmp_path / "text", tmp_path / "copy")
     world.database.close()
     with pytest.raises(copying.CorruptBackupError):
-        put_it_back(tmp_path / "copy", force=True)
+        put_it_back(tmp_path / "copy", force=True, nobody_erased=True)
 
 
 def test_restore_is_rejected_while_server_is_running(
@@ -205,7 +205,9 @@ def test_backup_during_writes_is_consistent(
     writer = threading.Thread(target=write)
     writer.start()
     for number in range(3):
-        copying.back_up(world.database, KEY, tmp_path / f"copy-{number}", migrate_job_tables)
+        copying.back_up(
+            world.database, KEY, tmp_path / f"copy-{number}", migrate_job_tables, data_dir=tmp_path
+        )
     stopping.set()
     writer.join()
     for number in range(3):
@@ -256,7 +258,7 @@ def test_backup_moves_between_sqlite_and_postgresql(
     with ExitStack() as opened:
         for number, url in enumerate(places):
             copy, moved = tmp_path / f"copy-{number}", opened.enter_context(closing(Database(url)))
-            copying.back_up(source, key, copy, migrate_job_tables)
+            copying.back_up(source, key, copy, migrate_job_tables, data_dir=tmp_path)
             copying.restore(
                 moved, key, copy, migrate_job_tables, force=False, previous_folder=previous, now=now
             )
@@ -279,4 +281,10 @@ def test_no_table_has_autoincrement_column() -> None:
 def test_backup_to_unwritable_folder_is_reported(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(DomainError, match="could not be created"):
-        copying.back_up(world.database, KEY, tmp_path / "file" / "copy", migrate_job_tables)
+        copying.back_up(
+            world.database,
+            KEY,
+            tmp_path / "file" / "copy",
+            migrate_job_tables,
+            data_dir=tmp_path,
+        )

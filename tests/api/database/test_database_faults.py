@@ -78,7 +78,7 @@ def test_all_invalid_settings_are_reported(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_unwritable_key_file_is_reported() -> None:
-    with pytest.raises(KeyringError, match="cannot be created"):
+    with pytest.raises(KeyringError, match="cannot be written"):
         open_keyring(Path("/dev/null/master.key"), create=True)
 
 

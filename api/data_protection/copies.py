@@ -1,0 +1,146 @@
+"""Making backups with the list of what was erased, and deleting old ones."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.audit_trail.log import record_event
+from api.crypto.encrypted_stream import is_encrypted_with
+from api.crypto.key_ring import Keyring
+from api.data_protection import facts
+from api.data_protection.erased_ids import (
+    ErasedIds,
+    belongs_to,
+    list_of_copy,
+    lists_in,
+    update_list,
+    write_ids,
+)
+from api.database.backup import back_up, unused_path
+from api.services import Services
+from api.settings import Settings
+from coach.errors import ConflictError, DomainError
+
+_LOG = logging.getLogger(__name__)
+_NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
+
+
+class CopyNextToKeyError(ConflictError):
+    """A backup would lie in the folder of the key that decrypts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCopy:
+    """A backup: its path, its size in bytes, and how many older backups were deleted for it."""
+
+    path: Path
+    size: int
+    deleted: int
+
+
+def lies_next_to_key(settings: Settings, copy: Path) -> bool:
+    """Return whether `copy` is in the folder of the key file, or in a folder below it."""
+    return copy.resolve().is_relative_to(settings.master_key_file.resolve().parent)
+
+
+def refuse_next_to_key(settings: Settings, copy: Path) -> None:
+    """Check that a backup would not lie next to its key.
+
+    Raises:
+        CopyNextToKeyError: it would.
+    """
+    if lies_next_to_key(settings, copy):
+        key = str(settings.master_key_file)
+        raise CopyNextToKeyError(facts.COPY_NEXT_TO_KEY(copy=str(copy), key=key))
+
+
+def make_copy(
+    services: Services,
+    target: Path,
+    migrate_job_tables: Callable[[str], None],
+    *,
+    keep: int | None = None,
+) -> MadeCopy:
+    """Back up the database to `target`, a folder or a new file, with the list of erased ids.
+
+    Args:
+        services: the services of the deployment.
+        target: in a folder, the backup is named by the time.
+        migrate_job_tables: creates the tables of the job engine.
+        keep: the number of backups to keep in the folder; the oldest are deleted once the new one
+            is complete. Only backups that the application named, and that this deployment's key
+            decrypts, are deleted.
+
+    Raises:
+        ConflictError: `target` is a file that exists, or `keep` is given and `target` is no folder.
+        DomainError: the backup cannot be written.
+    """
+    if target.is_dir():
+        target = unused_path(target / f"backup-{services.now():%Y%m%dT%H%M%SZ}")
+    elif keep is not None:
+        raise ConflictError(facts.KEEP_NEEDS_FOLDER(path=str(target)))
+    folder, erased = target.parent, list_of_copy(target)
+    existed = erased.exists() or target.exists()
+    ids = update_list(services, lists_in(folder))
+    write_ids(erased, services.keyring, ids)  # a backup never exists without its list
+    try:
+        size = back_up(
+            services.database,
+            services.keyring.backups,
+            target,
+            migrate_job_tables,
+            data_dir=services.settings.data_dir,
+        )
+    except DomainError:
+        if not existed:
+            erased.unlink(missing_ok=True)
+        raise
+    with services.database.writing() as tx:
+        record_event(tx, "database copied", "database", "main", bytes=size)
+    _update_lists(folder, services.keyring, ids)
+    deleted = 0 if keep is None else _delete_old(folder, services.keyring, keep, newest=target)
+    return MadeCopy(target, size, deleted)
+
+
+def copy_after_erasure(
+    services: Services, migrate_job_tables: Callable[[str], None]
+) -> MadeCopy | None:
+    """After an erasure, make a backup without the erased data, then delete old ones.
+
+    Does nothing and returns `None` if the setting `backup_dir` names no folder. The number of
+    backups that are kept is the setting `backup_keep`.
+
+    Raises:
+        DomainError: the backup cannot be written, or would lie next to its key.
+    """
+    settings = services.settings
+    if settings.backup_dir is None:
+        return None
+    refuse_next_to_key(settings, settings.backup_dir)
+    settings.backup_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return make_copy(services, settings.backup_dir, migrate_job_tables, keep=settings.backup_keep)
+
+
+def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
+    """Bring the lists next to older backups up to date, in case one is moved elsewhere alone."""
+    for path in lists_in(folder):
+        if belongs_to(path, keyring):
+            try:
+                write_ids(path, keyring, ids)
+            except DomainError as error:  # the medium may allow new files only
+                _LOG.warning("%s", error)
+
+
+def _delete_old(folder: Path, keyring: Keyring, keep: int, *, newest: Path) -> int:
+    """Delete all but the `keep` newest backups and their lists; return how many were deleted."""
+    named = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    own = [path for path in named if path != newest and is_encrypted_with(keyring.backups, path)]
+    old = own[: max(0, len(own) - (keep - 1))]
+    for path in old:
+        path.unlink()
+        list_of_copy(path).unlink(missing_ok=True)
+    return len(old)

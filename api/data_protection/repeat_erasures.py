@@ -1,0 +1,94 @@
+"""Erasing again, from the copy that is about to be restored, what was erased after it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
+from api.cycles.rows import CycleRow
+from api.data_protection import facts
+from api.data_protection.erase_people import erase_people
+from api.data_protection.erased_ids import (
+    ErasedIds,
+    belongs_to,
+    list_of_copy,
+    list_of_data_folder,
+    lists_in,
+    read_ids,
+)
+from api.data_protection.retention_sweep import erase_whole_cycle
+from api.participants.rows import PersonRow
+from coach.errors import ConflictError
+
+
+class NoListError(ConflictError):
+    """Nobody knows who was erased after a backup was made."""
+
+
+def ids_to_erase(
+    keyring: Keyring,
+    source: Path,
+    data_dir: Path,
+    named: Iterable[Path] = (),
+    *,
+    nobody_erased: bool = False,
+) -> ErasedIds:
+    """Return the union of all lists of erased ids that a restore of `source` has to apply.
+
+    These are the list next to the backup, those of the other backups in its folder, the list of the
+    data folder, and the lists in `named`.
+
+    Raises:
+        NoListError: the backup has no list, and the caller neither names one nor states that nobody
+            was erased since.
+        ErasedIdsError: a list was altered, or a named list belongs to another deployment.
+    """
+    own, named = list_of_copy(source), tuple(named)
+    if not own.exists() and not named and not nobody_erased:
+        raise NoListError(facts.NO_LIST(copy=str(source), list=str(own)))
+    required = (*named, own) if own.exists() else named
+    others = (list_of_data_folder(data_dir), *lists_in(source.parent))
+    ids = ErasedIds()
+    for path in (*required, *(one for one in others if belongs_to(one, keyring))):
+        ids |= read_ids(path, keyring)
+    return ids
+
+
+def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> ErasedIds:
+    """Erase the given people and cycles if they are not erased yet; return those that were erased.
+
+    Unlike other erasures, this one is not refused if people have future sessions: the erasure was
+    already permitted, and the copy is from before these sessions were cancelled.
+    """
+    cycles = [
+        row
+        for row in tx.scalars(select(CycleRow).where(CycleRow.erased_at.is_(None)))
+        if row.id in erased.cycles
+    ]
+    people = {
+        row.id: row.cycle_id
+        for row in tx.execute(
+            select(PersonRow.id, PersonRow.cycle_id).where(PersonRow.erased_at.is_(None))
+        )
+        if row.id in erased.people
+    }
+    for cycle_id in sorted(set(people.values())):
+        ids = [person for person, of_cycle in people.items() if of_cycle == cycle_id]
+        erase_people(tx, cycle_id, PersonRow.id.in_(ids), now=now)
+    for row in cycles:
+        erase_whole_cycle(tx, row, now=now)
+    return ErasedIds(frozenset(people), frozenset(row.id for row in cycles))
+
+
+def record_repeated(tx: Transaction, erased: ErasedIds) -> None:
+    """Record the erasures that `repeat_erasures` made in the audit trail."""
+    for cycle_id in sorted(erased.cycles):
+        record_event(tx, "cycle erased", "cycle", cycle_id)
+    for person_id in sorted(erased.people):
+        record_event(tx, "person erased", "person", person_id)
