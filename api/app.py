@@ -42,7 +42,7 @@ from api.http.openapi import API_DESCRIPTION, TAGS
 from api.http.permissions import Permission
 from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
-from api.http.problem_details import register_exception_handlers
+from api.http.problem_details import register_exception_handlers, register_interruption
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
 from api.job_types import JOB_TYPES
@@ -59,9 +59,16 @@ from api.overview import (
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.participants import routes as participant_routes
-from api.personal_links import email_pages, link_page
+from api.personal_links import (
+    device_pages,
+    email_pages,
+    link_page,
+    verification_pages,
+    verification_routes,
+)
 from api.personal_links import routes as personal_link_routes
 from api.personal_links.links import authenticate_link
+from api.personal_links.verified_devices import verify_by_device
 from api.plan_queries import coachee_page, plan_page
 from api.plan_queries import pages as plan_query_pages
 from api.plan_queries import routes as plan_query_routes
@@ -82,6 +89,7 @@ from api.sessions import routes as session_routes
 from api.settings import Settings
 from api.web import static_routes
 from api.web.error_page import problem_page
+from coach.errors import VerifyFirstError
 
 if TYPE_CHECKING:
     from api.accounts.oidc.client import Provider
@@ -99,6 +107,7 @@ _API_MODULES = (
     invitation_routes,
     reminder_routes,
     personal_link_routes,
+    verification_routes,
     session_routes,
     session_report_routes,
     note_access_routes,
@@ -134,6 +143,8 @@ _PAGE_MODULES = (
     session_report_pages,
     note_access_pages,
     email_pages,
+    verification_pages,
+    device_pages,
     rules_pages,
     static_routes,
 )
@@ -144,7 +155,7 @@ PERMISSIONS: dict[tuple[str, str], Permission] = {
 }
 _AUTHENTICATION = Authentication(
     authenticators=(authenticate_user, authenticate_link),
-    extensions=(open_notebook_of_device,),
+    extensions=(verify_by_device, open_notebook_of_device),
     needs_touch=credentials.needs_touch,
     touch=credentials.touch,
 )
@@ -186,6 +197,7 @@ def create_app(settings: Settings) -> FastAPI:
         for router in module.ROUTERS:
             app.include_router(PrefixRouter.from_router(router))
     register_exception_handlers(app, problem_page)
+    register_interruption(app, VerifyFirstError, verification_pages.verify_first)
     try:
         _require_complete_permissions(app)
     except RuntimeError:

@@ -22,6 +22,7 @@ from coach.errors import (
     NotSignedInError,
     UnreachableError,
     UnusableInputError,
+    VerifyFirstError,
 )
 from coach.texts.facts import Fact
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
@@ -94,6 +95,9 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
     ),
     ConfirmFirstError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", titles.CONFIRM_IDENTITY_TITLE()
+    ),
+    VerifyFirstError: ErrorType(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "verify-first", titles.VERIFY_FIRST_TITLE()
     ),
     UnreachableError: ErrorType(
         EXIT_INTERNAL_ERROR,

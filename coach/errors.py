@@ -95,5 +95,9 @@ class ConfirmFirstError(NotAllowedError):
     """The user's last authentication is too old for this action and must be repeated."""
 
 
+class VerifyFirstError(NotAllowedError):
+    """The holder of a secret link has to prove who they are before this action."""
+
+
 class UnreachableError(DomainError):
     """A required external server does not respond."""

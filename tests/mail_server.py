@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from api.mail.settings import MailSettings, Security
 
 USER, PASSWORD = "gender-coach", "correct horse"
 OK = "250 Taken"
+_SECONDS = 60
 BROKEN = "broken"
 """A reply to DATA: the server stores the message, but closes the connection without replying."""
 
@@ -72,6 +75,16 @@ class MailServer:
     def times(self) -> Counter[str]:
         """Return options often each message was accepted, by Message-ID."""
         return Counter(str(taken.mail["Message-ID"]) for taken in self.taken)
+
+    def wait_for_code(self, after: int) -> str:
+        """Wait for a one-time code that is not among the first `after` messages; return it."""
+        ends = time.monotonic() + _SECONDS
+        while time.monotonic() < ends:
+            for taken in self.taken[after:]:
+                if found := re.match(r"\d{4} \d{4}\s", taken.text):
+                    return found[0].strip()
+            time.sleep(0.05)
+        raise AssertionError("no code was sent")
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self,

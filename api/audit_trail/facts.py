@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, Fact] = {
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
+    "device ended": message("audit_action.device_ended", "device ended")(),
+    "device verified": message("audit_action.device_verified", "device verified")(),
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
     "erasure held": message("audit_action.erasure_held", "hold placed on erasure")(),
     "erasure released": message("audit_action.erasure_released", "hold on erasure ended")(),
@@ -85,6 +87,10 @@ ACTIONS: Mapping[str, Fact] = {
     "notes opened on a device": message(
         "audit_action.notes_opened_on_a_device", "notes opened on a device"
     )(),
+    "PIN removed": message("audit_action.pin_removed", "PIN removed")(),
+    "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
+    "PIN set": message("audit_action.pin_set", "PIN set")(),
+    "PIN wrong": message("audit_action.pin_wrong", "PIN wrong")(),
     "other browsers signed out": message(
         "audit_action.other_browsers_signed_out", "other browsers signed out"
     )(),
@@ -191,10 +197,14 @@ DETAILS: Mapping[str, Fact] = {
     "ceremonies": message("audit_detail.ceremonies", "sign-in flows")(),
     "changed": message("audit_detail.changed", "changed")(),
     "codes": message("audit_detail.codes", "codes")(),
+    "credential": message("audit_detail.credential", "credential")(),
     "credentials": message("audit_detail.credentials", "credentials")(),
+    "device": message("audit_detail.device", "device")(),
+    "devices": message("audit_detail.devices", "devices")(),
     "failed": message("audit_detail.failed", "failed")(),
     "failures": message("audit_detail.failures", "failures")(),
     "how": message("audit_detail.how", "method")(),
+    "issued_by": message("audit_detail.issued_by", "issued by")(),
     "kind": message("audit_detail.kind", "kind")(),
     "left": message("audit_detail.left", "left")(),
     "mails": message("audit_detail.mails", "emails")(),
@@ -213,20 +223,25 @@ DETAILS: Mapping[str, Fact] = {
     "stored": message("audit_detail.stored", "stored")(),
     "table": message("audit_detail.table", "table")(),
     "tries": message("audit_detail.tries", "attempts")(),
+    "verified_by": message("audit_detail.verified_by", "verified by")(),
     "version": message("audit_detail.version", "version")(),
     "wrapped_anew": message("audit_detail.wrapped_anew", "keys rewrapped")(),
 }
 """The label of each detail."""
 
 VALUES: Mapping[str, Fact] = {
+    "PIN": message("audit_value.pin", "PIN")(),
     "address": message("audit_value.address", "address")(),
     "advise": message("audit_value.advise", "advise")(),
     "auditor": message("audit_value.auditor", "auditor")(),
     "code": message("audit_value.code", "code")(),
+    "code and PIN": message("audit_value.code_and_pin", "code and PIN")(),
     "explain": message("audit_value.explain", "explain")(),
+    "link": message("audit_value.link", "link")(),
     "mail": message("audit_value.mail", "email")(),
     "manager": message("audit_value.manager", "manager")(),
     "notes": message("audit_value.notes", "notes")(),
+    "office": message("audit_value.office", "programme office")(),
     "passkey": message("audit_value.passkey", "passkey")(),
     "password": message("audit_value.password", "password")(),
     "plan": message("audit_value.plan", "plan")(),
@@ -235,6 +250,7 @@ VALUES: Mapping[str, Fact] = {
     "replace": message("audit_value.replace", "replace")(),
     "replacement": message("audit_value.replacement", "replacement")(),
     "subject": message("audit_value.subject", "subject")(),
+    "verify": message("audit_value.verify", "verification")(),
     "what-if": message("audit_value.what_if", "what-if")(),
 }
 """The label of each value of a detail that is not a number."""

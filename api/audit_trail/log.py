@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
-from api.http.principal import Principal
+from api.http.principal import Principal, Verification
 from api.services import Services, transaction_context
 
+LINK_ISSUER = "office"
+AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
+"""The details of every event of a coach or coachee: by which secret link, and how verified."""
 GENESIS_SEAL = "0" * 64
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
@@ -37,7 +40,8 @@ def record_event(
 ) -> None:
     """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
-    `by` overrides the transaction's principal if the actor was not known when it started.
+    What a coach or coachee does is recorded with the `AUTHENTICATION_DETAILS`. `by` overrides the
+    transaction's principal if the actor was not known when it started.
 
     Raises:
         LookupError: the transaction has no principal.
@@ -55,10 +59,24 @@ def record_event(
         action=action,
         object_kind=object_kind,
         object_id=object_id,
-        detail=detail,
+        detail=detail | _authentication_detail(principal),
     )
     event.seal = compute_seal(context.keyring, GENESIS_SEAL if last is None else last.seal, event)
     connection.execute(_APPEND, vars(event))
+
+
+def _authentication_detail(principal: Principal) -> dict[str, str]:
+    """Return how a coach or coachee was authenticated; their links are issued by the office."""
+    if principal.person_id is None or principal.credential_id is None:
+        return {}
+    verification = principal.verification or Verification.LINK
+    device = {} if principal.device_id is None else {"device": principal.device_id}
+    return {
+        "credential": principal.credential_id,
+        "issued_by": LINK_ISSUER,
+        "verified_by": verification.value,
+        **device,
+    }
 
 
 def record_reading(

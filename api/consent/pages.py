@@ -30,6 +30,7 @@ def read(link: str, request: Request, services: ServicesDep, principal: Principa
         dated=format_date(status.terms.dated),
         accepted=format_local_date(status.accepted_at, zone),
         named_since=format_local_date(status.publicity_given_at, zone),
+        verify=None if own.shows_answers else urls.person_verify(link, urls.person_consent(link)),
     )
 
 
@@ -54,6 +55,6 @@ def answer_publicity(
 ROUTERS = (CONSENT,)
 PERMISSIONS: Permissions = {
     ("GET", "/p/{link}/consent"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/consent"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/publicity"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/consent"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/publicity"): Permission(PERSON, own_only=True, requires_verification=True),
 }

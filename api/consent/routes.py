@@ -48,8 +48,8 @@ ROUTERS = (
     CONSENTS,
 )
 PERMISSIONS: Permissions = {
-    ("GET", API + "/me/consent"): Permission(PERSON),
-    ("PUT", API + "/me/consent"): Permission(PERSON),
-    ("PUT", API + "/me/publicity"): Permission(PERSON),
+    ("GET", API + "/me/consent"): Permission(PERSON, requires_verification=True),
+    ("PUT", API + "/me/consent"): Permission(PERSON, requires_verification=True),
+    ("PUT", API + "/me/publicity"): Permission(PERSON, requires_verification=True),
     ("GET", API + "/cycles/{cycle_id}/consents"): Permission(MANAGER, audit_action="people opened"),
 }

@@ -76,10 +76,15 @@ class PublicityAnswer(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OwnConsent:
-    """The requesting person's consents, and the IANA name of their time zone."""
+    """The requesting person's consents, and the IANA name of their time zone.
+
+    `shows_answers` is whether the person may be shown what was answered, because they have proved
+    who they are.
+    """
 
     status: ConsentStatus
     timezone: str
+    shows_answers: bool
 
 
 def read_consent(services: Services, principal: Principal) -> OwnConsent:
@@ -87,7 +92,8 @@ def read_consent(services: Services, principal: Principal) -> OwnConsent:
     texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
     with services.database.reading() as tx:
         status = consent_status(tx, texts, person_id)
-        return OwnConsent(status, person_row(tx, person_id).timezone)
+        timezone = person_row(tx, person_id).timezone
+        return OwnConsent(status, timezone, shows_answers=principal.is_verified)
 
 
 def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:

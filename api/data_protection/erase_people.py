@@ -23,7 +23,7 @@ from api.input_files.source import NamedFile
 from api.mail.rows import MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
-from api.personal_links.rows import OneTimeCodeRow
+from api.personal_links.rows import OneTimeCodeRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
@@ -119,7 +119,10 @@ def _erase_rows_of(
         delete(QuestionRow).where(QuestionRow.person_id.in_(person_ids)),
         delete(CredentialRow).where(CredentialRow.person_id.in_(person_ids)),
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
-        delete(OneTimeCodeRow).where(OneTimeCodeRow.person_id.in_(person_ids)),
+        *(
+            delete(table).where(table.person_id.in_(person_ids))
+            for table in (OneTimeCodeRow, VerifiedDeviceRow, PinRow)
+        ),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
         update(RecordRow)

@@ -26,7 +26,7 @@ from api.data_protection.retention_policy import (
 from api.database.types import TableRow
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow
-from api.personal_links.rows import OneTimeCodeRow
+from api.personal_links.rows import OneTimeCodeRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
 from api.services import Services
@@ -198,6 +198,10 @@ def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]
             or_(CredentialRow.expires_at <= before, CredentialRow.revoked_at <= before),
         ),
         "codes": (OneTimeCodeRow, OneTimeCodeRow.expires_at <= before),
+        "devices": (
+            VerifiedDeviceRow,
+            or_(VerifiedDeviceRow.expires_at <= before, VerifiedDeviceRow.revoked_at <= before),
+        ),
         "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
     }
 

@@ -17,6 +17,7 @@ from api.data_protection.erased_ids import update_list
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
+from api.personal_links.rows import PinRow, VerifiedDeviceRow
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
 from api.session_reports.records import RecordView, record_view
@@ -53,6 +54,14 @@ class ReportedNote(FrozenModel):
     written_at: datetime
 
 
+class ReportedDevice(FrozenModel):
+    """A device on which the person was verified; `name` is its browser and system."""
+
+    name: str
+    verified_at: datetime
+    expires_at: datetime
+
+
 class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
@@ -71,6 +80,8 @@ class SubjectAccessReport(FrozenModel):
     consents: tuple[GivenConsent, ...]
     notes_written: tuple[ReportedNote, ...]
     links_made_at: tuple[datetime, ...]
+    devices_verified: tuple[ReportedDevice, ...]
+    pin_set_at: datetime | None
     messages_sent: int
 
 
@@ -145,7 +156,17 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         links_made_at=tuple(
             tx.scalars(select(CredentialRow.created_at).where(CredentialRow.person_id == person_id))
         ),
+        devices_verified=_devices_of(tx, person_id),
+        pin_set_at=tx.scalar(select(PinRow.set_at).where(PinRow.person_id == person_id)),
         messages_sent=_message_count(tx, person_id),
+    )
+
+
+def _devices_of(tx: Transaction, person_id: str) -> tuple[ReportedDevice, ...]:
+    rows = tx.scalars(select(VerifiedDeviceRow).where(VerifiedDeviceRow.person_id == person_id))
+    return tuple(
+        ReportedDevice(name=row.name, verified_at=row.created_at, expires_at=row.expires_at)
+        for row in rows
     )
 
 

@@ -20,6 +20,7 @@ from coach.errors import (
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
+    VerifyFirstError,
 )
 
 LINK_PARAMETER = "link"
@@ -36,6 +37,8 @@ def authorise(request: Request, services: ServicesDep) -> None:
         NotSignedInError: the sender is not signed in, and the route is not public.
         NotAllowedError: the route does not permit the sender's role.
         ConfirmFirstError: the route requires that the user has authenticated recently.
+        VerifyFirstError: the route requires more than a secret link, and its holder has not proved
+            who they are.
         NotFoundError: the secret link in the path is unknown or no longer valid.
     """
     permission: Permission = request.app.state.permissions[
@@ -48,6 +51,8 @@ def authorise(request: Request, services: ServicesDep) -> None:
     if principal.role in permission.roles:
         if permission.requires_recent_authentication:
             _require_recent_authentication(services, principal)
+        if permission.requires_verification and not principal.is_verified:
+            raise VerifyFirstError(facts.VERIFY_FIRST())
         if permission.audit_action and principal.user_id is not None:
             _record_reading(request, services, principal, permission.audit_action)
         return

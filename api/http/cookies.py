@@ -17,6 +17,11 @@ def notes_cookie(settings: Settings, person_id: str) -> str:
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
+def verified_device_cookie(settings: Settings, person_id: str) -> str:
+    """Return the name of the cookie of a browser in which a person has proved who they are."""
+    return f"{cookie_name(settings)}-verified-{person_id}"
+
+
 def pending_second_factor_cookie(settings: Settings) -> str:
     """Return the name of the cookie of a browser whose user must still enter a second factor."""
     return f"{cookie_name(settings)}-half"
@@ -28,9 +33,12 @@ def sign_in_flow_cookie(settings: Settings) -> str:
 
 
 def set_secret_cookie(
-    response: Response, settings: Settings, name: str, secret: str, seconds: int
+    response: Response, settings: Settings, name: str, secret: str, seconds: int | None
 ) -> None:
-    """Set an `HttpOnly`, `SameSite=Lax` cookie that expires after `seconds`; 0 deletes it."""
+    """Set an `HttpOnly`, `SameSite=Lax` cookie that expires after `seconds`; 0 deletes it.
+
+    If `seconds` is `None`, the cookie expires when the browser is closed.
+    """
     response.set_cookie(
         name,
         secret,

@@ -14,6 +14,11 @@ LINK_INVALID = message(
 )
 SIGN_IN_FIRST = message("http.sign_in_first", "please sign in first")
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
+VERIFY_FIRST = message(
+    "http.verify_first",
+    "the link alone does not permit this: first request a code by email, and enter it, together "
+    "with your PIN if you have set one",
+)
 UNKNOWN_HOST = message(
     "http.unknown_host",
     "this server is not configured for that host name; set GENDER_COACH_PUBLIC_URL",
@@ -51,6 +56,7 @@ NOT_FOUND_TITLE = message("http.title_not_found", "Not found")
 CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current state")
 NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
 CONFIRM_IDENTITY_TITLE = message("http.title_confirm_identity", "Please confirm your identity")
+VERIFY_FIRST_TITLE = message("http.title_verify_first", "Please confirm that it is you")
 UNREACHABLE_TITLE = message(
     "http.title_unreachable", "A required external service is not responding"
 )

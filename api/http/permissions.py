@@ -31,6 +31,8 @@ class Permission:
             Set for routes that export personal data, including by email (invitations contain secret
             links and go to addresses that the programme office can change), and for routes that
             change how a user signs in.
+        requires_verification: whether a person's secret link is not enough: its holder must have
+            proved who they are, usually with a code sent by email.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
     """
@@ -39,6 +41,7 @@ class Permission:
     own_only: bool = False
     authenticates: bool = True
     requires_recent_authentication: bool = False
+    requires_verification: bool = False
     audit_action: str = ""
 
 

@@ -21,6 +21,15 @@ class AccessRole(StrEnum):
     SYSTEM = "system"
 
 
+class Verification(StrEnum):
+    """How the holder of a secret link has proved to be the person that the link belongs to."""
+
+    LINK = "link"  # by the link alone, where no code can be sent and no PIN is set
+    CODE = "code"  # a one-time code sent by email
+    PIN = "PIN"  # where no code can be sent
+    CODE_AND_PIN = "code and PIN"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A user or person, and the credential that authenticated them.
@@ -33,6 +42,9 @@ class Principal:
         confirmed_at: the time at which the browser's user last passed a second factor.
         notes_open: whether the request presents the key of the coach's notebook with the number
             `notebook`.
+        verification: how a person with a secret link has proved who they are; `None` if they have
+            not yet, and for users.
+        device_id: the id of the verified device that the request comes from, if any.
     """
 
     role: AccessRole
@@ -44,6 +56,13 @@ class Principal:
     notes_open: bool = False
     notebook: int = 1
     confirmed_at: datetime | None = None
+    verification: Verification | None = None
+    device_id: str | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the principal is more than the holder of a secret link; true for users."""
+        return self.person_id is None or self.verification is not None
 
     @property
     def is_manager(self) -> bool:

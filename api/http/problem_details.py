@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -91,6 +91,8 @@ class ProblemDetails(BaseModel):
 
 
 ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
+Interruption = Callable[[Request, Exception], Awaitable[Response]]
+"""Responds to an error with a page on which the user can continue."""
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -149,6 +151,24 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
     app.add_exception_handler(RequestValidationError, handle_validation_error)
     app.add_exception_handler(HTTPException, handle_http_error)
     app.add_exception_handler(Exception, handle_unexpected_error)
+
+
+def register_interruption(
+    app: FastAPI, error_type: type[DomainError], interruption: Interruption
+) -> None:
+    """Respond to errors of a type with a page on which the user can continue, outside the API.
+
+    To be called after `register_exception_handlers`.
+    """
+    report: Any = app.exception_handlers[DomainError]
+
+    async def handle(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith(API):
+            return await interruption(request, error)
+        reported: Response = report(request, error)
+        return reported
+
+    app.add_exception_handler(error_type, handle)
 
 
 def database_unavailable(error: Exception) -> RejectedRequestError:

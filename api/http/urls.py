@@ -22,6 +22,8 @@ CYCLE_FILE_SUFFIXES = (
     "/what-if",
 )  # suffixes of every URL that accepts a cycle file
 NOTE_SUFFIX = "/note"  # suffix of every URL that accepts a coach's note
+VERIFY_SUFFIX = "/verify"  # suffixes of the URLs that verify a person, and carry any of their forms
+VERIFY_CODE_SUFFIX = f"{VERIFY_SUFFIX}/code"
 
 
 def safe_redirect_path(path: str) -> str:
@@ -63,6 +65,17 @@ def person_notes(secret: str) -> str:
 def person_address(secret: str) -> str:
     """Return the URL of the page on which a person changes their email address."""
     return f"{person(secret)}/address"
+
+
+def person_verify(secret: str, go_on_to: str = "") -> str:
+    """Return the URL of the page on which a person proves who they are, then sees `go_on_to`."""
+    page = f"{person(secret)}{VERIFY_SUFFIX}"
+    return f"{page}?{urlencode({'go_on_to': go_on_to})}" if go_on_to else page
+
+
+def person_devices(secret: str) -> str:
+    """Return the URL of the page with a person's verified devices and PIN."""
+    return f"{person(secret)}/devices"
 
 
 def cycle(cycle_id: str) -> str:

@@ -24,6 +24,7 @@ class MailKind(StrEnum):
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
     CODE = "code"
+    SECURITY_NOTICE = "security notice"  # of a change that concerns who can see a person's data
 
 
 REMINDER_KINDS = (

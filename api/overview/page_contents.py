@@ -15,11 +15,12 @@ from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.overview.cycles import CycleOverview, overview_of
 from api.participants.service import ParticipantDetails, participants_of
+from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
 from api.reminders.switch import Reminders, reminders_of
 from api.runs.run_view import RunView, runs_of_cycle
 from api.services import Services
-from api.sessions.schedule import PersonSchedule, person_schedule
+from api.sessions.schedule import PersonSchedule, own_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """The people in a cycle and their consents."""
+    """The people in a cycle, their consents, and the ids of those who have set a PIN."""
 
     cycle: CycleHeader
     people: tuple[ParticipantDetails, ...]
     consents: tuple[PersonConsent, ...]
+    with_pin: frozenset[str]
 
 
 def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
@@ -70,10 +72,12 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
     """
     texts = consent_texts(services.settings.consent_texts)
     with services.database.reading() as tx:
+        people = participants_of(tx, cycle_id)
         return PeoplePage(
             cycle=cycle_header(tx, cycle_id),
-            people=participants_of(tx, cycle_id),
+            people=people,
             consents=consents_of_cycle(tx, texts, cycle_id),
+            with_pin=people_with_pin(tx, (each.brief.id for each in people)),
         )
 
 
@@ -93,6 +97,6 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
     """
     texts = consent_texts(services.settings.consent_texts)
     with services.database.reading() as tx:
-        schedule = person_schedule(tx, principal.person_id or "")
+        schedule = own_schedule(tx, principal)
         status = consent_status(tx, texts, schedule.person.id)
     return PersonHome(schedule, terms_accepted=status.accepted_at is not None)

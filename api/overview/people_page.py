@@ -24,6 +24,7 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
         "overview/people.html",
         cycle=page.cycle,
         agreed={each.person.id: each for each in page.consents},
+        with_pin=page.with_pin,
         not_agreed=sum(each.accepted_at is None for each in page.consents),
         sides=[
             (

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
-from api.http.principal import AccessRole
+from api.http.principal import AccessRole, Verification
 from api.overview import facts
 from api.overview.page_contents import read_person_home
 from api.participants.rows import Side
@@ -48,6 +48,7 @@ def my_sessions(
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
         due_heading=_DUE_HEADINGS[person.side],
+        is_protected=principal.verification is not Verification.LINK,
     )
 
 
@@ -71,6 +72,7 @@ def my_session(
         note_closed=reports.note_closed,
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
         territories=[line.other.country],
+        verify=None if principal.is_verified else urls.person_verify(link, line.address),
     )
 
 

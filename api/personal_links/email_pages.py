@@ -86,7 +86,9 @@ def _render(
 
 ROUTERS = (EMAIL_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/p/{link}/address"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/address"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/address/confirm"): Permission(PERSON, own_only=True),
+    ("GET", "/p/{link}/address"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/address"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/address/confirm"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
 }

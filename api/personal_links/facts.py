@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import TEXT, message
+from coach.texts.facts import NUMBER, TEXT, message
 
 # i18n: `person` is the identifier of a coach or coachee in the lists, such as C-01.
 HAS_LEFT = message(
@@ -20,6 +20,30 @@ NO_ADDRESS = message(
 TOO_MANY_CODES = message(
     "personal_links.too_many_codes",
     "you have already requested several codes; wait at least ten minutes, then try again",
+)
+NO_SUCH_DEVICE = message(
+    "personal_links.no_such_device", "this device is not one of yours; reload the page"
+)
+NOTHING_TO_VERIFY = message(
+    "personal_links.nothing_to_verify",
+    "your link already shows everything: this server cannot send you codes, and you have no PIN",
+)
+NO_PIN = message("personal_links.no_pin", "there is no PIN to remove")
+PIN_NOT_DIGITS = message(
+    "personal_links.pin_not_digits",
+    "a PIN consists of {least} to {most} digits, without spaces",
+    least=NUMBER,
+    most=NUMBER,
+)
+PIN_TOO_EASY = message(
+    "personal_links.pin_too_easy",
+    "this PIN is too easy to guess; avoid repeated digits and sequences such as 123456",
+)
+WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
+PIN_LOCKED = message(
+    "personal_links.pin_locked",
+    "your PIN has been entered incorrectly too many times; wait at least a quarter of an hour, "
+    "then try again, or ask the programme office to remove it",
 )
 WRONG_CODE = message(
     "personal_links.wrong_code",

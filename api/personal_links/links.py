@@ -28,19 +28,26 @@ from api.crypto.row_seal import is_sealed
 from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.database.types import new_id
 from api.http.authentication import PresentedSecret, SecretSource
-from api.http.principal import AccessRole, Principal
+from api.http.principal import AccessRole, Principal, Verification
 from api.http.urls import person as person_url
 from api.participants.rows import PersonRow, Side
 from api.participants.service import ParticipantDetails, person_of_cycle, person_row
 from api.personal_links import facts
+from api.personal_links.one_time_codes import can_send_codes
+from api.personal_links.rows import PinRow
+from api.personal_links.verified_devices import end_devices
 from api.services import Services
 from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError
 
 _ROLE_BY_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
-_LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
-    PersonRow.side, PersonRow.cycle_id, PersonRow.left_at
-).join(PersonRow, PersonRow.id == CredentialRow.person_id)
+_LINK_WITH_PERSON = (
+    CREDENTIAL_BY_SECRET.add_columns(
+        PersonRow.side, PersonRow.cycle_id, PersonRow.left_at, PersonRow.email, PinRow.id
+    )
+    .join(PersonRow, PersonRow.id == CredentialRow.person_id)
+    .outerjoin(PinRow, PinRow.person_id == PersonRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,11 @@ def make_new_link(services: Services, person_id: str) -> NewLink:
 
 
 def authenticate_link(
-    tx: Transaction, presented: PresentedSecret, _settings: Settings, now: datetime
+    tx: Transaction, presented: PresentedSecret, settings: Settings, now: datetime
 ) -> Principal | None:
     """Return the person whose link secret was presented, in a path or as a bearer token.
+
+    The person is verified by the link alone if no code can be sent to them and they have no PIN.
 
     Returns `None` if the secret is unknown, revoked or expired, if the seal of its row is not
     valid, or if the person has left the cycle.
@@ -86,20 +95,25 @@ def authenticate_link(
     if found is None:
         return None
     row: CredentialRow
-    row, side, cycle_id, left_at = found
+    row, side, cycle_id, left_at, email, pin_id = found
     if row.kind is not CredentialKind.LINK or not is_valid(row, now) or left_at is not None:
         return None
     if not is_sealed(tx, row):
         return None
+    needs_more = can_send_codes(settings, email) or pin_id is not None
     return Principal(
-        _ROLE_BY_SIDE[side], person_id=row.person_id, cycle_id=cycle_id, credential_id=row.id
+        _ROLE_BY_SIDE[side],
+        person_id=row.person_id,
+        cycle_id=cycle_id,
+        credential_id=row.id,
+        verification=None if needs_more else Verification.LINK,
     )
 
 
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; their earlier links stop working.
+    """Create a new secret link for a person; their earlier links and verified devices end.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -111,8 +125,9 @@ def issue_link(
         raise NotFoundError(facts.HAS_LEFT(person=person.code))
     for row in _active_links(tx, person_id, now):
         row.revoked_at = now
+    end_devices(tx, person_id, now=now)
     issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
-    record_event(tx, "link made", "person", person_id)
+    record_event(tx, "link made", "person", person_id, credential=issued.id)
     return issued
 
 

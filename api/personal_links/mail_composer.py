@@ -1,4 +1,4 @@
-"""Composes emails with one-time codes."""
+"""Composes emails with one-time codes, and notices of changes by the programme office."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from api.mail.rows import MailKind, MailRow
 from api.participants.mail_recipients import mail_recipient
 from api.participants.rows import PersonRow
 from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.pins import PIN_RESET_NOTICE
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
 from api.texts.reader_language import mail_renderer
+from api.web.date_formats import format_date
+
+_NOTICE_TEMPLATES = {PIN_RESET_NOTICE: "personal_links/mail/pin_reset"}
 
 
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
@@ -42,4 +46,28 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
     return ComposedMail(recipient.address, content)
 
 
-MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {MailKind.CODE: compose_code}
+def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
+    """Compose the email that tells a person that the programme office has removed their PIN.
+
+    Returns `None` if the person has no email address.
+    """
+    recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
+    if recipient is None:
+        return None
+    content = plain_message_bytes(
+        _NOTICE_TEMPLATES[(mail.content or {})["notice"]],
+        recipient,
+        services.settings.deployment,
+        mail_renderer(services),
+        unique_id=mail.id,
+        stamp=mail.released_at or mail.created_at,
+        reply_token=services.keyring.reply_token(mail.id),
+        day=format_date(mail.created_at.astimezone(recipient.zone).date()),
+    )
+    return ComposedMail(recipient.address, content)
+
+
+MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {
+    MailKind.CODE: compose_code,
+    MailKind.SECURITY_NOTICE: compose_notice,
+}

@@ -26,6 +26,7 @@ from api.participants.service import person_row
 from api.personal_links import facts
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
+from api.settings import Settings
 from coach.errors import ConflictError, NotAllowedError
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -40,6 +41,12 @@ class CodePurpose(StrEnum):
 
     NOTES = "notes"
     ADDRESS = "address"
+    VERIFY = "verify"
+
+
+def can_send_codes(settings: Settings, address: str) -> bool:
+    """Return whether this server can send codes to a person with this email address."""
+    return settings.mail.enabled and bool(address)
 
 
 def send_note_code(services: Services, principal: Principal) -> None:

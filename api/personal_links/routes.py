@@ -75,7 +75,7 @@ PERMISSIONS: Permissions = {
         MANAGER, requires_recent_authentication=True
     ),
     ("POST", API + "/me/notes/code"): Permission(COACH),
-    ("GET", API + "/me/address"): Permission(PERSON),
-    ("POST", API + "/me/address"): Permission(PERSON),
-    ("POST", API + "/me/address/confirm"): Permission(PERSON),
+    ("GET", API + "/me/address"): Permission(PERSON, requires_verification=True),
+    ("POST", API + "/me/address"): Permission(PERSON, requires_verification=True),
+    ("POST", API + "/me/address/confirm"): Permission(PERSON, requires_verification=True),
 }

@@ -1,4 +1,4 @@
-"""The table of one-time codes."""
+"""Tables of one-time codes, verified devices and PINs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import IdentifiedRow, TableRow
+from api.crypto.row_seal import SealedRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
+from api.http.principal import Verification
 
 
 class OneTimeCodeRow(IdentifiedRow):
@@ -30,4 +32,48 @@ class OneTimeCodeRow(IdentifiedRow):
     used_at: Mapped[datetime | None]
 
 
-TABLES: tuple[type[TableRow], ...] = (OneTimeCodeRow,)
+class VerifiedDeviceRow(SealedRow, IdentifiedRow):
+    """A browser or program in which a person has proved who they are.
+
+    Attributes:
+        secret_sha256: the hash of the secret that the device presents.
+        verification: what the person proved it with.
+        name: the browser and system that the device reported, or empty.
+        remembered: whether the browser keeps the secret when it is closed.
+    """
+
+    __tablename__ = "verified_devices"
+    SEALED_COLUMNS = (
+        *("id", "person_id", "secret_sha256", "verification", "created_at", "expires_at"),
+        "revoked_at",
+    )
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    verification: Mapped[Verification] = mapped_column(EnumString(Verification))
+    name: Mapped[str] = mapped_column(String(100))
+    remembered: Mapped[bool]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PinRow(SealedRow, IdentifiedRow):
+    """A person's PIN.
+
+    Attributes:
+        pin_hash: argon2id.
+        failures: number of consecutive wrong attempts, which determines `locked_until`.
+    """
+
+    __tablename__ = "person_pins"
+    SEALED_COLUMNS = ("id", "person_id", "pin_hash", "set_at")
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (OneTimeCodeRow, VerifiedDeviceRow, PinRow)

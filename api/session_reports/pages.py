@@ -193,8 +193,16 @@ def _validate_session_note(
 
 ROUTERS = (SESSION_REPORT_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/p/{link}/sessions/{session_id}/note"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/sessions/{session_id}/note"): Permission(COACH, own_only=True),
-    ("GET", "/p/{link}/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
-    ("POST", "/p/{link}/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
+    ("GET", "/p/{link}/sessions/{session_id}/note"): Permission(
+        COACH, own_only=True, requires_verification=True
+    ),
+    ("POST", "/p/{link}/sessions/{session_id}/note"): Permission(
+        COACH, own_only=True, requires_verification=True
+    ),
+    ("GET", "/p/{link}/sessions/{session_id}/feedback"): Permission(
+        COACHEE, own_only=True, requires_verification=True
+    ),
+    ("POST", "/p/{link}/sessions/{session_id}/feedback"): Permission(
+        COACHEE, own_only=True, requires_verification=True
+    ),
 }

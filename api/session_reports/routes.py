@@ -95,13 +95,17 @@ def give_feedback(
 ROUTERS = (RECORDS, FEEDBACK)
 PERMISSIONS: Permissions = {
     ("GET", API + "/sessions/{session_id}/record"): Permission(
-        MANAGER | PERSON, own_only=True, audit_action="record opened"
+        MANAGER | PERSON, own_only=True, audit_action="record opened", requires_verification=True
     ),
-    ("PUT", API + "/sessions/{session_id}/record"): Permission(COACH, own_only=True),
+    ("PUT", API + "/sessions/{session_id}/record"): Permission(
+        COACH, own_only=True, requires_verification=True
+    ),
     ("GET", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
     ("PUT", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
     ("GET", API + "/sessions/{session_id}/feedback"): Permission(
-        MANAGER | COACHEE, own_only=True, audit_action="feedback opened"
+        MANAGER | COACHEE, own_only=True, audit_action="feedback opened", requires_verification=True
     ),
-    ("PUT", API + "/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
+    ("PUT", API + "/sessions/{session_id}/feedback"): Permission(
+        COACHEE, own_only=True, requires_verification=True
+    ),
 }

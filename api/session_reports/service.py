@@ -188,17 +188,21 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
 def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """Return the reports on one of the principal's sessions that `principal` may see."""
+    """Return the reports on one of the principal's sessions that `principal` may see.
+
+    Records and feedback are left out unless the principal has proved who they are.
+    """
     note, closed = None, False
     try:
         note = find_note(tx, keyring, principal, session_id)
     except NotesClosedError:
         closed = True
+    shown = principal.is_verified
     return SessionReports(
-        record=find_record(tx, session_id),
+        record=find_record(tx, session_id) if shown else None,
         note=note,
         note_closed=closed,
-        feedback=find_feedback(tx, principal, session_id),
+        feedback=find_feedback(tx, principal, session_id) if shown else None,
     )
 
 

@@ -40,6 +40,9 @@ class OwnSessionLine:
         over: whether the session has ended or was held earlier than planned.
         due: whether the session is over but the participant has not submitted the form.
         can_submit: whether the participant can submit the form yet.
+        has_record: whether there is a shared record.
+        submitted: whether the participant has submitted the form.
+        has_reports: whether there is a record, or feedback of the participant.
     """
 
     address: str
@@ -59,6 +62,9 @@ class OwnSessionLine:
     over: bool
     due: bool
     can_submit: bool
+    has_record: bool
+    submitted: bool
+    has_reports: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ class ReplyCounts:
         counts = Counter(
             reply
             for session in sessions
-            if session.state is SessionState.CONFIRMED and session.recorded is None
+            if session.state is SessionState.CONFIRMED and not session.has_record
             for reply in _replies(session)
         )
         return cls(counts[Reply.ACCEPTED], counts[Reply.DECLINED], counts[Reply.NONE])
@@ -115,8 +121,8 @@ def own_session_line(
     reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
     is_confirmed = session.state is SessionState.CONFIRMED
     over = session.end <= now or session.recorded in TOOK_PLACE
-    written = session.recorded is not None if coach else session.feedback_given
-    recorded = session.recorded is not None  # replies no longer matter once there is a record
+    written = session.has_record if coach else session.feedback_given
+    recorded = session.has_record  # replies no longer matter once there is a record
     done = over or recorded
     badges = (
         [OWN_REPLY[reply]]
@@ -141,6 +147,9 @@ def own_session_line(
         over=over,
         due=is_confirmed and over and not written,
         can_submit=coach or is_open_for_feedback(session.start, session.recorded, now),
+        has_record=recorded,
+        submitted=written,
+        has_reports=session.has_record or written,
     )
 
 

@@ -86,6 +86,22 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
     )
 
 
+def own_schedule(tx: Transaction, principal: Principal) -> PersonSchedule:
+    """Return the principal's own sessions like `person_schedule`.
+
+    Attendance is left out unless the principal has proved who they are.
+
+    Raises:
+        NotFoundError: `principal` is not a participant in a cycle.
+    """
+    schedule = person_schedule(tx, principal.person_id or "")
+    if principal.is_verified:
+        return schedule
+    return schedule.model_copy(
+        update={"sessions": tuple(map(_without_attendance, schedule.sessions))}
+    )
+
+
 def session_details(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
     """Return a session as shown to `principal`, a manager or one of its two participants.
 
@@ -99,7 +115,8 @@ def session_details(tx: Transaction, principal: Principal, session_id: str) -> S
         zone = _cycle_zone(tx, row.cycle_id)
     else:
         zone = row.coachee_timezone if row.coachee_id == principal.person_id else row.coach_timezone
-    return _views([row], zone, reader=principal.person_id)[0]
+    (session,) = _views([row], zone, reader=principal.person_id)
+    return session if principal.is_verified else _without_attendance(session)
 
 
 def own_session(tx: Transaction, principal: Principal, session_id: str) -> SessionRow:
@@ -222,9 +239,14 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
         else None,
         coachee_comment=(row.coachee_comment or "") if to_coachee else "",
         coach_comment=(row.coach_comment or "") if to_coach else "",
+        has_record=row.attendance is not None,
         recorded=row.attendance,
         feedback_given=row.feedback_id is not None,
     )
+
+
+def _without_attendance(session: SessionDetails) -> SessionDetails:
+    return session.model_copy(update={"recorded": None})
 
 
 def _current_reply(row: Any, reply: Reply | None, sequence: int | None) -> Reply:  # noqa: ANN401 - as above

@@ -8,8 +8,8 @@ from api.sessions.replies import ReplyInput, store_pending_acceptances, store_re
 from api.sessions.schedule import (
     PersonSchedule,
     cycle_schedule,
+    own_schedule,
     own_session,
-    person_schedule,
     session_details,
 )
 from api.sessions.session_details import SessionDetails
@@ -32,7 +32,7 @@ def read_own_schedule(services: Services, principal: Principal) -> PersonSchedul
         NotFoundError: `principal` is not a participant in a cycle.
     """
     with services.database.reading() as tx:
-        return person_schedule(tx, principal.person_id or "")
+        return own_schedule(tx, principal)
 
 
 def read_session(services: Services, principal: Principal, session_id: str) -> SessionDetails:

@@ -19,7 +19,9 @@ class SessionDetails(FrozenModel):
         coach_reply: the same for the coach; coachees see `None` instead.
         coachee_comment: the coachee's comment; empty for coaches.
         coach_comment: the coach's comment; empty for coachees.
-        recorded: the attendance in the shared record, or `None` if there is no record yet.
+        has_record: whether there is a shared record.
+        recorded: the attendance in the shared record. `None` if there is no record yet, and for
+            people who have not proved who they are.
     """
 
     id: str
@@ -38,5 +40,6 @@ class SessionDetails(FrozenModel):
     coach_reply: Reply | None
     coachee_comment: str
     coach_comment: str
+    has_record: bool
     recorded: Attendance | None
     feedback_given: bool

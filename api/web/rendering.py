@@ -22,6 +22,8 @@ from coach.texts.facts import Displayed
 from coach.validation import validation_fact
 
 Value = TypeVar("Value", bound=BaseModel)
+VERIFICATION_PREFIX = "verification."
+"""Prefix of the fields that a form has in addition if it was submitted before verification."""
 
 
 def deployment_of(request: Request) -> Organisation:
@@ -55,10 +57,21 @@ def redirect_after_post(address: str) -> RedirectResponse:
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
-async def form_fields(request: Request) -> dict[str, str]:
+async def all_form_fields(request: Request) -> dict[str, str]:
     """Return the text fields of the submitted form; uploaded files are omitted."""
     form = await request.form()
     return {field: text for field, text in form.items() if isinstance(text, str)}
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """Return the text fields of the submitted form, without those of `VERIFICATION_PREFIX`."""
+    fields = await all_form_fields(request)
+    return {field: text for field, text in fields.items() if not is_verification_field(field)}
+
+
+def is_verification_field(field: str) -> bool:
+    """Whether a field was added to a form by the page that verifies a person."""
+    return field.startswith(VERIFICATION_PREFIX)
 
 
 FormFields = Annotated[dict[str, str], Depends(form_fields)]

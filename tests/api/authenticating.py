@@ -12,6 +12,7 @@ from api.accounts.authenticator import authenticate_user
 from api.accounts.rows import CredentialKind
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import ANONYMOUS, Principal
+from api.mail.settings import MailSettings
 from api.personal_links.links import authenticate_link
 from api.settings import Settings
 
@@ -31,7 +32,10 @@ def identify(
     idle: timedelta,
 ) -> Principal:
     """Return the principal to whom a credential of one of `kinds` belongs, or `ANONYMOUS`."""
-    settings = cast("Settings", SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60))
+    settings = cast(
+        "Settings",
+        SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60, mail=MailSettings()),
+    )
     for kind in kinds & _SOURCES.keys():  # requests cannot present other kinds
         presented = PresentedSecret(secret, _SOURCES[kind])
         authenticator = authenticate_link if kind is CredentialKind.LINK else authenticate_user

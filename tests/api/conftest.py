@@ -36,7 +36,7 @@ from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.database import schema
 from api.database.engine import Database
-from api.http.principal import SYSTEM, AccessRole, Principal
+from api.http.principal import SYSTEM, AccessRole, Principal, Verification
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.invitations.publish import Publication, publish_draft
@@ -45,6 +45,7 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
+from api.personal_links.verified_devices import issue_device
 from api.runs import run_queue
 from api.runs.draft_plan import DraftPlan, store_plan
 from api.runs.rows import RunRow
@@ -204,6 +205,15 @@ class World:
                 now=self.services.now(),
                 grace=timedelta(days=60),
             )
+
+    def device_key(self, cycle_id: str, code: str) -> str:
+        """The key of a device on which a person is verified, presented as `X-Device-Key`."""
+        person_id, now = self.person_id(cycle_id, code), self.services.now()
+        role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
+        with self.database.writing() as tx:
+            link = links.link_of(tx, self.services.keyring, person_id, now=now)
+            principal = Principal(role, person_id=person_id, credential_id=link.id)
+            return issue_device(tx, principal, Verification.CODE, "", remember=True, now=now).secret
 
     def notes_key(self, cycle_id: str, code: str) -> str:
         """Create a coach's first notebook, and return the device key that opens it."""

@@ -11,8 +11,12 @@ from typing import Any
 
 import httpx
 
+from tests.mail_server import MailServer
+
 SAMPLE = resources.files("api.participants") / "sample"
 OWN = {"Sec-Fetch-Site": "same-origin"}
+AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PIN = "739104"
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 NOTE = {"attendance": "delegate_attended", "session_date": "2026-01-28"}
 LIMIT = {"time_limit_seconds": "120"}
@@ -74,11 +78,11 @@ class Walk:
         return answer.text
 
 
-def walk_through_sample_cycle(base: str, sign_in: str) -> Walk:
+def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Walk:
     """Perform every step of the sample cycle, and return the walk with all pages.
 
     The server at the URL `base` must have a worker and send email. `sign_in` is a one-time secret
-    of the manager.
+    of the manager, and `mails` the server that receives the emails.
     """
     with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
         walk = Walk(browser)
@@ -96,8 +100,12 @@ def walk_through_sample_cycle(base: str, sign_in: str) -> Walk:
         coachee, coach = (_home(walk, sessions[0][side]["id"], side) for side in _SIDES)
         page = f"/sessions/{sessions[0]['id']}"
         _reply(walk, coachee, coach, page)
+        _see_before_verification(walk, coachee, page)
+        for side, home in (("coachee", coachee), ("coach", coach)):
+            _verify(walk, side, home, mails)
         _report(walk, coachee, coach, page)
         _see_personal_pages(walk, coachee, coach)
+        _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
         walk.open("audit", "/audit")
         _see_errors(walk)
@@ -232,6 +240,42 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("sessions of the coachee, declined", coachee)
     walk.open("session of the coachee, declined", f"{coachee}{page}")
     walk.open("session of the coach, declined", f"{coach}{page}")
+
+
+def _see_before_verification(walk: Walk, coachee: str, page: str) -> None:
+    """See what a secret link alone leads to, and submit a form too early."""
+    walk.open("consent, before verification", f"{coachee}/consent")
+    unsent = {"attendance": "held", "rating": "4", "text": "Any words"}
+    walk.submit("feedback, before verification", f"{coachee}{page}/feedback", data=unsent)
+
+
+def _verify(walk: Walk, side: str, home: str, mails: MailServer) -> None:
+    """Verify a person with the code that they are sent."""
+    walk.open(f"verify the {side}", f"{home}/verify")
+    before = len(mails.taken)
+    walk.post(f"{home}/verify/code")
+    walk.open(f"verify the {side}, code sent", f"{home}/verify")
+    wrong = {"verification.code": "1"}
+    walk.submit(f"verify the {side}, wrong code", f"{home}/verify", data=wrong)
+    code = mails.wait_for_code(before)
+    right = {"verification.code": code, "verification.remember": "true"}
+    walk.post(f"{home}/verify", data=right, headers={"User-Agent": AGENT})
+
+
+def _protect(walk: Walk, cycle: str, home: str) -> None:
+    """See the devices of a person, set their PIN, and have the office remove it."""
+    walk.open("devices", f"{home}/devices")
+    walk.submit("PIN, too easy", f"{home}/pin", data={"pin": "123456"})
+    walk.post(f"{home}/pin", data={"pin": PIN})
+    walk.open("devices, with PIN", f"{home}/devices")
+    walk.submit("PIN, wrong", f"{home}/pin", data={"pin": PIN, "current": "1"})
+    walk.stranger("verify with a PIN", f"{home}/verify")
+    people = walk.open("people, with a PIN", f"{cycle}/people")
+    found = re.search(r'action="(/people/\w+/pin/reset)"', people)
+    assert found is not None
+    walk.submit("PIN removed", found[1])
+    walk.post(f"{home}/verify/code")
+    walk.submit("too many codes", f"{home}/verify/code")
 
 
 def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:

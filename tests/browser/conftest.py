@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.mail_server import mail_server
+from tests.mail_server import MailServer, mail_server
 from tests.pseudo import LANGUAGE
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -30,10 +30,11 @@ _SERVE = [sys.executable, "-m", "api", "serve"]
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its URL, and the one-time URL that signs in its manager."""
+    """A running server: its URL, the one-time URL that signs in its manager, its mail server."""
 
     base: str
     sign_in: str
+    mails: MailServer | None = None
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def pseudo_server(tmp_path: Path) -> Iterator[Server]:
             "GENDER_COACH_OIDC__CLIENT_ID": "office",
         }
         with _serving(tmp_path, "localhost", settings) as server:
-            yield server
+            yield replace(server, mails=mails)
 
 
 @contextmanager

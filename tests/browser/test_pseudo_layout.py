@@ -35,7 +35,9 @@ def test_no_page_scrolls_sideways_and_no_text_overflows_its_button(
     browser: Browser, pseudo_server: Server
 ) -> None:
     base, _, sign_in = pseudo_server.sign_in.partition("/sign-in/")
-    seen = walk_through_sample_cycle(base.replace("localhost", "127.0.0.1"), sign_in).pages
+    assert pseudo_server.mails is not None
+    base_of_walk = base.replace("localhost", "127.0.0.1")
+    seen = walk_through_sample_cycle(base_of_walk, sign_in, pseudo_server.mails).pages
     page = browser.new_page()
 
     def answer(route: Route) -> None:

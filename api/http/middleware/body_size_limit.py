@@ -14,10 +14,17 @@ from api.http.authentication import authenticate_before_body
 from api.http.principal import AccessRole
 from api.http.problem_details import database_unavailable
 from api.http.rejected_request import RejectedRequestError
-from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
+from api.http.urls import (
+    CYCLE_FILE_SUFFIXES,
+    NOTE_SUFFIX,
+    PEOPLE_UPLOAD_SUFFIX,
+    VERIFY_CODE_SUFFIX,
+    VERIFY_SUFFIX,
+)
 from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
+_NOTE_FORMS = (NOTE_SUFFIX, VERIFY_SUFFIX, VERIFY_CODE_SUFFIX)
 _NOTE_BYTES = 512 * KIB  # enough for 20,000 escaped characters of any script
 
 
@@ -36,7 +43,7 @@ class BodySizeLimitMiddleware:
         self._raised_limits = {
             PEOPLE_UPLOAD_SUFFIX: (lists, AccessRole.MANAGER),
             **dict.fromkeys(CYCLE_FILE_SUFFIXES, (MIB, AccessRole.MANAGER)),
-            NOTE_SUFFIX: (_NOTE_BYTES, AccessRole.COACH),
+            **dict.fromkeys(_NOTE_FORMS, (_NOTE_BYTES, AccessRole.COACH)),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

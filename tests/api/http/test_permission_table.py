@@ -10,7 +10,7 @@ from api.app import PERMISSIONS
 
 TABLE = Path(__file__).with_name("permissions.csv")
 COLUMNS = ["method", "path", "roles", "conditions", "audit_action"]
-_CONDITIONS = ("own_only", "requires_recent_authentication")
+_CONDITIONS = ("own_only", "requires_recent_authentication", "requires_verification")
 
 
 def rows() -> Iterator[list[str]]:

@@ -17,12 +17,14 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import tokens, users
+from api.accounts.credentials import CREDENTIAL_BY_SECRET, sha256_of
 from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
 from api.http.permissions import EVERYBODY, Permission
-from api.http.principal import AccessRole, Principal
+from api.http.principal import AccessRole, Principal, Verification
 from api.logging.setup import configure_logging
 from api.mail.rows import MailRow, MailState
+from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
@@ -35,7 +37,10 @@ from api.sessions.schedule import own_session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import SharedServer
+    from conftest import SharedServer, World
+    from sqlalchemy.orm import Session as Transaction
+
+    from api.accounts.rows import CredentialRow
 
 TABLE = PERMISSIONS
 REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -181,8 +186,10 @@ def _headers(
     return opened | {"Authorization": f"Bearer {path_values[caller.code]}"}
 
 
-def _one_time_values(shared: SharedServer, caller: Caller) -> dict[str, str]:
-    """Return values that a call can use only once: a sign-in secret, a credential, a passkey."""
+def _one_time_values(
+    shared: SharedServer, path_values: dict[str, str], caller: Caller
+) -> dict[str, str]:
+    """Return values that a call can use only once, such as a sign-in secret or a device."""
     world = shared.world
     role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
@@ -205,11 +212,23 @@ def _one_time_values(shared: SharedServer, caller: Caller) -> dict[str, str]:
         tx.add(passkey)
         tx.flush()
         passkey_id = passkey.id
+        link = tx.scalar(
+            CREDENTIAL_BY_SECRET, {"sha256": sha256_of(path_values.get(caller.code, ""))}
+        )
+        device_id = "0" * 20 if link is None else _device_of(tx, link, caller, world)
     return {
         "secret": world.sign_in_secret(),
         "credential_id": token.id,
         "passkey_id": passkey_id,
+        "device_id": device_id,
     }
+
+
+def _device_of(tx: Transaction, link: CredentialRow, caller: Caller, world: World) -> str:
+    """Return a device on which the owner of a link is verified."""
+    owner = Principal(caller.role, person_id=link.person_id, credential_id=link.id)
+    now = world.services.now()
+    return issue_device(tx, owner, Verification.CODE, "", remember=True, now=now).id
 
 
 @pytest.mark.parametrize(
@@ -222,7 +241,9 @@ def test_route_admits_only_permitted_callers(
 ) -> None:
     method, path = route
     own_link = path_values.get(caller.code, "unknown-link")
-    filled = path.format(**path_values, **_one_time_values(shared, caller), link=own_link)
+    filled = path.format(
+        **path_values, **_one_time_values(shared, path_values, caller), link=own_link
+    )
     answer = shared.client.request(
         method,
         filled,
@@ -276,7 +297,7 @@ def test_no_route_logs_personal_data(
         method, path = route
         if _expected(TABLE[route], caller, path) is not None:
             continue
-        once = _one_time_values(shared, caller)
+        once = _one_time_values(shared, path_values, caller)
         headers = _headers(shared, path_values, caller, path)
         secrets |= {once["secret"], headers.get("Authorization", "Bearer x").partition(" ")[2]}
         link = path_values.get(caller.code, "unknown-link")

@@ -35,6 +35,7 @@ class Person:
     client: httpx.Client
     cycle_id: str
     secret: str
+    device: str
 
     def code(self) -> str:
         person_id = self.world.person_id(self.cycle_id, "K-1")
@@ -47,11 +48,12 @@ class Person:
             return self.world.services.keyring.one_time_code(tx.scalars(newest).first() or "")
 
     def by_json(self, path: str, body: dict[str, str]) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {self.secret}"}
+        bearer = {"Authorization": f"Bearer {self.secret}", "X-Device-Key": self.device}
         return self.client.post(f"{API}/me/{path}", json=body, headers=bearer)
 
     def on_page(self, path: str, form: dict[str, str]) -> httpx.Response:
-        return self.client.post(f"/p/{self.secret}/{path}", data=form, headers=ORIGIN)
+        verified = ORIGIN | {"X-Device-Key": self.device}
+        return self.client.post(f"/p/{self.secret}/{path}", data=form, headers=verified)
 
 
 @pytest.fixture
@@ -62,7 +64,13 @@ def two_coaches(
     with serve(world.services_with_mail().settings) as client:
         cycle_ids = world.cycle(), world.cycle()
         one, other = (
-            Person(world, client, cycle_id, world.link(cycle_id, "K-1").secret)
+            Person(
+                world,
+                client,
+                cycle_id,
+                world.link(cycle_id, "K-1").secret,
+                world.device_key(cycle_id, "K-1"),
+            )
             for cycle_id in cycle_ids
         )
         for person in (one, other):

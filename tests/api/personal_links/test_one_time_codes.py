@@ -82,6 +82,7 @@ def coach(
     settings = world.services.settings.model_copy(update={"mail": server.settings})
     with serve(settings) as client:
         client.headers["Authorization"] = f"Bearer {world.link(cycle_id, 'K-1').secret}"
+        client.headers["X-Device-Key"] = world.device_key(cycle_id, "K-1")
         yield Person(world, server, client, cycle_id, "K-1")
 
 

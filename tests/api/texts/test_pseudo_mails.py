@@ -15,6 +15,8 @@ from api.organisation import Organisation
 from api.participants.rows import Side
 from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.pins import reset_pin
+from api.personal_links.rows import PinRow
 from api.reminders.service import write_due_reminders
 from tests.api.published import principal_of, published_sessions
 from tests.api.sending_office import MOMENT
@@ -59,6 +61,10 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         coach = principal_of(session, Side.COACH)
         one_time_codes.send_code(tx, services, coach, CodePurpose.ADDRESS, detail="x@example.org")
     send("code")
+    with services.database.writing() as tx:
+        tx.add(PinRow(person_id=session.coach.id, pin_hash="x", set_at=MOMENT))
+    reset_pin(services, session.coach.id)
+    send("notice")
     for now in (BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)

@@ -42,6 +42,7 @@ ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
+    "Firefox, Windows",
     *("[sessions]", "'count'", "sessions.cuont", "Blue key", "Phone"),
 }
 """Values that the walk enters, and the names of fields in error messages."""
@@ -78,8 +79,9 @@ def shared_settings(mails: MailServer) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def walk(shared: SharedServer) -> Walk:
-    return walk_through_sample_cycle(str(shared.client.base_url), shared.world.sign_in_secret())
+def walk(shared: SharedServer, mails: MailServer) -> Walk:
+    base = str(shared.client.base_url)
+    return walk_through_sample_cycle(base, shared.world.sign_in_secret(), mails)
 
 
 def sign_in_by_every_means(world: World) -> None:

@@ -1,0 +1,42 @@
+"""What a person sees about how their pages are protected: their verified devices and PIN."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from api.http.principal import Principal
+from api.participants.service import person_row
+from api.personal_links.one_time_codes import can_send_codes
+from api.personal_links.pins import find_pin
+from api.personal_links.verified_devices import DeviceView, devices_of
+from api.services import Services
+from api.values import FrozenModel
+
+
+class OwnDevices(FrozenModel):
+    """A person's verified devices and PIN.
+
+    Attributes:
+        devices: the devices that are verified now, newest first.
+        pin_set_at: when the person set their PIN; `None` if they have none.
+        sends_codes: whether a device also needs a code from an email.
+        timezone: the IANA name of the person's time zone.
+    """
+
+    devices: tuple[DeviceView, ...]
+    pin_set_at: datetime | None
+    sends_codes: bool
+    timezone: str
+
+
+def read_own_devices(services: Services, principal: Principal) -> OwnDevices:
+    """Return the requesting person's verified devices and PIN."""
+    with services.database.reading() as tx:
+        person = person_row(tx, principal.person_id or "")
+        pin = find_pin(tx, person.id)
+        return OwnDevices(
+            devices=devices_of(tx, principal, now=services.now()),
+            pin_set_at=None if pin is None else pin.set_at,
+            sends_codes=can_send_codes(services.settings, person.email),
+            timezone=person.timezone,
+        )

@@ -1,0 +1,183 @@
+"""PINs, which a person can set because others read the mailbox that one-time codes are sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.crypto.password_hashing import hash_password, verify_password
+from api.crypto.row_seal import sealed_or_none
+from api.cycles.service import CycleHeader, cycle_header
+from api.http.principal import Principal
+from api.mail.delivery import release
+from api.mail.rows import MailKind, MailRow
+from api.participants.rows import PersonRow
+from api.participants.service import ParticipantDetails, person_of_cycle, person_row
+from api.personal_links import facts
+from api.personal_links.one_time_codes import can_send_codes
+from api.personal_links.rows import PinRow
+from api.personal_links.verified_devices import end_devices
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
+from coach.texts.facts import Fact
+
+MIN_DIGITS, MAX_DIGITS = 6, 12
+PIN_RESET_NOTICE = "pin reset"
+_FREE_ATTEMPTS = 5
+_LOCK_DURATION = timedelta(minutes=15)
+_MAX_LOCK_DURATION = timedelta(days=1)
+_DIGIT_RUNS = ("01234567890", "09876543210")
+
+PinText = Annotated[str, Field(max_length=40)]
+
+
+class PinChange(FrozenModel):
+    """A change of a person's PIN.
+
+    `pin` is the new PIN of 6 to 12 digits, or `null` to remove the PIN; `current` is the PIN that
+    the person has now, if any.
+    """
+
+    pin: PinText | None
+    current: PinText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinReset:
+    """A person whose PIN was removed, and whether they are told by email."""
+
+    cycle: CycleHeader
+    person: ParticipantDetails
+    mailed: bool
+
+
+def change_pin(services: Services, principal: Principal, change: PinChange) -> None:
+    """Set, replace or remove the principal's PIN. Their other verified devices end.
+
+    Raises:
+        UnusableInputError: the new PIN is too short, too long or too easy to guess.
+        NotAllowedError: the current PIN is wrong, or there have been too many attempts.
+        ConflictError: there is no PIN to remove.
+    """
+    weakness = None if change.pin is None else pin_weakness(change.pin)
+    if weakness is not None:
+        raise UnusableInputError([InputFault("form", 1, "pin", weakness)])
+    matches = pin_matches(services, principal, change.current)
+    pin_hash = None if change.pin is None else hash_password(change.pin)
+    with services.database.writing() as tx:
+        refusal = _change(tx, principal, pin_hash, matches=matches, now=services.now())
+    if refusal is not None:  # raised here, because inside the transaction it would undo the count
+        raise NotAllowedError(refusal)
+
+
+def reset_pin(services: Services, person_id: str) -> PinReset:
+    """Remove a person's PIN for the programme office, and tell the person by email.
+
+    Raises:
+        NotFoundError: there is no such person.
+        ConflictError: the person has no PIN.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        person = person_row(tx, person_id)
+        row = find_pin(tx, person_id)
+        if row is None:
+            raise ConflictError(facts.NO_PIN())
+        tx.delete(row)
+        end_devices(tx, person_id, now=now)
+        record_event(tx, "PIN reset", "person", person_id)
+        mailed = can_send_codes(services.settings, person.email)
+        if mailed:
+            _send_notice(tx, services, person, now)
+        return PinReset(
+            cycle=cycle_header(tx, person.cycle_id),
+            person=person_of_cycle(tx, person_id),
+            mailed=mailed,
+        )
+
+
+def pin_weakness(pin: str) -> Fact | None:
+    """Return why `pin` cannot be a PIN; `None` if it can."""
+    if not (pin.isascii() and pin.isdigit() and MIN_DIGITS <= len(pin) <= MAX_DIGITS):
+        return facts.PIN_NOT_DIGITS(least=MIN_DIGITS, most=MAX_DIGITS)
+    if len(set(pin)) <= 2 or any(pin in run for run in _DIGIT_RUNS):  # noqa: PLR2004 - 121212
+        return facts.PIN_TOO_EASY()
+    return None
+
+
+def pin_matches(services: Services, principal: Principal, typed: str) -> bool:
+    """Return whether `typed` is the principal's PIN. Slow, so not to be called in a transaction."""
+    with services.database.reading() as tx:
+        row = sealed_or_none(tx, find_pin(tx, principal.person_id or ""))
+        pin_hash = None if row is None else row.pin_hash
+    return pin_hash is not None and verify_password(typed, pin_hash)
+
+
+def check_pin(tx: Transaction, row: PinRow, *, matches: bool, now: datetime) -> Fact | None:
+    """Return why an attempt is refused, or `None` if the PIN `matches` and is not locked.
+
+    A wrong attempt is counted, so the transaction must be committed in both cases. From the fifth
+    wrong attempt on, each locks the PIN, for twice as long as the one before.
+    """
+    if row.locked_until is not None and row.locked_until > now:
+        return facts.PIN_LOCKED()
+    if matches:
+        row.failures, row.locked_until = 0, None
+        return None
+    row.failures += 1
+    excess = row.failures - _FREE_ATTEMPTS
+    if excess >= 0:
+        lock = _LOCK_DURATION * 2 ** min(excess, 10)
+        row.locked_until = now + min(lock, _MAX_LOCK_DURATION)
+    record_event(tx, "PIN wrong", "person", row.person_id, failures=row.failures)
+    return facts.WRONG_PIN() if excess < 0 else facts.PIN_LOCKED()
+
+
+def find_pin(tx: Transaction, person_id: str) -> PinRow | None:
+    """Return a person's PIN, or `None` if they have not set one."""
+    return tx.scalar(select(PinRow).where(PinRow.person_id == person_id))
+
+
+def people_with_pin(tx: Transaction, people: Iterable[str]) -> frozenset[str]:
+    """Return the ids of those of `people` who have set a PIN."""
+    return frozenset(tx.scalars(select(PinRow.person_id).where(PinRow.person_id.in_(list(people)))))
+
+
+def _send_notice(tx: Transaction, services: Services, person: PersonRow, now: datetime) -> None:
+    notice = MailRow(
+        kind=MailKind.SECURITY_NOTICE,
+        cycle_id=person.cycle_id,
+        person_id=person.id,
+        content={"notice": PIN_RESET_NOTICE},
+        created_at=now,
+    )
+    release(tx, services.enqueue, [notice], {person.id: person.email}, now=now)
+
+
+def _change(
+    tx: Transaction, principal: Principal, pin_hash: str | None, *, matches: bool, now: datetime
+) -> Fact | None:
+    """Store a new PIN, or remove it; return why the change is refused, if it is."""
+    person_id = principal.person_id or ""
+    row = find_pin(tx, person_id)
+    if row is None and pin_hash is None:
+        raise ConflictError(facts.NO_PIN())
+    if row is not None:
+        refusal = check_pin(tx, row, matches=matches, now=now)
+        if refusal is not None:
+            return refusal
+        tx.delete(row)
+        tx.flush()
+    if pin_hash is not None:
+        tx.add(PinRow(person_id=person_id, pin_hash=pin_hash, set_at=now))
+    end_devices(tx, person_id, now=now, except_id=principal.device_id)
+    record_event(tx, "PIN removed" if pin_hash is None else "PIN set", "person", person_id)
+    return None

@@ -1,0 +1,131 @@
+"""Verification: the holder of a secret link proves to be the person that the link belongs to.
+
+Emails contain secret links, and others than their recipients may read them. A link alone therefore
+only shows the times of sessions and permits replies. Everything else requires a one-time code that
+is sent by email, and the person's PIN if they have set one. Where no code can be sent, because the
+server sends no email or has no address for the person, the PIN alone is required, or if there is
+none, nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import IssuedSecret
+from api.http.principal import Principal, Verification
+from api.participants.service import person_row
+from api.personal_links import facts, one_time_codes
+from api.personal_links.one_time_codes import CodePurpose, can_send_codes
+from api.personal_links.pins import PinText, check_pin, find_pin, pin_matches
+from api.personal_links.verified_devices import issue_device
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError, NotAllowedError
+from coach.texts.facts import Fact
+
+_METHODS = {
+    (True, True): Verification.CODE_AND_PIN,
+    (True, False): Verification.CODE,
+    (False, True): Verification.PIN,
+}
+
+
+class VerificationStatus(FrozenModel):
+    """What is required of the requesting person on this device.
+
+    Attributes:
+        verified: whether nothing more is required.
+        needs_code: whether a code from an email is required.
+        needs_pin: whether the person's PIN is required.
+        code_sent: whether the person has been sent a code that is still valid.
+    """
+
+    verified: bool
+    needs_code: bool
+    needs_pin: bool
+    code_sent: bool
+
+
+class VerificationInput(FrozenModel):
+    """The code from the email and the PIN, as far as they are required.
+
+    If `remember` is true, the device stays verified for 90 days instead of two hours.
+    """
+
+    code: Annotated[str, Field(max_length=40, examples=["1234 5678"])] = ""
+    pin: PinText = ""
+    remember: bool = False
+
+
+def read_verification(services: Services, principal: Principal) -> VerificationStatus:
+    """Return what is required of the requesting person on this device."""
+    with services.database.reading() as tx:
+        person = person_row(tx, principal.person_id or "")
+        code = one_time_codes.active_code(tx, principal, CodePurpose.VERIFY, now=services.now())
+        return VerificationStatus(
+            verified=principal.is_verified,
+            needs_code=can_send_codes(services.settings, person.email),
+            needs_pin=find_pin(tx, person.id) is not None,
+            code_sent=code is not None,
+        )
+
+
+def send_verification_code(services: Services, principal: Principal) -> None:
+    """Send the requesting person a code with which they can verify this device.
+
+    Raises:
+        ConflictError: this server sends no email, has no address for the person, or has sent too
+            many codes.
+    """
+    with services.database.writing() as tx:
+        one_time_codes.send_code(tx, services, principal, CodePurpose.VERIFY)
+
+
+def verify(
+    services: Services, principal: Principal, entered: VerificationInput, device_name: str
+) -> IssuedSecret:
+    """Verify the requesting person's device, and return the secret that it has to present.
+
+    Raises:
+        NotAllowedError: the code or the PIN is wrong; the attempt is counted.
+        ConflictError: neither a code nor a PIN is required.
+    """
+    matches = bool(entered.pin) and pin_matches(services, principal, entered.pin)
+    with services.database.writing() as tx:
+        outcome = _verify(tx, services, principal, entered, device_name, pin_matches=matches)
+    if isinstance(outcome, Fact):  # raised here, because inside it would undo the count
+        raise NotAllowedError(outcome)
+    return outcome
+
+
+def _verify(
+    tx: Transaction,
+    services: Services,
+    principal: Principal,
+    entered: VerificationInput,
+    device_name: str,
+    *,
+    pin_matches: bool,
+) -> IssuedSecret | Fact:
+    now, keyring = services.now(), services.keyring
+    person = person_row(tx, principal.person_id or "")
+    pin, code = find_pin(tx, person.id), None
+    by_code = can_send_codes(services.settings, person.email)
+    if not by_code and pin is None:
+        raise ConflictError(facts.NOTHING_TO_VERIFY())
+    if by_code:  # first, so that only readers of the mailbox can try PINs
+        purpose = CodePurpose.VERIFY
+        code = one_time_codes.verify_code(tx, keyring, principal, purpose, entered.code, now=now)
+        if code is None:
+            return facts.WRONG_CODE()
+    if pin is not None:
+        refusal = check_pin(tx, pin, matches=pin_matches, now=now)
+        if refusal is not None:
+            return refusal
+    if code is not None:
+        one_time_codes.mark_used(code, now=now)
+    method = _METHODS[by_code, pin is not None]
+    return issue_device(tx, principal, method, device_name, remember=entered.remember, now=now)

@@ -1,0 +1,164 @@
+"""Verified devices: browsers and programs in which a person has proved who they are.
+
+A device presents its secret in the header `X-Device-Key` or in a cookie, in addition to the
+person's secret link.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from fastapi import Request, Response
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import CLOCK_SKEW, SECRET_BYTES, IssuedSecret, sha256_of
+from api.accounts.rows import CredentialRow
+from api.audit_trail.log import record_event
+from api.crypto.row_seal import is_sealed
+from api.database.types import new_id
+from api.http.cookies import set_secret_cookie, verified_device_cookie
+from api.http.principal import Principal, Verification
+from api.personal_links import facts
+from api.personal_links.rows import VerifiedDeviceRow
+from api.services import Services
+from api.settings import Settings
+from api.values import FrozenModel
+from coach.errors import NotFoundError
+
+DEVICE_HEADER = "X-Device-Key"
+OPEN_FOR = timedelta(hours=2)
+REMEMBERED_FOR = timedelta(days=90)
+_BY_SECRET = select(VerifiedDeviceRow).where(VerifiedDeviceRow.secret_sha256 == bindparam("sha256"))
+
+
+class DeviceView(FrozenModel):
+    """A verified device, as listed to its person; `is_this_one` if it sent the request."""
+
+    id: str
+    name: str
+    verification: Verification
+    remembered: bool
+    created_at: datetime
+    expires_at: datetime
+    is_this_one: bool
+
+
+def verify_by_device(
+    tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
+) -> Principal:
+    """Return `principal` as verified if the request has the secret of one of their devices."""
+    if principal.person_id is None or principal.is_verified:
+        return principal
+    secret = request.headers.get(DEVICE_HEADER) or request.cookies.get(
+        verified_device_cookie(settings, principal.person_id), ""
+    )
+    row = tx.scalar(_BY_SECRET, {"sha256": sha256_of(secret)}) if secret else None
+    if row is None or row.person_id != principal.person_id or not _is_valid(row, now):
+        return principal
+    if not is_sealed(tx, row):
+        return principal
+    return replace(principal, verification=row.verification, device_id=row.id)
+
+
+def issue_device(
+    tx: Transaction,
+    principal: Principal,
+    verification: Verification,
+    name: str,
+    *,
+    remember: bool,
+    now: datetime,
+) -> IssuedSecret:
+    """Verify the device that `principal` is using; it expires with the link at the latest."""
+    person_id = principal.person_id or ""
+    link = tx.get_one(CredentialRow, principal.credential_id)
+    expires_at = min(link.expires_at, now + (REMEMBERED_FOR if remember else OPEN_FOR))
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    row = VerifiedDeviceRow(
+        id=new_id(),
+        person_id=person_id,
+        secret_sha256=sha256_of(secret),
+        verification=verification,
+        name=name[:100],
+        remembered=remember,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    tx.add(row)
+    tx.flush()
+    verified = replace(principal, verification=verification, device_id=row.id)
+    record_event(tx, "device verified", "person", person_id, by=verified)
+    return IssuedSecret(id=row.id, secret=secret, expires_at=expires_at)
+
+
+def set_device_cookie(
+    response: Response,
+    services: Services,
+    principal: Principal,
+    device: IssuedSecret,
+    *,
+    remember: bool,
+) -> None:
+    """Set the cookie with a device's secret; unless remembered, it ends with the browser."""
+    name = verified_device_cookie(services.settings, principal.person_id or "")
+    seconds = int((device.expires_at - services.now()).total_seconds()) if remember else None
+    set_secret_cookie(response, services.settings, name, device.secret, seconds)
+
+
+def devices_of(tx: Transaction, principal: Principal, *, now: datetime) -> tuple[DeviceView, ...]:
+    """Return the principal's devices that are verified now, newest first."""
+    return tuple(
+        DeviceView(
+            id=row.id,
+            name=row.name,
+            verification=row.verification,
+            remembered=row.remembered,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            is_this_one=row.id == principal.device_id,
+        )
+        for row in _rows_of(tx, principal.person_id or "")
+        if _is_valid(row, now)
+    )
+
+
+def end_device(services: Services, principal: Principal, device_id: str) -> None:
+    """End the verification of one of the principal's devices.
+
+    Raises:
+        NotFoundError: there is no such device, or it belongs to somebody else.
+    """
+    with services.database.writing() as tx:
+        row = tx.get(VerifiedDeviceRow, device_id)
+        if row is None or row.person_id != principal.person_id:
+            raise NotFoundError(facts.NO_SUCH_DEVICE())
+        row.revoked_at = row.revoked_at or services.now()
+        record_event(tx, "device ended", "person", row.person_id)
+
+
+def end_devices(
+    tx: Transaction, person_id: str, *, now: datetime, except_id: str | None = None
+) -> None:
+    """End the verification of all of a person's devices except `except_id`."""
+    for row in _rows_of(tx, person_id):
+        if row.id != except_id:
+            row.revoked_at = row.revoked_at or now
+
+
+def _rows_of(tx: Transaction, person_id: str) -> list[VerifiedDeviceRow]:
+    return list(
+        tx.scalars(
+            select(VerifiedDeviceRow)
+            .where(VerifiedDeviceRow.person_id == person_id)
+            .order_by(VerifiedDeviceRow.created_at.desc(), VerifiedDeviceRow.id)
+        )
+    )
+
+
+def _is_valid(row: VerifiedDeviceRow, now: datetime) -> bool:
+    """Whether a device has neither ended nor expired, nor was verified in the future."""
+    clock_is_right = row.created_at - now <= CLOCK_SKEW
+    return row.revoked_at is None and row.expires_at > now and clock_is_right
