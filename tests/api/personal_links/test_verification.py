@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from api.accounts.credentials import sha256_of
 from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext
+from api.crypto.password_hashing import hash_password
 from api.http.principal import AccessRole, Principal
 from api.http.urls import API
 from api.mail.job import MailJob
@@ -204,7 +206,7 @@ def test_link_alone_shows_no_report_on_any_page_and_no_attendance(holder: Holder
         assert ">held<" not in text
         assert "You agreed" not in text
         assert "@example.org" not in text
-    assert "Show them" in holder.get(session).text
+    assert "Show it" in holder.get(session).text
     assert holder.json("GET", session).json()["recorded"] is None
     assert {one["recorded"] for one in holder.json("GET", "/me/sessions").json()["sessions"]} == {
         None
@@ -477,3 +479,37 @@ def test_coach_with_link_alone_writes_no_record(holder: Holder) -> None:
     carried = _carried(page.text)
     assert carried["private"] == form["private"]
     assert coach.post("/verify/code", **(carried | {"private": "я" * 19_000})).is_success
+
+
+def test_aide_with_link_and_mailbox_is_the_person_unless_a_pin_is_set(holder: Holder) -> None:
+    record = f"/sessions/{holder.session_id}/record"
+    aide = holder.key()
+    assert holder.json("GET", record, None, aide).json()["topic"] == TOPIC
+    holder.set_pin()
+    assert holder.json("GET", record, None, aide).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_inserted_device_and_pin_open_nothing(holder: Holder) -> None:
+    now, record = holder.world.services.now(), f"/sessions/{holder.session_id}/record"
+    own = holder.set_pin()
+    device = {
+        "id": "0" * 20,
+        "person_id": holder.person_id,
+        "secret_sha256": sha256_of("forged"),
+        "verification": "code and PIN",
+        "name": "",
+        "remembered": True,
+        "created_at": now,
+        "expires_at": now + timedelta(days=1),
+        "seal": "0" * 64,
+    }
+    with holder.world.database.writing() as tx:
+        tx.connection().execute(insert(VerifiedDeviceRow.__table__), device)  # type: ignore[arg-type]
+    assert holder.json("GET", record, None, "forged").status_code == HTTPStatus.FORBIDDEN
+    with holder.world.database.writing() as tx:
+        forged = {"pin_hash": hash_password("918273")}
+        tx.connection().execute(update(PinRow.__table__).values(forged))  # type: ignore[arg-type]
+    code = holder.mailed_code()
+    for pin in ("918273", PIN):
+        assert holder.verify(code=code, pin=pin).status_code == HTTPStatus.FORBIDDEN
+    assert holder.json("GET", record, None, own).is_success, "verified before"
