@@ -63,6 +63,7 @@ from api.personal_links import (
     device_pages,
     email_pages,
     link_page,
+    passkey_pages,
     verification_pages,
     verification_routes,
 )
@@ -145,6 +146,7 @@ _PAGE_MODULES = (
     email_pages,
     verification_pages,
     device_pages,
+    passkey_pages,
     rules_pages,
     static_routes,
 )

@@ -29,7 +29,6 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from api.accounts.rows import PasskeyRow, UserRow
 from api.accounts.sign_in_flow import SignInFlow
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -47,6 +46,14 @@ class RelyingParty:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyOwner:
+    """The user or person that a new passkey is for: an id, and the name that the device shows."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedRegistration:
     """A new passkey that passed verification; `credential_id` is in base64url."""
 
@@ -58,27 +65,26 @@ class VerifiedRegistration:
 def registration_options(
     flow: SignInFlow,
     relying_party: RelyingParty,
-    user: UserRow,
-    existing: Iterable[PasskeyRow],
+    owner: PasskeyOwner,
+    existing: Iterable[str],
 ) -> str:
-    """Return the options with which a browser creates a passkey for `user`, as JSON.
+    """Return the options with which a browser creates a passkey for `owner`, as JSON.
 
-    Devices that already have one of the `existing` passkeys are excluded.
+    Devices that already have a passkey with one of the `existing` credential ids are excluded.
     """
     return options_to_json(
         generate_registration_options(
             rp_id=relying_party.host,
             rp_name=relying_party.name,
-            user_id=user.id.encode(),
-            user_name=user.name,
+            user_id=owner.id.encode(),
+            user_name=owner.name,
             challenge=flow.challenge,
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED,
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=[
-                PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
-                for row in existing
+                PublicKeyCredentialDescriptor(id=base64url_to_bytes(each)) for each in existing
             ],
         )
     )
@@ -105,12 +111,20 @@ def verify_registration(
     return VerifiedRegistration(identifier, verified.credential_public_key, verified.sign_count)
 
 
-def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str:
-    """Return the options with which a browser signs in with any passkey for this site, as JSON."""
+def authentication_options(
+    flow: SignInFlow, relying_party: RelyingParty, allowed: Iterable[str] = ()
+) -> str:
+    """Return the options with which a browser uses a passkey for this site, as JSON.
+
+    `allowed` are the credential ids of the passkeys that can be used; if empty, any passkey can.
+    """
     return options_to_json(
         generate_authentication_options(
             rp_id=relying_party.host,
             challenge=flow.challenge,
+            allow_credentials=[
+                PublicKeyCredentialDescriptor(id=base64url_to_bytes(each)) for each in allowed
+            ],
             user_verification=UserVerificationRequirement.REQUIRED,
         )
     )
@@ -124,10 +138,12 @@ def presented_credential_id(response: Mapping[str, Any]) -> str | None:
 
 
 def verify_assertion(
-    passkey: PasskeyRow,
     flow: SignInFlow,
     relying_party: RelyingParty,
     response: Mapping[str, Any],
+    *,
+    public_key: bytes,
+    sign_count: int,
 ) -> int | None:
     """Return the new sign count of a passkey that has signed the challenge of `flow`.
 
@@ -139,8 +155,8 @@ def verify_assertion(
             expected_challenge=flow.challenge,
             expected_rp_id=relying_party.host,
             expected_origin=relying_party.origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
+            credential_public_key=public_key,
+            credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
     except _MALFORMED as error:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts import facts
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
+    PasskeyOwner,
     RelyingParty,
     authentication_options,
     presented_credential_id,
@@ -99,7 +100,9 @@ def start_registration(
             raise ConflictError(facts.TOO_MANY_PASSKEYS(limit=_MAX_PASSKEYS))
         kind = SignInFlowKind.PASSKEY_ADD
         flow = start_flow(tx, kind, user.id, go_on_to, now=services.now())
-        options = registration_options(flow, relying_party, user, existing)
+        owner = PasskeyOwner(user.id, user.name)
+        known = [row.credential_id for row in existing]
+        options = registration_options(flow, relying_party, owner, known)
         return PasskeyChallenge(flow, options)
 
 
@@ -228,7 +231,9 @@ def _signer(
     user = None if row is None else sealed_or_none(tx, tx.get_one(UserRow, row.user_id))
     if row is None or user is None or user.disabled_at is not None:
         return None
-    sign_count = verify_assertion(row, flow, relying_party, response)
+    sign_count = verify_assertion(
+        flow, relying_party, response, public_key=row.public_key, sign_count=row.sign_count
+    )
     if sign_count is None:
         record_event(tx, "passkey refused", "passkey", row.id)
         return None

@@ -102,6 +102,8 @@ class SignInFlowKind(StrEnum):
     OIDC_STEP_UP = "provider confirm"
     PASSKEY_SIGN_IN = "passkey sign-in"
     PASSKEY_ADD = "passkey add"
+    PERSON_PASSKEY_USE = "person passkey use"
+    PERSON_PASSKEY_ADD = "person passkey add"
 
 
 class SignInFlowRow(SealedRow, TableRow):

@@ -210,6 +210,7 @@ DETAILS: Mapping[str, Fact] = {
     "mails": message("audit_detail.mails", "emails")(),
     "messages": message("audit_detail.messages", "messages")(),
     "notes": message("audit_detail.notes", "notes")(),
+    "passkeys": message("audit_detail.passkeys", "passkeys")(),
     "people": message("audit_detail.people", "people")(),
     "purpose": message("audit_detail.purpose", "purpose")(),
     "question": message("audit_detail.question", "question")(),

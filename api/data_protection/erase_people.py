@@ -23,7 +23,7 @@ from api.input_files.source import NamedFile
 from api.mail.rows import MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
-from api.personal_links.rows import OneTimeCodeRow, PinRow, VerifiedDeviceRow
+from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
@@ -121,7 +121,7 @@ def _erase_rows_of(
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
         *(
             delete(table).where(table.person_id.in_(person_ids))
-            for table in (OneTimeCodeRow, VerifiedDeviceRow, PinRow)
+            for table in (OneTimeCodeRow, VerifiedDeviceRow, PinRow, PersonPasskeyRow)
         ),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.passkeys import PasskeyView
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
@@ -17,6 +18,7 @@ from api.data_protection.erased_ids import update_list
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
+from api.personal_links.person_passkeys import person_passkeys_of
 from api.personal_links.rows import PinRow, VerifiedDeviceRow
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
@@ -82,6 +84,7 @@ class SubjectAccessReport(FrozenModel):
     links_made_at: tuple[datetime, ...]
     devices_verified: tuple[ReportedDevice, ...]
     pin_set_at: datetime | None
+    passkeys: tuple[PasskeyView, ...]
     messages_sent: int
 
 
@@ -158,6 +161,7 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         ),
         devices_verified=_devices_of(tx, person_id),
         pin_set_at=tx.scalar(select(PinRow.set_at).where(PinRow.person_id == person_id)),
+        passkeys=person_passkeys_of(tx, person_id),
         messages_sent=_message_count(tx, person_id),
     )
 

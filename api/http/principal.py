@@ -24,10 +24,11 @@ class AccessRole(StrEnum):
 class Verification(StrEnum):
     """How the holder of a secret link has proved to be the person that the link belongs to."""
 
-    LINK = "link"  # by the link alone, where no code can be sent and no PIN is set
+    LINK = "link"  # by the link alone, where no code can be sent and no PIN or passkey is set
     CODE = "code"  # a one-time code sent by email
     PIN = "PIN"  # where no code can be sent
     CODE_AND_PIN = "code and PIN"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def _render(link: str, request: Request, faults: Mapping[str, Displayed]) -> Res
             )
             for each in own.devices
         ],
+        passkeys=[(each, format_short_datetime(each.created_at, zone)) for each in own.passkeys],
+        passkeys_supported=services.settings.passkeys_supported,
         has_pin=own.pin_set_at is not None,
         by_code=own.sends_codes,
         faults=faults,

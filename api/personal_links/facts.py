@@ -26,9 +26,10 @@ NO_SUCH_DEVICE = message(
 )
 NOTHING_TO_VERIFY = message(
     "personal_links.nothing_to_verify",
-    "your link already shows everything: this server cannot send you codes, and you have no PIN",
+    "your link already shows everything: this server cannot send you codes, and you have neither "
+    "a PIN nor a passkey",
 )
-NO_PIN = message("personal_links.no_pin", "there is no PIN to remove")
+NO_PIN = message("personal_links.no_pin", "there is neither a PIN nor a passkey to remove")
 PIN_NOT_DIGITS = message(
     "personal_links.pin_not_digits",
     "a PIN consists of {least} to {most} digits, without spaces",
@@ -38,6 +39,25 @@ PIN_NOT_DIGITS = message(
 PIN_TOO_EASY = message(
     "personal_links.pin_too_easy",
     "this PIN is too easy to guess; avoid repeated digits and sequences such as 123456",
+)
+TOO_MANY_PASSKEYS = message(
+    "personal_links.too_many_passkeys",
+    "you already have {limit} passkeys, the maximum; remove one first",
+    limit=NUMBER,
+)
+PASSKEY_REJECTED = message(
+    "personal_links.passkey_rejected",
+    "the passkey did not work, or more than ten minutes have passed; please try again",
+)
+PASSKEY_KNOWN = message("personal_links.passkey_known", "this passkey is already registered")
+NO_PASSKEY = message("personal_links.no_passkey", "you have no passkey")
+NO_SUCH_PASSKEY = message(
+    "personal_links.no_such_passkey", "this passkey is not one of yours; reload the page"
+)
+PASSKEY_REQUIRED = message(
+    "personal_links.passkey_required",
+    "you have a passkey, so a code from an email is not enough; use the passkey, or ask the "
+    "programme office to remove it",
 )
 WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
 PIN_LOCKED = message(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import (
@@ -34,20 +34,20 @@ from api.participants.rows import PersonRow, Side
 from api.participants.service import ParticipantDetails, person_of_cycle, person_row
 from api.personal_links import facts
 from api.personal_links.one_time_codes import can_send_codes
-from api.personal_links.rows import PinRow
+from api.personal_links.rows import PersonPasskeyRow, PinRow
 from api.personal_links.verified_devices import end_devices
 from api.services import Services
 from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError
 
 _ROLE_BY_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
-_LINK_WITH_PERSON = (
-    CREDENTIAL_BY_SECRET.add_columns(
-        PersonRow.side, PersonRow.cycle_id, PersonRow.left_at, PersonRow.email, PinRow.id
-    )
-    .join(PersonRow, PersonRow.id == CredentialRow.person_id)
-    .outerjoin(PinRow, PinRow.person_id == PersonRow.id)
+_HAS_SECRET = or_(
+    exists().where(PinRow.person_id == PersonRow.id),
+    exists().where(PersonPasskeyRow.person_id == PersonRow.id),
 )
+_LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
+    PersonRow.side, PersonRow.cycle_id, PersonRow.left_at, PersonRow.email, _HAS_SECRET
+).join(PersonRow, PersonRow.id == CredentialRow.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def authenticate_link(
 ) -> Principal | None:
     """Return the person whose link secret was presented, in a path or as a bearer token.
 
-    The person is verified by the link alone if no code can be sent to them and they have no PIN.
+    The person is verified by the link alone if no code can be sent to them and they have
+    neither a PIN nor a passkey.
 
     Returns `None` if the secret is unknown, revoked or expired, if the seal of its row is not
     valid, or if the person has left the cycle.
@@ -95,12 +96,12 @@ def authenticate_link(
     if found is None:
         return None
     row: CredentialRow
-    row, side, cycle_id, left_at, email, pin_id = found
+    row, side, cycle_id, left_at, email, has_secret = found
     if row.kind is not CredentialKind.LINK or not is_valid(row, now) or left_at is not None:
         return None
     if not is_sealed(tx, row):
         return None
-    needs_more = can_send_codes(settings, email) or pin_id is not None
+    needs_more = can_send_codes(settings, email) or has_secret
     return Principal(
         _ROLE_BY_SIDE[side],
         person_id=row.person_id,

@@ -22,6 +22,7 @@ from api.participants.rows import PersonRow
 from api.participants.service import ParticipantDetails, person_of_cycle, person_row
 from api.personal_links import facts
 from api.personal_links.one_time_codes import can_send_codes
+from api.personal_links.person_passkeys import delete_passkeys, people_with_passkey
 from api.personal_links.rows import PinRow
 from api.personal_links.verified_devices import end_devices
 from api.services import Services
@@ -52,7 +53,7 @@ class PinChange(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PinReset:
-    """A person whose PIN was removed, and whether they are told by email."""
+    """A person whose PIN and passkeys were removed, and whether they are told by email."""
 
     cycle: CycleHeader
     person: ParticipantDetails
@@ -79,21 +80,22 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
 
 
 def reset_pin(services: Services, person_id: str) -> PinReset:
-    """Remove a person's PIN for the programme office, and tell the person by email.
+    """Remove a person's PIN and passkeys for the programme office; tell the person by email.
 
     Raises:
         NotFoundError: there is no such person.
-        ConflictError: the person has no PIN.
+        ConflictError: the person has neither a PIN nor a passkey.
     """
     now = services.now()
     with services.database.writing() as tx:
         person = person_row(tx, person_id)
-        row = find_pin(tx, person_id)
-        if row is None:
+        row, passkeys = find_pin(tx, person_id), delete_passkeys(tx, person_id)
+        if row is not None:
+            tx.delete(row)
+        elif not passkeys:
             raise ConflictError(facts.NO_PIN())
-        tx.delete(row)
         end_devices(tx, person_id, now=now)
-        record_event(tx, "PIN reset", "person", person_id)
+        record_event(tx, "PIN reset", "person", person_id, passkeys=passkeys)
         mailed = can_send_codes(services.settings, person.email)
         if mailed:
             _send_notice(tx, services, person, now)
@@ -147,8 +149,10 @@ def find_pin(tx: Transaction, person_id: str) -> PinRow | None:
 
 
 def people_with_pin(tx: Transaction, people: Iterable[str]) -> frozenset[str]:
-    """Return the ids of those of `people` who have set a PIN."""
-    return frozenset(tx.scalars(select(PinRow.person_id).where(PinRow.person_id.in_(list(people)))))
+    """Return the ids of those of `people` who have set a PIN or added a passkey."""
+    ids = list(people)
+    with_pin = tx.scalars(select(PinRow.person_id).where(PinRow.person_id.in_(ids)))
+    return people_with_passkey(tx, ids).union(with_pin)
 
 
 def _send_notice(tx: Transaction, services: Services, person: PersonRow, now: datetime) -> None:

@@ -2,9 +2,10 @@
 
 Emails contain secret links, and others than their recipients may read them. A link alone therefore
 only shows the times of sessions and permits replies. Everything else requires a one-time code that
-is sent by email, and the person's PIN if they have set one. Where no code can be sent, because the
-server sends no email or has no address for the person, the PIN alone is required, or if there is
-none, nothing else.
+is sent by email, and the person's PIN if they have set one; or one of the person's passkeys. Where
+no code can be sent, because the server sends no email or has no address for the person, the PIN or
+a passkey is required, or if there is neither, nothing else. A code alone is never enough for a
+person who has a passkey.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from api.http.principal import Principal, Verification
 from api.participants.service import person_row
 from api.personal_links import facts, one_time_codes
 from api.personal_links.one_time_codes import CodePurpose, can_send_codes
+from api.personal_links.person_passkeys import people_with_passkey
 from api.personal_links.pins import PinText, check_pin, find_pin, pin_matches
 from api.personal_links.verified_devices import issue_device
 from api.services import Services
@@ -41,12 +43,15 @@ class VerificationStatus(FrozenModel):
         needs_code: whether a code from an email is required.
         needs_pin: whether the person's PIN is required.
         code_sent: whether the person has been sent a code that is still valid.
+        has_passkey: whether the person can use a passkey instead. If neither a code nor a PIN is
+            required, only a passkey can be used.
     """
 
     verified: bool
     needs_code: bool
     needs_pin: bool
     code_sent: bool
+    has_passkey: bool
 
 
 class VerificationInput(FrozenModel):
@@ -65,11 +70,15 @@ def read_verification(services: Services, principal: Principal) -> VerificationS
     with services.database.reading() as tx:
         person = person_row(tx, principal.person_id or "")
         code = one_time_codes.active_code(tx, principal, CodePurpose.VERIFY, now=services.now())
+        has_pin = find_pin(tx, person.id) is not None
+        has_passkey = bool(people_with_passkey(tx, [person.id]))
+        by_code = can_send_codes(services.settings, person.email)
         return VerificationStatus(
             verified=principal.is_verified,
-            needs_code=can_send_codes(services.settings, person.email),
-            needs_pin=find_pin(tx, person.id) is not None,
+            needs_code=by_code and (has_pin or not has_passkey),
+            needs_pin=has_pin,
             code_sent=code is not None,
+            has_passkey=has_passkey,
         )
 
 
@@ -90,7 +99,8 @@ def verify(
     """Verify the requesting person's device, and return the secret that it has to present.
 
     Raises:
-        NotAllowedError: the code or the PIN is wrong; the attempt is counted.
+        NotAllowedError: the code or the PIN is wrong, which is counted, or only a passkey is
+            accepted.
         ConflictError: neither a code nor a PIN is required.
     """
     matches = bool(entered.pin) and pin_matches(services, principal, entered.pin)
@@ -114,6 +124,8 @@ def _verify(
     person = person_row(tx, principal.person_id or "")
     pin, code = find_pin(tx, person.id), None
     by_code = can_send_codes(services.settings, person.email)
+    if pin is None and people_with_passkey(tx, [person.id]):
+        return facts.PASSKEY_REQUIRED()
     if not by_code and pin is None:
         raise ConflictError(facts.NOTHING_TO_VERIFY())
     if by_code:  # first, so that only readers of the mailbox can try PINs

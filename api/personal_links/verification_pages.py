@@ -81,11 +81,13 @@ def verify(
     principal: PrincipalDep,
 ) -> Response:
     """Verify this device, then show the requested page or submit the form that the page carries."""
-    own = {name: fields[field] for field, name in _INPUTS.items() if field in fields}
-    entered = parse_form(VerificationInput, own)
     go_on_to = _own_page(link, fields.get(_GO_ON_TO, ""))
     status = HTTPStatus.TEMPORARY_REDIRECT if _RESUBMIT in fields else HTTPStatus.SEE_OTHER
     response = RedirectResponse(go_on_to, status)
+    if principal.is_verified:  # with a passkey, by the script of the page
+        return response
+    own = {name: fields[field] for field, name in _INPUTS.items() if field in fields}
+    entered = parse_form(VerificationInput, own)
     try:
         device = verification.verify(services, principal, entered, device_name(request))
     except NotAllowedError as error:

@@ -64,10 +64,17 @@
         : await navigator.credentials.get({ publicKey });
     const field = form.querySelector("input");
     const name = field ? field.value : "";
+    const next = form.dataset.form ? document.getElementById(form.dataset.form) : null;
+    const box = next ? next.elements.namedItem("verification.remember") : null;
     const result = await postJson(`${address}/finish`, {
       credential: encodeCredential(credential),
       name,
+      remember: box !== null && box.checked,
     });
+    if (next) {
+      next.submit(); // it carries what was entered before
+      return;
+    }
     window.location.assign(result.go_on_to);
     if (result.go_on_to === window.location.pathname) {
       window.location.reload();

@@ -24,6 +24,7 @@ from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
 from api.logging.setup import configure_logging
 from api.mail.rows import MailRow, MailState
+from api.personal_links.rows import PersonPasskeyRow
 from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
@@ -131,6 +132,10 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "question_id": question.id,
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
+        **{
+            f"device of {caller.code}": world.device_key(cycle_id, caller.code)
+            for caller in CALLERS[1:5]
+        },
         "notes": world.notes_key(cycle_id, "K-1"),
     }
 
@@ -180,7 +185,9 @@ def _headers(
         return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.ANONYMOUS:
         return {}
-    opened = {"X-Notes-Key": path_values["notes"]} if caller.name == "coach" else {}
+    opened = {"X-Device-Key": path_values[f"device of {caller.code}"]}
+    if caller.name == "coach":
+        opened["X-Notes-Key"] = path_values["notes"]
     if "{link}" in path:
         return opened
     return opened | {"Authorization": f"Bearer {path_values[caller.code]}"}
@@ -216,12 +223,29 @@ def _one_time_values(
             CREDENTIAL_BY_SECRET, {"sha256": sha256_of(path_values.get(caller.code, ""))}
         )
         device_id = "0" * 20 if link is None else _device_of(tx, link, caller, world)
+        own_passkey_id = "0" * 20 if link is None else _passkey_of(tx, link, world)
     return {
         "secret": world.sign_in_secret(),
         "credential_id": token.id,
         "passkey_id": passkey_id,
         "device_id": device_id,
+        "own_passkey_id": own_passkey_id,
     }
+
+
+def _passkey_of(tx: Transaction, link: CredentialRow, world: World) -> str:
+    """Return a passkey of the owner of a link."""
+    row = PersonPasskeyRow(
+        person_id=link.person_id,
+        credential_id=secrets.token_urlsafe(32),
+        public_key=b"",
+        sign_count=0,
+        name="x",
+        created_at=world.services.now(),
+    )
+    tx.add(row)
+    tx.flush()
+    return row.id
 
 
 def _device_of(tx: Transaction, link: CredentialRow, caller: Caller, world: World) -> str:

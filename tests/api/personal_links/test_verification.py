@@ -126,7 +126,7 @@ class Holder:
         return found
 
 
-def _holder(world: World, server: MailServer, client: httpx.Client) -> Holder:
+def holder_of(world: World, server: MailServer, client: httpx.Client) -> Holder:
     """The link of a coachee with a recorded session, on which the coachee has given feedback."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
@@ -150,13 +150,13 @@ def holder(
 ) -> Iterator[Holder]:
     settings = world.services.settings.model_copy(update={"mail": server.settings})
     with serve(settings) as client:
-        yield _holder(world, server, client)
+        yield holder_of(world, server, client)
 
 
 @pytest.fixture
 def without_mail(world: World, server: MailServer, client: httpx.Client) -> Holder:
     """The same on a server that sends no email."""
-    return _holder(world, server, client)
+    return holder_of(world, server, client)
 
 
 PROTECTED_JSON = [
@@ -410,7 +410,7 @@ def test_office_removes_a_lost_pin_in_the_trail_and_by_mail(holder: Holder, by_p
     else:
         path = f"{API}/people/{holder.person_id}/pin"
         assert holder.client.delete(path, headers=office).json() == {"mailed": True}
-    assert "the programme office removed the PIN" in holder.mails()[-1]
+    assert "the programme office removed the PIN and the passkeys" in holder.mails()[-1]
     assert holder.server.taken[-1].recipient == "c1@example.org"
     (event,) = holder.events("PIN reset")
     assert (event.role, event.object_id) == ("manager", holder.person_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from api.accounts import users
 from api.accounts.oidc.settings import IdentityProvider
@@ -18,6 +19,9 @@ from api.http.urls import API
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.organisation import TERRITORIES, Organisation
+from api.participants.rows import PersonRow
+from api.personal_links import links
+from api.personal_links.rows import PersonPasskeyRow
 from coach.people import Coach
 from tests.api.every_page import OWN, SAMPLE, Walk, walk_through_sample_cycle
 from tests.mail_server import mail_server
@@ -104,6 +108,26 @@ def sign_in_by_every_means(world: World) -> None:
             )
 
 
+def link_of_person_with_passkeys(world: World) -> str:
+    """Return the secret link of a person who has a passkey."""
+    with world.database.writing() as tx:
+        person = tx.scalars(select(PersonRow).where(PersonRow.left_at.is_(None))).first()
+        assert person is not None
+        tx.add(
+            PersonPasskeyRow(
+                person_id=person.id,
+                credential_id="AAAA",
+                public_key=b"x",
+                sign_count=0,
+                name="Phone",
+                created_at=NOW,
+            )
+        )
+        keyring = world.services.keyring
+        grace = timedelta(days=60)
+        return links.issue_link(tx, keyring, person.id, now=NOW, grace=grace).secret
+
+
 def known_data() -> set[str]:
     """Return texts that are data: from the sample's files, the settings and the consent texts."""
     files = ("cycle.toml", "coachees.xlsx", "coaches.csv")
@@ -143,6 +167,10 @@ def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
             page = browser.get(address).text
             assert unaccented_in_page(page, known_data()) == []
             assert page != walk.pages[address[1:]]
+        home = f"/p/{link_of_person_with_passkeys(shared.world)}"
+        page = browser.get(f"{home}/verify").text
+        assert "data-form" in page
+        assert unaccented_in_page(page, known_data()) == []
 
 
 def test_every_route_with_a_page_was_opened(walk: Walk) -> None:
