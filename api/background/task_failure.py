@@ -34,7 +34,7 @@ class TaskFailure(FrozenModel):
 
 def stored_failure(kind: ErrorType, detail: Fact) -> dict[str, Any]:
     """Return a failure in the form in which it is stored: `{"slug": …, "fact": …}`."""
-    return {_SLUG: kind.slug, _FACT: detail.model_dump()}
+    return {_SLUG: kind.slug, _FACT: detail.to_json()}
 
 
 def read_failure(stored: Mapping[str, Any]) -> TaskFailure:
@@ -43,7 +43,7 @@ def read_failure(stored: Mapping[str, Any]) -> TaskFailure:
     Earlier versions stored English text: `{"slug": …, "title": …, "detail": …}`. Such text is
     displayed unchanged.
     """
-    detail = Fact.model_validate(stored[_FACT]) if _FACT in stored else LEGACY(text=stored[_DETAIL])
+    detail = Fact.from_json(stored[_FACT]) if _FACT in stored else LEGACY(text=stored[_DETAIL])
     title = title_of(stored[_SLUG]) or LEGACY(text=stored.get(_TITLE, ""))
     return TaskFailure(slug=stored[_SLUG], title=title, detail=detail)
 

@@ -41,7 +41,7 @@ def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
 
 def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
     """Yield the lines of the summary; lines without indentation are headings."""
-    view = present_plan(inputs.roster, inputs.cycle, result)
+    view = present_plan(inputs.roster, inputs.cycle, result, TEXTS)
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield from _overview(view, result)
     yield from _heading(facts.MATCHES_AND_REASONS())

@@ -179,7 +179,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
     )
     for progress_row in progress_rows:
         if redactor.concerns(Progress.model_validate(progress_row.progress).message):
-            erased = {"message": ERASED_FACT().model_dump()}
+            erased = {"message": ERASED_FACT().to_json()}
             progress_row.progress = progress_row.progress | erased
 
 

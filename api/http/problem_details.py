@@ -213,7 +213,7 @@ def _problem(
 
 def _fact_members(shown: Displayed) -> dict[str, Any]:
     """Return the members `code` and `params` of a fact; nothing for text."""
-    return shown.model_dump() if isinstance(shown, Fact) else {}
+    return shown.to_json() if isinstance(shown, Fact) else {}
 
 
 def _request_error(error: RequestValidationError) -> UnusableInputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+import json
 
 from api.mail.rows import MAX_PROBLEM_LENGTH
 from coach.texts.facts import LEGACY, Displayed, Fact
@@ -12,7 +12,7 @@ from coach.texts.renderer import english
 def encode_problem(shown: Displayed) -> str:
     """Encode a problem for its row; a fact that is too long is encoded as English text."""
     if isinstance(shown, Fact):
-        stored = shown.model_dump_json()
+        stored = json.dumps(shown.to_json(), ensure_ascii=False)
         if len(stored) <= MAX_PROBLEM_LENGTH:
             return stored
     return english(shown)[:MAX_PROBLEM_LENGTH]
@@ -23,6 +23,6 @@ def decode_problem(stored: str) -> Displayed:
     if not stored:
         return ""
     try:
-        return Fact.model_validate_json(stored)
-    except ValidationError:
+        return Fact.from_json(json.loads(stored))
+    except ValueError:  # not JSON, or not a fact
         return LEGACY(text=stored)

@@ -10,6 +10,7 @@ from api.overview import facts
 from api.overview.page_contents import read_people_page
 from api.participants.rows import Side
 from api.results.match_view import present_person
+from api.texts.reader_language import request_renderer
 from api.web.rendering import render_page
 
 PEOPLE_PAGE = APIRouter(include_in_schema=False)
@@ -18,7 +19,7 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Show all people in a cycle, including people who have left."""
-    page = read_people_page(services, cycle_id)
+    page, texts = read_people_page(services, cycle_id), request_renderer(request)
     return render_page(
         request,
         "overview/people.html",
@@ -30,7 +31,7 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
             (
                 heading,
                 [
-                    (each, present_person(each.profile))
+                    (each, present_person(each.profile, texts))
                     for each in page.people
                     if each.brief.side is side
                 ],

@@ -35,6 +35,7 @@ from api.results.match_view import (
 from api.results.move_view import DisplayNames
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
+from api.texts.reader_language import request_renderer
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
@@ -44,6 +45,7 @@ from api.web.rendering import (
     render_page,
 )
 from coach.cycle import Cycle
+from coach.texts.renderer import Renderer
 
 COACHEE_PAGES = APIRouter(include_in_schema=False)
 _PERSON = "/plans/{plan_id}/people/{person_id}"
@@ -54,7 +56,8 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
     """Show why a coachee has their coach, or has none, and the answers to queries about them."""
     page = read_coachee_page(services, plan_id, person_id)
     plan, zone = page.plan, ZoneInfo(page.cycle.timezone)
-    match = _match(plan, page.code)
+    texts = request_renderer(request)
+    match = _match(plan, page.code, texts)
     explained = latest_question(page.questions, QuestionKind.EXPLAIN, zone)
     replaced = latest_question(page.questions, QuestionKind.REPLACE, zone)
     return render_page(
@@ -67,13 +70,13 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         name=page.names.get(page.code, page.code),
         address=urls.plan_person(plan_id, person_id),
         match=match,
-        unmatched=_unmatched(plan, page.code, page.names),
+        unmatched=_unmatched(plan, page.code, page.names, texts),
         explained=explained,
         explanation=_explanation(explained, page.names),
         replaceable=plan.summary.state is PlanState.PUBLISHED and match is not None,
         replaced=replaced,
         pinned=page.pinned,
-        replacements=_replacements(replaced, page.names, plan.policy),
+        replacements=_replacements(replaced, page.names, plan.policy, texts),
         remaining=page.remaining,
         most=plan.policy.sessions.count,
         territories=[one.country for one in plan.roster.coachees],
@@ -109,21 +112,23 @@ def replace_coach(
     return redirect_after_post(urls.run(run.id))
 
 
-def _match(plan: PlanDetails, code: str) -> MatchViewModel | None:
+def _match(plan: PlanDetails, code: str, texts: Renderer) -> MatchViewModel | None:
     match = next((one for one in plan.result.matches if one.coachee == code), None)
     if match is None:
         return None
     coachee = next(one for one in plan.roster.coachees if one.id == code)
     coach = next(one for one in plan.roster.coaches if one.id == match.coach)
-    return present_match(match, (coachee, coach), plan.cycle)
+    return present_match(match, (coachee, coach), plan.cycle, texts)
 
 
-def _unmatched(plan: PlanDetails, code: str, names: DisplayNames) -> UnmatchedViewModel | None:
+def _unmatched(
+    plan: PlanDetails, code: str, names: DisplayNames, texts: Renderer
+) -> UnmatchedViewModel | None:
     entry = next((one for one in plan.result.unmatched if one.coachee == code), None)
     if entry is None:
         return None
     coachee = next(one for one in plan.roster.coachees if one.id == code)
-    return present_unmatched(entry, coachee, names)
+    return present_unmatched(entry, coachee, names, texts)
 
 
 def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationViewModel | None:
@@ -133,11 +138,11 @@ def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationV
 
 
 def _replacements(
-    line: QuestionLine | None, names: DisplayNames, cycle: Cycle
+    line: QuestionLine | None, names: DisplayNames, cycle: Cycle, texts: Renderer
 ) -> tuple[ReplacementViewModel, ...] | None:
     if line is None or line.answer is None or line.answer.replacements is None:
         return None
-    return present_replacements(line.answer.replacements, names, cycle)
+    return present_replacements(line.answer.replacements, names, cycle, texts)
 
 
 ROUTERS = (COACHEE_PAGES,)

@@ -21,6 +21,7 @@ from api.results.move_view import display_names
 from api.results.plan_view import present_plan
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
+from api.texts.reader_language import request_renderer
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
 from matching.rematching.comparison import compare_policies
@@ -33,7 +34,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
     """Show a plan with the reasons for its matches and, for a draft, a button to publish it."""
     page = read_plan_page(services, plan_id)
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
-    view = present_plan(plan.roster, plan.cycle, plan.result)
+    view = present_plan(plan.roster, plan.cycle, plan.result, request_renderer(request))
     advised = latest_question(page.questions, QuestionKind.ADVISE, zone)
     return render_page(
         request,

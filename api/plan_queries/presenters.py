@@ -26,6 +26,7 @@ from api.web.labels import Badge
 from coach.cycle import Cycle
 from coach.sessions import Session
 from coach.texts.facts import Displayed, Fact
+from coach.texts.renderer import Renderer
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
 from matching.facts.explanations import WOULD_MOVE
@@ -138,7 +139,7 @@ def present_explanation(answer: Explanation, names: DisplayNames) -> Explanation
 
 
 def present_replacements(
-    answer: tuple[Replacement, ...], names: DisplayNames, cycle: Cycle
+    answer: tuple[Replacement, ...], names: DisplayNames, cycle: Cycle, texts: Renderer
 ) -> tuple[ReplacementViewModel, ...]:
     """Format the coaches who could take over, with times in the cycle's time zone."""
     return tuple(
@@ -149,7 +150,7 @@ def present_replacements(
             price=_price_text(one),
             verdicts=tuple(map(present_verdict, one.verdicts)),
             sessions=tuple(
-                present_session(Session(uid="", number=number, start=start, end=end), cycle)
+                present_session(Session(uid="", number=number, start=start, end=end), cycle, texts)
                 for number, (start, end) in enumerate(one.times, start=1)
             ),
         )

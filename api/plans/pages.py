@@ -20,24 +20,18 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def report(plan_id: str, request: Request, services: ServicesDep) -> Response:
     """Download the plan as a self-contained HTML file."""
     plan = plans.read_plan(services, plan_id)
-    view = present_plan(plan.roster, plan.cycle, plan.result)
-    content = report_html(
-        view,
-        plan.cycle,
-        plan.result,
-        services.settings.deployment,
-        request_renderer(request),
-        now=services.now(),
-    )
+    texts, deployment = request_renderer(request), services.settings.deployment
+    view = present_plan(plan.roster, plan.cycle, plan.result, texts)
+    content = report_html(view, plan.cycle, plan.result, deployment, texts, now=services.now())
     return _download(content, "text/html; charset=utf-8", "report.html")
 
 
 @PLAN_FILES.get("/plans/{plan_id}/schedule.xlsx")
 def schedule(plan_id: str, request: Request, services: ServicesDep) -> Response:
     """Download the plan as a spreadsheet."""
-    plan = plans.read_plan(services, plan_id)
-    view = present_plan(plan.roster, plan.cycle, plan.result)
-    content = schedule_xlsx(view, plan.result, request_renderer(request), services.now())
+    plan, texts = plans.read_plan(services, plan_id), request_renderer(request)
+    view = present_plan(plan.roster, plan.cycle, plan.result, texts)
+    content = schedule_xlsx(view, plan.result, texts, services.now())
     return _download(content, _XLSX, "schedule.xlsx")
 
 

@@ -6,7 +6,6 @@ from coach.texts.facts import (
     FACT,
     NUMBER,
     PLAIN_NUMBER,
-    SHORT_DATE,
     TEXT,
     WEEKDAY,
     all_of,
@@ -34,14 +33,14 @@ CANNOT_WRITE = message(
 
 # i18n: the label of a session in the timetable chart, which has room for six characters: Wed 20
 MARK = message("results.mark", "{weekday} {day}", weekday=WEEKDAY, day=NUMBER)
-MARK_TIP = message(
-    "results.mark_tip",
-    "Session {number}: {day}, {hours}",
-    number=NUMBER,
-    day=SHORT_DATE,
-    hours=FACT,
-)
 
+MATCH_POINTS = plural_message(
+    "results.match_points",
+    "Why: {points} of {count} point",
+    "Why: {points} of {count} points",
+    points=PLAIN_NUMBER,
+    count=PLAIN_NUMBER,
+)
 NOBODY_ELIGIBLE = message("results.nobody_eligible", "The rules exclude every coach.")
 NOBODY_SCHEDULABLE = message(
     "results.nobody_schedulable",

@@ -126,7 +126,7 @@ def result_json(result: Result, sentences: ResultSentences) -> bytes:
 def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
     roster, cycle, result = content.roster, content.cycle, content.result
     deployment, texts, now = content.deployment, content.texts, content.now
-    view = present_plan(roster, cycle, result, content.next_best)
+    view = present_plan(roster, cycle, result, texts, content.next_best)
     names = display_names((*roster.coachees, *roster.coaches))
     yield "result.json", result_json(result, ResultSentences(texts, names))
     yield "run.json", content.record.model_dump_json(indent=2).encode() + b"\n"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from api.results import facts
-from api.web.date_formats import format_short_date, format_time_range, zone_abbreviation
-from api.web.facts import TERRITORY_ALONE
+from api.web.date_formats import format_time_range, zone_abbreviation
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
 from coach.ranks import Rank
 from coach.sessions import Session
 from coach.texts.facts import Displayed, with_labels
+from coach.texts.renderer import Renderer
 from matching.explanation import Section
 from matching.facts.names import rule_name
 from matching.result import (
@@ -38,7 +39,7 @@ class PersonViewModel:
     id: str
     name: str
     rank: Displayed
-    place: Displayed
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class SessionViewModel:
 
     uid: str
     number: int
-    day: Displayed
-    hours: Displayed
+    date: date
+    day: str
+    hours: str
     zone: str
 
 
@@ -84,6 +86,7 @@ class MatchViewModel:
     coach: PersonViewModel
     points: int
     max_points: int
+    points_of_maximum: Displayed
     verdicts: tuple[VerdictViewModel, ...]
     sessions: tuple[SessionViewModel, ...]
     next_best: Section | None
@@ -111,13 +114,13 @@ class UnmatchedViewModel:
     remedies_complete: bool
 
 
-def present_person(person: Person) -> PersonViewModel:
+def present_person(person: Person, texts: Renderer) -> PersonViewModel:
     """Return the view model of a person."""
     return PersonViewModel(
         id=person.id,
         name=person.name,
         rank=format_rank(person.rank),
-        place=TERRITORY_ALONE(code=person.country),
+        place=texts.territory(person.country),
     )
 
 
@@ -131,14 +134,15 @@ def format_rank(rank: Rank) -> Displayed:
     return facts.CIVILIAN()
 
 
-def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
+def present_session(session: Session, cycle: Cycle, texts: Renderer) -> SessionViewModel:
     """Return the view model of a session, in the cycle's zone."""
     local = session.start.astimezone(cycle.cycle.zone)
     return SessionViewModel(
         uid=session.uid,
         number=session.number,
-        day=format_short_date(local.date()),
-        hours=format_time_range(session.start, session.end, cycle.cycle.zone),
+        date=local.date(),
+        day=texts.short_date(local.date()),
+        hours=texts.text(format_time_range(local, session.end, cycle.cycle.zone)),
         zone=zone_abbreviation(local),
     )
 
@@ -163,30 +167,33 @@ def present_match(
     match: Match,
     pair: tuple[Coachee, Coach],
     cycle: Cycle,
+    texts: Renderer,
     next_best: Section | None = None,
 ) -> MatchViewModel:
     """Return the view model of a match, with its reasons and sessions."""
     coachee, coach = pair
+    max_points = sum(100 * verdict.weight for verdict in match.verdicts)
     return MatchViewModel(
-        coachee=present_person(coachee),
-        coach=present_person(coach),
+        coachee=present_person(coachee, texts),
+        coach=present_person(coach, texts),
         points=match.points,
-        max_points=sum(100 * verdict.weight for verdict in match.verdicts),
+        max_points=max_points,
+        points_of_maximum=facts.MATCH_POINTS(points=match.points, count=max_points),
         verdicts=tuple(map(present_verdict, match.verdicts)),
-        sessions=tuple(present_session(session, cycle) for session in match.sessions),
+        sessions=tuple(present_session(session, cycle, texts) for session in match.sessions),
         next_best=next_best,
     )
 
 
 def present_unmatched(
-    entry: Unmatched, coachee: Coachee, names: Mapping[str, str]
+    entry: Unmatched, coachee: Coachee, names: Mapping[str, str], texts: Renderer
 ) -> UnmatchedViewModel:
     """Return the view model of a coachee without a coach, with the reason and the remedies.
 
     `names` are the display names of the people in the remedies, by id.
     """
     return UnmatchedViewModel(
-        coachee=present_person(coachee),
+        coachee=present_person(coachee, texts),
         why=REASON_LABELS[entry.reason],
         funnel=tuple(map(present_step, _until_empty(entry.funnel))),
         remedies=tuple(_named(remedy, names) for remedy in entry.remedies),

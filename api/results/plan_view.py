@@ -21,6 +21,7 @@ from api.web.date_formats import format_date_span
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from coach.texts.facts import Displayed
+from coach.texts.renderer import Renderer
 from matching.explanation import Section
 from matching.result import (
     LevelOutcome,
@@ -81,6 +82,7 @@ def present_plan(
     roster: Roster,
     cycle: Cycle,
     result: Result,
+    texts: Renderer,
     next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> PlanViewModel:
     """Return the view model of `result`. Matches and unmatched coachees keep their order.
@@ -90,6 +92,16 @@ def present_plan(
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
     names = display_names((*roster.coachees, *roster.coaches))
+    matches = tuple(
+        present_match(
+            match,
+            (coachees[match.coachee], coaches[match.coach]),
+            cycle,
+            texts,
+            next_best.get(match.coachee),
+        )
+        for match in result.matches
+    )
     return PlanViewModel(
         name=cycle.cycle.name,
         period=format_date_span(cycle.cycle.start, cycle.cycle.end),
@@ -103,21 +115,14 @@ def present_plan(
             for outcome in result.levels
             if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
         ),
-        matches=tuple(
-            present_match(
-                match,
-                (coachees[match.coachee], coaches[match.coach]),
-                cycle,
-                next_best.get(match.coachee),
-            )
-            for match in result.matches
-        ),
+        matches=matches,
         unmatched=tuple(
-            present_unmatched(entry, coachees[entry.coachee], names) for entry in result.unmatched
+            present_unmatched(entry, coachees[entry.coachee], names, texts)
+            for entry in result.unmatched
         ),
         moves=present_moves(result.moves, (*roster.coachees, *roster.coaches)),
-        loads=_loads(roster, result),
-        chart=build_timetable_chart(roster, cycle, result),
+        loads=_loads(roster, result, texts),
+        chart=build_timetable_chart(roster.coaches, cycle, matches, texts),
         territories=frozenset(p.country for p in (*roster.coachees, *roster.coaches)),
     )
 
@@ -132,7 +137,7 @@ def _level(outcome: LevelOutcome) -> LevelViewModel:
     return LevelViewModel(LEVEL_LABELS[outcome.name], outcome.value, proof_status)
 
 
-def _loads(roster: Roster, result: Result) -> tuple[LoadViewModel, ...]:
+def _loads(roster: Roster, result: Result, texts: Renderer) -> tuple[LoadViewModel, ...]:
     assigned = {coach.id: 0 for coach in roster.coaches}
     sessions = dict(assigned)
     for match in result.matches:
@@ -140,7 +145,7 @@ def _loads(roster: Roster, result: Result) -> tuple[LoadViewModel, ...]:
         sessions[match.coach] += len(match.sessions)
     return tuple(
         LoadViewModel(
-            coach=present_person(coach),
+            coach=present_person(coach, texts),
             assigned=assigned[coach.id],
             capacity=coach.capacity,
             capacity_dots="●" * assigned[coach.id] + "○" * (coach.capacity - assigned[coach.id]),

@@ -9,19 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from api.results import facts
-from api.web.date_formats import format_short_month, format_time_range
+from api.results.match_view import MatchViewModel, SessionViewModel
+from api.web.date_formats import format_short_month
 from coach.cycle import Cycle
-from coach.people import Roster
-from coach.sessions import Session
+from coach.people import Coach
 from coach.texts.facts import Displayed
-from matching.result import Match, Result
+from coach.texts.renderer import Renderer
 
 LABEL_WIDTH = 190
 WEEK_WIDTH = 40
 ROW_HEIGHT = 24
 HEAD_HEIGHT = 44
+_CACHED_LABELS = 512
 _MAX_LABEL_CHARACTERS = 28  # the number that fits into LABEL_WIDTH
 
 
@@ -37,12 +39,12 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """The mark of a session: a box with a short label and a full description as its tooltip."""
+    """The mark of a session: a box with a short label, described by the session's tooltip."""
 
     x: int
     width: int
-    label: Displayed
-    tip: Displayed
+    label: str
+    session: SessionViewModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class TimetableChart:
     rows: tuple[ChartRow, ...]
 
 
-def build_timetable_chart(roster: Roster, cycle: Cycle, result: Result) -> TimetableChart:
-    """Build the chart of all sessions in `result`, in the cycle's zone."""
+def build_timetable_chart(
+    coaches: Iterable[Coach], cycle: Cycle, matches: Iterable[MatchViewModel], texts: Renderer
+) -> TimetableChart:
+    """Build the chart of all sessions of `matches`, in the order of `coaches`."""
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
-    rows = _rows(roster, cycle, result, first)
+    rows = _rows(coaches, matches, first, texts)
     return TimetableChart(
         width=LABEL_WIDTH + count * WEEK_WIDTH,
         height=HEAD_HEIGHT + len(rows) * ROW_HEIGHT,
@@ -103,51 +107,56 @@ def _weeks(first: date, count: int) -> tuple[WeekColumn, ...]:
     )
 
 
-def _rows(roster: Roster, cycle: Cycle, result: Result, first: date) -> tuple[ChartRow, ...]:
-    names = {person.id: person.name for person in (*roster.coachees, *roster.coaches)}
-    by_coach: defaultdict[str, list[Match]] = defaultdict(list)
-    for match in result.matches:
-        by_coach[match.coach].append(match)
+def _rows(
+    coaches: Iterable[Coach], matches: Iterable[MatchViewModel], first: date, texts: Renderer
+) -> tuple[ChartRow, ...]:
+    by_coach: defaultdict[str, list[MatchViewModel]] = defaultdict(list)
+    for match in matches:
+        by_coach[match.coach.id].append(match)
     rows: list[ChartRow] = []
 
     def add(name: str, marks: tuple[SessionMark, ...], *, heading: bool) -> None:
         y = HEAD_HEIGHT + len(rows) * ROW_HEIGHT
         rows.append(ChartRow(y, _truncate(name), name, heading, marks))
 
-    for coach in roster.coaches:
+    for coach in coaches:
         if coach.id not in by_coach:
             continue
-        add(names[coach.id], (), heading=True)
+        add(coach.name, (), heading=True)
         for match in by_coach[coach.id]:
-            add(names[match.coachee], _marks(match.sessions, cycle, first), heading=False)
+            add(match.coachee.name, _marks(match.sessions, first, texts), heading=False)
     return tuple(rows)
 
 
-def _marks(sessions: Iterable[Session], cycle: Cycle, first: date) -> tuple[SessionMark, ...]:
-    by_week: defaultdict[int, list[Session]] = defaultdict(list)
+def _marks(
+    sessions: Iterable[SessionViewModel], first: date, texts: Renderer
+) -> tuple[SessionMark, ...]:
+    by_week: defaultdict[int, list[SessionViewModel]] = defaultdict(list)
     for session in sessions:
-        day = session.start.astimezone(cycle.cycle.zone).date()
-        by_week[(day - first).days // 7].append(session)
+        by_week[(session.date - first).days // 7].append(session)
     return tuple(
         mark
         for week, together in sorted(by_week.items())
-        for mark in _marks_of_week(LABEL_WIDTH + week * WEEK_WIDTH, together, cycle)
+        for mark in _marks_of_week(LABEL_WIDTH + week * WEEK_WIDTH, together, texts)
     )
 
 
-def _marks_of_week(left: int, sessions: list[Session], cycle: Cycle) -> Iterable[SessionMark]:
+def _marks_of_week(
+    left: int, sessions: list[SessionViewModel], texts: Renderer
+) -> Iterable[SessionMark]:
     width = WEEK_WIDTH // len(sessions)
     for position, session in enumerate(sessions):
-        local = session.start.astimezone(cycle.cycle.zone)
-        hours = format_time_range(session.start, session.end, cycle.cycle.zone)
         yield SessionMark(
             x=left + position * width + 1,
             width=width - 2,
-            label=facts.MARK(weekday=local.weekday(), day=local.day)
-            if len(sessions) == 1
-            else str(local.day),
-            tip=facts.MARK_TIP(number=session.number, day=local.date(), hours=hours),
+            label=_label(session.date, texts) if len(sessions) == 1 else str(session.date.day),
+            session=session,
         )
+
+
+@lru_cache(_CACHED_LABELS)
+def _label(day: date, texts: Renderer) -> str:
+    return texts.text(facts.MARK(weekday=day.weekday(), day=day.day))
 
 
 def _monday(day: date) -> date:

@@ -14,6 +14,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from api.web.translated_environment import TranslatedEnvironment
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
@@ -25,19 +26,15 @@ def environment(texts: Renderer) -> Environment:
     def render_fact(value: object) -> object:
         return texts.text(value) if isinstance(value, Fact) else value
 
-    template_environment = Environment(
+    template_environment = TranslatedEnvironment(
+        texts.translations,
         loader=PackageLoader("templates", package_path="."),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
         finalize=render_fact,
-    )
-    template_environment.policies["ext.i18n.trimmed"] = True
-    template_environment.install_gettext_translations(  # type: ignore[attr-defined] # the extension's
-        texts.translations, newstyle=True
     )
     template_environment.globals["html_lang"] = texts.locale.key
     template_environment.globals["footnotes"] = texts.footnotes

@@ -9,27 +9,47 @@ ids in facts; `with_labels` replaces the ids before display.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any, ClassVar, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, JsonValue, TypeAdapter
 
 
-class Fact(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Fact:
     """A message's code with the values of its parameters, as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     code: str
-    params: Mapping[str, JsonValue] = Field(default_factory=dict)
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @staticmethod
+    def from_json(value: JsonValue) -> Fact:
+        """Return the fact that `to_json` returned as `value`.
+
+        Raises:
+            ValidationError: `value` is not the JSON of a fact.
+        """
+        return _fact_adapter().validate_python(value)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the fact as JSON."""
+        return {"code": self.code, "params": dict(self.params)}
 
     def __hash__(self) -> int:
         return hash((self.code, repr(sorted(self.params.items()))))
 
     def __str__(self) -> NoReturn:
         raise TypeError(f"a fact is not text: render {self!r} in the reader's language")
+
+
+@cache
+def _fact_adapter() -> TypeAdapter[Fact]:
+    return TypeAdapter(Fact)
 
 
 Displayed = str | Fact
@@ -79,7 +99,7 @@ def _local_time(value: object) -> str:
 
 def _displayed(value: object) -> JsonValue:
     if isinstance(value, Fact):
-        return value.model_dump()
+        return value.to_json()
     return _text(value)
 
 
@@ -163,7 +183,7 @@ class Message:
         if params.keys() != self.kinds.keys():
             raise TypeError(f"{self.code} takes {sorted(self.kinds)}, not {sorted(params)}")
         encoded = {name: kind.encode(params[name]) for name, kind in self.kinds.items()}
-        return Fact.model_construct(code=self.code, params=encoded)
+        return Fact(self.code, encoded)
 
 
 MESSAGES: dict[str, Message] = {}
@@ -204,14 +224,11 @@ def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
     if isinstance(shown, str) or shown.code not in MESSAGES:
         return shown
     kinds = MESSAGES[shown.code].kinds
-    return shown.model_copy(
-        update={
-            "params": {
-                name: _relabel(kinds[name], value, labels) if name in kinds else value
-                for name, value in shown.params.items()
-            }
-        }
-    )
+    params = {
+        name: _relabel(kinds[name], value, labels) if name in kinds else value
+        for name, value in shown.params.items()
+    }
+    return replace(shown, params=params)
 
 
 def person_ids(shown: Displayed) -> Iterator[str]:
@@ -231,7 +248,7 @@ def _ids_in(kind: Kind, value: JsonValue) -> Iterator[str]:
         for one in value:
             yield from _ids_in(kind.item or kind, one)
     elif kind is FACT and isinstance(value, dict):
-        yield from person_ids(Fact.model_validate(value))
+        yield from person_ids(Fact.from_json(value))
     elif kind is PERSON and isinstance(value, str):
         yield value
 
@@ -242,8 +259,8 @@ def _relabel(kind: Kind, value: JsonValue, labels: Mapping[str, str]) -> JsonVal
     if kind is PERSON and isinstance(value, str):
         return labels.get(value, value)
     if kind is FACT and isinstance(value, dict):
-        nested = with_labels(Fact.model_validate(value), labels)
-        return nested if isinstance(nested, str) else nested.model_dump()
+        nested = with_labels(Fact.from_json(value), labels)
+        return nested if isinstance(nested, str) else nested.to_json()
     return value
 
 

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from gettext import NullTranslations
-from typing import Any, Literal, NamedTuple
+from string import Formatter
+from typing import Any, Literal, NamedTuple, cast
 
-from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import JsonValue
 
-from coach.texts.facts import MESSAGES, Displayed, Fact, Kind, Message
+from coach.texts.facts import MESSAGES, Displayed, Kind
 from coach.texts.locales import ENGLISH, TextLocale
 from coach.texts.pseudo import PseudoTranslations, accented
 
-_CACHED_DATES = 4096
+_CACHED_SENTENCES = 4096
+_CACHED_VALUES = 1024  # of each kind; CLDR's formats are slow
 _FIRST_GROUPED = 1000  # the first number with a separator
 _CLOCK = slice(11, 16)  # hour and minute of a time in ISO 8601
 _SENTENCE_ENDS = (".", "!", "?", "]")  # the bracket: of the pseudo-locale
+_MISFITS = (KeyError, TypeError, ValueError, ArithmeticError)
 _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
+
+Format = Callable[[Any], str]
+"""Returns a parameter's value, as it is stored in a fact, as text."""
+
+
+class Sentence(NamedTuple):
+    """A message in one language, prepared for rendering.
+
+    Attributes:
+        template: the text, with a `%s` for each of `values`; without values, the finished text.
+        values: the names of the parameters in the text, in order, and their formats.
+    """
+
+    template: str
+    values: tuple[tuple[str, Format], ...]
 
 
 class TerritoryText(NamedTuple):
@@ -50,7 +67,8 @@ class Renderer:
         self.locale = locale
         self.translations = PseudoTranslations() if locale.pseudo else translations
         self._territories = territories or {}
-        self._by_kind: dict[str, Callable[[Any], str]] = {
+        self._sentence = lru_cache(_CACHED_SENTENCES, typed=True)(self._compile)
+        self._by_kind: dict[str, Format] = {
             "text": str,
             "person": str,
             "number": self.number,
@@ -63,44 +81,66 @@ class Renderer:
             "weekday": self.weekday,
             "language": self.language,
             "territory": self.territory,
+            "fact": self._nested,
         }
 
     def text(self, shown: Displayed) -> str:
         """Return the text of a fact; a string is returned unchanged."""
-        if isinstance(shown, str):
-            return shown
-        known = MESSAGES.get(shown.code)
-        if known is None:  # stored by a newer version
-            return _raw(shown)
-        kinds, params = known.kinds, shown.params
+        return shown if isinstance(shown, str) else self._render(shown.code, shown.params)
+
+    def _render(self, code: str, params: Mapping[str, JsonValue]) -> str:
         try:
-            values = {name: self._value(kind, params[name]) for name, kind in kinds.items()}
-            pattern = self._pattern(known, shown)
-        except (KeyError, TypeError, ValueError, ArithmeticError):  # altered, or of another version
-            return _raw(shown)
-        return pattern.format_map(values)
+            template, values = self._sentence(code, cast(Hashable, params.get("count")))
+            if not values:
+                return template
+            return template % tuple([show(params[name]) for name, show in values])
+        except _MISFITS:  # altered, or stored by another version
+            return f"{code} {dict(params)}"
 
-    def _pattern(self, known: Message, shown: Fact) -> str:
+    def _compile(self, code: str, count: object) -> Sentence:
+        """Return how a message is rendered when its parameter `count`, if it has one, is `count`.
+
+        Raises:
+            KeyError: there is no such message, or it has no such parameter.
+            TypeError: the message has a plural, and `count` is not a whole number.
+        """
+        known = MESSAGES[code]
         if known.plural is None:
-            return self.translations.pgettext(known.code, known.text)
-        count = shown.params["count"]
-        if not isinstance(count, int):
-            raise TypeError(f"the count of {known.code} must be an integer, not {count!r}")
-        return self.translations.npgettext(known.code, known.text, known.plural, count)
+            text = self.translations.pgettext(code, known.text)
+        elif isinstance(count, int):
+            text = self.translations.npgettext(code, known.text, known.plural, count)
+        else:
+            raise TypeError(f"the count of {code} must be an integer, not {count!r}")
+        parts = [(literal, name) for literal, name, *_ in Formatter().parse(text)]
+        values = tuple((name, self._format(known.kinds[name])) for _, name in parts if name)
+        if not values:
+            return Sentence("".join(literal for literal, _ in parts), ())
+        pieces = (literal.replace("%", "%%") + "%s" * bool(name) for literal, name in parts)
+        return Sentence("".join(pieces), values)
 
-    def _value(self, kind: Kind, value: JsonValue) -> str:
-        if kind.item is not None and isinstance(value, list):
-            return self._list(kind.name, [self._value(kind.item, one) for one in value])
-        if kind.name == "fact":
-            return self.text(Fact.model_validate(value) if isinstance(value, dict) else str(value))
-        return self._by_kind[kind.name](value)
+    def _format(self, kind: Kind) -> Format:
+        return self._by_kind[kind.name] if kind.item is None else self._list(kind.name, kind.item)
 
-    def _list(self, style: str, items: list[str]) -> str:
-        if style in _LIST_STYLES:
-            places = [f"{{{place}}}" for place in range(len(items))]
-            pattern = format_list(places, style=_LIST_STYLES[style], locale=self.locale.cldr)
-            return self._cldr(pattern).format(*items)
-        return ("; " if style == "joined" else ", ").join(items)
+    def _list(self, style: str, kind: Kind) -> Format:
+        show = self._format(kind)
+
+        def show_list(values: list[JsonValue]) -> str:
+            if not isinstance(values, list):
+                raise TypeError(f"not a list: {values!r}")
+            items = [show(one) for one in values]
+            if style in _LIST_STYLES:
+                return _list_pattern(style, len(items), self.locale).format(*items)
+            return ("; " if style == "joined" else ", ").join(items)
+
+        return show_list
+
+    def _nested(self, value: JsonValue) -> str:
+        if not isinstance(value, dict):
+            return str(value)
+        code, params = value["code"], value["params"]
+        if not isinstance(code, str) or not isinstance(params, dict):
+            raise TypeError(f"not a fact: {value!r}")
+        return self._render(code, params)
 
     def sentence(self, shown: Displayed) -> str:
         """Return the text of a fact as a sentence, with a capital letter and a full stop."""
@@ -115,31 +155,29 @@ class Renderer:
 
     def long_date(self, day: date) -> str:
         """Format a date with its weekday: `Wednesday 20 January 2027`."""
-        return self._date(day, self.locale.date_pattern)
+        return _date(day, self.locale.date_pattern, self.locale)
 
     def short_date(self, day: date) -> str:
         """Format a date, abbreviated: `Wed 20 Jan 2027`."""
-        return self._date(day, self.locale.short_date_pattern)
+        return _date(day, self.locale.short_date_pattern, self.locale)
 
     def month(self, day: date) -> str:
         """Format a month, abbreviated: `Jan 2027`."""
-        return self._date(day, self.locale.month_pattern)
+        return _date(day, self.locale.month_pattern, self.locale)
 
     def weekday(self, number: int) -> str:
         """Return an abbreviated weekday; 0 is Monday."""
-        return self._cldr(self.locale.cldr.days["format"]["abbreviated"][number])
+        return _weekday(number, self.locale)
 
     def language(self, code: str) -> str:
         """Return the name of a language, or its code if it has none."""
-        known = self.locale.language_names.get(code) or self.locale.cldr.languages.get(code)
-        return self._cldr(known) if known else code
+        return _language(code, self.locale)
 
     def territory(self, code: str) -> str:
         """Return the name of a country or territory, or its code if it has none."""
         if code in self._territories:
             return self._territories[code].name
-        known = self.locale.cldr.territories.get(code)
-        return self._cldr(known) if known else code
+        return _territory(code, self.locale)
 
     def footnotes(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Return the footnotes that the given territories' names require, without duplicates."""
@@ -147,22 +185,39 @@ class Renderer:
         notes = (known[code].footnote for code in sorted(set(codes)) if code in known)
         return tuple(dict.fromkeys(note for note in notes if note))
 
-    def _date(self, day: date, pattern: str) -> str:
-        return self._cldr(_formatted_date(day, pattern, self.locale.cldr))
 
-    def _cldr(self, text: str) -> str:
-        """Return text from CLDR, accented in the pseudo-locale."""
-        return accented(text) if self.locale.pseudo else text
+@lru_cache(_CACHED_VALUES)
+def _date(day: date, pattern: str, locale: TextLocale) -> str:
+    return _from_cldr(format_date(day, pattern, locale=locale.cldr), locale)
 
 
-def _raw(shown: Fact) -> str:
-    """Return the code and the parameters of a fact that cannot be rendered."""
-    return f"{shown.code} {dict(shown.params)}"
+@lru_cache(_CACHED_VALUES)
+def _weekday(number: int, locale: TextLocale) -> str:
+    return _from_cldr(locale.cldr.days["format"]["abbreviated"][number], locale)
 
 
-@lru_cache(maxsize=_CACHED_DATES)
-def _formatted_date(day: date, pattern: str, cldr: Locale) -> str:
-    return format_date(day, pattern, locale=cldr)
+@lru_cache(_CACHED_VALUES)
+def _language(code: str, locale: TextLocale) -> str:
+    known = locale.language_names.get(code) or locale.cldr.languages.get(code)
+    return _from_cldr(known, locale) if known else code
+
+
+@lru_cache(_CACHED_VALUES)
+def _territory(code: str, locale: TextLocale) -> str:
+    known = locale.cldr.territories.get(code)
+    return _from_cldr(known, locale) if known else code
+
+
+@lru_cache(_CACHED_VALUES)
+def _list_pattern(style: str, length: int, locale: TextLocale) -> str:
+    places = [f"{{{place}}}" for place in range(length)]
+    pattern = format_list(places, style=_LIST_STYLES[style], locale=locale.cldr)
+    return _from_cldr(pattern, locale)
+
+
+def _from_cldr(text: str, locale: TextLocale) -> str:
+    """Return text from CLDR; in the pseudo-locale with accents."""
+    return accented(text) if locale.pseudo else text
 
 
 @cache

@@ -37,11 +37,12 @@ COACHES = plural_message("count.coaches", "{count} coach", "{count} coaches", co
 SESSIONS = plural_message("count.sessions", "{count} session", "{count} sessions", count=NUMBER)
 POINTS = plural_message("count.points", "{count} point", "{count} points", count=NUMBER)
 ERASED = message("erased", "(erased)")
+_RULE_NAMES: Mapping[str, Displayed] = {rule: name() for rule, name in RULE_NAMES.items()}
 
 
 def rule_name(rule: str) -> Displayed:
     """Return the name of a rule, or `rule` itself if this version has no such rule."""
-    return RULE_NAMES[rule]() if rule in RULE_NAMES else rule
+    return _RULE_NAMES.get(rule, rule)
 
 
 def level_name(level: str) -> Displayed:

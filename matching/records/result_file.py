@@ -58,7 +58,7 @@ def _with_legacy_facts(value: JsonValue) -> JsonValue:
 
 
 def _legacy(text: str) -> JsonValue:
-    return LEGACY(text=text).model_dump()
+    return LEGACY(text=text).to_json()
 
 
 def comparable_results(stored: Result, other: Result) -> tuple[Result, Result]:

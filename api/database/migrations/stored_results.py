@@ -103,7 +103,7 @@ class StoredResults:
             if reason is None or sentence(reason) != because:
                 parsed = self._parser.fact(because, REASONS)
                 reason = reason if reason and parsed.code == LEGACY.code else parsed
-            verdict["reason"] = reason.model_dump()
+            verdict["reason"] = reason.to_json()
 
     def _reasons(self, coachee: str | None, coach: str) -> Mapping[tuple[str, int, int], Fact]:
         """Return the reasons that the rules give today, by rule, points and weight."""
@@ -130,7 +130,7 @@ class StoredResults:
             for objection in other["objections"]:
                 because = objection.pop("because")
                 reason = known.get(objection["rule"]) or self._parser.fact(because, REASONS)
-                objection["reason"] = reason.model_dump()
+                objection["reason"] = reason.to_json()
 
     def _objections(self, coachee: str, coach: str) -> Mapping[str, Fact]:
         schedule = {SCHEDULE: TOO_LITTLE_TIME()}
@@ -141,10 +141,10 @@ class StoredResults:
     def _together(self, because: str) -> Json:
         reasons = self._parser.clauses(because, MOVES)
         one = reasons[0] if len(reasons) == 1 else ALL_REASONS(reasons=reasons)
-        return one.model_dump()
+        return one.to_json()
 
     def _fact(self, text: str, prefixes: tuple[str, ...]) -> Json:
-        return self._parser.fact(text, prefixes).model_dump()
+        return self._parser.fact(text, prefixes).to_json()
 
     def _to_sentences(self, value: object) -> None:
         if isinstance(value, list):
@@ -152,10 +152,10 @@ class StoredResults:
                 self._to_sentences(one)
         elif isinstance(value, dict):
             if "reason" in value and isinstance(value["reason"], dict):
-                value["because"] = sentence(Fact.model_validate(value.pop("reason")))
+                value["because"] = sentence(Fact.from_json(value.pop("reason")))
             for key in ("change", "effect"):
                 if isinstance(value.get(key), dict):
-                    fact = with_labels(Fact.model_validate(value[key]), self._labels)
+                    fact = with_labels(Fact.from_json(value[key]), self._labels)
                     value[key] = sentence(fact)
             for one in value.values():
                 self._to_sentences(one)
@@ -171,7 +171,7 @@ def progress_to_facts(progress: Json) -> Json:
     message = progress["message"]
     if not isinstance(message, str):
         return progress
-    return progress | {"message": SentenceParser().fact(message, PROGRESS).model_dump()}
+    return progress | {"message": SentenceParser().fact(message, PROGRESS).to_json()}
 
 
 def progress_to_sentences(progress: Json) -> Json:
@@ -179,4 +179,4 @@ def progress_to_sentences(progress: Json) -> Json:
     message = progress["message"]
     if isinstance(message, str):
         return progress
-    return progress | {"message": sentence(Fact.model_validate(message))}
+    return progress | {"message": sentence(Fact.from_json(message))}

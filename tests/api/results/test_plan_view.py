@@ -10,6 +10,7 @@ from coach.people import Roster
 from coach.ranks import parse_code
 from coach.texts.renderer import english
 from matching.result import FunnelStep, LevelOutcome, Result
+from tests.texts import ENGLISH
 
 HOUSE = Organisation()
 
@@ -21,10 +22,12 @@ def test_funnel_ends_with_the_rule_that_excludes_every_coach(
     entry = result.unmatched[0].model_copy(
         update={"funnel": tuple(FunnelStep(rule=rule, left=left) for rule, left in steps)}
     )
-    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}))
+    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), ENGLISH)
     assert [step.rule for step in view.unmatched[0].funnel] == ["language", "rank"]
     assigned = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
-    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}))
+    view = present_plan(
+        roster, cycle, result.model_copy(update={"unmatched": (assigned,)}), ENGLISH
+    )
     assert len(view.unmatched[0].funnel) == 1
 
 
@@ -33,7 +36,7 @@ def test_kept_pairs_are_shown_only_for_an_earlier_plan(
 ) -> None:
     def labels(bound: int) -> list[str]:
         kept = LevelOutcome(name=ObjectiveLevel.KEPT, value=0, bound=bound, proven=False)
-        view = present_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}))
+        view = present_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}), ENGLISH)
         return [english(level.words) for level in view.levels]
 
     assert labels(0) == []
@@ -41,7 +44,7 @@ def test_kept_pairs_are_shown_only_for_an_earlier_plan(
 
 
 def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -> None:
-    view = present_plan(roster, cycle, result)
+    view = present_plan(roster, cycle, result, ENGLISH)
     assert [
         (load.assigned, load.capacity, load.capacity_dots, load.sessions) for load in view.loads
     ] == [
@@ -52,7 +55,7 @@ def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -
 
 
 def test_sessions_are_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: Result) -> None:
-    first, *_, last = present_plan(roster, cycle, result).matches[0].sessions
+    first, *_, last = present_plan(roster, cycle, result, ENGLISH).matches[0].sessions
     assert (english(first.day), english(first.hours)) == ("Wed 20 Jan 2027", "09:00 to 10:30")
     assert (english(last.day), english(last.hours)) == ("Wed 9 Jun 2027", "10:00 to 11:30")
     assert (first.zone, last.zone) == ("CET", "CEST")

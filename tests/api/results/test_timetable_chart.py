@@ -2,17 +2,19 @@
 
 from datetime import date, timedelta
 
-from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, build_timetable_chart
+from api.results.plan_view import present_plan
+from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.texts.renderer import english
 from matching.result import Result
+from tests.texts import ENGLISH
 
 
 def test_chart_has_a_column_for_each_week_from_its_monday(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    picture = build_timetable_chart(roster, cycle, result)
+    picture = present_plan(roster, cycle, result, ENGLISH).chart
     assert len(picture.weeks) == 26
     assert [english(week.month) for week in picture.weeks if week.month] == [
         *("Jan 2027", "Feb 2027", "Mar 2027", "Apr 2027", "May 2027", "Jun 2027", "Jul 2027"),
@@ -24,7 +26,7 @@ def test_chart_has_a_column_for_each_week_from_its_monday(
 def test_coachees_are_listed_below_their_coach(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    picture = build_timetable_chart(roster, cycle, result)
+    picture = present_plan(roster, cycle, result, ENGLISH).chart
     assert [(row.name, row.heading, len(row.marks)) for row in picture.rows] == [
         ("Sofia Lindqvist", True, 0),
         (roster.coachees[0].name, False, 6),
@@ -35,11 +37,13 @@ def test_coachees_are_listed_below_their_coach(
 
 
 def test_marks_are_in_their_week(roster: Roster, cycle: Cycle, result: Result) -> None:
-    picture = build_timetable_chart(roster, cycle, result)
+    picture = present_plan(roster, cycle, result, ENGLISH).chart
     marks = picture.rows[1].marks
     assert [(mark.x - LABEL_WIDTH) // WEEK_WIDTH for mark in marks] == [0, 4, 8, 12, 16, 20]
     assert english(marks[0].label) == "Wed 20"
-    assert english(marks[0].tip) == "Session 1: Wed 20 Jan 2027, 09:00 to 10:30"
+    session = marks[0].session
+    assert (session.number, session.day) == (1, "Wed 20 Jan 2027")
+    assert session.hours == "09:00 to 10:30"
 
 
 def test_two_sessions_in_one_week_share_its_column(
@@ -53,7 +57,7 @@ def test_two_sessions_in_one_week_share_its_column(
     close = result.model_copy(
         update={"matches": (first.model_copy(update={"sessions": (one, near)}),)}
     )
-    left, right = build_timetable_chart(roster, cycle, close).rows[1].marks
+    left, right = present_plan(roster, cycle, close, ENGLISH).chart.rows[1].marks
     assert left.x + left.width < right.x
     assert right.x + right.width <= LABEL_WIDTH + WEEK_WIDTH
     assert (left.label, right.label) == ("20", "22")
@@ -63,6 +67,6 @@ def test_cycle_of_one_day_has_one_column(roster: Roster, cycle: Cycle, result: R
     day = cycle.cycle.model_copy(update={"start": date(2027, 1, 20), "end": date(2027, 1, 20)})
     short = cycle.model_copy(update={"cycle": day})
     empty = result.model_copy(update={"matches": ()})
-    picture = build_timetable_chart(roster, short, empty)
+    picture = present_plan(roster, short, empty, ENGLISH).chart
     assert len(picture.weeks) == 1
     assert picture.rows == ()

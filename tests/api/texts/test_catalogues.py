@@ -23,11 +23,16 @@ PAIRS = plural_message("test.catalogue.pairs", "{count} pair", "{count} pairs", 
 MACEDONIAN = TextLocale("mk", Locale("mk"), "EEEE, d MMMM y", "EEE d MMM y", "MMM y")
 
 
+OF_PAIRS = "{% trans pairs=pairs %}100 % of {{ pairs }} <b>pairs</b>{% endtrans %}"
+
+
 @pytest.fixture
 def macedonian(tmp_path: Path) -> Renderer:
     catalogue = Catalog(Locale("mk"))
     translated = ("{count} пар", "{count} пара")
     catalogue.add(("{count} pair", "{count} pairs"), translated, context="test.catalogue.pairs")
+    catalogue.add("100 %% of %(pairs)s <b>pairs</b>", "од %(pairs)s <b>пара</b> 100 %%")
+    catalogue.add("Save", "Зачувај")
     file = BytesIO()
     write_mo(file, catalogue)
     folder = tmp_path / "mk" / "LC_MESSAGES"
@@ -39,6 +44,14 @@ def macedonian(tmp_path: Path) -> Renderer:
 def test_a_message_is_rendered_from_its_catalogue_with_plurals(macedonian: Renderer) -> None:
     assert macedonian.text(PAIRS(count=1)) == "1 пар"
     assert macedonian.text(PAIRS(count=5)) == "5 пара"
+
+
+def test_templates_are_translated_and_their_values_escaped(macedonian: Renderer) -> None:
+    page = environment(macedonian).from_string(OF_PAIRS).render
+    assert page(pairs="<3>") == "од &lt;3&gt; <b>пара</b> 100 %"
+    assert page(pairs=PAIRS(count=1)) == "од 1 пар <b>пара</b> 100 %"
+    label = environment(macedonian).from_string("{{ _('Save') | upper }}")
+    assert label.render() == "ЗАЧУВАЈ"
 
 
 def test_an_uncompiled_catalogue_raises_an_error(tmp_path: Path) -> None:
