@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from coach import facts
 from coach.errors import DomainError
+from coach.folding import folded
 from coach.texts.facts import Fact
 
 _CODE = re.compile(r"(CIV[~>])?(OF|OR)-([0-9]{1,2})", re.IGNORECASE)
@@ -141,6 +142,9 @@ class RankTable:
                 title_key(title.english_bare)
             }:
                 self._by_key[key].append(title)
+        self._by_folded_key: dict[str, list[RankTitle]] = defaultdict(list)
+        for key, named in self._by_key.items():
+            self._by_folded_key[_folded_key(key)] += named
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> RankTable:
@@ -174,6 +178,23 @@ class RankTable:
                     )
         raise self._unknown(title, country, service, named)
 
+    def find_variant(self, title: str, country: str, service: str | None) -> Rank | None:
+        """Return the rank that a title certainly means although it is not in the table.
+
+        It may be in the other script, without accents, abbreviated in English (`COL`), definite
+        (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if it means no rank or
+        more than one, or if the English title usually denotes another rank: `COL` in Croatia.
+        """
+        full = _ABBREVIATIONS.get(_folded_key(title))
+        for variant in _title_variants(full or title):
+            named = self._by_folded_key.get(variant, [])
+            for scope in _scopes(named, country, service):
+                ranks = {row.rank for row in scope}
+                if ranks:
+                    unusual = full is not None and any("(=" in row.english for row in scope)
+                    return ranks.pop() if len(ranks) == 1 and not unusual else None
+        return None
+
     def _unknown(
         self, title: str, country: str, service: str | None, named: list[RankTitle]
     ) -> RankTitleError:
@@ -195,6 +216,40 @@ class RankTable:
             facts.RANK_TITLE_NOWHERE(unknown=unknown),
             (word for row in own for word in (*row.local, row.english)),
         )
+
+
+_ABBREVIATIONS = {
+    "gen": "general", "ltg": "lieutenant general", "ltgen": "lieutenant general",
+    "mg": "major general", "majgen": "major general", "mgen": "major general",
+    "bg": "brigadier general", "briggen": "brigadier general", "bgen": "brigadier general",
+    "col": "colonel", "ltc": "lieutenant colonel", "ltcol": "lieutenant colonel",
+    "lcol": "lieutenant colonel", "maj": "major", "cpt": "captain", "capt": "captain",
+    "1lt": "first lieutenant", "2lt": "second lieutenant", "lcdr": "lieutenant commander",
+    "cdr": "commander", "radm": "rear admiral", "vadm": "vice admiral", "adm": "admiral",
+}  # fmt: skip
+"""English abbreviations; which rank the title denotes still depends on country and service."""
+
+_ENDINGS = (
+    ("nica", "nik"), ("nicka", "nik"), ("nickata", "nik"), ("kinja", "k"), ("ica", ""),
+    ("ka", ""), ("kata", ""), ("ot", ""), ("i", ""), ("u", ""), ("ja", ""), ("e", ""), ("a", ""),
+)  # fmt: skip
+"""Endings of feminine and definite titles in the languages of the region, and what replaces them:
+pukovnica, majorka, polkovnikot, koloneli."""
+
+
+def _folded_key(title: str) -> str:
+    return folded(title).replace(" ", "")
+
+
+def _title_variants(title: str) -> Iterator[str]:
+    """Yield the folded keys that a title may have, the most literal first."""
+    words = folded(title).split()
+    yield "".join(words)
+    for place, word in enumerate(words):
+        for ending, replacement in _ENDINGS:
+            if len(word) > len(ending) + 2 and word.endswith(ending):
+                changed = word.removesuffix(ending) + replacement
+                yield "".join((*words[:place], changed, *words[place + 1 :]))
 
 
 def _title(row: Mapping[str, str]) -> RankTitle:

@@ -32,14 +32,16 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
 
 
 def read_people(
-    name: str, content: bytes, kind: PeopleKind
+    name: str, content: bytes, kind: PeopleKind, *, strict: bool = False
 ) -> tuple[Coachee, ...] | tuple[Coach, ...]:
     """Read the people in one file; references to people in the other file are not checked.
+
+    With `strict`, values have to be in the form of the reference.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.
     """
-    sheet = people_sheet(name, content, kind, ReadContext(reference()))
+    sheet = people_sheet(name, content, kind, ReadContext(reference(), strict=strict))
     if sheet.faults:
         raise UnusableInputError(sheet.faults)
     return sheet.coachees() if kind is PeopleKind.COACHEES else sheet.coaches()

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from babel import Locale
+from babel.core import get_global
 
 from coach.intake.reference import Reference
+from coach.intake.understanding import Aliases
+from coach.intake.understanding.aliases import unambiguous
 from coach.ranks import RankTable
 
 _KOSOVO = "XK"  # user-assigned in ISO 3166-1, so it is not in the zone tables
@@ -27,6 +31,30 @@ _NO_LANGUAGES = {
     "und",
     "zxx",
 }  # codes that do not denote a single language
+
+_LOCALES_OF_NAMES = ("en", "sq", "bs", "bs_Cyrl", "hr", "sr_Latn", "sr_Cyrl", "mk")
+_OTHER_COUNTRY_NAMES = (
+    ("BA", "BiH"), ("BA", "Bosnia"), ("BA", "Bosna"), ("BA", "Bosnia-Herzegovina"),
+    ("MK", "Macedonia"), ("MK", "Makedonija"), ("MK", "Maqedonia"), ("MK", "Maqedoni"),
+    ("AL", "Shqipëria"), ("RS", "Serbia"), ("RS", "Serbia"), ("ME", "Mali i Zi"),
+    ("XK", "Kosova"), ("XK", "XKX"), ("GB", "UK"), ("GB", "Great Britain"), ("US", "USA"),
+)  # fmt: skip
+_OTHER_LANGUAGE_NAMES = (
+    ("cnr", "cnr"), ("cnr", "Montenegrin"), ("cnr", "crnogorski"), ("cnr", "црногорски"),
+    ("cnr", "malazezisht"), ("sq", "shqipe"), ("sq", "gjuha shqipe"), ("en", "English"),
+    ("bs", "bosanski jezik"), ("hr", "hrvatski jezik"), ("sr", "srpski jezik"),
+    ("cnr", "crnogorski jezik"), ("mk", "македонски јазик"), ("en", "engleski jezik"),
+    ("bs", "bošnjački"), ("mk", "maqedonishte"),
+)  # fmt: skip
+_OTHER_WEEKDAY_NAMES = (
+    "mon mo pon hën hene hëna",
+    "tue tues tu uto ut mar marte marta",
+    "wed weds we sri sre mër merkure mërkurë",
+    "thu thur thurs th čet cet enj enjte",
+    "fri fr pet pre premte",
+    "sat sa sub sab sht shtune shtunë",
+    "sun su ned die diel diele",
+)
 
 
 @cache
@@ -46,6 +74,7 @@ def reference() -> Reference:
         timezones=frozenset((files("tzdata") / "zones").read_text("utf-8").split()),
         country_timezones=_country_timezones(zones) | {_KOSOVO: _KOSOVO_ZONE},
         ranks=rank_table(),
+        aliases=_aliases,
     )
 
 
@@ -53,6 +82,52 @@ def rank_table() -> RankTable:
     """Return the rank titles that are included in the package."""
     text = (files("coach") / "data" / "ranks.csv").read_text("utf-8")
     return RankTable.from_rows(csv.DictReader(text.splitlines()))
+
+
+@cache
+def _aliases() -> Aliases:
+    """Return the names of countries, languages and weekdays in the interface languages."""
+    known = reference()
+    locales = [Locale.parse(name) for name in _LOCALES_OF_NAMES]
+    territories = [pair for locale in locales for pair in locale.territories.items()]
+    languages = [pair for locale in locales for pair in locale.languages.items()]
+    return Aliases(
+        countries=unambiguous(
+            (name, code)
+            for code, name in (*territories, *_three_letter_codes(), *_OTHER_COUNTRY_NAMES)
+            if code in known.countries
+        ),
+        languages=unambiguous(
+            (name, code)
+            for code, name in (*languages, *_language_codes(), *_OTHER_LANGUAGE_NAMES)
+            if code in known.languages
+        ),
+        weekdays=unambiguous(_weekday_names(locales)),
+    )
+
+
+def _three_letter_codes() -> Iterator[tuple[str, str]]:
+    """Yield the alpha-2 and the alpha-3 code of each country that has both."""
+    for alias, codes in get_global("territory_aliases").items():
+        if len(codes) == 1 and re.fullmatch("[A-Z]{3}", alias):
+            yield codes[0], alias
+
+
+def _language_codes() -> Iterator[tuple[str, str]]:
+    """Yield the code of each language, and its ISO 639-2 and 639-3 codes."""
+    for alias, code in get_global("language_aliases").items():
+        if re.fullmatch("[a-z]{3}", alias) and alias not in {*_NO_LANGUAGES, "hbs", "cnr"}:
+            yield code, alias
+
+
+def _weekday_names(locales: Iterable[Locale]) -> Iterator[tuple[str, int]]:
+    for locale in locales:
+        for width in ("wide", "abbreviated"):
+            for number, name in locale.days["format"][width].items():
+                yield name, number
+                yield name.removeprefix("e "), number  # Albanian: e hënë, also without the article
+    for number, names in enumerate(_OTHER_WEEKDAY_NAMES):
+        yield from ((name, number) for name in names.split())
 
 
 def _country_timezones(zones: Traversable) -> dict[str, str]:

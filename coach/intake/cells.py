@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from coach.facts import NOT_A_TIME_ZONE
+from coach.folding import folded
 from coach.intake import facts
 from coach.intake.fault_messages import excerpt, nearest, with_suggestion
 from coach.intake.reference import ReadContext
@@ -30,7 +31,13 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(
     rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
 )
-_CODES_INSTEAD_OF_SH = ("bs", "cnr", "hr", "sr")
+_SEVERAL_LANGUAGES = frozenset(
+    folded(name)
+    for name in ("sh", "hbs", "BHS", "BCS", "BCMS", "srpskohrvatski", "hrvatskosrpski",
+                 "Serbo-Croatian", "serbo-kroatisht")
+)  # fmt: skip
+_CODES_OF_SEVERAL_LANGUAGES = ("bs", "cnr", "hr", "sr")
+_MIN_NAME_LENGTH = 5
 _MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 
 
@@ -132,9 +139,12 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
-    """Return the code with a similar spelling or English name, or `None` if there is none."""
-    codes = {name: code for code, name in names.items()} | {code: code for code in names}
-    near = read_context.nearest(text, codes)
+    """Return the code of the English name with the most similar spelling, if one is similar.
+
+    Codes are too short for this: `eng` resembles `ng`, another language.
+    """
+    codes = {name: code for code, name in names.items()}
+    near = read_context.nearest(text, codes) if len(text) >= _MIN_NAME_LENGTH else None
     return codes[near] if near else None
 
 
@@ -145,8 +155,9 @@ def language(text: str, read_context: ReadContext) -> str:
         raise CellError(facts.SEVERAL_LANGUAGES(value=excerpt(text)))
     if code in read_context.reference.languages:
         return code
-    if code == "sh":  # withdrawn from ISO 639-1 because it covers several languages
-        raise CellError(facts.WITHDRAWN_LANGUAGE(value=code, codes=_CODES_INSTEAD_OF_SH))
+    if folded(text) in _SEVERAL_LANGUAGES:
+        codes = _CODES_OF_SEVERAL_LANGUAGES
+        raise CellError(facts.NAME_OF_SEVERAL_LANGUAGES(value=excerpt(text), codes=codes))
     near = _nearest_code(text, read_context.reference.languages, read_context)
     raise CellError(with_suggestion(facts.NOT_A_LANGUAGE(value=excerpt(text)), near))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, one_of, plural_message
+from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, listed, message, one_of, plural_message
 
 # Parts of messages.
 # i18n: `message` is an error message about a value; `suggestion` is a similar, valid value.
@@ -11,6 +11,10 @@ DID_YOU_MEAN = message(
     "{message}; did you mean '{suggestion}'?",
     message=FACT,
     suggestion=TEXT,
+)
+# i18n: for example: read "shqip" as sq.
+UNDERSTOOD = message(
+    "intake.understood", 'read "{written}" as {read_as}', written=TEXT, read_as=TEXT
 )
 IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT, message=FACT)
 
@@ -57,11 +61,11 @@ SEVERAL_LANGUAGES = message(
     "'{value}' is not a language code; separate several languages with ';'",
     value=TEXT,
 )
-WITHDRAWN_LANGUAGE = message(
-    "intake.withdrawn_language",
-    "'{value}' is no longer a language code; use {codes}",
+NAME_OF_SEVERAL_LANGUAGES = message(
+    "intake.name_of_several_languages",
+    "'{value}' stands for several languages; enter those that the person speaks, from {codes}",
     value=TEXT,
-    codes=one_of(TEXT),
+    codes=listed(TEXT),
 )
 LANGUAGE_TWICE = message(
     "intake.language_twice", "language '{code}' occurs twice; remove one of them", code=TEXT

@@ -12,20 +12,12 @@ from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind
 from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.reference import ReadContext
-from coach.intake.table import TextTable, header_key
+from coach.intake.sheet_header import SheetHeader, column_letters, read_header
+from coach.intake.table import TextTable
+from coach.intake.understanding import Rewriting, rewrite_cell, rewrite_rank_code
 from coach.people import Coach, Coachee
-from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
-from coach.texts.facts import Displayed
-
-FIRST_ROW = 1  # in spreadsheet numbering
-_OF_OTHER_KIND = {
-    PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
-    PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,
-}
-_NOT_A_COLUMN = {
-    PeopleKind.COACHEES: facts.NOT_A_COLUMN_OF_COACHEES,
-    PeopleKind.COACHES: facts.NOT_A_COLUMN_OF_COACHES,
-}
+from coach.ranks import RankTitleError, looks_like_code, parse_code
+from coach.texts.facts import Displayed, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +29,26 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """A value that is not in the form of the reference, and how it was read."""
+
+    file: str
+    row: int
+    column: str
+    written: str
+    read_as: str
+
+    @property
+    def message(self) -> Fact:
+        """What was written, and how it was read."""
+        return facts.UNDERSTOOD(written=excerpt(self.written), read_as=self.read_as)
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
+
+    `understood` lists the values that were not in the form of the reference but understood.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already
@@ -51,6 +61,7 @@ class PeopleSheet:
     ids: dict[str, int]
     complete_ids: bool
     faults: tuple[InputFault, ...]
+    understood: tuple[Understood, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,19 +92,30 @@ def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) ->
     return _SheetReader(table, kind, read_context).read()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """The value of a cell, `None` if it is empty, and how its entries were rewritten."""
+
+    value: Any
+    rewritings: tuple[Rewriting, ...] = ()
+
+
 @dataclass(slots=True)
 class _SheetReader:
     table: TextTable
     kind: PeopleKind
     read_context: ReadContext
     faults: list[InputFault] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
     cache: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def read(self) -> PeopleSheet:
-        places = self._header()
+        header = read_header(self.table, self.kind, self.read_context, self._fault)
+        for written, name in header.understood:
+            self._note(header.row, excerpt(written), [Rewriting(written, name)])
         drafts = [
-            self._row(number, row, places)
-            for number, row in enumerate(self.table.rows[1:], start=FIRST_ROW + 1)
+            self._row(number, row, header)
+            for number, row in enumerate(self.table.rows[header.row :], start=header.row + 1)
             if any(cell.strip() for cell in row)
             or any((number, place) in self.table.cell_faults for place in range(len(row)))
         ]
@@ -108,54 +130,25 @@ class _SheetReader:
             kind=self.kind,
             drafts=tuple(drafts),
             ids=ids,
-            complete_ids=all("id" in draft.values for draft in drafts) and "id" in places,
+            complete_ids=all("id" in draft.values for draft in drafts) and "id" in header.places,
             faults=tuple(sorted(self.faults, key=lambda fault: fault.row)),
+            understood=tuple(self.understood),
         )
 
     def _fault(self, row: int, column: str, message: Displayed) -> None:
         self.faults.append(InputFault(self.table.file, row, column, message))
 
-    def _header(self) -> dict[str, int]:
-        """Return the index of each known column, recording faults in the header row."""
-        header = self.table.rows[0] if self.table.rows else ()
-        if not any(cell.strip() for cell in header):
-            self._fault(FIRST_ROW, "id", facts.EMPTY_HEADER())
-            return {}
-        known = {header_key(column.name): column.name for column in COLUMNS[self.kind]}
-        places: dict[str, int] = {}
-        for place, cell in enumerate(header):
-            name = known.get(header_key(cell))
-            if name is None:
-                self._unknown_column(place, cell, tuple(known.values()))
-            elif name in places:
-                self._fault(FIRST_ROW, name, facts.COLUMN_TWICE(column=excerpt(cell)))
-            else:
-                places[name] = place
-        for column in COLUMNS[self.kind]:
-            if column.required and column.name not in places:
-                self._fault(FIRST_ROW, column.name, facts.COLUMN_MISSING())
-        return places
+    def _note(self, row: int, column: str, rewritings: Sequence[Rewriting]) -> None:
+        """Record the entries of a cell that were rewritten."""
+        for written, read_as in rewritings:
+            if written != read_as:
+                self.understood.append(Understood(self.table.file, row, column, written, read_as))
 
-    def _unknown_column(self, place: int, cell: str, names: tuple[str, ...]) -> None:
-        if not cell.strip():
-            used = (number for number, row in enumerate(self.table.rows, FIRST_ROW)
-                    if len(row) > place and row[place].strip())  # fmt: skip
-            if first := next(used, None):
-                message = facts.COLUMN_WITHOUT_HEADER(row=first)
-                self._fault(FIRST_ROW, _column_letters(place), message)
-            return
-        for columns in COLUMNS.values():
-            if header_key(cell) in {header_key(column.name) for column in columns}:
-                self._fault(FIRST_ROW, excerpt(cell), _OF_OTHER_KIND[self.kind]())
-                return
-        near = self.read_context.nearest(cell.strip(), names)
-        self._fault(FIRST_ROW, excerpt(cell), with_suggestion(_NOT_A_COLUMN[self.kind](), near))
-
-    def _row(self, number: int, row: Sequence[str], places: dict[str, int]) -> Draft:
+    def _row(self, number: int, row: Sequence[str], header: SheetHeader) -> Draft:
         values: dict[str, Any] = {}
         faulty: set[str] = set()
         for column in COLUMNS[self.kind]:
-            place = places.get(column.name)
+            place = header.places.get(column.name)
             if place is None:
                 continue
             cell_faults = self.table.cell_faults.get((number, place))
@@ -164,9 +157,11 @@ class _SheetReader:
             if isinstance(found, CellError):
                 faulty.add(column.name)
                 self._add_cell_faults(number, column.name, found)
-            elif found is not None:
-                values[column.name] = found
-        self._extra_cells(number, row)
+                continue
+            self._note(number, column.name, found.rewritings)
+            if found.value is not None:
+                values[column.name] = found.value
+        self._extra_cells(number, row, len(self.table.rows[header.row - 1]))
         if "country" in values and "timezone" not in values and "timezone" not in faulty:
             self._default_timezone(number, values)
         if "rank" in values:
@@ -177,30 +172,42 @@ class _SheetReader:
         for message in error.messages:
             self._fault(row, column, message)
 
-    def _extra_cells(self, number: int, row: Sequence[str]) -> None:
-        width = len(self.table.rows[0])
+    def _extra_cells(self, number: int, row: Sequence[str], width: int) -> None:
         for place, cell in enumerate(row[width:], start=width):
             if cell.strip():
                 message = facts.BEYOND_LAST_HEADER(value=excerpt(cell))
-                self._fault(number, _column_letters(place), message)
+                self._fault(number, column_letters(place), message)
                 return
 
-    def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
-        """Return the value, `None` if the cell is empty, or the error; results are cached."""
+    def _cell(self, column: Column, text: str) -> ReadCell | CellError:
+        """Return the value of a cell, or the error; results are cached."""
         key = (column.name, text)
         if key not in self.cache:
             self.cache[key] = _value_or_error(self._read, column, text)
-        return self.cache[key]
+        found: ReadCell | CellError = self.cache[key]
+        return found
 
-    def _read(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
+    def _read(self, column: Column, text: str) -> ReadCell:
         text = cells.clean_text(text)
         if text:
-            value = column.read(text, self.read_context)
-            if value != ():
-                return value
+            found = self._parse(column, text)
+            if found.value != ():
+                return found
         if column.required:
             raise CellError(facts.REQUIRED_CELL(description=column.description))
-        return None
+        return ReadCell(None)
+
+    def _parse(self, column: Column, text: str) -> ReadCell:
+        """Parse a cell as it is or, if that fails, as it is understood."""
+        try:
+            return ReadCell(column.read(text, self.read_context))
+        except CellError:
+            if self.read_context.strict:
+                raise
+        aliases = self.read_context.reference.aliases()
+        rewritings = rewrite_cell(column.name, text, aliases)
+        rewritten = "; ".join(one.read_as for one in rewritings)
+        return ReadCell(column.read(rewritten, self.read_context), tuple(rewritings))
 
     def _default_timezone(self, number: int, values: dict[str, Any]) -> None:
         country = values["country"]
@@ -222,18 +229,32 @@ class _SheetReader:
             self.cache[key] = _value_or_error(self._resolve_rank, title, place)
         if isinstance(found := self.cache[key], CellError):
             self._add_cell_faults(number, "rank", found)
-        elif found is not None:
-            values["rank"] = found
+            return
+        self._note(number, "rank", found.rewritings)
+        if found.value is not None:
+            values["rank"] = found.value
 
-    def _resolve_rank(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
+    def _resolve_rank(self, text: str, place: tuple[str, str | None] | None) -> ReadCell:
+        """Resolve a code or a title; with an unusable country or service, only a code."""
         rank = parse_code(text)
-        if rank is None and looks_like_code(text):
+        if rank is not None:
+            return ReadCell(rank)
+        meant = None if self.read_context.strict else parse_code(rewrite_rank_code(text))
+        if meant is not None:
+            return ReadCell(meant, (Rewriting(text, meant.code),))
+        if looks_like_code(text):
             raise CellError(facts.NOT_A_RANK(value=excerpt(text)))
-        if rank is not None or place is None:
-            return rank
+        return ReadCell(None) if place is None else self._resolve_title(text, *place)
+
+    def _resolve_title(self, text: str, country: str, service: str | None) -> ReadCell:
+        ranks = self.read_context.reference.ranks
         try:
-            return self.read_context.reference.ranks.find(text, *place)
+            return ReadCell(ranks.find(text, country, service))
         except RankTitleError as error:
+            if not self.read_context.strict:
+                meant = ranks.find_variant(text, country, service)
+                if meant is not None:
+                    return ReadCell(meant, (Rewriting(text, meant.code),))
             near = self.read_context.nearest(text, error.titles) if error.titles else None
             raise CellError(with_suggestion(error.shown, near)) from None
 
@@ -243,13 +264,3 @@ def _value_or_error(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a valu
         return read(*arguments)
     except CellError as error:
         return error
-
-
-def _column_letters(place: int) -> str:
-    """Return the letters of a spreadsheet column, counted from 0: 0 is A, 26 is AA."""
-    letters = ""
-    number = place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from coach.intake.fault_messages import nearest
+from coach.intake.understanding.aliases import Aliases
 from coach.ranks import RankTable
 
 
@@ -19,6 +20,8 @@ class Reference:
         timezones: IANA time zone names.
         country_timezones: the time zone of each country with a single local time, by country code.
         ranks: rank titles by country and service.
+        aliases: returns other names of countries, languages and weekdays. A function, because
+            most files need none of them and loading them takes time.
     """
 
     countries: Mapping[str, str]
@@ -26,6 +29,7 @@ class Reference:
     timezones: frozenset[str]
     country_timezones: Mapping[str, str]
     ranks: RankTable
+    aliases: Callable[[], Aliases]
 
 
 class ReadContext:
@@ -33,10 +37,14 @@ class ReadContext:
 
     Finding a close match is slow, and a file can contain a hundred thousand typos. After `budget`
     comparisons, faults are reported without suggestions.
+
+    With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
+    meaning is certain are understood.
     """
 
-    def __init__(self, reference: Reference, budget: int = 50_000) -> None:
+    def __init__(self, reference: Reference, budget: int = 50_000, *, strict: bool = False) -> None:
         self.reference = reference
+        self.strict = strict
         self._budget = budget
 
     def nearest(self, word: str, words: Collection[str]) -> str | None:

@@ -10,6 +10,7 @@ from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.intake import cells, time_cells
 from coach.intake.cells import CellError
 from coach.intake.reference import ReadContext, Reference
+from coach.intake.understanding import Aliases
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Role
 from coach.ranks import RankTable
@@ -22,6 +23,7 @@ READING = ReadContext(
         timezones=frozenset({"Europe/Belgrade", "Africa/Nairobi"}),
         country_timezones={"RS": "Europe/Belgrade"},
         ranks=RankTable([]),
+        aliases=lambda: Aliases({}, {}, {}),
     ),
     budget=10**9,
 )
@@ -110,7 +112,8 @@ def test_languages_keep_their_order_and_levels() -> None:
     [
         ("en:B9; xx", ["'B9' is not a CEFR level", "'xx' is not a language code"]),
         ("Albanian", ["did you mean 'sq'?"]),
-        ("sh", ["use bs, cnr, hr or sr"]),
+        ("sh", ["'sh' stands for several languages"]),
+        ("BHS", ["from bs, cnr, hr, sr"]),
         ("en; en:B2", ["'en' occurs twice; remove one of them"]),
         ("en:", ["'' is not a CEFR level"]),
     ],

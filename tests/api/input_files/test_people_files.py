@@ -49,9 +49,11 @@ def coaches(content: bytes) -> tuple[Coach, ...]:
     return tuple(person for person in people if isinstance(person, Coach))
 
 
-def faults(content: bytes, kind: PeopleKind = PeopleKind.COACHEES) -> list[str]:
+def faults(
+    content: bytes, kind: PeopleKind = PeopleKind.COACHEES, *, strict: bool = False
+) -> list[str]:
     with pytest.raises(UnusableInputError) as refused:
-        read_people("people.csv", content, kind)
+        read_people("people.csv", content, kind, strict=strict)
     return str(refused.value).splitlines()
 
 
@@ -140,7 +142,7 @@ def test_all_faults_of_a_file_are_located() -> None:
     found = faults(
         sheet(
             GOOD | {"emial": "x"},
-            GOOD | {"email": "nobody", "country": "RX", "availability": "Mon 9-12", "role": ""},
+            GOOD | {"email": "nobody", "country": "RX", "availability": "Mon 9", "role": ""},
             GOOD | {"id": "", "languages": "en:B9; xx", "priority": "0"},
         )
     )
@@ -170,7 +172,7 @@ def test_wrong_header_is_reported(header: list[str], place: str, expected: str) 
 
 def test_file_without_rows_or_header_is_reported() -> None:
     assert "first row" in faults(b"")[0]
-    assert "first row" in faults(b"\n" + sheet(GOOD))[0]
+    assert "first row" in faults(b"\n" + sheet(GOOD), strict=True)[0]
     assert coachees(table([list(GOOD)])) == ()
 
 
@@ -206,8 +208,8 @@ def test_spreadsheet_error_is_rejected(error: str) -> None:
     assert fault.startswith(f"people.csv:2:unit: contains the spreadsheet error {error}")
 
 
-def test_languages_separated_by_comma_are_rejected_with_advice() -> None:
-    (fault,) = faults(sheet(GOOD | {"languages": "sq, en"}))
+def test_languages_separated_by_comma_are_rejected_with_advice_if_strict() -> None:
+    (fault,) = faults(sheet(GOOD | {"languages": "sq, en"}), strict=True)
     assert fault.endswith("separate several languages with ';'")
 
 
@@ -249,7 +251,7 @@ def test_workbook_extension_on_another_file_is_reported() -> None:
 
 
 def test_most_typos_get_a_suggestion() -> None:
-    slips = GOOD | {"role": "comander", "country": "Serbia", "timezone": "Europe/Belgrd"}
+    slips = GOOD | {"role": "comander", "country": "Serbien", "timezone": "Europe/Belgrd"}
     output = "\n".join(faults(sheet(slips)))
     assert [
         word for word in ("'commander'", "'RS'", "'Europe/Belgrade'") if word not in output

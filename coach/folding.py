@@ -1,0 +1,31 @@
+"""Compares names and words without regard to case, accents, script and punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CYRILLIC = "абвгдежзијклмнопрстуфхцчшћђљњѓќѕџйщъьыэюяёіїєґ"
+_LATIN = (
+    "a b v g d e z z i j k l m n o p r s t u f h c c s c d lj nj g k dz dz j st a  i e ju ja e i i"
+    " e g"
+)
+"""The letters of `_CYRILLIC` in the Latin script of Serbian and Macedonian, without accents."""
+_UNACCENTED = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
+_LETTERS = str.maketrans(dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True)) | _UNACCENTED)
+_DIGRAPHS = {"dj": "d", "gj": "g", "kj": "k", "zh": "z", "sh": "s", "ch": "c", "y": "j"}
+"""Letters of passports and of names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
+
+
+def folded(text: str) -> str:
+    """Return a text for comparison, without case, accents, script and punctuation.
+
+    `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.
+    """
+    composed = unicodedata.normalize("NFC", text.casefold()).translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", composed)
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    for letters, letter in _DIGRAPHS.items():
+        plain = plain.replace(letters, letter)
+    return _SEPARATORS.sub(" ", plain).strip()

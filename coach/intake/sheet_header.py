@@ -1,0 +1,135 @@
+"""Finds the header row of a people file, and the column of each header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from coach.intake import facts
+from coach.intake.columns import COLUMNS, PeopleKind
+from coach.intake.fault_messages import excerpt, with_suggestion
+from coach.intake.reference import ReadContext
+from coach.intake.table import TextTable, header_key
+from coach.intake.understanding import column_of_header
+from coach.texts.facts import Fact
+
+FIRST_ROW = 1  # in spreadsheet numbering
+_MAX_TITLE_ROWS = 20
+_OF_OTHER_KIND = {
+    PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
+    PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,
+}
+_NOT_A_COLUMN = {
+    PeopleKind.COACHEES: facts.NOT_A_COLUMN_OF_COACHEES,
+    PeopleKind.COACHES: facts.NOT_A_COLUMN_OF_COACHES,
+}
+
+AddFault = Callable[[int, str, Fact], None]
+"""Records a fault in a row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHeader:
+    """The header of a people file.
+
+    Attributes:
+        row: the number of the header row, from 1.
+        places: the index of each known column, from 0.
+        understood: headers that do not have the name of a column but certainly mean it: what was
+            written, and the name of the column.
+    """
+
+    row: int
+    places: dict[str, int] = field(default_factory=dict)
+    understood: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_header(
+    table: TextTable, kind: PeopleKind, read_context: ReadContext, add_fault: AddFault
+) -> SheetHeader:
+    """Find the header row and its columns, and add a fault for each problem in that row."""
+    reader = _HeaderReader(table, kind, read_context, add_fault)
+    return reader.read()
+
+
+def column_letters(place: int) -> str:
+    """Return the letters of a spreadsheet column, counted from 0: 0 is A, 26 is AA."""
+    letters = ""
+    number = place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class _HeaderReader:
+    table: TextTable
+    kind: PeopleKind
+    read_context: ReadContext
+    add_fault: AddFault
+
+    def read(self) -> SheetHeader:
+        header = SheetHeader(self._header_row())
+        cells = self.table.rows[header.row - 1] if self.table.rows else ()
+        if not any(cell.strip() for cell in cells):
+            self.add_fault(header.row, "id", facts.EMPTY_HEADER())
+            return header
+        for place, cell in enumerate(cells):
+            self._add_column(header, place, cell)
+        for column in COLUMNS[self.kind]:
+            if column.required and column.name not in header.places:
+                self.add_fault(header.row, column.name, facts.COLUMN_MISSING())
+        return header
+
+    def _header_row(self) -> int:
+        """Return the row with the most known headers; title rows may stand above it."""
+        if self.read_context.strict:
+            return FIRST_ROW
+        rows = self.table.rows[:_MAX_TITLE_ROWS]
+        known = [len({self._column(cell) for cell in row} - {None}) for row in rows]
+        best = max(known, default=0)
+        return known.index(best) + 1 if best > 1 else FIRST_ROW
+
+    def _column(self, cell: str) -> str | None:
+        """Return the name of the column that a header means, or `None`."""
+        exact = _COLUMN_BY_KEY[self.kind].get(header_key(cell))
+        if exact is not None or self.read_context.strict:
+            return exact
+        meant = column_of_header(cell)
+        return meant if meant in _NAMES[self.kind] else None
+
+    def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:
+        name = self._column(cell)
+        if name is None:
+            self._add_unknown_column(header.row, place, cell)
+        elif name in header.places:
+            self.add_fault(header.row, name, facts.COLUMN_TWICE(column=excerpt(cell)))
+        else:
+            header.places[name] = place
+            if header_key(cell) not in _COLUMN_BY_KEY[self.kind]:
+                header.understood.append((cell.strip(), name))
+
+    def _add_unknown_column(self, row: int, place: int, cell: str) -> None:
+        if not cell.strip():
+            used = (number for number, cells in enumerate(self.table.rows[row:], row + 1)
+                    if len(cells) > place and cells[place].strip())  # fmt: skip
+            if first := next(used, None):
+                message = facts.COLUMN_WITHOUT_HEADER(row=first)
+                self.add_fault(row, column_letters(place), message)
+            return
+        others = (names for kind, names in _COLUMN_BY_KEY.items() if kind is not self.kind)
+        if any(header_key(cell) in names for names in others):
+            self.add_fault(row, excerpt(cell), _OF_OTHER_KIND[self.kind]())
+            return
+        near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
+        unknown = _NOT_A_COLUMN[self.kind]()
+        self.add_fault(row, excerpt(cell), with_suggestion(unknown, near))
+
+
+_NAMES: dict[PeopleKind, Sequence[str]] = {
+    kind: tuple(column.name for column in columns) for kind, columns in COLUMNS.items()
+}
+_COLUMN_BY_KEY = {
+    kind: {header_key(name): name for name in names} for kind, names in _NAMES.items()
+}

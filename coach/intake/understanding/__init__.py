@@ -1,0 +1,19 @@
+"""Understands cells that are not written as the reference of people files says.
+
+Each function rewrites a cell into the form of the reference, where its meaning is certain, and
+leaves anything else as it is. The parsers of `coach.intake` then read the result, so that they
+remain the only definition of what is valid.
+"""
+
+from coach.intake.understanding.aliases import Aliases
+from coach.intake.understanding.header_names import column_of_header
+from coach.intake.understanding.rewriting import rewrite_cell, rewrite_rank_code
+from coach.intake.understanding.times import Rewriting
+
+__all__ = [
+    "Aliases",
+    "Rewriting",
+    "column_of_header",
+    "rewrite_cell",
+    "rewrite_rank_code",
+]

@@ -1,0 +1,57 @@
+"""Headers of people files in the interface languages, in either script."""
+
+from __future__ import annotations
+
+import re
+
+from coach.folding import folded
+
+# Bosnian, Croatian, Montenegrin and Serbian (Cyrillic is read as Latin), Albanian, Macedonian.
+_NAMES = {
+    "id": "id, sifra, oznaka, kod, identifikator, identifikuesi, kodi",
+    "name": "name, full name, ime i prezime, ime, emri, emri dhe mbiemri, emri mbiemri, "
+    "ime i prezime",
+    "email": "email, email address, e mail, mail, e posta, eposta, adresa e poste, email adresa, "
+    "posta elektronike, adresa e emailit, elektronska posta",
+    "country": "country, country territory, drzava, zemlja, shteti, vendi, zemja",
+    "languages": "languages, language, jezici, jezik, gjuhet, gjuha, jazici, jazik",
+    "availability": "availability, available, weekly availability, dostupnost, raspolozivost, "
+    "slobodni termini, disponueshmeria, koha e lire, dostapnost, raspolozlivost",
+    "unavailable": "unavailable, not available, absences, absence, odsustva, odsustvo, odsutnost, "
+    "nedostupan, mungesat, mungesa, i padisponueshem, nedostapnost, otsustva, otsustvo",
+    "timezone": "timezone, time zone, vremenska zona, zona kohore",
+    "sex": "sex, gender, pol, spol, gjinia",
+    "birth_year": "birth year, year of birth, godina rodenja, godina rodjenja, godiste, "
+    "viti i lindjes, vitlindja, godina na raganje, godina na ragjanje",
+    "service": "service, branch, rod, vid, grana, lloji i forces, vid na vooruzeni sili",
+    "unit": "unit, jedinica, postrojba, njesia, reparti, edinica",
+    "rank": "rank, cin, grada, grade, gradimi",
+    "role": "role, uloga, roli, uloga",
+    "rank_sensitivity": "rank sensitivity, osetljivost na cin, osjetljivost na cin",
+    "uniformed_coach": "uniformed coach, coach in uniform",
+    "priority": "priority, prioritet, prioriteti, vaznost",
+    "prefers": "prefers, preferred, preferred coaches, preferences",
+    "refuses": "refuses, refused, refusals",
+    "topics": "topics, topic, teme, tema, temat, temi, oblasti",
+    "capacity": "capacity, kapacitet, kapaciteti",
+    "max_per_day": "max per day, maximum per day, najvise dnevno",
+    "max_per_week": "max per week, maximum per week, najvise nedeljno, najvise sedmicno",
+    "chain_of_command": "chain of command, lanac komandovanja, zapovjedni lanac, "
+    "zinxhiri komandues, zinxhiri i komandes, sinxir na komanduvanje",
+    "person": "person, human",
+}
+
+
+def header_name_key(header: str) -> str:
+    """Return a header folded, without punctuation and text in parentheses."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)|\*", "", folded(header)))
+
+
+_COLUMN_BY_KEY = {
+    header_name_key(name): column for column, names in _NAMES.items() for name in names.split(", ")
+}
+
+
+def column_of_header(header: str) -> str | None:
+    """Return the name of the column that a header certainly means, or `None`."""
+    return _COLUMN_BY_KEY.get(header_name_key(header))

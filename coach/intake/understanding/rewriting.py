@@ -1,0 +1,135 @@
+"""Rewrites cells into the form of the reference, by column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from coach.folding import folded
+from coach.intake.understanding.aliases import Aliases, name_key
+from coach.intake.understanding.times import Rewriting, rewrite_dates, rewrite_windows
+
+CellRewriter = Callable[[str, Aliases], list[Rewriting]]
+
+_SEPARATORS = re.compile(r"[;,/\n|]|\s\+\s")
+_LEVEL = re.compile(r"^(.*?)[\s:(\-\u2013]*\b([abc][12])\b\s*\)?$", re.IGNORECASE)
+_MAILBOX = re.compile(r"^[^<>]*<\s*([^<>\s]+)\s*>$")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_YEAR = re.compile(r"(?:.*\D)?((?:19|20)[0-9]{2})\.?|((?:19|20)[0-9]{2})[-/.].*")
+_NUMBER = re.compile(r"([0-9]+)[.,]0+")
+
+_RANK_CODE = re.compile(
+    r"(?:CIV\s*([~>])\s*)?(OF|OR)[\s_\u2010-\u2015-]*([0-9]{1,2})", re.IGNORECASE
+)
+_YES_NO = {
+    "yes": ("yes", "y", "da", "po", "true", "1", "x"),
+    "no": ("no", "n", "ne", "jo", "false", "0", "-"),
+}
+_SEX = {
+    "F": ("female", "woman", "zena", "zensko", "zenski", "femer", "grua", "z"),
+    "M": ("male", "man", "muskarac", "musko", "muski", "mashkull", "burre", "mazh", "masko", "maz"),
+}
+_SERVICE = {
+    "land": ("army", "land forces", "kov", "kopnena vojska", "forca tokesore", "copnena vojska",
+             "kopnenska vojska", "kopneni"),
+    "air": ("air force", "airforce", "ratno vazduhoplovstvo", "rv", "rv i pvo", "zracne snage",
+            "forca ajrore", "hrz"),
+    "navy": ("naval", "naval forces", "mornarica", "forca detare", "hrm", "ratna mornarica"),
+    "mod": ("ministry of defence", "ministry of defense", "ministarstvo odbrane",
+            "ministarstvo obrane", "ministria e mbrojtjes", "ministerstvo za odbrana", "mo"),
+    "external": ("civilian expert", "external expert", "eksterni", "vanjski", "spoljni"),
+}  # fmt: skip
+_ROLE = {
+    "commander": ("komandant", "zapovjednik", "komandanti", "komandantkinja", "zapovjednica"),
+    "decision_maker": ("decisionmaker", "donosilac odluka", "donositelj odluka", "vendimmarres"),
+}
+
+
+def rewrite_cell(column: str, text: str, aliases: Aliases) -> list[Rewriting]:
+    """Rewrite the entries of a cell into the form of the reference, where their meaning is certain.
+
+    Entries that are not understood, and cells of other columns, are returned as they are.
+    """
+    rewrite = _REWRITERS.get(column)
+    return rewrite(text, aliases) if rewrite else [Rewriting(text, text)]
+
+
+def rewrite_rank_code(text: str) -> str:
+    """Rewrite a rank code such as `OF5`, `of 5` or `CIV ~ OF6`.
+
+    >>> rewrite_rank_code("OF5"), rewrite_rank_code("civ ~ of 06"), rewrite_rank_code("major")
+    ('OF-5', 'CIV~OF-6', 'major')
+    """
+    match = _RANK_CODE.fullmatch(text.strip())
+    if match is None:
+        return text
+    civilian = f"CIV{match[1]}" if match[1] else ""
+    return f"{civilian}{match[2].upper()}-{int(match[3])}"
+
+
+def _country(text: str, aliases: Aliases) -> str:
+    return aliases.countries.get(name_key(text), text)
+
+
+def _languages(text: str, aliases: Aliases) -> list[Rewriting]:
+    entries = filter(None, (part.strip() for part in _SEPARATORS.split(text)))
+    return [Rewriting(entry, _language(entry, aliases)) for entry in entries]
+
+
+def _language(entry: str, aliases: Aliases) -> str:
+    match = _LEVEL.match(entry)
+    name, level = (match[1], match[2].upper()) if match else (entry.rstrip(" :"), "")
+    code = aliases.languages.get(name_key(name), name)
+    return f"{code}:{level}" if level else code
+
+
+def _email(text: str, _: Aliases) -> str:
+    match = _MAILBOX.match(text)
+    address = match[1] if match else text
+    return re.sub(r"^mailto:", "", address, flags=re.IGNORECASE).strip(" ;,")
+
+
+def _ids(text: str, _: Aliases) -> str:
+    """Separate ids by semicolons if each part between commas can only be an id."""
+    parts = [part.strip() for part in re.split(r"[;,\n]", text) if part.strip()]
+    return "; ".join(parts) if all(map(_PLAIN_ID.fullmatch, parts)) else text
+
+
+def _year(text: str, _: Aliases) -> str:
+    match = _YEAR.fullmatch(text.strip())
+    return (match[1] or match[2]) if match else text
+
+
+def _number(text: str, _: Aliases) -> str:
+    match = _NUMBER.fullmatch(text)
+    return match[1] if match else text
+
+
+def _whole(rewrite: Callable[[str, Aliases], str]) -> CellRewriter:
+    """Return a function for cells with a single entry."""
+    return lambda text, aliases: [Rewriting(text, rewrite(text, aliases))]
+
+
+def _choice(values: Mapping[str, tuple[str, ...]]) -> CellRewriter:
+    by_name = {folded(name): value for value, names in values.items() for name in names}
+    return _whole(lambda text, _: by_name.get(folded(text), text))
+
+
+_REWRITERS: dict[str, CellRewriter] = {
+    "country": _whole(_country),
+    "languages": _languages,
+    "email": _whole(_email),
+    "availability": lambda text, aliases: rewrite_windows(text, aliases.weekdays),
+    "unavailable": lambda text, _: rewrite_dates(text),
+    "sex": _choice(_SEX),
+    "service": _choice(_SERVICE),
+    "role": _choice(_ROLE),
+    "uniformed_coach": _choice(_YES_NO),
+    "birth_year": _whole(_year),
+    "priority": _whole(_number),
+    "capacity": _whole(_number),
+    "max_per_day": _whole(_number),
+    "max_per_week": _whole(_number),
+    "prefers": _whole(_ids),
+    "refuses": _whole(_ids),
+}
