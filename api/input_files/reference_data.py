@@ -36,16 +36,17 @@ _LOCALES_OF_NAMES = ("en", "sq", "bs", "bs_Cyrl", "hr", "sr_Latn", "sr_Cyrl", "m
 _OTHER_COUNTRY_NAMES = (
     ("BA", "BiH"), ("BA", "Bosnia"), ("BA", "Bosna"), ("BA", "Bosnia-Herzegovina"),
     ("MK", "Macedonia"), ("MK", "Makedonija"), ("MK", "Maqedonia"), ("MK", "Maqedoni"),
-    ("AL", "Shqipëria"), ("RS", "Serbia"), ("RS", "Serbia"), ("ME", "Mali i Zi"),
-    ("XK", "Kosova"), ("XK", "XKX"), ("GB", "UK"), ("GB", "Great Britain"), ("US", "USA"),
+    ("AL", "Shqipëria"), ("RS", "Serbia"), ("ME", "Mali i Zi"),
+    ("XK", "Kosova"), ("GB", "UK"), ("GB", "Great Britain"), ("US", "USA"),
 )  # fmt: skip
 _OTHER_LANGUAGE_NAMES = (
-    ("cnr", "cnr"), ("cnr", "Montenegrin"), ("cnr", "crnogorski"), ("cnr", "црногорски"),
+    ("cnr", "Montenegrin"), ("cnr", "crnogorski"), ("cnr", "црногорски"),
     ("cnr", "malazezisht"), ("sq", "shqipe"), ("sq", "gjuha shqipe"), ("en", "English"),
     ("bs", "bosanski jezik"), ("hr", "hrvatski jezik"), ("sr", "srpski jezik"),
     ("cnr", "crnogorski jezik"), ("mk", "македонски јазик"), ("en", "engleski jezik"),
     ("bs", "bošnjački"), ("mk", "maqedonishte"),
 )  # fmt: skip
+_MIN_NAME_LENGTH = 3
 _OTHER_WEEKDAY_NAMES = (
     "mon mo pon hën hene hëna",
     "tue tues tu uto ut mar marte marta",
@@ -94,23 +95,37 @@ def _aliases() -> Aliases:
     return Aliases(
         countries=unambiguous(
             (name, code)
-            for code, name in (*territories, *_three_letter_codes(), *_OTHER_COUNTRY_NAMES)
+            for code, name in (*territories, *_definite_names(), *_OTHER_COUNTRY_NAMES)
             if code in known.countries
         ),
         languages=unambiguous(
             (name, code)
-            for code, name in (*languages, *_language_codes(), *_OTHER_LANGUAGE_NAMES)
-            if code in known.languages
+            for code, name in (*languages, *_OTHER_LANGUAGE_NAMES)
+            if code in known.languages and len(name) >= _MIN_NAME_LENGTH
         ),
         weekdays=unambiguous(_weekday_names(locales)),
+        country_codes={
+            alias: code for code, alias in _three_letter_codes() if code in known.countries
+        },
+        language_codes={
+            alias: code for code, alias in _language_codes() if code in known.languages
+        },
     )
+
+
+def _definite_names() -> Iterator[tuple[str, str]]:
+    """Yield the definite forms of the Albanian names of countries: Kroacia, Franca."""
+    for code, name in Locale.parse("sq").territories.items():
+        if name.endswith(("i", "ë")):
+            yield code, name.removesuffix("ë") + "a"
 
 
 def _three_letter_codes() -> Iterator[tuple[str, str]]:
     """Yield the alpha-2 and the alpha-3 code of each country that has both."""
     for alias, codes in get_global("territory_aliases").items():
         if len(codes) == 1 and re.fullmatch("[A-Z]{3}", alias):
-            yield codes[0], alias
+            yield codes[0], alias.lower()
+    yield _KOSOVO, "xkx"
 
 
 def _language_codes() -> Iterator[tuple[str, str]]:

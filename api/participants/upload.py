@@ -67,8 +67,11 @@ def upload_lists(
 
 
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
-    """Read both lists; they are checked when they are stored."""
-    context = ReadContext(reference())
+    """Read both lists; they are checked when they are stored.
+
+    Values have to be in the form of the reference, because nothing shows how others were read.
+    """
+    context = ReadContext(reference(), strict=True)
     lists = read_people_lists(coachees, coaches, context)
     return UploadedLists(lists, None if lists.faults else lists.roster(), context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TypeVar
 
@@ -34,10 +35,11 @@ _EMAIL = re.compile(
 _SEVERAL_LANGUAGES = frozenset(
     folded(name)
     for name in ("sh", "hbs", "BHS", "BCS", "BCMS", "srpskohrvatski", "hrvatskosrpski",
-                 "Serbo-Croatian", "serbo-kroatisht")
+                 "Serbo-Croatian", "serbo-kroatisht", "naški")
 )  # fmt: skip
 _CODES_OF_SEVERAL_LANGUAGES = ("bs", "cnr", "hr", "sr")
 _MIN_NAME_LENGTH = 5
+_MIN_SIMILARITY = 0.75
 _MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 
 
@@ -134,18 +136,22 @@ def country(text: str, read_context: ReadContext) -> str:
     code = text.upper()
     if code in read_context.reference.countries:
         return code
-    near = _nearest_code(text, read_context.reference.countries, read_context)
+    near = read_context.reference.aliases().country(text)
+    near = near or _nearest_code(text, read_context.reference.countries, read_context)
     raise CellError(with_suggestion(facts.NOT_A_COUNTRY(value=excerpt(text)), near))
 
 
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
     """Return the code of the English name with the most similar spelling, if one is similar.
 
-    Codes are too short for this: `eng` resembles `ng`, another language.
+    Codes are too short for this: `eng` resembles `ng`, another language. A suggestion that is
+    wrong would be accepted, so names have to be more similar than elsewhere.
     """
     codes = {name: code for code, name in names.items()}
     near = read_context.nearest(text, codes) if len(text) >= _MIN_NAME_LENGTH else None
-    return codes[near] if near else None
+    if near and SequenceMatcher(None, folded(text), folded(near)).ratio() >= _MIN_SIMILARITY:
+        return codes[near]
+    return None
 
 
 def language(text: str, read_context: ReadContext) -> str:
@@ -158,7 +164,8 @@ def language(text: str, read_context: ReadContext) -> str:
     if folded(text) in _SEVERAL_LANGUAGES:
         codes = _CODES_OF_SEVERAL_LANGUAGES
         raise CellError(facts.NAME_OF_SEVERAL_LANGUAGES(value=excerpt(text), codes=codes))
-    near = _nearest_code(text, read_context.reference.languages, read_context)
+    near = read_context.reference.aliases().language(text)
+    near = near or _nearest_code(text, read_context.reference.languages, read_context)
     raise CellError(with_suggestion(facts.NOT_A_LANGUAGE(value=excerpt(text)), near))
 
 

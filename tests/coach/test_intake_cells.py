@@ -23,7 +23,7 @@ READING = ReadContext(
         timezones=frozenset({"Europe/Belgrade", "Africa/Nairobi"}),
         country_timezones={"RS": "Europe/Belgrade"},
         ranks=RankTable([]),
-        aliases=lambda: Aliases({}, {}, {}),
+        aliases=lambda: Aliases({}, {}, {}, {}, {}),
     ),
     budget=10**9,
 )

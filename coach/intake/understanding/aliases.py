@@ -23,19 +23,32 @@ def unambiguous(pairs: Iterable[tuple[str, V]]) -> dict[str, V]:
     meanings: dict[str, set[V]] = {}
     for name, value in pairs:
         meanings.setdefault(name_key(name), set()).add(value)
+    meanings.pop("", None)
     return {name: next(iter(values)) for name, values in meanings.items() if len(values) == 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """What certainly means a country, a language or a weekday, by `name_key`.
+    """What certainly means a country, a language or a weekday.
 
     Attributes:
-        countries: ISO 3166-1 alpha-2 codes, by name and by three-letter code.
-        languages: ISO 639 codes, by name and by three-letter code. No name of several languages.
-        weekdays: 0 (Monday) to 6, by name and by abbreviation.
+        countries: ISO 3166-1 alpha-2 codes, by `name_key` of a name.
+        languages: ISO 639 codes, by `name_key` of a name. No name of several languages.
+        weekdays: 0 (Monday) to 6, by `name_key` of a name or an abbreviation.
+        country_codes: ISO 3166-1 alpha-2 codes, by three-letter code in lower case.
+        language_codes: ISO 639 codes, by three-letter code in lower case.
     """
 
     countries: Mapping[str, str]
     languages: Mapping[str, str]
     weekdays: Mapping[str, int]
+    country_codes: Mapping[str, str]
+    language_codes: Mapping[str, str]
+
+    def country(self, text: str) -> str | None:
+        """Return the code of a country by its name or three-letter code."""
+        return self.country_codes.get(text.casefold()) or self.countries.get(name_key(text))
+
+    def language(self, text: str) -> str | None:
+        """Return the code of a language by its name or three-letter code."""
+        return self.language_codes.get(text.casefold()) or self.languages.get(name_key(text))

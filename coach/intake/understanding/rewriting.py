@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from coach.folding import folded
-from coach.intake.understanding.aliases import Aliases, name_key
+from coach.intake.understanding.aliases import Aliases
 from coach.intake.understanding.times import Rewriting, rewrite_dates, rewrite_windows
 
 CellRewriter = Callable[[str, Aliases], list[Rewriting]]
@@ -15,8 +15,11 @@ _SEPARATORS = re.compile(r"[;,/\n|]|\s\+\s")
 _LEVEL = re.compile(r"^(.*?)[\s:(\-\u2013]*\b([abc][12])\b\s*\)?$", re.IGNORECASE)
 _MAILBOX = re.compile(r"^[^<>]*<\s*([^<>\s]+)\s*>$")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_YEAR = re.compile(r"(?:.*\D)?((?:19|20)[0-9]{2})\.?|((?:19|20)[0-9]{2})[-/.].*")
-_NUMBER = re.compile(r"([0-9]+)[.,]0+")
+_YEAR = re.compile(
+    r"(?:[0-9]{1,2}[./-]\s*[0-9]{1,2}[./-]\s*)?((?:19|20)[0-9]{2})\.?"
+    r"|((?:19|20)[0-9]{2})-[0-9]{2}-[0-9]{2}"
+)
+_NUMBER = re.compile(r"([0-9]+)[.,]0{1,2}")  # 1.000 is a thousand
 
 _RANK_CODE = re.compile(
     r"(?:CIV\s*([~>])\s*)?(OF|OR)[\s_\u2010-\u2015-]*([0-9]{1,2})", re.IGNORECASE
@@ -26,8 +29,20 @@ _YES_NO = {
     "no": ("no", "n", "ne", "jo", "false", "0", "-"),
 }
 _SEX = {
-    "F": ("female", "woman", "zena", "zensko", "zenski", "femer", "grua", "z"),
-    "M": ("male", "man", "muskarac", "musko", "muski", "mashkull", "burre", "mazh", "masko", "maz"),
+    "F": ("f", "female", "woman", "zena", "zensko", "zenski", "femer", "grua", "z"),
+    "M": (
+        "m",
+        "male",
+        "man",
+        "muskarac",
+        "musko",
+        "muski",
+        "mashkull",
+        "burre",
+        "mazh",
+        "masko",
+        "maz",
+    ),
 }
 _SERVICE = {
     "land": ("army", "land forces", "kov", "kopnena vojska", "forca tokesore", "copnena vojska",
@@ -68,7 +83,7 @@ def rewrite_rank_code(text: str) -> str:
 
 
 def _country(text: str, aliases: Aliases) -> str:
-    return aliases.countries.get(name_key(text), text)
+    return aliases.country(text) or text
 
 
 def _languages(text: str, aliases: Aliases) -> list[Rewriting]:
@@ -79,7 +94,7 @@ def _languages(text: str, aliases: Aliases) -> list[Rewriting]:
 def _language(entry: str, aliases: Aliases) -> str:
     match = _LEVEL.match(entry)
     name, level = (match[1], match[2].upper()) if match else (entry.rstrip(" :"), "")
-    code = aliases.languages.get(name_key(name), name)
+    code = aliases.language(name) or name
     return f"{code}:{level}" if level else code
 
 

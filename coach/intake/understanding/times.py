@@ -17,6 +17,7 @@ _HOURS = re.compile(rf"{_CLOCK}\s*{_DASH}\s*{_CLOCK}", re.IGNORECASE)
 _DAY_JOIN = re.compile(rf"\s*{_DASH}\s*", re.IGNORECASE)
 _DAY_LIST = re.compile(r"\s*[,/&+]\s*|\s+")
 _NOON = 12
+_FIRST_MORNING_HOUR = 6
 _DAYS_IN_WEEK = 7
 
 _ISO = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})\.?"
@@ -87,11 +88,19 @@ def _day(text: str, weekdays: Mapping[str, int]) -> int | None:
 
 
 def _hours(match: re.Match[str]) -> str | None:
+    if _is_uncertain(match):
+        return None
     start = _clock(match[1], match[2] or match[3], match[4] or match[8])
     end = _clock(match[5], match[6] or match[7], match[8])
     if match[4] is None and match[8] and start >= end:  # `9-12 pm` starts in the morning
         start = _clock(match[1], match[2] or match[3], None)
     return f"{start}-{end}"
+
+
+def _is_uncertain(match: re.Match[str]) -> bool:
+    """Return whether the hours may be those of the afternoon: `1-5`, `2-4`."""
+    has_minutes_or_half = any(match[group] for group in (2, 3, 4, 6, 7, 8))
+    return not has_minutes_or_half and len(match[1]) == 1 and int(match[1]) < _FIRST_MORNING_HOUR
 
 
 def _clock(hour: str, minute: str | None, half: str | None) -> str:
