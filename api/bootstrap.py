@@ -45,7 +45,7 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
 def _has_encrypted_rows(tx: Transaction) -> bool:
     """Return whether the database contains rows that require an existing key file.
 
-    Databases created by older versions contain such rows without a recorded key mark.
+    Databases created by older versions contain such rows, but no fingerprint of the key file.
     """
     sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)

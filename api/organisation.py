@@ -87,9 +87,9 @@ class Organisation(OrganisationSetting):
         return self.organiser_address.rpartition("@")[2]
 
     def territory_texts(self, language: str) -> Mapping[str, Territory]:
-        """Return the names of territories in a language, by code, where this deployment sets them.
+        """Return the names that this deployment sets for territories, in a language, by code.
 
-        A name that is not given in the language is in English.
+        A name that is not set in the language is returned in English.
         """
         texts = {
             code: by_language.get(language) or by_language.get(SOURCE_LANGUAGE)

@@ -61,7 +61,7 @@ class Deadline:
 
     @property
     def was_exceeded(self) -> bool:
-        """Whether the time was up at any check of this deadline or of one derived from it."""
+        """Whether any check of this deadline, or of one derived from it, found no time left."""
         return self._exceeded.is_set
 
     @property

@@ -1,4 +1,4 @@
-"""A renderer for English, with the default names of territories."""
+"""A renderer for English, with the default names for territories."""
 
 from api.organisation import Organisation
 from api.texts.catalogues import renderer

@@ -5,7 +5,7 @@ were removed from the end: every stored verification result is one, and so is ev
 that `anchors` writes outside the database. After a restore, the rows that are not in the copy are
 reported as lost, with the time that the database was restored to.
 
-The seals of the rows that decide who may do what are verified too; see `api.crypto.row_seal`.
+The seals of the rows that control access are verified too; see `api.crypto.row_seal`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class UnsealedRow(FrozenModel):
 
 
 class VerificationResult(FrozenModel):
-    """The result of verifying the trail, and the seals of the rows that decide.
+    """The result of verifying the trail and the seals of the rows that control access.
 
     Attributes:
         rows: number of rows in the trail.
@@ -69,7 +69,7 @@ class VerificationResult(FrozenModel):
             and whose contradiction no restore explains; `None` if there is no such anchor.
         lost: the rows that were lost in restores, oldest restore first.
         unsealed: rows of other tables that were inserted or altered outside the application; they
-            open nothing.
+            are ignored.
     """
 
     rows: int
@@ -83,7 +83,7 @@ class VerificationResult(FrozenModel):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the trail is complete, and neither it nor a row that decides was altered."""
+        """Whether the trail is complete, and neither it nor a row with a seal was altered."""
         return (
             self.first_broken is None
             and self.head_known is not False

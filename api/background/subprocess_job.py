@@ -97,7 +97,11 @@ class SubprocessJob(ABC, Generic[RowT]):
         return retry_while_unavailable(self._stopping, operation)
 
     def _start(self, subject_id: str) -> BaseModel | None:
-        """Set the state to running and return the task, or `None` if there is nothing to do."""
+        """Set the state to running and return the task.
+
+        Return `None` if the task has already ended, or ends now: it is cancelled if that was
+        requested, and fails if it has used up its attempts.
+        """
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)
             if row is None or row.state.is_final:

@@ -23,9 +23,9 @@ ROW_BROKEN = message(
 # i18n: `rows` are tables with the ids of their rows: "users 0123456789abcdef0123".
 ROWS_UNSEALED = plural_message(
     "audit.rows_unsealed",
-    "{count} row was inserted or altered outside the application and opens nothing: {rows}. "
+    "{count} row was inserted or altered outside the application and is ignored: {rows}. "
     "Find out who can write to the database; see docs/security.md",
-    "{count} rows were inserted or altered outside the application and open nothing: {rows}. "
+    "{count} rows were inserted or altered outside the application and are ignored: {rows}. "
     "Find out who can write to the database; see docs/security.md",
     count=PLAIN_NUMBER,
     rows=listed(TEXT),
@@ -88,8 +88,8 @@ OLD_BACKUPS_DELETED = plural_message(
 # i18n: --to is an option of a command, GENDER_COACH_BACKUP_DIR a setting.
 NEXT_TO_KEY = message(
     "backup.next_to_key",
-    "Warning: {file} lies next to the key that decrypts it. Choose a folder on another disk or "
-    "machine with --to or GENDER_COACH_BACKUP_DIR.",
+    "Warning: {file} is stored next to the key that decrypts it. Choose a folder on another disk "
+    "or machine with --to or GENDER_COACH_BACKUP_DIR.",
     file=TEXT,
 )
 ERASED_AGAIN = plural_message(

@@ -99,12 +99,14 @@ def restore(
         bool,
         typer.Option(
             "--nobody-erased",
-            help=_("Restore a backup without a list of erased ids: nobody was erased since."),
+            help=_(
+                "Restore a backup without a list of erased ids, as nobody has been erased since."
+            ),
         ),
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Check a backup, and restore it in place of the database without those erased since."""
+    """Check a backup and replace the database with it; erase again people erased since then."""
     settings = load_settings(data_dir=data)
     keyring = read_keyring(settings)
     ids = ids_to_erase(
@@ -136,7 +138,7 @@ def restore(
 
 
 class _Repetition:
-    """Erases people again from a copy that is about to be restored, and remembers whom."""
+    """Erases people again from a copy that is about to be restored, and stores their ids."""
 
     def __init__(self, keyring: Keyring, ids: ErasedIds, now: datetime) -> None:
         self.now = now
@@ -184,10 +186,10 @@ def _print_outcome(
 
 
 def _replaced(database: Database) -> tuple[int, ErasedIds]:
-    """Return the rows of the trail and the erased ids of a database that is about to be replaced.
+    """Return the number of audit rows and the erased ids in a database that will be replaced.
 
-    Both are empty if there is no database, or if it cannot be read, for example because it is
-    damaged.
+    The number is 0 and no ids are returned if there is no database, or if it cannot be read, for
+    example because it is damaged.
     """
     try:
         if database.is_sqlite and not Path(database.engine.url.database or "").exists():

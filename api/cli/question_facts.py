@@ -86,20 +86,20 @@ NO_REPLACEMENT = message(
 )
 REPLACEMENT_COSTS = message(
     "replace.costs",
-    "{coach}: {points}; costs {price}",
+    "{coach}: {points}; costs the plan {price}",
     coach=TEXT,
     points=FACT,
-    price=PLAIN_NUMBER,
+    price=FACT,
 )
 REPLACEMENT_GAINS = message(
     "replace.gains",
-    "{coach}: {points}; gains {price}",
+    "{coach}: {points}; gains the plan {price}",
     coach=TEXT,
     points=FACT,
-    price=PLAIN_NUMBER,
+    price=FACT,
 )
 REPLACEMENT_FREE = message(
-    "replace.free", "{coach}: {points}; costs nothing", coach=TEXT, points=FACT
+    "replace.free", "{coach}: {points}; costs the plan nothing", coach=TEXT, points=FACT
 )
 VERDICT = message("replace.verdict", "{rule}: {because}", rule=FACT, because=FACT)
 SESSION_TIME = message("replace.time", "{day} {time}", day=SHORT_DATE, time=TIME)

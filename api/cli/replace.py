@@ -64,7 +64,8 @@ def _lines(one: Replacement) -> Iterator[str]:
         yield render(facts.REPLACEMENT_FREE(coach=one.coach, points=points))
     else:
         change = facts.REPLACEMENT_COSTS if one.price > 0 else facts.REPLACEMENT_GAINS
-        yield render(change(coach=one.coach, points=points, price=abs(one.price)))
+        price = common.POINTS(count=abs(one.price))
+        yield render(change(coach=one.coach, points=points, price=price))
     for verdict in one.verdicts:
         label = rule_name(verdict.rule)
         yield render(facts.VERDICT(rule=label, because=verdict.reason), indent=2)

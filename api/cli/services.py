@@ -65,10 +65,12 @@ def migrate_job_tables(url: str) -> None:
 
 
 def copy_after_erasure(services: Services) -> Fact:
-    """Make a backup without the erased data if a setting says where; return what to say.
+    """Make a backup without the erased data if `backup_dir` is set.
+
+    Return the message to print: that the backup was made, or that older ones remain.
 
     Raises:
-        DomainError: the backup cannot be written, or would lie next to its key.
+        DomainError: the backup cannot be written, or would be stored next to its key.
     """
     made = copies.copy_after_erasure(services, migrate_job_tables)
     if made is None:

@@ -1,10 +1,10 @@
-"""Seals of rows that decide who may do what, so that a row written by hand opens nothing.
+"""Seals of the rows that control access, so that a row written by hand grants none.
 
-A seal is an HMAC over the columns of a row that decide, with a key derived from the key file. Rows
-of a table whose class inherits from `SealedRow` get their seal when they are written; code that
-decides on the basis of a row first asks `is_sealed` or `sealed_or_none`. A row that was inserted or
-altered without the key has no valid seal. A seal does not tell whether a row is the latest state:
-an older row that was put back together with its seal is valid again.
+A seal is an HMAC over the columns of a row that affect access, with a key derived from the key
+file. Rows of a table whose class inherits from `SealedRow` are sealed when they are written; code
+that grants access because of a row first calls `is_sealed` or `sealed_or_none`. A row that was
+inserted or altered without the key has no valid seal. A seal does not show that a row is the latest
+version: an older row that is put back together with its seal is valid again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SealedRow:
     """Mixin of tables whose rows are sealed.
 
     Attributes:
-        SEALED_COLUMNS: the columns that decide, including the primary key. Columns that are NULL
+        SEALED_COLUMNS: the columns that affect access, and the primary key. Columns that are NULL
             are left out of the seal, so a nullable column can be added without sealing again.
         seal: HMAC-SHA-256 in hexadecimal; `None` in rows that were never sealed.
     """
@@ -211,7 +211,7 @@ def _seal_new_row(_mapper: Mapper[Any], _connection: Connection, row: SealedRow)
 
 
 def _seal_changed_row(mapper: Mapper[Any], connection: Connection, row: SealedRow) -> None:
-    """Seal a row again whose deciding columns are about to be changed.
+    """Seal a row again if its sealed columns are about to change.
 
     The row is sealed only if its seal was valid before, so that a forged row does not get a valid
     seal when something else changes it.
@@ -231,7 +231,7 @@ def _seal_changed_row(mapper: Mapper[Any], connection: Connection, row: SealedRo
 
 
 def _refuse_bulk_writes(state: ORMExecuteState) -> None:
-    """Refuse statements that would write deciding columns without sealing the rows.
+    """Refuse statements that would write to a sealed table without sealing the rows.
 
     Raises:
         TypeError: the statement inserts or updates rows of a sealed table.

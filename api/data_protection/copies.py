@@ -1,4 +1,4 @@
-"""Making backups with the list of what was erased, and deleting old ones."""
+"""Makes backups, each with a list of erased ids, and deletes old ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 
 
 class CopyNextToKeyError(ConflictError):
-    """A backup would lie in the folder of the key that decrypts it."""
+    """A backup would be in the folder of the key that decrypts it, or in a folder below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def lies_next_to_key(settings: Settings, copy: Path) -> bool:
 
 
 def refuse_next_to_key(settings: Settings, copy: Path) -> None:
-    """Check that a backup would not lie next to its key.
+    """Check that a backup will not be stored next to its key.
 
     Raises:
-        CopyNextToKeyError: it would.
+        CopyNextToKeyError: `copy` is in the folder of the key file, or in a folder below it.
     """
     if lies_next_to_key(settings, copy):
         key = str(settings.master_key_file)
@@ -115,7 +115,7 @@ def copy_after_erasure(
     backups that are kept is the setting `backup_keep`.
 
     Raises:
-        DomainError: the backup cannot be written, or would lie next to its key.
+        DomainError: the backup cannot be written, or would be stored next to its key.
     """
     settings = services.settings
     if settings.backup_dir is None:

@@ -63,7 +63,10 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """Return a result without its reasons, which reveal languages, ranks and availability."""
+    """Return a result without the reasons of its verdicts, its remedies and its moves.
+
+    These reveal languages, ranks and availability.
+    """
     return result.model_copy(
         update={
             "matches": tuple(

@@ -1,8 +1,8 @@
-"""Lists of what was erased, which stay outside the database: internal ids, and nothing else.
+"""Lists of the internal ids of erased people and cycles, stored outside the database.
 
 A backup contains everybody who was erased after it was made. The list in the data folder and the
-lists next to the backups name them, so that a restore can erase them again. A list is authenticated
-with the key ring: an id that was added or removed is noticed, and so is a list that was cut short.
+lists next to the backups contain their ids, so that a restore can erase them again. Each list is
+authenticated with the key ring, so altered and truncated lists are detected.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ErasedIds:
 
 
 def list_of_copy(copy: Path) -> Path:
-    """Return the path of the list that lies next to a backup."""
+    """Return the path of the list of a backup, which is in the same folder."""
     return copy.with_name(copy.name + _SUFFIX)
 
 
@@ -111,7 +111,7 @@ def read_ids(path: Path, keyring: Keyring) -> ErasedIds:
 
 
 def belongs_to(path: Path, keyring: Keyring) -> bool:
-    """Return whether the file at `path` begins as the lists of this deployment do."""
+    """Return whether the first line of a file is that of a list of this deployment."""
     try:
         with path.open("rb") as file:
             return file.readline() == f"{_header(keyring)}\n".encode()
@@ -129,8 +129,8 @@ def recorded_ids(tx: Transaction) -> ErasedIds:
 def update_list(services: Services, others: Iterable[Path] = ()) -> ErasedIds:
     """Add what the database records, and the ids of other lists, to the list in the data folder.
 
-    The writer lock of the database is held meanwhile, so that no process loses the ids of another.
-    Lists that are damaged are ignored, with a warning in the log: the database records their ids.
+    The database's writer lock is held, so that concurrent processes do not overwrite each other's
+    ids. Damaged lists are skipped, with a warning in the log: the database records their ids.
 
     Raises:
         ErasedIdsError: the list cannot be written.
@@ -154,5 +154,5 @@ def _readable(paths: Iterable[Path], keyring: Keyring) -> Iterator[ErasedIds]:
 
 
 def _header(keyring: Keyring) -> str:
-    """Return the first line of a list, which says to which deployment it belongs."""
+    """Return the first line of a list, which identifies its deployment."""
     return f"{_HEADER} {keyring.mark[:_MARK_LENGTH]}"

@@ -61,22 +61,22 @@ LIST_ALTERED = message(
 # i18n: --erased and --nobody-erased are options of a command; do not translate them.
 NO_LIST = message(
     "data_protection.no_list",
-    "{copy} has no list of erased ids next to it ({list}), and people who were erased after it was "
-    "made would be back: name the list of a newer backup or of a data folder with --erased, "
-    "or pass --nobody-erased if nobody was erased since",
+    "{copy} has no list of erased ids next to it ({list}), so people who were erased after it was "
+    "made would reappear: name the list of a newer backup or of a data folder with --erased, "
+    "or pass --nobody-erased if nobody has been erased since then",
     copy=TEXT,
     list=TEXT,
 )
 COPY_NEXT_TO_KEY = message(
     "data_protection.copy_next_to_key",
-    "{copy} would lie next to {key}, and whoever obtains that folder can decrypt it: "
+    "{copy} would be stored next to {key}, and anyone who obtains that folder could decrypt it: "
     "choose another folder, on another disk or machine",
     copy=TEXT,
     key=TEXT,
 )
 KEEP_NEEDS_FOLDER = message(
     "data_protection.keep_needs_folder",
-    "{path} is not a folder: only backups that were named by the application are deleted, "
+    "{path} is not a folder: only backups that the application named are deleted, "
     "so pass the folder instead of a file",
     path=TEXT,
 )

@@ -1,4 +1,4 @@
-"""Erasing again, from the copy that is about to be restored, what was erased after it was made."""
+"""Repeats, in a backup that is about to be restored, the erasures made since it was created."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from coach.errors import ConflictError
 
 
 class NoListError(ConflictError):
-    """Nobody knows who was erased after a backup was made."""
+    """There is no list of the people who were erased after a backup was made."""
 
 
 def ids_to_erase(
@@ -46,7 +46,7 @@ def ids_to_erase(
 
     Raises:
         NoListError: the backup has no list, and the caller neither names one nor states that nobody
-            was erased since.
+            has been erased since.
         ErasedIdsError: a list was altered, or a named list belongs to another deployment.
     """
     own, named = list_of_copy(source), tuple(named)

@@ -14,7 +14,7 @@ MASTER_VERSION = "master key version"
 
 
 class KeyMarkRow(TableRow):
-    """What the database knows of its key file; it reveals no key.
+    """What the database stores about its key file, without revealing any key.
 
     The row `KEY_FILE` has the fingerprint of the key file, and `MASTER_VERSION` the version of the
     master key since the last rotation.

@@ -60,10 +60,10 @@ ROWS_LOST = plural_message(
 )
 ROWS_UNSEALED = plural_message(
     "overview.rows_unsealed",
-    "{count} row that decides who may do what was inserted or altered outside the application. It "
-    "opens nothing. Ask the administrator of this server to run gender-coach audit verify.",
-    "{count} rows that decide who may do what were inserted or altered outside the application. "
-    "They open nothing. Ask the administrator of this server to run gender-coach audit verify.",
+    "{count} row that controls access was inserted or altered outside the application. It is "
+    "ignored. Ask the administrator of this server to run gender-coach audit verify.",
+    "{count} rows that control access were inserted or altered outside the application. They are "
+    "ignored. Ask the administrator of this server to run gender-coach audit verify.",
     count=NUMBER,
 )
 TRAIL_INTACT = message(

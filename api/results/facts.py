@@ -53,7 +53,7 @@ ALL_TAKEN = message(
 
 # i18n: the rank of a person without uniform; `grade` is a NATO grade, such as OF-5.
 CIVILIAN = message("results.civilian", "civilian")
-CIVILIAN_AS = message("results.civilian_as", "civilian as {grade}", grade=TEXT)
+CIVILIAN_AS = message("results.civilian_as", "civilian equivalent to {grade}", grade=TEXT)
 CIVILIAN_ABOVE = message("results.civilian_above", "civilian above {grade}", grade=TEXT)
 
 LEVEL_PLACED = message("results.level_placed", "Coachees with a coach, weighted by priority")

@@ -139,7 +139,10 @@ def _in_each_language(statements: Sequence[Displayed]) -> tuple[str, dict[str, s
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of a CSV file, without the apostrophes that prevent formula injection."""
+    """Yield the rows below the header, without the apostrophes that prevent formula injection.
+
+    If the header is not `header`, the first row yielded reports the header that was found.
+    """
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [*csv.reader(lines)]
     if not rows or rows[0] != header:

@@ -125,7 +125,7 @@ def present_person(person: Person, texts: Renderer) -> PersonViewModel:
 
 
 def format_rank(rank: Rank) -> Displayed:
-    """Format a rank: `OF-5`, `civilian`, `civilian as OF-8` or `civilian above OF-10`."""
+    """Format a rank, such as `OF-5`, `civilian` or `civilian equivalent to OF-8`."""
     if not rank.civilian:
         return rank.code
     for mark, compared in (("~", facts.CIVILIAN_AS), (">", facts.CIVILIAN_ABOVE)):

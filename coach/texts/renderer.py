@@ -50,11 +50,11 @@ class TerritoryText(NamedTuple):
 
 
 class Renderer:
-    """Renders facts in one language, with a deployment's names of territories.
+    """Renders facts in one language, using the deployment's names for territories.
 
     Attributes:
         locale: the language.
-        translations: its catalogue.
+        translations: the message catalogue of the language.
     """
 
     def __init__(

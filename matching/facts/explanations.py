@@ -96,7 +96,7 @@ FUNNEL_STEP = message(
     "explanation.funnel_step", "after {rule}: {left} left", rule=FACT, left=NUMBER
 )
 WHAT_WOULD_HELP = message(
-    "explanation.what_would_help", "What would help (each verified by solving again)"
+    "explanation.what_would_help", "What would help, verified by solving again"
 )
 NOTHING_HELPS = message(
     "explanation.nothing_helps", "None of the single changes examined would help."

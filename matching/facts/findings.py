@@ -24,10 +24,10 @@ MATCH = message("finding.match", "match {coachee} with {coach}", coachee=PERSON,
 SESSION_OF_MATCH = message(
     "finding.session_of_match", "{match}, {session}", match=FACT, session=FACT
 )
-# i18n: session 3 on Mon 18 Jan 2027 09:00
+# i18n: session 3 on Mon 18 Jan 2027 at 09:00
 SESSION = message(
     "finding.session",
-    "session {number} on {day} {time}",
+    "session {number} on {day} at {time}",
     number=NUMBER,
     day=SHORT_DATE,
     time=TIME,

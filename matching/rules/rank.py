@@ -114,7 +114,7 @@ class RankRule(Rule):
         return facts.SAME_RANK(rank=coach.rank.code) if same else facts.SAME_GRADE(**ranks)
 
     def _allowance_of(self, coachee: Coachee) -> Fact:
-        """Return how many grades below the coachee a coach may rank."""
+        """Return a phrase stating how many grades below the coachee a coach may rank."""
         sensitivity = coachee.rank_sensitivity
         if allowed := self._policy.allowance(sensitivity):
             return facts.RANK_ALLOWANCES[sensitivity.value](allowed=allowed)

@@ -1,4 +1,4 @@
-"""Compares the database changes of an action by JSON with those of the same action on a page."""
+"""Compares the database changes made by an action through the API and on a page."""
 
 from __future__ import annotations
 

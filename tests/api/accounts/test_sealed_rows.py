@@ -136,7 +136,7 @@ def test_refused_row_is_logged_counted_and_found_by_the_verification(
     metrics = office.get("/metrics").text
     assert f"{count}{before + 1}\n" in metrics
     assert "gender_coach_audit_unsealed_rows 1\n" in metrics
-    assert "opens nothing" in office.get("/audit").text
+    assert "is ignored" in office.get("/audit").text
     assert office.get(f"{API}/audit/report").json()["last_check"]["unsealed_rows"] == 1
 
 

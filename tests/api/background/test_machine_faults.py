@@ -256,7 +256,7 @@ def _use_long_ago(world: World) -> None:
 
 
 def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
-    """The database of an older version has no key mark, and its key file is lost."""
+    """The database of an older version has no fingerprint of its key file, which is lost."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:
@@ -292,7 +292,7 @@ def _take_memory(pid: int) -> None:
 
 
 def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
-    """Return a run, after calling `at_work` with its solver's process id once it has started."""
+    """Start a run, call `at_work` with the process id of its solver, and return the failed run."""
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run_id = run_queue.queue_cycle_run(

@@ -1,4 +1,4 @@
-"""Answering consent texts has the same effects by JSON and on pages."""
+"""Answering consent texts has the same effects through the API and on pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups and erasure: what a killed backup leaves, and that a restore brings nobody back."""
+"""Backups and erasure: remains of a killed backup, and restores that repeat erasures."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_backup_next_to_its_key_is_refused(deployment: Deployment) -> None:
 def test_backup_to_the_data_folder_with_the_key_warns(deployment: Deployment) -> None:
     outcome = deployment.run("backup")
     assert outcome.returncode == 0
-    assert "lies next to the key" in " ".join(outcome.stderr.split())
+    assert "is stored next to the key" in " ".join(outcome.stderr.split())
     apart = deployment.run("backup", "--to", deployment.folder)
     assert apart.stderr == ""
 
@@ -243,7 +243,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
 
 
 def test_older_lists_in_all_places_bring_the_erased_back(deployment: Deployment) -> None:
-    """What the lists do not protect from, as docs/security.md says."""
+    """What the lists do not protect against, as docs/security.md says."""
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     own_list = list_of_copy(old).read_bytes()
@@ -257,7 +257,7 @@ def test_older_lists_in_all_places_bring_the_erased_back(deployment: Deployment)
 def test_an_old_backup_and_its_key_still_reveal_who_was_erased(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    """What only deleting the backup protects from, as docs/security.md says."""
+    """What only deleting the backup protects against, as docs/security.md says."""
     deployment.done("backup", "--to", deployment.folder / "old")
     _erase(deployment)
     key = deployment.world.services.keyring.backups

@@ -1,4 +1,4 @@
-"""Publishing plans and sending messages by JSON and on pages has the same effect."""
+"""Publishing plans and sending messages have the same effects through the API and on pages."""
 
 from __future__ import annotations
 

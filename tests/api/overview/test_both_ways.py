@@ -1,4 +1,4 @@
-"""Creating and changing cycles by JSON and on pages has the same effect."""
+"""Creating and changing cycles has the same effect through the API and on pages."""
 
 from __future__ import annotations
 
@@ -139,10 +139,10 @@ def way(request: pytest.FixtureRequest, ways: Ways) -> ByJson | ByPage:
 
 @pytest.fixture
 def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[object, bool]]:
-    """Return a function that performs an action by JSON and on a page, on two equal cycles.
+    """Return a function that performs an action on two identical cycles: by API, and on a page.
 
-    The function checks that both have the same result and the same effects, and returns the result
-    and whether anything was changed.
+    It checks that both ways have the same result and effects, and returns the result and whether
+    anything was changed.
     """
 
     def do(act: str, *arguments: object) -> tuple[object, bool]:

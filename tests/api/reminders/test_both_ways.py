@@ -1,4 +1,4 @@
-"""Switching reminders by JSON and on the page has the same effect."""
+"""Turning reminders on or off has the same effect through the API and on the page."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_sessions_are_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: R
     [
         ("OF-5", "OF-5"),
         ("CIV", "civilian"),
-        ("CIV~OF-8", "civilian as OF-8"),
+        ("CIV~OF-8", "civilian equivalent to OF-8"),
         ("CIV>OF-10", "civilian above OF-10"),
     ],
 )

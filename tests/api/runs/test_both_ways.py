@@ -1,4 +1,4 @@
-"""Starting and cancelling runs by JSON and on pages has the same effects."""
+"""Starting and cancelling runs have the same effects through the API and on pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replying by JSON and on pages has the same effect."""
+"""Replying has the same effect through the API and on pages."""
 
 from __future__ import annotations
 

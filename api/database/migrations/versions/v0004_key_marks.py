@@ -1,4 +1,4 @@
-"""The mark of the key file that a database is used with."""
+"""A table for the fingerprint of the key file that belongs to the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seals of the rows that decide who may do what."""
+"""Seals of the rows that control access."""
 
 from __future__ import annotations
 
