@@ -5,6 +5,7 @@ Ranges and defaults follow the cycle file reference; unknown keys are rejected.
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache, reduce
@@ -19,6 +20,7 @@ from coach.errors import InvalidValueError
 from coach.languages import CefrLevel
 from coach.people import RankSensitivity
 from coach.texts.facts import Fact
+from coach.waivers import Waiver
 
 MIN_YEAR, MAX_YEAR = 2000, 2199
 MAX_CYCLE_DAYS = 3660
@@ -101,11 +103,20 @@ class SessionPolicy(CycleFileTable):
         return value
 
 
+def _is_empty(value: Sized) -> bool:
+    return not value
+
+
 class CalendarPolicy(CycleFileTable):
-    """`[calendar]`: blackout dates, and whether people are unavailable on public holidays."""
+    """`[calendar]`: blackout dates, and whether people are unavailable on public holidays.
+
+    `observances` names, for a country, further categories of holidays of the package `holidays`, on
+    which everybody of that country is unavailable, whether or not public holidays are kept free.
+    """
 
     public_holidays: bool = True
     blackout: tuple[DateRange, ...] = ()
+    observances: dict[str, tuple[str, ...]] = Field(default_factory=dict, exclude_if=_is_empty)
 
 
 class LanguagePolicy(CycleFileTable):
@@ -269,7 +280,7 @@ class ObjectivePolicy(CycleFileTable):
 
 
 class Cycle(CycleFileTable):
-    """A cycle: its dates, its policy, and the pinned and banned pairs."""
+    """A cycle: its dates, its policy, pinned and banned pairs, and waivers."""
 
     cycle: CycleDates
     sessions: SessionPolicy = SessionPolicy()
@@ -277,6 +288,7 @@ class Cycle(CycleFileTable):
     rules: RulePolicy = RulePolicy()
     pins: dict[str, str] = Field(default_factory=dict)
     bans: dict[str, frozenset[str]] = Field(default_factory=dict)
+    waivers: Annotated[tuple[Waiver, ...], Field(exclude_if=_is_empty)] = ()
     weights: Weights = Weights()
     timetable: TimetablePolicy = TimetablePolicy()
     objective: ObjectivePolicy = ObjectivePolicy()

@@ -1,7 +1,8 @@
 """Days off: a person's `unavailable` dates, and public holidays.
 
 Public holidays are taken from the `holidays` package: national holidays of the default categories,
-including substitute days.
+including substitute days. The holidays that a country's law gives to some communities are in
+categories of their own, which a policy can name as observances.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from functools import lru_cache
 
 import holidays
 
+from coach.cycle import CalendarPolicy
 from coach.people import Person
+
+_NOT_DAYS_OFF = frozenset({"workday"})  # days of work instead of a day off
 
 
 @lru_cache(maxsize=4096)
@@ -27,12 +31,41 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
         return frozenset()
 
 
+@lru_cache(maxsize=512)
+def observance_categories(country: str) -> tuple[str, ...]:
+    """Return the categories of holidays of a country that can be named as observances.
+
+    Categories of the package that are not about days off are omitted. The result is empty if the
+    package does not know the country.
+    """
+    try:
+        categories = holidays.country_holidays(country).supported_categories
+    except NotImplementedError:
+        return ()
+    return tuple(sorted({*categories} - _NOT_DAYS_OFF))
+
+
+@lru_cache(maxsize=4096)
+def observances(country: str, categories: tuple[str, ...], year: int) -> frozenset[date]:
+    """Return the holidays of these categories in `country` in `year`."""
+    return frozenset(holidays.country_holidays(country, years=year, categories=categories))
+
+
+def days_kept_free(calendar: CalendarPolicy, country: str, days: Iterable[date]) -> frozenset[date]:
+    """Return the subset of `days` on which a policy keeps everybody of `country` free."""
+    wanted = frozenset(days)
+    found: set[date] = set()
+    for year in {day.year for day in wanted}:
+        if calendar.public_holidays:
+            found |= public_holidays(country, year)
+        if categories := calendar.observances.get(country):
+            found |= observances(country, categories, year)
+    return wanted & found
+
+
 def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
     """Return the subset of `days` that are national public holidays in `country`."""
-    wanted = frozenset(days)
-    years = {day.year for day in wanted}
-    known = frozenset().union(*(public_holidays(country, year) for year in years))
-    return wanted & known
+    return days_kept_free(CalendarPolicy(), country, days)
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:

@@ -46,9 +46,15 @@ class RankSensitivity(StrEnum):
     RELAXED = "relaxed"
 
 
+def _is_empty(value: str) -> bool:
+    return not value
+
+
 class Person(BaseModel):
     """Base class with the fields shared by coachees and coaches.
 
+    Rows with the same value of `person` describe one human; see `coach.humans`. It is omitted from
+    JSON if it is empty.
     `timezone` is an IANA name; `availability` and the dates in `unavailable` are local to it.
     `languages` are in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
     """
@@ -70,6 +76,7 @@ class Person(BaseModel):
     rank: Rank = GRADE_NEUTRAL
     refuses: frozenset[str] = frozenset()
     topics: tuple[str, ...] = ()
+    person: Annotated[str, Field(exclude_if=_is_empty)] = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -35,13 +35,13 @@ from matching.result import Match, Result, Unmatched
 from matching.result_builder import build_matches, session_uids
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.search.coach_state import PreviousSchedule
 from matching.search.column_generation import PricingOracles
 from matching.search.pins import pinned_choice
 from matching.search.pipeline import PlanRequest, make_plan
 from matching.search.placement_check import can_place_all
 from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel
-from matching.search.timetable_optimisation import PreviousSchedule
 
 __all__ = [
     "SolveOptions",

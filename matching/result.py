@@ -28,13 +28,22 @@ class LevelOutcome(ResultValue):
     proven: bool
 
 
+def _is_false(value: bool) -> bool:
+    return not value
+
+
 class Verdict(ResultValue):
-    """A rule's verdict on a pair: points, the rule's weight, and the reason."""
+    """A rule's verdict on a pair: points, the rule's weight, and the reason.
+
+    `waived` is true if the policy waives the rule, which forbids the pair; otherwise the key is
+    omitted.
+    """
 
     rule: str
     points: Annotated[int, Field(ge=0, le=100)]
     weight: Annotated[int, Field(ge=0, le=100)]
     reason: Fact
+    waived: Annotated[bool, Field(exclude_if=_is_false)] = False
 
 
 class Match(ResultValue):

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import facts
 from api.cli.output import gettext as _
-from api.cli.output import render
+from api.cli.output import print_warnings, render
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files.cycle_inputs import read_inputs
@@ -60,6 +60,8 @@ def match(
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
+    if not quiet:
+        print_warnings(inputs.warnings)
     options = SolveOptions(time_limit_seconds=time_limit, seed=seed)
     before = read_previous_invitations(keep, inputs.keep) if keep and inputs.keep else {}
     result = solve_and_write(

@@ -6,9 +6,13 @@ module of a command is imported.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import typer
 
 from api.texts.terminal_language import terminal_renderer
+from coach.errors import InputFault
+from coach.intake.facts import WARNING
 from coach.texts.facts import Displayed
 
 TEXTS = terminal_renderer()
@@ -28,3 +32,9 @@ def render(shown: Displayed, *, indent: int = 0) -> str:
 def echo(shown: Displayed, *, indent: int = 0, err: bool = False) -> None:
     """Print the text of a fact, indented by `indent` spaces, to stdout or, if `err`, to stderr."""
     typer.echo(render(shown, indent=indent), err=err)
+
+
+def print_warnings(warnings: Iterable[InputFault]) -> None:
+    """Print what may be wrong in input files to stderr, in the form of faults."""
+    for warning in warnings:
+        typer.echo(warning.line(render(WARNING(message=warning.message))), err=True)

@@ -11,7 +11,7 @@ import typer
 
 from api.cli import facts as common
 from api.cli import question_facts as facts
-from api.cli.output import echo
+from api.cli.output import echo, print_warnings
 from api.cli.output import gettext as _
 from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
 from api.files.csv_injection import escape_formula
@@ -32,6 +32,7 @@ def pairs(
     """Evaluate all pairs of coachee and coach, one row per pair."""
     check_output_file(out, force=force)
     inputs = read_inputs(cycle, coachees, coaches)
+    print_warnings(inputs.warnings)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("coachee", "coach", "eligible", "points", "blocked_by"))

@@ -14,7 +14,7 @@ from api.cli import facts as common
 from api.cli import question_facts as facts
 from api.cli.output import gettext as _
 from api.cli.output import render
-from api.cycles import rule_facts
+from api.cycles import rule_facts, rule_situation_facts
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
 from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
@@ -73,7 +73,7 @@ def _lines(card: RuleCard) -> Iterator[str]:
         )
     for setting in card.settings:
         yield f"    {setting.key} = {setting.value}"
-    situations = rule_facts.SITUATIONS[card.name]
+    situations = rule_situation_facts.SITUATIONS[card.name]
     for situation, example in zip(situations, card.examples, strict=True):
         points = (
             facts.NOT_POSSIBLE() if example.points is None else common.POINTS(count=example.points)

@@ -80,6 +80,17 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
             "includes the coach, now or in the last 24 months. No policy can lift this rule.",
         )(),
     ),
+    "same-person": (
+        message("rule_page.text_same_person_1", "Nobody coaches themselves.")(),
+        # i18n: `person` is the name of a column; do not translate it.
+        message(
+            "rule_page.text_same_person_2",
+            "A coachee and a coach are the same person if their rows have the same `person`, or "
+            "the same email address and the same name; case, accents and script do not matter. An "
+            "equal address alone is not enough. No policy can lift this rule. It is applied only "
+            "in cycles in which somebody is both coachee and coach.",
+        )(),
+    ),
     "refusal": (
         message(
             "rule_page.text_refusal_1",
@@ -137,152 +148,3 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     ),
 }
 """The paragraphs about each rule."""
-SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
-    "language": (
-        message(
-            "rule_page.example_language_1",
-            "The coach offers the coachee's first language.",
-        )(),
-        message(
-            "rule_page.example_language_2",
-            "The common language is second on the coachee's list.",
-        )(),
-        message(
-            "rule_page.example_language_3",
-            "One of the two speaks the common language below the required level.",
-        )(),
-        message(
-            "rule_page.example_language_4",
-            "Two languages that this cycle puts in one group.",
-        )(),
-        message(
-            "rule_page.example_language_5",
-            "The same two languages without a group.",
-        )(),
-    ),
-    "country": (
-        message(
-            "rule_page.example_country_1",
-            "Any two countries will do.",
-        )(),
-        message(
-            "rule_page.example_country_2",
-            "The cycle prefers pairs across a border.",
-        )(),
-        message(
-            "rule_page.example_country_3",
-            "The cycle allows only pairs across a border.",
-        )(),
-        message(
-            "rule_page.example_country_4",
-            "The pair of countries is excluded.",
-        )(),
-    ),
-    "rank": (
-        message(
-            "rule_page.example_rank_1",
-            "The same rank.",
-        )(),
-        message(
-            "rule_page.example_rank_2",
-            "A coach two grades junior, standard sensitivity.",
-        )(),
-        message(
-            "rule_page.example_rank_3",
-            "A coach one grade junior, strict sensitivity.",
-        )(),
-        message(
-            "rule_page.example_rank_4",
-            "An external expert without a grade.",
-        )(),
-        message(
-            "rule_page.example_rank_5",
-            "The coachee requests a coach in uniform.",
-        )(),
-    ),
-    "unit": (
-        message(
-            "rule_page.example_unit_1",
-            "Different units.",
-        )(),
-        message(
-            "rule_page.example_unit_2",
-            "The same unit, with different case and spacing.",
-        )(),
-        message(
-            "rule_page.example_unit_3",
-            "No unit is stated.",
-        )(),
-        message(
-            "rule_page.example_unit_4",
-            "The coach was the coachee's superior.",
-        )(),
-        message(
-            "rule_page.example_unit_5",
-            "The coachee's unit is in the coach's chain of command.",
-        )(),
-    ),
-    "refusal": (
-        message(
-            "rule_page.example_refusal_1",
-            "Neither refused the other.",
-        )(),
-        message(
-            "rule_page.example_refusal_2",
-            "The coachee refused the coach.",
-        )(),
-        message(
-            "rule_page.example_refusal_3",
-            "The coach refused the coachee.",
-        )(),
-    ),
-    "ban": (
-        message(
-            "rule_page.example_ban_1",
-            "The pair is not ruled out.",
-        )(),
-        message(
-            "rule_page.example_ban_2",
-            "The pair is ruled out.",
-        )(),
-    ),
-    "topics": (
-        message(
-            "rule_page.example_topics_1",
-            "One of the coachee's two topics.",
-        )(),
-        message(
-            "rule_page.example_topics_2",
-            "None of the coachee's topics.",
-        )(),
-        message(
-            "rule_page.example_topics_3",
-            "The coachee names no topic.",
-        )(),
-    ),
-    "preference": (
-        message(
-            "rule_page.example_preference_1",
-            "The second choice.",
-        )(),
-        message(
-            "rule_page.example_preference_2",
-            "Not on the list.",
-        )(),
-        message(
-            "rule_page.example_preference_3",
-            "No preference.",
-        )(),
-    ),
-    "availability": (
-        message(
-            "rule_page.example_availability_1",
-            "One morning a week in common, for six months.",
-        )(),
-        message(
-            "rule_page.example_availability_2",
-            "No weekday in common.",
-        )(),
-    ),
-}
-"""The situation of each example of a rule."""

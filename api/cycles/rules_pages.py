@@ -7,7 +7,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from api.cycles import rule_facts
+from api.cycles import rule_facts, rule_situation_facts
 from api.cycles import service as cycles
 from api.cycles.service import CycleHeader
 from api.http.dependencies import ServicesDep
@@ -75,7 +75,7 @@ def _render(request: Request, policy: Cycle, cycle: CycleHeader | None) -> Respo
 
 
 def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
-    situations = rule_facts.SITUATIONS[card.name]
+    situations = rule_situation_facts.SITUATIONS[card.name]
     return RuleArticle(
         id=card.name,
         label=rule_name(card.name),

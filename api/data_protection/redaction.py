@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from api.data_protection.waivers import mentioned_in_waiver, redact_waiver, waivers_of_others
 from api.data_protection.word_patterns import APOSTROPHES, normalise, word_pattern
 from api.database.types import new_id
 from api.participants.rows import Side
@@ -31,6 +32,7 @@ _BLANK_PROFILE: dict[str, Any] = {
     "availability": (),
     "unavailable": (),
     "unit": "",
+    "person": "",
     "refuses": frozenset(),
     "topics": (),
 }
@@ -139,6 +141,7 @@ class Redactor:
             update={
                 "pins": pins,
                 "bans": bans,
+                "waivers": waivers_of_others(self, policy.waivers),
                 "timetable": times.with_preferred_times(
                     {one: own for one, own in times.preferred_by.items() if one not in coachees}
                 ),
@@ -160,7 +163,10 @@ class Redactor:
             for one, times in policy.timetable.preferred_by.items()
         }
         times = policy.timetable.model_copy(update={"preferred_by": preferred})
-        return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
+        waivers = tuple(redact_waiver(self, one) for one in policy.waivers)
+        return policy.model_copy(
+            update={"pins": pins, "bans": bans, "waivers": waivers, "timetable": times}
+        )
 
     def redact_run_input(self, run_input: RunInput) -> RunInput:
         """Return a redacted run input. Its stored fingerprint does not change."""
@@ -205,7 +211,8 @@ class Redactor:
 
     def _redact_match(self, match: Match) -> Match:
         coachee, coach = self.new_coachee_code(match.coachee), self.new_coach_code(match.coach)
-        if (coachee, coach) == (match.coachee, match.coach):
+        waived = any(one.waived and mentioned_in_waiver(self, one) for one in match.verdicts)
+        if (coachee, coach) == (match.coachee, match.coach) and not waived:
             return match
         erased = {"reason": ERASED_FACT()}
         verdicts = tuple(verdict.model_copy(update=erased) for verdict in match.verdicts)

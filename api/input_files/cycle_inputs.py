@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
 from api.input_files.people_file import file_ending
-from api.input_files.people_lists import input_faults, read_people_lists
+from api.input_files.people_lists import input_faults, input_warnings, read_people_lists
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.result_file import read_result
@@ -48,6 +48,7 @@ class CycleInputs:
         sha256: the fingerprint of `files`.
         cycle_file: the parsed cycle file, with the position of each key.
         under_way: the progress of the cycle, if it is re-matched in mid-cycle.
+        warnings: what may be wrong in the files, although they can be used.
     """
 
     roster: Roster
@@ -57,6 +58,7 @@ class CycleInputs:
     sha256: str
     cycle_file: CycleFile
     under_way: UnderWay | None = None
+    warnings: tuple[InputFault, ...] = ()
 
     def from_day(self, day: date) -> CycleInputs:
         """Return the input for a cycle under way, with the sessions of `keep` before `day` fixed.
@@ -132,6 +134,7 @@ def parse_inputs(
         files=files,
         sha256=fingerprint(files),
         cycle_file=cycle_file,
+        warnings=tuple(input_warnings(lists)),
     )
 
 

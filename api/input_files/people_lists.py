@@ -16,6 +16,7 @@ from coach.intake.facts import IN_SHEET
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import ReadContext
+from coach.intake.shared_addresses import identity_warnings
 from coach.people import Roster
 
 
@@ -58,6 +59,15 @@ def input_faults(
             sheet.faults, sheet_faults(sheet, others, cycle_file.cycle, context)
         )
         yield from _with_sheet_name(faults, sheet) if one_workbook else faults
+
+
+def input_warnings(lists: PeopleLists) -> Iterator[InputFault]:
+    """Yield what may be wrong in both lists, although they can be used, ordered by row."""
+    coachees, coaches = lists.coachees, lists.coaches
+    warnings = [*identity_warnings(coachees, coaches)]
+    for sheet in (coachees, coaches):
+        own = _sorted_by_row(warning for place, warning in warnings if place is sheet)
+        yield from _with_sheet_name(own, sheet) if coachees.file == coaches.file else own
 
 
 def _read_sheet(source: InputSource, kind: PeopleKind, context: ReadContext) -> PeopleSheet:

@@ -35,14 +35,22 @@ from matching.result import (
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
+def _is_false(value: bool) -> bool:
+    return not value
+
+
 class VerdictJson(ResultValue):
-    """A rule's verdict on a pair; `because` is `reason` as text."""
+    """A rule's verdict on a pair; `because` is `reason` as text.
+
+    `waived` is given, and true, only if the policy waives the rule for this pair.
+    """
 
     rule: str
     points: int
     weight: int
     reason: Fact
     because: str
+    waived: Annotated[bool, Field(exclude_if=_is_false)] = False
 
 
 class MatchJson(ResultValue):
@@ -175,6 +183,7 @@ class ResultSentences:
             weight=one.weight,
             reason=one.reason,
             because=self._text(one.reason),
+            waived=one.waived,
         )
 
     def match(self, one: Match) -> MatchJson:

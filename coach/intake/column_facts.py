@@ -35,6 +35,11 @@ RANK = message(
     "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV for no grade, "
     "or a title of the person's country and service",
 )
+PERSON = message(
+    "people_columns.person",
+    "Rows with the same value are one human, in both lists. If empty, rows with the same address "
+    "and name",
+)
 ROLE = message("people_columns.role", "The role of the coachee")
 RANK_SENSITIVITY = message(
     "people_columns.rank_sensitivity",

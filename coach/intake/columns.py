@@ -75,6 +75,7 @@ _SHARED = (
     Column("service", cells.choice(Service), facts.SERVICE(), "land", allowed=tuple(Service)),
     Column("unit", cells.line, facts.UNIT(), "1st Example Battalion"),
     Column("rank", _rank_text, facts.RANK(), "OF-4"),
+    Column("person", cells.line, facts.PERSON(), ""),
 )
 
 _COACHEES_ONLY = (

@@ -71,6 +71,7 @@ def pin_faults(
             wrong = [_unknown_id_message(coachee, coachees, read_context)]
             wrong += [_unknown_id_message(coach, coaches, read_context) for coach in named]
             yield from (file.fault((table, coachee), message) for message in wrong if message)
+    yield from _waiver_faults(file, coachees, coaches, read_context)
     for coachee in file.preferred_by:
         if message := _unknown_id_message(coachee, coachees, read_context):
             yield file.fault(("timetable", "preferred_by", coachee), message)
@@ -80,6 +81,23 @@ def pin_faults(
                 ("pins", coachee),
                 facts.PIN_IS_BANNED(coach=excerpt(coach), coachee=excerpt(coachee)),
             )
+
+
+def _waiver_faults(
+    file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
+) -> Iterator[InputFault]:
+    """Yield a fault for each unknown id in a waiver and each waiver that repeats another."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for place, waiver in file.waivers:
+        for key, ident, people in (
+            ("coachee", waiver.coachee, coachees),
+            ("coach", waiver.coach, coaches),
+        ):
+            if message := _unknown_id_message(ident, people, read_context):
+                yield file.fault(("waivers", place, key), message)
+        first = seen.setdefault((waiver.coachee, waiver.coach, waiver.rule), place)
+        if first != place:
+            yield file.fault(("waivers", place), facts.WAIVED_TWICE(number=first + 1))
 
 
 def _birth_year_faults(sheet: PeopleSheet, cycle: Cycle) -> Iterator[InputFault]:

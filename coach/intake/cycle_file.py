@@ -19,6 +19,7 @@ from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_messages import describe_error, describe_type
 from coach.texts.facts import Displayed
+from coach.waivers import Waiver
 
 _ID_TABLES = ("pins", "bans", "preferred_by")  # tables that refer to people in the other two files
 
@@ -35,6 +36,7 @@ class CycleFile:
         pins: the valid entries of the table, even if the file has faults.
         bans: as for `pins`.
         preferred_by: as for `pins`.
+        waivers: the valid entries of `[[waivers]]` with their indices, even if the file has faults.
     """
 
     file: str
@@ -44,6 +46,7 @@ class CycleFile:
     pins: Mapping[str, str] = field(default_factory=dict)
     bans: Mapping[str, frozenset[str]] = field(default_factory=dict)
     preferred_by: Mapping[str, object] = field(default_factory=dict)
+    waivers: tuple[tuple[int, Waiver], ...] = ()
 
     def fault(self, path: KeyPath, message: Displayed) -> InputFault:
         """Return a fault at the key `path`."""
@@ -63,7 +66,14 @@ def read_cycle(file: str, text: str, read_context: ReadContext) -> CycleFile:
     reader = _Reader(CycleFile(file, None, toml.lines, ()), read_context, list(toml.faults))
     cycle = reader.validate(reader.table(Cycle, toml.tables, ()))
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.row))
-    return CycleFile(file, None if faults else cycle, toml.lines, faults, **reader.id_tables)
+    return CycleFile(
+        file,
+        None if faults else cycle,
+        toml.lines,
+        faults,
+        **reader.id_tables,
+        waivers=reader.waivers,
+    )
 
 
 @dataclass(slots=True)
@@ -72,6 +82,7 @@ class _Reader:
     read_context: ReadContext
     faults: list[InputFault] = field(default_factory=list)
     id_tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    waivers: tuple[tuple[int, Waiver], ...] = ()
 
     def table(
         self, model: type[CycleFileTable], data: dict[str, Any], path: KeyPath
@@ -102,6 +113,9 @@ class _Reader:
             prepared[key] = value
             return
         found, errors = read(value, self.read_context)
+        if place == ("waivers",):
+            self.waivers = found or ()
+            found = tuple(waiver for _, waiver in self.waivers)
         if not errors:
             prepared[key] = found
         if key in _ID_TABLES and found is not None:

@@ -5,7 +5,7 @@ The subject of most messages is a key of the file, which is displayed before the
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, plural_message
+from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, one_of, plural_message
 
 # Names of types, for the parameter `found`: "is text; write a whole number".
 FOUND_TRUTH = message("cycle_file.found_truth", "true or false")
@@ -83,6 +83,28 @@ NOT_A_PAIR = plural_message(
     'contains {count} country; a pair has two: ["RS", "XK"]',
     'contains {count} countries; a pair has two: ["RS", "XK"]',
     count=PLAIN_NUMBER,
+)
+# i18n: a category of holidays of a package, such as "orthodox"
+NOT_OBSERVED = message(
+    "cycle_file.not_observed",
+    "'{category}' is not a category of holidays of {country}; use {categories}",
+    category=TEXT,
+    country=TEXT,
+    categories=one_of(TEXT),
+)
+NO_HOLIDAYS = message(
+    "cycle_file.no_holidays",
+    "no holidays of {country} are known; use [calendar] blackout, or the column unavailable",
+    country=TEXT,
+)
+# i18n: `waivers` is the name of a table in a file; do not translate it.
+WRITE_WAIVERS = message(
+    "cycle_file.write_waivers",
+    "is {found}; write each waiver as a table of its own, [[waivers]]",
+    found=FACT,
+)
+MISSING_IN_WAIVER = message(
+    "cycle_file.missing_in_waiver", "is missing, but required for every waiver"
 )
 OUT_OF_RANGE = message(
     "cycle_file.out_of_range", "{value} is out of range; use a number", value=TEXT

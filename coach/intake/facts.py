@@ -17,6 +17,26 @@ UNDERSTOOD = message(
     "intake.understood", 'read "{written}" as {read_as}', written=TEXT, read_as=TEXT
 )
 IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT, message=FACT)
+# i18n: shown before a message that does not reject a file
+WARNING = message("intake.warning", "warning: {message}", message=FACT)
+
+# Rows that may be one human.
+# i18n: `person` is the name of a column; do not translate it.
+SHARED_ADDRESS = plural_message(
+    "intake.shared_address",
+    "{count} person has the address of row {row} of {file}; rows of one person need the same name, "
+    "or the same value of person",
+    "{count} people have the address of row {row} of {file}; rows of one person need the same "
+    "name, or the same value of person",
+    count=PLAIN_NUMBER,
+    file=TEXT,
+    row=PLAIN_NUMBER,
+)
+SAME_PERSON_TWICE = message(
+    "intake.same_person_twice",
+    "is the same person as in row {row}; delete one of the two rows, unless both are wanted",
+    row=PLAIN_NUMBER,
+)
 
 # Cells. The subject of most messages is a column or a key, which is displayed before the message.
 TEXT_TOO_LONG = plural_message(
@@ -225,6 +245,11 @@ UNKNOWN_COACH_IN_CYCLE = message(
     id=TEXT,
 )
 # i18n: [bans] is a part of a file.
+WAIVED_TWICE = message(
+    "intake.waived_twice",
+    "has the same pair and rule as waiver {number}; remove one of the two",
+    number=PLAIN_NUMBER,
+)
 PIN_IS_BANNED = message(
     "intake.pin_is_banned",
     "'{coach}' is also banned for '{coachee}' in [bans]; remove one of the two",

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, ObjectiveLevel
+from coach.holidays import observance_categories
 from coach.intake import cells, cycle_file_facts, facts, time_cells
 from coach.intake.cells import CellError
-from coach.intake.fault_messages import excerpt
+from coach.intake.fault_messages import excerpt, nearest, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
 from coach.intake.validation_messages import describe_type
+from coach.waivers import WaivableRule, Waiver
 
 T = TypeVar("T")
 Faults = list[tuple[KeyPath, CellError]]
@@ -147,12 +149,80 @@ _TIMES = _array_reader(
     _scalar_reader(_text_reader(_preferred, "09:00-12:00")), _flatten, '["09:00-12:00"]'
 )
 
+
+def _observances(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
+    """Read categories of holidays by country, and check that each country has them."""
+    read = _id_table_reader(
+        _array_reader(_scalar_reader(_text_reader(cells.line, "orthodox")), tuple, _OBSERVANCES),
+        f"{{ ME = {_OBSERVANCES} }}",
+    )
+    parsed, faults = read(value, read_context)
+    found: dict[str, tuple[str, ...]] = {}
+    for written, categories in (parsed or {}).items():
+        try:
+            country = cells.country(written, read_context)
+        except CellError as error:
+            faults.append(((written,), error))
+            continue
+        known = observance_categories(country)
+        for place, category in enumerate(categories or ()):
+            if category not in known:
+                faults.append(((written, place), _not_observed(country, category, known)))
+        found[country] = tuple(sorted(set(categories or ())))
+    return found, faults
+
+
+def _not_observed(country: str, category: str, known: tuple[str, ...]) -> CellError:
+    if not known:
+        return CellError(cycle_file_facts.NO_HOLIDAYS(country=country))
+    message = cycle_file_facts.NOT_OBSERVED(
+        category=excerpt(category), country=country, categories=known
+    )
+    return CellError(with_suggestion(message, nearest(category, known)))
+
+
+def _waivers(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
+    """Read `[[waivers]]` into pairs of an entry's index and the entry, without invalid ones."""
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        found = describe_type(value)
+        return None, [((), CellError(cycle_file_facts.WRITE_WAIVERS(found=found)))]
+    waivers: list[tuple[int, Waiver]] = []
+    faults: Faults = []
+    for place, entry in enumerate(value):
+        fields: dict[str, Any] = {}
+        errors: Faults = []
+        for key in dict.fromkeys((*_WAIVER_FIELDS, *entry)):
+            read = _WAIVER_FIELDS.get(key)
+            if read is None:
+                message = cycle_file_facts.NOT_A_KEY_OF_TABLE(table="waivers")
+                near = read_context.nearest(key, tuple(_WAIVER_FIELDS))
+                errors.append(((place, key), CellError(with_suggestion(message, near))))
+            elif key not in entry:
+                missing = cycle_file_facts.MISSING_IN_WAIVER()
+                errors.append(((place, key), CellError(missing)))
+            else:
+                fields[key], wrong = read(entry[key], read_context)
+                errors.extend(((place, key, *inside), error) for inside, error in wrong)
+        if not errors:
+            waivers.append((place, Waiver(**fields)))
+        faults += errors
+    return tuple(waivers), faults
+
+
+_OBSERVANCES = '["orthodox"]'
+_WAIVER_FIELDS: dict[str, Reader] = {
+    "coachee": _ID,
+    "coach": _ID,
+    "rule": _choice_reader(WaivableRule),
+    "reason": _scalar_reader(_text_reader(cells.line, "agreed with the chief of staff")),
+}
 READERS: dict[str, Reader] = {
     "cycle.name": _scalar_reader(_text_reader(cells.line, "Regional cycle 2027/1")),
     "cycle.start": _scalar_reader(_day),
     "cycle.end": _scalar_reader(_day),
     "cycle.timezone": _scalar_reader(_text_reader(cells.timezone, "Europe/Belgrade")),
     "calendar.blackout": _array_reader(_scalar_reader(_dates), tuple, '["2027-04-30..2027-05-03"]'),
+    "calendar.observances": _observances,
     "rules.language.minimum_level": _scalar_reader(_text_reader(cells.level, "B2")),
     "rules.language.groups": _array_reader(
         _array_reader(_LANGUAGE, frozenset, '["bs", "cnr", "hr", "sr"]'),
@@ -165,6 +235,7 @@ READERS: dict[str, Reader] = {
     ),
     "pins": _id_table_reader(_ID, 'C-017 = "K-04"'),
     "bans": _id_table_reader(_array_reader(_ID, frozenset, '["K-04"]'), 'C-017 = ["K-04"]'),
+    "waivers": _waivers,
     "timetable.preferred": _TIMES,
     "timetable.preferred_by": _id_table_reader(_TIMES, 'C-017 = ["Tue 09:00-12:00"]'),
     "objective.levels": _array_reader(

@@ -59,6 +59,7 @@ class _Scanner:
     key: list[str] = field(default_factory=list)
     in_value: bool = False
     header_depth: int = 0
+    tables_in_array: dict[KeyPath, int] = field(default_factory=dict)
     value_path: KeyPath = ()
 
     def record(self, path: KeyPath, line: int) -> None:
@@ -105,6 +106,10 @@ class _Scanner:
             self.header_depth += 1
         elif self.key:
             self.table = tuple(self.key)
+            if self.header_depth > 1:  # the next table of an array
+                number = self.tables_in_array.get(self.table, 0)
+                self.tables_in_array[self.table] = number + 1
+                self.table = (*self.table, number)
             self.record(self.table, line)
             self.key = []
 

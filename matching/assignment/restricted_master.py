@@ -5,6 +5,7 @@
     sum_i x_ij <= capacity_j       each coach
     x_ij <= sum_{S with i} z_jS    each pair of an *expanded* coach (linking rows)
     sum_S z_jS <= 1                each expanded coach (convexity)
+    sum_{S} x_ij <= |S| - 1        each infeasible set S of pairs of several coaches
     a x >= b                       floors: levels already decided, cross-border share
 
 An expanded coach chooses one of its known feasible sets, whose list grows by column generation. If
@@ -16,7 +17,7 @@ until the violation is 0 or proven unavoidable (Farkas pricing).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -115,6 +116,13 @@ class RestrictedMaster:
             0.0, 0.0, highspy.kHighsInf, len(rows), np.array(rows), np.array(values)
         )
         return True
+
+    def forbid(self, pairs: Collection[int]) -> None:
+        """Add a row that forbids to choose all of `pairs`."""
+        columns = [self._column[pair] for pair in sorted(pairs) if pair in self._column]
+        if len(columns) == len(pairs):
+            row = -highspy.kHighsInf, len(columns) - 1.0, columns, [1.0] * len(columns)
+            add_rows(self._solver, [row])
 
     def set_bounds(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.auditor import levels, pairing, rematch, sessions
+from matching.auditor import humans, levels, pairing, rematch, sessions
 from matching.auditor import unmatched as leftover
 from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
@@ -27,6 +27,7 @@ CHECKS = (
     sessions.session_times,
     sessions.uids,
     sessions.loads,
+    humans.overlaps,
     leftover.unmatched,
     levels.levels,
     rematch.reported_moves,

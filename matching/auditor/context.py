@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from coach.cycle import Cycle
@@ -10,7 +10,7 @@ from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from coach.texts.facts import Fact
 from matching.auditor.hours import AuditCalendar, Spans
-from matching.facts.findings import MATCH
+from matching.facts.findings import MATCH, SESSION
 from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.result import Match, Result
 from matching.rules import RuleInputs
@@ -66,6 +66,13 @@ class AuditContext:
         """Return whether the session is past and therefore fixed; such sessions are not checked."""
         return session in self.past.get((match.coachee, match.coach), ())
 
+    def all_past(self, sessions: Iterable[Session]) -> bool:
+        """Whether all the sessions are past and therefore fixed."""
+        if self.under_way is None:
+            return False
+        zone, first = self.cycle.cycle.zone, self.under_way.not_before
+        return all(one.start.astimezone(zone).date() < first for one in sessions)
+
     def first_number(self, match: Match) -> int:
         """Return the expected number of a match's first session."""
         if past := self.past.get((match.coachee, match.coach)):
@@ -92,3 +99,8 @@ class AuditContext:
 def about_match(match: Match) -> Fact:
     """Return the name of a match in findings."""
     return MATCH(coachee=match.coachee, coach=match.coach)
+
+
+def describe_session(session: Session) -> Fact:
+    """Return the number, day and time of a session."""
+    return SESSION(number=session.number, day=session.start.date(), time=session.start)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
-from coach.holidays import public_holidays
+from coach.holidays import observances, public_holidays
 from coach.people import Coach, Coachee, Person, Roster
 from coach.texts.facts import Fact
 from matching.facts import findings as facts
@@ -76,15 +76,17 @@ class AuditCalendar:
 
     def _off(self, person: Person) -> set[date]:
         off = {day for dates in person.unavailable for day in self._days if day in dates}
-        if self._cycle.calendar.public_holidays:
-            off |= self._holidays_of(person.country)
-        return off
+        return off | self._holidays_of(person.country)
 
     def _holidays_of(self, country: str) -> frozenset[date]:
         if country not in self._holidays:
-            years = {day.year for day in self._days}
-            known = frozenset[date]().union(*(public_holidays(country, year) for year in years))
-            self._holidays[country] = known
+            policy, known = self._cycle.calendar, set[date]()
+            for year in {day.year for day in self._days}:
+                if policy.public_holidays:
+                    known |= public_holidays(country, year)
+                if country in policy.observances:
+                    known |= observances(country, policy.observances[country], year)
+            self._holidays[country] = frozenset(known)
         return self._holidays[country]
 
     def _wall(self, zone: str, day: date, minute: int) -> int:

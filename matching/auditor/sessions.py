@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 
 from coach.sessions import Session
 from coach.texts.facts import Fact
-from matching.auditor.context import AuditContext, about_match
+from matching.auditor.context import AuditContext, about_match, describe_session
 from matching.auditor.finding import Finding
 from matching.auditor.hours import inside, minute_of
 from matching.facts import findings as facts
@@ -127,25 +127,17 @@ def _pair(match: Match) -> tuple[str, str]:
     return match.coachee, match.coach
 
 
-def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
-    """Return whether all the sessions are past and therefore fixed."""
-    if context.under_way is None:
-        return False
-    zone, first = context.cycle.cycle.zone, context.under_way.not_before
-    return all(one.start.astimezone(zone).date() < first for one in sessions)
-
-
 def _overlaps(
     context: AuditContext, coach: str, reported: list[tuple[Session, str]]
 ) -> Iterator[Finding]:
     buffer = context.cycle.sessions.buffer_minutes
     for (one, first), (other, second) in pairwise(reported):
         free = _minutes_between(one.end, other.start)
-        if free < buffer and not _is_past(context, (one, other)):
+        if free < buffer and not context.all_past((one, other)):
             both: dict[str, object] = {
-                "first": _describe(one),
+                "first": describe_session(one),
                 "coachee": first,
-                "second": _describe(other),
+                "second": describe_session(other),
                 "other_coachee": second,
             }
             wrong = (
@@ -167,14 +159,14 @@ def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iter
         by_week[day.isocalendar()[:2]].append(session)
     a_day = coach.max_per_day or policy.max_per_coach_day
     for day, some in by_day.items():
-        if len(some) > a_day and not _is_past(context, some):
+        if len(some) > a_day and not context.all_past(some):
             yield Finding(
                 facts.COACH(coach=coach_id),
                 facts.DAY_LIMIT(count=len(some), day=day, limit=a_day),
             )
     a_week = coach.max_per_week or policy.max_per_coach_week
     for (year, week), some in by_week.items():
-        if len(some) > a_week and not _is_past(context, some):
+        if len(some) > a_week and not context.all_past(some):
             yield Finding(
                 facts.COACH(coach=coach_id),
                 facts.WEEK_LIMIT(count=len(some), week=week, year=str(year), limit=a_week),
@@ -182,12 +174,4 @@ def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iter
 
 
 def _about_session(match: Match, session: Session) -> Fact:
-    return facts.SESSION_OF_MATCH(match=about_match(match), session=_describe(session))
-
-
-def _describe(session: Session) -> Fact:
-    return facts.SESSION(
-        number=session.number,
-        day=session.start.date(),
-        time=session.start,
-    )
+    return facts.SESSION_OF_MATCH(match=about_match(match), session=describe_session(session))

@@ -1,4 +1,4 @@
-"""CP-SAT for small models of a single coach: single-threaded and independent of the clock."""
+"""CP-SAT for small timetables: single-threaded and independent of the clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from ortools.sat.python import cp_model
 
 from matching.deadline import Deadline, SolverError
 
+# Search strategies, with limits in CP-SAT's deterministic time, which does not depend on the clock.
+# Instances that are hard for one strategy are often easy for another.
+_SEARCHES = (
+    (cp_model.AUTOMATIC_SEARCH, 0.4),
+    (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
+    (cp_model.AUTOMATIC_SEARCH, float("inf")),
+)
 _ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, cp_model.UNKNOWN})
 
 
@@ -39,3 +46,22 @@ def status_of(
     if status not in _ANSWERS:
         raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
     return status
+
+
+def find_solution(
+    model: cp_model.CpModel, deadline: Deadline, *, seed: int
+) -> cp_model.CpSolver | None:
+    """Return a solver with a solution, or `None` if infeasible; short searches run first.
+
+    Raises:
+        CancelledError, DeadlineExceededError: the run ended before the model was solved.
+    """
+    for search, effort in _SEARCHES:
+        solver = create_cp_sat_solver(seed, effort)
+        solver.parameters.search_branching = search
+        status = status_of(solver, model, deadline)
+        if status == cp_model.INFEASIBLE:
+            return None
+        if status != cp_model.UNKNOWN:
+            return solver
+    raise SolverError(f"CP-SAT returned {solver.status_name(status)}")

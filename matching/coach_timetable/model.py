@@ -16,21 +16,13 @@ from collections.abc import Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
-from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
+from matching.coach_timetable.cp_sat import find_solution
 from matching.coach_timetable.day_packing import conflict_cliques, pack_day
 from matching.deadline import Deadline, SolverError
 
 Term = cp_model.IntVar
 Placed = dict[int, list[int]]
 """Session positions by local index."""
-
-# Search strategies, with limits in CP-SAT's deterministic time, which does not depend on the clock.
-# Instances that are hard for one strategy are often easy for another.
-_SEARCHES = (
-    (cp_model.AUTOMATIC_SEARCH, 0.4),
-    (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
-    (cp_model.AUTOMATIC_SEARCH, float("inf")),
-)
 
 
 class TimetableModel:
@@ -76,7 +68,7 @@ class TimetableModel:
             CancelledError, DeadlineExceededError: the run ended before the model was solved.
         """
         while True:
-            solver = self._solve_once(deadline, seed)
+            solver = find_solution(self.model, deadline, seed=seed)
             if solver is None:
                 return None
             placed = self._read(solver)
@@ -86,18 +78,6 @@ class TimetableModel:
             for day, conflict in conflicts:
                 terms = [term for candidate in conflict for term in self.at(candidate, day)]
                 self.model.add(sum(terms) <= len(conflict) - 1)
-
-    def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
-        """Return a solver with a solution, or `None` if infeasible; short searches run first."""
-        for search, effort in _SEARCHES:
-            solver = create_cp_sat_solver(seed, effort)
-            solver.parameters.search_branching = search
-            status = status_of(solver, self.model, deadline)
-            if status == cp_model.INFEASIBLE:
-                return None
-            if status != cp_model.UNKNOWN:
-                return solver
-        raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
 
     def _series(self, candidate: int) -> None:
         calendar, present = self._calendar, self.present[candidate]

@@ -61,7 +61,7 @@ class Neighbourhoods:
             ), change.cycle
         columns = self._nearest(feasible_coaches, coaches)
         columns |= self._relocation_coaches(self._rows(columns, coaches), coaches)
-        rows = {*self._rows(columns, coaches), row}
+        rows, columns = self._with_linked({*self._rows(columns, coaches), row}, columns)
         cycle = self._required_share(rows, change.cycle)
         return (_sub_roster(change.roster, rows, columns), cycle) if cycle else None
 
@@ -70,6 +70,28 @@ class Neighbourhoods:
         columns = np.flatnonzero(feasible_coaches).tolist()
         left = {column: self._places_left(coaches[column]) for column in columns}
         return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])
+
+    def _with_linked(self, rows: set[int], columns: set[int]) -> tuple[set[int], set[int]]:
+        """Add everybody whose sessions those of a human with several rows depend on.
+
+        These are the human's other rows, their coaches, and all coachees of these coaches.
+        """
+        humans = self._evaluator.inputs.humans
+        coaches = self._evaluator.inputs.roster.coaches
+        column_of = {coach.id: column for column, coach in enumerate(coaches)}
+        coach_of = {row: column_of[k] for k, some in self._coachees_of.items() for row in some}
+        while True:
+            here = humans.repeated & {
+                *(humans.coachees[row] for row in rows),
+                *(humans.coaches[column] for column in columns),
+            }
+            more = {row for row in self._placed if humans.coachees[row] in here}
+            columns = columns | {coach_of[row] for row in more}
+            columns |= {column for column, human in enumerate(humans.coaches) if human in here}
+            wider = rows | more | {*self._rows(columns, coaches)}
+            if wider == rows:
+                return rows, columns
+            rows = wider
 
     def _places_left(self, coach: Coach) -> int:
         return coach.capacity - len(self._coachees_of.get(coach.id, ()))

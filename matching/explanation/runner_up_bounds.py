@@ -98,6 +98,7 @@ class RunnerUpBounds:
             best
             and self._is_acceptable(choice, is_acceptable)
             and not self._infeasible_coaches(choice)
+            and not self._oracles.infeasible_linked_set(choice, self._deadline)
         ):
             return choice
         return None

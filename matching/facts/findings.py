@@ -246,6 +246,14 @@ OVERLAP = message(
     second=FACT,
     other_coachee=PERSON,
 )
+SAME_PERSON_OVERLAP = message(
+    "finding.same_person_overlap",
+    "{first} overlaps {second} of {coachee} with {coach}, and the same person is in both",
+    first=FACT,
+    second=FACT,
+    coachee=PERSON,
+    coach=PERSON,
+)
 SHORT_BUFFER = plural_message(
     "finding.short_buffer",
     "{first} with {coachee} and {second} with {other_coachee} are {count} minute apart; "

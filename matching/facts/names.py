@@ -11,6 +11,8 @@ RULE_NAMES: Mapping[str, Message] = {
     "country": message("rule.country", "country"),
     "rank": message("rule.rank", "rank"),
     "unit": message("rule.unit", "unit"),
+    # i18n: nobody coaches themselves
+    "same-person": message("rule.same_person", "same person"),
     "refusal": message("rule.refusal", "refusal"),
     "ban": message("rule.ban", "ban"),
     "topics": message("rule.topics", "topics"),

@@ -108,6 +108,10 @@ NOT_UNIFORMED = message(
 OTHER_UNIT = message("unit.other", "neither the same unit nor the chain of command")
 SAME_UNIT = message("unit.same", "the same unit")
 IN_CHAIN = message("unit.chain", "in the coach's chain of command, now or in the last 24 months")
+# i18n: {reason} is a reason against a pair; {waiver} is what the manager wrote
+WAIVED = message("rule.waived", "waived ({waiver}), although: {reason}", reason=FACT, waiver=TEXT)
+TWO_PEOPLE = message("same_person.two", "two people")
+SAME_PERSON = message("same_person.same", "the same person in both lists")
 NOT_REFUSED = message("refusal.none", "not refused")
 REFUSED = message("refusal.refused", "refused by one of the two")
 NOT_BANNED = message("ban.none", "not ruled out by the programme office")

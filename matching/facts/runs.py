@@ -47,6 +47,11 @@ PINS_NOT_SCHEDULABLE = message(
     "schedule: this coach cannot place the sessions of all coachees pinned to them, {count} each",
     count=NUMBER,
 )
+PINS_OF_SAME_PERSON = message(
+    "pin.not_schedulable_for_same_person",
+    "schedule: a person is in several pinned pairs, and their sessions cannot be placed without "
+    "overlaps",
+)
 PINS_BELOW_SHARE = message(
     "pin.below_share",
     "no plan with all pins reaches the minimum cross-border share, {share}",

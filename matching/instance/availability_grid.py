@@ -22,7 +22,7 @@ from coach.availability import (
     local_to_epoch_minute,
 )
 from coach.cycle import Cycle
-from coach.holidays import public_holidays_on
+from coach.holidays import days_kept_free
 from coach.people import Person, Roster
 
 Bits = NDArray[np.uint64]
@@ -125,7 +125,7 @@ class _AvailabilityCache:
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
         self._starts = starts
         self._minutes = cycle.sessions.minutes
-        self._holidays = cycle.calendar.public_holidays
+        self._calendar = cycle.calendar
         first, last = cycle.cycle.start, cycle.cycle.end
         self._days = [
             first + timedelta(n)
@@ -148,8 +148,7 @@ class _AvailabilityCache:
     def _fill(self, row: Bits, person: Person) -> None:
         for windows in _merge_windows(person.availability):
             row |= self._starts_within(person.timezone, windows)
-        if self._holidays:
-            row &= ~self._public_holidays(person.timezone, person.country)
+        row &= ~self._kept_free(person.timezone, person.country)
         for dates in person.unavailable:
             low = max(dates.first, self._days[0])
             for offset in range((min(dates.last, self._days[-1]) - low).days + 1):
@@ -185,10 +184,10 @@ class _AvailabilityCache:
             self._starts_by_day[zone, day] = pack(touched)
         return self._starts_by_day[zone, day]
 
-    def _public_holidays(self, zone: str, country: str) -> Bits:
+    def _kept_free(self, zone: str, country: str) -> Bits:
         if (zone, country) not in self._holiday_bits:
             off = np.zeros(-(-len(self._starts) // _WORD_BITS), dtype=np.uint64)
-            for day in public_holidays_on(country, self._days):
+            for day in days_kept_free(self._calendar, country, self._days):
                 off |= self._starts_touching(zone, day)
             self._holiday_bits[zone, country] = off
         return self._holiday_bits[zone, country]

@@ -25,6 +25,7 @@ from coach.people import Roster
 from coach.sessions import Session
 from matching.instance.availability_grid import AvailabilityGrid, pack, unpack
 from matching.instance.series_limits import NO_PREVIOUS_DAY, RemainingDemand, SeriesLimits
+from matching.instance.shared_humans import SharedHumans
 from matching.result import Result
 
 _DAYS_PER_WEEK = 7
@@ -142,6 +143,28 @@ class FixedHistory:
         return replace(
             free, coachees=free.coachees & pack(late[np.newaxis, :]), coaches=pack(coaches)
         )
+
+    def without_past_overlaps(
+        self, roster: Roster, humans: SharedHumans, free: AvailabilityGrid, minutes: int
+    ) -> AvailabilityGrid:
+        """Return `free` without starts at which a human with several rows is still in a session.
+
+        This concerns past sessions that last beyond midnight. `minutes` is the length of a session.
+        """
+        coachees, coaches = free.coachees.copy(), free.coaches.copy()
+        for rows, columns in humans.rows.values():
+            ids = {roster.coachees[row].id for row in rows}, {roster.coaches[k].id for k in columns}
+            starts = [
+                epoch_minute(session.start)
+                for (coachee, coach), sessions in self.sessions.items()
+                if coachee in ids[0] or coach in ids[1]
+                for session in sessions
+            ]
+            if starts:
+                late = pack((free.starts >= max(starts) + minutes)[np.newaxis, :])
+                coachees[list(rows)] &= late
+                coaches[list(columns)] &= late
+        return replace(free, coachees=coachees, coaches=coaches)
 
     @property
     def week(self) -> int:

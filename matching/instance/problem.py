@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from coach.availability import epoch_minute
 from coach.cycle import Cycle
+from coach.humans import humans_of
 from coach.people import Roster
 from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.partial_cycle import FixedHistory
 from matching.instance.series_feasibility import can_place_remaining, schedulable
 from matching.instance.series_limits import RemainingDemand, SeriesLimits, session_limits
+from matching.instance.shared_humans import SharedHumans, shared_humans
 from matching.result import Result
 
 Pair = tuple[int, int]
@@ -59,6 +61,7 @@ class MatchingProblem:
         demand: the sessions each pair still has to place in a cycle in progress, otherwise `None`.
         sessions_in_week: each coach's number of past sessions in the week `week`, by row.
         week: the week of the first day in a cycle in progress, otherwise -1.
+        humans: the humans with several rows, or `None` if there are none.
     """
 
     priority: NDArray[np.int64]
@@ -75,6 +78,7 @@ class MatchingProblem:
     demand: RemainingDemand | None = None
     sessions_in_week: Mapping[int, int] = field(default_factory=dict)
     week: int = -1
+    humans: SharedHumans | None = None
 
     @property
     def size(self) -> int:
@@ -126,10 +130,13 @@ def build_problem(
         history: the fixed history of a cycle in progress.
     """
     limits = session_limits(roster, cycle.sessions)
+    humans = shared_humans(humans_of(roster))
     demand: RemainingDemand | None = None
     if history is not None:
         free = history.remaining_availability(roster, free, limits)
         demand = history.demand(roster, eligible.coachee, eligible.coach)
+        if humans is not None:
+            free = history.without_past_overlaps(roster, humans, free, limits.minutes)
     able = _schedulable(
         free, limits, eligible, demand, on_block=on_block, parallel_map=parallel_map
     )
@@ -150,6 +157,7 @@ def build_problem(
         demand=demand and demand.subset(able),
         sessions_in_week=_sessions_in_first_week(roster, history),
         week=history.week if history else -1,
+        humans=humans,
     )
 
 

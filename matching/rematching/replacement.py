@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.availability import epoch_minute, epoch_minute_to_local
 from coach.cycle import Cycle, SessionPolicy
@@ -85,6 +86,7 @@ class _ReplacementSearch:
         )
         self._cycle = cycle
         self._coaches = roster.coaches
+        self._ids = [one.id for one in roster.coachees]
         self._row = next(row for row, one in enumerate(roster.coachees) if one.id == coachee)
         self._country = roster.coachees[self._row].country
         self._present_match = next((one for one in result.matches if one.coachee == coachee), None)
@@ -120,10 +122,26 @@ class _ReplacementSearch:
     def _common_starts(self, column: int, not_before: date) -> list[StartTime]:
         free = self._evaluator.inputs.availability_grid
         bits = free.coachees[self._row] & free.coaches[column]
-        common = np.flatnonzero(unpack(bits, len(free.starts)))
+        common = np.flatnonzero(
+            unpack(bits, len(free.starts)) & ~self._busy_elsewhere(column, free.starts)
+        )
         days = free.day[common] + self._cycle.cycle.start.toordinal()
         late = days >= not_before.toordinal()
         return list(zip(free.starts[common][late].tolist(), days[late].tolist(), strict=True))
+
+    def _busy_elsewhere(self, column: int, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return `bool[S]`: the starts that overlap sessions of either person in another role."""
+        humans = self._evaluator.inputs.humans
+        both = {humans.coachees[self._row], humans.coaches[column]} & humans.repeated
+        coachees = dict(zip(self._ids, humans.coachees, strict=True))
+        coaches = {one.id: humans.coaches[place] for place, one in enumerate(self._coaches)}
+        busy = np.zeros(len(starts), dtype=np.bool_)
+        for match in self._others if both else ():
+            if both & {coachees.get(match.coachee), coaches.get(match.coach)}:
+                for session in match.sessions:
+                    begin, end = epoch_minute(session.start), epoch_minute(session.end)
+                    busy |= (starts < end) & (starts + self._cycle.sessions.minutes > begin)
+        return busy
 
     def _replacement(self, column: int, points: int, series: tuple[int, ...]) -> Replacement:
         zone, minutes = self._cycle.cycle.zone, self._cycle.sessions.minutes

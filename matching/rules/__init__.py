@@ -13,6 +13,7 @@ from matching.rules.preference import PreferenceRule
 from matching.rules.rank import RankRule
 from matching.rules.refusal import RefusalRule
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Points, Rule, RuleInputs
+from matching.rules.same_person import SamePersonRule
 from matching.rules.topics import TopicsRule
 from matching.rules.unit import UnitRule
 
@@ -21,6 +22,7 @@ RULES: tuple[type[Rule], ...] = (
     CountryRule,
     RankRule,
     UnitRule,
+    SamePersonRule,
     RefusalRule,
     BanRule,
     TopicsRule,

@@ -18,16 +18,19 @@ from matching.instance.problem import EligiblePairs
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
 from matching.rules.rule import Indices
+from matching.rules.waived import WaivedRule
 
 _BLOCK_CELLS = 1_048_576
 
 
 class RuleEvaluator:
-    """All rules, prepared for one roster and one policy."""
+    """The rules that apply to one roster and one policy, prepared for them."""
 
     def __init__(self, inputs: RuleInputs) -> None:
         self.inputs = inputs
-        self.rules: tuple[Rule, ...] = tuple(rule(inputs) for rule in RULES)
+        self.rules: tuple[Rule, ...] = tuple(
+            WaivedRule.prepared(rule(inputs), inputs) for rule in RULES if rule.applies(inputs)
+        )
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
@@ -98,6 +101,7 @@ class RuleEvaluator:
                     points=points[place],
                     weight=weight,
                     reason=rule.reason(*pair, points[place]),
+                    waived=rule.is_waived(*pair),
                 )
                 for (rule, weight), points in zip(weighted_rules, evaluated, strict=True)
             )

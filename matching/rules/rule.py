@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import Cycle
+from coach.humans import Humans, humans_of
 from coach.people import Coach, Coachee, Roster
 from coach.texts.facts import Fact
 from matching.instance.availability_grid import AvailabilityGrid
@@ -35,6 +37,11 @@ class RuleInputs:
     cycle: Cycle
     availability_grid: AvailabilityGrid
     history: FixedHistory | None = None
+
+    @cached_property
+    def humans(self) -> Humans:
+        """Which rows of the roster are one human."""
+        return humans_of(self.roster)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,11 @@ class Rule(ABC):
     settings: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[Example, ...]]
 
+    @classmethod
+    def applies(cls, _inputs: RuleInputs) -> bool:
+        """Return whether the rule can make a difference; if not, no result mentions it."""
+        return True
+
     @abstractmethod
     def __init__(self, inputs: RuleInputs) -> None:
         """Precompute arrays from the roster, for use in all blocks."""
@@ -84,6 +96,10 @@ class Rule(ABC):
         The arguments are arrays of row numbers that broadcast together: `[m, 1]` and `[1, n]`
         evaluate a block `[m, n]`, two arrays `[p]` evaluate `p` single pairs.
         """
+
+    def is_waived(self, _coachee: Coachee, _coach: Coach) -> bool:
+        """Return whether the rule would forbid a pair, and does not because of a waiver."""
+        return False
 
     @abstractmethod
     def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:

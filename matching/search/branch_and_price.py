@@ -157,6 +157,12 @@ class _BranchAndPrice:
                 else self._generation.oracles.infeasible_coaches(choice, self._generation.deadline)
             )
             if choice is not None and not infeasible_coaches:
+                infeasible_set = self._generation.oracles.infeasible_linked_set(
+                    choice, self._generation.deadline
+                )
+                if infeasible_set is not None:
+                    self._generation.forbid(infeasible_set)
+                    continue
                 self._accept(choice)
             if self._is_pruned(bound):
                 return

@@ -23,6 +23,7 @@ from matching.coach_timetable.calendar import CoachCalendar, members
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
+from matching.search.linked_coaches import LinkedCoaches, PairSet
 
 EPSILON = 1e-6
 """Tolerance on the reduced costs of sets."""
@@ -35,7 +36,8 @@ class PricingOracles:
     """The pricing oracles of all coaches, created on first use.
 
     `known_sets` contains, for each coach that was ever expanded, all generated feasible sets of
-    pairs.
+    pairs. `linked` decides about several coaches at once; it is `None` if no human has several
+    rows.
     """
 
     def __init__(self, problem: MatchingProblem, seed: int) -> None:
@@ -43,6 +45,11 @@ class PricingOracles:
         self.seed = seed
         self._oracles: dict[int, CoachOracle] = {}
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
+        self.linked = (
+            None
+            if problem.humans is None
+            else LinkedCoaches(problem, problem.humans, self.oracle, seed)
+        )
 
     def oracle(self, coach: int) -> CoachOracle:
         """Return a coach's oracle, whose local indices are those of `problem.by_coach[coach]`."""
@@ -86,6 +93,13 @@ class PricingOracles:
             if not self.oracle(coach).can_hold(self.local(coach, pairs), deadline)
         ]
 
+    def infeasible_linked_set(self, choice: Choice, deadline: Deadline) -> PairSet | None:
+        """Return pairs of linked coaches that cannot all be in a timetable, or `None`.
+
+        Every coach alone must be able to hold their pairs in `choice`.
+        """
+        return self.linked.infeasible_set(choice.tolist(), deadline) if self.linked else None
+
     def pairs_by_coach(self, choice: Choice) -> dict[int, list[int]]:
         """Return the chosen pairs of each coach who has any."""
         pairs_by_coach: dict[int, list[int]] = {}
@@ -119,6 +133,8 @@ class ColumnGeneration:
             self._master.expand(coach)
             for pairs in sets:
                 self._master.add_set(coach, pairs)
+        for infeasible in oracles.linked.infeasible_sets if oracles.linked else ():
+            self._master.forbid(infeasible)
 
     def set_objective(self, objective: PairWeights) -> None:
         """Set the objective to maximise, `float64[P]`."""
@@ -173,6 +189,10 @@ class ColumnGeneration:
             local = self.oracles.local(coach, pairs_by_coach[coach])
             self._master.expand(coach)
             self._add_column(coach, self.oracles.oracle(coach).maximal_subset(local, self.deadline))
+
+    def forbid(self, infeasible: PairSet) -> None:
+        """Forbid to choose all pairs of a set."""
+        self._master.forbid(infeasible)
 
     def solve_integer(self) -> Choice | None:
         """Return the best integral choice over the known sets; `None` if none is found in time."""

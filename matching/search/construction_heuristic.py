@@ -87,6 +87,9 @@ class _ChoiceBuilder:
         ].tolist()
 
     def _insert(self, pair: int) -> bool:
+        linked = self._oracles.linked
+        if linked and not linked.fits_quickly(pair, self._chosen):
+            return False
         coach = int(self._problem.coach[pair])
         partial_timetable = self._timetable_of(coach)
         local = self._oracles.local(coach, [pair]).bit_length() - 1

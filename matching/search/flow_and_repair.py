@@ -7,7 +7,7 @@ usually attain it, each in a fraction of a second, before column generation is n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,19 @@ def _pairs_to_drop(
         best = oracle.best(profit, 0.0, deadline)
         held = best[-1] if best else 0
         dropped.extend(pair for place, pair in places.items() if not held >> place & 1)
+    dropped += _linked_pairs_to_drop(oracles, np.setdiff1d(flow.choice, dropped), regrets, deadline)
     return np.array(sorted(dropped), dtype=np.int64)
+
+
+def _linked_pairs_to_drop(
+    oracles: PricingOracles, choice: Choice, regrets: Mapping[int, float], deadline: Deadline
+) -> list[int]:
+    """Return the pairs of least regret to drop, so that linked coaches can meet all the others."""
+    dropped: list[int] = []
+    pinned = oracles.problem.pinned
+    while infeasible := oracles.infeasible_linked_set(np.setdiff1d(choice, dropped), deadline):
+        dropped.append(min(infeasible, key=lambda pair: (pinned[pair], regrets[pair], pair)))
+    return dropped
 
 
 def _regrets(flow: FlowSolution) -> dict[int, float]:

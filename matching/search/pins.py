@@ -94,11 +94,20 @@ def _over_capacity(roster: Roster, cycle: Cycle) -> Iterator[ImpossiblePin]:
 def _jointly_impossible(
     roster: Roster, cycle: Cycle, oracles: PricingOracles, pinned: Choice, deadline: Deadline
 ) -> Iterator[ImpossiblePin]:
-    problem = oracles.problem
-    for coach in oracles.infeasible_coaches(pinned, deadline):
+    infeasible_coaches = oracles.infeasible_coaches(pinned, deadline)
+    for coach in infeasible_coaches:
         for pair in oracles.pairs_by_coach(pinned)[coach]:
-            yield ImpossiblePin(
-                roster.coachees[int(problem.coachee[pair])].id,
-                roster.coaches[coach].id,
-                facts.PINS_NOT_SCHEDULABLE(count=cycle.sessions.count),
-            )
+            why = facts.PINS_NOT_SCHEDULABLE(count=cycle.sessions.count)
+            yield _impossible(roster, oracles, pair, why)
+    if not infeasible_coaches:
+        for pair in sorted(oracles.infeasible_linked_set(pinned, deadline) or ()):
+            yield _impossible(roster, oracles, pair, facts.PINS_OF_SAME_PERSON())
+
+
+def _impossible(roster: Roster, oracles: PricingOracles, pair: int, why: Fact) -> ImpossiblePin:
+    problem = oracles.problem
+    return ImpossiblePin(
+        roster.coachees[int(problem.coachee[pair])].id,
+        roster.coaches[int(problem.coach[pair])].id,
+        why,
+    )

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from coach.cycle import ObjectiveLevel
 from matching.coach_timetable.quality import Quality
 from matching.deadline import Deadline
+from matching.search.coach_state import PreviousSchedule
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import run_levels
 from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel, SearchState
-from matching.search.timetable_optimisation import PreviousSchedule, TimetableOptimisation
+from matching.search.timetable_optimisation import TimetableOptimisation
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,8 +89,10 @@ class Repair:
                 mover = int(self._problem.coachee[other])
                 self._unassign(other)
                 if self._insert_directly(mover, coach):
-                    self._assign(pair)
-                    return True
+                    if self._links_allow(pair):
+                        self._assign(pair)
+                        return True
+                    self._unassign(self._chosen[mover])
                 self._assign(other)
         return False
 
@@ -106,9 +108,17 @@ class Repair:
     def _fits(self, pair: int, without: int) -> bool:
         coach = int(self._problem.coach[pair])
         held = self._held.get(coach, 0) & ~without
-        return self._oracles.oracle(coach).can_hold_quickly(
+        quickly = self._oracles.oracle(coach).can_hold_quickly(
             held | self._oracles.local(coach, [pair])
         )
+        return quickly and self._links_allow(pair, self._oracles.pairs(coach, without))
+
+    def _links_allow(self, pair: int, without: tuple[int, ...] = ()) -> bool:
+        """Whether linked coaches can meet everybody if `pair` is added."""
+        linked = self._oracles.linked
+        if linked is None:
+            return True
+        return linked.fits_quickly(pair, {*self._chosen.values()}.difference(without))
 
     def _assign(self, pair: int) -> None:
         coach = int(self._problem.coach[pair])

@@ -61,6 +61,11 @@ def read(folder: Path) -> Instance:
     return Instance(*tables, tomllib.loads((folder / "cycle.toml").read_text(encoding="utf-8")))
 
 
+def human(row: dict[str, str]) -> str:
+    """Return who a row is; in these instances, nobody shares an address with anybody else."""
+    return row.get("person") or row["email"].casefold()
+
+
 def listed(cell: str | None) -> list[str]:
     return [item.strip() for item in (cell or "").split(";") if item.strip()]
 
@@ -225,7 +230,43 @@ def feasible(
             held[coach, theirs] = can_hold(instance, coach, series)
         if not held[coach, theirs]:
             return False
-    return True
+    return can_meet_together(instance, pairs, options)
+
+
+def can_meet_together(
+    instance: Instance,
+    pairs: list[tuple[str, str]],
+    options: dict[tuple[str, str], list[Series]],
+) -> bool:
+    """Whether all pairs can meet without anybody being in two sessions at once, in any role."""
+    people = [
+        {human(instance.coachees[coachee]), human(instance.coaches[coach])}
+        for coachee, coach in pairs
+    ]
+    several = [{one for one in own if sum(one in other for other in people) > 1} for own in people]
+
+    def place(index: int, chosen: list[Series]) -> bool:
+        if index == len(pairs):
+            return True
+        coach = pairs[index][1]
+        own = [start for n, series in enumerate(chosen) if pairs[n][1] == coach for start in series]
+        taken = [
+            start
+            for n, series in enumerate(chosen)
+            if several[n] & several[index]
+            for start in series
+        ]
+        return any(
+            fits(instance, coach, [*own, *option])
+            and all(abs(start - other) >= instance.length for start in option for other in taken)
+            and place(index + 1, [*chosen, option])
+            for option in options[pairs[index]]
+        )
+
+    both_roles = {human(row) for row in instance.coachees.values()} & {
+        human(row) for row in instance.coaches.values()
+    }
+    return not both_roles or place(0, [])
 
 
 def violations(instance: Instance, folder: Path) -> list[str]:
@@ -237,6 +278,7 @@ def violations(instance: Instance, folder: Path) -> list[str]:
         found += wrong_in_match(instance, match)
         taken[match["coach"]] += [datetime.fromisoformat(s["start"]) for s in match["sessions"]]
     found += [f"{who}: overlap or cap" for who, at in taken.items() if not fits(instance, who, at)]
+    found += [f"{who}: in two sessions at once" for who in overlapping(instance, result)]
     uids = [session["uid"] for match in result["matches"] for session in match["sessions"]]
     if len(set(uids)) != len(uids):
         found.append("a uid occurs twice")
@@ -244,6 +286,19 @@ def violations(instance: Instance, folder: Path) -> list[str]:
     if sorted(everybody) != sorted(instance.coachees):
         found.append("not everybody is matched or unmatched exactly once")
     return found
+
+
+def overlapping(instance: Instance, result: dict) -> Iterator[str]:
+    """Yield everybody who is in two sessions at once, in whatever role."""
+    busy: dict[str, list[datetime]] = {}
+    for match in result["matches"]:
+        rows = instance.coachees[match["coachee"]], instance.coaches[match["coach"]]
+        for who in map(human, rows):
+            starts = [datetime.fromisoformat(s["start"]) for s in match["sessions"]]
+            busy.setdefault(who, []).extend(starts)
+    for who, starts in busy.items():
+        if any(b - a < instance.length for a, b in itertools.pairwise(sorted(starts))):
+            yield who
 
 
 def wrong_in_match(instance: Instance, match: dict) -> Iterator[str]:

@@ -11,8 +11,11 @@ LANGUAGES = ("sq", "sr", "mk:B1", "mk:B2", "en", "bs")
 DAYS = ("Mon", "Tue", "Thu")
 
 
-def write(folder: Path, seed: int) -> None:
-    """Write a cycle with up to five coachees and three coaches, around a clock change."""
+def write(folder: Path, seed: int, *, both_roles: bool = False) -> None:
+    """Write a cycle with up to five coachees and three coaches, around a clock change.
+
+    With `both_roles`, some of the coaches are also coachees.
+    """
     rng = random.Random(seed)
     coachees = [_coachee(rng, n) for n in range(rng.randint(3, 5))]
     coaches = [_coach(rng, n) for n in range(rng.randint(2, 3))]
@@ -20,9 +23,27 @@ def write(folder: Path, seed: int) -> None:
         coachees[0]["refuses"] = coaches[0]["id"]
     if rng.random() < 0.3:
         coachees[-1]["prefers"] = coaches[-1]["id"]
+    if both_roles:
+        _as_one(random.Random(-seed), coachees, coaches)
     _table(folder / "coachees.csv", coachees)
     _table(folder / "coaches.csv", coaches)
     (folder / "cycle.toml").write_text(_policy(rng, coachees, coaches), encoding="utf-8")
+
+
+def _as_one(
+    rng: random.Random, coachees: list[dict[str, str]], coaches: list[dict[str, str]]
+) -> None:
+    """Make coachees and coaches one human, by `person` or by address and name in two scripts."""
+    for coachee, coach in zip(coachees, coaches, strict=False):
+        if rng.random() < 0.5:
+            coachee["person"] = coach["person"] = f"P-{coachee['id']}"
+        else:
+            coachee |= {"name": "Đorđe Čolić", "email": f"{coachee['id']}@example.org"}
+            coach |= {"name": "ЂОРЂЕ ЧОЛИЋ", "email": coachee["email"].upper()}
+        coach["availability"] = coachee["availability"]
+        coach["timezone"] = coachee["timezone"]
+    for row in (*coachees, *coaches):
+        row.setdefault("person", "")
 
 
 def _person(rng: random.Random, identifier: str) -> dict[str, str]:

@@ -47,6 +47,25 @@ def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
     command: Command, tmp_path: Path, seed: int
 ) -> None:
     random_cycles.write(tmp_path, seed)
+    assert_optimal(command, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_cycle_with_people_in_both_roles_is_solved_to_the_optimum(
+    command: Command, tmp_path: Path, seed: int
+) -> None:
+    random_cycles.write(tmp_path, seed, both_roles=True)
+    instance = plain_reading.read(tmp_path)
+    assert_optimal(command, tmp_path)
+    with (tmp_path / "pairs.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            rows = instance.coachees[row["coachee"]], instance.coaches[row["coach"]]
+            same = plain_reading.human(rows[0]) == plain_reading.human(rows[1])
+            assert ("same-person" in row["blocked_by"].split(";")) is same
+
+
+def assert_optimal(command: Command, tmp_path: Path) -> None:
+    """Check the commands `pairs`, `match` and `check` for the cycle in a folder."""
     instance = plain_reading.read(tmp_path)
 
     pairs = command("pairs", *FILES, "--out", "pairs.csv", folder=tmp_path)

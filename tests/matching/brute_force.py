@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -16,7 +16,7 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.result import Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
-from tests.matching.reference import blocking_rules, common_starts, series_holds
+from tests.matching.reference import blocking_rules, common_starts, same_person, series_holds
 
 Assignment = tuple[int | None, ...]
 """For each coachee, the row of their coach, or `None`."""
@@ -59,11 +59,54 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
     for assignment in product(*options):
         placed = [(one, row) for one, row in enumerate(assignment) if row is not None]
         cross = sum(roster.coachees[o].country != roster.coaches[r].country for o, r in placed)
-        if cross >= share * len(placed) and all(
-            holds(row, frozenset(one for one, other in placed if other == row))
-            for row in {row for _, row in placed}
+        if (
+            cross >= share * len(placed)
+            and all(
+                holds(row, frozenset(one for one, other in placed if other == row))
+                for row in {row for _, row in placed}
+            )
+            and can_meet_together(roster, placed, cycle)
         ):
             yield assignment
+
+
+def can_meet_together(roster: Roster, placed: list[tuple[int, int]], cycle: Cycle) -> bool:
+    """Whether the sessions of all pairs can be scheduled with no human in two places at once.
+
+    Every coach alone must be able to schedule their pairs, so only pairs of humans with several
+    rows, and the other pairs of their coaches, are scheduled again.
+    """
+    rows = [*roster.coachees, *roster.coaches]
+    several = [one for one in rows if sum(same_person(one, other) for other in rows) > 1]
+    people = [(roster.coachees[one], roster.coaches[row]) for one, row in placed]
+    busy = {coach.id for pair in people for coach in pair[1:] if {*pair} & {*several}}
+    people = [pair for pair in people if pair[1].id in busy]
+    starts = [common_starts(*pair, cycle) for pair in people]
+    length = timedelta(minutes=cycle.sessions.minutes)
+
+    def clash(number: int, start: datetime, others: list[list[datetime]]) -> bool:
+        return any(
+            abs(start - other) < length
+            for pair, series in zip(people, others, strict=False)
+            if any(same_person(one, other) for one in pair for other in people[number])
+            for other in series
+        )
+
+    def extend(number: int, series: list[datetime], others: list[list[datetime]]) -> bool:
+        coach = people[number][1]
+        if len(series) == cycle.sessions.count:
+            done = number + 1 == len(people)
+            return done or extend(number + 1, [], [*others, series])
+        booked = [s for pair, s in zip(people, others, strict=False) if pair[1] is coach]
+        return any(
+            extend(number, [*series, start], others)
+            for start in starts[number]
+            if (not series or start > series[-1])
+            and not clash(number, start, others)
+            and series_holds([*series, start], booked, coach, cycle)
+        )
+
+    return not people or extend(0, [], [])
 
 
 def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:

@@ -12,6 +12,7 @@ from matching.auditor import audit
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.result import Result
+from tests.matching.both_roles import both_roles
 from tests.matching.brute_force import best_values
 from tests.matching.crowded import crowded
 from tests.matching.instances import random_cycle, random_roster
@@ -98,10 +99,22 @@ def large_sets(seed: int) -> Instance:
     )
 
 
+def one_human(seed: int) -> Instance:
+    """Return an instance with people who have several rows, often with an earlier result."""
+    random = Random(seed)
+    roster, cycle = both_roles(random)
+    if random.random() < _ALONE:
+        return roster, cycle, None
+    other = cycle.weights.model_copy(update={"preference": 0})
+    free = cycle.model_copy(update={"weights": other, "pins": {}})
+    return roster, cycle, solved(roster, free)
+
+
 INSTANCES: dict[str, Callable[[int], Instance]] = {
     "scarce time": scarce_time,
     "many places": many_places,
     "every rule": every_rule,
     "earlier result": earlier_result,
     "large sets": large_sets,
+    "one human": one_human,
 }

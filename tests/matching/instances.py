@@ -12,6 +12,7 @@ from coach.cycle import CountryRelation, Cycle
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, RankSensitivity, Role, Roster
 from coach.ranks import parse_code
+from coach.waivers import WaivableRule, Waiver
 
 randoms = st.integers(0, 2**32).map(Random)
 """Random generators with drawn seeds, since `st.randoms` tends to repeat the same few choices."""
@@ -21,6 +22,7 @@ COUNTRIES = ("AL", "BA", "ME", "SE")
 UNITS = ("", "", "", "1st Brigade", " 1ST brigade", "Training Command", "MoD")
 RANKS = ("CIV", "CIV~OF-5", "OF-3", "OF-4", "OF-5", "OR-8")
 TOPICS = ("Harassment", "Leadership", "leadership ", "Stereotypes")
+_WAIVED = 0.15
 START = date(2027, 3, 22)  # the clock changes on the 28th
 
 
@@ -65,6 +67,7 @@ PREFERRED = {
 def random_cycle(random: Random, roster: Roster) -> Cycle:
     """Return a policy of a few weeks with random settings in each table."""
     coach_ids = [coach.id for coach in roster.coaches]
+    apart = Random(random.getstate()[1][0])  # leaves the other choices as they are
     low = random.choice([0, 1, 5, 7])
     return Cycle.model_validate(
         {
@@ -82,6 +85,7 @@ def random_cycle(random: Random, roster: Roster) -> Cycle:
             "calendar": {
                 "public_holidays": random.choice([True, False]),
                 "blackout": tuple(_away(random)),
+                "observances": apart.choice([{}, {"ME": ("islamic", "orthodox")}]),
             },
             "rules": {
                 "language": {
@@ -98,6 +102,13 @@ def random_cycle(random: Random, roster: Roster) -> Cycle:
                 for coachee in roster.coachees
                 if random.random() < 0.2
             },
+            "waivers": tuple(
+                Waiver(coachee=coachee.id, coach=coach, rule=rule, reason="agreed")
+                for coachee in roster.coachees
+                for coach in coach_ids
+                for rule in WaivableRule
+                if apart.random() < _WAIVED
+            ),
             "timetable": {
                 "rhythm": random.choice([0, 50]),
                 "leave": random.choice([0, 20]),

@@ -24,13 +24,20 @@ def blocking_rules(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[str]:
     """Return the names of the hard rules that forbid a pair, in the order of the table of rules."""
     checks = {
         "language": _common_language(coachee, coach, cycle),
-        "country": _country_fits(coachee.country, coach.country, cycle),
-        "rank": _rank_fits(coachee, coach, cycle),
+        "country": _waived(coachee, coach, cycle, "country")
+        or _country_fits(coachee.country, coach.country, cycle),
+        "rank": _waived(coachee, coach, cycle, "rank") or _rank_fits(coachee, coach, cycle),
         "unit": not _one_chain(coachee, coach),
+        "same-person": not same_person(coachee, coach),
         "refusal": coach.id not in coachee.refuses and coachee.id not in coach.refuses,
         "ban": coach.id not in cycle.bans.get(coachee.id, ()),
     }
     return [name for name, fits in checks.items() if not fits]
+
+
+def _waived(coachee: Coachee, coach: Coach, cycle: Cycle, rule: str) -> bool:
+    entries = [(one.coachee, one.coach, one.rule.value) for one in cycle.waivers]
+    return (coachee.id, coach.id, rule) in entries
 
 
 def _common_language(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
@@ -72,6 +79,14 @@ def _one_chain(coachee: Coachee, coach: Coach) -> bool:
     return coachee.id.casefold() in chain or unit in chain
 
 
+def same_person(one: Person, other: Person) -> bool:
+    """Whether two rows directly name the same human; names in these instances have no accents."""
+    if one.person and one.person == other.person:
+        return True
+    written = [(row.email.casefold(), row.name.casefold()) for row in (one, other)]
+    return written[0] == written[1]
+
+
 def free_spans(person: Person, cycle: Cycle) -> list[Span]:
     """Return a person's available times in UTC, merged, without days of absence."""
     zone = ZoneInfo(person.timezone)
@@ -79,6 +94,8 @@ def free_spans(person: Person, cycle: Cycle) -> list[Span]:
     off = {day for dates in person.unavailable for day in dates}
     if cycle.calendar.public_holidays:
         off |= _holidays(person.country)
+    for category in cycle.calendar.observances.get(person.country, ()):
+        off |= _holidays(person.country, category)
     spans = []
     for number in range((last - first).days + 1):
         day = first + timedelta(number)
@@ -90,8 +107,9 @@ def free_spans(person: Person, cycle: Cycle) -> list[Span]:
 
 
 @lru_cache
-def _holidays(country: str) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=range(2026, 2029)))
+def _holidays(country: str, category: str = "public") -> frozenset[date]:
+    years = range(2026, 2029)
+    return frozenset(holidays.country_holidays(country, years=years, categories=category))
 
 
 @lru_cache(maxsize=100_000)

@@ -14,6 +14,7 @@ from tests.matching.comparison import (
     every_rule,
     large_sets,
     many_places,
+    one_human,
     scarce_time,
 )
 
@@ -45,3 +46,8 @@ def test_engine_keeps_as_many_earlier_pairs_as_possible(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_engine_is_optimal_with_large_sets_of_coachees(seed: int) -> None:
     assert_optimal(large_sets(seed))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_engine_is_optimal_if_people_are_coachee_and_coach_at_once(seed: int) -> None:
+    assert_optimal(one_human(seed))

@@ -21,12 +21,17 @@ _TIMESTAMP = (2026, 11, 2, 9, 0, 0)
 _ISO_TIMESTAMP = b"2026-11-02T09:00:00Z"
 
 
+def _header(kind: PeopleKind) -> list[str]:
+    """Return the columns of a list, without `person`: nobody in the sample has two roles."""
+    return [column.name for column in COLUMNS[kind] if column.name != "person"]
+
+
 def coachees_xlsx() -> bytes:
     """Return the workbook with the sheet `coachees`."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     sheet = workbook.create_sheet("coachees")
-    header = [column.name for column in COLUMNS[PeopleKind.COACHEES]]
+    header = _header(PeopleKind.COACHEES)
     sheet.append(header)
     for row in COACHEES:
         sheet.append([row.get(name) for name in header])
@@ -43,7 +48,7 @@ def coachees_xlsx() -> bytes:
 def coaches_csv() -> bytes:
     """Return the CSV file as a spreadsheet program would write it."""
     out = io.StringIO(newline="")
-    header = [column.name for column in COLUMNS[PeopleKind.COACHES]]
+    header = _header(PeopleKind.COACHES)
     writer = csv.DictWriter(out, header, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(COACHES)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from api.cycles import rule_facts
+from api.cycles import rule_facts, rule_situation_facts
 from coach.cycle import Cycle, CycleDates
 from coach.texts.renderer import english
 from matching.rules.catalogue import RuleCard, catalogue
@@ -18,9 +18,9 @@ CARDS = catalogue(Cycle(cycle=CycleDates(start=date(2027, 1, 18), end=date(2027,
 def test_the_texts_of_a_rule_are_its_docstring_and_its_examples(card: RuleCard) -> None:
     assert tuple(map(english, rule_facts.TEXTS[card.name])) == card.text
     situations = tuple(example.situation for example in card.examples)
-    assert tuple(map(english, rule_facts.SITUATIONS[card.name])) == situations
+    assert tuple(map(english, rule_situation_facts.SITUATIONS[card.name])) == situations
 
 
 def test_no_other_rule_has_texts() -> None:
     names = {card.name for card in CARDS}
-    assert rule_facts.TEXTS.keys() == rule_facts.SITUATIONS.keys() == names
+    assert rule_facts.TEXTS.keys() == rule_situation_facts.SITUATIONS.keys() == names

@@ -319,3 +319,66 @@ def test_fingerprint_depends_on_names_and_contents() -> None:
     }
     assert len(prints) == 4
     assert fingerprint({"b": b"2", "a": b"1"}) == fingerprint({"a": b"1", "b": b"2"})
+
+
+WAIVER = '[[waivers]]\ncoachee = "C-1"\ncoach = "K-1"\nrule = "rank"\nreason = "agreed"\n'
+
+
+def test_waivers_are_read_and_absent_by_default() -> None:
+    both = together(DATES + WAIVER + WAIVER.replace("rank", "country")).cycle.waivers
+    assert [(one.coachee, one.coach, one.rule, one.reason) for one in both] == [
+        ("C-1", "K-1", "rank", "agreed"), ("C-1", "K-1", "country", "agreed")
+    ]  # fmt: skip
+    assert together().cycle.waivers == ()
+    assert "waivers" not in together().cycle.model_dump(mode="json")
+
+
+def test_faults_of_waivers_are_located_at_their_keys() -> None:
+    wrong = (
+        WAIVER
+        + WAIVER.replace("C-1", "C-9").replace("K-1", "K-9")
+        + WAIVER.replace("rank", "unit").replace('reason = "agreed"', 'reasn = ""')
+        + WAIVER
+    )
+    lines = refusal(DATES + wrong)
+    places = [line.split(": ")[0] for line in lines]
+    assert places == [
+        "cycle.toml:10:waivers[1].coachee",
+        "cycle.toml:11:waivers[1].coach",
+        "cycle.toml:14:waivers[2].reason",
+        "cycle.toml:17:waivers[2].rule",
+        "cycle.toml:18:waivers[2].reasn",
+        "cycle.toml:19:waivers[3]",
+    ]
+    assert "required for every waiver" in lines[2]
+    assert "did you mean 'reason'" in lines[4]
+    assert "waiver 1" in lines[5]
+
+
+def test_waiver_needs_a_reason() -> None:
+    (line,) = refusal(DATES + WAIVER.replace('"agreed"', '"  "'))
+    assert line.startswith("cycle.toml:8:waivers[0].reason")
+
+
+def test_observances_are_categories_of_holidays_of_a_country() -> None:
+    text = DATES + '[calendar]\nobservances = { ME = ["orthodox", "catholic"] }\n'
+    assert together(text).cycle.calendar.observances == {"ME": ("catholic", "orthodox")}
+    assert "observances" not in together().cycle.model_dump(mode="json")["calendar"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('{ ME = ["ortodox"] }', "did you mean 'orthodox'"),
+        ('{ ME = ["workday"] }', "not a category of holidays of ME"),
+        ('{ RS = ["orthodox"] }', "not a category of holidays of RS; use public"),
+        ('{ QQ = ["orthodox"] }', "not a country code"),
+        ('["orthodox"]', "write a table"),
+        ('{ ME = "orthodox" }', "write a list"),
+    ],
+)
+def test_unknown_observance_is_a_located_fault(written: str, told: str) -> None:
+    lines = refusal(DATES + f"[calendar]\nobservances = {written}\n")
+    assert len(lines) == 1
+    assert lines[0].startswith("cycle.toml:5:calendar.observances")
+    assert told in lines[0]

@@ -59,7 +59,8 @@ def speaking(roster: Roster, language: str) -> Roster:
     """Return a roster of the same people with new ids and `language` as their only language."""
 
     def named(one: Coachee | Coach) -> dict[str, object]:
-        return {"id": f"{one.id}-{language}", "languages": (LanguageSkill(language),)}
+        own = f"{one.id}-{language}"
+        return {"id": own, "name": own, "languages": (LanguageSkill(language),)}
 
     return Roster(
         coachees=tuple(

@@ -15,7 +15,7 @@ from coach.availability import (
     local_to_epoch_minute,
 )
 from coach.cycle import CalendarPolicy, Cycle, CycleDates, SessionPolicy
-from coach.holidays import days_off
+from coach.holidays import days_kept_free, days_off
 from coach.languages import LanguageSkill
 from coach.people import Coachee, Role, Roster
 from matching.instance.availability_grid import build_availability_grid, pack, unpack
@@ -160,3 +160,16 @@ def test_unpacking_reverses_packing(count: int) -> None:
     rows = np.random.default_rng(count).random((3, count)) < 0.5
     assert pack(rows).shape == (3, -(-count // 64))
     assert (unpack(pack(rows), count) == rows).all()
+
+
+@pytest.mark.parametrize("public_holidays", [True, False])
+def test_observance_keeps_its_days_free_for_everybody_of_the_country(
+    *, public_holidays: bool
+) -> None:
+    calendar = CalendarPolicy(public_holidays=public_holidays, observances={"ME": ("orthodox",)})
+    days = [date(2027, 1, 4) + timedelta(n) for n in range(19)]
+    christmas = {date(2027, 1, day) for day in (6, 7, 8)}
+    plain = CalendarPolicy(public_holidays=public_holidays)
+    more = days_kept_free(calendar, "ME", days) - days_kept_free(plain, "ME", days)
+    assert more == christmas
+    assert days_kept_free(calendar, "RS", days) == days_kept_free(plain, "RS", days)

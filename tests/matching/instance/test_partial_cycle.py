@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, product
@@ -27,10 +27,11 @@ from matching.result import Match, Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from tests.bench.instances import TIGHT, instance
+from tests.matching.both_roles import both_roles
 from tests.matching.coach_timetable.test_best_timetable import with_quality
 from tests.matching.crowded import START
 from tests.matching.planner import ends
-from tests.matching.reference import blocking_rules, common_starts
+from tests.matching.reference import blocking_rules, common_starts, same_person
 
 MOST = 4_000
 Series = tuple[datetime, ...]
@@ -50,10 +51,12 @@ def solved(
     )
 
 
-def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
+def in_mid_cycle(
+    seed: int, people: Callable[[Random], tuple[Roster, Cycle]] = with_quality
+) -> tuple[Roster, Cycle, Result, UnderWay]:
     """Return a cycle in progress in which people or their availability have changed."""
     random = Random(seed)
-    roster, cycle = with_quality(random)
+    roster, cycle = people(random)
     low = random.choice([0, 1, 2, 5])
     sessions = cycle.sessions.model_copy(
         update={
@@ -185,6 +188,52 @@ class BruteForce:
 
         return place(0, [])
 
+    def can_meet_together(
+        self, placed: list[tuple[int, int]], options: dict[tuple[int, int], list[list[Session]]]
+    ) -> bool:
+        """Whether all pairs can have one of their series without anybody in two places at once."""
+        roster = self.roster
+        rows = {
+            **{("coachee", one.id): one for one in roster.coachees},
+            **{("coach", one.id): one for one in roster.coaches},
+        }
+        several = [
+            key
+            for key, one in rows.items()
+            if any(one is not other and same_person(one, other) for other in rows.values())
+        ]
+
+        def clash(one: tuple[str, str], other: tuple[str, str]) -> bool:
+            """Whether two pairs have a human in common, by the ids of their people."""
+            keys = [{("coachee", a), ("coach", b)} & {*several} for a, b in (one, other)]
+            return one != other and any(
+                same_person(rows[a], rows[b]) for a in keys[0] for b in keys[1]
+            )
+
+        def place(number: int, taken: list[tuple[tuple[str, str], list[Session]]]) -> bool:
+            if number == len(placed):
+                return True
+            coach = roster.coaches[placed[number][1]]
+            pair = roster.coachees[placed[number][0]].id, coach.id
+            own = [one for key, some in taken for one in some if key[1] == coach.id]
+            busy = [
+                *(one for key, some in taken if clash(pair, key) for one in some),
+                *(one for key, some in self.past.items() if clash(pair, key) for one in some),
+            ]
+            return any(
+                self._can_take(coach, [*own, *series])
+                and not any(
+                    one.start < other.end and other.start < one.end
+                    for one in series
+                    for other in busy
+                    if one not in self.past.get(pair, ())
+                )
+                and place(number + 1, [*taken, (pair, series)])
+                for series in options[placed[number]]
+            )
+
+        return not several or place(0, [])
+
     def best(self) -> list[int] | None:
         """Return the best value of each level but `schedule`; `None` if there are many plans."""
         roster = self.roster
@@ -214,7 +263,7 @@ class BruteForce:
                 for row, coach in enumerate(roster.coaches)
                 if (own := [one for one, other in placed if other == row])
             )
-            if fits:
+            if fits and self.can_meet_together(placed, options):
                 found.append(self._values(placed))
         return max(found)
 
@@ -285,6 +334,25 @@ def test_rematch_in_progress_is_optimal_among_all_continuations(seed: int) -> No
     if points is not None:
         assert result.levels[-1].value == points
         assert result.levels[-1].bound == points
+
+
+def people_in_both_roles(random: Random) -> tuple[Roster, Cycle]:
+    roster, cycle = both_roles(random)
+    return roster, cycle.model_copy(update={"pins": {}})
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_rematch_under_way_keeps_people_in_both_roles_from_two_sessions_at_once(
+    seed: int,
+) -> None:
+    roster, cycle, earlier, where = in_mid_cycle(seed, people_in_both_roles)
+    expected = BruteForce(roster, cycle, earlier, where).best()
+    result = solved(roster, cycle, earlier, where)
+    assert audit(roster, cycle, result, earlier, where) == ()
+    if expected is not None:
+        levels = [level for level in result.levels if level.name is not ObjectiveLevel.SCHEDULE]
+        assert [level.value for level in levels] == expected
+        assert [level.bound for level in levels] == expected
 
 
 @pytest.mark.parametrize("seed", [1, 2])

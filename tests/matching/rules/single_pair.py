@@ -20,6 +20,7 @@ _PERSON = {
     "availability": (WeeklyWindow(0, 540, 720),),
     "timezone": "Europe/Stockholm",
 }
+_OF_COACH = {"id": "k", "name": "Another Person", "email": "coach@example.org", "capacity": 1}
 DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
 """The required tables and keys of a cycle file."""
 
@@ -33,7 +34,7 @@ def pair_inputs(
     """
     roster = Roster(
         coachees=(Coachee.model_validate({**_PERSON, "id": "c", "role": "commander", **coachee}),),
-        coaches=(Coach.model_validate({**_PERSON, "id": "k", "capacity": 1, **coach}),),
+        coaches=(Coach.model_validate({**_PERSON, **_OF_COACH, **coach}),),
     )
     cycle = Cycle.model_validate({**DATES, **policy}, strict=False)
     return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))

@@ -1,0 +1,105 @@
+"""Which rows of the people files describe one human, who may be coachee and coach at once.
+
+Rows with the same value of `person` are one human, and so are rows with the same email address and
+the same name. An equal address alone is not enough, because offices share mailboxes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coach.people import Person, Roster
+
+_CYRILLIC = "абвгдежзијклмнопрстуфхцчшћђљњѓќѕџйщъьыэюяёіїєґ"
+_LATIN = (
+    "a b v g d e z z i j k l m n o p r s t u f h c c s c d lj nj g k dz dz j st a  i e ju ja e i i"
+    " e g"
+)
+"""The letters of `_CYRILLIC` in the Latin script of Serbian and Macedonian, without accents."""
+_UNACCENTED = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
+_LETTERS = str.maketrans(dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True)) | _UNACCENTED)
+_DIGRAPHS = {"dj": "d", "gj": "g", "kj": "k", "zh": "z", "sh": "s", "ch": "c", "y": "j"}
+"""Letters of passports and of names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
+
+
+def folded_name(name: str) -> str:
+    """Return a name for comparison, without case, accents, script and punctuation.
+
+    `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.
+    """
+    composed = unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", composed)
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    for letters, letter in _DIGRAPHS.items():
+        plain = plain.replace(letters, letter)
+    return _SEPARATORS.sub(" ", plain).strip()
+
+
+def folded_address(address: str) -> str:
+    """Return an email address for comparison."""
+    return address.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Humans:
+    """The humans behind the rows of a roster, as numbers: equal numbers are one human.
+
+    Attributes:
+        coachees: the human of each coachee, by row.
+        coaches: the human of each coach, by row.
+    """
+
+    coachees: tuple[int, ...]
+    coaches: tuple[int, ...]
+
+    @property
+    def repeated(self) -> frozenset[int]:
+        """The humans with several rows, in one list or in both."""
+        rows = Counter((*self.coachees, *self.coaches))
+        return frozenset(human for human, times in rows.items() if times > 1)
+
+    @property
+    def in_both_roles(self) -> frozenset[int]:
+        """The humans who are both coachee and coach."""
+        return frozenset(self.coachees) & frozenset(self.coaches)
+
+
+def humans_of(roster: Roster) -> Humans:
+    """Find out which rows of a roster are one human."""
+    people: tuple[Person, ...] = (*roster.coachees, *roster.coaches)
+    number = same_humans(
+        [(person.person, person.email, person.name) for person in people],
+    )
+    coachees = len(roster.coachees)
+    return Humans(tuple(number[:coachees]), tuple(number[coachees:]))
+
+
+def same_humans(people: Sequence[tuple[str, str, str]]) -> list[int]:
+    """Return a number for each `(person, address, name)`; equal numbers are one human.
+
+    The number is that of the human's first row. Names are folded only where an address repeats.
+    """
+    first = list(range(len(people)))
+
+    def root(row: int) -> int:
+        while first[row] != row:
+            first[row] = first[first[row]]
+            row = first[row]
+        return row
+
+    addresses = Counter(folded_address(address) for _, address, _ in people)
+    seen: dict[tuple[str, ...], int] = {}
+    for row, (person, address, name) in enumerate(people):
+        keys: list[tuple[str, ...]] = [("person", person)] if person else []
+        folded = folded_address(address)
+        if folded and addresses[folded] > 1:
+            keys.append(("name", folded, folded_name(name)))
+        for key in keys:
+            one, other = sorted((root(seen.setdefault(key, row)), root(row)))
+            first[other] = one
+    return [root(row) for row in range(len(people))]

@@ -1,0 +1,26 @@
+"""Waivers: rules that the programme manager lifts for single pairs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class WaivableRule(StrEnum):
+    """A rule that can be waived for a single pair."""
+
+    RANK = "rank"
+    COUNTRY = "country"
+
+
+class Waiver(BaseModel):
+    """An entry of `[[waivers]]`: a rule that does not forbid one pair, and the manager's reason."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    coachee: str
+    coach: str
+    rule: WaivableRule
+    reason: Annotated[str, Field(min_length=1, max_length=500)]

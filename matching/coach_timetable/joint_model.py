@@ -1,0 +1,99 @@
+"""CP-SAT model of the timetables of several coaches who are linked by humans in both roles.
+
+The model of each coach is extended by a variable `w[i, s]` for each possible start `s` of a session
+of coachee `i`. At each start of the grid, at most one session of a coach is under way (including
+its buffer), and at most one session of a human, in whatever role. The model is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ortools.sat.python import cp_model
+
+from matching.coach_timetable.calendar import CoachCalendar, Series
+from matching.coach_timetable.cp_sat import find_solution
+from matching.coach_timetable.model import Term, TimetableModel
+from matching.deadline import Deadline
+
+Candidate = tuple[int, int]
+"""A coach's row, and the local index of a coachee in the coach's calendar."""
+Literals = list[tuple[int, Term]]
+"""Variables that are true if a session starts at a time, in epoch minutes."""
+
+
+class JointTimetableModel:
+    """A model of the timetables of several coaches, each with all of their candidates."""
+
+    def __init__(
+        self,
+        calendars: Mapping[int, CoachCalendar],
+        candidates: Mapping[int, Sequence[int]],
+        humans: Mapping[Candidate, Iterable[int]],
+        minutes: int,
+    ) -> None:
+        """Build the model.
+
+        Args:
+            calendars: the calendar of each coach, by row.
+            candidates: the local indices of each coach's candidates.
+            humans: for each candidate, the humans in the pair whose sessions must not overlap.
+            minutes: the length of a session.
+        """
+        self._model = cp_model.CpModel()
+        self._starting: dict[Candidate, Literals] = {}
+        sessions_of: dict[int, Literals] = {}
+        for coach, some in candidates.items():
+            calendar = calendars[coach]
+            timetable = TimetableModel(calendar, some, required=True, model=self._model)
+            of_coach: Literals = []
+            for one in some:
+                literals = self._literals(timetable, calendar, one)
+                self._starting[coach, one] = literals
+                of_coach += literals
+                for human in humans.get((coach, one), ()):
+                    sessions_of.setdefault(human, []).extend(literals)
+            if calendar.by_day:  # otherwise the coach's own model has these rows
+                self._forbid_overlaps(of_coach, calendar.spacing_minutes)
+        for literals in sessions_of.values():
+            self._forbid_overlaps(literals, minutes)
+
+    def solve(self, deadline: Deadline, *, seed: int = 0) -> dict[Candidate, Series] | None:
+        """Return the session starts of all candidates, or `None` if there is no timetable.
+
+        Raises:
+            CancelledError, DeadlineExceededError: the run ended before the model was solved.
+        """
+        solver = find_solution(self._model, deadline, seed=seed)
+        if solver is None:
+            return None
+        return {
+            candidate: tuple(
+                sorted(start for start, term in literals if solver.boolean_value(term))
+            )
+            for candidate, literals in self._starting.items()
+        }
+
+    def _literals(self, timetable: TimetableModel, calendar: CoachCalendar, one: int) -> Literals:
+        """Return the variables for the starts of a candidate's sessions."""
+        found: Literals = []
+        for position, starts in calendar.candidate(one).starts.items():
+            terms = timetable.at(one, position)
+            if not calendar.by_day:
+                found.extend((starts[0], term) for term in terms)
+                continue
+            here = [self._model.new_bool_var("") for _ in starts]
+            self._model.add(sum(here) == sum(terms))
+            found.extend(zip(starts, here, strict=True))
+        return found
+
+    def _forbid_overlaps(self, literals: Literals, length: int) -> None:
+        """Require that two sessions start at least `length` minutes apart."""
+        ordered = sorted(literals, key=lambda literal: literal[0])
+        first = 0
+        for place, (start, _) in enumerate(ordered):
+            while ordered[first][0] + length <= start:
+                first += 1
+            last_of_start = place + 1 == len(ordered) or ordered[place + 1][0] > start
+            if last_of_start and place > first:
+                self._model.add_at_most_one(term for _, term in ordered[first : place + 1])

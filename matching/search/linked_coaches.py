@@ -1,0 +1,225 @@
+"""The oracle of linked coaches: whether their coachees' sessions can all be placed together.
+
+Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
+the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach can
+hold their coachees if nobody's sessions with other coaches matter. A set of pairs of linked coaches
+is *infeasible* if the sessions cannot all be placed without a human being in two places at once.
+Minimal infeasible sets become rows of the master problem: not all their pairs are chosen
+(combinatorial Benders cuts, Codato and Fischetti 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from matching.coach_timetable.calendar import CoachCalendar, Series
+from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.coach_timetable.insertion_heuristic import insert_all_series
+from matching.coach_timetable.joint_model import JointTimetableModel
+from matching.coach_timetable.model import starts_of_positions
+from matching.deadline import Deadline, SolverError
+from matching.instance.availability_grid import pack
+from matching.instance.problem import MatchingProblem
+from matching.instance.shared_humans import NOBODY, SharedHumans
+
+_ATTEMPTS = 3
+_ATTEMPTS_EACH = 2
+
+PairSet = frozenset[int]
+BusyTimes = Mapping[int, Iterable[int]]
+"""The starts of sessions that a human with several rows has elsewhere, in epoch minutes."""
+
+
+class LinkedCoaches:
+    """Exact feasibility of sets of pairs whose coaches are linked.
+
+    `infeasible_sets` contains the minimal infeasible sets found so far.
+    """
+
+    def __init__(
+        self,
+        problem: MatchingProblem,
+        humans: SharedHumans,
+        oracle: Callable[[int], CoachOracle],
+        seed: int,
+    ) -> None:
+        self._problem = problem
+        self.humans = humans
+        self._oracle = oracle
+        self._seed = seed
+        self._held: dict[PairSet, dict[int, Series]] = {}
+        self.infeasible_sets: list[PairSet] = []
+
+    @property
+    def minutes(self) -> int:
+        """The length of a session."""
+        return self._problem.limits.minutes
+
+    def groups(self, pairs: Iterable[int]) -> list[PairSet]:
+        """Return the groups of chosen pairs whose coaches are linked."""
+        chosen = np.array(sorted(pairs), dtype=np.int64)
+        coachee, coach = self._problem.coachee[chosen], self._problem.coach[chosen]
+        shared = (self.humans.coachee[coachee] != NOBODY) | (self.humans.coach[coach] != NOBODY)
+        near = np.isin(coach, coach[shared])
+        rows = zip(chosen[near].tolist(), coachee[near].tolist(), coach[near].tolist(), strict=True)
+        return [frozenset(group) for group in self.humans.linked_groups(rows)]
+
+    def infeasible_set(self, pairs: Iterable[int], deadline: Deadline) -> PairSet | None:
+        """Return a minimal infeasible subset of a choice, or `None` if it is feasible.
+
+        Every coach alone must be able to hold their pairs.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
+        """
+        for group in self.groups(pairs):
+            if not self.can_hold(group, deadline):
+                return next(core for core in self.infeasible_sets if core <= group)
+        return None
+
+    def fits_quickly(self, pair: int, chosen: Iterable[int]) -> bool:
+        """Whether a pair can be added to a feasible choice, by a heuristic that may say no."""
+        group = next((one for one in self.groups({*chosen, pair}) if pair in one), None)
+        if group is None:
+            return True
+        known = self._lookup(group)
+        return self._insert(group) if known is None else known
+
+    def can_hold(self, pairs: PairSet, deadline: Deadline) -> bool:
+        """Whether the sessions of all pairs can be placed together.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
+        """
+        known = self._lookup(pairs)
+        if known is not None:
+            return known
+        if self._search(pairs, deadline):
+            return True
+        self._shrink(pairs, deadline)
+        return False
+
+    def series(self, pairs: PairSet, deadline: Deadline) -> dict[int, Series]:
+        """Return the session starts of each pair of a feasible set.
+
+        Raises:
+            SolverError: `pairs` is infeasible.
+        """
+        if not self.can_hold(pairs, deadline):
+            raise SolverError("no timetable exists for an infeasible set of linked coaches")
+        holding = next(held for held in self._held if pairs <= held)
+        return {pair: self._held[holding][pair] for pair in pairs}
+
+    def busy_times(self, series: Mapping[int, Series], *, without: int) -> dict[int, list[int]]:
+        """Return each human's session starts in pairs of coaches other than `without`."""
+        busy: dict[int, list[int]] = {}
+        for pair, starts in series.items():
+            coach = int(self._problem.coach[pair])
+            if coach != without:
+                for human in self.humans.of(int(self._problem.coachee[pair]), coach):
+                    busy.setdefault(human, []).extend(starts)
+        return busy
+
+    def calendar(self, coach: int, pairs: list[int], busy: BusyTimes) -> CoachCalendar:
+        """Return a coach's calendar for these pairs, without times at which a human is busy.
+
+        The local indices are those of `pairs`, which must be ascending.
+        """
+        chosen = np.zeros(self._problem.size, dtype=np.bool_)
+        chosen[pairs] = True
+        own = self._problem.subset(chosen)
+        free, minutes = own.free, own.limits.minutes
+        coachees, coaches = free.coachees.copy(), free.coaches.copy()
+        for human, starts in busy.items():
+            open_to = np.ones(len(free.starts), dtype=np.bool_)
+            for start in starts:
+                low, high = np.searchsorted(free.starts, (start - minutes + 1, start + minutes))
+                open_to[low:high] = False
+            rows, columns = self.humans.rows[human]
+            coachees[list(rows)] &= pack(open_to[np.newaxis, :])
+            coaches[list(columns)] &= pack(open_to[np.newaxis, :])
+        own = replace(own, free=replace(free, coachees=coachees, coaches=coaches))
+        return CoachCalendar(own, coach, own.coachee.tolist())
+
+    def _lookup(self, pairs: PairSet) -> bool | None:
+        if any(pairs <= held for held in self._held):
+            return True
+        if any(core <= pairs for core in self.infeasible_sets):
+            return False
+        return None
+
+    def _search(self, pairs: PairSet, deadline: Deadline) -> bool:
+        deadline.check()
+        if self._insert(pairs):
+            return True
+        by_coach = self._by_coach(pairs)
+        place = {
+            (coach, self._local(coach, pair)): pair
+            for coach, own in by_coach.items()
+            for pair in own
+        }
+        candidates: dict[int, list[int]] = {coach: [] for coach in by_coach}
+        for coach, local in place:
+            candidates[coach].append(local)
+        model = JointTimetableModel(
+            {coach: self._oracle(coach).calendar for coach in by_coach},
+            candidates,
+            {
+                (coach, local): self.humans.of(int(self._problem.coachee[pair]), coach)
+                for (coach, local), pair in place.items()
+            },
+            self._problem.limits.minutes,
+        )
+        found = model.solve(deadline, seed=self._seed)
+        if found is not None:
+            self._held[pairs] = {place[candidate]: starts for candidate, starts in found.items()}
+        return found is not None
+
+    def _insert(self, pairs: PairSet) -> bool:
+        """Place one coach after the other around the others' sessions; a failed one goes first."""
+        by_coach = self._by_coach(pairs)
+        queue = sorted(by_coach, key=lambda coach: (-len(by_coach[coach]), coach))
+        for _ in range(_ATTEMPTS):
+            series: dict[int, Series] = {}
+            failed = None
+            for coach in queue:
+                own = by_coach[coach]
+                calendar = self.calendar(coach, own, self.busy_times(series, without=coach))
+                placed = insert_all_series(calendar, range(len(own)), _ATTEMPTS_EACH)
+                if placed is None:
+                    failed = coach
+                    break
+                starts = starts_of_positions(calendar, placed)
+                series |= {pair: starts[local] for local, pair in enumerate(own)}
+            if failed is None:
+                self._held[pairs] = series
+                return True
+            if failed == queue[0]:
+                return False
+            queue.remove(failed)
+            queue.insert(0, failed)
+        return False
+
+    def _shrink(self, pairs: PairSet, deadline: Deadline) -> None:
+        core = pairs
+        for pair in sorted(pairs):
+            rest = core - {pair}
+            known = self._lookup(rest)
+            if known is None:
+                known = self._search(rest, deadline)
+            if not known:
+                core = rest
+        self.infeasible_sets = [other for other in self.infeasible_sets if not core <= other]
+        self.infeasible_sets.append(core)
+
+    def _by_coach(self, pairs: PairSet) -> dict[int, list[int]]:
+        by_coach: dict[int, list[int]] = {}
+        for pair in sorted(pairs):
+            by_coach.setdefault(int(self._problem.coach[pair]), []).append(pair)
+        return by_coach
+
+    def _local(self, coach: int, pair: int) -> int:
+        return int(np.searchsorted(self._problem.by_coach[coach], pair))

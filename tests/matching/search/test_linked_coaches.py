@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.deadline import Deadline
+from matching.search.column_generation import PricingOracles
+from tests.matching.both_roles import both_roles
+from tests.matching.brute_force import can_meet_together
+from tests.matching.problem import problem_of
+
+DEADLINE = Deadline(lambda: 0.0, None, lambda: False)
+
+
+def random_choice(random: Random) -> tuple[Roster, Cycle, PricingOracles, list[int]]:
+    """Return a choice of pairs that every coach alone can hold."""
+    roster, cycle = both_roles(random)
+    places = [coach.model_copy(update={"capacity": 3}) for coach in roster.coaches]
+    roster = roster.model_copy(update={"coaches": tuple(places)})
+    oracles = PricingOracles(problem_of(roster, cycle), seed=0)
+    chosen: list[int] = []
+    coachees: set[int] = set()
+    for pair in random.sample(range(oracles.problem.size), oracles.problem.size):
+        coachee = int(oracles.problem.coachee[pair])
+        wider = np.array(sorted([*chosen, pair]), dtype=np.int64)
+        if coachee not in coachees and not oracles.infeasible_coaches(wider, DEADLINE):
+            chosen.append(pair)
+            coachees.add(coachee)
+    return roster, cycle, oracles, sorted(chosen)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_infeasible_sets_of_linked_coaches_are_exact_and_minimal(seed: int) -> None:
+    roster, cycle, oracles, chosen = random_choice(Random(seed))
+    if oracles.linked is None:
+        return
+
+    def possible(pairs: list[int]) -> bool:
+        problem = oracles.problem
+        placed = [(int(problem.coachee[pair]), int(problem.coach[pair])) for pair in pairs]
+        return can_meet_together(roster, placed, cycle)
+
+    infeasible = oracles.linked.infeasible_set(chosen, DEADLINE)
+    assert (infeasible is None) == possible(chosen)
+    if infeasible is not None:
+        assert not possible(sorted(infeasible))
+        assert all(possible(sorted(infeasible - {pair})) for pair in infeasible)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_quick_test_never_accepts_an_infeasible_choice(seed: int) -> None:
+    roster, cycle, oracles, chosen = random_choice(Random(seed))
+    problem = oracles.problem
+    for pair in chosen if oracles.linked else ():
+        if oracles.linked.fits_quickly(pair, chosen):
+            group = next((one for one in oracles.linked.groups(chosen) if pair in one), ())
+            placed = [(int(problem.coachee[one]), int(problem.coach[one])) for one in group]
+            assert can_meet_together(roster, placed, cycle)
