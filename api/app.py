@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
-from api.accounts import credentials
+from api.accounts import credentials, user_routes
 from api.accounts import routes as account_routes
 from api.accounts.authenticator import authenticate_user
 from api.accounts.pages import account as account_pages
@@ -19,6 +19,7 @@ from api.accounts.pages import confirm as confirm_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_address
+from api.accounts.pages import users as user_pages
 from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
 from api.background.worker import Worker
@@ -114,6 +115,7 @@ _API_MODULES = (
     note_access_routes,
     audit_routes,
     account_routes,
+    user_routes,
     consent_routes,
     reference_routes,
 )
@@ -130,6 +132,7 @@ _PAGE_MODULES = (
     oidc_pages,
     sign_in_address,  # after the other sign-in pages, because its path is more general
     account_pages,
+    user_pages,
     confirm_pages,
     audit_pages,
     run_pages,
@@ -192,6 +195,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.oidc_client = _oidc_client(settings)
     app.state.authentication = _AUTHENTICATION
     app.state.record_reading = record_reading
+    app.state.exempt_from_second_factor = lambda _services: False
     app.state.permissions = PERMISSIONS
     app.state.job_types = JOB_TYPES
     _add_middleware(app, settings)

@@ -20,6 +20,7 @@ from coach.errors import (
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
+    SecondFactorFirstError,
     UnreachableError,
     UnusableInputError,
     VerifyFirstError,
@@ -98,6 +99,12 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
     ),
     VerifyFirstError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "verify-first", titles.VERIFY_FIRST_TITLE()
+    ),
+    SecondFactorFirstError: ErrorType(
+        EXIT_UNUSABLE_INPUT,
+        HTTPStatus.FORBIDDEN,
+        "second-factor-first",
+        titles.SECOND_FACTOR_TITLE(),
     ),
     UnreachableError: ErrorType(
         EXIT_INTERNAL_ERROR,

@@ -99,5 +99,9 @@ class VerifyFirstError(NotAllowedError):
     """The holder of a secret link has to prove who they are before this action."""
 
 
+class SecondFactorFirstError(NotAllowedError):
+    """The user has no second factor yet, and has to set one up first."""
+
+
 class UnreachableError(DomainError):
     """A required external server does not respond."""

@@ -10,15 +10,27 @@ from pydantic import Field
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
-from api.accounts.browser_sessions import end_browser_sessions
+from api.accounts.browser_sessions import end_browser_sessions, end_tokens
 from api.accounts.credentials import CredentialView, active_credentials_of
 from api.accounts.passkeys import PasskeyView, passkeys_of
 from api.accounts.rows import UserRow
-from api.accounts.second_factors import count_unused_recovery_codes, seal_totp
+from api.accounts.second_factors import (
+    count_unused_recovery_codes,
+    is_locked,
+    proposed_totp_secret,
+    record_failure,
+    seal_totp,
+    verify_code,
+)
 from api.accounts.users import UserView, current_user, unlink_user
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.crypto.password_hashing import hash_password, matching_totp_step, password_weakness
+from api.crypto.password_hashing import (
+    hash_password,
+    matching_totp_step,
+    password_weakness,
+    verify_password,
+)
 from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
@@ -27,11 +39,24 @@ from coach.texts.facts import Displayed
 
 
 class AccountForm(FrozenModel):
-    """A new password, a new TOTP secret, and a code that proves that the app has the secret."""
+    """A new password, and a code that proves that the app has the proposed secret.
 
-    password: Annotated[str, Field(max_length=1000)]
-    totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{32}$")]
+    `old_password` and `old_code` are required if the user already has them. If `password` is empty,
+    the password does not change.
+    """
+
+    password: Annotated[str, Field(max_length=1000)] = ""
     code: Annotated[str, Field(max_length=20)]
+    old_password: Annotated[str, Field(max_length=1000)] = ""
+    old_code: Annotated[str, Field(max_length=40)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecondFactor:
+    """A secret for an authenticator app, and a code that proves that the app has it."""
+
+    secret: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +95,37 @@ def read_confirmation_means(services: Services, principal: Principal) -> Confirm
 
 
 def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
-    """Set the requesting user's password and second factor, and sign out their other browsers.
+    """Set the requesting user's password and second factor.
 
-    If the user's account is linked, the password may be empty, which removes an existing password.
+    Their other browsers are signed out, and their tokens end.
 
     Raises:
-        UnusableInputError: the password is too weak, or the code does not match the secret.
+        UnusableInputError: the password is too weak, or a password or code is wrong.
     """
     with services.database.reading() as tx:
-        user = current_user(tx, principal)
-    hashed = None
-    if form.password or not user.linked:
+        user, stored = current_user(tx, principal), _password_hash(tx, principal)
+    if form.password or not (user.linked or stored):
         _refuse_weak_password(form.password, user.name)
-        hashed = hash_password(form.password)
+    knows_password = stored is None or verify_password(form.old_password, stored)
+    hashed = hash_password(form.password) if form.password and knows_password else None
+    now = services.now()
     with services.database.writing() as tx:
-        if hashed is None and not current_user(tx, principal).linked:
-            _refuse_weak_password(form.password, user.name)  # the link was removed in the meantime
-        set_password_and_second_factor(
-            tx, services.keyring, principal, form, hashed, now=services.now()
-        )
+        unchanged = knows_password and _password_hash(tx, principal) == stored
+        fault = _check_old(tx, services.keyring, principal, form, knows_password=unchanged, now=now)
+        if fault is None:
+            row = tx.get_one(UserRow, principal.user_id)
+            secret = proposed_totp_secret(services.keyring, row, principal.credential_id)
+            factor = NewSecondFactor(secret, form.code)
+            set_password_and_second_factor(tx, services.keyring, principal, factor, hashed, now=now)
+    if fault is not None:  # raised after the failed attempt was stored
+        raise UnusableInputError([fault])
+
+
+def proposed_secret(services: Services, principal: Principal) -> str:
+    """Return the secret that the requesting user is asked to add to their authenticator app."""
+    with services.database.reading() as tx:
+        row = tx.get_one(UserRow, principal.user_id)
+        return proposed_totp_secret(services.keyring, row, principal.credential_id)
 
 
 def unlink_account(services: Services, principal: Principal) -> None:
@@ -108,25 +145,53 @@ def set_password_and_second_factor(
     tx: Transaction,
     keyring: Keyring,
     principal: Principal,
-    form: AccountForm,
+    factor: NewSecondFactor,
     password_hash: str | None,
     *,
     now: datetime,
 ) -> None:
-    """Replace a user's password and second factor; `None` as the hash removes the password.
+    """Replace a user's password, unless the hash is `None`, and the secret of their second factor.
 
     Raises:
         UnusableInputError: the code does not match the secret.
     """
     row = tx.get_one(UserRow, principal.user_id)
-    step = matching_totp_step(form.totp_secret, form.code, now, after=0)
+    step = matching_totp_step(factor.secret, factor.code, now, after=0)
     if step is None:
         raise UnusableInputError([_fault("code", facts.CODE_WRONG())])
-    row.password_hash, row.totp_step = password_hash, step
-    row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)
+    row.password_hash, row.totp_step = password_hash or row.password_hash, step
+    row.totp_sealed = seal_totp(keyring, row.id, factor.secret)
     row.failures, row.locked_until = 0, None
     end_browser_sessions(tx, row.id, now, except_id=principal.credential_id)
+    end_tokens(tx, row.id, now)
     record_event(tx, "password and second factor set", "user", row.id)
+
+
+def _check_old(
+    tx: Transaction,
+    keyring: Keyring,
+    principal: Principal,
+    form: AccountForm,
+    *,
+    knows_password: bool,
+    now: datetime,
+) -> InputFault | None:
+    """Check the old password and code; return what is wrong, and record the failed attempt."""
+    row = tx.get_one(UserRow, principal.user_id)
+    if is_locked(row, now):
+        return _fault("old_code", facts.CODE_NOT_ACCEPTED())
+    fault = None
+    if not knows_password:
+        fault = _fault("old_password", facts.OLD_PASSWORD_WRONG())
+    elif row.totp_sealed is not None and not verify_code(tx, keyring, row, form.old_code, now=now):
+        fault = _fault("old_code", facts.CODE_NOT_ACCEPTED())
+    if fault is not None:
+        record_failure(tx, row, "confirmation failed", now=now)
+    return fault
+
+
+def _password_hash(tx: Transaction, principal: Principal) -> str | None:
+    return tx.get_one(UserRow, principal.user_id).password_hash
 
 
 def _refuse_weak_password(password: str, name: str) -> None:

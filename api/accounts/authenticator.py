@@ -6,8 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import CLOCK_SKEW, CREDENTIAL_BY_SECRET, is_valid, last_use, sha256_of
+from api.accounts.credentials import (
+    CLOCK_SKEW,
+    CREDENTIAL_BY_SECRET,
+    is_valid,
+    last_use,
+    sha256_of,
+    token_scopes,
+)
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.accounts.second_factors import has_own_second_factor
 from api.crypto.row_seal import is_sealed
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal
@@ -46,10 +54,13 @@ def authenticate_user(
     idle = timedelta(minutes=settings.cookie_idle_minutes)
     if by_cookie and not -CLOCK_SKEW <= now - last_use(row) <= idle:
         return None
+    set_up = row.factor is not None or has_own_second_factor(tx, user)
     return Principal(
         AccessRole(user.role),
         user_id=row.user_id,
         credential_id=row.id,
         by_cookie=by_cookie,
         confirmed_at=row.confirmed_at,
+        scopes=None if by_cookie else token_scopes(row),
+        needs_second_factor=not set_up,
     )

@@ -68,11 +68,16 @@ def redeem_sign_in_secret(
 
 
 def issue_session_cookie(
-    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
+    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta, factor: str | None = None
 ) -> IssuedSecret:
-    """Issue a session cookie's secret to a user who has just authenticated."""
+    """Issue a session cookie's secret to a user who has just authenticated.
+
+    `factor` is `PROVIDER_FACTOR` if the second factor was the identity provider's.
+    """
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
-    tx.get_one(CredentialRow, issued.id).confirmed_at = now
+    row = tx.get_one(CredentialRow, issued.id)
+    row.confirmed_at, row.factor = now, factor
+    tx.flush()
     return issued
 
 
@@ -111,3 +116,10 @@ def end_browser_sessions(
         CredentialKind.PENDING_SECOND_FACTOR,
     )
     revoke_credentials(tx, user_id, kinds, now, except_id=except_id)
+
+
+def end_tokens(tx: Transaction, user_id: str, now: datetime) -> None:
+    """Revoke a user's tokens, and record how many there were."""
+    ended = revoke_credentials(tx, user_id, [CredentialKind.TOKEN], now)
+    if ended:
+        record_event(tx, "tokens revoked", "user", user_id, credentials=ended)

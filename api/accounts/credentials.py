@@ -18,7 +18,7 @@ from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.crypto.row_seal import sealed_or_none
 from api.database.types import new_id
-from api.http.principal import Principal
+from api.http.principal import Principal, TokenScope
 from api.services import Services
 from api.values import FrozenModel
 from coach.errors import NotFoundError
@@ -51,6 +51,7 @@ class CredentialView(FrozenModel):
     id: str
     kind: CredentialKind
     label: str
+    scopes: tuple[TokenScope, ...] = ()
     person_id: str | None
     created_at: datetime
     expires_at: datetime
@@ -115,8 +116,8 @@ def revoke_credentials(
     now: datetime,
     *,
     except_id: str | None = None,
-) -> None:
-    """Revoke all of a user's credentials of these `kinds`, except `except_id`."""
+) -> int:
+    """Revoke a user's credentials of these `kinds`, except `except_id`, and return their number."""
     rows = tx.scalars(
         select(CredentialRow).where(
             CredentialRow.user_id == user_id,
@@ -125,9 +126,11 @@ def revoke_credentials(
             CredentialRow.revoked_at.is_(None),
         )
     )
-    for row in rows.all():
+    revoked = rows.all()
+    for row in revoked:
         row.revoked_at = now
     tx.flush()
+    return len(revoked)
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
@@ -185,6 +188,11 @@ def find_valid(
     return row
 
 
+def token_scopes(row: CredentialRow) -> frozenset[TokenScope]:
+    """Return the scopes of a token; every token may read."""
+    return frozenset({TokenScope.READ, *map(TokenScope, (row.scopes or "").split())})
+
+
 def last_use(row: CredentialRow) -> datetime:
     """Return when a credential was last used, or issued if it was never used."""
     return row.last_used_at or row.created_at
@@ -206,6 +214,7 @@ def _view(row: CredentialRow) -> CredentialView:
         id=row.id,
         kind=row.kind,
         label=row.label,
+        scopes=tuple(sorted(token_scopes(row))) if row.kind is CredentialKind.TOKEN else (),
         person_id=row.person_id,
         created_at=row.created_at,
         expires_at=row.expires_at,

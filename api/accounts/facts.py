@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, message
+from collections.abc import Mapping
+
+from api.http.principal import TokenScope
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message
 
 PASSWORD_FIRST = message(
     "accounts.password_first", "set a password first; without one, you could no longer sign in"
+)
+OWN_SECOND_FACTOR = message(
+    "accounts.own_second_factor",
+    "you cannot reset your own second factor; use a recovery code, or ask another manager",
+)
+NO_SUCH_ACTIVE_USER = message(
+    "accounts.no_such_active_user", "there is no such user, or the user is disabled"
+)
+SCOPES_OF_TOKEN = message(
+    "accounts.scopes_of_token", "a token can only create tokens with scopes that it has itself"
+)
+OLD_PASSWORD_WRONG = message(
+    "accounts.old_password_wrong", "this is not your current password; enter it to change anything"
 )
 CODE_WRONG = message(
     "accounts.code_wrong", "the code is wrong; enter the code that your app shows now"
@@ -119,3 +135,17 @@ SINGLE_FACTOR = message(
     "accounts.single_factor",
     "you signed in there with a single factor; please confirm with a code",
 )
+
+SCOPES: Mapping[TokenScope, Fact] = {
+    TokenScope.READ: message("accounts.scope_read", "read")(),
+    TokenScope.RUN: message("accounts.scope_run", "start runs and ask about plans")(),
+    TokenScope.PEOPLE: message(
+        "accounts.scope_people",
+        "upload people, issue links, publish plans, send and export messages",
+    )(),
+    TokenScope.ADMINISTRATION: message(
+        "accounts.scope_administration", "change cycles, policies, retention and tokens"
+    )(),
+}
+"""What a token may be used for, after "May"."""
+SCOPE_LIST = message("accounts.scope_list", "{scopes}", scopes=listed(FACT))

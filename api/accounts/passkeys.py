@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
+from api.accounts.browser_sessions import end_tokens
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
     PasskeyOwner,
@@ -184,6 +185,7 @@ def remove_passkey(services: Services, principal: Principal, passkey_id: str) ->
     """
     with services.database.writing() as tx:
         tx.delete(_own_passkey(tx, principal, passkey_id))
+        end_tokens(tx, principal.user_id or "", services.now())
         record_event(tx, "passkey removed", "passkey", passkey_id)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.accounts import credentials, tokens
+from api.accounts import credentials, sign_in, tokens
 from api.accounts.credentials import CredentialView, IssuedSecret
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import (
@@ -18,7 +18,7 @@ from api.http.permissions import (
     Permission,
     Permissions,
 )
-from api.http.principal import AccessRole
+from api.http.principal import AccessRole, TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from coach.feedback import SingleLineText
@@ -35,12 +35,23 @@ class Me(BaseModel):
 
 
 class TokenRequest(BaseModel):
-    """A request for a bearer token: its purpose, and the number of days it is valid."""
+    """A request for a bearer token: its purpose, its scopes, and the number of days it is valid.
+
+    Every token can read. Exports of personal data also require that the user has authenticated
+    recently; see `POST /api/v1/me/confirmation`.
+    """
 
     label: Annotated[
         str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
     ]
-    days: Annotated[int, Field(ge=1, le=366)] = 90
+    days: Annotated[int, Field(ge=1, le=90)] = 90
+    scopes: frozenset[TokenScope] = frozenset({TokenScope.READ})
+
+
+class ConfirmationRequest(BaseModel):
+    """A code from the user's authenticator app, or a recovery code."""
+
+    code: Annotated[str, Field(max_length=40)]
 
 
 @ME.get("/me", responses=problem_responses())
@@ -58,7 +69,15 @@ def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[Cred
 @ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=problem_responses(422))
 def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
     """Create a bearer token for a program; its secret is shown only once."""
-    return tokens.make_token(services, principal, body.label, timedelta(days=body.days))
+    return tokens.make_token(
+        services, principal, body.label, timedelta(days=body.days), body.scopes
+    )
+
+
+@ME.post("/me/confirmation", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))
+def confirm(body: ConfirmationRequest, services: ServicesDep, principal: PrincipalDep) -> None:
+    """Confirm your identity with a code, before you export personal data with this token."""
+    sign_in.require_code(services, principal, body.code)
 
 
 @ME.delete(
@@ -73,8 +92,9 @@ def revoke(credential_id: str, services: ServicesDep, principal: PrincipalDep) -
 
 ROUTERS = (ME,)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/me"): Permission(SIGNED_IN),
+    ("GET", API + "/me"): Permission(SIGNED_IN, without_second_factor=True),
     ("GET", API + "/me/credentials"): Permission(OFFICE),
     ("POST", API + "/me/credentials"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", API + "/me/confirmation"): Permission(OFFICE, scope=TokenScope.READ),
     ("DELETE", API + "/credentials/{credential_id}"): Permission(OFFICE),
 }

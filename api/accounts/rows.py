@@ -126,7 +126,10 @@ class SignInFlowRow(SealedRow, TableRow):
 class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is the time at which a browser's user last authenticated with a second factor.
+    `confirmed_at` is the time at which the user last authenticated with a second factor. `factor`
+    is `provider` if a browser session or token is based on the second factor of the identity
+    provider, and `earlier` in tokens from before second factors were required. `scopes` are those
+    of a token, separated by spaces; see `TokenScope`.
     """
 
     __tablename__ = "credentials"
@@ -135,7 +138,7 @@ class CredentialRow(SealedRow, IdentifiedRow):
     )
     SEALED_COLUMNS = (
         *("id", "kind", "secret_sha256", "user_id", "person_id", "label", "created_at"),
-        *("expires_at", "revoked_at", "confirmed_at"),
+        *("expires_at", "revoked_at", "confirmed_at", "factor", "scopes"),
     )
 
     kind: Mapped[CredentialKind] = mapped_column(EnumString(CredentialKind))
@@ -152,6 +155,8 @@ class CredentialRow(SealedRow, IdentifiedRow):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+    factor: Mapped[str | None] = mapped_column(String(20))
+    scopes: Mapped[str | None] = mapped_column(String(60))
 
 
 TABLES: tuple[type[TableRow], ...] = (

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import sha256_of
-from api.accounts.rows import RecoveryCodeRow, UserRow
+from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
 from api.audit_trail.log import record_event
 from api.crypto.envelope_encryption import decrypt, encrypt, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import matching_totp_step
-from api.crypto.row_seal import sealed_or_none
+from api.crypto.row_seal import is_sealed, sealed_or_none
 from api.http.principal import Principal
 from api.services import Services
 
 RECOVERY_CODES = 10
+PROVIDER_FACTOR = "provider"
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
 _CODE_LENGTH = 16  # 80 bits from 32 characters, so a plain hash is enough
 _FREE_ATTEMPTS = 5
 _MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
+
+
+def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
+    """Whether a user has set up codes from an app, or a passkey.
+
+    A user without either can have a second factor at the identity provider, which counts for the
+    browser sessions and tokens that are based on it (`PROVIDER_FACTOR`).
+    """
+    if row.totp_sealed is not None:
+        return True
+    passkeys = tx.scalars(select(PasskeyRow).where(PasskeyRow.user_id == row.id)).all()
+    return any(is_sealed(tx, passkey) for passkey in passkeys)
+
+
+def proposed_totp_secret(keyring: Keyring, row: UserRow, credential_id: str | None) -> str:
+    """Return the secret that a user is asked to add to their authenticator app, in base 32.
+
+    It is derived from the key file, so that the browser cannot choose it and does not have to send
+    it back. It stays the same until the user signs in anew or sets a second factor.
+    """
+    current = sha256(row.totp_sealed or b"").hexdigest()
+    return keyring.totp_secret(f"{row.id}:{credential_id}:{current}")
 
 
 def is_locked(row: UserRow, now: datetime) -> bool:

@@ -17,7 +17,12 @@ from api.accounts.browser_sessions import (
 )
 from api.accounts.credentials import IssuedSecret
 from api.accounts.rows import CredentialRow, UserRow
-from api.accounts.second_factors import is_locked, record_failure, verify_code
+from api.accounts.second_factors import (
+    PROVIDER_FACTOR,
+    is_locked,
+    record_failure,
+    verify_code,
+)
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import verify_password
@@ -25,7 +30,7 @@ from api.crypto.row_seal import sealed_or_none
 from api.http.principal import AccessRole, Principal
 from api.services import Services
 from api.values import FrozenModel
-from coach.errors import NotSignedInError
+from coach.errors import InputFault, NotSignedInError, UnusableInputError
 from coach.feedback import SingleLineText
 
 _SECOND_FACTOR_TIMEOUT = timedelta(minutes=10)
@@ -105,6 +110,16 @@ def confirm_by_code(services: Services, principal: Principal, code: str) -> bool
         return True
 
 
+def require_code(services: Services, principal: Principal, code: str) -> None:
+    """Re-authenticate the requesting user like `confirm_by_code`.
+
+    Raises:
+        UnusableInputError: the code was not accepted.
+    """
+    if not confirm_by_code(services, principal, code):
+        raise UnusableInputError([InputFault("body", 1, "code", facts.CODE_NOT_ACCEPTED())])
+
+
 def finish_sign_in(
     tx: Transaction,
     keyring: Keyring,
@@ -130,11 +145,15 @@ def finish_sign_in(
 def complete_sign_in(
     tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a cookie to a user who has passed two factors; record `method` in the audit trail."""
+    """Issue a cookie to a user who has signed in; record `method` in the audit trail.
+
+    The user has passed two factors, or has no second factor yet and reaches only their account.
+    """
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
     record_event(tx, "user signed in", "user", row.id, by=user, how=method)
-    return issue_session_cookie(tx, row.id, now=now, lifetime=lifetime)
+    factor = PROVIDER_FACTOR if method == PROVIDER_FACTOR else None
+    return issue_session_cookie(tx, row.id, now=now, lifetime=lifetime, factor=factor)
 
 
 def start_second_factor(tx: Transaction, row: UserRow, *, now: datetime) -> IssuedSecret:
@@ -144,7 +163,10 @@ def start_second_factor(tx: Transaction, row: UserRow, *, now: datetime) -> Issu
 
 def record_confirmation(tx: Transaction, principal: Principal, how: str, *, now: datetime) -> None:
     """Record that the requesting user has just authenticated again in this browser."""
-    tx.get_one(CredentialRow, principal.credential_id).confirmed_at = now
+    row = tx.get_one(CredentialRow, principal.credential_id)
+    row.confirmed_at = now
+    if how == PROVIDER_FACTOR:
+        row.factor = PROVIDER_FACTOR
     record_event(tx, "user confirmed", "user", principal.user_id or "", how=how)
 
 

@@ -140,6 +140,7 @@ ACTIONS: Mapping[str, Fact] = {
     "run cancelled": message("audit_action.run_cancelled", "run cancelled")(),
     "run failed": message("audit_action.run_failed", "run failed")(),
     "run finished": message("audit_action.run_finished", "run finished")(),
+    "second factor reset": message("audit_action.second_factor_reset", "second factor reset")(),
     "session accepted": message("audit_action.session_accepted", "session accepted")(),
     "session declined": message("audit_action.session_declined", "session declined")(),
     "session opened": message("audit_action.session_opened", "session viewed")(),
@@ -148,6 +149,7 @@ ACTIONS: Mapping[str, Fact] = {
     "terms accepted": message("audit_action.terms_accepted", "terms accepted")(),
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
     "token made": message("audit_action.token_made", "token created")(),
+    "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),
     "user added": message("audit_action.user_added", "user added")(),
     "user confirmed": message("audit_action.user_confirmed", "user confirmed")(),
     "user disabled": message("audit_action.user_disabled", "user disabled")(),
@@ -248,6 +250,9 @@ VALUES: Mapping[str, Fact] = {
     "plan": message("audit_value.plan", "plan")(),
     "provider": message("audit_value.provider", "provider")(),
     "provider and code": message("audit_value.provider_and_code", "provider and code")(),
+    "provider without code": message(
+        "audit_value.provider_without_code", "provider, without a second factor"
+    )(),
     "replace": message("audit_value.replace", "replace")(),
     "replacement": message("audit_value.replacement", "replacement")(),
     "subject": message("audit_value.subject", "subject")(),

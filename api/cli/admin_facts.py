@@ -267,6 +267,11 @@ CANNOT_LISTEN = message(
     reason=TEXT,
 )
 SERVING = message("serve.serving", "Serving on {address}", address=TEXT)
+NO_SECOND_FACTOR_IN_DEMO = message(
+    "serve.no_second_factor_in_demo",
+    "Demonstration with the sample only: users need no second factor. On every other server, they "
+    "do.",
+)
 SIGN_IN_AT = message("serve.sign_in_at", "sign in at {address}", address=TEXT)
 MANAGER_LINK = plural_message(
     "serve.manager_link",

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.cli import admin_facts as facts
+from api.cycles.rows import CycleRow
 from api.cycles.service import add_cycle
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.publish import publish_plan
 from api.overview import cycles
-from api.participants.rows import Side
+from api.participants.rows import PersonRow, Side
 from api.participants.upload import read_lists, store_lists
 from api.personal_links import links
 from api.runs import run_queue, run_view
@@ -26,6 +28,7 @@ from api.sessions import schedule
 from coach.errors import DomainError
 
 _TIME_LIMIT_SECONDS = 60.0
+_FICTITIOUS = "@example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ def load_sample_cycle(services: Services) -> DemoLinks:
     cycle_id = known[-1].id if known else _load(services)
     with services.database.writing() as tx:
         return _pick_two_people(tx, services, cycle_id)
+
+
+def contains_only_sample(services: Services) -> bool:
+    """Return whether the database contains the sample cycle and no other cycle or person."""
+    sample = parse_policy_file(_sample_file("cycle.toml")).policy.cycle.name
+    with services.database.reading() as tx:
+        names = tx.scalars(select(CycleRow.name)).all()
+        real = tx.scalar(
+            select(PersonRow.id).where(~PersonRow.email.endswith(_FICTITIOUS)).limit(1)
+        )
+    return list(names) == [sample] and real is None
 
 
 def _load(services: Services) -> str:

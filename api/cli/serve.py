@@ -7,6 +7,7 @@ import logging
 import socket
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from api.background.worker_lease import hold_worker_lease
 from api.cli import admin_facts as facts
 from api.cli.output import echo, render
 from api.cli.output import gettext as _
-from api.cli.sample_cycle import DemoLinks, load_sample_cycle
+from api.cli.sample_cycle import DemoLinks, contains_only_sample, load_sample_cycle
 from api.cli.services import load_settings
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
@@ -60,11 +61,21 @@ def serve(
             )
         listening = _listen(settings.host, settings.port)
         demo_links = load_sample_cycle(services) if demo else None
+        if demo and _is_loopback(settings.host) and contains_only_sample(services):
+            app.state.exempt_from_second_factor = contains_only_sample
+            echo(facts.NO_SECOND_FACTOR_IN_DEMO())
         _print_addresses(services, demo_links)
         gc.collect()
         gc.freeze()  # excludes the long-lived objects created at start-up
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def migrate(

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.accounts import browser_sessions, users
+from api.accounts.factor_reset import remove_second_factor
 from api.accounts.users import ProviderLink, UserView
 from api.cli import admin_facts as facts
 from api.cli.output import echo, render
@@ -30,6 +31,7 @@ class UserAction(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     SIGN_OUT = "sign-out"
+    RESET_FACTOR = "reset-factor"
     DISABLE = "disable"
     LIST = "list"
 
@@ -48,7 +50,9 @@ def user(
             # i18n: the words before the colons are arguments; do not translate them.
             help=_(
                 "add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
-                "browser; link, unlink: connect or disconnect an account at the identity provider."
+                "browser and end tokens; reset-factor: remove a lost second factor, and print a "
+                "one-time link; link, unlink: connect or disconnect an account at the identity "
+                "provider."
             )
         ),
     ],
@@ -75,7 +79,9 @@ def user(
             _apply_action(services, action, name, oidc, mail)
             echo(_CONFIRMATIONS[action](name=name))
         else:
-            added_as = None if action is UserAction.SIGN_IN else role
+            if action is UserAction.RESET_FACTOR:
+                _remove_second_factor(services, name)
+            added_as = role if action is UserAction.ADD else None
             _print_address(services, name, added_as, _link(services, oidc, mail))
 
 
@@ -104,6 +110,11 @@ def _apply_action(
             users.sign_out_everywhere(tx, user_id, now=services.now())
         else:
             users.disable_user(tx, name, now=services.now())
+
+
+def _remove_second_factor(services: Services, name: str) -> None:
+    with services.database.writing() as tx:
+        remove_second_factor(tx, users.user_by_name(tx, name).id, now=services.now())
 
 
 def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:
@@ -152,6 +163,7 @@ def _print_address(
             user_id = users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
         else:
             user_id = users.user_by_name(tx, name).id
+            browser_sessions.end_tokens(tx, user_id, services.now())
         if link is not None:
             users.link_user(tx, user_id, link)
         once = browser_sessions.issue_sign_in_secret(

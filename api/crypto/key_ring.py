@@ -67,6 +67,10 @@ class Keyring:
         letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
+    def totp_secret(self, purpose: str) -> str:
+        """Return a 160-bit secret for an authenticator app, in base 32, derived from `purpose`."""
+        return b32encode(self._derive(f"totp:{purpose}")[:20]).decode()
+
     def one_time_code(self, code_id: str) -> str:
         """Return the eight digits of a one-time code, derived from its identifier."""
         return f"{int.from_bytes(self._derive(f'code:{code_id}')) % 10**8:08}"

@@ -20,11 +20,15 @@ from coach.errors import (
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
+    SecondFactorFirstError,
     VerifyFirstError,
 )
 
 LINK_PARAMETER = "link"
 _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
+
+SecondFactorExemption = Callable[[Services], bool]
+"""Returns whether users need no second factor, which is so only in a demonstration."""
 
 RecordReading = Callable[[Services, Principal, str, str, str], None]
 """Records a user's access to personal data, given the action, object kind and object id."""
@@ -35,7 +39,8 @@ def authorise(request: Request, services: ServicesDep) -> None:
 
     Raises:
         NotSignedInError: the sender is not signed in, and the route is not public.
-        NotAllowedError: the route does not permit the sender's role.
+        NotAllowedError: the route does not permit the sender's role, or their token's scope.
+        SecondFactorFirstError: the user has no second factor yet.
         ConfirmFirstError: the route requires that the user has authenticated recently.
         VerifyFirstError: the route requires more than a secret link, and its holder has not proved
             who they are.
@@ -49,6 +54,9 @@ def authorise(request: Request, services: ServicesDep) -> None:
         return
     principal = authenticate(request, services, request.path_params.get(LINK_PARAMETER))
     if principal.role in permission.roles:
+        if principal.needs_second_factor:
+            _require_second_factor(request, services, permission)
+        _require_scope(request, principal, permission)
         if permission.requires_recent_authentication:
             _require_recent_authentication(services, principal)
         if permission.requires_verification and not principal.is_verified:
@@ -61,6 +69,22 @@ def authorise(request: Request, services: ServicesDep) -> None:
     if LINK_PARAMETER in request.path_params:
         raise NotFoundError(facts.LINK_INVALID())
     raise NotSignedInError(facts.SIGN_IN_FIRST())
+
+
+def _require_second_factor(request: Request, services: Services, permission: Permission) -> None:
+    """Refuse a user without a second factor, except on public routes and the account page."""
+    if permission.without_second_factor or AccessRole.ANONYMOUS in permission.roles:
+        return
+    exempt: SecondFactorExemption = request.app.state.exempt_from_second_factor
+    if not exempt(services):
+        raise SecondFactorFirstError(facts.SECOND_FACTOR_FIRST())
+
+
+def _require_scope(request: Request, principal: Principal, permission: Permission) -> None:
+    scope = permission.required_scope(request.method)
+    public = AccessRole.ANONYMOUS in permission.roles
+    if principal.scopes is not None and scope not in principal.scopes and not public:
+        raise NotAllowedError(facts.SCOPE_MISSING(scope=scope.value))
 
 
 def _require_recent_authentication(services: Services, principal: Principal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from coach.texts.facts import NUMBER, PLAIN_NUMBER, message
+from coach.texts.facts import NUMBER, PLAIN_NUMBER, TEXT, message
 
 NO_ACCESS = message(
     "http.no_access", "you do not have access to this; sign in with an account that does"
@@ -13,6 +13,16 @@ LINK_INVALID = message(
     "http.link_invalid", "this link is no longer valid; ask the programme office for a new one"
 )
 SIGN_IN_FIRST = message("http.sign_in_first", "please sign in first")
+# i18n: `scope` is one of read, run, people, administration, as sent to the API.
+SCOPE_MISSING = message(
+    "http.scope_missing",
+    'this token does not have the scope "{scope}"; create one that has it on the account page',
+    scope=TEXT,
+)
+SECOND_FACTOR_FIRST = message(
+    "http.second_factor_first",
+    "please set up a second factor on the account page first: a code from an app, or a passkey",
+)
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
@@ -57,6 +67,7 @@ CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current sta
 NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
 CONFIRM_IDENTITY_TITLE = message("http.title_confirm_identity", "Please confirm your identity")
 VERIFY_FIRST_TITLE = message("http.title_verify_first", "Please confirm that it is you")
+SECOND_FACTOR_TITLE = message("http.title_second_factor", "Please set up a second factor")
 UNREACHABLE_TITLE = message(
     "http.title_unreachable", "A required external service is not responding"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.http.principal import AccessRole
+from api.http.principal import AccessRole, TokenScope
 
 MANAGER = frozenset({AccessRole.MANAGER})
 COACH = frozenset({AccessRole.COACH})
@@ -27,12 +27,15 @@ class Permission:
             the response is 404.
         authenticates: whether the sender is authenticated. If not, the route works even while the
             database is unavailable.
-        requires_recent_authentication: whether a browser's user must have authenticated recently.
+        requires_recent_authentication: whether a user must have authenticated recently.
             Set for routes that export personal data, including by email (invitations contain secret
             links and go to addresses that the programme office can change), and for routes that
             change how a user signs in.
         requires_verification: whether a person's secret link is not enough: its holder must have
             proved who they are, usually with a code sent by email.
+        scope: the scope that a token needs; `None` for the usual one, see `required_scope`.
+        without_second_factor: whether a user who has not set up a second factor yet may call the
+            route. Set for the routes of the account page, on which they set it up.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
     """
@@ -42,7 +45,21 @@ class Permission:
     authenticates: bool = True
     requires_recent_authentication: bool = False
     requires_verification: bool = False
+    scope: TokenScope | None = None
+    without_second_factor: bool = False
     audit_action: str = ""
+
+    def required_scope(self, method: str) -> TokenScope:
+        """Return the scope that a token needs to call the route.
+
+        If the route names none: `read` to read, `people` to export personal data, and
+        `administration` for everything else.
+        """
+        if self.scope is not None:
+            return self.scope
+        if method != "GET":
+            return TokenScope.ADMINISTRATION
+        return TokenScope.PEOPLE if self.requires_recent_authentication else TokenScope.READ
 
 
 Permissions = Mapping[tuple[str, str], Permission]

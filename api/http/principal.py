@@ -31,6 +31,15 @@ class Verification(StrEnum):
     PASSKEY = "passkey"
 
 
+class TokenScope(StrEnum):
+    """What a token may be used for. Every token may read."""
+
+    READ = "read"  # cycles, plans, sessions, and the audit trail
+    RUN = "run"  # start and cancel runs, ask about plans
+    PEOPLE = "people"  # upload people, issue links, publish plans, send and export messages
+    ADMINISTRATION = "administration"  # cycles, policies, retention, and tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A user or person, and the credential that authenticated them.
@@ -40,7 +49,9 @@ class Principal:
         person_id: the id of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
-        confirmed_at: the time at which the browser's user last passed a second factor.
+        confirmed_at: the time at which the user last passed a second factor.
+        scopes: what a token may be used for; `None` if no token was presented.
+        needs_second_factor: whether this is a user who has not set up a second factor yet.
         notes_open: whether the request presents the key of the coach's notebook with the number
             `notebook`.
         verification: how a person with a secret link has proved who they are; `None` if they have
@@ -59,6 +70,8 @@ class Principal:
     confirmed_at: datetime | None = None
     verification: Verification | None = None
     device_id: str | None = None
+    scopes: frozenset[TokenScope] | None = None
+    needs_second_factor: bool = False
 
     @property
     def is_verified(self) -> bool:
@@ -71,11 +84,11 @@ class Principal:
         return self.role is AccessRole.MANAGER
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
-        """Return whether a browser's user authenticated within the last `lifetime`.
+        """Return whether a user authenticated within the last `lifetime`, in this browser or token.
 
-        Always true for tokens, which are issued only to users who have just authenticated.
+        Always true for people, who have no second factor.
         """
-        if not self.by_cookie:
+        if self.user_id is None:
             return True
         return self.confirmed_at is not None and now - self.confirmed_at <= lifetime
 

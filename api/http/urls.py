@@ -13,6 +13,7 @@ SECOND_FACTOR = "/sign-in/second"
 PASSKEY = "/sign-in/passkey"
 CONFIRM = "/confirm"
 ACCOUNT = "/account"
+USERS = "/users"
 AUDIT = "/audit"
 PERSON = "/p/"
 PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that accepts people lists

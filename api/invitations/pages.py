@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
+from api.http.principal import TokenScope
 from api.invitations import dispatch
 from api.invitations.files import session_calendar_file
 from api.invitations.outbox import read_cycle_messages
@@ -104,15 +105,17 @@ def _redirect_to_messages(cycle_id: str) -> Response:
 
 ROUTERS = (PUBLISHING_PAGES, MESSAGE_PAGES, PERSON_INVITATIONS)
 PERMISSIONS: Permissions = {
-    ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER),
+    ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER, scope=TokenScope.PEOPLE),
     ("GET", "/cycles/{cycle_id}/messages"): Permission(MANAGER, audit_action="messages opened"),
-    ("POST", "/cycles/{cycle_id}/messages/sent"): Permission(MANAGER),
-    ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/sent"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE
+    ),
     ("POST", "/cycles/{cycle_id}/messages/send"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
     ("POST", "/cycles/{cycle_id}/messages/retry"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
     ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
 }

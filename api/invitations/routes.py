@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.files.zip_archive import zip_stream
 from api.http.dependencies import PrincipalDep, ServicesDep, TextsDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import delivery_status, dispatch, files, outbox, pending, publish
@@ -156,7 +157,7 @@ ROUTERS = (
     CYCLE_OUTBOX,
 )
 PERMISSIONS: Permissions = {
-    ("POST", API + "/plans/{plan_id}/publish"): Permission(MANAGER),
+    ("POST", API + "/plans/{plan_id}/publish"): Permission(MANAGER, scope=TokenScope.PEOPLE),
     ("GET", API + "/cycles/{cycle_id}/outbox"): Permission(MANAGER, audit_action="messages opened"),
     ("GET", API + "/outbox/{message_id}.eml"): Permission(
         MANAGER, requires_recent_authentication=True, audit_action="message exported"
@@ -172,11 +173,13 @@ PERMISSIONS: Permissions = {
         MANAGER, audit_action="messages opened"
     ),
     ("POST", API + "/cycles/{cycle_id}/outbox/post"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
     ("POST", API + "/cycles/{cycle_id}/outbox/post/retry"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
-    ("POST", API + "/cycles/{cycle_id}/outbox/post/{mail_id}/sent"): Permission(MANAGER),
-    ("POST", API + "/cycles/{cycle_id}/outbox/sent"): Permission(MANAGER),
+    ("POST", API + "/cycles/{cycle_id}/outbox/post/{mail_id}/sent"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE
+    ),
+    ("POST", API + "/cycles/{cycle_id}/outbox/sent"): Permission(MANAGER, scope=TokenScope.PEOPLE),
 }

@@ -11,6 +11,7 @@ from api.data_protection.retention_policy import HoldInput
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.overview import cycles, facts
 from api.overview.cycle_page import FormFaults, render_cycle
 from api.participants.routes import named_file
@@ -89,8 +90,8 @@ def release(cycle_id: str, services: ServicesDep) -> Response:
 ROUTERS = (CYCLE_FORMS,)
 PERMISSIONS: Permissions = {
     ("POST", "/cycles/{cycle_id}/policy"): Permission(MANAGER),
-    ("POST", "/cycles/{cycle_id}/people"): Permission(MANAGER),
-    ("POST", "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/people"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("POST", "/cycles/{cycle_id}/what-if"): Permission(MANAGER, scope=TokenScope.RUN),
     ("POST", "/cycles/{cycle_id}/retention/hold"): Permission(MANAGER),
     ("POST", "/cycles/{cycle_id}/retention/release"): Permission(MANAGER),
 }

@@ -30,7 +30,7 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
     """
     settings = services.settings
     if not (
-        principal.is_manager
+        (principal.is_manager and not principal.needs_second_factor)
         or presents_metrics_token(request, settings)
         or is_local(request, settings)
     ):

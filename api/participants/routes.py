@@ -6,6 +6,7 @@ from fastapi import APIRouter, UploadFile
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files.source import NamedFile
@@ -42,6 +43,6 @@ def named_file(uploaded: UploadFile) -> NamedFile:
 
 ROUTERS = (PEOPLE,)
 PERMISSIONS: Permissions = {
-    ("PUT", API + "/cycles/{cycle_id}/people"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, scope=TokenScope.PEOPLE),
     ("GET", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
 }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.personal_links.links import make_new_link
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
@@ -29,5 +30,7 @@ def make_link(person_id: str, request: Request, services: ServicesDep) -> Respon
 
 ROUTERS = (LINK_PAGE,)
 PERMISSIONS: Permissions = {
-    ("POST", "/people/{person_id}/link"): Permission(MANAGER, requires_recent_authentication=True),
+    ("POST", "/people/{person_id}/link"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
 }

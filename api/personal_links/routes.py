@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.accounts.credentials import IssuedSecret
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, MANAGER, PERSON, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.personal_links import email_change, one_time_codes
@@ -72,7 +73,7 @@ def confirm_change(typed: OneTimeCodeInput, services: ServicesDep, principal: Pr
 ROUTERS = (LINKS, CODES)
 PERMISSIONS: Permissions = {
     ("POST", API + "/people/{person_id}/link"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
     ("POST", API + "/me/notes/code"): Permission(COACH),
     ("GET", API + "/me/address"): Permission(PERSON, requires_verification=True),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.plan_queries import service as plan_queries
 from api.plan_queries.page_contents import read_coachee_page
 from api.plan_queries.presenters import (
@@ -148,7 +149,13 @@ def _replacements(
 ROUTERS = (COACHEE_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/plans/{plan_id}/people/{person_id}"): Permission(MANAGER, audit_action="plan opened"),
-    ("POST", "/plans/{plan_id}/people/{person_id}/explain"): Permission(MANAGER),
-    ("POST", "/plans/{plan_id}/people/{person_id}/other-coaches"): Permission(MANAGER),
-    ("POST", "/plans/{plan_id}/people/{person_id}/replace"): Permission(MANAGER),
+    ("POST", "/plans/{plan_id}/people/{person_id}/explain"): Permission(
+        MANAGER, scope=TokenScope.RUN
+    ),
+    ("POST", "/plans/{plan_id}/people/{person_id}/other-coaches"): Permission(
+        MANAGER, scope=TokenScope.RUN
+    ),
+    ("POST", "/plans/{plan_id}/people/{person_id}/replace"): Permission(
+        MANAGER, scope=TokenScope.RUN
+    ),
 }

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.plan_queries import service as plan_queries
 from api.plan_queries.labels import QUESTION_KIND
 from api.plan_queries.presenters import question_line
@@ -66,7 +67,7 @@ def _answer_page(question: QuestionView) -> str:
 
 ROUTERS = (QUESTION_PAGES,)
 PERMISSIONS: Permissions = {
-    ("POST", "/plans/{plan_id}/advice"): Permission(MANAGER),
+    ("POST", "/plans/{plan_id}/advice"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", "/questions/{question_id}"): Permission(MANAGER),
-    ("POST", "/questions/{question_id}/cancel"): Permission(MANAGER),
+    ("POST", "/questions/{question_id}/cancel"): Permission(MANAGER, scope=TokenScope.RUN),
 }

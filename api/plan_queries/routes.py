@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.plan_queries import service as plan_queries
@@ -105,9 +106,11 @@ def replace_coach(
 
 ROUTERS = (QUESTIONS,)
 PERMISSIONS: Permissions = {
-    ("POST", API + "/plans/{plan_id}/questions"): Permission(MANAGER),
+    ("POST", API + "/plans/{plan_id}/questions"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", API + "/plans/{plan_id}/questions"): Permission(MANAGER, audit_action="plan opened"),
     ("GET", API + "/questions/{question_id}"): Permission(MANAGER, audit_action="answer opened"),
-    ("POST", API + "/questions/{question_id}/cancel"): Permission(MANAGER),
-    ("POST", API + "/plans/{plan_id}/people/{person_id}/replace"): Permission(MANAGER),
+    ("POST", API + "/questions/{question_id}/cancel"): Permission(MANAGER, scope=TokenScope.RUN),
+    ("POST", API + "/plans/{plan_id}/people/{person_id}/replace"): Permission(
+        MANAGER, scope=TokenScope.RUN
+    ),
 }

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.reminders import switch
 from api.reminders.switch import ReminderSwitch
 from api.web.rendering import redirect_after_post
@@ -27,5 +28,5 @@ def switch_reminders(
 
 ROUTERS = (REMINDER_PAGES,)
 PERMISSIONS: Permissions = {
-    ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER, scope=TokenScope.PEOPLE),
 }

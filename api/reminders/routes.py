@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.reminders import switch
@@ -29,5 +30,5 @@ def switch_reminders(cycle_id: str, body: ReminderSwitch, services: ServicesDep)
 ROUTERS = (REMINDERS,)
 PERMISSIONS: Permissions = {
     ("GET", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
-    ("PUT", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER, scope=TokenScope.PEOPLE),
 }

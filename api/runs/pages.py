@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, field_validator
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.runs import service as runs
 from api.runs.labels import PHASES, RUN_PURPOSE, RUN_STATE
 from api.runs.run_input import default_options
@@ -79,7 +80,7 @@ def _has_reached(phase: Phase, latest: Progress | None) -> bool:
 
 ROUTERS = (RUN_PAGES,)
 PERMISSIONS: Permissions = {
-    ("POST", "/cycles/{cycle_id}/runs"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/runs"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", "/runs/{run_id}"): Permission(MANAGER),
-    ("POST", "/runs/{run_id}/cancel"): Permission(MANAGER),
+    ("POST", "/runs/{run_id}/cancel"): Permission(MANAGER, scope=TokenScope.RUN),
 }

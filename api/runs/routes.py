@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.cycles.routes import CycleFileBody
 from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files.policy_file import CYCLE_FILE
@@ -127,11 +128,11 @@ async def follow_run(
 
 ROUTERS = (RUNS,)
 PERMISSIONS: Permissions = {
-    ("POST", API + "/cycles/{cycle_id}/runs"): Permission(MANAGER),
-    ("POST", API + "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
+    ("POST", API + "/cycles/{cycle_id}/runs"): Permission(MANAGER, scope=TokenScope.RUN),
+    ("POST", API + "/cycles/{cycle_id}/what-if"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", API + "/cycles/{cycle_id}/runs"): Permission(MANAGER),
     ("GET", API + "/runs/{run_id}"): Permission(MANAGER),
     ("GET", API + "/runs/{run_id}/record"): Permission(MANAGER),
-    ("POST", API + "/runs/{run_id}/cancel"): Permission(MANAGER),
+    ("POST", API + "/runs/{run_id}/cancel"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", API + "/runs/{run_id}/events"): Permission(MANAGER),
 }

@@ -11,9 +11,10 @@ from api.http.problem_details import ProblemDetails
 from api.http.urls import ACCOUNT, confirm
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
-from coach.errors import ConfirmFirstError
+from coach.errors import ConfirmFirstError, SecondFactorFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
+_SECOND_FACTOR_FIRST = f"#{ERROR_TABLE[SecondFactorFirstError].slug}"
 _MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
@@ -25,10 +26,13 @@ _ADVICE = {
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """Return the page that reports `problem`.
 
-    If the user has to confirm their identity first, redirect to the confirmation page instead.
+    If the user has to confirm their identity or to set up a second factor first, redirect to the
+    page for that instead.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
+    if problem.type.endswith(_SECOND_FACTOR_FIRST):
+        return redirect_after_post(ACCOUNT)
     return render_page(
         request,
         "web/error.html",

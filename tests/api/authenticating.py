@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -43,3 +44,10 @@ def identify(
         if principal is not None:
             return principal
     return ANONYMOUS
+
+
+def totp_secret_on(account_page: str) -> str:
+    """The secret that the account page asks a user to add to their authenticator app."""
+    shown = re.search(r"<code>([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})</code>", account_page)
+    assert shown is not None
+    return shown[1].replace(" ", "")

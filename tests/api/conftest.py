@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,10 +23,12 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
-from sqlalchemy import event
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import browser_sessions, tokens, users
 from api.accounts.credentials import IssuedSecret
+from api.accounts.rows import PasskeyRow
 from api.app import create_app
 from api.background.job import Job
 from api.background.queue import migrate_job_tables
@@ -36,7 +38,7 @@ from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.database import schema
 from api.database.engine import Database
-from api.http.principal import SYSTEM, AccessRole, Principal, Verification
+from api.http.principal import SYSTEM, AccessRole, Principal, TokenScope, Verification
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.invitations.publish import Publication, publish_draft
@@ -225,10 +227,27 @@ class World:
         assert key is not None
         return key.secret
 
-    def sign_in_secret(self) -> str:
-        """Return a one-time secret with which the manager can sign in."""
+    def give_factor(self, tx: Transaction, user_id: str) -> None:
+        """Give a user a second factor, without which they reach only their account page."""
+        if tx.scalar(select(PasskeyRow.id).where(PasskeyRow.user_id == user_id)) is None:
+            tx.add(
+                PasskeyRow(
+                    user_id=user_id,
+                    credential_id=f"passkey-of-{user_id}",
+                    public_key=b"of the tests",
+                    sign_count=0,
+                    name="Blue key",
+                    created_at=self.services.now(),
+                )
+            )
+            tx.flush()
+
+    def sign_in_secret(self, *, factor: bool = True) -> str:
+        """Return a one-time secret of the manager, who has a second factor if `factor` is set."""
         with self.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.services.now())
+            if factor:
+                self.give_factor(tx, user)
             return browser_sessions.issue_sign_in_secret(
                 tx, user, now=self.services.now(), lifetime=timedelta(minutes=5)
             ).secret
@@ -237,13 +256,15 @@ class World:
         """Return a bearer token of the manager."""
         return self.user_token(AccessRole.MANAGER)
 
-    def user_token(self, role: AccessRole) -> str:
-        """Return a bearer token of an office user with the given role."""
+    def user_token(self, role: AccessRole, scopes: Iterable[TokenScope] = tuple(TokenScope)) -> str:
+        """Return a bearer token of an office user with that role, who has a second factor."""
         with self.database.writing() as tx:
-            user = users.ensure_user(tx, role.value, role, now=self.services.now())
-            principal = Principal(role, user_id=user)
+            now = self.services.now()
+            user = users.ensure_user(tx, role.value, role, now=now)
+            self.give_factor(tx, user)
+            principal = Principal(role, user_id=user, confirmed_at=now)
             return tokens.issue_token(
-                tx, principal, "tests", now=self.services.now(), lifetime=timedelta(days=1)
+                tx, principal, "tests", now=now, lifetime=timedelta(days=1), scopes=scopes
             ).secret
 
 

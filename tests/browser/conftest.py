@@ -16,7 +16,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
 
+from api.accounts.rows import PasskeyRow, UserRow
+from api.cli.services import open_cli_services
 from tests.mail_server import MailServer, mail_server
 from tests.pseudo import LANGUAGE
 
@@ -110,10 +113,27 @@ def _serving(
         try:
             sign_in = _sign_in_address(process, log)
             _wait_until_it_answers(process, port)
+            _give_factor(tmp_path / "data")
             yield Server(base, sign_in)
         finally:
             process.terminate()
             process.wait(20)
+
+
+def _give_factor(folder: Path) -> None:
+    """Give the manager a second factor, without which they reach only their account page."""
+    with open_cli_services(folder) as services, services.database.writing() as tx:
+        user_id = tx.scalars(select(UserRow.id)).one()
+        tx.add(
+            PasskeyRow(
+                user_id=user_id,
+                credential_id=f"passkey-of-{user_id}",
+                public_key=b"of the tests",
+                sign_count=0,
+                name="Passkey of the tests",
+                created_at=services.now(),
+            )
+        )
 
 
 def _sign_in_address(process: subprocess.Popen[str], log: Path) -> str:

@@ -33,13 +33,16 @@ import pyotp
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from starlette.testclient import TestClient
 
+from api.accounts.rows import CredentialRow
 from api.app import create_app
 from api.cli import main
+from api.cli.services import open_cli_services
 from api.database import schema
 from api.database.engine import Database
+from api.http.principal import TokenScope
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, postgres  # noqa: F401 - a fixture
 from tests.mail_server import MailServer, mail_server
@@ -159,6 +162,7 @@ def deployment(
     folder = tmp_path / "data"
     shutil.copytree(newer, folder)
     _set_environment(monkeypatch, folder)
+    _widen_token(folder)
     if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
         return Deployment(folder, f"sqlite:///{folder / 'gender-coach.sqlite'}")
     server: PostgresServer = request.getfixturevalue("postgres")
@@ -167,6 +171,14 @@ def deployment(
     monkeypatch.setenv("DATABASE_URL", url)
     assert "is intact" in _command("restore", copy)
     return Deployment(folder, url)
+
+
+def _widen_token(folder: Path) -> None:
+    """Give the manager's token all scopes again, as if they had created it in this version."""
+    with open_cli_services(folder) as services, services.database.writing() as tx:
+        digest = hashlib.sha256(OFFICE["token"].encode()).hexdigest()
+        row = tx.scalars(select(CredentialRow).where(CredentialRow.secret_sha256 == digest)).one()
+        row.scopes, row.confirmed_at = " ".join(TokenScope), services.now()
 
 
 def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
@@ -375,6 +387,25 @@ def test_tokens_and_cookie_of_an_older_version_give_the_same_access(client: Test
     client.cookies.set(COOKIE, OFFICE["cookie"])
     assert client.get(f"{API}/me").json()["role"] == "manager"
     assert client.get(f"/cycles/{MAIN['id']}").status_code == HTTPStatus.OK
+
+
+def test_tokens_of_an_older_version_may_only_read_and_end_after_thirty_days(
+    newer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(newer, folder)
+    _set_environment(monkeypatch, folder)
+    with Deployment(folder, "").served() as client:
+        listed = _read(client, "/me/credentials")
+        publish = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN)
+    valid = [each for each in listed if each["kind"] == "token" and not each["revoked_at"]]
+    assert valid
+    for token in valid:
+        assert token["scopes"] == ["read"]
+        left = datetime.fromisoformat(token["expires_at"]) - datetime.now(UTC)
+        assert timedelta(days=29) < left <= timedelta(days=30)
+    assert publish.status_code == HTTPStatus.FORBIDDEN
+    assert publish.json()["params"] == {"scope": "people"}
 
 
 def test_sign_in_link_of_an_older_version_signs_in_once(client: TestClient) -> None:

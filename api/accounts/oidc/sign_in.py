@@ -11,11 +11,12 @@ from api.accounts import facts
 from api.accounts.credentials import IssuedSecret
 from api.accounts.oidc.identity import AuthorizationRequest, Identity
 from api.accounts.rows import SignInFlowKind
+from api.accounts.second_factors import has_own_second_factor
 from api.accounts.sign_in import complete_sign_in, record_confirmation, start_second_factor
 from api.accounts.sign_in_flow import SignInFlow, consume_flow, find_flow, start_flow
 from api.accounts.users import ProviderLink, link_user, user_for_identity
 from api.http.principal import Principal
-from api.http.urls import OIDC_CALLBACK
+from api.http.urls import ACCOUNT, OIDC_CALLBACK
 from api.services import Services
 from coach.errors import NotSignedInError
 
@@ -125,7 +126,10 @@ def _sign_in(services: Services, identity: Identity) -> FinishedFlow:
         if identity.used_second_factor:
             cookie = complete_sign_in(tx, user, "provider", now=now, lifetime=lifetime)
             return FinishedFlow("/", cookie=cookie)
-        return FinishedFlow("/", pending=start_second_factor(tx, user, now=now))
+        if has_own_second_factor(tx, user):
+            return FinishedFlow("/", pending=start_second_factor(tx, user, now=now))
+        cookie = complete_sign_in(tx, user, "provider without code", now=now, lifetime=lifetime)
+        return FinishedFlow(ACCOUNT, cookie=cookie)
 
 
 def _confirm(services: Services, principal: Principal, identity: Identity) -> None:

@@ -13,14 +13,16 @@ from fastapi.responses import JSONResponse
 from api.accounts import account, browser_sessions, passkeys, second_factors, tokens
 from api.accounts.account import AccountForm
 from api.accounts.credentials import revoke_credential
+from api.accounts.facts import SCOPE_LIST, SCOPES
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
 from api.accounts.passkeys import PasskeyName
 from api.accounts.routes import TokenRequest
-from api.crypto.password_hashing import new_totp_secret, totp_uri
+from api.crypto.password_hashing import totp_uri
+from api.http.authorization import SecondFactorExemption
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
-from api.http.principal import Principal
+from api.http.principal import Principal, TokenScope
 from api.http.urls import ACCOUNT
 from api.services import Services
 from api.web.date_formats import format_short_datetime
@@ -41,7 +43,7 @@ _UTC = ZoneInfo("UTC")
 @ACCOUNT_PAGES.get(ACCOUNT)
 def show_account(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Show the requesting user's account."""
-    return _render(request, services, principal, new_totp_secret(), {})
+    return _render(request, services, principal, {})
 
 
 @ACCOUNT_PAGES.post(ACCOUNT)
@@ -54,7 +56,7 @@ def set_up_account(
         account.set_up_account(services, principal, form)
     except UnusableInputError as error:
         faults = {fault.column: fault.message for fault in error.faults}
-        return _render(request, services, principal, form.totp_secret, faults)
+        return _render(request, services, principal, faults)
     return redirect_after_post("/")
 
 
@@ -72,8 +74,11 @@ def make_token(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Create a bearer token for a program and show it once."""
+    scopes = [scope for scope in TokenScope if scope.value in form_fields]
     wanted = parse_form(TokenRequest, form_fields)
-    token = tokens.make_token(services, principal, wanted.label, timedelta(days=wanted.days))
+    token = tokens.make_token(
+        services, principal, wanted.label, timedelta(days=wanted.days), scopes
+    )
     return render_page(request, "accounts/shown_once.html", codes=(), token=token.secret)
 
 
@@ -136,16 +141,18 @@ def _render(
     request: Request,
     services: Services,
     principal: Principal,
-    secret: str,
     faults: Mapping[str, Displayed],
 ) -> Response:
     settings, shown = services.settings, account.read_account(services, principal)
+    secret = account.proposed_secret(services, principal)
+    exempt: SecondFactorExemption = request.app.state.exempt_from_second_factor
     return render_page(
         request,
         "accounts/account.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         user=shown.user,
-        secret=secret,
+        must_set_up=principal.needs_second_factor and not exempt(services),
+        exempt=exempt(services),
         grouped_secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         otpauth=totp_uri(secret, shown.user.name, site_name(request)),
         passkeys_supported=settings.passkeys_supported,
@@ -160,6 +167,13 @@ def _render(
             )
             for each in shown.credentials
         ],
+        scopes=[(scope, SCOPES[scope]) for scope in TokenScope if scope is not TokenScope.READ],
+        scope_lists={
+            each.id: SCOPE_LIST(
+                scopes=[SCOPES[scope] for scope in TokenScope if scope in each.scopes]
+            )
+            for each in shown.credentials
+        },
         provider=settings.oidc,
         faults=faults,
         entered=dict.fromkeys(AccountForm.model_fields, ""),
@@ -172,18 +186,28 @@ def _when(moment: datetime | None) -> Displayed:
 
 ROUTERS = (ACCOUNT_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/account"): Permission(OFFICE),
-    ("POST", "/account"): Permission(OFFICE, requires_recent_authentication=True),
-    ("POST", "/account/recovery-codes"): Permission(OFFICE, requires_recent_authentication=True),
+    ("GET", "/account"): Permission(OFFICE, without_second_factor=True),
+    ("POST", "/account"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
+    ("POST", "/account/recovery-codes"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
     ("POST", "/account/tokens"): Permission(OFFICE, requires_recent_authentication=True),
-    ("POST", "/account/passkeys/begin"): Permission(OFFICE, requires_recent_authentication=True),
-    ("POST", "/account/passkeys/finish"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/passkeys/begin"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
+    ("POST", "/account/passkeys/finish"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
     ("POST", "/account/passkeys/{passkey_id}"): Permission(
-        OFFICE, requires_recent_authentication=True
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
     ),
     ("POST", "/account/passkeys/{passkey_id}/remove"): Permission(
-        OFFICE, requires_recent_authentication=True
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
     ),
-    ("POST", "/account/credentials/{credential_id}/end"): Permission(OFFICE),
-    ("POST", "/account/sign-out-elsewhere"): Permission(OFFICE),
+    ("POST", "/account/credentials/{credential_id}/end"): Permission(
+        OFFICE, without_second_factor=True
+    ),
+    ("POST", "/account/sign-out-elsewhere"): Permission(OFFICE, without_second_factor=True),
 }

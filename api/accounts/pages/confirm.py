@@ -70,6 +70,6 @@ def _render(
 
 ROUTERS = (CONFIRM_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/confirm"): Permission(OFFICE),
-    ("POST", "/confirm"): Permission(OFFICE),
+    ("GET", "/confirm"): Permission(OFFICE, without_second_factor=True),
+    ("POST", "/confirm"): Permission(OFFICE, without_second_factor=True),
 }

@@ -120,9 +120,13 @@ def _provider_of(request: Request) -> Provider:
 ROUTERS = (OIDC_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/sign-in/provider"): Permission(EVERYBODY),
-    ("GET", "/account/provider"): Permission(OFFICE, requires_recent_authentication=True),
-    ("GET", "/confirm/provider"): Permission(OFFICE),
+    ("GET", "/account/provider"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
+    ("GET", "/confirm/provider"): Permission(OFFICE, without_second_factor=True),
     ("GET", "/sign-in/provider/back"): Permission(EVERYBODY),
     ("GET", "/sign-out/provider"): Permission(EVERYBODY),
-    ("POST", "/account/provider/remove"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/provider/remove"): Permission(
+        OFFICE, without_second_factor=True, requires_recent_authentication=True
+    ),
 }

@@ -48,5 +48,5 @@ ROUTERS = (SIGN_IN_ADDRESS,)
 PERMISSIONS: Permissions = {
     ("GET", "/sign-in/{secret}"): Permission(EVERYBODY),
     ("POST", "/sign-in/{secret}"): Permission(EVERYBODY),
-    ("POST", "/sign-out"): Permission(OFFICE),
+    ("POST", "/sign-out"): Permission(OFFICE, without_second_factor=True),
 }

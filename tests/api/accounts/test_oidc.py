@@ -21,7 +21,7 @@ from joserfc.jwk import RSAKey
 from pydantic import SecretStr, ValidationError
 
 from api.accounts import account, users
-from api.accounts.account import AccountForm
+from api.accounts.account import NewSecondFactor
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import SignInFlowRow, UserRow
 from api.accounts.users import ProviderLink
@@ -66,12 +66,12 @@ class Office:
         """Set up an authenticator app for a user; its current code is still unused."""
         secret, now = new_totp_secret(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
-        form = AccountForm(password=GOOD, totp_secret=secret, code=before)
         with self.world.database.writing() as tx:
             principal = Principal(AccessRole.MANAGER, user_id=user_id)
             keyring = self.world.services.keyring
+            factor = NewSecondFactor(secret, before)
             account.set_password_and_second_factor(
-                tx, keyring, principal, form, hash_password(GOOD), now=now
+                tx, keyring, principal, factor, hash_password(GOOD), now=now
             )
         return pyotp.TOTP(secret)
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import account, browser_sessions, credentials, sign_in, tokens, users
-from api.accounts.account import AccountForm
+from api.accounts.account import NewSecondFactor
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialRow
 from api.accounts.sign_in import SignInForm
@@ -29,7 +29,7 @@ from api.crypto.password_hashing import (
 )
 from api.http.principal import AccessRole, Principal
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
-from tests.api.authenticating import identify
+from tests.api.authenticating import identify, totp_secret_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,10 +80,10 @@ class Manager:
         self.world, self.name, self.secret = world, name, new_totp_secret()
         with world.database.writing() as tx:
             self.id = users.add_user(tx, name, AccessRole.MANAGER, now=NOW)
-            form = AccountForm(password=GOOD, totp_secret=self.secret, code=self.code(NOW))
+            factor = NewSecondFactor(self.secret, self.code(NOW))
             principal = Principal(AccessRole.MANAGER, user_id=self.id)
             account.set_password_and_second_factor(
-                tx, world.services.keyring, principal, form, hash_password(GOOD), now=NOW
+                tx, world.services.keyring, principal, factor, hash_password(GOOD), now=NOW
             )
 
     def code(self, now: datetime) -> str:
@@ -157,13 +157,13 @@ def test_duplicate_user_name_is_rejected(manager: Manager) -> None:
 def test_second_factor_with_wrong_code_is_rejected(world: World) -> None:
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
-        form = AccountForm(password=GOOD, totp_secret=new_totp_secret(), code="000000")
+        factor = NewSecondFactor(new_totp_secret(), "000000")
         with pytest.raises(UnusableInputError):
             account.set_password_and_second_factor(
                 tx,
                 world.services.keyring,
                 Principal(AccessRole.MANAGER, user_id=user_id),
-                form,
+                factor,
                 "hash",
                 now=NOW,
             )
@@ -177,11 +177,11 @@ def browser(client: httpx.Client) -> Iterator[httpx.Client]:
 
 
 def test_user_sets_password_after_one_time_sign_in(world: World, browser: httpx.Client) -> None:
-    browser.post(f"/sign-in/{world.sign_in_secret()}")
+    browser.post(f"/sign-in/{world.sign_in_secret(factor=False)}")
     page = browser.get("/account").text
-    secret = page.partition('name="totp_secret" value="')[2][:32]
+    secret = totp_secret_on(page)
     before = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
-    form = {"totp_secret": secret, "password": "password1234", "code": before}
+    form = {"password": "password1234", "code": before}
     weak = browser.post("/account", data=form)
     assert weak.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "four unrelated words" in weak.text
@@ -289,9 +289,9 @@ def _long_ago(world: World) -> None:
 
 
 def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:
-    secret = browser.get("/account").text.partition('name="totp_secret" value="')[2][:32]
+    secret = totp_secret_on(browser.get("/account").text)
     app = pyotp.TOTP(secret)
-    browser.post("/account", data={"totp_secret": secret, "password": GOOD, "code": app.now()})
+    browser.post("/account", data={"password": GOOD, "code": app.now()})
     _long_ago(world)
     return app
 
@@ -350,8 +350,7 @@ def test_changing_sign_in_methods_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
     _with_app(world, signed_in)
-    secret = new_totp_secret()
-    form = {"totp_secret": secret, "password": GOOD, "code": pyotp.TOTP(secret).now()}
+    form = {"password": GOOD, "code": "000000"}
     assert signed_in.post("/account", data=form).url.path == "/confirm"
     for path in ("recovery-codes", "tokens", "passkeys/begin", "provider/remove"):
         assert signed_in.post(f"/account/{path}").url.path == "/confirm", path
@@ -361,9 +360,9 @@ def test_changing_sign_in_methods_requires_recent_authentication(
 
 def test_recovery_code_replaces_totp_code_once(signed_in: httpx.Client) -> None:
     signed_in.get("/account")
-    secret = signed_in.get("/account").text.partition('name="totp_secret" value="')[2][:32]
+    secret = totp_secret_on(signed_in.get("/account").text)
     now = pyotp.TOTP(secret).now()
-    signed_in.post("/account", data={"totp_secret": secret, "password": GOOD, "code": now})
+    signed_in.post("/account", data={"password": GOOD, "code": now})
     page = signed_in.post("/account/recovery-codes").text
     assert "I have saved them" in page
     codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)

@@ -7,20 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.app import PERMISSIONS
+from api.http.permissions import OFFICE
+from api.http.principal import AccessRole
 
 TABLE = Path(__file__).with_name("permissions.csv")
-COLUMNS = ["method", "path", "roles", "conditions", "audit_action"]
-_CONDITIONS = ("own_only", "requires_recent_authentication", "requires_verification")
+COLUMNS = ["method", "path", "roles", "conditions", "scope", "audit_action"]
+_CONDITIONS = (
+    "own_only",
+    "requires_recent_authentication",
+    "requires_verification",
+    "without_second_factor",
+)
 
 
 def rows() -> Iterator[list[str]]:
-    """Return a row for each route: method, path, roles, conditions and audit action."""
+    """Return a row for each route: method, path, roles, conditions, scope and audit action."""
     for (method, path), permission in sorted(PERMISSIONS.items(), key=lambda item: item[0][::-1]):
         conditions = [name for name in _CONDITIONS if getattr(permission, name)]
         if not permission.authenticates:
             conditions.append("without authentication")
         roles = sorted(role.value for role in permission.roles)
-        yield [method, path, " ".join(roles), ", ".join(conditions), permission.audit_action]
+        of_office = permission.roles & OFFICE and AccessRole.ANONYMOUS not in permission.roles
+        scope = permission.required_scope(method).value if of_office else ""
+        yield [method, path, " ".join(roles), ", ".join(conditions), scope, permission.audit_action]
 
 
 def write() -> None:

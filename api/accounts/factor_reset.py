@@ -1,0 +1,71 @@
+"""Resetting the second factor of a user who has lost it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts import facts
+from api.accounts.browser_sessions import (
+    end_browser_sessions,
+    end_tokens,
+    issue_sign_in_secret,
+)
+from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
+from api.accounts.users import UserView, list_users
+from api.audit_trail.log import record_event
+from api.database.types import ID_LENGTH
+from api.http import urls
+from api.http.principal import Principal
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError, NotFoundError
+
+
+class SignInAddress(FrozenModel):
+    """A one-time sign-in address, to be handed to the user."""
+
+    address: str
+    expires_at: datetime
+
+
+def read_users(services: Services) -> tuple[UserView, ...]:
+    """Return all users, ordered by name."""
+    with services.database.reading() as tx:
+        return list_users(tx)
+
+
+def reset_second_factor(services: Services, principal: Principal, user_id: str) -> SignInAddress:
+    """Remove another user's second factor, and return an address with which they sign in once.
+
+    Raises:
+        NotFoundError: there is no such user, or they are disabled.
+        ConflictError: the user is the requesting user, who has to use a recovery code instead.
+    """
+    if user_id == principal.user_id:
+        raise ConflictError(facts.OWN_SECOND_FACTOR())
+    now, minutes = services.now(), services.settings.sign_in_minutes
+    with services.database.writing() as tx:
+        remove_second_factor(tx, user_id, now=now)
+        issued = issue_sign_in_secret(tx, user_id, now=now, lifetime=timedelta(minutes=minutes))
+    address = services.settings.base_url + urls.sign_in(issued.secret)
+    return SignInAddress(address=address, expires_at=issued.expires_at)
+
+
+def remove_second_factor(tx: Transaction, user_id: str, *, now: datetime) -> None:
+    """Remove a user's app, passkeys and recovery codes; their browsers and tokens end.
+
+    Raises:
+        NotFoundError: there is no such user, or they are disabled.
+    """
+    row = tx.get(UserRow, user_id) if len(user_id) == ID_LENGTH else None
+    if row is None or row.disabled_at is not None:
+        raise NotFoundError(facts.NO_SUCH_ACTIVE_USER())
+    row.totp_sealed, row.failures, row.locked_until = None, 0, None
+    for table in (PasskeyRow, RecoveryCodeRow):
+        tx.execute(delete(table).where(table.user_id == user_id))
+    end_browser_sessions(tx, user_id, now)
+    end_tokens(tx, user_id, now)
+    record_event(tx, "second factor reset", "user", user_id)

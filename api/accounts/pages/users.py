@@ -1,0 +1,41 @@
+"""The page of the programme office's users."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.accounts import factor_reset
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.urls import USERS
+from api.web.rendering import render_page
+
+USER_PAGES = APIRouter(include_in_schema=False)
+
+
+@USER_PAGES.get(USERS)
+def show_users(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
+    """Show the users, and how they sign in."""
+    users = [user for user in factor_reset.read_users(services) if user.disabled_at is None]
+    return render_page(request, "accounts/users.html", users=users, own_id=principal.user_id)
+
+
+@USER_PAGES.post(f"{USERS}/{{user_id}}/second-factor/reset")
+def reset_second_factor(
+    user_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Remove a user's second factor, and show their one-time sign-in address."""
+    issued = factor_reset.reset_second_factor(services, principal, user_id)
+    minutes = services.settings.sign_in_minutes
+    return render_page(
+        request, "accounts/factor_reset.html", address=issued.address, minutes=minutes
+    )
+
+
+ROUTERS = (USER_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/users"): Permission(MANAGER),
+    ("POST", "/users/{user_id}/second-factor/reset"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+}

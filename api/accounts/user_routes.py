@@ -1,0 +1,38 @@
+"""JSON routes for the users of the programme office."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.accounts import factor_reset
+from api.accounts.factor_reset import SignInAddress
+from api.accounts.users import UserView
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+
+USERS = APIRouter(prefix=API, tags=["me"])
+
+
+@USERS.get("/users", responses=problem_responses())
+def list_users(services: ServicesDep) -> tuple[UserView, ...]:
+    """List the users of the programme office, and how they sign in."""
+    return factor_reset.read_users(services)
+
+
+@USERS.post("/users/{user_id}/second-factor/reset", responses=problem_responses(404, 409))
+def reset_second_factor(
+    user_id: str, services: ServicesDep, principal: PrincipalDep
+) -> SignInAddress:
+    """Remove the second factor of a user who has lost it; returns a one-time sign-in address."""
+    return factor_reset.reset_second_factor(services, principal, user_id)
+
+
+ROUTERS = (USERS,)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/users"): Permission(MANAGER),
+    ("POST", API + "/users/{user_id}/second-factor/reset"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+}
