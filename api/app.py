@@ -169,13 +169,15 @@ _AUTHENTICATION = Authentication(
 def create_app(settings: Settings) -> FastAPI:
     """Create the server for the database in `settings`, which must already be migrated.
 
-    The lifespan starts a worker if `settings.worker` is set, and closes the database and
-    job queue on shutdown.
+    If `settings.worker` is set, a worker runs from start-up to shutdown. The database and the job
+    queue are closed on shutdown.
 
     Raises:
+        ConsentTextError: a consent text is missing or malformed.
         SchemaError: the database schema belongs to a different version.
         DatabaseUnusableError: the database does not exist or cannot be read.
-        KeyringError: the key file is missing, invalid, or accessible to other users.
+        KeyringError: the key file is missing, invalid, out of date, accessible to other users, or
+            belongs to another database.
         RuntimeError: a route has no permission, or a permission has no route.
     """
     services, queue = open_services(settings)
@@ -223,7 +225,14 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """Open the services that use cases depend on, and check the version of the database schema."""
+    """Open the database, the key ring and the job queue, and check the consent texts.
+
+    Returns:
+        The services, whose actions are attributed to the system, and their job queue.
+
+    Raises:
+        DomainError: the consent texts, the database or the key file cannot be used.
+    """
     consent_texts(settings.consent_texts)  # invalid texts must fail at start-up, not on a page
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)

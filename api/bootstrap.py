@@ -22,13 +22,14 @@ from coach.errors import DomainError
 def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
     """Open a deployment's key ring and its database, which must already be migrated.
 
-    The key file is created when the database is first used.
+    The key file is created when the database is first used. Rows that an older version wrote
+    without seals are sealed.
 
     Raises:
         SchemaError: the database schema belongs to a different version.
         DatabaseUnusableError: the database does not exist or cannot be read.
-        KeyringError: the key file is missing, invalid, accessible to other users, or belongs to
-            another database.
+        KeyringError: the key file is missing, invalid, out of date, accessible to other users, or
+            belongs to another database.
     """
     database = Database(settings.database_url)
     try:

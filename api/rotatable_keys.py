@@ -15,11 +15,11 @@ ROTATABLE: tuple[Rotatable, ...] = (rewrap_note_keys, rewrap_totp_secrets)
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap every key under the newest master key; return the number of keys.
+    """Rewrap every key under the newest master key, and record this; return the number of keys.
 
     Raises:
         KeyringError: the key file lacks the master key version that wraps one of the keys.
-        SealBrokenError: a wrapped key was altered. Nothing is changed.
+        DecryptionError: a wrapped key was altered.
     """
     count = sum(rewrap(tx, keyring) for rewrap in ROTATABLE)
     tx.merge(KeyMarkRow(name=MASTER_VERSION, mark=str(keyring.master_version)))

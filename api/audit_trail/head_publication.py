@@ -37,10 +37,10 @@ class _Syslog(SysLogHandler):
 
 
 def publish_head(services: Services, result: VerificationResult) -> None:
-    """Store the head of a verified trail outside the database, and record where it was stored.
+    """Store the head of a verified trail outside the database, and record in how many places.
 
-    A target that fails is logged and counted, and the others are still tried. The head of a trail
-    that is broken or incomplete is not stored.
+    A target that fails is logged and counted, and the others are still tried. For a trail that is
+    broken or incomplete, nothing is stored or recorded.
     """
     if result.first_broken is not None or result.missing_from is not None:
         return

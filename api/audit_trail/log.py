@@ -22,7 +22,7 @@ from api.services import Services, transaction_context
 
 LINK_ISSUER = "office"
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
-"""The details of every event of a coach or coachee: by which secret link, and how verified."""
+"""The details added to events caused by coaches and coachees: their link, and the verification."""
 GENESIS_SEAL = "0" * 64
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
@@ -66,7 +66,7 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return how a coach or coachee was authenticated; their links are issued by the office."""
+    """Return the `AUTHENTICATION_DETAILS` of a coach or coachee who used a link, otherwise none."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK
@@ -82,7 +82,7 @@ def _authentication_detail(principal: Principal) -> dict[str, str]:
 def record_reading(
     services: Services, principal: Principal, action: str, object_kind: str, object_id: str
 ) -> None:
-    """Record that a user read personal data, at most once an hour per object.
+    """Record that a user read personal data, at most once an hour per action and object.
 
     A page that refreshes all day adds at most one row per hour. A read that is already recorded
     costs a single query.

@@ -30,9 +30,10 @@ _FILE_NAME = "sealed-tables"
 def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None:
     """Seal the rows of each table that no earlier start has sealed.
 
-    That a table was sealed is stored in the database, and in a file in the data folder. If one of
-    them says so, the table is not sealed again, because its rows without a seal can be forged:
-    somebody who can write only to the database cannot have their rows sealed by deleting the mark.
+    The names of sealed tables are stored in the database and in a file in the data folder. A table
+    named in either is not sealed again, because its rows without a seal can be forged: somebody who
+    can write only to the database cannot get forged rows sealed by deleting the table's name there.
+    Such rows are logged as errors.
     """
     file, tables = folder / _FILE_NAME, sealed_tables()
     in_file = set(file.read_text(encoding="utf-8").split()) if file.exists() else set()
@@ -57,7 +58,7 @@ def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None
 
 
 def _seal_table(tx: Transaction, name: str, row_type: type[SealedRow]) -> None:
-    """Seal the rows of a table, unless another process has done so in the meantime."""
+    """Seal a table's rows and record it, unless another process has done so in the meantime."""
     if tx.get(SealedTableRow, name) is not None:
         return
     rows = seal_existing_rows(tx, row_type)

@@ -65,8 +65,8 @@ class VerificationResult(FrozenModel):
         first_broken: number of the first row whose seal does not match; `None` if all match.
         head_known: whether the given head is in the trail; `None` if no head was given.
         anchors: number of anchors that the trail was compared with.
-        missing_from: the number of rows according to the latest anchor that contradicts the trail
-            and whose contradiction no restore explains; `None` if there is no such anchor.
+        missing_from: the number of rows in the latest anchor that contradicts the trail, unless a
+            restore explains the contradiction; `None` if there is no such anchor.
         lost: the rows that were lost in restores, oldest restore first.
         unsealed: rows of other tables that were inserted or altered outside the application; they
             are ignored.
@@ -155,7 +155,7 @@ def verify(
     between_pages: Callable[[], None] = lambda: None,
     outside: Iterable[Anchor] = (),
 ) -> VerificationResult:
-    """Recompute the seal of every row and compare the trail with its anchors.
+    """Verify the seals of the trail and of other tables, and compare the trail with its anchors.
 
     Args:
         tx: the transaction to read in.
@@ -223,7 +223,7 @@ class _AnchorComparison:
                 self._by_rows[anchor.rows].append(anchor)
 
     def visit(self, number: int, row: AuditRow) -> None:
-        """Compare a row with the anchors that refer to it, and drop those whose head matches."""
+        """Drop the anchors that match a row, and note whether the row records a restore."""
         if number in self._by_rows:
             self._by_rows[number] = [a for a in self._by_rows[number] if a.head != row.seal]
         if row.action == RESTORED:

@@ -52,7 +52,8 @@ class JobType:
         poll_seconds: the interval at which a worker polls the queue.
         max_crashes: the maximum number of worker crashes before a job is abandoned; `None` for no
             limit. Orderly shutdowns are not counted.
-        schedule: for scheduled types, the period; one job runs per period across all workers.
+        schedule: for scheduled types, returns the period that contains a time; one job runs per
+            period across all workers.
         is_enabled: returns whether a worker with the given settings performs jobs of this type.
     """
 

@@ -43,8 +43,8 @@ class BackgroundTaskRow(IdentifiedRow):
 
     Attributes:
         slot: the slot of the worker that last started the task.
-        attempts: how many times workers have started the task, except for runs that ended in an
-            orderly shutdown.
+        attempts: how many times workers have started the task, not counting attempts that ended in
+            an orderly shutdown.
         failure: the stored form of a `TaskFailure`, if the task has failed.
     """
 

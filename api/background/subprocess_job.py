@@ -99,8 +99,8 @@ class SubprocessJob(ABC, Generic[RowT]):
     def _start(self, subject_id: str) -> BaseModel | None:
         """Set the state to running and return the task.
 
-        Return `None` if the task has already ended, or ends now: it is cancelled if that was
-        requested, and fails if it has used up its attempts.
+        Return `None` if the task no longer exists, has already ended, or ends now: it is cancelled
+        if that was requested, and fails if it has used up its attempts.
         """
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)
@@ -120,7 +120,10 @@ class SubprocessJob(ABC, Generic[RowT]):
     def _await_result(self, subject_id: str, child: ChildProcess) -> Message | None:
         """Store progress until the child sends its last message, and return that message.
 
-        Returns `None` if the task is cancelled in the meantime.
+        Returns `None` if cancellation was requested in the meantime.
+
+        Raises:
+            WorkerShutdownError: the worker is shutting down; the task has been queued again.
         """
         while not self._stopping.is_set():
             self._stopping.wait(_POLL_SECONDS)
@@ -184,7 +187,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
 
 def _messages(child: ChildProcess) -> list[Message]:
-    """Return the messages received, followed by `{"crashed": …}` if the child has crashed."""
+    """Return the messages received, then `{"crashed": …}` if the child ended or sent no JSON."""
     messages: list[Message] = []
     try:
         for message in child.received():

@@ -118,7 +118,7 @@ class RunningJobs:
         return work
 
     def close(self) -> None:
-        """Prevent new jobs from starting, and wait until running jobs have ended."""
+        """Prevent new jobs from starting, and wait up to 20 seconds for running jobs to end."""
         self._stopping.set()
         with self._changed:
             self._changed.wait_for(lambda: not self.running, _SHUTDOWN_TIMEOUT_SECONDS)

@@ -124,7 +124,7 @@ def _template_values(
 def _people_headers(
     organiser: str, organiser_address: str, name: str, address: str, reply_to: str
 ) -> bytes:
-    """Return the headers shared by all emails to a person; cached, as parsing addresses is slow."""
+    """Return the From, To and Reply-To headers; cached, because parsing addresses is slow."""
     shared = EmailMessage(policy=SMTP)
     shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
     shared["To"] = Address(display_name=name, addr_spec=address)

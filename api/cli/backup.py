@@ -67,7 +67,7 @@ def backup(
 
 
 def _target(settings: Settings, to: Path | None) -> Path:
-    """Return the file or folder of a backup.
+    """Return the file or folder of a backup; the folder in the settings is created if missing.
 
     Without an option or a setting, backups go to the data folder, as in earlier versions.
 
@@ -106,7 +106,10 @@ def restore(
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Check a backup and replace the database with it; erase again people erased since then."""
+    """Check a backup and restore it in place of the database.
+
+    People who were erased after the backup was made are erased again.
+    """
     settings = load_settings(data_dir=data)
     keyring = read_keyring(settings)
     ids = ids_to_erase(
@@ -138,7 +141,7 @@ def restore(
 
 
 class _Repetition:
-    """Erases people again from a copy that is about to be restored, and stores their ids."""
+    """Erases people again from a copy that is about to be restored; keeps their ids in `done`."""
 
     def __init__(self, keyring: Keyring, ids: ErasedIds, now: datetime) -> None:
         self.now = now
@@ -153,7 +156,11 @@ class _Repetition:
 
 
 def _record(data: Path | None, replaced: int, repeated: ErasedIds) -> VerificationResult:
-    """Record the restore and the repeated erasures; return the state of the audit trail."""
+    """Record the restore and the repeated erasures, and update the list of erased ids.
+
+    Returns:
+        The verification of the restored audit trail, before these events.
+    """
     with open_cli_services(data) as services:
         with services.database.writing() as tx:
             report = verification.verify(tx, services.keyring)
@@ -186,7 +193,7 @@ def _print_outcome(
 
 
 def _replaced(database: Database) -> tuple[int, ErasedIds]:
-    """Return the number of audit rows and the erased ids in a database that will be replaced.
+    """Return the number of audit rows and the erased ids in a database to be replaced; close it.
 
     The number is 0 and no ids are returned if there is no database, or if it cannot be read, for
     example because it is damaged.

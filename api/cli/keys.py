@@ -75,10 +75,11 @@ def keys(
 
 
 def _file_to_write(settings: Settings, to: Path | None) -> Path:
-    """Return where a rotation writes the key file: a new file if a setting names the current one.
+    """Return where a rotation writes the key file: `to`, or else the current key file.
 
     Raises:
-        KeyFileNotNamedError: a new file is needed, and no path was given.
+        KeyFileNotNamedError: no path was given, and the current file must not be written, because
+            a setting names it.
         KeyringError: the given file exists.
     """
     if to is None:

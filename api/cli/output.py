@@ -35,6 +35,6 @@ def echo(shown: Displayed, *, indent: int = 0, err: bool = False) -> None:
 
 
 def print_warnings(warnings: Iterable[InputFault]) -> None:
-    """Print what may be wrong in input files to stderr, in the form of faults."""
+    """Print warnings about input files to stderr, in the same format as errors."""
     for warning in warnings:
         typer.echo(warning.line(render(WARNING(message=warning.message))), err=True)

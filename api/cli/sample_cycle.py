@@ -42,10 +42,13 @@ class DemoLinks:
 
 
 def load_sample_cycle(services: Services) -> DemoLinks:
-    """Load the sample cycle if there are no cycles, and return links for two people with sessions.
+    """Return links for a coachee and a coach with sessions in the oldest cycle.
+
+    If there are no cycles, the sample cycle is first stored and solved, and its plan is published.
 
     Raises:
-        DomainError: the sample cycle could not be solved.
+        DomainError: the sample cycle could not be solved, or the oldest cycle has no published
+            sessions.
     """
     known = cycles.list_cycles(services)
     cycle_id = known[-1].id if known else _load(services)

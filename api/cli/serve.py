@@ -37,7 +37,7 @@ _MANAGER = "manager"
 
 
 class CannotListenError(DomainError):
-    """The server's address is already in use, or does not belong to this machine."""
+    """The server cannot listen on the address, for example because it is already in use."""
 
 
 def serve(
@@ -93,9 +93,9 @@ def migrate(
 
 
 def prepare_database(settings: Settings) -> None:
-    """Create the tables in an empty database, and remove what killed backups have left.
+    """Create the tables in an empty database, and remove files left behind by killed backups.
 
-    The tables of other databases are not changed.
+    If the database is not empty, only the tables of the job engine are migrated.
     """
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):

@@ -78,8 +78,7 @@ class PublicityAnswer(FrozenModel):
 class OwnConsent:
     """The requesting person's consents, and the IANA name of their time zone.
 
-    `shows_answers` is whether the person may be shown what was answered, because they have proved
-    who they are.
+    `shows_answers` is whether their answers may be shown, because their identity has been verified.
     """
 
     status: ConsentStatus

@@ -32,8 +32,8 @@ class Keyring:
     Attributes:
         master: keys that wrap the authors' data keys, by version; the highest version is in use.
         links: key from which link secrets, codes, tokens and pseudonyms are derived.
-        audit: key that authenticates the rows of the audit trail.
-        backups: key that encrypts backups of the database.
+        audit: key that authenticates the audit trail, its anchors, and rows that control access.
+        backups: key that encrypts backups of the database, and seals lists of erased ids.
     """
 
     master: dict[int, bytes]

@@ -76,6 +76,8 @@ def seal_info(keyring: Keyring) -> dict[str, object]:
 def is_sealed(tx: Transaction, row: SealedRow) -> bool:
     """Return whether the seal of a row is valid. If not, the row is logged and counted.
 
+    If the row was changed in this transaction, the changes are flushed first.
+
     Raises:
         LookupError: the transaction has no key ring; see `seal_info`.
     """
@@ -100,7 +102,7 @@ def refused_rows() -> dict[str, int]:
 
 
 def sealed_tables() -> dict[str, type[SealedRow]]:
-    """Return the classes of all sealed tables by the name of their table, in its order."""
+    """Return the classes of all sealed tables by table name, in alphabetical order."""
     types = sorted(_mapped_subclasses(SealedRow), key=_table)
     return {_table(row_type): row_type for row_type in types}
 

@@ -69,7 +69,7 @@ def make_copy(
 
     Args:
         services: the services of the deployment.
-        target: in a folder, the backup is named by the time.
+        target: a folder or a new file. In a folder, the name of the backup contains the time.
         migrate_job_tables: creates the tables of the job engine.
         keep: the number of backups to keep in the folder; the oldest are deleted once the new one
             is complete. Only backups that the application named, and that this deployment's key
@@ -111,10 +111,11 @@ def copy_after_erasure(
 ) -> MadeCopy | None:
     """After an erasure, make a backup without the erased data, then delete old ones.
 
-    Does nothing and returns `None` if the setting `backup_dir` names no folder. The number of
-    backups that are kept is the setting `backup_keep`.
+    Does nothing and returns `None` if the setting `backup_dir` is not set. The setting
+    `backup_keep` is the number of backups to keep.
 
     Raises:
+        OSError: the folder cannot be created.
         DomainError: the backup cannot be written, or would be stored next to its key.
     """
     settings = services.settings
@@ -126,7 +127,7 @@ def copy_after_erasure(
 
 
 def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
-    """Bring the lists next to older backups up to date, in case one is moved elsewhere alone."""
+    """Write all ids to the lists of older backups, each of which may be moved with its own list."""
     for path in lists_in(folder):
         if belongs_to(path, keyring):
             try:

@@ -51,11 +51,14 @@ def erase_people(
     """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
-    rank, service and role, attendance and ratings, and pairs with their session times. The
-    following data is erased: name, address, code, languages, availability, unit and wishes; all
-    texts the person wrote; sentences about the person in plans and runs; the person's name in texts
-    by others about a shared session; links; and all notes by or about the person, with their keys.
-    Older copies of the database still contain all of it.
+    rank, service and role, attendance and ratings, and pairs with their session times.
+
+    The following data is erased: name, address, code, languages, availability, unit and wishes;
+    the person's comments and feedback; the texts in the records of a coachee's sessions; sentences
+    about the person in plans and runs; emails to the person, and questions about the person; links,
+    codes, devices, PIN and passkeys; and all notes by or about the person, with their keys. In
+    other texts about the person's sessions, such as the records that a coach wrote, the person's
+    name is removed. Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -76,7 +79,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> WorkInProgress | None:
-    """Return the kind of work in progress on a cycle, which could restore erased data, if any."""
+    """Return the kind of work in progress on a cycle, or `None`. It could restore erased data."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -184,7 +187,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:
-    """Whether the question, its answer or its failure is about an erased person."""
+    """Whether a question's answer, progress or failure is about an erased person."""
     answer = None if question.answer is None else json.loads(question.answer)
     return redactor.concerns_json([answer, question.latest]) or redactor.mentions(
         str(question.failure)
@@ -192,7 +195,10 @@ def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:
 
 
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
-    """Redact a cycle's policy. Keep the cycle file only if it still results in the same policy."""
+    """Redact a cycle's policy, its cycle file, and the reason for its hold.
+
+    If the redacted cycle file does not result in the redacted policy, a minimal file replaces it.
+    """
     policy = policy_of(row)
     redacted = redactor.policy_without_mentions(policy)
     source = redactor.redact_cycle_file(row.source)

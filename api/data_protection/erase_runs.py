@@ -17,10 +17,11 @@ from matching.result import Result
 
 
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
-    """Erase the personal data in the inputs, records and plans of all runs in a cycle.
+    """Erase what `erase_people` leaves in the runs and plans of a cycle.
 
-    Runs with their times and fingerprints remain, and so do pairs, by code, with their session
-    times.
+    Erases the reasons and remedies in plans and kept results, the settings for individual people,
+    the details of failures, run records, and progress. Runs with their lists, times and
+    fingerprints remain, and so do pairs, by code, with their session times.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
@@ -53,7 +54,10 @@ def without_people(policy: Cycle) -> Cycle:
 
 
 def minimal_source(policy: Cycle) -> str:
-    """Return a cycle file with the dates only; an uploaded file may contain names anywhere."""
+    """Return a cycle file with only the cycle's name, dates and time zone.
+
+    An uploaded file may contain people's names anywhere.
+    """
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
     return (

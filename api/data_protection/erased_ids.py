@@ -127,7 +127,7 @@ def recorded_ids(tx: Transaction) -> ErasedIds:
 
 
 def update_list(services: Services, others: Iterable[Path] = ()) -> ErasedIds:
-    """Add what the database records, and the ids of other lists, to the list in the data folder.
+    """Add the ids in the database and in other lists to the list in the data folder; return all.
 
     The database's writer lock is held, so that concurrent processes do not overwrite each other's
     ids. Damaged lists are skipped, with a warning in the log: the database records their ids.

@@ -294,6 +294,6 @@ class Redactor:
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
-    """Yield people's names and email addresses."""
+    """Yield people's names and email addresses, except those already erased."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}

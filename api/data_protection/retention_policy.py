@@ -1,9 +1,9 @@
 """Retention of the people in a cycle: the erasure date, the warning, and holds.
 
-People are never erased without a warning. The daily job records when it first found that a cycle is
+The daily job never erases people without a warning. It records when it first found that a cycle is
 within 30 days of the end of its retention, and erases its people no sooner than 30 days later. This
 also applies after an upgrade, after the retention setting was shortened, and after a clock was
-wrong for a day.
+wrong for a day. The command `gender-coach retention` does not wait for a warning.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Retention(FrozenModel):
         last_day: the last day of the cycle, or of its last session if that is later.
         erased_on: the day from which the people are erased; `None` if this deployment does not
             erase automatically, if there is a hold, and after erasure.
-        soon: whether the end of retention is at most 30 days away.
+        soon: whether `erased_on` is at most 30 days away.
         held_at: when the hold was set.
         held_because: the reason for the hold.
         erased_at: when the people were erased.
@@ -76,13 +76,13 @@ class RetentionStatus:
 
     @property
     def announced_on(self) -> date | None:
-        """The day on which the warning period started."""
+        """The day on which the warning period started; `None` if it has not."""
         announced = self.row.erasure_announced_at
         return None if announced is None else announced.astimezone(_zone(self.row)).date()
 
     @property
     def erased_on(self) -> date | None:
-        """The day from which the daily job erases the people."""
+        """The day from which the daily job erases the people; `None` if it will not."""
         if self.expires_on is None or self.row.held_at is not None:
             return None
         return max(self.expires_on, (self.announced_on or self.today) + WARNING_PERIOD)
@@ -226,7 +226,7 @@ def _status(
 
 
 def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
-    """Whether people or a policy were uploaded after the cycle was erased."""
+    """Whether the cycle was never erased, or people or a policy were uploaded afterwards."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True
     there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))

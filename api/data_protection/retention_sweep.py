@@ -74,7 +74,10 @@ def count_stale_secrets(services: Services) -> dict[str, int]:
 def erase_due_cycle(
     services: Services, cycle_id: str, *, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle if the cycle is due, and list them; see `erase_cycle`."""
+    """Erase all people in a cycle if it is due, and update the list of erased ids.
+
+    See `erase_cycle`.
+    """
     days = services.settings.retention_days
     with services.database.writing() as tx:
         erased = erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
@@ -176,9 +179,10 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Delete long-expired links, tokens, browser sessions, codes and sign-in flows.
+    """Delete secrets that expired or were revoked at least 30 days ago, and record their numbers.
 
-    Returns the numbers of deleted rows by kind.
+    These are links, tokens, browser sessions, codes, verified devices and sign-in flows. Returns
+    the numbers of deleted rows by kind.
     """
     found = stale_secrets(tx, now=now)
     if any(found.values()):

@@ -93,7 +93,7 @@ def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
 
     Raises:
         NotFoundError: no person, or no person in the given cycle, has this id.
-        ConflictError: people in several cycles have this id.
+        ConflictError: several people have this id.
     """
     query = select(PersonRow.id, PersonRow.cycle_id).where(
         or_(PersonRow.code == ident, PersonRow.id == ident)
@@ -122,7 +122,10 @@ def export_person(services: Services, person_id: str) -> SubjectAccessReport:
 
 
 def erase_one_person(services: Services, person_id: str) -> None:
-    """Erase a person, also from the write-ahead log, and list them; see `erase_person`."""
+    """Erase a person, also from the write-ahead log, and update the list of erased ids.
+
+    See `erase_person`.
+    """
     with services.database.writing() as tx:
         erase_person(tx, person_id, now=services.now())
     update_list(services)
@@ -130,7 +133,7 @@ def erase_one_person(services: Services, person_id: str) -> None:
 
 
 def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
-    """Return the report about a person.
+    """Return the report about a person, and record the export in the audit trail.
 
     Raises:
         NotFoundError: there is no such person.

@@ -75,7 +75,7 @@ def restore(
 ) -> Path | None:
     """Replace `database` with the backup in `source`.
 
-    The database must not be in use. The caller must own the worker lease.
+    The database must not be in use. The caller must hold the worker lease.
 
     Args:
         database: the target, SQLite or PostgreSQL.
@@ -95,7 +95,8 @@ def restore(
         ConflictError: a database exists and `force` is not set.
         BackupDecryptionError: the backup cannot be decrypted.
         CorruptBackupError: the integrity check of the backup fails.
-        SchemaError: the backup was made by another version of this application.
+        SchemaError: the backup, or the PostgreSQL database to be replaced, belongs to another
+            version of this application.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
     if not force:
@@ -194,7 +195,10 @@ def _replace_rows(
     previous_folder: Path,
     now: datetime,
 ) -> Path | None:
-    """Replace all rows in PostgreSQL with a backup's rows, after backing up the existing rows."""
+    """Replace all rows in PostgreSQL with the rows of the decrypted backup `plain`.
+
+    Existing rows are backed up first. Returns the path of that backup; `None` if there were none.
+    """
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
@@ -226,7 +230,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
-    """Rename the database file and its WAL files, so that they can be restored manually."""
+    """Rename the database file and its WAL files, which are kept; return the new path."""
     kept = unused_path(database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     for ending in SQLITE_SUFFIXES:
         part = database_file.with_name(database_file.name + ending)

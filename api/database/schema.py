@@ -26,7 +26,7 @@ class SchemaError(DomainError):
 
 
 def migrate(database: Database, to: str = "head") -> str:
-    """Migrate the database to revision `to` in one transaction, and return its revision.
+    """Migrate the database to revision `to` in one transaction; return its revision or `empty`.
 
     `to` may be older than the current revision. In SQLite, foreign keys are disabled during the
     migration, because rebuilding a table would otherwise delete the rows that reference it. All
@@ -64,7 +64,11 @@ def current_revision(database: Database) -> str | None:
 
 
 def newest_revision() -> str:
-    """Return the revision that this version of the application requires."""
+    """Return the revision that this version of the application requires.
+
+    Raises:
+        SchemaError: the migrations are missing.
+    """
     head = _scripts().get_current_head()
     if head is None:
         raise SchemaError(facts.MIGRATIONS_MISSING())

@@ -25,7 +25,7 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
     cannot be trusted. The faults refer to the file as `file`.
 
     Raises:
-        UnreadableError: the file is not CSV, or has too many rows.
+        UnreadableError: the file is UTF-16 or not text, or has too many rows.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(facts.UTF16())

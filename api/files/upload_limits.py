@@ -95,7 +95,7 @@ def _check_declared_sizes(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes) -> None:
-    """Decompress a member in chunks, because `zipfile` would stop at the declared size."""
+    """Check a member's size by decompressing it; `zipfile` would stop at the declared size."""
     archive.open(member).close()  # checks the local header against the directory
     if member.compress_type == zipfile.ZIP_STORED:
         return

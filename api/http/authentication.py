@@ -70,9 +70,10 @@ class Authentication:
 
 
 def authenticate(request: Request, services: Services, link: str | None) -> Principal:
-    """Return the principal that sent a request, and store it in `request.state`.
+    """Return the principal that sent a request, and record the use of its credential.
 
-    `link` is the secret in the request's path, if any.
+    The principal is also stored in `request.state`, unless the request presents no secret. `link`
+    is the secret in the request's path, if any.
     """
     presented = _presented_secret(request, services.settings, link)
     if not presented.secret:
@@ -92,7 +93,7 @@ def authenticate(request: Request, services: Services, link: str | None) -> Prin
 
 
 def authenticate_before_body(scope: Scope) -> Principal:
-    """Authenticate a request before it is routed and its body is read."""
+    """Return the sender of a request, before it is routed and its body is read."""
     request = Request(scope)
     request.state.principal = ANONYMOUS
     return authenticate(request, services_for(request), link_secret_in_path(request.url.path))

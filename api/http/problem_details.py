@@ -96,7 +96,7 @@ Interruption = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI descriptions of a route's problem responses."""
+    """Return the OpenAPI descriptions of a route's problem responses, always with 401 and 403."""
     return {
         status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

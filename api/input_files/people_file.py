@@ -36,7 +36,7 @@ def read_people(
 ) -> tuple[Coachee, ...] | tuple[Coach, ...]:
     """Read the people in one file; references to people in the other file are not checked.
 
-    With `strict`, values have to be in the form of the reference.
+    With `strict`, only the documented forms of values are accepted.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.

@@ -87,7 +87,7 @@ def rank_table() -> RankTable:
 
 @cache
 def _aliases() -> Aliases:
-    """Return the names of countries, languages and weekdays in the interface languages."""
+    """Return names of countries, languages and weekdays in several languages, and other codes."""
     known = reference()
     locales = [Locale.parse(name) for name in _LOCALES_OF_NAMES]
     territories = [pair for locale in locales for pair in locale.territories.items()]
@@ -129,7 +129,7 @@ def _three_letter_codes() -> Iterator[tuple[str, str]]:
 
 
 def _language_codes() -> Iterator[tuple[str, str]]:
-    """Yield the code of each language, and its ISO 639-2 and 639-3 codes."""
+    """Yield the code of a language with each of its three-letter codes (ISO 639-2 and 639-3)."""
     for alias, code in get_global("language_aliases").items():
         if re.fullmatch("[a-z]{3}", alias) and alias not in {*_NO_LANGUAGES, "hbs", "cnr"}:
             yield code, alias

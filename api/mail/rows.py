@@ -50,7 +50,7 @@ UNDELIVERED_STATES = (MailState.WAITING, MailState.SENDING)
 """The states of emails that this server has yet to send."""
 
 SENT_STATES = (MailState.SENT, MailState.SENT_OTHERWISE)
-"""The states of emails that reached their recipient."""
+"""The states of emails that were sent, by this server or by the programme office."""
 
 
 class MailRow(IdentifiedRow):

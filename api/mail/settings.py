@@ -67,7 +67,7 @@ class MailSettings(BaseModel):
         return bool(self.host)
 
     def secret(self) -> str:
-        """Return the password.
+        """Return the password, or an empty string if there is none.
 
         Raises:
             OSError: the password file cannot be read.

@@ -68,7 +68,8 @@ class AuditPage:
 
     Attributes:
         entries: the selected events, newest first.
-        names: display names of the users and people in `entries`, by identifier.
+        names: the names of users and, for managers, the codes of people in `entries`, by
+            identifier.
         trail_status: the state of the trail and the result of its last check.
         cycles: all cycles, newest first.
         statistics: statistics of every cycle; empty for managers.

@@ -1,4 +1,4 @@
-"""Form handlers of the cycle page. If a form has faults, they show the page again with them."""
+"""Handlers of the forms on the cycle page, which they show again with any faults of a form."""
 
 from __future__ import annotations
 

@@ -69,7 +69,8 @@ def upload_lists(
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
     """Read both lists; they are checked when they are stored.
 
-    Values have to be in the form of the reference, because nothing shows how others were read.
+    Only the documented forms of values are accepted, because nothing would show the user how others
+    were understood.
     """
     context = ReadContext(reference(), strict=True)
     lists = read_people_lists(coachees, coaches, context)
@@ -82,7 +83,7 @@ def store_lists(
     """Check both lists against each other and the cycle's policy, and replace those of the cycle.
 
     Raises:
-        NotFoundError, UnusableInputError: as `upload_lists`.
+        NotFoundError, UnusableInputError: see `upload_lists`.
     """
     faults = tuple(_faults(cycle_row(tx, cycle_id), uploaded.lists, uploaded.context))
     roster = uploaded.roster
@@ -158,7 +159,7 @@ def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator
 
 
 def _update_row(row: PersonRow, person: Person, position: int) -> bool:
-    """Update a person's row from a list, and return whether the row has changed."""
+    """Update a person's row from a list; return whether the person has changed or come back."""
     profile = _profile(person)
     before = row.profile
     same = before == profile or (before is not None and profile_of(row) == person)

@@ -86,7 +86,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
 
 @COACHEE_PAGES.post(f"{_PERSON}/explain")
 def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> Response:
-    """Request an explanation: the next best coach, their cost, and all other coaches."""
+    """Request an explanation: the next best coach, the price of that choice, and other coaches."""
     question_request = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=person_id)
     question = plan_queries.submit_question(services, plan_id, question_request)
     return redirect_after_post(urls.question(question.id))

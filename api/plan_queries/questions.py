@@ -70,8 +70,8 @@ class QuestionView(FrozenModel):
     """A plan query: its state and, once it has finished, its answer.
 
     Answers to `explain` and `advise` remain valid for the plan. Answers to `replace` depend on the
-    lists at the time, so the same question can be submitted again. `names` maps the ids of the
-    people whom the answer mentions to their display names.
+    lists at the time, so the same question can be submitted again. `names` maps the ids of people
+    to their display names; see `with_names`.
     """
 
     id: str
@@ -166,7 +166,7 @@ def question_view(row: QuestionRow) -> QuestionView:
 
 
 def with_names(tx: Transaction, question: QuestionView) -> QuestionView:
-    """Return a question with the names of the people whom its answer mentions."""
+    """Add the names of all people currently in the cycle, if the answer contains remedies."""
     explanation = None if question.answer is None else question.answer.explanation
     if explanation is None or explanation.unmatched is None or not explanation.unmatched.remedies:
         return question
@@ -190,7 +190,9 @@ def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
 def _remaining(
     tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
 ) -> RemainingSessions:
-    """Return the remaining sessions for a request; by default, the upcoming ones.
+    """Return the remaining sessions for a `replace` request; by default, the upcoming ones.
+
+    For other requests, return the complete series.
 
     Raises:
         NotFoundError: the person is not a coachee of the plan's cycle.

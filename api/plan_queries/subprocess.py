@@ -34,7 +34,7 @@ from matching.result import Match, Result
 
 @dataclass(frozen=True, slots=True)
 class PlanInputs:
-    """The engine's inputs: lists, policy, plan, and the progress of the cycle at that time."""
+    """The engine's inputs: lists, policy, plan, and the cycle's progress when it was made."""
 
     roster: Roster
     cycle: Cycle
@@ -87,7 +87,11 @@ def main(channel: Channel) -> None:
 
 
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Answer a `QuestionTask`, given as JSON, and return a `QuestionAnswer` as JSON."""
+    """Answer a `QuestionTask`, given as JSON.
+
+    Returns:
+        The only member of the result, `answer_json`: a `QuestionAnswer` as JSON in a JSON string.
+    """
     task = QuestionTask.model_validate_json(task_text)
     inputs = PlanInputs.of(task)
     solver = CountingSolver(task.limit_seconds, report, time.monotonic(), inputs.under_way)

@@ -51,7 +51,10 @@ class _ExpectedInvitation:
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Check that each person has exactly one `.ics` and one `.eml` file for each session."""
+    """Yield a finding for each invitation of a person to a session that is missing or wrong.
+
+    Each invitation is an `.ics` and an `.eml` file. Unexpected files are also reported.
+    """
     expected = _expected_invitations(found)
     names = {path.stem for path in folder.iterdir()}
     for name in sorted(names):

@@ -35,7 +35,7 @@ def display_names(people: Iterable[Person]) -> DisplayNames:
 
 
 def display_name(names: DisplayNames, one: str | None) -> str:
-    """Return a person's display name, or their id if they have left the cycle."""
+    """Return a person's display name, their id if `names` lacks it, or `nobody` for `None`."""
     return "nobody" if one is None else names.get(one, one)
 
 

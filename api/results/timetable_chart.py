@@ -39,7 +39,7 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """The mark of a session: a box with a short label, described by the session's tooltip."""
+    """A session in the chart: a box with a short label, and a tooltip that describes `session`."""
 
     x: int
     width: int
@@ -49,7 +49,7 @@ class SessionMark:
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """A row of the chart. A coach's row has no marks and precedes the rows of their coachees."""
+    """A row of the chart. A coach's row shows no sessions; their coachees' rows follow it."""
 
     y: int
     label: str

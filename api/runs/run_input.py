@@ -98,7 +98,7 @@ def input_sha256(run_input: RunInput) -> str:
 
 
 def input_digests(run_input: RunInput) -> dict[str, str]:
-    """Return the SHA-256 digest, in hex, of each part of a run's input as canonical JSON."""
+    """Return the SHA-256 digest, in hex, of each part that a run uses, as canonical JSON."""
     parts = {
         "roster": run_input.roster,
         "cycle": run_input.cycle,

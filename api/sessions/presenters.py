@@ -37,7 +37,7 @@ class OwnSessionLine:
         is_confirmed: whether the session has not been cancelled.
         can_reply: whether the participant can still reply.
         answered: whether the participant has replied.
-        over: whether the session has ended or was held earlier than planned.
+        over: whether the session has ended, or is recorded as having taken place.
         due: whether the session is over but the participant has not submitted the form.
         can_submit: whether the participant can submit the form yet.
         has_record: whether there is a shared record.

@@ -38,7 +38,7 @@ def store_reply(
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
     Raises:
-        NotAllowedError: `principal` does not take part in the session.
+        NotAllowedError: `principal` is not a coach or coachee.
         ConflictError: the session is cancelled or over.
     """
     if principal.person_id is None:

@@ -1,4 +1,4 @@
-"""Audit trail, passwords and second factors, worker leases, and erased people."""
+"""Audit trail, passwords and second factors, worker heartbeats, and erased people."""
 
 from __future__ import annotations
 

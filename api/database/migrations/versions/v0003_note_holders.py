@@ -1,4 +1,4 @@
-"""Access to a coach's notes: devices, passphrases and recovery codes."""
+"""The passphrases of coaches' notes, and the failed attempts to enter them."""
 
 from __future__ import annotations
 

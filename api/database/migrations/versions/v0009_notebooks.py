@@ -1,4 +1,4 @@
-"""Notebooks: the existing note holders of a coach become those of their first notebook."""
+"""Notebooks: a coach's existing notes and passphrase become those of the first notebook."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Notes in later notebooks are deleted, as the first would open them."""
+    """Downgrade the schema. Notes in later notebooks are deleted, to keep them confidential."""
     op.execute("DELETE FROM notes WHERE notebook > 1")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_column("notebook")

@@ -60,7 +60,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Every link opens everything again."""
+    """Downgrade the schema. Links then give full access without verification."""
     op.drop_table("person_pins")
     op.drop_index(op.f("ix_verified_devices_person_id"), table_name="verified_devices")
     op.drop_table("verified_devices")
