@@ -32,7 +32,7 @@ def identify(
     now: datetime,
     idle: timedelta,
 ) -> Principal:
-    """Return the principal to whom a credential of one of `kinds` belongs, or `ANONYMOUS`."""
+    """Return the principal that `secret` authenticates as one of `kinds`, or `ANONYMOUS`."""
     settings = cast(
         "Settings",
         SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60, mail=MailSettings()),

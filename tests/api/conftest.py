@@ -209,7 +209,7 @@ class World:
             )
 
     def device_key(self, cycle_id: str, code: str) -> str:
-        """The key of a device on which a person is verified, presented as `X-Device-Key`."""
+        """Verify a person on a new device; return its key, for the header `X-Device-Key`."""
         person_id, now = self.person_id(cycle_id, code), self.services.now()
         role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
         with self.database.writing() as tx:

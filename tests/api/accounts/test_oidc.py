@@ -63,7 +63,7 @@ class Office:
         return user_id
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
-        """Set up an authenticator app for a user; its current code is still unused."""
+        """Give a user a password and an authenticator app, whose current code is not used yet."""
         secret, now = new_totp_secret(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         with self.world.database.writing() as tx:

@@ -1,4 +1,4 @@
-"""Somebody can write to the database, but does not have the key file."""
+"""Rows that are inserted or altered in the database without the key file grant no access."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ SECONDS = 30
 
 
 class Book:
-    """A record of performed jobs, with a gate that blocks jobs until it is opened."""
+    """A record of performed jobs. Jobs wait while its gate, which is open at first, is closed."""
 
     def __init__(self) -> None:
         self.done: Counter[tuple[str, str]] = Counter()
@@ -81,7 +81,7 @@ def book() -> Book:
 
 @pytest.fixture
 def work(world: World) -> Iterator[Callable[..., Worker]]:
-    """Start a worker for the given job types, which is stopped at the end of the test."""
+    """Return a function that starts a worker; the last one is stopped at the end of the test."""
     started: list[Worker] = []
 
     def start(*kinds: JobType) -> Worker:

@@ -256,7 +256,7 @@ def _use_long_ago(world: World) -> None:
 
 
 def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
-    """The database of an older version has no fingerprint of its key file, which is lost."""
+    """The key file is lost, and the database of an older version has no fingerprint of it."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:
@@ -292,7 +292,10 @@ def _take_memory(pid: int) -> None:
 
 
 def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
-    """Start a run, call `at_work` with the process id of its solver, and return the failed run."""
+    """Start a run, call `at_work` with the process id of its solver, and return the failed run.
+
+    Checks that no plan is stored, and that repeating the job does not change the run's state.
+    """
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run_id = run_queue.queue_cycle_run(

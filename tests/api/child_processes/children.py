@@ -23,19 +23,19 @@ def name_the_person(_channel: Channel) -> None:
 
 
 def allocate(channel: Channel) -> None:
-    """Allocate the number of bytes in the message."""
+    """Allocate the number of bytes in the message, and send the number back."""
     channel.send(str(len(bytearray(int(channel.receive())))).encode())
 
 
 def compute(channel: Channel) -> None:
-    """Use processor time until killed."""
+    """Send a message, and use processor time until killed."""
     channel.send(b"computing")
     while True:
         pass
 
 
 def sleep(channel: Channel) -> None:
-    """Send a message, and wait."""
+    """Send the niceness of this process, and wait."""
     channel.send(str(os.nice(0)).encode())
     time.sleep(3600)
 

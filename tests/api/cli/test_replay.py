@@ -57,7 +57,7 @@ def copy(world: Path, tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of all files, without the measured times."""
+    """Yield the name and content of each JSON and CSV file and each input, without measurements."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if name == "run.json":

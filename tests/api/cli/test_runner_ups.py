@@ -27,7 +27,10 @@ FOUND_BEFORE = 3
 
 @pytest.fixture
 def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Return a function that makes the search for next best coaches end after the third match."""
+    """Return a function that makes the search for next best coaches end after three matches.
+
+    The search calls the function's argument at that point.
+    """
     search = RunnerUps.all
 
     def end_by(end: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""The key file apart from the data: named by a setting, or handed over by systemd."""
+"""A key file outside the data folder: named by a setting, or provided by systemd."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNUSABLE = 2
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    """A key file in a folder of its own."""
+    """Return the path of a new key file in a folder of its own."""
     path = tmp_path / "keys" / "ring"
     create_keyring(path)
     return path
@@ -31,7 +31,7 @@ def key(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(key: Path, settings: Settings) -> Iterator[Command]:
-    """Runs commands of a deployment whose key file is `key`."""
+    """Return a function that runs commands of a deployment with the key file `key`."""
     named = {"GENDER_COACH_KEY_FILE": str(key), "DATABASE_URL": settings.database_url}
     with command_runner("keys", "migrate", "user", **named) as command:
         yield command

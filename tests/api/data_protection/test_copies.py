@@ -243,7 +243,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
 
 
 def test_older_lists_in_all_places_bring_the_erased_back(deployment: Deployment) -> None:
-    """What the lists do not protect against, as docs/security.md says."""
+    """The lists do not protect against this; see docs/security.md."""
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     own_list = list_of_copy(old).read_bytes()
@@ -257,7 +257,7 @@ def test_older_lists_in_all_places_bring_the_erased_back(deployment: Deployment)
 def test_an_old_backup_and_its_key_still_reveal_who_was_erased(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    """What only deleting the backup protects against, as docs/security.md says."""
+    """Only deleting the backup protects against this; see docs/security.md."""
     deployment.done("backup", "--to", deployment.folder / "old")
     _erase(deployment)
     key = deployment.world.services.keyring.backups
@@ -266,7 +266,7 @@ def test_an_old_backup_and_its_key_still_reveal_who_was_erased(
 
 
 def _lose_database(deployment: Deployment) -> None:
-    """Take away what the database itself records about erasures."""
+    """Delete all people from the database, and thereby its own record of who was erased."""
     database = Database(deployment.world.services.settings.database_url)
     with database.writing() as tx:
         for person in tx.scalars(select(PersonRow)):

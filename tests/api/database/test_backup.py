@@ -219,7 +219,7 @@ def test_backup_during_writes_is_consistent(
 
 
 def _all_rows(database: Database) -> dict[str, list[str]]:
-    """Return the sorted rows of every table as text, including the job engine's.
+    """Return the sorted rows of every table as text, including the job engine's table of jobs.
 
     A JSON `null` is the text "null" in SQLite and `None` in PostgreSQL.
     """

@@ -105,7 +105,7 @@ def full(world: World) -> Database:
 
 
 def _rows(database: Database) -> dict[str, int]:
-    """Return the number of rows of each existing table."""
+    """Return the number of rows of each existing table; rows of `outbox` count as `mails`."""
     names = set(schema.METADATA.tables) | DROPPED_TABLES
     with database.engine.connect() as connection:
         counts = {

@@ -144,7 +144,7 @@ def test_typed_cell_is_formatted_as_a_user_would_enter_it(value: object, text: s
 
 
 def _spanning(cells: str) -> bytes:
-    """Return a workbook whose sheet has cells far away from its header."""
+    """Return a workbook whose sheet has these `cells`, as XML, after its header row."""
     parts = members(xlsx(("coaches", [HEADER])))
     sheet = parts["xl/worksheets/sheet1.xml"]
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</row>", b"</row>" + cells.encode(), 1)
@@ -152,7 +152,7 @@ def _spanning(cells: str) -> bytes:
 
 
 def _with_wrong_sizes(content: bytes) -> bytes:
-    """Return a copy whose headers declare a tenth of the size of the largest member."""
+    """Return a copy whose headers declare a size of 10 bytes for the largest member."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         largest = max(packed.infolist(), key=lambda member: member.file_size)
     true, false = (struct.pack("<L", size) for size in (largest.file_size, 10))
@@ -160,7 +160,7 @@ def _with_wrong_sizes(content: bytes) -> bytes:
 
 
 def _many_long_cells() -> bytes:
-    """Return a workbook with 100,000 cells that refer to a shared string of about 100 kB."""
+    """Return a workbook with almost 90,000 cells that refer to a shared string of 300 kB."""
     parts = members(xlsx(("coaches", [HEADER])))
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     text = random.Random(1).randbytes(150_000).hex().encode()  # so that it does not compress well

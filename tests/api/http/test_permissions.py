@@ -196,7 +196,7 @@ def _headers(
 def _one_time_values(
     shared: SharedServer, path_values: dict[str, str], caller: Caller
 ) -> dict[str, str]:
-    """Return values that a call can use only once, such as a sign-in secret or a device."""
+    """Create and return values that a call can use only once, such as a sign-in secret."""
     world = shared.world
     role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
@@ -234,7 +234,7 @@ def _one_time_values(
 
 
 def _passkey_of(tx: Transaction, link: CredentialRow, world: World) -> str:
-    """Return a passkey of the owner of a link."""
+    """Add a passkey for the owner of a link, and return its id."""
     row = PersonPasskeyRow(
         person_id=link.person_id,
         credential_id=secrets.token_urlsafe(32),
@@ -249,7 +249,7 @@ def _passkey_of(tx: Transaction, link: CredentialRow, world: World) -> str:
 
 
 def _device_of(tx: Transaction, link: CredentialRow, caller: Caller, world: World) -> str:
-    """Return a device on which the owner of a link is verified."""
+    """Verify the owner of a link on a new device, and return the device's id."""
     owner = Principal(caller.role, person_id=link.person_id, credential_id=link.id)
     now = world.services.now()
     return issue_device(tx, owner, Verification.CODE, "", remember=True, now=now).id

@@ -1,4 +1,4 @@
-"""Values in people files that are not in the form of the reference but certain in meaning."""
+"""Values in people files that are not in a documented form, but whose meaning is certain."""
 
 import pytest
 from babel import Locale
@@ -42,7 +42,10 @@ def read(values: dict[str, str], *, strict: bool = False) -> PeopleSheet:
 
 
 def understood(values: dict[str, str]) -> str:
-    """Return how the values were read; they must be unusable if reading is strict."""
+    """Return how the last value was understood.
+
+    Checks that no other column had to be understood, and that strict reading rejects this one only.
+    """
     found = read(values)
     assert found.faults == ()
     column = list(values)[-1]

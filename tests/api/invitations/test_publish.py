@@ -38,7 +38,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 
 def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
-    """Return the method, recipient, session number and sequence of each message, oldest first."""
+    """Return the method, recipient, session number and sequence of each message, sorted."""
     found = list_outbox(world.services, cycle_id)
     return sorted(
         (message.method.value, message.to.code, message.number, message.sequence)

@@ -45,7 +45,7 @@ WITHOUT_C_1 = COACHEES.replace("C-1", "C-5")
 
 @dataclass
 class ByJson:
-    """Performs the actions through the API. Each returns the status and the faults."""
+    """Performs the actions through the API. Each returns whether it succeeded; some also faults."""
 
     office: httpx.Client
 
@@ -79,7 +79,7 @@ class ByJson:
 
 @dataclass
 class ByPage:
-    """Performs the actions through the forms on the pages."""
+    """Performs the actions through the forms on the pages, with the same results as `ByJson`."""
 
     office: httpx.Client
 

@@ -43,7 +43,7 @@ def text(answer: httpx.Response) -> str:
 
 
 def whole_plan(world: World, cycle_id: str) -> str:
-    """Create a draft plan with levels, a match and an unmatched coachee."""
+    """Store a draft plan with a level, two matches and an unmatched coachee; return its id."""
     result = world.result({"C-1": "K-1", "C-2": "K-2"}).model_copy(
         update={
             "status": "feasible",

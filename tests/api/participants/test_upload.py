@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Count how often policies are parsed, and people and policies validated and dumped."""
+    """Return a counter of parsed and validated policies, and of read, validated, dumped people."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""What a secret link opens alone, with an emailed code, and with a PIN."""
+"""What a secret link gives access to: alone, with an emailed code, and with a PIN."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Holder:
         return self.client.get(f"{self.home}{path}", follow_redirects=True)
 
     def mails(self) -> list[str]:
-        """Deliver waiting emails, and return the texts of all that were delivered."""
+        """Deliver waiting emails, and return the texts of all emails delivered so far."""
         settings = self.world.services.settings.model_copy(update={"mail": self.server.settings})
         services = replace(self.world.services, settings=settings)
         with services.database.reading() as tx:
@@ -88,7 +88,7 @@ class Holder:
         return [taken.text for taken in self.server.taken]
 
     def mailed_code(self) -> str:
-        """Request a code, and read it in the mailbox."""
+        """Request a code, and return it as received by email; another can be requested at once."""
         assert self.json("POST", "/me/verification/code").status_code == HTTPStatus.ACCEPTED
         found = re.match(r"\d{4} \d{4}", self.mails()[-1])
         assert found is not None
@@ -96,7 +96,7 @@ class Holder:
         return found[0]
 
     def forget_codes(self) -> None:
-        """Let the limit on codes pass, without ending the newest one."""
+        """Make all codes two days old, so that the limit on new codes has passed; none expires."""
         with self.world.database.writing() as tx:
             for row in tx.scalars(select(OneTimeCodeRow)):
                 row.created_at -= timedelta(days=2)
@@ -127,7 +127,7 @@ class Holder:
 
 
 def holder_of(world: World, server: MailServer, client: httpx.Client) -> Holder:
-    """The link of a coachee with a recorded session, on which the coachee has given feedback."""
+    """Return the holder of a coachee's link; the coachee has given feedback on a session."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     session = published_sessions(world, cycle_id)[0]
@@ -155,7 +155,7 @@ def holder(
 
 @pytest.fixture
 def without_mail(world: World, server: MailServer, client: httpx.Client) -> Holder:
-    """The same on a server that sends no email."""
+    """Return the holder of a link on a server that sends no email; see `holder_of`."""
     return holder_of(world, server, client)
 
 
@@ -238,7 +238,7 @@ def test_every_route_for_records_feedback_consent_and_own_data_requires_verifica
 
 
 def test_form_typed_before_verification_is_submitted_after_it(holder: Holder) -> None:
-    """As a browser does it, without scripts: every page is followed by its own form."""
+    """Like a browser without scripts, each step submits the form on the page before it."""
     words = 'Two lines,\r\n"quoted" & <odd>'
     form = {"attendance": "held", "rating": "5", "text": words}
     page = holder.post(f"/sessions/{holder.session_id}/feedback", **form)

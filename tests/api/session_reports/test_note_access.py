@@ -53,7 +53,7 @@ class Device:
 
 @pytest.fixture
 def devices(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device]]:
-    """The coach's device, and another device with the same link."""
+    """Return the coach's device, and another device with the same link."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret

@@ -72,7 +72,7 @@ def mails() -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def shared_settings(mails: MailServer) -> dict[str, object]:
-    """Return settings with all optional features enabled, in the pseudo-locale."""
+    """Return settings with a worker, email, passkeys and a provider, in the pseudo-locale."""
     return {
         "language": LANGUAGE,
         "worker": True,
