@@ -32,13 +32,14 @@ END_BEFORE_START = message(
 )
 TOO_LONG = plural_message(
     "cycle_file.too_long",
-    "a cycle can last at most ten years ({count} day)",
-    "a cycle can last at most ten years ({count} days)",
+    "a cycle can last at most ten years; this one lasts {count} day",
+    "a cycle can last at most ten years; this one lasts {count} days",
     count=PLAIN_NUMBER,
 )
 MAX_GAP_BELOW_MIN = message(
     "cycle_file.max_gap_below_min",
-    "the longest gap ({longest}) is below the shortest ({shortest}); correct one of them",
+    "the longest gap ({longest}) is shorter than the shortest gap ({shortest}); correct one of "
+    "them",
     longest=PLAIN_NUMBER,
     shortest=PLAIN_NUMBER,
 )
@@ -85,11 +86,11 @@ CONTROL_CHARACTER_OR_BREAK = message(
     "the text contains a control character, line break or tab; remove it and try again",
 )
 TOPIC_MISSING = message("feedback.topic_missing", "enter the topic of the session in a few words")
-RATING_1 = message("feedback.rating_1", "poor")
-RATING_2 = message("feedback.rating_2", "weak")
-RATING_3 = message("feedback.rating_3", "fair")
-RATING_4 = message("feedback.rating_4", "good")
-RATING_5 = message("feedback.rating_5", "very good")
+RATING_1 = message("feedback.rating_1", "not useful")
+RATING_2 = message("feedback.rating_2", "slightly useful")
+RATING_3 = message("feedback.rating_3", "fairly useful")
+RATING_4 = message("feedback.rating_4", "useful")
+RATING_5 = message("feedback.rating_5", "very useful")
 NOT_A_RATING = message("feedback.not_a_rating", "a rating is a number from 1 to 5")
 RATING_MISSING = message(
     "feedback.rating_missing", "a session that was held needs a rating from 1 to 5"

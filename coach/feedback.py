@@ -119,9 +119,10 @@ Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 
 
 class Feedback(SessionReport):
-    """A coachee's feedback on a session: a `rating` from 1 (poor) to 5 (very good), and text.
+    """A coachee's feedback on a session: a `rating` and text.
 
-    A session that did not take place has no rating.
+    The rating is from 1 (not useful) to 5 (very useful). A session that did not take place has no
+    rating.
     """
 
     attendance: Attendance

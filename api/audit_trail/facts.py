@@ -32,10 +32,12 @@ ACTIONS: Mapping[str, Fact] = {
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
-    "confirmation failed": message("audit_action.confirmation_failed", "confirmation failed")(),
+    "confirmation failed": message(
+        "audit_action.confirmation_failed", "identity confirmation failed"
+    )(),
     "credential revoked": message("audit_action.credential_revoked", "credential revoked")(),
     "cycle begun": message("audit_action.cycle_begun", "cycle created")(),
-    "cycle erased": message("audit_action.cycle_erased", "cycle erased")(),
+    "cycle erased": message("audit_action.cycle_erased", "cycle's personal data erased")(),
     "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
     "coachee list taken in": message(
         "audit_action.coachee_list_taken_in", "coachee list uploaded"
@@ -79,7 +81,7 @@ ACTIONS: Mapping[str, Fact] = {
     "note recovery code used": message(
         "audit_action.note_recovery_code_used", "note recovery code used"
     )(),
-    "note written": message("audit_action.note_written", "note written")(),
+    "note written": message("audit_action.note_written", "private note written")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks joined")(),
     "notes begun on a device": message(
         "audit_action.notes_begun_on_a_device", "first notebook started on a device"
@@ -90,7 +92,7 @@ ACTIONS: Mapping[str, Fact] = {
     "PIN removed": message("audit_action.pin_removed", "PIN removed")(),
     "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
     "PIN set": message("audit_action.pin_set", "PIN set")(),
-    "PIN wrong": message("audit_action.pin_wrong", "PIN wrong")(),
+    "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "other browsers signed out": message(
         "audit_action.other_browsers_signed_out", "other browsers signed out"
     )(),
@@ -102,8 +104,8 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.password_and_second_factor_set", "password and second factor set"
     )(),
     "people opened": message("audit_action.people_opened", "people viewed")(),
-    "person erased": message("audit_action.person_erased", "person erased")(),
-    "person exported": message("audit_action.person_exported", "person exported")(),
+    "person erased": message("audit_action.person_erased", "person's data erased")(),
+    "person exported": message("audit_action.person_exported", "person's data exported")(),
     "plan exported": message("audit_action.plan_exported", "plan exported")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
@@ -121,8 +123,8 @@ ACTIONS: Mapping[str, Fact] = {
     "question cancelled": message("audit_action.question_cancelled", "question cancelled")(),
     "question failed": message("audit_action.question_failed", "question failed")(),
     "question finished": message("audit_action.question_finished", "question finished")(),
-    "record opened": message("audit_action.record_opened", "record viewed")(),
-    "record submitted": message("audit_action.record_submitted", "record submitted")(),
+    "record opened": message("audit_action.record_opened", "session note viewed")(),
+    "record submitted": message("audit_action.record_submitted", "session note submitted")(),
     "recovery code used": message("audit_action.recovery_code_used", "recovery code used")(),
     "recovery codes made": message("audit_action.recovery_codes_made", "recovery codes created")(),
     "reminders switched off": message(
@@ -151,7 +153,7 @@ ACTIONS: Mapping[str, Fact] = {
     "token made": message("audit_action.token_made", "token created")(),
     "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),
     "user added": message("audit_action.user_added", "user added")(),
-    "user confirmed": message("audit_action.user_confirmed", "user confirmed")(),
+    "user confirmed": message("audit_action.user_confirmed", "user confirmed their identity")(),
     "user disabled": message("audit_action.user_disabled", "user disabled")(),
     "user linked": message("audit_action.user_linked", "user linked")(),
     "user signed in": message("audit_action.user_signed_in", "user signed in")(),
@@ -235,11 +237,11 @@ DETAILS: Mapping[str, Fact] = {
 VALUES: Mapping[str, Fact] = {
     "PIN": message("audit_value.pin", "PIN")(),
     "address": message("audit_value.address", "address")(),
-    "advise": message("audit_value.advise", "advise")(),
+    "advise": message("audit_value.advise", "advice")(),
     "auditor": message("audit_value.auditor", "auditor")(),
     "code": message("audit_value.code", "code")(),
     "code and PIN": message("audit_value.code_and_pin", "code and PIN")(),
-    "explain": message("audit_value.explain", "explain")(),
+    "explain": message("audit_value.explain", "explanation")(),
     "link": message("audit_value.link", "link")(),
     "mail": message("audit_value.mail", "email")(),
     "manager": message("audit_value.manager", "manager")(),
@@ -253,7 +255,7 @@ VALUES: Mapping[str, Fact] = {
     "provider without code": message(
         "audit_value.provider_without_code", "provider, without a second factor"
     )(),
-    "replace": message("audit_value.replace", "replace")(),
+    "replace": message("audit_value.replace", "replacement")(),
     "replacement": message("audit_value.replacement", "replacement")(),
     "subject": message("audit_value.subject", "subject")(),
     "verify": message("audit_value.verify", "verification")(),

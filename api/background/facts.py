@@ -8,8 +8,8 @@ from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, Message, message, plural
 
 WORKER_RUNNING = message(
     "background.worker_running",
-    "{name} is already running on this database; stop it first, "
-    "or start this one under another name",
+    "{name} is already running on this database; stop it first, or start a worker with another "
+    "number (`gender-coach worker --slot N`)",
     name=TEXT,
 )
 
@@ -50,9 +50,9 @@ WENT_DOWN: Mapping[str, Message] = {
 
 CRASHED = message(
     "background.crashed",
-    "the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
-    "out, use fewer workers or give the machine more memory. If it happens again, contact the "
-    "server's administrator",
+    "the solver crashed ({reason}). Nothing was saved; please try again. If memory ran out, use "
+    "fewer workers or give the machine more memory. If it happens again, contact the server's "
+    "administrator",
     reason=FACT,
 )
 INVALID_MESSAGE = message(

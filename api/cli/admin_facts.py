@@ -139,8 +139,8 @@ NAME_NEW_KEY_FILE = message(
 )
 NAME_ROTATED_KEY_FILE = message(
     "keys.name_rotated_file",
-    "the application does not write {file}, because a setting names it: "
-    "pass the path of a new key file with --to, and replace {file} with it afterwards",
+    "{file} is not overwritten, because its path comes from a setting: choose a path for the new "
+    "key file with --to, then replace {file} with the new file",
     file=TEXT,
 )
 # i18n: `old` is a path, or the name of a systemd credential.
@@ -153,7 +153,7 @@ REPLACE_KEY_FILE = message(
 )
 
 # person, retention
-PERSON_ERASED = message("person.erased", "{id} has been erased.", id=TEXT)
+PERSON_ERASED = message("person.erased", "The data of {id} has been erased.", id=TEXT)
 # i18n: `gender-coach backup --keep N` is a command; translate only N.
 OLDER_BACKUPS = message(
     "person.older_backups",

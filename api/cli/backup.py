@@ -100,7 +100,8 @@ def restore(
         typer.Option(
             "--nobody-erased",
             help=_(
-                "Restore a backup without a list of erased ids, as nobody has been erased since."
+                "Restore without a list of erased ids, because nobody has been erased since the "
+                "backup."
             ),
         ),
     ] = False,

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "template": ("api.cli.template:template", _("Create a template workbook for people lists.")),
     "rules": ("api.cli.rules:rules", _("Print the matching rules, as shown on the page /rules.")),
     "serve": ("api.cli.serve:serve",
-              _("Start the server, and print the addresses to open.")),
+              _("Start the server, and print links to its pages.")),
     "worker": ("api.cli.worker:worker", _("Run queued jobs until stopped.")),
     "user": ("api.cli.user:user",
              _("Add, link, list, disable or sign out users, or print a sign-in link.")),
@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
               _("Verify the audit trail, and print its head for safekeeping.")),
     "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
-                  _("Erase the people in cycles past their retention period.")),
+                  _("Erase personal data in cycles past their retention period.")),
     "keys": ("api.cli.keys:keys",
              _("Create a key file, or rotate the master key; "
                "stop servers and workers before rotating.")),

@@ -37,7 +37,7 @@ def keys(
         KeyAction,
         # i18n: `create` and `rotate` are arguments; do not translate them.
         typer.Argument(
-            help=_("create: write a new key file; rotate: rewrap all keys under a new one.")
+            help=_("create: write a new key file; rotate: rewrap all keys under a new master key.")
         ),
     ],
     *,

@@ -20,20 +20,28 @@ from matching.engine import SolveOptions
 
 
 def match(
-    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help=_("Dates and policy."))],
+    cycle: Annotated[
+        Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
+    ],
     *,
-    coachees: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
-    coaches: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    coachees: Annotated[
+        Path, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
+    ],
+    coaches: Annotated[
+        Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))],
     time_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", min=0, help=_("Stop with the best result so far. [default: none]")
+            metavar="SECONDS",
+            min=0,
+            help=_("Stop after this time, with the best result so far. [default: none]"),
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help=_("Processors to use. [default: all]")),
+        typer.Option(min=1, help=_("Number of processors to use. [default: all]")),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help=_("Random seed."))] = 0,
     keep: Annotated[
@@ -46,7 +54,7 @@ def match(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help=_("In mid-cycle, with --keep: sessions before this date are not changed."),
+            help=_("Mid-cycle, with --keep: do not change sessions before this date."),
         ),
     ] = None,
     force: Annotated[

@@ -20,12 +20,19 @@ from matching.rules.pair_report import pair_rows
 
 
 def pairs(
-    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help=_("Dates and policy."))],
+    cycle: Annotated[
+        Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
+    ],
     *,
-    coachees: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
-    coaches: Annotated[Path, typer.Option(metavar="FILE", help=_("CSV, XLSX or ODS."))],
+    coachees: Annotated[
+        Path, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
+    ],
+    coaches: Annotated[
+        Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
+    ],
     out: Annotated[
-        Path, typer.Option(metavar="FILE.csv", help=_("The file to write; - is standard output."))
+        Path,
+        typer.Option(metavar="FILE.csv", help=_("The file to write, or - for standard output.")),
     ],
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:

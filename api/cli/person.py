@@ -28,7 +28,9 @@ def person(
         # i18n: `export` and `erase` are arguments; do not translate them.
         typer.Argument(help=_("export: print the data as JSON; erase: delete it.")),
     ],
-    ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id from the spreadsheet."))],
+    ident: Annotated[
+        str, typer.Argument(metavar="ID", help=_("The person's id in the spreadsheet."))
+    ],
     *,
     cycle: Annotated[
         str, typer.Option(help=_("The cycle, if the id occurs in several cycles."))

@@ -86,20 +86,20 @@ NO_REPLACEMENT = message(
 )
 REPLACEMENT_COSTS = message(
     "replace.costs",
-    "{coach}: {points}; costs the plan {price}",
+    "{coach}: {points}; the plan loses {price}",
     coach=TEXT,
     points=FACT,
     price=FACT,
 )
 REPLACEMENT_GAINS = message(
     "replace.gains",
-    "{coach}: {points}; gains the plan {price}",
+    "{coach}: {points}; the plan gains {price}",
     coach=TEXT,
     points=FACT,
     price=FACT,
 )
 REPLACEMENT_FREE = message(
-    "replace.free", "{coach}: {points}; costs the plan nothing", coach=TEXT, points=FACT
+    "replace.free", "{coach}: {points}; at no cost to the plan", coach=TEXT, points=FACT
 )
 VERDICT = message("replace.verdict", "{rule}: {because}", rule=FACT, because=FACT)
 SESSION_TIME = message("replace.time", "{day} {time}", day=SHORT_DATE, time=TIME)
@@ -123,14 +123,14 @@ NO_DIFFERENCES = message("compare.no_differences", "Coachees: no differences")
 # replay
 REPLAY_EQUAL = message(
     "replay.equal",
-    "{folder}: equal. All levels, {matches} and all sessions are as recorded.",
+    "{folder}: no differences. All levels, {matches} and all sessions are as recorded.",
     folder=TEXT,
     matches=FACT,
 )
 REPLAY_DIFFERENT = plural_message(
     "replay.different",
-    "{folder}: not equal, {count} difference",
-    "{folder}: not equal, {count} differences",
+    "{folder}: {count} difference",
+    "{folder}: {count} differences",
     count=NUMBER,
     folder=TEXT,
 )

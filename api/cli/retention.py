@@ -31,7 +31,7 @@ def retention(
     ] = False,
     data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
-    """Erase the people in cycles past their retention period.
+    """Erase personal data in cycles past their retention period.
 
     Unlike the daily job, this command does not warn managers 30 days in advance. Cycles on hold are
     skipped.

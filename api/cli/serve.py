@@ -48,7 +48,7 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help=_("Load the sample cycle."))] = False,
     worker: Annotated[bool, typer.Option(help=_("Also run jobs in this process."))] = True,
 ) -> None:
-    """Start the server, and print the addresses to open."""
+    """Start the server, and print links to its pages."""
     settings = load_settings(host=host, port=port, data_dir=data, worker=worker)
     configure_logging(settings)
     prepare_database(settings)

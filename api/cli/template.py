@@ -17,7 +17,8 @@ from api.input_files.template_workbook import template_workbook
 def template(
     *,
     out: Annotated[
-        Path, typer.Option(metavar="FILE.xlsx", help=_("The file to write; - is standard output."))
+        Path,
+        typer.Option(metavar="FILE.xlsx", help=_("The file to write, or - for standard output.")),
     ],
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:

@@ -13,7 +13,7 @@ TOO_LONG = message("password.too_long", "use at most {limit} characters", limit=
 # i18n: `why` is a sentence without its full stop, such as "Recent years are easy to guess".
 WEAK = message(
     "password.weak",
-    "{why}; use four unrelated words, or let a password manager choose",
+    "{why}; use four unrelated words, or let a password manager choose one",
     why=FACT,
 )
 EASY_TO_GUESS = message("password.easy_to_guess", "this password is easy to guess")
@@ -31,8 +31,8 @@ WARNINGS: dict[str, Message] = {
         message("password.sequence", 'Sequences like "abc" or "6543" are easy to guess'),
         message("password.recent_year", "Recent years are easy to guess"),
         message("password.date", "Dates are often easy to guess"),
-        message("password.top_10", "This is a top-10 common password"),
-        message("password.top_100", "This is a top-100 common password"),
+        message("password.top_10", "This is one of the 10 most common passwords"),
+        message("password.top_100", "This is one of the 100 most common passwords"),
         message("password.common", "This is a very common password"),
         message("password.similar", "This is similar to a commonly used password"),
         message("password.word", "A word by itself is easy to guess"),
@@ -52,8 +52,9 @@ KEY_FILE_MISSING = message(
 # i18n: `gender-coach keys create --to PATH` is a command; translate only PATH.
 KEY_FILE_TO_CREATE = message(
     "keys.file_to_create",
-    "the key file {path} is missing, and the application does not write a key file that a setting "
-    "names: create it with `gender-coach keys create --to PATH`, or restore it from your copy",
+    "the key file {path} is missing. It is not created automatically, because its path comes "
+    "from a setting: create it with `gender-coach keys create --to PATH`, or restore it from "
+    "your copy",
     path=TEXT,
 )
 KEY_FILE_EXISTS = message(

@@ -13,7 +13,7 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(
             "rule_page.example_language_1",
-            "The coach offers the coachee's first language.",
+            "Both speak the coachee's first language.",
         )(),
         message(
             "rule_page.example_language_2",

@@ -6,7 +6,7 @@ from coach.texts.facts import TEXT, listed, message
 
 ALREADY_ERASED = message(
     "data_protection.already_erased",
-    "the people in this cycle have already been erased, so a hold has no effect",
+    "the personal data in this cycle has already been erased, so a hold has no effect",
 )
 NO_HOLD = message("data_protection.no_hold", "there is no hold on the erasure of this cycle")
 PERSON_NOT_FOUND = message(
@@ -61,8 +61,8 @@ LIST_ALTERED = message(
 # i18n: --erased and --nobody-erased are options of a command; do not translate them.
 NO_LIST = message(
     "data_protection.no_list",
-    "{copy} has no list of erased ids next to it ({list}), so people who were erased after it was "
-    "made would reappear: name the list of a newer backup or of a data folder with --erased, "
+    "{copy} has no list of erased ids next to it ({list}), so people who were erased after it "
+    "was made would reappear: pass the list of a newer backup or of a data folder with --erased, "
     "or pass --nobody-erased if nobody has been erased since then",
     copy=TEXT,
     list=TEXT,
@@ -76,7 +76,7 @@ COPY_NEXT_TO_KEY = message(
 )
 KEEP_NEEDS_FOLDER = message(
     "data_protection.keep_needs_folder",
-    "{path} is not a folder: only backups that the application named are deleted, "
-    "so pass the folder instead of a file",
+    "{path} is not a folder: with --keep, pass the folder of the backups, because only backups "
+    "that the application named are deleted",
     path=TEXT,
 )

@@ -49,8 +49,8 @@ MIGRATIONS_MISSING = message(
 EMPTY = message("database.empty", "the database is empty: run `gender-coach migrate` first")
 OLDER = message(
     "database.older",
-    "the database belongs to an older version ({found}, this is {wanted}): "
-    "make a backup and run `gender-coach migrate`",
+    "the database belongs to an older version ({found}) than this application ({wanted}): make a "
+    "backup and run `gender-coach migrate`",
     found=TEXT,
     wanted=TEXT,
 )

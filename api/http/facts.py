@@ -26,7 +26,7 @@ SECOND_FACTOR_FIRST = message(
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
-    "the link alone does not permit this: first request a code by email, and enter it, together "
+    "your link alone is not enough for this: request a code by email, and enter it, together "
     "with your PIN if you have set one",
 )
 UNKNOWN_HOST = message(
@@ -36,7 +36,7 @@ UNKNOWN_HOST = message(
 NO_PAGE = message("http.no_page", "there is no page at this address; check the link")
 ORIGIN_MISSING = message(
     "http.origin_missing",
-    "your browser does not report where the request comes from; please use a newer one",
+    "your browser did not say which site the request came from; please use a newer browser",
 )
 OTHER_SITE = message(
     "http.other_site",

@@ -44,8 +44,8 @@ NO_LONGER_NEEDED = message(
 )
 ALREADY_MARKED = message(
     "invitations.already_marked",
-    "this email was already marked as sent; only an email that could not be delivered can be "
-    "marked as sent another way",
+    "this email has already been marked as sent; only an email that could not be delivered can "
+    "be marked as sent another way",
 )
 SENDS_NO_EMAIL = message(
     "invitations.sends_no_email",
@@ -54,15 +54,15 @@ SENDS_NO_EMAIL = message(
 )
 LINK_ENDED = message(
     "invitations.link_ended",
-    "this person's secret link no longer works: make a new one under People",
+    "this person's secret link no longer works: create a new one under People",
 )
 WHAT_IF_NOT_PUBLISHED = message(
     "invitations.what_if_not_published",
-    "a what-if cannot be published: replace the cycle's policy and start a run instead",
+    "a what-if plan cannot be published: replace the cycle's policy and start a run instead",
 )
 NOT_A_DRAFT = message(
     "invitations.not_a_draft",
-    "the plan is {state}, not a draft; start a new run instead",
+    "only a draft can be published (the status of this plan: {state}); start a new run instead",
     state=FACT,
 )
 OUTDATED = message(

@@ -37,7 +37,7 @@ NO_COACH = message(
 )
 SAME_COACH = message(
     "plan_queries.same_coach",
-    "{coachee} already has the coach {coach}; choose another coach",
+    "{coach} is already the coach of {coachee}; choose another coach",
     coachee=PERSON,
     coach=PERSON,
 )
@@ -58,14 +58,14 @@ PLACES_TAKEN = message(
 NO_COST = message("plan_queries.no_cost", "at no cost to the plan")
 COSTS = plural_message(
     "plan_queries.costs",
-    "costs the plan {count} point",
-    "costs the plan {count} points",
+    "the plan loses {count} point",
+    "the plan loses {count} points",
     count=NUMBER,
 )
 GAINS = plural_message(
     "plan_queries.gains",
-    "gains the plan {count} point",
-    "gains the plan {count} points",
+    "the plan gains {count} point",
+    "the plan gains {count} points",
     count=NUMBER,
 )
 NO_OTHER_PLAN = message(

@@ -15,7 +15,9 @@ from coach.texts.facts import (
 
 NO_FOLDER = message("results.no_folder", "there is no results folder here; check the path")
 NOT_PROGRESS = message(
-    "results.not_progress", "this is not the progress of a cycle: {reason}", reason=FACT
+    "results.not_progress",
+    "this file does not describe the progress of a cycle: {reason}",
+    reason=FACT,
 )
 NOT_A_RUN_RECORD = message(
     "results.not_a_run_record", "this is not a run record: {reason}", reason=FACT
@@ -36,8 +38,8 @@ MARK = message("results.mark", "{weekday} {day}", weekday=WEEKDAY, day=NUMBER)
 
 MATCH_POINTS = plural_message(
     "results.match_points",
-    "Why: {points} of {count} point",
-    "Why: {points} of {count} points",
+    "Reasons: {points} of {count} point",
+    "Reasons: {points} of {count} points",
     points=PLAIN_NUMBER,
     count=PLAIN_NUMBER,
 )
@@ -75,8 +77,8 @@ PLAN_PROVEN = message(
 )
 PLAN_NOT_PROVEN = message(
     "results.plan_not_proven",
-    "Usable, but not proven optimal: the time limit was reached first. "
-    "Each level is shown with the best value that may still be possible.",
+    "Usable, but not proven optimal: the time limit was reached first. Each objective is shown "
+    "with the best value that may still be possible.",
 )
 
 MOVE_OTHER_TIMES = plural_message(

@@ -8,7 +8,7 @@ WAITING = message("runs.waiting", "waiting to start")
 RUNNING = message("runs.running", "running")
 FINISHED = message("runs.finished", "finished")
 FAILED = message("runs.failed", "failed")
-STOPPED = message("runs.stopped", "stopped")
+STOPPED = message("runs.stopped", "cancelled")
 
 RUN = message("runs.run", "Run")
 WHAT_IF_RUN = message("runs.what_if_run", "What-if run")

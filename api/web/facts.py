@@ -33,14 +33,14 @@ DATETIME = message("value.datetime", "{day}, {time} ({zone})", day=DATE, time=TI
 SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
-CHOOSE_ONE = message("form.choose_one", "please choose one")
+CHOOSE_ONE = message("form.choose_one", "choose one")
 # i18n: the name of the site if the deployment's settings do not contain one.
 PROGRAMME = message("page.programme", "Coaching scheduler")
 # i18n: /sign-in is an address, `gender-coach user sign-in` a command.
 HOW_TO_SIGN_IN = message(
     "page.how_to_sign_in",
-    "The programme office signs in at /sign-in, or with the one-time address that the server "
-    "prints when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
+    "The programme office signs in at /sign-in, or with the one-time link that the server prints "
+    "when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
     "yourself, open the secret link in your invitation; you do not need to sign in.",
 )
 RELOAD = message("page.reload", "Go back and reload the page to see the current state.")

@@ -58,15 +58,15 @@ COACH_FREE_IN_ZONE = message(
 )
 SESSIONS_A_WEEK = plural_message(
     "change.sessions_a_week",
-    "{coach} takes {count} session a week",
-    "{coach} takes {count} sessions a week",
+    "{coach} takes up to {count} session a week",
+    "{coach} takes up to {count} sessions a week",
     coach=PERSON,
     count=NUMBER,
 )
 SESSIONS_A_DAY = plural_message(
     "change.sessions_a_day",
-    "{coach} takes {count} session a day",
-    "{coach} takes {count} sessions a day",
+    "{coach} takes up to {count} session a day",
+    "{coach} takes up to {count} sessions a day",
     coach=PERSON,
     count=NUMBER,
 )
@@ -77,12 +77,12 @@ WITHOUT_UNIFORM = message(
 SENSITIVITIES: Mapping[str, Message] = {
     "standard": message(
         "change.sensitivity_standard",
-        "rank sensitivity standard instead of strict for {coachee}",
+        "{coachee} has standard instead of strict rank sensitivity",
         coachee=PERSON,
     ),
     "relaxed": message(
         "change.sensitivity_relaxed",
-        "rank sensitivity relaxed instead of standard for {coachee}",
+        "{coachee} has relaxed instead of standard rank sensitivity",
         coachee=PERSON,
     ),
 }
@@ -92,47 +92,54 @@ BAN_LIFTED = message("change.ban_lifted", "the ban on {coach} is lifted", coach=
 GRADES: Mapping[str, Message] = {
     "strict": plural_message(
         "change.grades_strict",
-        "up to {count} grade below the coachee instead of {before} with rank sensitivity strict",
-        "up to {count} grades below the coachee instead of {before} with rank sensitivity strict",
+        "with strict rank sensitivity, a coach up to {count} grade below the coachee instead of "
+        "{before}",
+        "with strict rank sensitivity, a coach up to {count} grades below the coachee instead of "
+        "{before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "standard": plural_message(
         "change.grades_standard",
-        "up to {count} grade below the coachee instead of {before} with rank sensitivity standard",
-        "up to {count} grades below the coachee instead of {before} with rank sensitivity standard",
+        "with standard rank sensitivity, a coach up to {count} grade below the coachee instead "
+        "of {before}",
+        "with standard rank sensitivity, a coach up to {count} grades below the coachee instead "
+        "of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "relaxed": plural_message(
         "change.grades_relaxed",
-        "up to {count} grade below the coachee instead of {before} with rank sensitivity relaxed",
-        "up to {count} grades below the coachee instead of {before} with rank sensitivity relaxed",
+        "with relaxed rank sensitivity, a coach up to {count} grade below the coachee instead of "
+        "{before}",
+        "with relaxed rank sensitivity, a coach up to {count} grades below the coachee instead "
+        "of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
 }
 LANGUAGE_LEVEL = message(
     "change.language_level",
-    "language level {level} instead of {before}",
+    "required language level {level} instead of {before}",
     level=TEXT,
     before=TEXT,
 )
 LANGUAGES_COMMON = message(
     "change.languages_common",
-    "{languages} count as common in this cycle",
+    "{languages} count as a common language in this cycle",
     languages=all_of(LANGUAGE),
 )
 # The messages by the new `[rules.country] relation`, which is written as in the cycle file.
 COUNTRY_RELATIONS: Mapping[str, Message] = {
     "prefer-same": message(
-        "change.prefer_same_country", "country relation prefer-same instead of same"
+        "change.prefer_same_country", "the same country/territory preferred instead of required"
     ),
     "prefer-different": message(
-        "change.prefer_different_country", "country relation prefer-different instead of different"
+        "change.prefer_different_country",
+        "different countries/territories preferred instead of required",
     ),
 }
-NO_SHARE = message("change.no_share", "no minimum cross-border share")
+NO_SHARE = message("change.no_share", "no minimum share of cross-border pairs")
 # The messages by key of `[sessions]`.
 SESSION_POLICIES: Mapping[str, Message] = {
     "max_gap_days": plural_message(
@@ -151,22 +158,22 @@ SESSION_POLICIES: Mapping[str, Message] = {
     ),
     "max_per_coach_day": plural_message(
         "change.max_per_coach_day",
-        "{count} session a day for coaches instead of {before}",
-        "{count} sessions a day for coaches instead of {before}",
+        "up to {count} session a day for each coach instead of {before}",
+        "up to {count} sessions a day for each coach instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "max_per_coach_week": plural_message(
         "change.max_per_coach_week",
-        "{count} session a week for coaches instead of {before}",
-        "{count} sessions a week for coaches instead of {before}",
+        "up to {count} session a week for each coach instead of {before}",
+        "up to {count} sessions a week for each coach instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "buffer_minutes": plural_message(
         "change.buffer_minutes",
-        "{count} minute between a coach's sessions instead of {before}",
-        "{count} minutes between a coach's sessions instead of {before}",
+        "at least {count} minute between a coach's sessions instead of {before}",
+        "at least {count} minutes between a coach's sessions instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
@@ -182,13 +189,13 @@ CYCLE_END = message(
 GETS_A_COACH = message("effect.placed", "{coachee} gets a coach", coachee=PERSON)
 OTHER_ONE_KEEPS = message(
     "effect.other_one_keeps",
-    "{coachee} gets a coach, and the other coachee keeps one",
+    "{coachee} gets a coach, and the other coachee still has one",
     coachee=PERSON,
 )
 OTHERS_KEEP = plural_message(
     "effect.others_keep",
-    "{coachee} gets a coach, and {count} other coachee keeps one",
-    "{coachee} gets a coach, and all {count} others keep one",
+    "{coachee} gets a coach, and {count} other coachee still has one",
+    "{coachee} gets a coach, and all {count} others still have one",
     coachee=PERSON,
     count=NUMBER,
 )

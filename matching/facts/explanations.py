@@ -17,13 +17,13 @@ from coach.texts.facts import (
 
 MATCH = plural_message(
     "explanation.match",
-    "{coachee} is with {coach}, {count} point",
-    "{coachee} is with {coach}, {count} points",
+    "{coachee} is matched with {coach}, {count} point",
+    "{coachee} is matched with {coach}, {count} points",
     coachee=PERSON,
     coach=PERSON,
     count=NUMBER,
 )
-# i18n: language: 300 (100 x 3), both offer Albanian
+# i18n: language: 300 (100 x 3), both speak Albanian
 VERDICT = message(
     "explanation.verdict",
     "{rule}: {product} ({points} x {weight}), {reason}",
@@ -52,20 +52,20 @@ LEVEL = message(
 NO_COST = message("explanation.no_cost", "No cost to anyone, at any level.")
 WOULD_MOVE = message(
     "explanation.would_move",
-    "{coachee} would be with {after} instead of {before}",
+    "{coachee} would move from {before} to {after}",
     coachee=PERSON,
     after=PERSON,
     before=PERSON,
 )
 WOULD_BE_PLACED = message(
     "explanation.would_be_placed",
-    "{coachee} would be with {after} instead of nobody",
+    "{coachee} would get a coach, {after}",
     coachee=PERSON,
     after=PERSON,
 )
 WOULD_BE_UNPLACED = message(
     "explanation.would_be_unplaced",
-    "{coachee} would be with nobody instead of {before}",
+    "{coachee} would lose their coach, {before}",
     coachee=PERSON,
     before=PERSON,
 )

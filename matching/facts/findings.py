@@ -41,7 +41,7 @@ STATUS = message("finding.status", "status")
 MOVES = message("finding.moves", "moves")
 MOVE = message("finding.move", "move of {coachee}", coachee=PERSON)
 UID = message("finding.uid", "uid {uid}", uid=TEXT)
-SHARE = message("finding.share", "cross-border share")
+SHARE = message("finding.share", "share of cross-border pairs")
 
 # Coachees and coaches.
 NOT_IN_RESULT = message("finding.not_in_result", "does not occur in the result; expected once")
@@ -53,15 +53,17 @@ SEVERAL_TIMES = plural_message(
 )
 NOT_A_COACHEE = message("finding.not_a_coachee", "is in the result but not in the coachees' file")
 NOT_A_COACH = message("finding.not_a_coach", "is in the result but not in the coaches' file")
-FORBIDDEN = message("finding.forbidden", "rule {rule} forbids it: {reason}", rule=FACT, reason=FACT)
+FORBIDDEN = message(
+    "finding.forbidden", "is forbidden by the rule {rule}: {reason}", rule=FACT, reason=FACT
+)
 VERDICT_COUNT = plural_message(
     "finding.verdict_count",
-    "has {count} verdict of rule {rule}",
-    "has {count} verdicts of rule {rule}",
+    "has {count} verdict of the rule {rule}",
+    "has {count} verdicts of the rule {rule}",
     count=NUMBER,
     rule=FACT,
 )
-# i18n: language 100 x 3 (both offer Albanian)
+# i18n: language 100 x 3 (both speak Albanian)
 VERDICT = message(
     "finding.verdict",
     "{rule} {points} x {weight} ({reason})",
@@ -217,8 +219,8 @@ OUTSIDE_CYCLE = message(
 )
 OFF_GRID = plural_message(
     "finding.off_grid",
-    "is off the grid of {count} minute",
-    "is off the grid of {count} minutes",
+    "does not start on the {count}-minute grid",
+    "does not start on the {count}-minute grid",
     count=NUMBER,
 )
 ON_BLACKOUT = message("finding.on_blackout", "is on the blackout date {day}", day=SHORT_DATE)

@@ -20,16 +20,16 @@ from coach.texts.facts import (
     plural_message,
 )
 
-COMMON_LANGUAGE = message("language.common", "both offer {language}", language=LANGUAGE)
+COMMON_LANGUAGE = message("language.common", "both speak {language}", language=LANGUAGE)
 LANGUAGE_GROUP = message(
     "language.group",
-    "{languages}, which this cycle counts as common",
+    "{languages}, which count as a common language in this cycle",
     languages=all_of(LANGUAGE),
 )
 NO_COMMON_LANGUAGE = message(
     "language.none", "no common language at level {level} or above", level=TEXT
 )
-BOTH_COUNTRY = message("country.both", "both {country}", country=TEXT)
+BOTH_COUNTRY = message("country.both", "both from {country}", country=TEXT)
 TWO_COUNTRIES = message("country.two", "{first} and {second}", first=TEXT, second=TEXT)
 # i18n: {countries} is "both AL", or "AL and ME"
 COUNTRY_EXCLUDED = message(
@@ -105,11 +105,16 @@ NOT_UNIFORMED = message(
     "a coach in uniform is required, but this coach is a civilian ({rank})",
     rank=TEXT,
 )
-OTHER_UNIT = message("unit.other", "neither the same unit nor the chain of command")
+OTHER_UNIT = message("unit.other", "neither in the same unit nor in the coach's chain of command")
 SAME_UNIT = message("unit.same", "the same unit")
 IN_CHAIN = message("unit.chain", "in the coach's chain of command, now or in the last 24 months")
 # i18n: {reason} is a reason against a pair; {waiver} is what the manager wrote
-WAIVED = message("rule.waived", "waived ({waiver}), although: {reason}", reason=FACT, waiver=TEXT)
+WAIVED = message(
+    "rule.waived",
+    "waived ({waiver}); without the waiver, the rule forbids this pair: {reason}",
+    reason=FACT,
+    waiver=TEXT,
+)
 TWO_PEOPLE = message("same_person.two", "two people")
 SAME_PERSON = message("same_person.same", "the same person in both lists")
 NOT_REFUSED = message("refusal.none", "not refused")

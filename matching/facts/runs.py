@@ -8,18 +8,18 @@ from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plura
 CANCELLED = message("run.cancelled", "the run was cancelled")
 NO_RESULT_IN_TIME = message(
     "run.no_result_in_time",
-    "the time limit of {seconds} s passed before any usable result; allow more time",
+    "the time limit of {seconds} s was reached before a usable result was found; allow more time",
     seconds=NUMBER,
 )
 NO_SUCH_COACHEE = message(
     "explanation.no_such_coachee",
-    "no coachee {coachee} in this result; some of its coachees are {known}",
+    "there is no coachee {coachee} in this result; its coachees include {known}",
     coachee=TEXT,
     known=listed(PERSON),
 )
 NO_SUCH_COACHEE_IN_CYCLE = message(
     "replacement.no_such_coachee",
-    "no coachee {coachee} in this cycle; check the id in the coachees' file",
+    "there is no coachee {coachee} in this cycle; check the id in the coachees' file",
     coachee=TEXT,
 )
 
@@ -31,8 +31,8 @@ NO_COACHEE = message("pin.no_coachee", "there is no coachee {coachee}", coachee=
 NO_COACH = message("pin.no_coach", "there is no coach {coach}", coach=PERSON)
 PIN_NOT_SCHEDULABLE = plural_message(
     "pin.not_schedulable",
-    "schedule: the two cannot place {count} session, even if nobody else is matched",
-    "schedule: the two cannot place {count} sessions, even if nobody else is matched",
+    "schedule: the two have no time for {count} session, even if nobody else is matched",
+    "schedule: the two have no time for {count} sessions, even if nobody else is matched",
     count=NUMBER,
 )
 PINS_OVER_CAPACITY = plural_message(
@@ -44,7 +44,8 @@ PINS_OVER_CAPACITY = plural_message(
 )
 PINS_NOT_SCHEDULABLE = message(
     "pin.not_schedulable_together",
-    "schedule: this coach cannot place the sessions of all coachees pinned to them, {count} each",
+    "schedule: this coach has no time for the sessions of all coachees pinned to them, {count} "
+    "each",
     count=NUMBER,
 )
 PINS_OF_SAME_PERSON = message(
@@ -54,7 +55,7 @@ PINS_OF_SAME_PERSON = message(
 )
 PINS_BELOW_SHARE = message(
     "pin.below_share",
-    "no plan with all pins reaches the minimum cross-border share, {share}",
+    "no plan with all pins reaches the minimum share of cross-border pairs, {share}",
     share=NUMBER,
 )
 
@@ -71,7 +72,7 @@ PAIRS = plural_message(
     "{count} pairs pass the rules and can meet",
     count=NUMBER,
 )
-SEARCHING_REMEDIES = message("run.progress_remedies", "searching for remedies")
+SEARCHING_REMEDIES = message("run.progress_remedies", "searching for changes that would help")
 AUDITING = message("run.progress_auditing", "auditing the result")
 PLACED = plural_message(
     "run.progress_placed",
@@ -102,7 +103,9 @@ SOLVING_AGAIN = message(
 )
 # i18n: {location} is a place in the code, for whoever maintains the server
 SEARCH_FAILED = message(
-    "run.progress_search_failed", "a search for remedies failed: {location}", location=TEXT
+    "run.progress_search_failed",
+    "a search for changes that would help failed: {location}",
+    location=TEXT,
 )
 CHECKING_COACHES = message(
     "run.progress_checking_coaches", "checking every coach with a place left"

@@ -31,7 +31,7 @@ class LanguageRule(Rule):
     settings = ("rules.language.minimum_level", "rules.language.groups")
     examples: ClassVar = (
         Example(
-            "The coach offers the coachee's first language.",
+            "Both speak the coachee's first language.",
             MAX_POINTS,
             facts.COMMON_LANGUAGE(language="sq"),
             coachee={

@@ -128,9 +128,9 @@ def give_feedback(coachee: Page) -> None:
     expect(coachee.get_by_text(PRIVATE)).to_have_count(0)
     coachee.get_by_role("link", name="Give feedback").click()
     coachee.get_by_label("Held").check()
-    coachee.get_by_label("4: good").check()
+    coachee.get_by_label("4: useful").check()
     press(coachee, "Send feedback")
-    expect(coachee.get_by_text("4 of 5: good")).to_be_visible()
+    expect(coachee.get_by_text("4 of 5: useful")).to_be_visible()
 
 
 def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
@@ -150,7 +150,7 @@ def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server)
 
     office.goto(sessions)
     office.get_by_role("row").filter(has_text=coachee_name).first.get_by_role("link").click()
-    for words in ("Any Thursday", "Recruitment of women officers", "4 of 5: good"):
+    for words in ("Any Thursday", "Recruitment of women officers", "4 of 5: useful"):
         expect(office.get_by_text(words)).to_be_visible()
     assert PRIVATE not in office.content()
     assert complaints == []

@@ -173,7 +173,7 @@ def test_explain_handles_matched_unmatched_and_unknown_coachees(
 ) -> None:
     matched = gender_coach("explain", demo_folder, "C-03")
     assert matched.code == 0
-    assert "is with" in matched.out
+    assert "is matched with" in matched.out
     assert "The next best" in matched.out
     unmatched = gender_coach("explain", demo_folder, "C-10", "--json")
     output = json.loads(unmatched.out)

@@ -460,7 +460,7 @@ def test_the_page_of_a_cycle_shows_its_retention(
     office: httpx.Client, world: World, cycle_id: str
 ) -> None:
     page = office.get(f"/cycles/{cycle_id}").text
-    assert "Everyone in this cycle will be erased on or after Sunday 15 July 2029." in page
+    assert "All personal data in this cycle will be erased on or after Sunday 15 July 2029." in page
     assert 'id="retention-soon"' not in page
     wrong = office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": ""})
     assert wrong.status_code == 422

@@ -135,7 +135,7 @@ def test_erasing_a_coachee_leaves_only_data_that_totals_need(world: World, cycle
     ]
     assert [english(one.verdicts[0].reason) for one in left.matches] == [
         ERASED,
-        "both offer Serbian",
+        "both speak Serbian",
     ]
     assert seen.brief.name == ERASED
     assert (seen.profile.country, seen.profile.rank.code) == ("RS", "OF-5")

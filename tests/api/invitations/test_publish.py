@@ -121,7 +121,10 @@ def test_publishing_supersedes_the_published_plan(world: World) -> None:
 
 def test_a_plan_can_be_published_only_once(world: World) -> None:
     publication = world.published(world.cycle(), world.result(PAIRS))
-    with world.database.writing() as tx, pytest.raises(ConflictError, match="not a draft"):
+    with (
+        world.database.writing() as tx,
+        pytest.raises(ConflictError, match="only a draft can be published"),
+    ):
         publish_draft(
             tx,
             world.services.keyring,

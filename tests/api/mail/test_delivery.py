@@ -299,7 +299,7 @@ def test_emails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice
         "k2@example.org": 2,
     }
     assert {mail.to.code for mail in office_mail.post().failed} == {"K-1"}
-    assert "make a new one under People" in office_mail.post().failed[0].problem
+    assert "create a new one under People" in office_mail.post().failed[0].problem
 
 
 def test_worker_sends_emails_released_by_a_request(

@@ -69,7 +69,7 @@ def test_an_anonymous_visitor_gets_sign_in_instructions(shared: SharedServer) ->
     with httpx.Client(base_url=shared.client.base_url) as stranger:
         answer = stranger.get("/")
     assert answer.status_code == HTTPStatus.UNAUTHORIZED
-    assert "one-time address that the server prints" in text(answer)
+    assert "one-time link that the server prints" in text(answer)
 
 
 def test_opening_a_sign_in_link_does_not_use_it_up(shared: SharedServer) -> None:
@@ -179,7 +179,7 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
         "the time limit was reached first",
         "at most 3 is possible",
         "300 of 300 points",
-        "both offer Serbian",
+        "both speak Serbian",
         "other coachees need their places",
         "one more place with Coach 1 (K-1)",
         "language: 2",

@@ -250,7 +250,7 @@ def test_a_form_with_faults_keeps_what_was_entered(past: Pair) -> None:
     assert MARK in page
     assert 'aria-describedby="fault-topic"' in page
     missing = past.post(past.session(past.coach), "/note", session_date="2026-01-28")
-    assert "Please choose one." in missing.text
+    assert "Choose one." in missing.text
 
 
 def test_a_note_that_is_too_long_has_a_fault_beside_its_field(past: Pair) -> None:
@@ -273,7 +273,7 @@ def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> No
     assert sent.status_code == HTTPStatus.SEE_OTHER
     mine = past.get(past.session(past.coachee))
     assert words in mine
-    assert "4 of 5: good" in mine
+    assert "4 of 5: useful" in mine
     assert words not in past.get(past.session(past.coach))
     again = past.get(past.session(past.coachee), "/feedback")
     assert re.search(r'value="4"\s*checked', again)
@@ -286,7 +286,7 @@ def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> No
         ({"attendance": "held", "rating": "none"}, "needs a rating from 1 to 5"),
         ({"attendance": "no_show", "rating": "3"}, "has no rating"),
         ({"attendance": "held", "rating": "9"}, "Enter a number of at most 5."),
-        ({"rating": "3"}, "Please choose one."),
+        ({"rating": "3"}, "Choose one."),
     ],
 )
 def test_invalid_feedback_has_a_fault_beside_its_field(

@@ -146,7 +146,7 @@ def test_workbook_is_readable_and_contains_no_formula(folder: Path) -> None:
     assert "'=Formula & <Tag>" in values
     assert book["Schedule"].max_row == 13
     assert book["Schedule"]["A2"].value == "Wed 20 Jan 2027"
-    assert "language: both offer English (3 x 100)" in book["Matches"]["G2"].value
+    assert "language: both speak English (3 x 100)" in book["Matches"]["G2"].value
 
 
 def test_workbook_states_only_the_given_time(folder: Path) -> None:
@@ -250,7 +250,7 @@ def test_report_contains_the_complete_plan(folder: Path) -> None:
         "Proven: no other plan",
         "at most 200 is possible",
         "400 of 500 points",
-        "both offer English",
+        "both speak English",
         "none with whom all the sessions can be scheduled",
         "Nobody Yet (C-03) is also free on Fri 09:00-12:00",
         "1 of 3",

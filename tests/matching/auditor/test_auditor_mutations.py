@@ -155,7 +155,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
         lambda result: result_changed(matches=(*result.matches, first(result)))(result), "2 times"),
     "an unknown coachee": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),
     "an unknown coach": (match_changed(0, coach="k9"), "coach k9: is in the result but not"),
-    "a banned coach": (match_changed(0, coach="k2"), "rule ban forbids it"),
+    "a banned coach": (match_changed(0, coach="k2"), "is forbidden by the rule ban"),
     "a pin is broken": (match_changed(2, coach="k1"), "is pinned to coach k2"),
     "too many coachees": (match_changed(1, coach="k2"), "k2: has 2 coachees; the capacity is 1"),
     "an unmatched is dropped": (
@@ -163,7 +163,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "points are raised": (match_changed(0, points=first(SOUND).points + 1), "verdicts add up to"),
     "a verdict is dropped": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[1:])(result),
-        "has 0 verdicts of rule language"),
+        "has 0 verdicts of the rule language"),
     "a verdict is doubled": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[:1] * 2)(result),
         "has 2 verdicts of rule language"),
@@ -171,7 +171,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
     "a verdict's reason": (
         verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
-    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of rule sympathy"),
+    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of the rule sympathy"),
     "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "expected 1 to 3"),
     "no session": (match_changed(0, sessions=()), "has no sessions"),
     "sessions out of order": (match_changed(0, sessions=SESSIONS[::-1]), "has sessions 3, 2, 1"),
@@ -181,7 +181,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "shorter": (session_changed(0, 1, end=SESSIONS[1].end - timedelta(minutes=15)), "lasts 45"),
     "other zone": (session_changed(0, 1, start=SESSIONS[1].start.astimezone(UTC)), "time zone"),
     "seconds": (session_moved(0, 1, seconds=30), "whole minute"),
-    "off the grid": (session_moved(0, 1, minutes=10), "off the grid of 30 minutes"),
+    "off the grid": (session_moved(0, 1, minutes=10), "does not start on the 30-minute grid"),
     "out of the window": (session_moved(0, 1, hours=6), "c1 is not free"),
     "before the cycle": (session_moved(0, 0, days=-7), "outside the cycle"),
     "after the cycle": (session_moved(0, 2, days=70), "outside the cycle"),
@@ -264,7 +264,7 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
     "zones": ("cycle", {"timezone": "Africa/Nairobi"}, "not in the cycle's time zone"),
     "blackouts": ("calendar", {"blackout": (DateRange(FIRST_DAY, FIRST_DAY),)}, "blackout date"),
     "weights": ("weights", {"topics": 9}, "topics 100 x 9"),
-    "bans": ("bans", {"c1": frozenset({"k1"})}, "rule ban forbids it"),
+    "bans": ("bans", {"c1": frozenset({"k1"})}, "is forbidden by the rule ban"),
     "pins": ("pins", {"c2": "k2"}, "coachee c2: is pinned to coach k2"),
     "objectives": ("objective", {"levels": ("placed", "total")}, "expected placed, total"),
     "shares": ("rules", {"country": {"minimum_cross_border_share": 0.34}}, "a share of 0.34"),

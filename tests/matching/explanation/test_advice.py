@@ -26,7 +26,7 @@ def test_advice_lists_changes_that_place_most_people_first() -> None:
         ),
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert english(advice[0].change) == "language level B1 instead of B2"
+    assert english(advice[0].change) == "required language level B1 instead of B2"
     assert advice[0].gain == 2
     assert advice[0].placed == ("c1", "c2")
     assert advice[0].unplaced == ()
@@ -51,5 +51,5 @@ def test_advice_has_at_most_three_changes_and_none_without_gain() -> None:
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
     assert [english(one.change) for one in advice] == [
-        "up to 1 grade below the coachee instead of 0 with rank sensitivity strict"
+        "with strict rank sensitivity, a coach up to 1 grade below the coachee instead of 0"
     ]

@@ -133,7 +133,7 @@ def test_runner_up_that_unplaces_a_coachee_reports_it() -> None:
     assert [(move.coachee, move.after) for move in explanation.runner_up.moves] == [("c2", None)]
     assert explanation.runner_up.price[0].gain == -2
     lines = [english(line) for section in sections(explanation, roster) for line in section.lines]
-    assert "C2 (c2) would be with nobody instead of K2 (k2)" in lines
+    assert "C2 (c2) would lose their coach, K2 (k2)" in lines
     assert "placed: 1 instead of 3" in lines
 
 

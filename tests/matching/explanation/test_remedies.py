@@ -85,7 +85,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "nobody-schedulable", "c1 is also free on Tue 11:00-12:00 (Africa/Nairobi)"),
     "a cap": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_week=1)], {},
-        "all-taken", "k1 takes 2 sessions a week"),
+        "all-taken", "k1 takes up to 2 sessions a week"),
     "a cap a day": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_day=1)], {},
         "all-taken", "k1 takes 2 sessions a day"),
@@ -95,24 +95,24 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
     "a sensitivity": (
         [coachee("c1", rank=parse_code("OF-5"), rank_sensitivity="strict")],
         [coach("k1", rank=parse_code("OF-4"))], {},
-        "nobody-eligible", "rank sensitivity standard instead of strict for c1"),
+        "nobody-eligible", "c1 has standard instead of strict rank sensitivity"),
     "a grade": (
         [coachee("c1", rank=parse_code("OF-5"))], [coach("k1", rank=parse_code("OF-2"))], {},
         "nobody-eligible",
-        "up to 3 grades below the coachee instead of 2 with rank sensitivity standard"),
+        "with standard rank sensitivity, a coach up to 3 grades below the coachee instead of 2"),
     "a ban": (
         [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
         "nobody-eligible", "the ban on k1 is lifted"),
     "a level": (
         [coachee("c1", languages=(LanguageSkill("en", CefrLevel.B1),))], [coach("k1")], {},
-        "nobody-eligible", "language level B1 instead of B2"),
+        "nobody-eligible", "required language level B1 instead of B2"),
     "a group": (
         [coachee("c1", languages=(LanguageSkill("cnr"),))],
         [coach("k1", languages=(LanguageSkill("hr"),))], {},
-        "nobody-eligible", "Montenegrin and Croatian count as common in this cycle"),
+        "nobody-eligible", "Montenegrin and Croatian count as a common language in this cycle"),
     "a relation": (
         [coachee("c1")], [coach("k1")], {"rules": {"country": {"relation": "different"}}},
-        "nobody-eligible", "country relation prefer-different instead of different"),
+        "nobody-eligible", "different countries/territories preferred instead of required"),
     "a longer gap": (
         [coachee("c1")], [coach("k1")], {"sessions": {"count": 2, "minutes": 60, "grid_minutes": 60,
          "min_gap_days": 1, "max_gap_days": 3}},
@@ -169,7 +169,9 @@ def test_remedies_for_one_person_precede_policy_changes() -> None:
                      bans={"c2": ["k2"]})[-1]  # fmt: skip
     changes = texts_of(entry)
     assert changes == ["one more place with k1", "the ban on k2 is lifted"]
-    assert english(entry.remedies[0].effect) == "c2 gets a coach, and the other coachee keeps one"
+    assert (
+        english(entry.remedies[0].effect) == "c2 gets a coach, and the other coachee still has one"
+    )
 
 
 def test_search_for_remedies_solves_within_its_effort() -> None:

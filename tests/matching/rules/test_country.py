@@ -37,7 +37,7 @@ def test_each_relation_gives_its_points_to_one_country_and_to_two(
     same, different, wish = _EXPECTED[relation]
     assert points_and_phrase("MK", "MK", relation=relation) == (
         same,
-        f"both MK; this cycle {wish}",
+        f"both from MK; this cycle {wish}",
     )
     for pair in (("AL", "ME"), ("ME", "AL")):
         assert points_and_phrase(*pair, relation=relation) == (

@@ -59,7 +59,7 @@ def test_every_weight_of_the_cycle_file_belongs_to_a_rule() -> None:
 def test_no_phrase_names_serbo_croatian() -> None:
     assert not any("Serbo" in english(example.reason) for _, example in EXAMPLES)
     names = [
-        english(COMMON_LANGUAGE(language=code)).removeprefix("both offer ")
+        english(COMMON_LANGUAGE(language=code)).removeprefix("both speak ")
         for code in ("cnr", "sh", "hbs", "sq")
     ]
     assert names == ["Montenegrin", "sh", "hbs", "Albanian"]

@@ -127,11 +127,19 @@ def test_a_senior_coach_has_ten_points_less_for_each_grade_and_never_below_0() -
 @pytest.mark.parametrize(
     ("requested", "offered", "expected"),
     [
-        ("a b c d e en", "en", (50, "both offer English")),
-        ("a b c d e f en", "en", (50, "both offer English")),
-        ("a b c d e f sr", "bs", (10, "Bosnian and Serbian, which this cycle counts as common")),
-        ("bs sr en", "en sr", (90, "both offer Serbian")),
-        ("en bs", "sr", (50, "Bosnian and Serbian, which this cycle counts as common")),
+        ("a b c d e en", "en", (50, "both speak English")),
+        ("a b c d e f en", "en", (50, "both speak English")),
+        (
+            "a b c d e f sr",
+            "bs",
+            (10, "Bosnian and Serbian, which count as a common language in this cycle"),
+        ),
+        ("bs sr en", "en sr", (90, "both speak Serbian")),
+        (
+            "en bs",
+            "sr",
+            (50, "Bosnian and Serbian, which count as a common language in this cycle"),
+        ),
     ],
 )
 def test_the_common_language_with_the_most_points_counts(
