@@ -13,7 +13,7 @@ from coach.texts.facts import DATE, FACT, NUMBER, TEXT, Displayed, Fact, listed,
 DETAIL = message("audit.detail", "{name} {value}", name=FACT, value=FACT)
 DETAIL_LIST = message("audit.details", "{details}", details=listed(FACT))
 
-HEAD_SUBJECT = message("audit_trail.head_subject", "Audit trail of {day}", day=DATE)
+HEAD_SUBJECT = message("audit_trail.head_subject", "Audit trail on {day}", day=DATE)
 HEAD_BODY = message(
     "audit_trail.head_body",
     "On {day}, the audit trail of {server} had {rows} rows. The seal of the last row is:\n\n"
@@ -50,8 +50,8 @@ ACTIONS: Mapping[str, Fact] = {
     "device ended": message("audit_action.device_ended", "device ended")(),
     "device verified": message("audit_action.device_verified", "device verified")(),
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
-    "erasure held": message("audit_action.erasure_held", "hold placed on erasure")(),
-    "erasure released": message("audit_action.erasure_released", "hold on erasure ended")(),
+    "erasure held": message("audit_action.erasure_held", "erasure put on hold")(),
+    "erasure released": message("audit_action.erasure_released", "erasure hold ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
     "link made": message("audit_action.link_made", "link created")(),
@@ -61,8 +61,8 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "mails tried again": message("audit_action.mails_tried_again", "failed emails retried")(),
     "master key rotated": message("audit_action.master_key_rotated", "master key rotated")(),
-    "message exported": message("audit_action.message_exported", "message exported")(),
-    "messages exported": message("audit_action.messages_exported", "messages exported")(),
+    "message exported": message("audit_action.message_exported", "message downloaded")(),
+    "messages exported": message("audit_action.messages_exported", "messages downloaded")(),
     "messages opened": message("audit_action.messages_opened", "messages viewed")(),
     "messages released": message("audit_action.messages_released", "messages released")(),
     "messages sent": message("audit_action.messages_sent", "messages marked as sent")(),
@@ -106,7 +106,7 @@ ACTIONS: Mapping[str, Fact] = {
     "people opened": message("audit_action.people_opened", "people viewed")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
-    "plan exported": message("audit_action.plan_exported", "plan exported")(),
+    "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
@@ -257,7 +257,7 @@ VALUES: Mapping[str, Fact] = {
     )(),
     "replace": message("audit_value.replace", "replacement")(),
     "replacement": message("audit_value.replacement", "replacement")(),
-    "subject": message("audit_value.subject", "subject")(),
+    "subject": message("audit_value.subject", "id at the provider")(),
     "verify": message("audit_value.verify", "verification")(),
     "what-if": message("audit_value.what_if", "what-if")(),
 }

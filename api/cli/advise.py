@@ -29,7 +29,7 @@ def advise(
     *,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Find the three changes to the cycle that would place the most people."""
+    """Find the three changes to the policy that would place the most people."""
     found = read_result_folder(folder)
     inputs = found.inputs
     solver = partial(

@@ -10,13 +10,14 @@ from api.cli.output import gettext as _
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("api.cli.demo:demo",
              _("Run the bundled sample cycle from its spreadsheets to results.")),
-    "match": ("api.cli.match:match", _("Match and timetable a cycle and write all its results.")),
+    "match": ("api.cli.match:match", _("Match the people in a cycle, schedule their sessions "
+                                         "and write all results.")),
     "pairs": ("api.cli.pairs:pairs",
               _("Evaluate all pairs of coachee and coach, one row per pair.")),
     "explain": ("api.cli.explain:explain",
                 _("Explain the match of a coachee, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",
-               _("Find the three changes to the cycle that would place the most people.")),
+               _("Find the three changes to the policy that would place the most people.")),
     "replace": ("api.cli.replace:replace",
                 _("Suggest another coach for one coachee without affecting anyone else.")),
     "compare": ("api.cli.compare:compare",

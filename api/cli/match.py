@@ -62,7 +62,7 @@ def match(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help=_("Print only errors."))] = False,
 ) -> None:
-    """Match and timetable a cycle and write all its results."""
+    """Match the people in a cycle, schedule their sessions and write all results."""
     if not_before and keep is None:
         raise typer.BadParameter(render(facts.NOT_BEFORE_NEEDS_KEEP()))
     inputs = read_inputs(cycle, coachees, coaches, keep)

@@ -49,7 +49,8 @@ ALREADY_MARKED = message(
 )
 SENDS_NO_EMAIL = message(
     "invitations.sends_no_email",
-    "this server does not send email: save the messages and send them yourself, or set {setting}",
+    "this server does not send email: download the messages and send them yourself, or set "
+    "{setting}",
     setting=TEXT,
 )
 LINK_ENDED = message(

@@ -9,7 +9,7 @@ COACHES = message("overview.coaches", "Coaches")
 UPCOMING = message("overview.upcoming", "Upcoming")
 PAST = message("overview.past", "Past")
 NOTES_TO_WRITE = message("overview.notes_to_write", "Session notes to write")
-FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "How was it? Feedback takes two minutes")
+FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "Feedback to give: it takes two minutes")
 # i18n: 6 sessions of 90 minutes for each coachee, 14 to 28 days apart.
 SESSION_PLAN = message(
     "overview.session_plan",
