@@ -6,8 +6,8 @@ from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, all_of, listed, message,
 
 FAULTS = plural_message(
     "input.faults",
-    "{count} fault in {files}",
-    "{count} faults in {files}",
+    "{count} error in {files}",
+    "{count} errors in {files}",
     count=PLAIN_NUMBER,
     files=listed(TEXT),
 )

@@ -42,9 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def build_application(command: str | None) -> typer.Typer:
     """Build the application. Only `command` is loaded; other commands appear in the help."""
     app = typer.Typer(
-        help=_(
-            "Match coachees with coaches and timetable their sessions, with proofs and reasons."
-        ),
+        help=_("Match coachees with coaches and schedule their sessions, with proofs and reasons."),
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -11,8 +11,8 @@ MISSING = message("results_check.missing", "is missing")
 CANNOT_BE_READ = message("results_check.cannot_be_read", "cannot be read: {reason}", reason=TEXT)
 NO_RUN_RECORD = plural_message(
     "results_check.no_run_record",
-    "is not a run record ({count} fault)",
-    "is not a run record ({count} faults)",
+    "is not a run record ({count} error)",
+    "is not a run record ({count} errors)",
     count=NUMBER,
 )
 KEY_DIFFERS = message("results_check.key_differs", "{key} does not match this folder", key=TEXT)

@@ -14,7 +14,7 @@ COACHES = message("workbook.coaches", "Coaches")
 
 DAY = message("workbook.day", "Day")
 TIME = message("workbook.time", "Time")
-ZONE = message("workbook.zone", "Zone")
+ZONE = message("workbook.zone", "Time zone")
 SESSION = message("workbook.session", "Session")
 COACHEE = message("workbook.coachee", "Coachee")
 COACHEE_ID = message("workbook.coachee_id", "Coachee id")

@@ -44,7 +44,7 @@ FIELD = message("replay.field", "{name} {value}", name=TEXT, value=TEXT)
 MOVED = message("replay.moved", "{change}: {reason}", change=TEXT, reason=FACT)
 STEP_LEVEL = message(
     "replay.step_level",
-    "{level}: {value} of at most {bound}",
+    "{level}: {value} (at most {bound})",
     level=FACT,
     value=TEXT,
     bound=TEXT,

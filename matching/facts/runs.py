@@ -83,7 +83,7 @@ PLACED = plural_message(
 )
 LEVEL = message(
     "run.progress_level",
-    "{level}: {value} of at most {bound}",
+    "{level}: {value} (at most {bound})",
     level=FACT,
     value=NUMBER,
     bound=NUMBER,

@@ -17,7 +17,7 @@ FAULT = InputFault("c.csv", 3, "country", facts.NOT_A_COUNTRY(value="ZZ"))
 def test_a_problem_states_its_faults_as_facts_and_as_text() -> None:
     problem = problem_details_of(UnusableInputError([FAULT]), ENGLISH)
     assert problem.title == "The input cannot be used"
-    assert problem.detail == "1 fault in c.csv"
+    assert problem.detail == "1 error in c.csv"
     assert (problem.code, problem.params) == ("input.faults", {"count": 1, "files": ["c.csv"]})
     (fault,) = problem.faults
     assert fault.message.startswith("'ZZ' is not a country code; use an ISO 3166-1 alpha-2 code")
