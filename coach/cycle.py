@@ -237,7 +237,10 @@ class TimetablePolicy(CycleFileTable):
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """Return a copy with other preferred times for individual coachees."""
+        """Return a copy with other preferred times for individual coachees.
+
+        If it contains no preferred times at all, its `hours` is 0.
+        """
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
 

@@ -35,10 +35,10 @@ RATINGS = {
 
 
 def _check_printable(text: str) -> str:
-    r"""Normalise line endings to `\n` and reject other control characters.
+    r"""Return the text with all line endings replaced by `\n`.
 
     Raises:
-        InvalidValueError: the text contains a control character.
+        InvalidValueError: the text contains a control character other than a line ending or tab.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if any(category(sign) == "Cc" and sign not in "\n\t" for sign in text):
@@ -121,8 +121,8 @@ Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 class Feedback(SessionReport):
     """A coachee's feedback on a session: a `rating` and text.
 
-    The rating is from 1 (not useful) to 5 (very useful). A session that did not take place has no
-    rating.
+    The rating is from 1 (not useful) to 5 (very useful). It is required if the coachee attended,
+    optional if a delegate did, and rejected if the session did not take place.
     """
 
     attendance: Attendance

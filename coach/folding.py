@@ -1,4 +1,4 @@
-"""Compares names and words without regard to case, accents, script and punctuation."""
+"""Normalises names and words for comparison, ignoring case, accents, script and punctuation."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
 
 
 def folded(text: str) -> str:
-    """Return a text for comparison, without case, accents, script and punctuation.
+    """Return a text normalised for comparison, ignoring case, accents, script and variants.
 
+    Hyphens, full stops, commas and apostrophes become spaces, and repeated spaces become one.
     `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.
     """
     composed = unicodedata.normalize("NFC", text.casefold()).translate(_LETTERS)

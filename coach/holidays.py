@@ -69,7 +69,10 @@ def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """Return the subset of `days`, local to the person's time zone, on which the person is away."""
+    """Return the subset of `days`, local to the person's time zone, on which the person is away.
+
+    `with_holidays` includes the public holidays of the person's country.
+    """
     wanted = frozenset(days)
     own = {day for dates in person.unavailable for day in wanted if day in dates}
     if with_holidays:

@@ -28,8 +28,9 @@ _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
 
 
 def folded_name(name: str) -> str:
-    """Return a name for comparison, without case, accents, script and punctuation.
+    """Return a name normalised for comparison, ignoring case, accents, script and variants.
 
+    Hyphens, full stops, commas and apostrophes become spaces, and repeated spaces become one.
     `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.
     """
     composed = unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
@@ -41,7 +42,7 @@ def folded_name(name: str) -> str:
 
 
 def folded_address(address: str) -> str:
-    """Return an email address for comparison."""
+    """Return an email address normalised for comparison: lower case, without surrounding spaces."""
     return address.strip().casefold()
 
 
@@ -70,7 +71,7 @@ class Humans:
 
 
 def humans_of(roster: Roster) -> Humans:
-    """Find out which rows of a roster are one human."""
+    """Return the number of the human in each row of a roster."""
     people: tuple[Person, ...] = (*roster.coachees, *roster.coaches)
     number = same_humans(
         [(person.person, person.email, person.name) for person in people],

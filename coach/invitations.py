@@ -51,7 +51,7 @@ class Status(StrEnum):
 class Invitation(InvitationValue):
     """A person's invitation to session `number` of `count`, in `[start, end)`.
 
-    `join_link` is the URL of an online meeting; it is not set yet.
+    `join_link` is the URL of an online meeting. Nothing sets it at present.
     """
 
     uid: str
@@ -140,7 +140,8 @@ def reissue_all(
 ) -> tuple[Message, ...]:
     """Return a message for every invitation in `after`, changed or not, in chronological order.
 
-    Used to resend an entire plan. Unchanged invitations keep their SEQUENCE.
+    Used to resend an entire plan. Unchanged invitations keep their SEQUENCE. Removed sessions
+    produce no message.
     """
     changed = {one.invitation.uid: one for one in diff_invitations(before, after, now)}
     messages = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
@@ -166,7 +167,7 @@ def apply_messages(
 
 
 def repeat_request(last: SentInvitation, now: datetime) -> Message:
-    """Return a message that repeats an invitation with the same SEQUENCE, as a reminder to reply.
+    """Return a message that repeats an invitation with the same SEQUENCE.
 
     Raises:
         ValueError: the session is cancelled.

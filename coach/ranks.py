@@ -24,8 +24,9 @@ class Rank:
 
     Attributes:
         code: `OF-5`, `OR-8`, `CIV~OF-6` (equivalent to), `CIV>OF-10` (above), or `CIV`.
-        grade: n for OR-n, 10 + n for OF-n, the military grade for a civilian equivalent, 21 for a
-            minister (`CIV>OF-10`), and `None` for a rank without a grade.
+        grade: n for OR-n, 10 + n for OF-n, the military grade for a civilian equivalent, one more
+            for a civilian above it, such as 21 for a minister (`CIV>OF-10`), and `None` for a rank
+            without a grade.
         civilian: whether the code starts with `CIV`.
     """
 
@@ -41,7 +42,7 @@ GRADE_NEUTRAL = Rank("CIV", None, civilian=True)
 
 
 def parse_code(text: str) -> Rank | None:
-    """Return the rank for a code, or `None` if `text` is not a code (it may still be a title).
+    """Return the rank for a code, or `None` if there is no such code (`text` may be a title).
 
     >>> parse_code("OF-5").grade, parse_code("or-8").grade, parse_code("CIV~OF-6").grade
     (15, 8, 16)
@@ -60,7 +61,7 @@ def parse_code(text: str) -> Rank | None:
 
 
 def looks_like_code(text: str) -> bool:
-    """Return whether `text` has the form of a rank code, even if no such code exists.
+    """Return whether `text` looks like a rank code other than `CIV`, even if there is no such code.
 
     >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
     (True, True, False)
@@ -71,7 +72,8 @@ def looks_like_code(text: str) -> bool:
 class RankTitleError(DomainError):
     """A title is unknown or ambiguous; the message lists the candidates, if there are any.
 
-    `titles` contains the titles used in the person's country, for suggestions.
+    If the title is not used in any country, `titles` contains those of the person's country, for
+    suggestions; otherwise, it is empty.
     """
 
     shown: Fact

@@ -19,8 +19,8 @@ Context = Mapping[str, Any]
 def validation_fact(detail: ErrorDetails | Mapping[str, Any]) -> Displayed:
     """Return the message for one of the errors in a `ValidationError`.
 
-    Messages of our own validators are returned unchanged. Error types without a message of their
-    own get a general one.
+    The message of an `InvalidValueError` is returned unchanged. Other errors without a message of
+    their own get a general one.
     """
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
@@ -30,7 +30,7 @@ def validation_fact(detail: ErrorDetails | Mapping[str, Any]) -> Displayed:
 
 
 def shown_by_validator(error: object) -> Displayed:
-    """Return the message of an exception that a validator raised."""
+    """Return the message of an `InvalidValueError`, or a general message for any other value."""
     if isinstance(error, InvalidValueError):
         return error.shown
     return facts.INVALID()

@@ -16,7 +16,7 @@ class WaivableRule(StrEnum):
 
 
 class Waiver(BaseModel):
-    """An entry of `[[waivers]]`: a rule that does not forbid one pair, and the manager's reason."""
+    """An entry of `[[waivers]]`: a rule that is waived for one pair, and the manager's reason."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

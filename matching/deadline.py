@@ -114,7 +114,7 @@ class Deadline:
         """Call a solver through `work` and return its result; `stop` interrupts the solver.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `check`.
+            CancelledError, DeadlineExceededError: see `check`.
         """
         result = self._run_interruptible(work, stop, self.check)
         _ = self.remaining  # updates `was_exceeded` if the solver stopped at the limit

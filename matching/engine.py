@@ -107,8 +107,8 @@ def solve(
             scheduled.
         report: called with each progress report.
         cancelled: called frequently; the run ends once it returns true.
-        on_failed_search: called with an exception that ended a search for remedies. The result
-            marks the remedies of that coachee as incomplete.
+        on_failed_search: called with an exception that ended a search for remedies. In the result,
+            `remedies_complete` is then false for that coachee.
 
     Raises:
         ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled.

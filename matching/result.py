@@ -35,7 +35,7 @@ def _is_false(value: bool) -> bool:
 class Verdict(ResultValue):
     """A rule's verdict on a pair: points, the rule's weight, and the reason.
 
-    `waived` is true if the policy waives the rule, which forbids the pair; otherwise the key is
+    `waived` is true if the rule would forbid the pair but is waived for it; otherwise, the key is
     omitted.
     """
 
@@ -47,7 +47,7 @@ class Verdict(ResultValue):
 
 
 class Match(ResultValue):
-    """A coachee matched with a coach, with all verdicts and sessions.
+    """A coachee matched with a coach, with their sessions and the verdicts of all weighted rules.
 
     `points` is the sum of each verdict's points multiplied by its weight.
     """

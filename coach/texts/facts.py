@@ -219,7 +219,7 @@ def _define(one: Message) -> Message:
 def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
     """Return a fact with the ids of people, at any depth, replaced by their labels.
 
-    An id without a label is kept.
+    An id without a label is kept. Text, and a fact with an unknown message, are returned unchanged.
     """
     if isinstance(shown, str) or shown.code not in MESSAGES:
         return shown
@@ -234,7 +234,8 @@ def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
 def person_ids(shown: Displayed) -> Iterator[str]:
     """Yield the ids of people in a fact, at any depth.
 
-    If the fact's message is unknown, all its texts are yielded, because any of them may be an id.
+    If the fact's message is unknown, all texts among its parameters are yielded, because any of
+    them may be an id, but not the ids in facts among its parameters.
     """
     if isinstance(shown, str):
         return

@@ -24,7 +24,10 @@ def accented(text: str) -> str:
 
 
 def pseudo_translation(text: str) -> str:
-    """Return the pseudo-translation of a message: accented, 40% longer and in brackets."""
+    """Return the pseudo-translation of a message: accented, 40% longer and in brackets.
+
+    A message without letters is returned unchanged.
+    """
     own = "".join(part for odd, part in _numbered(_KEPT.split(text)) if not odd)
     if not any(map(str.isalpha, own)):
         return text

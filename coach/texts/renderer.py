@@ -27,7 +27,7 @@ _MISFITS = (KeyError, TypeError, ValueError, ArithmeticError)
 _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
 
 Format = Callable[[Any], str]
-"""Returns a parameter's value, as it is stored in a fact, as text."""
+"""Formats a parameter's value, as stored in a fact, as text."""
 
 
 class Sentence(NamedTuple):
@@ -85,7 +85,11 @@ class Renderer:
         }
 
     def text(self, shown: Displayed) -> str:
-        """Return the text of a fact; a string is returned unchanged."""
+        """Return the text of a fact; a string is returned unchanged.
+
+        A fact that was altered or stored by another version may not fit its message. The text is
+        then its code and parameters.
+        """
         return shown if isinstance(shown, str) else self._render(shown.code, shown.params)
 
     def _render(self, code: str, params: Mapping[str, JsonValue]) -> str:
@@ -143,7 +147,7 @@ class Renderer:
         return self._render(code, params)
 
     def sentence(self, shown: Displayed) -> str:
-        """Return the text of a fact as a sentence, with a capital letter and a full stop."""
+        """Return the text of a fact as a sentence, with a capital letter and final punctuation."""
         text = self.text(shown).strip()
         return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(_SENTENCE_ENDS) else '.'}"
 

@@ -118,7 +118,10 @@ class RestrictedMaster:
         return True
 
     def forbid(self, pairs: Collection[int]) -> None:
-        """Add a row that forbids to choose all of `pairs`."""
+        """Add a row that forbids choosing all of `pairs` together.
+
+        No row is needed if one of them is not in the problem.
+        """
         columns = [self._column[pair] for pair in sorted(pairs) if pair in self._column]
         if len(columns) == len(pairs):
             row = -highspy.kHighsInf, len(columns) - 1.0, columns, [1.0] * len(columns)
@@ -150,7 +153,7 @@ class RestrictedMaster:
         """Return the LP optimum without slack, or `None` if the LP is infeasible.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         status = self._run(deadline, phase_one=False)
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -161,7 +164,7 @@ class RestrictedMaster:
         """Return a solution of minimum total slack over the known sets (phase one).
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         return self._read(self._run(deadline, phase_one=True))
 

@@ -1,7 +1,8 @@
 """The auditor: checks a result against its inputs, independently of the solver.
 
-It shares only the domain types of `coach` and the evaluation of rules with the engine. Windows,
-days off, the grid, gaps, caps, funnels and levels are all recomputed with plain dates.
+It shares only the domain types of `coach`, the evaluation of rules and the explanation of moves
+with the engine. Windows, days off, the grid, gaps, caps, funnels and levels are all recomputed with
+plain dates.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def audit(
 ) -> tuple[Finding, ...]:
     """Check `result` against its roster and policy, and return all findings.
 
-    The result is valid if there are no findings.
+    The result is valid if there are no findings. If sessions are far outside the cycle, only these
+    are reported.
 
     Args:
         roster: the coachees and coaches.

@@ -1,4 +1,4 @@
-"""Checks of humans with several rows: none is in two sessions at once, in whatever role."""
+"""Checks that no human with several rows is in two sessions at once, in whatever role."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _Booking = tuple[Session, str, str]
 
 
 def overlaps(context: AuditContext) -> Iterator[Finding]:
-    """Check that the sessions of each human with several rows do not overlap.
+    """Yield a finding for each overlap of two sessions of a human who has several rows.
 
-    Overlaps of sessions of the same coach are findings about that coach.
+    Two sessions of the same coach are left to `sessions.loads`, and two past sessions are ignored.
     """
     humans = context.evaluator.inputs.humans
     of_coachee = dict(zip(context.coachees, humans.coachees, strict=True))

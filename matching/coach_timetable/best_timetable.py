@@ -42,7 +42,7 @@ _COST_MARGINS = (4, 16)  # ranges above the bound, searched before the full gap
 
 
 def improve_by_local_search(subproblem: CoachSubproblem, deadline: Deadline) -> CoachIncumbent:
-    """Return a locally optimal timetable, with the sum of independent costs as its bound."""
+    """Return the result of local search, with the sum of independent costs as its bound."""
     least = independent_costs(subproblem)
     timetable = local_search(subproblem, least, deadline)
     return CoachIncumbent(timetable, subproblem.total_cost(timetable), sum(least))
@@ -58,10 +58,11 @@ def best_timetable(
 ) -> CoachIncumbent:
     """Return an optimal timetable, or the best one found with a lower bound.
 
-    The result is never worse than `incumbent`. `effort` limits CP-SAT, in its deterministic time.
+    The result is never worse than `incumbent`, and is `incumbent` itself if the problem is too
+    large. `effort` limits CP-SAT, in its deterministic time.
 
     Raises:
-        CancelledError, DeadlineExceededError: as `Deadline.check`; `incumbent` remains valid.
+        CancelledError, DeadlineExceededError: see `Deadline.check`; `incumbent` remains valid.
     """
     if incumbent.proven:
         return incumbent

@@ -39,7 +39,7 @@ def status_of(
     """Solve `model` and return its status: optimal, feasible, infeasible or unknown.
 
     Raises:
-        CancelledError, DeadlineExceededError: as `Deadline.check`.
+        CancelledError, DeadlineExceededError: see `Deadline.check`.
         SolverError: the model is invalid.
     """
     status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
@@ -55,6 +55,7 @@ def find_solution(
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
+        SolverError: the model is invalid or could not be solved.
     """
     for search, effort in _SEARCHES:
         solver = create_cp_sat_solver(seed, effort)

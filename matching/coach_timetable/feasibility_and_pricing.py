@@ -48,7 +48,7 @@ class CoachOracle:
         """Return whether `wanted` is feasible.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         known = self._lookup(wanted)
         if known is not None:

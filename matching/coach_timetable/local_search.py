@@ -14,9 +14,10 @@ _MAX_SWEEPS = 6
 def local_search(
     subproblem: CoachSubproblem, independent_costs: Sequence[int], deadline: Deadline
 ) -> tuple[SessionOptions, ...]:
-    """Return a timetable in which no single series can be improved.
+    """Return a timetable in which, as a rule, no single series can be improved.
 
-    The result is never worse than `subproblem.initial`. `independent_costs` are the minimum costs
+    The search ends after a few rounds even if more improvements are possible. The result is never
+    worse than `subproblem.initial`. `independent_costs` are the minimum costs
     of the series if the coach had no other coachees; a series that reaches its minimum is skipped.
     """
     initial = list(subproblem.initial)
@@ -79,13 +80,13 @@ class _Occupancy:
         return fits
 
     def add(self, options: Sequence[SessionOption]) -> None:
-        """Mark options as used."""
+        """Add options to those in use."""
         for option in options:
             self._options_by_position.setdefault(option.position, []).append(option)
             self._count(option.position, 1)
 
     def remove(self, options: Sequence[SessionOption]) -> None:
-        """Mark options as unused."""
+        """Remove options from those in use."""
         for option in options:
             self._options_by_position[option.position].remove(option)
             if not self._options_by_position[option.position]:

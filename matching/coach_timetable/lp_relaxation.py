@@ -41,7 +41,7 @@ class LpRelaxation:
         A timetable contains the positions of each candidate's series.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         rows = self._with_candidates(wanted, deadline)
         needed = len(wanted) - INTEGRALITY_TOLERANCE
@@ -56,7 +56,7 @@ class LpRelaxation:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         if len(profit) > _MAX_CANDIDATES:
             return None

@@ -22,8 +22,8 @@ class Eligibility:
 
     Attributes:
         row: the coachee's row in the roster.
-        forbidden_by: for each hard rule, in table order, `bool[m]`: whether the rule forbids the
-            pair.
+        forbidden_by: for each hard rule, in the order of `RULES`, `bool[m]`: whether the rule
+            forbids the pair.
         schedulable: `bool[m]`: whether the pair could place its complete series if there were no
             others.
     """

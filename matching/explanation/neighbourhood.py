@@ -66,13 +66,13 @@ class Neighbourhoods:
         return (_sub_roster(change.roster, rows, columns), cycle) if cycle else None
 
     def _nearest(self, feasible_coaches: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
-        """Return the available coaches with the most free places."""
+        """Return the few available coaches who have the most free places."""
         columns = np.flatnonzero(feasible_coaches).tolist()
         left = {column: self._places_left(coaches[column]) for column in columns}
         return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])
 
     def _with_linked(self, rows: set[int], columns: set[int]) -> tuple[set[int], set[int]]:
-        """Add everybody whose sessions those of a human with several rows depend on.
+        """Add everyone whose sessions constrain those of a human with several rows.
 
         These are the human's other rows, their coaches, and all coachees of these coaches.
         """

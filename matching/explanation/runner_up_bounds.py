@@ -87,7 +87,10 @@ class RunnerUpBounds:
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
     ) -> Choice | None:
-        """Return the plan that the coachee's residual path leads to, if it is proven best."""
+        """Return the plan that the coachee's residual path leads to, or `None` if it is not proven.
+
+        The plan must be optimal, acceptable to `is_acceptable`, and possible to schedule.
+        """
         loss = self._residual_paths.loss(coachee)
         if loss >= NO_PATH:
             return None

@@ -81,9 +81,10 @@ class RunnerUps:
         self._chosen = np.flatnonzero(self._problem.kept)
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
-        """Yield the id and runner-up of each matched coachee, easiest first, until the deadline.
+        """Yield each matched coachee's id with the runner-up, or `None` if there is none.
 
-        A match is skipped if time runs out or its problem is too large.
+        Matches whose runner-up can be found without solving again come first. The iteration ends
+        at the deadline, and skips matches whose problem is too large to be solved.
         """
         try:
             bounds, undecided = self._compute_bounds(), []
@@ -107,7 +108,7 @@ class RunnerUps:
         many pairs as possible. The result is `None` if no plan gives the coachee another coach.
 
         Raises:
-            DeadlineExceededError: no such plan was found in time.
+            DeadlineExceededError: no such plan was found in time, or the problem is too large.
         """
         row = self._row[match.coachee]
         state = self._state_without(row)
@@ -159,7 +160,10 @@ class RunnerUps:
         return state
 
     def _initial_choice(self, state: SearchState, row: int) -> Choice | None:
-        """Return the current plan, repaired to place the coachee, or else any feasible choice."""
+        """Return the current plan, repaired to place the coachee, or else any feasible choice.
+
+        Return `None` if no choice is feasible.
+        """
         problem = self._problem
         pairs = np.flatnonzero(state.allowed)
         stays = self._chosen[problem.coachee[self._chosen] != row]

@@ -81,7 +81,11 @@ class FixedHistory:
         return self.sessions.get((coachee, coach), ())
 
     def number(self, coachee: str, coach: str) -> int:
-        """Return the number of the last past session in the pair's series, or 0 if none."""
+        """Return the session number after which the pair's series continues.
+
+        This is the number of the pair's last past session. If there is none, it is the number of
+        the coachee's last past session with any coach, or 0.
+        """
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self.status.reached.get(coachee, 0)
 

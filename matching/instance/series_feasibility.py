@@ -91,8 +91,8 @@ def can_place_remaining(
 ) -> NDArray[np.bool_]:
     """Return `bool[P]`: whether each pair, in isolation, can place its remaining sessions.
 
-    If a pair has no remaining sessions, the answer is whether it has had any; otherwise, matching
-    it would be pointless.
+    For a pair without remaining sessions, the answer is whether it has had any, because a match
+    without a single session would be pointless.
     """
     answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
     for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
@@ -162,7 +162,9 @@ class _DayBits:
 
 
 def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """Return `bool[B]`: whether `uint64[B, W]` contains `count` days with the required gaps.
+    """Return `bool[B]`: whether `limits.count` of the days have the required gaps.
+
+    `days: uint64[B, W]` contains the possible days of each of `B` pairs as packed bits.
 
     The first of these days must be in `begin`, which has the same shape.
     """

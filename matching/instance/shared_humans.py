@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coach.humans import Humans
 
 NOBODY = -1
-"""Instead of the number of a human with a single row."""
+"""Replaces the number of a human with a single row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +49,10 @@ class SharedHumans:
         return tuple(sorted({*found} - {NOBODY}))
 
     def linked_groups(self, pairs: Iterable[tuple[int, int, int]]) -> Iterator[list[int]]:
-        """Yield groups of `(pair, coachee, coach)` whose sessions can only be placed together.
+        """Yield groups of pairs whose sessions can only be placed together.
 
-        Each group is a list of pairs of at least two coaches who are connected by humans.
+        `pairs` contains `(pair, coachee, coach)`. Each group lists all pairs, in ascending order,
+        of two or more coaches who are linked, directly or through other coaches.
         """
         chosen = [*pairs]
         by_coach: dict[int, list[int]] = defaultdict(list)

@@ -34,8 +34,9 @@ class Replay(ResultValue):
     """The comparison of a repeated run with its record.
 
     Attributes:
-        equal: whether inputs, levels, matches and everything else are as recorded.
-        differences: differences in inputs, levels, matches and unmatched coachees.
+        equal: whether there are no `differences`.
+        differences: differences in inputs, levels, status, matches, unmatched coachees and moves,
+            and in the digest of the stored result.
         way: the first step at which the two runs diverge, which may be harmless.
         surroundings: differences in versions or platform. They may explain other differences, but
             do not affect `equal`.
@@ -61,8 +62,8 @@ def replay(
 ) -> Replay:
     """Compare a repeated run with the record of the original run.
 
-    If `stored` was read from a file of format 1, which has no facts, only levels, matches, sessions
-    and unmatched people are compared.
+    If `stored` was read from a file of format 1, which has no facts, its digest, verdicts and moves
+    are not compared, and of unmatched coachees only the ids.
 
     Args:
         record: the record of the original run.
@@ -121,7 +122,10 @@ def _difference(about: Fact, recorded: Displayed, now: Displayed) -> Iterator[Re
 
 
 def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
-    """Yield a difference if the stored result is not the one recorded for the run."""
+    """Yield a difference if the stored result is not the one recorded for the run.
+
+    A result in another format is not checked, because its digest cannot be computed.
+    """
     if stored.format == FORMAT:
         recorded, digest = record.run.result_sha256, result_digest(stored)
         yield from _difference(facts.RESULT_FILE(), recorded, digest)

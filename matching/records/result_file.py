@@ -64,8 +64,8 @@ def _legacy(text: str) -> JsonValue:
 def comparable_results(stored: Result, other: Result) -> tuple[Result, Result]:
     """Return both results, reduced to the parts that can be compared.
 
-    If `stored` has format 1, these are the levels, matches, sessions and the ids of unmatched
-    people; otherwise, everything.
+    If `stored` has format 1, verdicts and moves are removed, and only the ids of unmatched coachees
+    remain. Otherwise, both results are returned unchanged.
     """
     if stored.format == FORMAT:
         return stored, other

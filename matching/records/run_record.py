@@ -82,7 +82,10 @@ class TraceRecorder:
         self._seconds: list[float] = []
 
     def __call__(self, progress: Progress) -> None:
-        """Record a progress report and forward it. Repeated reports are only forwarded."""
+        """Record a progress report and forward it.
+
+        A report with the same phase, level, value and bound as the previous one is only forwarded.
+        """
         step = TraceStep(
             phase=progress.phase, level=progress.level, value=progress.value, bound=progress.bound
         )
@@ -129,6 +132,6 @@ class TraceRecorder:
 
 
 def result_digest(result: Result) -> str:
-    """Return the SHA-256 digest, in hex, of a result's facts, as JSON, without `wall_seconds`."""
+    """Return the SHA-256 digest, in hex, of a result as JSON, with `wall_seconds` set to 0."""
     without_duration = result.model_copy(update={"wall_seconds": 0.0})
     return sha256(without_duration.model_dump_json(indent=2).encode() + b"\n").hexdigest()

@@ -60,7 +60,7 @@ class RuleCard(Card):
 
 
 def catalogue(cycle: Cycle) -> tuple[RuleCard, ...]:
-    """Return a card for each rule, in table order, with the settings of `cycle`."""
+    """Return a card for each rule, in the order of `RULES`, with the settings of `cycle`."""
     return tuple(_card(rule, cycle) for rule in RULES)
 
 

@@ -34,7 +34,7 @@ class RuleEvaluator:
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
-        """Return the rules listed in `[weights]` with their weights, in table order."""
+        """Return the rules listed in `[weights]` with their weights, in the order of `RULES`."""
         weights = self.inputs.cycle.weights.model_dump()
         return tuple((rule, weights[rule.name]) for rule in self.rules if rule.name in weights)
 
@@ -56,7 +56,7 @@ class RuleEvaluator:
     def table(
         self, on_block: Callable[[], object] = lambda: None, parallel_map: ParallelMap = map
     ) -> EligiblePairs:
-        """Evaluate all pairs, block by block.
+        """Return all pairs that no hard rule forbids, with their points.
 
         `on_block` is called between blocks and may raise an exception to stop. `parallel_map` may
         process several blocks concurrently.
@@ -107,7 +107,7 @@ class RuleEvaluator:
             )
 
     def objections(self, coachee: int, coach: int) -> dict[str, Fact]:
-        """Return the hard rules that forbid a pair, with their reasons, in table order."""
+        """Return the reasons of the hard rules that forbid a pair, by rule, in order of `RULES`."""
         return {
             rule.name: self.explain_rule(rule, coachee, coach)
             for rule in self.hard
@@ -115,7 +115,7 @@ class RuleEvaluator:
         }
 
     def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Yield each hard rule and the coaches `bool[m]` that it and all earlier rules allow."""
+        """Yield each hard rule's name and the coaches `bool[m]` that no rule so far forbids."""
         everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:

@@ -19,7 +19,7 @@ SCHEDULE = "schedule"
 def can_meet(
     inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Return `bool[p]`: whether each pair can place its complete series in isolation.
+    """Return `bool[p]`: whether each pair can place all its (remaining) sessions in isolation.
 
     Only the availability of the people in these pairs is read, whatever the size of the roster.
     """

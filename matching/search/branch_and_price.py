@@ -23,7 +23,7 @@ _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """The incumbent, or `None` if no choice is feasible, its value, and an upper bound."""
+    """The incumbent, or `None` if none was found; its value, or -1; and an upper bound."""
 
     choice: Choice | None
     value: int

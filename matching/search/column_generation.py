@@ -72,9 +72,10 @@ class PricingOracles:
     def best(
         self, profits: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
     ) -> dict[int, list[int]]:
-        """Solve the pricing problems of several coaches, as `CoachOracle.best`.
+        """Solve the pricing problems of several coaches; see `CoachOracle.best`.
 
-        `profits` contains, for each coach, the profit of each candidate and the threshold.
+        `profits` contains, for each coach, the profit of each candidate and the threshold. The
+        result omits coaches who clearly cannot exceed the threshold.
         """
         open_to_more = {
             coach: one
@@ -94,7 +95,7 @@ class PricingOracles:
         ]
 
     def infeasible_linked_set(self, choice: Choice, deadline: Deadline) -> PairSet | None:
-        """Return pairs of linked coaches that cannot all be in a timetable, or `None`.
+        """Return pairs of linked coaches that cannot all be scheduled, or `None` if all pairs can.
 
         Every coach alone must be able to hold their pairs in `choice`.
         """
@@ -148,7 +149,7 @@ class ColumnGeneration:
         `allowed: [P]` may also contain an upper bound between 0 and 1 for each pair.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         self._master.set_bounds(must_place, allowed)
         while True:
@@ -191,7 +192,7 @@ class ColumnGeneration:
             self._add_column(coach, self.oracles.oracle(coach).maximal_subset(local, self.deadline))
 
     def forbid(self, infeasible: PairSet) -> None:
-        """Forbid to choose all pairs of a set."""
+        """Forbid choosing all pairs of a set together."""
         self._master.forbid(infeasible)
 
     def solve_integer(self) -> Choice | None:

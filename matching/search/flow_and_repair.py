@@ -31,13 +31,14 @@ def flow_and_repair(
     at_least: int,
     deadline: Deadline,
 ) -> None:
-    """Pass feasible choices to `accept` until it returns true.
+    """Pass choices that can be scheduled to `accept` until it returns true or the heuristic stops.
 
-    `flow` is the first assignment. The heuristic stops if the profit of an assignment is below
-    `at_least` or too many of its pairs must be dropped.
+    `flow` is the first assignment. The heuristic stops if all pairs of an assignment can be
+    scheduled, its profit is below `at_least`, too many of its pairs must be dropped, or there is no
+    progress.
 
     Raises:
-        CancelledError, DeadlineExceededError: as `Deadline.check`.
+        CancelledError, DeadlineExceededError: see `Deadline.check`.
     """
     pairs, profit = _sift_pairs(flow)
     fewest, stalled_rounds_left = len(flow.choice) // _MAX_DROPPED_DIVISOR, _MAX_STALLED_ROUNDS

@@ -61,7 +61,7 @@ def bound_by_prices(
     Prices are in units of `1 / DUAL_SCALE`; for the others, see `compute_lagrangian_bound`.
 
     Raises:
-        CancelledError, DeadlineExceededError: as `Deadline.check`.
+        CancelledError, DeadlineExceededError: see `Deadline.check`.
     """
     problem = oracles.problem
     coaches = np.unique(problem.coach[prices > 0]).tolist()
@@ -92,7 +92,7 @@ def compute_lagrangian_bound(
         deadline: the deadline.
 
     Raises:
-        CancelledError, DeadlineExceededError: as `Deadline.check`.
+        CancelledError, DeadlineExceededError: see `Deadline.check`.
     """
     problem = oracles.problem
     value = DUAL_SCALE * int(profit[best].sum())

@@ -58,7 +58,10 @@ class LexicographicObjective:
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
-    """Return an upper bound: the sum of the coachees' best pairs, as many as there is capacity."""
+    """Return an upper bound on the sum of the weights of a choice.
+
+    It is the sum of the coachees' largest weights, at most as many as the coaches' total capacity.
+    """
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)
     return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())

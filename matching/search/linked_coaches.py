@@ -3,7 +3,7 @@
 Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
 the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach can
 hold their coachees if nobody's sessions with other coaches matter. A set of pairs of linked coaches
-is *infeasible* if the sessions cannot all be placed without a human being in two places at once.
+is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at once.
 Minimal infeasible sets become rows of the master problem: not all their pairs are chosen
 (combinatorial Benders cuts, Codato and Fischetti 2006).
 """
@@ -73,7 +73,7 @@ class LinkedCoaches:
         Every coach alone must be able to hold their pairs.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         for group in self.groups(pairs):
             if not self.can_hold(group, deadline):
@@ -81,7 +81,10 @@ class LinkedCoaches:
         return None
 
     def fits_quickly(self, pair: int, chosen: Iterable[int]) -> bool:
-        """Whether a pair can be added to a feasible choice, by a heuristic that may say no."""
+        """Return whether a pair can be added to a feasible choice; may be wrong if false.
+
+        The answer is exact if it is already known, and otherwise that of a heuristic.
+        """
         group = next((one for one in self.groups({*chosen, pair}) if pair in one), None)
         if group is None:
             return True
@@ -89,10 +92,10 @@ class LinkedCoaches:
         return self._insert(group) if known is None else known
 
     def can_hold(self, pairs: PairSet, deadline: Deadline) -> bool:
-        """Whether the sessions of all pairs can be placed together.
+        """Return whether the sessions of all pairs can be placed together.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         known = self._lookup(pairs)
         if known is not None:
@@ -114,7 +117,7 @@ class LinkedCoaches:
         return {pair: self._held[holding][pair] for pair in pairs}
 
     def busy_times(self, series: Mapping[int, Series], *, without: int) -> dict[int, list[int]]:
-        """Return each human's session starts in pairs of coaches other than `without`."""
+        """Return each shared human's session starts in pairs of coaches other than `without`."""
         busy: dict[int, list[int]] = {}
         for pair, starts in series.items():
             coach = int(self._problem.coach[pair])
@@ -179,7 +182,11 @@ class LinkedCoaches:
         return found is not None
 
     def _insert(self, pairs: PairSet) -> bool:
-        """Place one coach after the other around the others' sessions; a failed one goes first."""
+        """Schedule the coaches one by one, store the result, and return whether it succeeded.
+
+        Each coach is scheduled around the sessions of those before. A coach for whom this fails
+        comes first in the next attempt.
+        """
         by_coach = self._by_coach(pairs)
         queue = sorted(by_coach, key=lambda coach: (-len(by_coach[coach]), coach))
         for _ in range(_ATTEMPTS):

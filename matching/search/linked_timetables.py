@@ -61,7 +61,7 @@ class LinkedTimetables:
         """Improve the joint timetable, given the best timetables of the coaches alone.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`; the best timetable so far
+            CancelledError, DeadlineExceededError: see `Deadline.check`; the best timetable so far
                 is in use.
         """
         starting_points = [self._compatible_timetables(), self._present()]
@@ -113,7 +113,7 @@ class LinkedTimetables:
         return timetables
 
     def _is_compatible(self, coach: int, own: Timetables, others: Timetables) -> bool:
-        """Whether no human with several rows has overlapping sessions with a coach and others."""
+        """Return whether no human has overlapping sessions in `own` and in those of `others`."""
         minutes = self._linked.minutes
         busy = self._linked.busy_times(others, without=coach)
         return not any(
@@ -158,7 +158,10 @@ class LinkedTimetables:
     def _placed(
         self, calendar: CoachCalendar, state: CoachState, timetables: Timetables
     ) -> Placed | None:
-        """Return the positions of a feasible timetable of the coach: the present one, if any."""
+        """Return the positions of the coach's present timetable, or else of any feasible one.
+
+        Return `None` if no timetable is feasible.
+        """
         if all(pair in timetables for pair in state.pairs):
             position = {start: place for place, start in enumerate(calendar.position_start)}
             if calendar.by_day:

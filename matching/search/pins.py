@@ -26,8 +26,8 @@ def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: D
 
     Raises:
         ImpossiblePinsError: a pin violates a rule or a capacity, or the pins cannot be timetabled,
-            individually or jointly.
-        CancelledError, DeadlineExceededError: as `Deadline.check`.
+            individually or jointly, or no plan with them attains the cross-border share.
+        CancelledError, DeadlineExceededError: see `Deadline.check`.
     """
     roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle
     problem = oracles.problem

@@ -57,7 +57,7 @@ class Repair:
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
     def place(self, coachees: list[int], deadline: Deadline) -> None:
-        """Place as many of `coachees` as possible; none of them may be placed yet."""
+        """Place `coachees`, where the heuristic finds a way; none of them may be placed yet."""
         for coachee in coachees:
             deadline.check()
             if not self._insert_directly(coachee):
@@ -69,7 +69,10 @@ class Repair:
         return self._pairs[first:last][order]
 
     def _insert_directly(self, coachee: int, without: int = -1) -> bool:
-        """Assign a coachee to a coach with free capacity, other than the coach `without`."""
+        """Assign a coachee to a coach with free capacity, and return whether there was one.
+
+        The coach `without` is not considered.
+        """
         options = self._options(coachee)
         coaches = self._problem.coach[options]
         free = options[(self._left[coaches] > 0) & (coaches != without)][:_MAX_OPTIONS]

@@ -65,7 +65,10 @@ class SearchState:
         return [Objective(must_place, int(self.must_place.sum())), *self.decided]
 
     def is_feasible(self, choice: Choice) -> bool:
-        """Return whether a choice satisfies decided levels, share and must-place rows."""
+        """Return whether a choice satisfies the share, `must_place` and the decided levels.
+
+        Capacities and timetables are not checked.
+        """
         in_balance = int(cross_border_balance(self.problem)[choice].sum()) >= 0
         return in_balance and meets_minimums(choice, self.required_objectives)
 

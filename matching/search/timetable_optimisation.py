@@ -42,9 +42,10 @@ class TimetableOptimisation:
         self._linked = linked_timetables(oracles, choice, self._coaches, deadline)
 
     def improve(self, report: ReportLevel) -> LevelOutcome:
-        """Improve all timetables until they are proven optimal or time runs out.
+        """Improve all timetables, and return their total points and an upper bound.
 
         Local search runs first for every coach, followed by exact searches with increasing effort.
+        A search ends early once its timetable is proven optimal, and all end at the deadline.
         """
         self._report(report)
         with suppress(DeadlineExceededError):  # the incumbents and bounds remain valid
