@@ -1,4 +1,4 @@
-"""The engine's entry point: from roster and policy to a proven, explained and audited result."""
+"""The engine's entry point: from roster and policy to an explained and audited result."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ class SolveOptions:
     Attributes:
         time_limit_seconds: the time limit; `None` means no limit.
         seed: the seed of all random choices.
-        explain: whether to search for remedies. If false, unmatched coachees only get a funnel.
+        explain: whether to search for remedies. If false, unmatched coachees only get a reason and
+            a funnel.
     """
 
     time_limit_seconds: float | None = None
@@ -104,14 +105,15 @@ def solve(
         keep: an earlier result. The `kept` level counts its pairs, and pairs that stay together
             keep their session uids.
         under_way: fixes the sessions of `keep` before its date, so that only later ones are
-            scheduled.
+            scheduled. There is then no search for remedies.
         report: called with each progress report.
         cancelled: called frequently; the run ends once it returns true.
         on_failed_search: called with an exception that ended a search for remedies. In the result,
             `remedies_complete` is then false for that coachee.
 
     Raises:
-        ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled.
+        ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled, or
+            no plan with the pins attains the cross-border share.
         NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
         UnsoundResultError: the result failed its audit, which is a bug in the engine.

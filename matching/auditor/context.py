@@ -67,7 +67,7 @@ class AuditContext:
         return session in self.past.get((match.coachee, match.coach), ())
 
     def all_past(self, sessions: Iterable[Session]) -> bool:
-        """Whether all the sessions are past and therefore fixed."""
+        """Return whether all the sessions are past and therefore fixed."""
         if self.under_way is None:
             return False
         zone, first = self.cycle.cycle.zone, self.under_way.not_before

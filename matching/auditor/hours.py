@@ -1,7 +1,7 @@
 """The auditor's own computation of windows, days off and the session grid.
 
-It shares no code with the engine: wall times are built with `datetime`, day by day, and converted
-to whole minutes since 1970-01-01T00:00Z.
+It shares only the form of the availability grid with the engine: wall times are built with
+`datetime`, day by day, and converted to whole minutes since 1970-01-01T00:00Z.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class AuditCalendar:
         return self._on_days(person.timezone, person.availability, self._off(person))
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
-        """Return each week's windows in a time zone, ascending and merged. The result is cached."""
+        """Return each week's windows as ascending, merged intervals `[start, end)`, cached."""
         if (zone, windows) not in self._weekly:
             self._weekly[zone, windows] = self._on_days(zone, windows, set())
         return self._weekly[zone, windows]

@@ -21,7 +21,10 @@ _BATCH_SIZE = 500  # number of matches whose verdicts are compared at a time
 
 
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
-    """Yield a finding for each coachee not in the result once, and each unknown person."""
+    """Yield a finding for each coachee who is not in the result exactly once, or is unknown.
+
+    Unknown coaches are findings, too.
+    """
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
@@ -36,7 +39,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """Yield a finding for each match that a hard rule forbids or whose verdicts are wrong."""
+    """Yield findings about matches that a rule forbids, or with wrong verdicts or points."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:

@@ -11,7 +11,10 @@ from matching.result import Match
 
 
 def series_points(context: AuditContext, match: Match) -> int:
-    """Return 100 minus deductions for uneven gaps, a late finish, leave and unpreferred times."""
+    """Return 100 minus deductions for uneven gaps, a late finish, leave and unpreferred times.
+
+    A match without sessions has 0 points.
+    """
     zone = context.cycle.cycle.zone
     days = [session.start.astimezone(zone).date() for session in match.sessions]
     if not days:

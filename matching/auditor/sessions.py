@@ -65,7 +65,7 @@ def series(context: AuditContext) -> Iterator[Finding]:
 
 
 def session_times(context: AuditContext) -> Iterator[Finding]:
-    """Yield a finding for each session with a wrong length or at a time that is not allowed."""
+    """Yield findings about the length, format and time of each session that is not past."""
     for match in context.known:
         people = context.coachees[match.coachee], context.coaches[match.coach]
         for session in match.sessions:

@@ -5,8 +5,8 @@ remains, the LP relaxation over all series is solved. An integral solution, whic
 optimal. Otherwise the duals provide a Lagrangian bound and eliminate columns by reduced-cost
 fixing, and CP-SAT searches the remaining columns with an effort limit that does not depend on the
 clock. Since the optimum is usually slightly above the bound, CP-SAT first searches for costs close
-to the bound, where many more columns can be eliminated. This reduces the time on the field-wide
-class to a third.
+to the bound, where many more columns can be eliminated. In the benchmark with 10,000 coachees and
+2,000 coaches, this reduces the time to a third.
 
 Dual prices are rounded to integers before bounds are computed from them, so the bounds are valid
 regardless of the LP solver's tolerance.
@@ -199,7 +199,7 @@ def _search(
     effort: float,
     seed: int,
 ) -> CoachIncumbent:
-    """Run CP-SAT on `series_lp` for a timetable with a cost of at most `most`."""
+    """Return the incumbent and its bound after a search for a cost of at most `most` by CP-SAT."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in series_lp.cost]
     for low, _, columns, signs in series_lp.rows:

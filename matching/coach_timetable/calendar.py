@@ -173,7 +173,7 @@ class CoachCalendar:
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
-        """For each day, the maximum number of consecutive sessions within the daily cap."""
+        """For each day, the maximum number of sessions that its starts and the daily cap allow."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position]

@@ -46,7 +46,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
 
 
 def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """Call `pack_starts` with a cache that is shared between days with equal relative starts."""
+    """Return the result of `pack_starts`, cached for all days with the same relative starts."""
     origin = min(starts[0] for starts in options)
     placed = pack_starts(
         tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
@@ -59,7 +59,8 @@ def conflict_cliques(
 ) -> tuple[tuple[int, ...], ...]:
     """Return the maximal cliques of coachees who pairwise conflict, as indices into `options`.
 
-    Two coachees conflict if their sessions do not fit into the same day.
+    Two coachees conflict if their sessions do not fit into the same day. Coachees without conflicts
+    are in no clique.
     """
     origin = min((starts[0] for starts in options), default=0)
     return _maximal_cliques(

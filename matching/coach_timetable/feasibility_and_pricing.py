@@ -59,7 +59,7 @@ class CoachOracle:
         return False
 
     def can_hold_quickly(self, wanted: int) -> bool:
-        """Return whether `wanted` is feasible according to stored results or a quick heuristic."""
+        """Return whether stored results or a quick heuristic show that `wanted` is feasible."""
         known = self._lookup(wanted)
         if known is None:
             placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
@@ -112,7 +112,7 @@ class CoachOracle:
         return search.found
 
     def cannot_exceed(self, profit: Mapping[int, float], threshold: float) -> bool:
-        """Return whether the total profit of `max_coachees` candidates is at most `threshold`."""
+        """Return whether the `max_coachees` highest profits add up to at most `threshold`."""
         highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
 

@@ -1,4 +1,4 @@
-"""CP-SAT model of the timetables of several coaches who are linked by humans in both roles.
+"""CP-SAT model of the timetables of coaches who are linked by humans with several rows.
 
 The model of each coach is extended by a variable `w[i, s]` for each possible start `s` of a session
 of coachee `i`. At each start of the grid, at most one session of a coach is under way (including

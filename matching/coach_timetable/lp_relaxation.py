@@ -25,7 +25,10 @@ _CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
-    """The relaxation over all candidates queried so far, rebuilt when a query contains new ones."""
+    """The relaxation over the candidates queried so far, rebuilt when a query contains new ones.
+
+    If these would be too many, it contains only those of the latest query.
+    """
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar

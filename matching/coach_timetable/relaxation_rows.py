@@ -29,6 +29,7 @@ INTEGRALITY_TOLERANCE = 1e-6
 class SharedCapacity:
     """A row that couples candidates: at most `limit` of the sessions in `pairs`.
 
+    In a day cut, sessions count with the coefficients of their candidates.
     `positions` lists the positions at which the row limits all candidates; it is empty for a day
     cut.
     """

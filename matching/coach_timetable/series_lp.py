@@ -85,7 +85,7 @@ class SeriesLp:
         return one in self._held.get(one[1].position, {})
 
     def forbid(self, conflict: Sequence[AssignedOption]) -> SharedRow:
-        """Add a row that forbids using all options in `conflict` together."""
+        """Add, and return, a row that forbids using all options in `conflict` together."""
         held = self._held[conflict[0][1].position]
         columns = [column for one in conflict for column in held[one]]
         return self._row(len(conflict) - 1, columns, (), tuple(conflict))

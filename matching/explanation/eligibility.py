@@ -24,8 +24,8 @@ class Eligibility:
         row: the coachee's row in the roster.
         forbidden_by: for each hard rule, in the order of `RULES`, `bool[m]`: whether the rule
             forbids the pair.
-        schedulable: `bool[m]`: whether the pair could place its complete series if there were no
-            others.
+        schedulable: `bool[m]`: whether the pair could place all its (remaining) sessions if there
+            were no other pairs.
     """
 
     row: int

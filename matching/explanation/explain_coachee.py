@@ -54,7 +54,7 @@ class OtherCoach(ResultValue):
 
 
 class RunnerUp(ResultValue):
-    """The next best coach, found by solving again without the chosen pair.
+    """The next best coach: the one in the best plan that gives the coachee another coach.
 
     `price` is the change in the levels `placed`, `worst` and `total`. `moves` lists the other
     coachees whose coach would change. If `proven` is false, the search ran out of time: the plan is
@@ -72,9 +72,9 @@ class RunnerUp(ResultValue):
 class Explanation(ResultValue):
     """The explanation of a coachee's match or lack of one, for the programme manager only.
 
-    Either `match` or `unmatched` is set. `runner_up` is `None` if no plan gives the coachee another
-    coach. `others` lists all other coaches: possible ones by points, then the rest by their number
-    of objections.
+    Either `match` or `unmatched` is set. `runner_up` is `None` if the coachee is unmatched or no
+    plan gives them another coach. `others` lists all other coaches: possible ones by points, then
+    the rest by their number of objections.
     """
 
     coachee: str
@@ -92,7 +92,7 @@ def explain(
     `next_best` finds the runner-up of a match.
 
     Raises:
-        NotFoundError: the result has no such coachee.
+        NotFoundError: the coachee is missing from the roster or the result.
     """
     match = next((one for one in result.matches if one.coachee == coachee), None)
     unmatched = next((one for one in result.unmatched if one.coachee == coachee), None)

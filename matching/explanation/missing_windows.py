@@ -20,7 +20,10 @@ def with_window(person: _Person, window: WeeklyWindow) -> _Person:
 
 
 def missing_windows(person: Person, other: Person, cycle: Cycle) -> list[WeeklyWindow]:
-    """Return the windows of `other`, in the time zone of `person`, that `person` does not cover."""
+    """Return the windows of `other`, in the time zone of `person`, that `person` does not cover.
+
+    Windows that cross midnight in that time zone are omitted.
+    """
     converted = (_in_zone(window, other.zone, person.zone, cycle) for window in other.availability)
     return [
         window

@@ -31,7 +31,9 @@ _COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel
 def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
     """Return whether enough is proven about `result` to bound the plans without a given match.
 
-    `placed` must be proven optimal and, if it is one of the `levels`, so must `worst`.
+    `placed` must be proven optimal and, if `levels` contains `worst`, so must `worst`, over which
+    pairs of an earlier result must not have taken precedence. `levels` must be in the default order
+    and must not contain other levels than `placed`, `worst` and `total`.
     """
     outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]
