@@ -50,7 +50,10 @@ def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
-    """Hold a PostgreSQL advisory lock, which is released when its connection closes."""
+    """Try to take a PostgreSQL advisory lock for the block; yield whether this succeeded.
+
+    The lock is released when its connection closes.
+    """
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

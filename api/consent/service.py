@@ -96,7 +96,7 @@ def read_consent(services: Services, principal: Principal) -> OwnConsent:
 
 
 def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:
-    """Record that the requesting person agrees to the terms; idempotent.
+    """Record that the requesting person agrees to the terms; idempotent. Return their consent.
 
     Raises:
         ConflictError: the text has changed since it was shown.
@@ -109,7 +109,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
 def answer_publicity(
     services: Services, principal: Principal, answer: PublicityAnswer
 ) -> ConsentStatus:
-    """Record whether the requesting person agrees to be named in public.
+    """Record whether the requesting person agrees to be named in public; return their consent.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.

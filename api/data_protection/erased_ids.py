@@ -120,7 +120,7 @@ def belongs_to(path: Path, keyring: Keyring) -> bool:
 
 
 def recorded_ids(tx: Transaction) -> ErasedIds:
-    """Return the erased people and cycles that the database itself records."""
+    """Return the ids of the people and cycles that are erased according to the database itself."""
     people = tx.scalars(select(PersonRow.id).where(PersonRow.erased_at.is_not(None)))
     cycles = tx.scalars(select(CycleRow.id).where(CycleRow.erased_at.is_not(None)))
     return ErasedIds(frozenset(people), frozenset(cycles))

@@ -1,4 +1,4 @@
-"""What erasure, holds and exports of personal data say when they are not possible."""
+"""Messages that state why erasures, holds and exports of personal data are not possible."""
 
 from __future__ import annotations
 

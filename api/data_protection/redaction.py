@@ -70,7 +70,7 @@ class Redactor:
     def concerns(self, shown: Displayed) -> bool:
         """Whether a fact is about an erased person.
 
-        Facts hold ids; names are searched only in sentences that an older version stored.
+        Facts contain ids; names are searched only in sentences that an older version stored.
         """
         if isinstance(shown, str):
             return self.mentions(shown)
@@ -79,7 +79,7 @@ class Redactor:
         return not self._codes.isdisjoint(person_ids(shown))
 
     def concerns_json(self, value: JsonValue) -> bool:
-        """Whether stored JSON, such as an answer, holds an erased person's code.
+        """Whether stored JSON, such as an answer, contains an erased person's code.
 
         Names are searched only in sentences that an older version stored.
         """

@@ -132,6 +132,8 @@ def read_retention(services: Services, cycle_id: str) -> Retention:
 def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
     """Put a hold on the erasure of the people in a cycle, or replace the reason for the hold.
 
+    Returns the new status.
+
     Raises:
         NotFoundError: there is no such cycle.
         ConflictError: the people in the cycle have already been erased.
@@ -147,7 +149,9 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
 
 
 def release(services: Services, cycle_id: str) -> Retention:
-    """End a cycle's hold. Erasure then requires a new warning period of 30 days.
+    """End a cycle's hold, and return the new status.
+
+    Erasure then requires a new warning period of 30 days.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -140,7 +140,7 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
 def erase_cycle(
     tx: Transaction, cycle_id: str, days: int, *, now: datetime, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle and the data about them, and return what was erased.
+    """Erase all people in a cycle and the data about them; return the number of rows by kind.
 
     Returns `None` if the cycle is no longer due, or if a run or question is in progress.
 

@@ -132,9 +132,9 @@ def _column(reference: str) -> int:
 
 
 def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, str]]:
-    """Find misread cells in an ODS sheet, in which rows and cells can have repeat counts.
+    """Yield the position of each misread cell in an ODS sheet, and what it should be read as.
 
-    See ODF 1.3 part 3, 19.679 and 19.683.
+    Rows and cells can have repeat counts; see ODF 1.3 part 3, 19.679 and 19.683.
     """
     here, row, column = False, 0, 0
     for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded

@@ -30,7 +30,7 @@ _NOT_FAILED = {
 
 
 def release_messages(services: Services, cycle_id: str, until: datetime) -> DeliveryStatus:
-    """Release the pending messages created up to `until`, so that this server sends them.
+    """Release the pending messages created up to `until` for sending; return the new status.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -62,7 +62,7 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
 
 
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
-    """Retry a cycle's failed emails, using the recipients' current addresses.
+    """Retry a cycle's failed emails at the recipients' current addresses; return the new status.
 
     One-time codes are excluded, because their recipients can request new ones.
 
@@ -86,7 +86,7 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
 
 
 def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> DeliveryStatus:
-    """Record that the office has sent a failed email another way.
+    """Record that the office has sent a failed email another way; return the new status.
 
     Raises:
         NotFoundError: there is no such email in this cycle.

@@ -76,8 +76,9 @@ def publish_draft(
 ) -> Publication:
     """Make a draft the cycle's published plan and add the resulting messages to the outbox.
 
-    Sessions that have started are not changed. People who have a confirmed session but no working
-    secret link get a new link, valid until `link_grace` after the last day of the cycle.
+    The cycle's earlier published plan is superseded. Sessions that have started are not changed.
+    People who have a confirmed session but no working secret link get a new link, valid until
+    `link_grace` after the last day of the cycle.
 
     Raises:
         NotFoundError: there is no such plan.

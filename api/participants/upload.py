@@ -52,7 +52,7 @@ class UploadedLists:
 def upload_lists(
     services: Services, cycle_id: str, coachees: NamedFile, coaches: NamedFile
 ) -> tuple[UploadSummary, UploadSummary]:
-    """Replace both lists of a cycle, matching people by their ids.
+    """Replace both lists of a cycle, matching people by their ids; return a summary of each.
 
     The files are read before the transaction starts, because reading a workbook is slow.
 
@@ -82,6 +82,8 @@ def store_lists(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Check both lists against each other and the cycle's policy, and replace those of the cycle.
 
+    Returns a summary of the changes in each list.
+
     Raises:
         NotFoundError, UnusableInputError: see `upload_lists`.
     """
@@ -98,7 +100,7 @@ def store_lists(
 def store_list(
     tx: Transaction, cycle_id: str, side: Side, people: Sequence[Person], *, now: datetime
 ) -> UploadSummary:
-    """Replace the list of one side of a cycle with `people`.
+    """Replace the list of one side of a cycle with `people`; return a summary of the changes.
 
     Raises:
         NotFoundError: there is no such cycle.

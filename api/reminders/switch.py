@@ -66,7 +66,7 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 
 
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
-    """Switch a cycle's reminders on or off; idempotent.
+    """Switch a cycle's reminders on or off, and return them; idempotent.
 
     Waiting reminders are cancelled when their delivery is due. If reminders are switched on again,
     cancelled reminders that are still due are created again.

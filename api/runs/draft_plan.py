@@ -39,7 +39,7 @@ class DraftPlan(FrozenModel):
 
 
 def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
-    """Store the plan of a run as a draft or a what-if plan, and mark the run as finished."""
+    """Store the plan of a run as a draft or a what-if plan, and record that the run finished."""
     what_if = run.purpose is RunPurpose.WHAT_IF
     row = PlanRow(
         cycle_id=run.cycle_id,

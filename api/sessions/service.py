@@ -50,6 +50,8 @@ def submit_reply(
 ) -> SessionDetails:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
+    Returns the session as shown to the principal.
+
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` does not take part in the session.

@@ -10,9 +10,9 @@
 
 An expanded coach chooses one of its known feasible sets, whose list grows by column generation. If
 `x` is integral, the coachees of an expanded coach are a subset of some known set, and therefore
-feasible, even if `z` is fractional. Slack columns measure the violation of floors and must-place
-rows. Phase one minimises the total slack, so the LP is always feasible, and its duals price in sets
-until the violation is 0 or proven unavoidable (Farkas pricing).
+feasible, even if `z` is fractional. Slack columns measure the violation of floors and of the rows
+of coachees who must be placed. Phase one minimises the total slack, so the LP is always feasible,
+and its duals price in sets until the violation is 0 or proven unavoidable (Farkas pricing).
 """
 
 from __future__ import annotations
