@@ -60,7 +60,7 @@ class Person:
 def two_coaches(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[tuple[Person, Person]]:
-    """Return the coaches of two equal cycles; their links have been used before."""
+    """Return a coach in each of two cycles with the same content; both have used their links."""
     with serve(world.services_with_mail().settings) as client:
         cycle_ids = world.cycle(), world.cycle()
         one, other = (
