@@ -194,7 +194,7 @@ def _print_outcome(
 
 
 def _replaced(database: Database) -> tuple[int, ErasedIds]:
-    """Return the number of audit rows and the erased ids in a database to be replaced; close it.
+    """Return the number of audit rows and the erased ids in a database, and close the database.
 
     The number is 0 and no ids are returned if there is no database, or if it cannot be read, for
     example because it is damaged.

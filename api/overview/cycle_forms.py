@@ -1,4 +1,4 @@
-"""Handlers of the forms on the cycle page, which they show again with any faults of a form."""
+"""Handlers of the forms on the cycle page. If a form has faults, the page shows them."""
 
 from __future__ import annotations
 

@@ -166,7 +166,10 @@ def question_view(row: QuestionRow) -> QuestionView:
 
 
 def with_names(tx: Transaction, question: QuestionView) -> QuestionView:
-    """Add the names of all people currently in the cycle, if the answer contains remedies."""
+    """Return a question with everyone's names if its answer contains remedies, else unchanged.
+
+    The names are those of all people currently in the cycle.
+    """
     explanation = None if question.answer is None else question.answer.explanation
     if explanation is None or explanation.unmatched is None or not explanation.unmatched.remedies:
         return question

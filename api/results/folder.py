@@ -64,7 +64,7 @@ class FolderContent:
         deployment: the sender of the invitations.
         texts: the renderer of the language of the files.
         next_best: the text about runners-up for the report, by coachee.
-        before: the invitations that an earlier result has sent, by uid.
+        before: the invitations sent for an earlier result, by uid.
     """
 
     roster: Roster

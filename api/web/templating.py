@@ -2,7 +2,7 @@
 
 Templates receive final values and contain no business logic. A `Fact` among the values is displayed
 as text in the language of the environment; the filter `text` returns this text as a string, and
-`sentence` adds a capital letter and a full stop. The templates' own text is translated with
+`sentence` adds a capital letter and final punctuation. The templates' own text is translated with
 `{% trans %}` and `_()`. Undefined names are errors, and all output is escaped except in plain-text
 templates (`.txt`).
 """
