@@ -233,7 +233,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     Raises:
         DomainError: the consent texts, the database or the key file cannot be used.
     """
-    consent_texts(settings.consent_texts)  # invalid texts must fail at start-up, not on a page
+    consent_texts(settings)  # invalid texts must fail at start-up, not on a page
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
     services = Services(settings, database, keyring, queue, utc_now)

@@ -16,6 +16,16 @@ MailAddress = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._%-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 ]
 
+NoticeText = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=300,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$",
+    ),
+]
+"""One line that is inserted into a sentence of a consent text."""
+
 
 class OrganisationSetting(BaseModel):
     """Base class for immutable settings that reject unknown fields."""
@@ -72,6 +82,11 @@ class Organisation(OrganisationSetting):
         alarm_lead: how long before a session the calendar alarm rings.
         territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
             not given uses the English name. Other codes use their CLDR name.
+        controller: who decides why and how personal data is used, with contact details. This and
+            the following settings appear in the consent texts; empty if not set.
+        data_protection_officer: the contact details of the controller's data protection officer.
+        supervisory_authority: where people can complain about the use of their data.
+        legal_basis: the legal basis of the processing, as the controller has determined it.
     """
 
     organiser_name: str = "Coaching office"
@@ -80,6 +95,10 @@ class Organisation(OrganisationSetting):
     programme_name: str | None = None
     alarm_lead: timedelta = timedelta(days=1)
     territories: Mapping[str, TerritoryTexts] = Field(default_factory=lambda: TERRITORIES)
+    controller: NoticeText = ""
+    data_protection_officer: NoticeText = ""
+    supervisory_authority: NoticeText = ""
+    legal_basis: NoticeText = ""
 
     @property
     def domain(self) -> str:

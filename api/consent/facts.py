@@ -13,3 +13,11 @@ UNREADABLE = message(
     "docs/how-to/tell-people-what-is-private.md",
     path=TEXT,
 )
+# i18n: {problem} is an English message about the syntax of the file.
+NOT_FILLED_IN = message(
+    "consent.not_filled_in",
+    "the settings cannot be inserted into the consent text {path}: {problem}; "
+    "docs/how-to/tell-people-what-is-private.md lists the settings",
+    path=TEXT,
+    problem=TEXT,
+)

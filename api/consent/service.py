@@ -88,7 +88,7 @@ class OwnConsent:
 
 def read_consent(services: Services, principal: Principal) -> OwnConsent:
     """Return the requesting person's consent texts and answers."""
-    texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
+    texts, person_id = consent_texts(services.settings), principal.person_id or ""
     with services.database.reading() as tx:
         status = consent_status(tx, texts, person_id)
         timezone = person_row(tx, person_id).timezone
@@ -101,7 +101,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
     Raises:
         ConflictError: the text has changed since it was shown.
     """
-    texts = consent_texts(services.settings.consent_texts)
+    texts = consent_texts(services.settings)
     with services.database.writing() as tx:
         return store_acceptance(tx, texts, principal, acceptance, now=services.now())
 
@@ -114,7 +114,7 @@ def answer_publicity(
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.
     """
-    texts = consent_texts(services.settings.consent_texts)
+    texts = consent_texts(services.settings)
     with services.database.writing() as tx:
         return store_publicity_answer(tx, texts, principal, answer, now=services.now())
 
@@ -125,7 +125,7 @@ def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...
     Raises:
         NotFoundError: there is no such cycle.
     """
-    texts = consent_texts(services.settings.consent_texts)
+    texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         return consents_of_cycle(tx, texts, cycle_id)
 

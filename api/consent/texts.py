@@ -1,8 +1,9 @@
 """Versioned consent texts.
 
 A text is a plain-text file with the lines `version:` and `date:`, a blank line, and parts, each of
-which starts with a heading `## …` and has one paragraph per line. A deployment can provide a folder
-with all three files; the default texts are in `templates/consent/texts`.
+which starts with a heading `## …` and has one paragraph per line. It is a Jinja2 template, in which
+the settings in `TextVariables` can be used. A deployment can provide a folder with all three files;
+the default texts are in `templates/consent/texts`.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple, Self
 
+from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.consent import facts
 from api.consent.rows import ConsentKind
 from api.participants.rows import Side
+from api.settings import Settings
 from coach.errors import DomainError
 
 _HEADING = "## "
-
+_TEMPLATES = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+)
 
 TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
 """The kind of privacy terms for each side."""
@@ -44,7 +50,11 @@ class TextPart(_FrozenModel):
 
 
 class ConsentText(_FrozenModel):
-    """A consent text. The `sha256` of its file reveals changes made without a new version."""
+    """A consent text. Its `sha256` reveals changes made without a new version.
+
+    The digest is that of the file, or, if the text contains settings, of the text with their
+    values. People are therefore asked again if one of these settings changes.
+    """
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     dated: date
@@ -52,23 +62,65 @@ class ConsentText(_FrozenModel):
     parts: Annotated[tuple[TextPart, ...], Field(min_length=1)]
 
 
-@cache
-def consent_texts(folder: Path | None) -> dict[ConsentKind, ConsentText]:
-    """Return the texts in `folder`, or the default texts if it is `None`.
+class TextVariables(NamedTuple):
+    """The settings that can be used in consent texts, by the names they have there."""
+
+    controller: str
+    data_protection_officer: str
+    supervisory_authority: str
+    legal_basis: str
+    retention_days: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the variables with the values that this deployment has set."""
+        organisation = settings.deployment
+        return cls(
+            controller=organisation.controller,
+            data_protection_officer=organisation.data_protection_officer,
+            supervisory_authority=organisation.supervisory_authority,
+            legal_basis=organisation.legal_basis,
+            retention_days=settings.retention_days,
+        )
+
+
+def consent_texts(settings: Settings) -> dict[ConsentKind, ConsentText]:
+    """Return the texts in the folder `settings.consent_texts`, or the default texts.
 
     Raises:
-        ConsentTextError: a text is missing or malformed.
+        ConsentTextError: a text is missing or malformed, or uses an unknown variable.
     """
-    return {kind: _load_text(folder, kind) for kind in ConsentKind}
+    return _load_texts(settings.consent_texts, TextVariables.of(settings))
 
 
-def _load_text(folder: Path | None, kind: ConsentKind) -> ConsentText:
+@cache
+def _load_texts(folder: Path | None, variables: TextVariables) -> dict[ConsentKind, ConsentText]:
+    return {kind: _load_text(folder, kind, variables) for kind in ConsentKind}
+
+
+def _load_text(folder: Path | None, kind: ConsentKind, variables: TextVariables) -> ConsentText:
     path = (folder or resources.files("templates") / "consent" / "texts") / f"{kind}.txt"
     try:
         content = path.read_bytes()
-        return _parse_text(content.decode("utf-8").replace("\r\n", "\n"), content)
+        source = content.decode("utf-8").replace("\r\n", "\n")
+        text = _insert_settings(source, variables)
+        return _parse_text(text, content if text == source else text.encode())
+    except (TemplateError, TypeError) as error:
+        raise ConsentTextError(facts.NOT_FILLED_IN(path=str(path), problem=str(error))) from error
     except (OSError, ValueError, ValidationError) as error:
         raise ConsentTextError(facts.UNREADABLE(path=str(path))) from error
+
+
+def _insert_settings(source: str, variables: TextVariables) -> str:
+    """Render a text, in which no variable may be unknown, not even in a branch that is not taken.
+
+    Raises:
+        TemplateError: the text has a syntax error or an unknown variable.
+    """
+    unknown = meta.find_undeclared_variables(_TEMPLATES.parse(source)) - set(variables._fields)
+    if unknown:
+        raise TemplateError(f"there is no setting {', '.join(sorted(unknown))}")
+    return _TEMPLATES.from_string(source).render(variables._asdict())
 
 
 def _parse_text(text: str, content: bytes) -> ConsentText:

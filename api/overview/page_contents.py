@@ -70,7 +70,7 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
     Raises:
         NotFoundError: there is no such cycle.
     """
-    texts = consent_texts(services.settings.consent_texts)
+    texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         people = participants_of(tx, cycle_id)
         return PeoplePage(
@@ -95,7 +95,7 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
     Raises:
         NotFoundError: `principal` is not a participant in a cycle.
     """
-    texts = consent_texts(services.settings.consent_texts)
+    texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         schedule = own_schedule(tx, principal)
         status = consent_status(tx, texts, schedule.person.id)

@@ -22,6 +22,7 @@ from api.organisation import TERRITORIES, Organisation
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.personal_links.rows import PersonPasskeyRow
+from api.settings import Settings
 from coach.people import Coach
 from tests.api.every_page import OWN, SAMPLE, Walk, walk_through_sample_cycle
 from tests.mail_server import mail_server
@@ -138,7 +139,7 @@ def known_data() -> set[str]:
         written |= words_of(person)
     for by_language in TERRITORIES.values():
         written |= {text for one in by_language.values() for text in (one.name, one.footnote)}
-    for document in consent_texts(None).values():
+    for document in consent_texts(Settings()).values():
         written |= {text for part in document.parts for text in (part.heading, *part.paragraphs)}
     return written - {""}
 
