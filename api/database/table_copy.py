@@ -59,7 +59,7 @@ def truncate_all_tables(connection: Connection) -> None:
     """Delete all rows except schema versions in PostgreSQL, in the current transaction."""
     names = ", ".join(
         connection.dialect.identifier_preparer.format_table(table)
-        for table in (*METADATA.sorted_tables, *_job_tables(connection).values())
+        for table in (*METADATA.sorted_tables, *job_tables(connection).values())
     )
     connection.execute(text(f"TRUNCATE {names}"))
 
@@ -67,13 +67,14 @@ def truncate_all_tables(connection: Connection) -> None:
 def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
     """Return the pairs of tables to copy, by name; referenced tables come first."""
     ours: list[Table] = METADATA.sorted_tables
-    here, there = _job_tables(source), _job_tables(target)
+    here, there = job_tables(source), job_tables(target)
     return {table.name: (table, table) for table in ours} | {
         name: (here[name], there[name]) for name in here if name in there
     }
 
 
-def _job_tables(connection: Connection) -> dict[str, Table]:
+def job_tables(connection: Connection) -> dict[str, Table]:
+    """Return the job engine's tables except for that of its version, by name."""
     schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)
