@@ -15,6 +15,7 @@ _UNACCENTED = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe
 _LETTERS = str.maketrans(dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True)) | _UNACCENTED)
 _DIGRAPHS = {"dj": "d", "gj": "g", "kj": "k", "zh": "z", "sh": "s", "ch": "c", "y": "j"}
 """Letters of passports and of names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
+_OPTIONAL_PART = re.compile(r"\(.*?\)|\*")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
 
 
@@ -30,3 +31,8 @@ def folded(text: str) -> str:
     for letters, letter in _DIGRAPHS.items():
         plain = plain.replace(letters, letter)
     return _SEPARATORS.sub(" ", plain).strip()
+
+
+def header_key(header: str) -> str:
+    """Return a header folded, without punctuation and text in parentheses."""
+    return re.sub(r"[\W_]+", "", _OPTIONAL_PART.sub("", folded(header)))

@@ -1,4 +1,4 @@
-"""Reads CSV files: UTF-8 with or without BOM, cells separated by `,` or `;`."""
+"""Reads CSV files: UTF-8 or UTF-16, cells separated by `,`, `;` or a tab."""
 
 from __future__ import annotations
 
@@ -8,65 +8,90 @@ import re
 from itertools import islice
 
 from api.files import facts
-from api.files.upload_limits import MAX_ROWS, UnreadableError, check_rows
+from api.files.text_encoding import decode_text, likely_encoding
+from api.files.upload_limits import MAX_COLUMNS, MAX_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 
-_DELIMITERS = ",;"
+_DELIMITERS = ",;\t"
+_STRICT_DELIMITERS = ",;"
+_MAX_TITLE_ROWS = 20
+_MIN_DELIMITERS = 4  # in a header; fewer may occur in a title above it
 _MAX_HEADER_CHARACTERS = 131_072
 _LONE_SURROGATES = re.compile("[\udc80-\udcff]")
 
 
-def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFault]]:
+def csv_rows(
+    file: str, content: bytes, encoding: str | None = None, *, strict: bool = False
+) -> tuple[list[list[str]], list[InputFault]]:
     """Parse a CSV file; return all its rows, including empty ones, and the faults found.
 
     Rows are numbered as in a spreadsheet program: a record counts as one row, even if a quoted cell
     contains line breaks. Parsing stops at the first malformed quotation, because the rows after it
     cannot be trusted. The faults refer to the file as `file`.
 
+    A file that is neither UTF-8 nor UTF-16 is read in `encoding`. With `strict`, only UTF-8 and
+    the delimiters `,` and `;` are accepted.
+
     Raises:
-        UnreadableError: the file is UTF-16 or not text, or has too many rows.
+        UnreadableError: the file is not text, or has too many rows or columns.
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError(facts.UTF16())
-    if b"\x00" in content:
-        raise UnreadableError(facts.NOT_TEXT())
-    text = content.decode("utf-8-sig", errors="surrogateescape")
+    text = decode_text(content, encoding, strict=strict)
     reader = csv.reader(
         io.StringIO(text, newline=""),
-        delimiter=_detect_delimiter(text),
+        delimiter=_detect_delimiter(text, strict=strict),
         skipinitialspace=True,
         strict=True,
     )
     rows: list[list[str]] = []
     faults: list[InputFault] = []
     try:
-        rows.extend(islice(reader, MAX_ROWS + 2))
+        for row in islice(reader, MAX_ROWS + 2):
+            if len(row) > MAX_COLUMNS:
+                raise UnreadableError(facts.TOO_MANY_COLUMNS(count=MAX_COLUMNS))
+            rows.append(row)
     except csv.Error as error:
         message = facts.NOT_CSV(reason=str(error))
         faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
     check_rows(len(rows) - 1)
-    return rows, faults + _decoding_faults(file, rows)
+    return rows, faults + _decoding_faults(file, rows, encoding, offer=not strict)
 
 
-def _detect_delimiter(text: str) -> str:
-    """Return `,` or `;`, whichever occurs more often in the header row, outside quotes."""
-    header: list[str] = []
+def _detect_delimiter(text: str, *, strict: bool) -> str:
+    """Return the delimiter that occurs most often in the header row, outside quotes.
+
+    The header is the first row with several delimiters or, with `strict`, the first row.
+    """
+    delimiters = _STRICT_DELIMITERS if strict else _DELIMITERS
+    lines = _unquoted_lines(text, 1 if strict else _MAX_TITLE_ROWS)
+    counts = [[line.count(delimiter) for delimiter in delimiters] for line in lines]
+    header = next((one for one in counts if max(one) >= _MIN_DELIMITERS), counts[0])
+    return delimiters[header.index(max(header))]
+
+
+def _unquoted_lines(text: str, limit: int) -> list[str]:
+    """Return the first lines of a text without its quoted parts."""
+    lines: list[list[str]] = [[]]
     quoted = False
     for character in islice(text, _MAX_HEADER_CHARACTERS):
         if character == '"':
             quoted = not quoted
         elif character in "\r\n" and not quoted:
-            break
+            if len(lines) == limit:
+                break
+            lines.append([])
         elif not quoted:
-            header.append(character)
-    return max(_DELIMITERS, key=header.count)
+            lines[-1].append(character)
+    return ["".join(line) for line in lines]
 
 
-def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
+def _decoding_faults(
+    file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
+) -> list[InputFault]:
     """Return a fault for the first cell that is not valid UTF-8; it mentions the number of others.
 
-    Invalid bytes were decoded to lone surrogates (PEP 383).
+    Invalid bytes were decoded to lone surrogates (PEP 383). With `offer`, the fault says which
+    encoding the file probably has.
     """
     bad = [
         (number, index, cell)
@@ -80,11 +105,16 @@ def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
     first = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
     byte = f"0x{first:02X}"
     header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
-    message = (
-        facts.NOT_UTF8_AND_OTHERS(byte=byte, count=len(bad) - 1)
-        if bad[1:]
-        else facts.NOT_UTF8(byte=byte)
-    )
+    if encoding is not None:
+        message = facts.NOT_IN_ENCODING(byte=byte, encoding=encoding)
+    elif bad[1:]:
+        message = facts.NOT_UTF8_AND_OTHERS(byte=byte, count=len(bad) - 1)
+    else:
+        message = facts.NOT_UTF8(byte=byte)
+    likely = likely_encoding(" ".join(text for _, _, text in bad)) if offer else None
+    if likely and encoding is None:
+        name, word = likely
+        message = facts.ENCODING_OFFER(message=message, encoding=name, word=word)
     return [
         InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)
     ]

@@ -52,11 +52,54 @@ NOT_UTF8_AND_OTHERS = plural_message(
     count=PLAIN_NUMBER,
 )
 
+# i18n: `message` says which byte is not valid; --encoding is an option of the command.
+ENCODING_OFFER = message(
+    "files.encoding_offer",
+    '{message}, or read it with --encoding {encoding} if "{word}" is right',
+    message=FACT,
+    encoding=TEXT,
+    word=TEXT,
+)
+NOT_IN_ENCODING = message(
+    "files.not_in_encoding",
+    "contains the byte {byte}, which is not valid in {encoding}; choose another --encoding, "
+    "or save the file as CSV in UTF-8",
+    byte=TEXT,
+    encoding=TEXT,
+)
+TOO_MANY_COLUMNS = plural_message(
+    "files.too_many_columns",
+    "the table has more than {count} column; delete those that are not needed",
+    "the table has more than {count} columns; delete those that are not needed",
+    count=PLAIN_NUMBER,
+)
+
+# Files of other formats.
+PDF = message(
+    "files.pdf", "the file is a PDF document; ask for the list as a spreadsheet, in XLSX or CSV"
+)
+HTML = message(
+    "files.html",
+    "the file is a web page (HTML); open it in a spreadsheet program and save it as XLSX",
+)
+XML = message("files.xml", "the file is XML; open it in a spreadsheet program and save it as XLSX")
+TEXT_DOCUMENT = message(
+    "files.text_document",
+    "the file is a text document; copy its table into a spreadsheet and save that as XLSX",
+)
+NUMBERS = message(
+    "files.numbers", "the file is a Numbers or Pages document; export it as XLSX or CSV"
+)
+ARCHIVE = message(
+    "files.archive",
+    "the file is a ZIP archive, not a workbook; unpack it and use the spreadsheet in it",
+)
+
 # Workbooks.
-OLD_WORKBOOK = message(
-    "files.old_workbook",
-    "the file is an old .xls workbook, or protected with a password; "
-    "save it as .xlsx without a password",
+OLD_WORKBOOK = message("files.old_workbook", "the file is an old .xls workbook; save it as .xlsx")
+NO_VISIBLE_SHEET = message(
+    "files.no_visible_sheet",
+    "all sheets are hidden, and hidden sheets are not read; show the sheet with the list",
 )
 PASSWORD = message(
     "files.password", "the workbook is protected with a password; save it without one"

@@ -6,6 +6,8 @@ A malicious file can compromise only that process, whose output is treated as un
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.child_processes.limits import ProcessLimits
@@ -21,37 +23,45 @@ _LIMITS = ProcessLimits(
     output_bytes=workbook_reader_process.MAX_MEMORY_BYTES,
 )
 _REASONS = {
-    one.code: one for one in (facts.SHEET_TOO_LARGE, facts.MALFORMED_PART, facts.DAMAGED_STRUCTURE)
+    one.code: one
+    for one in (
+        facts.SHEET_TOO_LARGE,
+        facts.MALFORMED_PART,
+        facts.DAMAGED_STRUCTURE,
+        facts.NO_VISIBLE_SHEET,
+    )
 }
-ZIP_SIGNATURE = b"PK\x03\x04"
-OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
-    """Read the sheet named `sheet`, ignoring case, or the first sheet if there is no such sheet.
+def workbook_table(
+    file: str, content: bytes, sheet: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> TextTable:
+    """Read the visible sheet named `sheet`, ignoring case, or else one with suitable headers.
 
+    If there is no such sheet, the visible sheet with the most different values of `headers` is
+    read: column names by `coach.folding.header_key`. If no sheet has two, it is the first.
     `file` is the name of the file in faults.
 
     Raises:
         UnreadableError: the file is not a workbook, or reading it takes too much memory or time.
     """
-    if content.startswith(OLE_SIGNATURE):
-        raise UnreadableError(facts.OLD_WORKBOOK())
     check_archive(content)
-    response = json.loads(_read_in_child(content, sheet))
+    response = json.loads(_read_in_child(content, sheet, headers))
     if "error" in response:
         reason = _reason(response["error"])
         raise UnreadableError(facts.CANNOT_READ_WORKBOOK(reason=reason))
     cell_faults = {
         (row + 1, column): _cell_fault(text) for row, column, text in response["misread"]
     }
-    return TextTable(file, response["rows"], cell_faults)
+    name = str(response["sheet"]) if response["several"] else ""
+    return TextTable(file, response["rows"], cell_faults, name)
 
 
-def _read_in_child(content: bytes, sheet: str) -> bytes:
+def _read_in_child(content: bytes, sheet: str, headers: Mapping[str, str]) -> bytes:
     function = f"{workbook_reader_process.__name__}:serve"
     with ChildProcess(function, _LIMITS) as child:
-        child.send(json.dumps({"sheet": sheet, "max_rows": MAX_ROWS + 1}).encode())
+        request = {"sheet": sheet, "max_rows": MAX_ROWS + 1, "headers": dict(headers)}
+        child.send(json.dumps(request).encode())
         child.send(content)
         try:
             response = child.receive(_TIMEOUT_SECONDS)

@@ -13,17 +13,20 @@ import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import PurePosixPath
-from typing import IO, Any
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from api.child_processes.channel import Channel
+from coach.folding import header_key
 
 MAX_MEMORY_BYTES = 3 * 1024**3 // 2
 MAX_CPU_SECONDS = 20
 MAX_COLUMNS = 1_000
+_MAX_TITLE_ROWS = 20
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # errors while decompressing a part
 
 
@@ -195,30 +198,81 @@ class MalformedPartError(UnreadableWorkbookError):
     """A part of the workbook is not well-formed XML."""
 
 
+class NoVisibleSheetError(UnreadableWorkbookError):
+    """All sheets of the workbook are hidden."""
+
+
 class SheetTooLargeError(UnreadableWorkbookError):
     """The sheet has too many rows or columns."""
 
 
-def sheet_rows(
-    content: bytes, sheet: str, max_rows: int
-) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
-    """Read the sheet named `sheet` (in lower case), or the first sheet if there is no such sheet.
+class SheetRows(NamedTuple):
+    """A sheet that was read.
 
-    Returns:
-        The rows, starting with row 1 of the sheet, and a list of cells that only appear to be empty
-        (see `misread_cells`), as tuples of row, column (both from 0) and text.
+    Attributes:
+        name: its name.
+        several: whether the workbook has other visible sheets.
+        rows: its rows, starting with row 1 of the sheet.
+        misread: cells that only appear to be empty (see `misread_cells`), as tuples of row, column
+            (both from 0) and text.
+    """
+
+    name: str
+    several: bool
+    rows: list[list[str]]
+    misread: list[tuple[int, int, str]]
+
+
+def _visible_sheets(workbook: CalamineWorkbook) -> list[str]:
+    return [
+        one.name
+        for one in workbook.sheets_metadata
+        if one.visible is SheetVisibleEnum.Visible and one.typ is SheetTypeEnum.WorkSheet
+    ]
+
+
+def _choose_sheet(
+    workbook: CalamineWorkbook, names: list[str], sheet: str, headers: Mapping[str, str]
+) -> str:
+    """Return the name of the sheet to read: by its name, by its headers, or the first."""
+    named = [name for name in names if name.strip().casefold() == sheet]
+    if named or len(names) == 1 or not headers:
+        return (named or names)[0]
+    known = [_known_headers(workbook, name, headers) for name in names]
+    return names[known.index(max(known))] if max(known) > 1 else names[0]
+
+
+def _known_headers(workbook: CalamineWorkbook, name: str, headers: Mapping[str, str]) -> int:
+    """Return the number of columns that the best of the first rows of a sheet has headers for."""
+    sheet = workbook.get_sheet_by_name(name)
+    if (sheet.end or (0, 0))[1] >= MAX_COLUMNS:
+        return 0
+    rows = sheet.to_python(skip_empty_area=False, nrows=_MAX_TITLE_ROWS)
+    found = [{headers.get(header_key(cell_text(value))) for value in row} - {None} for row in rows]
+    return max(map(len, found), default=0)
+
+
+def sheet_rows(
+    content: bytes, sheet: str, max_rows: int, headers: Mapping[str, str] = MappingProxyType({})
+) -> SheetRows:
+    """Read the visible sheet named `sheet` (in lower case), or else one chosen by its headers.
+
+    `headers` are the names of columns by the keys of their headers.
 
     Raises:
+        NoVisibleSheetError: all sheets are hidden.
         MalformedPartError: a part of the workbook is not well-formed XML.
         SheetTooLargeError: the sheet has more than `max_rows` rows or `MAX_COLUMNS` columns.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _check_parts(archive)
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-        named = [name for name in workbook.sheet_names if name.strip().casefold() == sheet]
         if not workbook.sheet_names:
-            return [], []
-        chosen = workbook.get_sheet_by_name((named or workbook.sheet_names)[0])
+            return SheetRows("", several=False, rows=[], misread=[])
+        names = _visible_sheets(workbook)
+        if not names:
+            raise NoVisibleSheetError("files.no_visible_sheet")
+        chosen = workbook.get_sheet_by_name(_choose_sheet(workbook, names, sheet, headers))
         height, width = (place + 1 for place in chosen.end or (0, 0))
         if height > max_rows or width > MAX_COLUMNS:
             raise SheetTooLargeError(
@@ -233,9 +287,11 @@ def sheet_rows(
         number = workbook.sheet_names.index(chosen.name)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         misread = misread_cells(archive, number, chosen.name)
-    return (
-        [[cell_text(value) for value in row] for row in rows],
-        [(row, column, text) for (row, column), text in sorted(misread.items())],
+    return SheetRows(
+        name=chosen.name,
+        several=len(names) > 1,
+        rows=[[cell_text(value) for value in row] for row in rows],
+        misread=[(row, column, text) for (row, column), text in sorted(misread.items())],
     )
 
 
@@ -253,13 +309,15 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
                 ) from None
 
 
-def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
-    """Return `{"rows": …, "misread": …}` (see `sheet_rows`), or `{"error": …}` with the reason.
+def build_response(
+    content: bytes, sheet: str, max_rows: int, headers: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the values of `SheetRows` by name, or `{"error": …}` with the reason.
 
     The reason is a fact as JSON, or the message of a library.
     """
     try:
-        rows, misread = sheet_rows(content, sheet, max_rows)
+        found = sheet_rows(content, sheet, max_rows, headers)
     except UnreadableWorkbookError as error:
         return {"error": error.reason}
     except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
@@ -268,11 +326,18 @@ def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
         if type(error).__name__ != "PanicException":  # raised by calamine; its class is not public
             raise
         return {"error": {"code": "files.damaged_structure", "params": {}}}
-    return {"rows": rows, "misread": misread}
+    return {
+        "sheet": found.name,
+        "several": found.several,
+        "rows": found.rows,
+        "misread": found.misread,
+    }
 
 
 def serve(channel: Channel) -> None:
-    """Receive the sheet name and row limit as JSON, then the workbook, and send the response."""
+    """Receive sheet name, row limit and headers as JSON, then the workbook; send the response."""
     request = json.loads(channel.receive())
-    response = build_response(channel.receive(), request["sheet"], request["max_rows"])
+    response = build_response(
+        channel.receive(), request["sheet"], request["max_rows"], request["headers"]
+    )
     channel.send(json.dumps(response).encode())

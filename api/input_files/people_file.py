@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from api.files.csv_reader import csv_rows
+from api.files.other_formats import ZIP_SIGNATURE, check_format
 from api.files.upload_limits import UnreadableError, check_size
-from api.files.workbook_reader import OLE_SIGNATURE, ZIP_SIGNATURE, is_opendocument, workbook_table
+from api.files.workbook_reader import is_opendocument, workbook_table
 from api.input_files import facts
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
-from coach.intake.columns import PeopleKind
+from coach.intake.columns import COLUMNS, PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
 from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable
+from coach.intake.understanding import known_headers
 from coach.people import Coach, Coachee
 
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
@@ -22,7 +24,8 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
     """Read a people file as far as possible, collecting faults, which refer to it as `name`."""
     try:
         check_size(content)
-        table, faults = _table(name, content, kind)
+        check_format(content)
+        table, faults = _table(name, content, kind, reading)
     except UnreadableError as error:
         return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, error.shown)])
     if faults and not table.rows:
@@ -54,10 +57,14 @@ def file_ending(content: bytes) -> str:
     return "csv"
 
 
-def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list[InputFault]]:
-    if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
-        return workbook_table(name, content, kind.value), []
+def _table(
+    name: str, content: bytes, kind: PeopleKind, reading: ReadContext
+) -> tuple[TextTable, list[InputFault]]:
+    if content.startswith(ZIP_SIGNATURE):
+        columns = {column.name for column in COLUMNS[kind]}
+        headers = {} if reading.strict else known_headers(columns)
+        return workbook_table(name, content, kind.value, headers), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
         raise UnreadableError(facts.NOT_A_WORKBOOK())
-    rows, faults = csv_rows(name, content)
+    rows, faults = csv_rows(name, content, reading.encoding, strict=reading.strict)
     return TextTable(name, rows), faults

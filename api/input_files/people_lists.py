@@ -52,13 +52,12 @@ def input_faults(
 ) -> Iterator[InputFault]:
     """Yield all faults in the policy and the lists, grouped by file and ordered by row."""
     coachees, coaches = lists.coachees, lists.coaches
-    one_workbook = coachees.file == coaches.file
     yield from _sorted_by_row(cycle_file.faults, pin_faults(cycle_file, coachees, coaches, context))
     for sheet, others in ((coachees, coaches), (coaches, coachees)):
         faults = _sorted_by_row(
             sheet.faults, sheet_faults(sheet, others, cycle_file.cycle, context)
         )
-        yield from _with_sheet_name(faults, sheet) if one_workbook else faults
+        yield from _with_sheet_name(faults, sheet, lists)
 
 
 def input_warnings(lists: PeopleLists) -> Iterator[InputFault]:
@@ -80,10 +79,14 @@ def _sorted_by_row(*found: Iterable[InputFault]) -> list[InputFault]:
     return sorted(dict.fromkeys(chain(*found)), key=lambda fault: fault.row)
 
 
-def _with_sheet_name(faults: Iterable[InputFault], sheet: PeopleSheet) -> Iterator[InputFault]:
-    """Add the name of the sheet to each fault, because both sheets are in one file."""
+def _with_sheet_name(
+    faults: Iterable[InputFault], sheet: PeopleSheet, lists: PeopleLists
+) -> Iterator[InputFault]:
+    """Add the name of the sheet to each fault, if the workbook has several sheets."""
+    one_file = lists.coachees.file == lists.coaches.file
+    name = sheet.sheet or (sheet.kind.value if one_file else "")
     for fault in faults:
-        if fault.column == WHOLE_FILE:
+        if not name or (fault.column == WHOLE_FILE and not sheet.sheet):
             yield fault
         else:
-            yield replace(fault, message=IN_SHEET(sheet=sheet.kind, message=fault.message))
+            yield replace(fault, message=IN_SHEET(sheet=name, message=fault.message))

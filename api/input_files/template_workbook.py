@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -12,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from api.input_files import facts
-from coach.intake.columns import COLUMNS, Column, PeopleKind
+from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
 from coach.texts.renderer import Renderer
 
 _MAX_TITLE_LENGTH = 31  # of a sheet in a workbook
@@ -21,20 +20,6 @@ _REQUIRED = PatternFill("solid", fgColor="D9E4EC")
 _OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
 _EXAMPLE = Font(italic=True, color="7F7F7F")
 
-_EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
-    PeopleKind.COACHEES: {},
-    PeopleKind.COACHES: {
-        "id": "K-01",
-        "name": "Petar Uzor",
-        "email": "petar.uzor@example.org",
-        "country": "HR",
-        "languages": "hr:C2; en:C1",
-        "sex": "M",
-        "birth_year": "1971",
-        "unit": "Example Defence College",
-        "rank": "brigadir",
-    },
-}
 _READ_ME = (
     facts.TEMPLATE_ROWS(),
     facts.TEMPLATE_EXAMPLE(),
@@ -65,6 +50,7 @@ def template_workbook(texts: Renderer) -> bytes:
 def _fill_sheet(
     sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...], texts: Renderer
 ) -> None:
+    examples = example_row(kind)
     for position, column in enumerate(columns, start=1):
         header = sheet.cell(1, position, column.name)
         header.font = Font(bold=True)
@@ -72,7 +58,7 @@ def _fill_sheet(
         header.comment = Comment(
             _header_comment(column, texts), "Gender Coach", width=320, height=110
         )
-        text = _EXAMPLE_OVERRIDES[kind].get(column.name, column.example)
+        text = examples[column.name]
         example = sheet.cell(2, position, int(text) if text.isdigit() else text or None)
         example.font = _EXAMPLE
         letter = header.column_letter

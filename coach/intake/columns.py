@@ -5,7 +5,7 @@ The file readers, the template workbook and the reference page all use this tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -109,3 +109,24 @@ COLUMNS: dict[PeopleKind, tuple[Column, ...]] = {
     PeopleKind.COACHEES: _SHARED + _COACHEES_ONLY,
     PeopleKind.COACHES: _SHARED + _COACHES_ONLY,
 }
+
+_EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
+    PeopleKind.COACHEES: {},
+    PeopleKind.COACHES: {
+        "id": "K-01",
+        "name": "Petar Uzor",
+        "email": "petar.uzor@example.org",
+        "country": "HR",
+        "languages": "hr:C2; en:C1",
+        "sex": "M",
+        "birth_year": "1971",
+        "unit": "Example Defence College",
+        "rank": "brigadir",
+    },
+}
+
+
+def example_row(kind: PeopleKind) -> dict[str, str]:
+    """Return the cells of the template's example row, by column name."""
+    own = _EXAMPLE_OVERRIDES[kind]
+    return {column.name: own.get(column.name, column.example) for column in COLUMNS[kind]}

@@ -186,6 +186,17 @@ COLUMN_WITHOUT_HEADER = message(
     "the column has a cell in row {row} but no header; add a header or clear the column",
     row=PLAIN_NUMBER,
 )
+LIST_OF_COACHES = message(
+    "intake.list_of_coaches",
+    "this is a list of coaches, not of coachees; are the two files swapped?",
+)
+LIST_OF_COACHEES = message(
+    "intake.list_of_coachees",
+    "this is a list of coachees, not of coaches; are the two files swapped?",
+)
+EXAMPLE_LEFT_OUT = message(
+    "intake.example_left_out", "this is the example of the template; the row is left out"
+)
 COLUMN_OF_COACHES = message(
     "intake.column_of_coaches", "belongs in the list of coaches, not of coachees"
 )

@@ -9,7 +9,7 @@ from typing import Any
 from coach.errors import InputFault
 from coach.intake import cells, facts
 from coach.intake.cells import CellError
-from coach.intake.columns import COLUMNS, Column, PeopleKind
+from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
 from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.sheet_header import SheetHeader, column_letters, read_header
@@ -48,7 +48,9 @@ class Understood:
 class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
-    `understood` lists the values that were not in the form of the reference but understood.
+    `understood` lists the values that were not in the form of the reference but understood, and
+    `left_out` the rows that are not people. `sheet` is the name of the sheet in a workbook with
+    several.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already
@@ -62,6 +64,8 @@ class PeopleSheet:
     complete_ids: bool
     faults: tuple[InputFault, ...]
     understood: tuple[Understood, ...] = ()
+    left_out: tuple[InputFault, ...] = ()
+    sheet: str = ""
 
     @property
     def name(self) -> str:
@@ -107,17 +111,24 @@ class _SheetReader:
     read_context: ReadContext
     faults: list[InputFault] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
+    left_out: list[InputFault] = field(default_factory=list)
     cache: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def read(self) -> PeopleSheet:
         header = read_header(self.table, self.kind, self.read_context, self._fault)
+        if header.is_of_other_kind:
+            unread = unread_sheet(self.table.file, self.kind, self.faults)
+            return replace(unread, sheet=self.table.sheet)
         for written, name in header.understood:
             self._note(header.row, excerpt(written), [Rewriting(written, name)])
         drafts = [
             self._row(number, row, header)
             for number, row in enumerate(self.table.rows[header.row :], start=header.row + 1)
-            if any(cell.strip() for cell in row)
-            or any((number, place) in self.table.cell_faults for place in range(len(row)))
+            if (
+                any(cell.strip() for cell in row)
+                or any((number, place) in self.table.cell_faults for place in range(len(row)))
+            )
+            and not self._is_example(number, row, header)
         ]
         ids: dict[str, int] = {}
         for draft in drafts:
@@ -133,7 +144,21 @@ class _SheetReader:
             complete_ids=all("id" in draft.values for draft in drafts) and "id" in header.places,
             faults=tuple(sorted(self.faults, key=lambda fault: fault.row)),
             understood=tuple(self.understood),
+            left_out=tuple(self.left_out),
+            sheet=self.table.sheet,
         )
+
+    def _is_example(self, number: int, row: Sequence[str], header: SheetHeader) -> bool:
+        """Return whether a row is the example of the template, and record that it is left out."""
+        example = example_row(self.kind)
+        if not {"id", "name", "email"} <= set(header.places):
+            return False
+        for name, place in header.places.items():
+            if (row[place].strip() if place < len(row) else "") != example[name]:
+                return False
+        left_out = InputFault(self.table.file, number, "id", facts.EXAMPLE_LEFT_OUT())
+        self.left_out.append(left_out)
+        return True
 
     def _fault(self, row: int, column: str, message: Displayed) -> None:
         self.faults.append(InputFault(self.table.file, row, column, message))

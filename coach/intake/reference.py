@@ -39,12 +39,20 @@ class ReadContext:
     comparisons, faults are reported without suggestions.
 
     With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
-    meaning is certain are understood.
+    meaning is certain are understood. `encoding` is that of files which are not Unicode.
     """
 
-    def __init__(self, reference: Reference, budget: int = 50_000, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        budget: int = 50_000,
+        *,
+        strict: bool = False,
+        encoding: str | None = None,
+    ) -> None:
         self.reference = reference
         self.strict = strict
+        self.encoding = encoding
         self._budget = budget
 
     def nearest(self, word: str, words: Collection[str]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from coach.intake import facts
 from coach.intake.columns import COLUMNS, PeopleKind
-from coach.intake.fault_messages import excerpt, with_suggestion
+from coach.intake.fault_messages import WHOLE_FILE, excerpt, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable, header_key
 from coach.intake.understanding import column_of_header
@@ -23,6 +23,10 @@ _NOT_A_COLUMN = {
     PeopleKind.COACHEES: facts.NOT_A_COLUMN_OF_COACHEES,
     PeopleKind.COACHES: facts.NOT_A_COLUMN_OF_COACHES,
 }
+_OTHER_LIST = {
+    PeopleKind.COACHEES: facts.LIST_OF_COACHES,
+    PeopleKind.COACHES: facts.LIST_OF_COACHEES,
+}
 
 AddFault = Callable[[int, str, Fact], None]
 """Records a fault in a row and column."""
@@ -37,11 +41,13 @@ class SheetHeader:
         places: the index of each known column, from 0.
         understood: headers that do not have the name of a column but certainly mean it: what was
             written, and the name of the column.
+        is_of_other_kind: whether the file is the other list.
     """
 
     row: int
     places: dict[str, int] = field(default_factory=dict)
     understood: list[tuple[str, str]] = field(default_factory=list)
+    is_of_other_kind: bool = False
 
 
 def read_header(
@@ -75,6 +81,9 @@ class _HeaderReader:
         if not any(cell.strip() for cell in cells):
             self.add_fault(header.row, "id", facts.EMPTY_HEADER())
             return header
+        if self._is_of_other_kind(cells):
+            self.add_fault(header.row, WHOLE_FILE, _OTHER_LIST[self.kind]())
+            return SheetHeader(header.row, is_of_other_kind=True)
         for place, cell in enumerate(cells):
             self._add_column(header, place, cell)
         for column in COLUMNS[self.kind]:
@@ -91,13 +100,24 @@ class _HeaderReader:
         best = max(known, default=0)
         return known.index(best) + 1 if best > 1 else FIRST_ROW
 
-    def _column(self, cell: str) -> str | None:
+    def _is_of_other_kind(self, cells: Sequence[str]) -> bool:
+        """Return whether the required columns are those of the other list."""
+        (other,) = (kind for kind in PeopleKind if kind is not self.kind)
+        own_only, others_only = (
+            {column.name for column in COLUMNS[kind] if column.required} - set(_NAMES[besides])
+            for kind, besides in ((self.kind, other), (other, self.kind))
+        )
+        found = {self._column(cell, other) for cell in cells}
+        return others_only <= found and not own_only & {self._column(cell) for cell in cells}
+
+    def _column(self, cell: str, kind: PeopleKind | None = None) -> str | None:
         """Return the name of the column that a header means, or `None`."""
-        exact = _COLUMN_BY_KEY[self.kind].get(header_key(cell))
+        kind = kind or self.kind
+        exact = _COLUMN_BY_KEY[kind].get(header_key(cell))
         if exact is not None or self.read_context.strict:
             return exact
         meant = column_of_header(cell)
-        return meant if meant in _NAMES[self.kind] else None
+        return meant if meant in _NAMES[kind] else None
 
     def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:
         name = self._column(cell)

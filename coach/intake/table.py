@@ -18,11 +18,13 @@ class TextTable:
         rows: all rows, starting with the header (row 1). Rows may differ in length, and empty rows
             are included, so that row numbers match the spreadsheet.
         cell_faults: why cells could not be read, by row (from 1) and column (from 0).
+        sheet: the name of the sheet, if the workbook has several.
     """
 
     file: str
     rows: Sequence[Sequence[str]]
     cell_faults: Mapping[tuple[int, int], Fact] = field(default_factory=dict)
+    sheet: str = ""
 
 
 def header_key(name: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 
-from coach.folding import folded
+from coach.folding import header_key
 
 # Bosnian, Croatian, Montenegrin and Serbian (Cyrillic is read as Latin), Albanian, Macedonian.
 _NAMES = {
@@ -42,16 +42,16 @@ _NAMES = {
 }
 
 
-def header_name_key(header: str) -> str:
-    """Return a header folded, without punctuation and text in parentheses."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)|\*", "", folded(header)))
-
-
 _COLUMN_BY_KEY = {
-    header_name_key(name): column for column, names in _NAMES.items() for name in names.split(", ")
+    header_key(name): column for column, names in _NAMES.items() for name in names.split(", ")
 }
 
 
 def column_of_header(header: str) -> str | None:
     """Return the name of the column that a header certainly means, or `None`."""
-    return _COLUMN_BY_KEY.get(header_name_key(header))
+    return _COLUMN_BY_KEY.get(header_key(header))
+
+
+def known_headers(columns: Collection[str]) -> dict[str, str]:
+    """Return the names of `columns` by the keys of their headers in all languages."""
+    return {key: column for key, column in _COLUMN_BY_KEY.items() if column in columns}
