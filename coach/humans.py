@@ -6,39 +6,12 @@ the same name. An equal address alone is not enough, because offices share mailb
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coach.folding import folded
 from coach.people import Person, Roster
-
-_CYRILLIC = "абвгдежзијклмнопрстуфхцчшћђљњѓќѕџйщъьыэюяёіїєґ"
-_LATIN = (
-    "a b v g d e z z i j k l m n o p r s t u f h c c s c d lj nj g k dz dz j st a  i e ju ja e i i"
-    " e g"
-)
-"""The letters of `_CYRILLIC` in the Latin script of Serbian and Macedonian, without accents."""
-_UNACCENTED = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
-_LETTERS = str.maketrans(dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True)) | _UNACCENTED)
-_DIGRAPHS = {"dj": "d", "gj": "g", "kj": "k", "zh": "z", "sh": "s", "ch": "c", "y": "j"}
-"""Letters of passports and of names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
-
-
-def folded_name(name: str) -> str:
-    """Return a name normalised for comparison, ignoring case, accents, script and variants.
-
-    Hyphens, full stops, commas and apostrophes become spaces, and repeated spaces become one.
-    `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.
-    """
-    composed = unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
-    apart = unicodedata.normalize("NFKD", composed)
-    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    for letters, letter in _DIGRAPHS.items():
-        plain = plain.replace(letters, letter)
-    return _SEPARATORS.sub(" ", plain).strip()
 
 
 def folded_address(address: str) -> str:
@@ -97,9 +70,9 @@ def same_humans(people: Sequence[tuple[str, str, str]]) -> list[int]:
     seen: dict[tuple[str, ...], int] = {}
     for row, (person, address, name) in enumerate(people):
         keys: list[tuple[str, ...]] = [("person", person)] if person else []
-        folded = folded_address(address)
-        if folded and addresses[folded] > 1:
-            keys.append(("name", folded, folded_name(name)))
+        key_address = folded_address(address)
+        if key_address and addresses[key_address] > 1:
+            keys.append(("name", key_address, folded(name)))
         for key in keys:
             one, other = sorted((root(seen.setdefault(key, row)), root(row)))
             first[other] = one

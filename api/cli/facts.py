@@ -44,6 +44,12 @@ BOUND = message("command.progress_bound", "bound")
 FICTITIOUS = message(
     "command.fictitious", "This is the sample cycle. All people in it are fictitious."
 )
+# i18n: windows-1250 and windows-1251 are names of encodings; do not translate them.
+NOT_AN_ENCODING = message(
+    "command.not_an_encoding",
+    "{name} is not a known encoding; use one like windows-1250 or windows-1251",
+    name=TEXT,
+)
 NOT_BEFORE_NEEDS_KEEP = message(
     "command.not_before_needs_keep",
     "requires --keep, the result with the sessions before that date",

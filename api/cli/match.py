@@ -10,10 +10,11 @@ import typer
 
 from api.cli import facts
 from api.cli.output import gettext as _
-from api.cli.output import print_warnings, render
+from api.cli.output import render
+from api.cli.reading_options import Encoding, Strict, print_reading
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
-from api.input_files.cycle_inputs import read_inputs
+from api.input_files.cycle_inputs import ListReading, read_inputs
 from api.results.previous_sequences import read_previous_invitations
 from coach.cycle import Cycle
 from matching.engine import SolveOptions
@@ -57,6 +58,8 @@ def match(
             help=_("Mid-cycle, with --keep: do not change sessions before this date."),
         ),
     ] = None,
+    encoding: Encoding = None,
+    strict: Strict = False,
     force: Annotated[
         bool, typer.Option("--force", help=_("Replace an earlier result in the folder."))
     ] = False,
@@ -65,11 +68,11 @@ def match(
     """Match the people in a cycle, schedule their sessions and write all results."""
     if not_before and keep is None:
         raise typer.BadParameter(render(facts.NOT_BEFORE_NEEDS_KEEP()))
-    inputs = read_inputs(cycle, coachees, coaches, keep)
+    inputs = read_inputs(cycle, coachees, coaches, keep, ListReading(strict, encoding))
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
     if not quiet:
-        print_warnings(inputs.warnings)
+        print_reading(inputs)
     options = SolveOptions(time_limit_seconds=time_limit, seed=seed)
     before = read_previous_invitations(keep, inputs.keep) if keep and inputs.keep else {}
     result = solve_and_write(

@@ -11,11 +11,12 @@ import typer
 
 from api.cli import facts as common
 from api.cli import question_facts as facts
-from api.cli.output import echo, print_warnings
+from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
+from api.cli.reading_options import Encoding, Strict, print_reading
 from api.files.csv_injection import escape_formula
-from api.input_files.cycle_inputs import read_inputs
+from api.input_files.cycle_inputs import ListReading, read_inputs
 from matching.rules.pair_report import pair_rows
 
 
@@ -34,12 +35,14 @@ def pairs(
         Path,
         typer.Option(metavar="FILE.csv", help=_("The file to write, or - for standard output.")),
     ],
+    encoding: Encoding = None,
+    strict: Strict = False,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:
     """Evaluate all pairs of coachee and coach, one row per pair."""
     check_output_file(out, force=force)
-    inputs = read_inputs(cycle, coachees, coaches)
-    print_warnings(inputs.warnings)
+    inputs = read_inputs(cycle, coachees, coaches, reading=ListReading(strict, encoding))
+    print_reading(inputs)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("coachee", "coach", "eligible", "points", "blocked_by"))

@@ -65,7 +65,11 @@ def solve_and_write(
         result = _solve(inputs, options, engine_threads(workers), trace, cancelled)
         next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
     parameters = RunParameters(
-        seed=options.seed, workers=workers, time_limit_seconds=options.time_limit_seconds
+        seed=options.seed,
+        workers=workers,
+        time_limit_seconds=options.time_limit_seconds,
+        strict=inputs.reading.strict,
+        encoding=inputs.reading.encoding,
     )
     write_results(
         out,

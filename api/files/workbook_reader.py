@@ -12,7 +12,8 @@ from types import MappingProxyType
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.child_processes.limits import ProcessLimits
 from api.files import facts, workbook_reader_process
-from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
+from api.files.misread_cells import UNCOMPUTED
+from api.files.upload_limits import MAX_ROWS, UnreadableError
 from coach.intake.table import TextTable
 from coach.texts.facts import Displayed, Fact
 
@@ -42,10 +43,11 @@ def workbook_table(
     read: column names by `coach.folding.header_key`. If no sheet has two, it is the first.
     `file` is the name of the file in faults.
 
+    `content` has passed `check_archive`.
+
     Raises:
         UnreadableError: the file is not a workbook, or reading it takes too much memory or time.
     """
-    check_archive(content)
     response = json.loads(_read_in_child(content, sheet, headers))
     if "error" in response:
         reason = _reason(response["error"])
@@ -85,7 +87,7 @@ def _reason(error: object) -> Displayed:
 
 
 def _cell_fault(text: str) -> Fact:
-    if text == workbook_reader_process.UNCOMPUTED:
+    if text == UNCOMPUTED:
         return facts.FORMULA_WITHOUT_VALUE()
     return facts.FORMULA_WITH_ERROR(error=text)
 

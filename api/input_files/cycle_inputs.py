@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
 from api.input_files.people_file import file_ending
-from api.input_files.people_lists import input_faults, input_warnings, read_people_lists
+from api.input_files.people_lists import (
+    input_faults,
+    input_warnings,
+    read_people_lists,
+    understood_values,
+)
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.result_file import read_result
 from api.input_files.source import InputSource, NamedFile, read_source
 from coach.cycle import Cycle
 from coach.errors import InputFault, UnusableInputError
+from coach.intake.cross_references import unknown_chain_faults
 from coach.intake.cycle_file import CycleFile
 from coach.intake.facts import PIN_IMPOSSIBLE
 from coach.intake.reference import ReadContext
@@ -35,6 +41,19 @@ UNDER_WAY_FILE = "under-way.json"
 
 
 @dataclass(frozen=True, slots=True)
+class ListReading:
+    """How lists are read.
+
+    Attributes:
+        strict: whether values have to be in the form of the reference.
+        encoding: the encoding of text files that are neither UTF-8 nor UTF-16.
+    """
+
+    strict: bool = False
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CycleInputs:
     """The validated input of a run.
 
@@ -49,6 +68,8 @@ class CycleInputs:
         cycle_file: the parsed cycle file, with the position of each key.
         under_way: the progress of the cycle, if it is re-matched in mid-cycle.
         warnings: what may be wrong in the files, although they can be used.
+        understood: how values in other forms than those of the reference were read.
+        reading: how the lists were read.
     """
 
     roster: Roster
@@ -59,6 +80,8 @@ class CycleInputs:
     cycle_file: CycleFile
     under_way: UnderWay | None = None
     warnings: tuple[InputFault, ...] = ()
+    understood: tuple[InputFault, ...] = ()
+    reading: ListReading = ListReading()
 
     def from_day(self, day: date) -> CycleInputs:
         """Return the input for a cycle under way, with the sessions of `keep` before `day` fixed.
@@ -96,7 +119,11 @@ def fingerprint(files: Mapping[str, bytes]) -> str:
 
 
 def read_inputs(
-    cycle: Path, coachees: Path, coaches: Path, keep: Path | None = None
+    cycle: Path,
+    coachees: Path,
+    coaches: Path,
+    keep: Path | None = None,
+    reading: ListReading = ListReading(),
 ) -> CycleInputs:
     """Read the files of a run from disk.
 
@@ -108,22 +135,29 @@ def read_inputs(
         read_source(coachees, MAX_FILE_BYTES),
         read_source(coaches, MAX_FILE_BYTES),
         None if keep is None else read_source(keep, MAX_RESULT_BYTES),
+        reading,
     )
 
 
 def parse_inputs(
-    cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None = None
+    cycle: InputSource,
+    coachees: InputSource,
+    coaches: InputSource,
+    keep: InputSource | None = None,
+    reading: ListReading = ListReading(),
 ) -> CycleInputs:
     """Parse the files of a run. A file that could not be read is represented by its fault.
 
     Raises:
         UnusableInputError: the input has faults; the error lists the faults of all files.
     """
-    context = ReadContext(reference())
+    context = ReadContext(reference(), strict=reading.strict, encoding=reading.encoding)
     cycle_file = read_policy_file(cycle, context)
     lists = read_people_lists(coachees, coaches, context)
     kept, kept_faults = _read_kept_result(keep)
     faults = [*input_faults(cycle_file, lists, context), *kept_faults]
+    if reading.strict:
+        faults += unknown_chain_faults(lists.coaches, lists.coachees, context)
     if faults or cycle_file.cycle is None:
         raise UnusableInputError(dict.fromkeys(faults))
     files = _canonical_files(cycle, coachees, coaches, keep)
@@ -134,7 +168,9 @@ def parse_inputs(
         files=files,
         sha256=fingerprint(files),
         cycle_file=cycle_file,
-        warnings=tuple(input_warnings(lists)),
+        warnings=tuple(input_warnings(lists, context)),
+        understood=tuple(understood_values(lists)),
+        reading=reading,
     )
 
 

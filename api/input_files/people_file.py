@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from api.files.csv_reader import csv_rows
 from api.files.other_formats import ZIP_SIGNATURE, check_format
-from api.files.upload_limits import UnreadableError, check_size
+from api.files.upload_limits import UnreadableError, check_archive, check_size
 from api.files.workbook_reader import is_opendocument, workbook_table
 from api.input_files import facts
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import COLUMNS, PeopleKind
+from coach.intake.facts import INVISIBLE_CHARACTER
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
 from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable
 from coach.intake.understanding import known_headers
 from coach.people import Coach, Coachee
+from coach.texts.facts import Fact
 
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
@@ -24,6 +28,8 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
     """Read a people file as far as possible, collecting faults, which refer to it as `name`."""
     try:
         check_size(content)
+        if content.startswith(ZIP_SIGNATURE):
+            check_archive(content)
         check_format(content)
         table, faults = _table(name, content, kind, reading)
     except UnreadableError as error:
@@ -31,7 +37,20 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
     if faults and not table.rows:
         return unread_sheet(name, kind, faults)
     sheet = read_sheet(table, kind, reading)
-    return sheet.with_faults(faults) if faults else sheet
+    if not faults:
+        return sheet
+    others = tuple(fault for fault in sheet.faults if not _is_invalid_byte(fault))
+    return replace(sheet, faults=others).with_faults(faults)
+
+
+def _is_invalid_byte(fault: InputFault) -> bool:
+    """Return whether a fault is about a lone surrogate, which stands for an invalid byte."""
+    message = fault.message
+    return (
+        isinstance(message, Fact)
+        and message.code == INVISIBLE_CHARACTER.code
+        and str(message.params["code_point"]).startswith("U+DC")
+    )
 
 
 def read_people(

@@ -10,14 +10,21 @@ from api.input_files.people_file import people_sheet
 from api.input_files.source import InputSource
 from coach.errors import InputFault
 from coach.intake.columns import PeopleKind
-from coach.intake.cross_references import pin_faults, sheet_faults
+from coach.intake.cross_references import (
+    pin_faults,
+    sheet_faults,
+    unknown_chain_faults,
+    unknown_id_faults,
+)
 from coach.intake.cycle_file import CycleFile
-from coach.intake.facts import IN_SHEET
+from coach.intake.facts import IN_SHEET, UNDERSTOOD_ALSO
 from coach.intake.fault_messages import WHOLE_FILE
-from coach.intake.people_sheet import PeopleSheet, unread_sheet
+from coach.intake.id_lists import split_id_lists
+from coach.intake.people_sheet import PeopleSheet, Understood, unread_sheet
 from coach.intake.reference import ReadContext
 from coach.intake.shared_addresses import identity_warnings
 from coach.people import Roster
+from coach.texts.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,12 @@ def read_people_lists(
     coachees: InputSource, coaches: InputSource, context: ReadContext
 ) -> PeopleLists:
     """Read both lists. Workbooks are read in a child process."""
+    of_coachees = _read_sheet(coachees, PeopleKind.COACHEES, context)
+    of_coaches = _read_sheet(coaches, PeopleKind.COACHES, context)
+    if context.strict:
+        return PeopleLists(of_coachees, of_coaches)
     return PeopleLists(
-        _read_sheet(coachees, PeopleKind.COACHEES, context),
-        _read_sheet(coaches, PeopleKind.COACHES, context),
+        split_id_lists(of_coachees, of_coaches), split_id_lists(of_coaches, of_coachees)
     )
 
 
@@ -60,13 +70,38 @@ def input_faults(
         yield from _with_sheet_name(faults, sheet, lists)
 
 
-def input_warnings(lists: PeopleLists) -> Iterator[InputFault]:
+def input_warnings(lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
     """Yield what may be wrong in both lists, although they can be used, ordered by row."""
     coachees, coaches = lists.coachees, lists.coaches
     warnings = [*identity_warnings(coachees, coaches)]
+    if not context.strict:
+        for sheet, others in ((coachees, coaches), (coaches, coachees)):
+            warnings += ((sheet, one) for one in unknown_id_faults(sheet, others, context))
+        warnings += ((coaches, one) for one in unknown_chain_faults(coaches, coachees, context))
     for sheet in (coachees, coaches):
         own = _sorted_by_row(warning for place, warning in warnings if place is sheet)
-        yield from _with_sheet_name(own, sheet) if coachees.file == coaches.file else own
+        yield from _with_sheet_name(own, sheet, lists)
+
+
+def understood_values(lists: PeopleLists) -> Iterator[InputFault]:
+    """Yield how values in other forms were read, and which rows were left out, by row.
+
+    The same value in the same column is mentioned once, with the number of other rows.
+    """
+    for sheet in (lists.coachees, lists.coaches):
+        rows: dict[tuple[str, str, str], list[Understood]] = {}
+        for one in sheet.understood:
+            rows.setdefault((one.column, one.written, one.read_as), []).append(one)
+        messages = [
+            InputFault(same[0].file, same[0].row, same[0].column, _repeated(same))
+            for same in rows.values()
+        ]
+        yield from _with_sheet_name(_sorted_by_row(sheet.left_out, messages), sheet, lists)
+
+
+def _repeated(same: list[Understood]) -> Fact:
+    message = same[0].message
+    return UNDERSTOOD_ALSO(message=message, count=len(same) - 1) if same[1:] else message
 
 
 def _read_sheet(source: InputSource, kind: PeopleKind, context: ReadContext) -> PeopleSheet:

@@ -8,10 +8,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
-from api.input_files.cycle_inputs import KEPT_FILE, UNDER_WAY_FILE, CycleInputs, parse_inputs
+from api.input_files.cycle_inputs import (
+    KEPT_FILE,
+    UNDER_WAY_FILE,
+    CycleInputs,
+    ListReading,
+    parse_inputs,
+)
 from api.input_files.result_file import read_result
 from api.input_files.source import InputSource, read_source
 from api.results import facts
+from api.results.run_record_file import read_run_record
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.validation import validation_fact
@@ -50,6 +57,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
             _people(folder / "inputs", "coachees"),
             _people(folder / "inputs", "coaches"),
             read_source(kept, MAX_RESULT_BYTES) if kept.exists() else None,
+            _recorded_reading(folder),
         )
     except UnusableInputError as error:
         raise UnusableInputError([*faults, *error.faults]) from None
@@ -74,6 +82,16 @@ def _add_under_way(
         message = facts.NOT_PROGRESS(reason=validation_fact(detail))
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
     return inputs.with_under_way(where, stored.content), ()
+
+
+def _recorded_reading(folder: Path) -> ListReading:
+    """Return how the run read its lists, by its record; the default if there is no valid record."""
+    try:
+        parameters = read_run_record(folder).run.parameters
+        b"".decode(parameters.encoding or "utf-8")
+    except (UnusableInputError, LookupError):
+        return ListReading()
+    return ListReading(strict=parameters.strict, encoding=parameters.encoding)
 
 
 def _people(folder: Path, stem: str) -> InputSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from coach.cycle import Cycle
@@ -38,14 +39,49 @@ def cross_reference_faults(
 def sheet_faults(
     sheet: PeopleSheet, others: PeopleSheet, cycle: Cycle | None, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield a fault for each id missing from the other sheet and each implausible birth year."""
+    """Yield a fault for each implausible birth year and, if strict, each unknown id."""
+    if read_context.strict:
+        yield from unknown_id_faults(sheet, others, read_context)
+    if cycle is not None:
+        yield from _birth_year_faults(sheet, cycle)
+
+
+def unknown_id_faults(
+    sheet: PeopleSheet, others: PeopleSheet, read_context: ReadContext
+) -> Iterator[InputFault]:
+    """Yield a fault for each id in a preference or refusal that is missing from the other sheet."""
     for draft in sheet.drafts:
         for column in _ID_COLUMNS[sheet.kind]:
             for ident in draft.values.get(column, ()):
                 if message := _unknown_id_message(ident, others, read_context):
                     yield InputFault(sheet.name, draft.row, column, message)
-    if cycle is not None:
-        yield from _birth_year_faults(sheet, cycle)
+
+
+def unknown_chain_faults(
+    coaches: PeopleSheet, coachees: PeopleSheet, read_context: ReadContext
+) -> Iterator[InputFault]:
+    """Yield a fault for each id in a chain of command that is no coachee's.
+
+    Names of units are not checked: what looks like the coachees' ids is an id.
+    """
+    units = {str(draft.values.get("unit", "")).casefold() for draft in coachees.drafts}
+    shapes = {_shape(ident) for ident in coachees.ids}
+    known = {ident.casefold() for ident in coachees.ids} | units
+    for draft in coaches.drafts:
+        for entry in draft.values.get("chain_of_command", ()):
+            if entry.casefold() in known or _shape(entry) not in shapes or not _has_digit(entry):
+                continue
+            if message := _unknown_id_message(entry, coachees, read_context):
+                yield InputFault(coaches.name, draft.row, "chain_of_command", message)
+
+
+def _shape(ident: str) -> str:
+    """Return an id with its letters and digits replaced: `C-017` has the shape of `K-4`."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]+", "0", ident))
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadContext) -> Fact | None:

@@ -16,6 +16,14 @@ DID_YOU_MEAN = message(
 UNDERSTOOD = message(
     "intake.understood", 'read "{written}" as {read_as}', written=TEXT, read_as=TEXT
 )
+# i18n: for example: read "shqip" as sq (also in 12 other rows).
+UNDERSTOOD_ALSO = plural_message(
+    "intake.understood_also",
+    "{message} (also in {count} other row)",
+    "{message} (also in {count} other rows)",
+    message=FACT,
+    count=PLAIN_NUMBER,
+)
 IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT, message=FACT)
 # i18n: shown before a message that does not reject a file
 WARNING = message("intake.warning", "warning: {message}", message=FACT)
@@ -185,6 +193,11 @@ COLUMN_WITHOUT_HEADER = message(
     "intake.column_without_header",
     "the column has a cell in row {row} but no header; add a header or clear the column",
     row=PLAIN_NUMBER,
+)
+NO_HEADER = message(
+    "intake.no_header",
+    "no row contains the names of columns; the list needs at least {columns}",
+    columns=listed(TEXT),
 )
 LIST_OF_COACHES = message(
     "intake.list_of_coaches",

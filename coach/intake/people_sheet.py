@@ -116,7 +116,7 @@ class _SheetReader:
 
     def read(self) -> PeopleSheet:
         header = read_header(self.table, self.kind, self.read_context, self._fault)
-        if header.is_of_other_kind:
+        if header.is_unusable:
             unread = unread_sheet(self.table.file, self.kind, self.faults)
             return replace(unread, sheet=self.table.sheet)
         for written, name in header.understood:

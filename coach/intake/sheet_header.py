@@ -41,13 +41,13 @@ class SheetHeader:
         places: the index of each known column, from 0.
         understood: headers that do not have the name of a column but certainly mean it: what was
             written, and the name of the column.
-        is_of_other_kind: whether the file is the other list.
+        is_unusable: whether this is another list, or no list at all.
     """
 
     row: int
     places: dict[str, int] = field(default_factory=dict)
     understood: list[tuple[str, str]] = field(default_factory=list)
-    is_of_other_kind: bool = False
+    is_unusable: bool = False
 
 
 def read_header(
@@ -83,7 +83,11 @@ class _HeaderReader:
             return header
         if self._is_of_other_kind(cells):
             self.add_fault(header.row, WHOLE_FILE, _OTHER_LIST[self.kind]())
-            return SheetHeader(header.row, is_of_other_kind=True)
+            return SheetHeader(header.row, is_unusable=True)
+        if not self.read_context.strict and not any(map(self._column, cells)):
+            required = [column.name for column in COLUMNS[self.kind] if column.required]
+            self.add_fault(header.row, WHOLE_FILE, facts.NO_HEADER(columns=required))
+            return SheetHeader(header.row, is_unusable=True)
         for place, cell in enumerate(cells):
             self._add_column(header, place, cell)
         for column in COLUMNS[self.kind]:

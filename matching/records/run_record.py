@@ -6,7 +6,9 @@ Times are separate from the reproducible part, so the records of equal runs diff
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from coach.cycle import ObjectiveLevel
 from coach.sessions import IsoDateTime
@@ -14,12 +16,22 @@ from matching.progress import Phase, Progress, ReportProgress
 from matching.result import LevelOutcome, Result, ResultValue
 
 
+def _is_unset(value: object) -> bool:
+    return not value
+
+
 class RunParameters(ResultValue):
-    """The engine's parameters. `time_limit_seconds` is `None` for a run without a limit."""
+    """The parameters of a run, which also say how its lists are read again.
+
+    `time_limit_seconds` is `None` for a run without a limit. `strict` and `encoding` are those of
+    the lists in the input files; they are omitted unless they were chosen.
+    """
 
     seed: int
     workers: int
     time_limit_seconds: float | None
+    strict: Annotated[bool, Field(exclude_if=_is_unset)] = False
+    encoding: Annotated[str | None, Field(exclude_if=_is_unset)] = None
 
 
 class TraceStep(ResultValue):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.humans import folded_name, same_humans
+from coach.folding import folded as folded_name
+from coach.humans import same_humans
 
 ANA = ("", "ana@example.org", "Ana Đorđević")
 

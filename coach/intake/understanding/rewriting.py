@@ -11,10 +11,9 @@ from coach.intake.understanding.times import Rewriting, rewrite_dates, rewrite_w
 
 CellRewriter = Callable[[str, Aliases], list[Rewriting]]
 
-_SEPARATORS = re.compile(r"[;,/\n|]|\s\+\s")
-_LEVEL = re.compile(r"^(.*?)[\s:(\-\u2013]*\b([abc][12])\b\s*\)?$", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[;,\n|]|/(?!\s*[abc][12]\b)|\s\+\s", re.IGNORECASE)
+_LEVEL = re.compile(r"^(.*?)[\s:/(\-\u2013]*\b([abc][12])\b\s*\)?$", re.IGNORECASE)
 _MAILBOX = re.compile(r"^[^<>]*<\s*([^<>\s]+)\s*>$")
-_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _YEAR = re.compile(
     r"(?:[0-9]{1,2}[./-]\s*[0-9]{1,2}[./-]\s*)?((?:19|20)[0-9]{2})\.?"
     r"|((?:19|20)[0-9]{2})-[0-9]{2}-[0-9]{2}"
@@ -104,12 +103,6 @@ def _email(text: str, _: Aliases) -> str:
     return re.sub(r"^mailto:", "", address, flags=re.IGNORECASE).strip(" ;,")
 
 
-def _ids(text: str, _: Aliases) -> str:
-    """Separate ids by semicolons if each part between commas can only be an id."""
-    parts = [part.strip() for part in re.split(r"[;,\n]", text) if part.strip()]
-    return "; ".join(parts) if all(map(_PLAIN_ID.fullmatch, parts)) else text
-
-
 def _year(text: str, _: Aliases) -> str:
     match = _YEAR.fullmatch(text.strip())
     return (match[1] or match[2]) if match else text
@@ -145,6 +138,4 @@ _REWRITERS: dict[str, CellRewriter] = {
     "capacity": _whole(_number),
     "max_per_day": _whole(_number),
     "max_per_week": _whole(_number),
-    "prefers": _whole(_ids),
-    "refuses": _whole(_ids),
 }

@@ -351,11 +351,26 @@ def test_template_has_drop_down_lists_and_is_valid_input(
     }
     assert '"commander,decision_maker"' in choices.values()
     assert all(cell.comment is not None for cell in workbook["coaches"][1])
+    workbook["coachees"]["A2"], workbook["coaches"]["A2"] = "C-900", "K-900"
+    workbook.save(out)
     (tmp_path / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
     done = gender_coach("match", tmp_path / "cycle.toml", "--coachees", out, "--coaches", out,
                         "--out", tmp_path / "out")  # fmt: skip
     assert done.code == 0
     assert "1 of 1 coachee has a coach" in done.out
+
+
+def test_example_row_of_the_template_is_left_out(gender_coach: Command, tmp_path: Path) -> None:
+    out = tmp_path / "people.xlsx"
+    gender_coach("template", "--out", out)
+    (tmp_path / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
+    done = gender_coach("pairs", tmp_path / "cycle.toml", "--coachees", out, "--coaches", out,
+                        "--out", "-")  # fmt: skip
+    assert (done.code, len(done.out.splitlines())) == (0, 1)
+    assert [line.partition(":2:id: ")[2] for line in done.err.splitlines()[:2]] == [
+        f"in sheet {sheet}, this is the example of the template; the row is left out"
+        for sheet in ("coachees", "coaches")
+    ]
 
 
 def test_faults_in_a_shared_workbook_name_the_sheet(gender_coach: Command, tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files.cycle_inputs import CycleInputs, fingerprint, parse_inputs, read_inputs
+from api.input_files.cycle_inputs import (
+    CycleInputs,
+    ListReading,
+    fingerprint,
+    parse_inputs,
+    read_inputs,
+)
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
 from coach.availability import DateRange, WeeklyWindow
@@ -39,18 +45,29 @@ def read(text: str) -> CycleFile:
 
 
 def together(
-    cycle: str = DATES, coachees: bytes = COACHEES, coaches: bytes = COACHES
+    cycle: str = DATES,
+    coachees: bytes = COACHEES,
+    coaches: bytes = COACHES,
+    *,
+    strict: bool = False,
 ) -> CycleInputs:
     return parse_inputs(
         NamedFile("cycle.toml", cycle.encode()),
         NamedFile("c.csv", coachees),
         NamedFile("k.csv", coaches),
+        reading=ListReading(strict=strict),
     )
 
 
-def refusal(cycle: str = DATES, coachees: bytes = COACHEES, coaches: bytes = COACHES) -> list[str]:
+def refusal(
+    cycle: str = DATES,
+    coachees: bytes = COACHEES,
+    coaches: bytes = COACHES,
+    *,
+    strict: bool = False,
+) -> list[str]:
     with pytest.raises(UnusableInputError) as refused:
-        together(cycle, coachees, coaches)
+        together(cycle, coachees, coaches, strict=strict)
     return str(refused.value).splitlines()
 
 
@@ -236,11 +253,12 @@ def test_consistent_files_result_in_a_roster() -> None:
     assert inputs.sha256 == fingerprint(inputs.files)
 
 
-def test_unknown_ids_are_reported_with_suggestions() -> None:
+def test_unknown_ids_are_reported_with_suggestions_if_strict() -> None:
     found = refusal(
         DATES + '[pins]\nC-9 = "K-7"\n[bans]\nC-1 = ["K-1", "K 2"]\n',
         COACHEES.replace(b"K-1", b"K-11;K-2;x"),
         COACHES.replace(b"C-1", b"C-l"),
+        strict=True,
     )
     assert [line.rsplit(": ", 1)[0] for line in found] == [
         "cycle.toml:5:pins.C-9",

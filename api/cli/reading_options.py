@@ -1,0 +1,43 @@
+"""The options `--strict` and `--encoding` of commands that read lists of people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli import facts
+from api.cli.output import gettext as _
+from api.cli.output import print_warnings, render
+from api.input_files.cycle_inputs import CycleInputs
+
+
+def _text_encoding(name: str | None) -> str | None:
+    """Check that `name` is the name of a text encoding."""
+    if name is not None:
+        try:
+            b"x".decode(name)
+        except (LookupError, ValueError):
+            raise typer.BadParameter(render(facts.NOT_AN_ENCODING(name=name))) from None
+    return name
+
+
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help=_("Accept only values in the form of the reference.")),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        callback=_text_encoding,
+        help=_("Encoding of CSV files that are not Unicode, such as windows-1250."),
+    ),
+]
+
+
+def print_reading(inputs: CycleInputs) -> None:
+    """Print to stderr how values were understood, and what may be wrong."""
+    for one in inputs.understood:
+        typer.echo(one.line(render(one.message)), err=True)
+    print_warnings(inputs.warnings)
