@@ -8,8 +8,10 @@ from api.audit_trail.log import record_event
 from api.invitations import mail_composer as invitation_mail
 from api.mail.composer import MailRegistry
 from api.mail.rows import MailRow
+from api.participants import mail_composer as address_mail
 from api.personal_links import mail_composer as code_mail
 from api.reminders import mail_composer as reminder_mail
+from api.session_reports import mail_composer as notes_mail
 
 
 def _record_failure(tx: Transaction, mail: MailRow) -> None:
@@ -21,6 +23,8 @@ MAIL_REGISTRY = MailRegistry(
         **invitation_mail.MAIL_COMPOSERS,
         **reminder_mail.MAIL_COMPOSERS,
         **code_mail.MAIL_COMPOSERS,
+        **address_mail.MAIL_COMPOSERS,
+        **notes_mail.MAIL_COMPOSERS,
     },
     on_failed=_record_failure,
 )

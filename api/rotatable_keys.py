@@ -9,9 +9,10 @@ from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.crypto.key_rotation import Rotatable
 from api.database.rows import MASTER_VERSION, KeyMarkRow
-from api.session_reports.note_encryption import rewrap_note_keys
+from api.session_reports.note_encryption import rewrap_legacy_keys
+from api.session_reports.notebook_openers import rewrap_openers
 
-ROTATABLE: tuple[Rotatable, ...] = (rewrap_note_keys, rewrap_totp_secrets)
+ROTATABLE: tuple[Rotatable, ...] = (rewrap_openers, rewrap_legacy_keys, rewrap_totp_secrets)
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:

@@ -25,6 +25,7 @@ from api.mail.settings import MailSettings, Security
 USER, PASSWORD = "gender-coach", "correct horse"
 OK = "250 Taken"
 _SECONDS = 60
+_CODE = re.compile(r"^\d{4} \d{4}\b", re.MULTILINE)
 BROKEN = "broken"
 """A reply to DATA: the server stores the message, but closes the connection without replying."""
 
@@ -71,6 +72,16 @@ class MailServer:
     def settings(self) -> MailSettings:
         """Settings for unencrypted connections to this server."""
         return MailSettings(host="127.0.0.1", port=self.port, security=Security.NONE)
+
+    def code(self) -> str:
+        """The latest one-time code that was sent; waits until there is one."""
+        ends = time.monotonic() + _SECONDS
+        while time.monotonic() < ends:
+            for taken in reversed(self.taken):
+                if found := _CODE.search(taken.text):
+                    return found[0]
+            time.sleep(0.05)
+        raise AssertionError("no one-time code was sent")
 
     def times(self) -> Counter[str]:
         """Return options often each message was accepted, by Message-ID."""

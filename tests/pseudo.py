@@ -14,7 +14,15 @@ LANGUAGE = "en-XA"
 _SHOWN_ATTRIBUTES = {"title", "placeholder", "alt", "aria-label", "aria-description"}
 _BUTTONS = {"submit", "button", "reset"}
 _TECHNICAL = {  # data-* attributes that contain no text
-    *("data-address", "data-field", "data-go-on-to", "data-last", "data-live", "data-passkey"),
+    *(
+        "data-address",
+        "data-field",
+        "data-form",
+        "data-go-on-to",
+        "data-last",
+        "data-live",
+        "data-passkey",
+    ),
     "data-phase",
 }
 _UNSEEN = {"script", "style", "code"}  # <code> contains commands, keys and secrets

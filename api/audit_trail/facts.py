@@ -28,6 +28,9 @@ HEAD_BODY = message(
 
 ACTIONS: Mapping[str, Fact] = {
     "address changed": message("audit_action.address_changed", "address changed")(),
+    "altered notes noticed": message(
+        "audit_action.altered_notes_noticed", "altered notes noticed"
+    )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
@@ -44,6 +47,9 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "database copied": message("audit_action.database_copied", "database backed up")(),
     "database restored": message("audit_action.database_restored", "database restored")(),
+    "devices of notes ended": message(
+        "audit_action.devices_of_notes_ended", "devices of notes ended"
+    )(),
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
@@ -82,10 +88,15 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.note_recovery_code_used", "note recovery code used"
     )(),
     "note written": message("audit_action.note_written", "private note written")(),
+    "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks joined")(),
+    "notes accepted as they are": message(
+        "audit_action.notes_accepted_as_they_are", "notes accepted as they are"
+    )(),
     "notes begun on a device": message(
         "audit_action.notes_begun_on_a_device", "first notebook started on a device"
     )(),
+    "notes encrypted anew": message("audit_action.notes_encrypted_anew", "notes encrypted anew")(),
     "notes opened on a device": message(
         "audit_action.notes_opened_on_a_device", "notes opened on a device"
     )(),

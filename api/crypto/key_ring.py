@@ -87,6 +87,10 @@ class Keyring:
         """
         return self._derive("mark of this key file").hex()
 
+    def mac(self, purpose: str, message: bytes) -> bytes:
+        """Return the HMAC-SHA-256 of a message under a key that is only used for `purpose`."""
+        return hmac.digest(self._derive(f"mac:{purpose}"), message, hashlib.sha256)
+
     def _derive(self, purpose: str) -> bytes:
         return hmac.digest(self.links, purpose.encode(), hashlib.sha256)
 

@@ -24,7 +24,7 @@ MIN_PASSWORD_LENGTH = 12
 MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
-_hash_semaphore = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
+HASH_SEMAPHORE = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
 _DUMMY_HASH = (  # verified in place of a missing hash, so that the response time is the same
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
@@ -33,7 +33,7 @@ _DUMMY_HASH = (  # verified in place of a missing hash, so that the response tim
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password, with a random salt."""
-    with _hash_semaphore:
+    with HASH_SEMAPHORE:
         return _hasher.hash(password)
 
 
@@ -43,7 +43,7 @@ def verify_password(password: str, stored: str | None) -> bool:
     If `stored` is `None`, a dummy hash is verified, so that response times do not reveal which
     users have a password.
     """
-    with _hash_semaphore:
+    with HASH_SEMAPHORE:
         matches = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
     return matches and stored is not None
 

@@ -27,7 +27,9 @@ from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, Ve
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
-from api.session_reports.rows import NotebookRow, NoteKeyRow
+from api.services import transaction_context
+from api.session_reports.notebook_integrity import record_erasure
+from api.session_reports.rows import ErasedNoteRow, NotebookRow, NoteKeyRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
@@ -67,7 +69,7 @@ def erase_people(
     inputs = [RunInput.model_validate_json(run.input) for run in runs]
     rows = tx.scalars(select(PersonRow).where(*in_scope)).all()
     redactor = _redactor_for(rows, inputs)
-    _erase_rows_of(tx, in_scope, redactor)
+    _erase_rows_of(tx, in_scope, redactor, now)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     for run, run_input in zip(runs, inputs, strict=True):
         run.input = redactor.redact_run_input(run_input).model_dump_json()
@@ -107,10 +109,14 @@ def _redactor_for(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Reda
 
 
 def _erase_rows_of(
-    tx: Transaction, in_scope: tuple[ColumnElement[bool], ...], redactor: Redactor
+    tx: Transaction,
+    in_scope: tuple[ColumnElement[bool], ...],
+    redactor: Redactor,
+    now: datetime,
 ) -> None:
     tx.flush()
     person_ids = select(PersonRow.id).where(*in_scope)
+    record_erasure(tx, transaction_context(tx).keyring, person_ids, now=now)
     coachee_session_ids = select(SessionRow.id).where(
         SessionRow.coachee_id.in_(person_ids)  # a record is about the coachee
     )
@@ -119,6 +125,7 @@ def _erase_rows_of(
             or_(NoteKeyRow.author_id.in_(person_ids), NoteKeyRow.subject_id.in_(person_ids))
         ),
         delete(NotebookRow).where(NotebookRow.person_id.in_(person_ids)),
+        delete(ErasedNoteRow).where(ErasedNoteRow.author_id.in_(person_ids)),
         delete(QuestionRow).where(QuestionRow.person_id.in_(person_ids)),
         delete(CredentialRow).where(CredentialRow.person_id.in_(person_ids)),
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),

@@ -22,6 +22,11 @@ def verified_device_cookie(settings: Settings, person_id: str) -> str:
     return f"{cookie_name(settings)}-verified-{person_id}"
 
 
+def notes_version_cookie(settings: Settings, person_id: str) -> str:
+    """Return the name of the cookie with the version of a coach's notebook that a device saw."""
+    return f"{notes_cookie(settings, person_id)}-version"
+
+
 def pending_second_factor_cookie(settings: Settings) -> str:
     """Return the name of the cookie of a browser whose user must still enter a second factor."""
     return f"{cookie_name(settings)}-half"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -40,6 +40,40 @@ class TokenScope(StrEnum):
     ADMINISTRATION = "administration"  # cycles, policies, retention, and tokens
 
 
+class NotebookState(StrEnum):
+    """What a device can do with the notebook that it holds a key to."""
+
+    OPEN = "open"
+    UNCONFIRMED = "unconfirmed"  # no second way to open it has been shown, so nothing is written
+    LEGACY = "legacy"  # encrypted by an earlier version: it has to be opened once more
+
+
+@dataclass(frozen=True, slots=True)
+class SeenVersion:
+    """The version of a notebook that a device remembers, and when the device saw it."""
+
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotesDevice:
+    """The device of a coach, as identified by its key to a notebook.
+
+    Attributes:
+        credential_id: the id of the device's credential.
+        secret: the key that the device presented; it exists only as long as the request.
+        notebook: the number of the coach's notebook.
+        seen: what the device remembers of the notebook; `None` if nothing.
+    """
+
+    credential_id: str
+    secret: str = field(repr=False)
+    notebook: int
+    state: NotebookState
+    seen: SeenVersion | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A user or person, and the credential that authenticated them.
@@ -52,11 +86,10 @@ class Principal:
         confirmed_at: the time at which the user last passed a second factor.
         scopes: what a token may be used for; `None` if no token was presented.
         needs_second_factor: whether this is a user who has not set up a second factor yet.
-        notes_open: whether the request presents the key of the coach's notebook with the number
-            `notebook`.
         verification: how a person with a secret link has proved who they are; `None` if they have
             not yet, and for users.
         device_id: the id of the verified device that the request comes from, if any.
+        notes_device: the coach's device, if the request presents its key to a notebook.
     """
 
     role: AccessRole
@@ -65,18 +98,22 @@ class Principal:
     cycle_id: str | None = None
     credential_id: str | None = None
     by_cookie: bool = False
-    notes_open: bool = False
-    notebook: int = 1
     confirmed_at: datetime | None = None
     verification: Verification | None = None
     device_id: str | None = None
     scopes: frozenset[TokenScope] | None = None
     needs_second_factor: bool = False
+    notes_device: NotesDevice | None = None
 
     @property
     def is_verified(self) -> bool:
         """Whether the principal is more than the holder of a secret link; true for users."""
         return self.person_id is None or self.verification is not None
+
+    @property
+    def notes_open(self) -> bool:
+        """Whether the request comes from a device on which a notebook of the coach is open."""
+        return self.notes_device is not None and self.notes_device.state is NotebookState.OPEN
 
     @property
     def is_manager(self) -> bool:

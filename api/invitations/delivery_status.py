@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.cycles.service import cycle_row
 from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import PendingMessages, count_pending
-from api.mail.rows import UNDELIVERED_STATES, MailKind, MailRow, MailState
+from api.mail.rows import ACCESS_KINDS, UNDELIVERED_STATES, MailKind, MailRow, MailState
 from api.mail.stored_problem import decode_problem
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
@@ -108,7 +108,7 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
         NotFoundError: there is no such cycle.
     """
     cycle_row(tx, cycle_id)
-    of_cycle = (MailRow.cycle_id == cycle_id, MailRow.kind != MailKind.CODE)
+    of_cycle = (MailRow.cycle_id == cycle_id, MailRow.kind.not_in(ACCESS_KINDS))
     query = select(MailRow.state, func.count()).where(*of_cycle).group_by(MailRow.state)
     counts = dict.fromkeys(MailState, 0)
     for state, number in tx.execute(query):

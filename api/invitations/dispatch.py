@@ -14,7 +14,7 @@ from api.invitations import facts
 from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
 from api.invitations.pending import pending_rows
 from api.mail import delivery
-from api.mail.rows import MailKind, MailRow, MailState, find_mail
+from api.mail.rows import ACCESS_KINDS, MailRow, MailState, find_mail
 from api.participants.mail_recipients import find_addresses
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
@@ -76,7 +76,7 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
         failed = tx.scalars(
             select(MailRow).where(
                 MailRow.cycle_id == cycle_id,
-                MailRow.kind != MailKind.CODE,
+                MailRow.kind.not_in(ACCESS_KINDS),
                 MailRow.state == MailState.FAILED,
             )
         ).all()
@@ -95,7 +95,7 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
     now = services.now()
     with services.database.writing() as tx:
         mail = find_mail(tx, mail_id)
-        if mail is None or mail.cycle_id != cycle_id or mail.kind is MailKind.CODE:
+        if mail is None or mail.cycle_id != cycle_id or mail.kind in ACCESS_KINDS:
             raise NotFoundError(facts.NO_SUCH_MAIL(mail=mail_id))
         if mail.state is not MailState.FAILED:
             raise ConflictError(_NOT_FAILED[mail.state])

@@ -25,6 +25,8 @@ class MailKind(StrEnum):
     FEEDBACK_REMINDER = "feedback reminder"
     CODE = "code"
     SECURITY_NOTICE = "security notice"  # of a change that concerns who can see a person's data
+    ADDRESS_NOTICE = "address notice"  # an address was changed
+    NOTES_NOTICE = "notes notice"  # a notebook was started, or opened on a device
 
 
 REMINDER_KINDS = (
@@ -32,6 +34,10 @@ REMINDER_KINDS = (
     MailKind.RECORD_REMINDER,
     MailKind.FEEDBACK_REMINDER,
 )
+
+
+ACCESS_KINDS = (MailKind.CODE, MailKind.ADDRESS_NOTICE, MailKind.NOTES_NOTICE)
+"""Emails about a person's own access, which the programme office neither sees nor releases."""
 
 
 class MailState(StrEnum):
@@ -64,7 +70,8 @@ class MailRow(IdentifiedRow):
         occasion: distinguishes emails of the same kind to the same person about the same session.
             For invitations, the sequence number of the message.
         code_id: for codes, the one-time code to send.
-        content: further input of the composer; for invitations, a `coach.invitations.Message`.
+        content: further input of the composer; for invitations, a `coach.invitations.Message`; for
+            notices, their address, which may be a former one.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
         queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.

@@ -17,6 +17,7 @@ from api.crypto.row_seal import refused_rows
 from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.runs.rows import RunRow
 from api.services import Services
+from api.session_reports.notebooks import count_legacy_notebooks
 
 
 def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
@@ -31,6 +32,7 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         unsent = tx.scalar(unsent_query) or 0
         trail = trail_status(tx)
         anchored = last_event_time(tx, HEAD_STORED)
+        legacy = count_legacy_notebooks(tx)
         orphaned = count_orphaned_jobs(tx, job_types, services.now())
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
@@ -41,6 +43,9 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         "# HELP gender_coach_outbox_unsent Messages that have not been sent.",
         "# TYPE gender_coach_outbox_unsent gauge",
         f"gender_coach_outbox_unsent {unsent}",
+        "# HELP gender_coach_notebooks_legacy Notebooks that the key file opens without the coach.",
+        "# TYPE gender_coach_notebooks_legacy gauge",
+        f"gender_coach_notebooks_legacy {legacy}",
         *_audit_metrics(trail, anchored),
         *_seal_metrics(),
     ]

@@ -14,6 +14,7 @@ from api.overview import facts
 from api.overview.page_contents import read_person_home
 from api.participants.rows import Side
 from api.session_reports import service as session_reports
+from api.session_reports.device_keys import remember_version
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions.presenters import OwnSessionLine, own_session_line
 from api.sessions.session_details import SessionDetails
@@ -61,19 +62,25 @@ def my_session(
     session, reports = found.session, found.reports
     zone, is_coach = ZoneInfo(session.timezone), principal.role is AccessRole.COACH
     line = _line(request, link, session, Side.COACH if is_coach else Side.COACHEE)
-    return render_page(
+    note = reports.note
+    response = render_page(
         request,
         "sessions/person_session.html",
         home=urls.person(link),
         line=line,
         is_coach=is_coach,
         record=reports.record and record_text(reports.record, zone),
-        note=reports.note,
+        note=note and note.view,
         note_closed=reports.note_closed,
+        note_problem=reports.note_problem and reports.note_problem.shown,
+        restored_to=note and note.restored_to,
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
         territories=[line.other.country],
         verify=None if principal.is_verified else urls.person_verify(link, line.address),
     )
+    if note is not None:
+        remember_version(response, services, principal, note.notebook_version)
+    return response
 
 
 def _line(request: Request, link: str, session: SessionDetails, side: Side) -> OwnSessionLine:

@@ -20,6 +20,7 @@ from api.input_files.people_lists import PeopleLists, input_faults, read_people_
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
+from api.participants.notices import addresses_in_use, notify_changed_addresses
 from api.participants.rows import PersonRow, Side
 from api.participants.service import people_rows, profile_of
 from api.services import Services
@@ -54,7 +55,8 @@ def upload_lists(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids; return a summary of each.
 
-    The files are read before the transaction starts, because reading a workbook is slow.
+    The files are read before the transaction starts, because reading a workbook is slow. People who
+    have a link and whose address changes are told so at both addresses.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -63,7 +65,10 @@ def upload_lists(
     """
     lists = read_lists(coachees, coaches)
     with services.database.writing() as tx:
-        return store_lists(tx, cycle_id, lists, now=services.now())
+        former = addresses_in_use(tx, cycle_id)
+        summaries = store_lists(tx, cycle_id, lists, now=services.now())
+        notify_changed_addresses(tx, services, former)
+        return summaries
 
 
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, message, plural_message
+from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
 
 # i18n: a choice on a form: 4: good.
 RATING_OPTION = message(
@@ -43,9 +43,51 @@ ONLY_COACHES_WRITE_NOTES = message(
     "session_reports.only_coaches_write_notes", "only coaches can write notes"
 )
 NO_NOTE = message("session_reports.no_note", "you have not written a note on this session")
-NO_NOTE_YET = message(
-    "session_reports.no_note_yet",
-    "you have not written a note yet; write one first, then try again",
+NO_NOTEBOOK = message(
+    "session_reports.no_notebook",
+    "you have no notebook yet; start one first, then try again",
+)
+NOTEBOOK_UNCONFIRMED = message(
+    "session_reports.notebook_unconfirmed",
+    "your notebook is not ready yet: enter its recovery code or choose a passphrase first",
+)
+NOTES_LEGACY = message(
+    "session_reports.notes_legacy",
+    "your notes have to be opened once more, because they are now encrypted with your own secrets: "
+    "enter your passphrase or recovery code on the page of your notes",
+)
+NOTES_ALTERED = message(
+    "session_reports.notes_altered",
+    "your notes were changed outside this application: a note was added, removed or replaced by an "
+    "older version; nothing is shown until you have decided on the page of your notes",
+)
+NOTEBOOK_OLDER = message(
+    "session_reports.notebook_older",
+    "your notes are older than what this device has seen, and the server was not restored from a "
+    "backup since; nothing is shown until you have decided on the page of your notes",
+)
+NOTE_UNREADABLE = message(
+    "session_reports.note_unreadable",
+    "your note on this session was changed outside this application and cannot be decrypted; if "
+    "you write a new one, it replaces this one",
+)
+OPENER_ALTERED = message(
+    "session_reports.opener_altered",
+    "what opens your notes on this device was changed outside this application; open them with "
+    "your passphrase or recovery code",
+)
+WRONG_RECOVERY_CODE = message(
+    "session_reports.wrong_recovery_code",
+    "that is not the recovery code; compare it with what you have written down, or make a new one",
+)
+NOTEBOOK_EXISTS = message(
+    "session_reports.notebook_exists",
+    "you already have a notebook; open it with your passphrase or recovery code",
+)
+NO_SUCH_DEVICE = message(
+    "session_reports.no_such_device",
+    "your notes are not open on a device with the id {id}",
+    id=TEXT,
 )
 NOTES_CLOSED = message(
     "session_reports.notes_closed",

@@ -1,48 +1,69 @@
-"""Use cases for access to a coach's notes: status, passphrase, recovery code and notebooks."""
+"""Use cases for access to a coach's notes: status, notebooks, passphrase, and recovery code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import IssuedSecret
-from api.crypto.password_hashing import hash_password, password_weakness, verify_password
-from api.http.principal import Principal
+from api.crypto.password_hashing import password_weakness
+from api.http.principal import NotebookState, Principal
+from api.participants.service import person_row
 from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
 from api.session_reports import facts, notebooks
+from api.session_reports.altered_notes import record_alteration, recording_alterations
+from api.session_reports.devices import DeviceView, devices_of
+from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to
+from api.session_reports.notebook_openers import new_opener_key
+from api.session_reports.notebook_opening import candidates_of, match_secret, open_matching
 from api.session_reports.notebooks import NotebookSecrets, NotesStatus
+from api.session_reports.notices import NotebookEvent, notify_coach
+from api.session_reports.open_notebook import open_on_device
+from api.session_reports.rows import NotebookRow, OpenerKind
 from coach.errors import InputFault, NotAllowedError, UnusableInputError
+from coach.texts.facts import Displayed
 
 
 @dataclass(frozen=True, slots=True)
 class NotesOverview:
     """The data shown on a coach's notes page.
 
-    `code_sent` is whether the coach has been sent a one-time code that is still valid.
+    Attributes:
+        code_sent: whether the coach has been sent a one-time code that is still valid.
+        devices: the devices on which the notebook of this device is open.
+        version: the version of the notebook of this device; `None` if none is open.
+        problem: why the notes are not shown although they are open.
+        restored_to: see `OpenNote`.
+        zone: the coach's time zone.
     """
 
     status: NotesStatus
     code_sent: bool
+    zone: ZoneInfo
+    devices: tuple[DeviceView, ...] = ()
+    version: int | None = None
+    problem: NotebookAlteredError | None = None
+    restored_to: Displayed | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedNotes:
-    """The result of opening notes on a device: their status, and the key for the device."""
+class OpenedNotebook:
+    """A notebook that was started, opened or confirmed on a device.
 
+    Attributes:
+        principal: the coach, with the device on which the notebook is open.
+        version: the version of the notebook, which the device remembers.
+        secrets: the secrets that were issued, if any.
+    """
+
+    principal: Principal
     status: NotesStatus
-    device_key: IssuedSecret
-
-
-@dataclass(frozen=True, slots=True)
-class StartedNotebook:
-    """The result of starting a notebook: the status of the notes, and the notebook's secrets."""
-
-    status: NotesStatus
-    secrets: NotebookSecrets
+    version: int
+    secrets: NotebookSecrets | None = None
 
 
 def read_notes_status(services: Services, principal: Principal) -> NotesStatus:
@@ -54,24 +75,70 @@ def read_notes_status(services: Services, principal: Principal) -> NotesStatus:
 def read_notes_overview(services: Services, principal: Principal) -> NotesOverview:
     """Return the data shown on a coach's notes page."""
     with services.database.reading() as tx:
-        code = one_time_codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
-        return NotesOverview(notebooks.notes_status(tx, principal), code_sent=code is not None)
+        overview = _overview(tx, services, principal)
+    if overview.problem is not None:
+        record_alteration(services, principal, overview.problem)
+    return overview
 
 
-def choose_passphrase(services: Services, principal: Principal, passphrase: str) -> None:
-    """Set the passphrase that opens the notebook on other devices.
+def begin_notebook(
+    services: Services, principal: Principal, code: str, *, further: bool, device: str
+) -> OpenedNotebook:
+    """Start a notebook on this device; it has to be confirmed before notes are written in it.
+
+    If the server sends email, `code` must be a valid one-time code from an email, because the link
+    alone is in the hands of the programme office too. `further` is whether the coach has notebooks
+    that they cannot open.
+
+    Raises:
+        NotAllowedError: `code` is wrong.
+        ConflictError: the coach has a notebook although `further` is false, or none although it is
+            true, or one that is open on this device, or has reached the maximum number.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        code_row, accepted = _verify_code(tx, services, principal, code)
+        if accepted:
+            author, secrets = notebooks.start_notebook(
+                tx, services.keyring, principal, further=further, device=device, now=now
+            )
+            if code_row is not None:
+                one_time_codes.mark_used(code_row, now=now)
+            notify_coach(tx, services, principal, NotebookEvent.STARTED, device)
+            return _opened(tx, author, secrets)
+    raise one_time_codes.wrong_code_error()  # not in the transaction, which counts the attempt
+
+
+def confirm_notebook(services: Services, principal: Principal, typed: str) -> OpenedNotebook:
+    """Confirm the notebook that was started on this device; `typed` is its recovery code.
+
+    Raises:
+        NotAllowedError: `typed` is not the recovery code.
+        NotesClosedError: no notebook was started on this device.
+    """
+    with services.database.writing() as tx:
+        author = notebooks.confirm_notebook(
+            tx, services.keyring, principal, typed, now=services.now()
+        )
+        return _opened(tx, author)
+
+
+def choose_passphrase(services: Services, principal: Principal, passphrase: str) -> OpenedNotebook:
+    """Set the passphrase that opens the notebook on other devices, and confirm the notebook.
 
     Raises:
         UnusableInputError: the passphrase is too easy to guess.
         NotesClosedError: the notebook is not open on this device.
+        NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
     weakness = password_weakness(passphrase, [])
     if weakness is not None:
         raise UnusableInputError([InputFault("form", 1, "passphrase", weakness)])
-    hashed = hash_password(passphrase)
-    with services.database.writing() as tx:
-        notebooks.set_passphrase(tx, principal, hashed)
+    key = new_opener_key(OpenerKind.PASSPHRASE, passphrase)  # slow, so not in a transaction
+    with recording_alterations(services, principal), services.database.writing() as tx:
+        author = notebooks.set_passphrase(tx, services.keyring, principal, key, now=services.now())
+        return _opened(tx, author)
 
 
 def make_recovery_code(services: Services, principal: Principal) -> str:
@@ -79,67 +146,80 @@ def make_recovery_code(services: Services, principal: Principal) -> str:
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
+        NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
-    with services.database.writing() as tx:
-        return notebooks.create_recovery_code(tx, principal)
+    with recording_alterations(services, principal), services.database.writing() as tx:
+        return notebooks.create_recovery_code(tx, services.keyring, principal, now=services.now())
 
 
-def start_new_notebook(services: Services, principal: Principal) -> StartedNotebook:
-    """Start a new notebook on this device for a coach who cannot open their earlier ones.
-
-    Raises:
-        ConflictError: the coach has no notebook yet, has one open on this device, or has reached
-            the maximum number of notebooks.
-    """
-    with services.database.writing() as tx:
-        opened, key = notebooks.start_further_notebook(tx, principal, now=services.now())
-        code = notebooks.create_recovery_code(tx, opened)
-        return StartedNotebook(notebooks.notes_status(tx, opened), NotebookSecrets(key, code))
-
-
-def open_notes(services: Services, principal: Principal, typed: str, code: str) -> OpenedNotes:
+def open_notes(
+    services: Services, principal: Principal, typed: str, code: str, *, device: str
+) -> OpenedNotebook:
     """Open a notebook on this device; `typed` is its passphrase or recovery code.
 
     If the server sends email, `code` must be a valid one-time code from an email. It is required in
-    addition to `typed`, because the programme office can change the coach's email address.
+    addition to `typed`, because the programme office can change the coach's email address. Devices
+    of a legacy notebook do not need it.
 
     Raises:
         NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.
+        NotebookAlteredError: the notebook was altered.
     """
-    matching = _matching_notebook(services, principal, typed)  # slow, so not in a transaction
-    with services.database.writing() as tx:
-        required = services.settings.mail.enabled
-        code_row = _verify_code(tx, services, principal, code) if required else None
-        accepted = code_row is not None or not required
-        opened = (
-            notebooks.open_notebook(
-                tx, principal, typed, matching_notebook=matching, now=services.now()
-            )
-            if accepted
-            else None
-        )
+    now = services.now()
+    with services.database.reading() as tx:
+        candidates = candidates_of(tx, principal)
+    match = match_secret(services.keyring, candidates, typed)  # slow, so not in a transaction
+    with recording_alterations(services, principal), services.database.writing() as tx:
+        code_row, accepted = _verify_code(tx, services, principal, code)
+        opened = None
+        if accepted:
+            opened = open_matching(tx, services.keyring, principal, match, device=device, now=now)
         if opened is not None:
             if code_row is not None:
-                one_time_codes.mark_used(code_row, now=services.now())
-            return OpenedNotes(notebooks.notes_status(tx, opened[0]), opened[1])
+                one_time_codes.mark_used(code_row, now=now)
+            notify_coach(tx, services, principal, NotebookEvent.OPENED, device)
+            return _opened(tx, *opened)
     if not accepted:  # raised here, because inside the transaction it would undo the count
         raise one_time_codes.wrong_code_error()
     raise NotAllowedError(facts.WRONG_PASSPHRASE())
 
 
-def _matching_notebook(services: Services, principal: Principal, typed: str) -> int | None:
-    """Return the number of the notebook whose passphrase is `typed`, or `None` if there is none."""
-    with services.database.reading() as tx:
-        hashes = notebooks.passphrase_hashes(tx, principal)
-    return next(
-        (number for number, hashed in hashes.items() if verify_password(typed, hashed)), None
-    )
+def _overview(tx: Transaction, services: Services, principal: Principal) -> NotesOverview:
+    sent = one_time_codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
+    zone = ZoneInfo(person_row(tx, principal.person_id or "").timezone)
+    status, code_sent = notebooks.notes_status(tx, principal), sent is not None
+    device = principal.notes_device
+    if device is None or not status.is_open:
+        return NotesOverview(status, code_sent, zone)
+    devices = devices_of(tx, principal)
+    try:
+        row = open_on_device(tx, services.keyring, principal).row
+    except NotebookAlteredError as error:
+        return NotesOverview(status, code_sent, zone, devices, problem=error)
+    older = restored_to(tx, row, device.seen)
+    return NotesOverview(status, code_sent, zone, devices, row.version, restored_to=older)
+
+
+def _opened(
+    tx: Transaction, author: Principal, secrets: NotebookSecrets | None = None
+) -> OpenedNotebook:
+    tx.flush()
+    number = 0 if author.notes_device is None else author.notes_device.notebook
+    row = tx.get_one(NotebookRow, (author.person_id, number))
+    return OpenedNotebook(author, notebooks.notes_status(tx, author), row.version, secrets)
 
 
 def _verify_code(
     tx: Transaction, services: Services, principal: Principal, typed: str
-) -> OneTimeCodeRow | None:
-    return one_time_codes.verify_code(
+) -> tuple[OneTimeCodeRow | None, bool]:
+    """Return the one-time code that was typed, and whether access is granted with or without it."""
+    device = principal.notes_device
+    if not services.settings.mail.enabled:
+        return None, True
+    if device is not None and device.state is NotebookState.LEGACY:
+        return None, True
+    row = one_time_codes.verify_code(
         tx, services.keyring, principal, CodePurpose.NOTES, typed, now=services.now()
     )
+    return row, row is not None

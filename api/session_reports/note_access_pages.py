@@ -10,9 +10,14 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, Permission, Permissions
 from api.personal_links.one_time_codes import send_note_code
-from api.session_reports import note_access
-from api.session_reports.device_keys import set_device_key_cookie
-from api.session_reports.note_access_routes import Passphrase
+from api.services import Services
+from api.session_reports import altered_notes, devices, note_access
+from api.session_reports.device_keys import remember_version, set_device_key_cookie
+from api.session_reports.device_names import device_name
+from api.session_reports.first_note import SETUP_FIELDS, confirm
+from api.session_reports.note_access import OpenedNotebook
+from api.session_reports.note_access_routes import MailedCode, NewPassphrase, Passphrase
+from api.web.date_formats import format_datetime
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
@@ -26,6 +31,38 @@ def show(link: str, request: Request) -> Response:
     return _render_notebook(link, request, {})
 
 
+@NOTES.post("/begin")
+def begin(
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+) -> Response:
+    """Start the first notebook on this device, and show its recovery code."""
+    return _start(link, request, form_fields, further=False)
+
+
+@NOTES.post("/confirm")
+def confirm_notebook(
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Confirm a notebook with its recovery code, typed back, or with a passphrase."""
+    entered = {field: form_fields.get(field, "").strip() for field in SETUP_FIELDS}
+    try:
+        opened = confirm(services, principal, entered)
+    except NotAllowedError as error:
+        return _render_notebook(link, request, {"recovery_code": error.shown})
+    except UnusableInputError as error:
+        faults = {fault.column: fault.message for fault in error.faults}
+        return _render_notebook(link, request, faults)
+    response = redirect_after_post(urls.person_notes(link))
+    remember_notebook(response, services, opened)
+    return response
+
+
 @NOTES.post("/passphrase")
 def choose(
     link: str,
@@ -35,7 +72,7 @@ def choose(
     principal: PrincipalDep,
 ) -> Response:
     """Set the passphrase of the open notebook."""
-    form = parse_form(Passphrase, form_fields)
+    form = parse_form(NewPassphrase, form_fields)
     try:
         note_access.choose_passphrase(services, principal, form.passphrase)
     except UnusableInputError as error:
@@ -55,12 +92,12 @@ def open_here(
     """Open the notes on this device with the passphrase or the recovery code."""
     form = parse_form(Passphrase, form_fields)
     try:
-        opened = note_access.open_notes(services, principal, form.passphrase, form.code)
+        opened = note_access.open_notes(
+            services, principal, form.passphrase, form.code, device=device_name(request)
+        )
     except NotAllowedError as error:
         return _render_notebook(link, request, {"passphrase": error.shown})
-    response = redirect_after_post(urls.person_notes(link))
-    set_device_key_cookie(response, services, principal, opened.device_key)
-    return response
+    return _answer(link, request, services, opened)
 
 
 @NOTES.post("/code")
@@ -81,57 +118,127 @@ def make_code(
 ) -> Response:
     """Create a recovery code and show it once."""
     code = note_access.make_recovery_code(services, principal)
-    return render_recovery_code(request, link, code, next_page=urls.person_notes(link))
+    return _render_recovery_code(link, request, code, to_confirm=not principal.notes_open)
 
 
 @NOTES.post("/afresh")
-def start_new_notebook(
-    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
-) -> Response:
+def start_new_notebook(link: str, request: Request, form_fields: FormFields) -> Response:
     """Start a new notebook on this device and show its recovery code."""
-    started = note_access.start_new_notebook(services, principal)
-    response = render_recovery_code(
-        request, link, started.secrets.recovery_code, next_page=urls.person_notes(link)
-    )
-    set_device_key_cookie(response, services, principal, started.secrets.device_key)
+    return _start(link, request, form_fields, further=True)
+
+
+@NOTES.post("/accept")
+def accept(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
+    """Continue with the notes as they are now, after they were changed outside the application."""
+    version = altered_notes.accept_notes(services, principal)
+    response = redirect_after_post(urls.person_notes(link))
+    remember_version(response, services, principal, version)
     return response
 
 
-def render_recovery_code(request: Request, link: str, code: str, *, next_page: str) -> Response:
-    """Render the page that shows a recovery code."""
+@NOTES.post("/devices/end-others")
+def end_other_devices(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
+    """Close the notes on all devices but this one."""
+    devices.end_other_devices(services, principal)
+    return redirect_after_post(urls.person_notes(link))
+
+
+@NOTES.post("/devices/{device_id}/end")
+def end_device(
+    link: str, device_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Close the notes on a device, which can be this one."""
+    devices.end_device(services, principal, device_id)
+    return redirect_after_post(urls.person_notes(link))
+
+
+def remember_notebook(response: Response, services: Services, opened: OpenedNotebook) -> None:
+    """Set the cookies that a device needs after a notebook was started, opened or confirmed."""
+    if opened.secrets is not None:
+        set_device_key_cookie(response, services, opened.principal, opened.secrets.device_key)
+    remember_version(response, services, opened.principal, opened.version)
+
+
+def _start(
+    link: str, request: Request, form_fields: Mapping[str, str], *, further: bool
+) -> Response:
+    """Start a notebook and show its recovery code."""
+    services, principal = services_for(request), principal_of(request)
+    code = parse_form(MailedCode, form_fields).code
+    try:
+        opened = note_access.begin_notebook(
+            services, principal, code, further=further, device=device_name(request)
+        )
+    except NotAllowedError as error:
+        return _render_notebook(link, request, {"code": error.shown})
+    return _answer(link, request, services, opened)
+
+
+def _answer(link: str, request: Request, services: Services, opened: OpenedNotebook) -> Response:
+    """Show the new recovery code, if there is one, or else return to the page of the notes."""
+    code = None if opened.secrets is None else opened.secrets.recovery_code
+    if code is None:
+        response: Response = redirect_after_post(urls.person_notes(link))
+    else:
+        to_confirm = opened.status.needs_confirmation
+        response = _render_recovery_code(link, request, code, to_confirm=to_confirm)
+    remember_notebook(response, services, opened)
+    return response
+
+
+def _render_recovery_code(link: str, request: Request, code: str, *, to_confirm: bool) -> Response:
+    """Render the page that shows a recovery code, and asks for it if the notebook is new."""
     return render_page(
         request,
         "session_reports/recovery_code.html",
         home=urls.person(link),
         notes=urls.person_notes(link),
         code=code,
-        next_page=next_page,
+        to_confirm=to_confirm,
+        faults={},
+        entered=dict.fromkeys(SETUP_FIELDS, ""),
     )
 
 
 def _render_notebook(link: str, request: Request, faults: Mapping[str, Displayed]) -> Response:
     services, principal = services_for(request), principal_of(request)
     overview = note_access.read_notes_overview(services, principal)
-    return render_page(
+    zone = overview.zone
+    status = overview.status
+    response = render_page(
         request,
         "session_reports/notebook.html",
         422 if faults else 200,
         home=urls.person(link),
         address=urls.person_notes(link),
-        notes_status=overview.status,
+        notes_status=status,
+        begun=status.begun_at and format_datetime(status.begun_at, zone),
+        devices=[(each, format_datetime(each.opened_at, zone)) for each in overview.devices],
+        problem=overview.problem and overview.problem.shown,
+        restored_to=overview.restored_to,
         needs_code=services.settings.mail.enabled,
         code_sent=overview.code_sent,
         faults=faults,
-        entered={"passphrase": "", "code": ""},
+        entered=dict.fromkeys(SETUP_FIELDS, ""),
     )
+    if overview.version is not None:
+        remember_version(response, services, principal, overview.version)
+    return response
 
 
 ROUTERS = (NOTES,)
+_OWN = Permission(COACH, own_only=True)
+_OWN_VERIFIED = Permission(COACH, own_only=True, requires_verification=True)
 PERMISSIONS: Permissions = {
-    ("GET", "/p/{link}/notes"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/notes/passphrase"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/notes/open"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/notes/code"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/notes/recovery-code"): Permission(COACH, own_only=True),
-    ("POST", "/p/{link}/notes/afresh"): Permission(COACH, own_only=True),
+    ("GET", "/p/{link}/notes"): _OWN,
+    ("POST", "/p/{link}/notes/begin"): _OWN,
+    ("POST", "/p/{link}/notes/confirm"): _OWN,
+    ("POST", "/p/{link}/notes/passphrase"): _OWN,
+    ("POST", "/p/{link}/notes/open"): _OWN,
+    ("POST", "/p/{link}/notes/code"): _OWN,
+    ("POST", "/p/{link}/notes/recovery-code"): _OWN,
+    ("POST", "/p/{link}/notes/afresh"): _OWN,
+    ("POST", "/p/{link}/notes/accept"): _OWN,
+    ("POST", "/p/{link}/notes/devices/end-others"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/devices/{device_id}/end"): _OWN_VERIFIED,
 }

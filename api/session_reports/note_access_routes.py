@@ -5,24 +5,27 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.session_reports import note_access
-from api.session_reports.device_keys import set_device_key_cookie
+from api.services import Services
+from api.session_reports import altered_notes, devices, note_access
+from api.session_reports.device_keys import remember_version, set_device_key_cookie
+from api.session_reports.device_names import device_name
+from api.session_reports.devices import DeviceView
+from api.session_reports.note_access import OpenedNotebook
 from api.session_reports.notebooks import NotesStatus
 
-NOTES = APIRouter(prefix=API, tags=["me"])
+NOTES = APIRouter(prefix=f"{API}/me/notes", tags=["me"])
 
 
-class Passphrase(BaseModel):
-    """A passphrase or recovery code that opens a coach's notes on another device."""
+class MailedCode(BaseModel):
+    """The one-time code from an email; required if this server sends email."""
 
-    passphrase: Annotated[str, Field(max_length=1000)]
     code: Annotated[
         str,
         Field(
@@ -32,75 +35,165 @@ class Passphrase(BaseModel):
     ] = ""
 
 
+class NewPassphrase(BaseModel):
+    """A passphrase for a coach's notes."""
+
+    passphrase: Annotated[str, Field(max_length=1000)]
+
+
+class Passphrase(MailedCode):
+    """A passphrase or recovery code that opens a coach's notes on another device."""
+
+    passphrase: Annotated[str, Field(max_length=1000)]
+
+
 class RecoveryCode(BaseModel):
     """A single-use code that opens a coach's notes. It cannot be retrieved later."""
 
-    code: str
+    code: Annotated[str, Field(max_length=40)]
 
 
-class NewNotebook(NotesStatus):
-    """The status of your notes after starting a new notebook, and the notebook's recovery code."""
+class OpenedNotes(NotesStatus):
+    """The status of your notes, with a recovery code if a new one was made."""
 
     recovery_code: Annotated[
-        str,
+        str | None,
         Field(
-            description="Opens the new notebook once on another device. It cannot be retrieved "
-            "later."
+            description="Opens your notes once on another device. It cannot be retrieved later "
+            "and replaces any earlier code."
         ),
-    ]
+    ] = None
 
 
-@NOTES.get("/me/notes", responses=problem_responses())
+@NOTES.get("", responses=problem_responses())
 def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
     """Get whether your notes are open on this device, and which secrets can open them."""
     return note_access.read_notes_status(services, principal)
 
 
-@NOTES.put(
-    "/me/notes/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422)
-)
-def choose_passphrase(body: Passphrase, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Choose the passphrase that opens your notes on other devices."""
+@NOTES.post("/begin", responses=problem_responses(409, 422))
+def begin_notebook(
+    body: MailedCode,
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    response: Response,
+) -> OpenedNotes:
+    """Start your first notebook on this device, and get its recovery code.
+
+    You can write notes once you have confirmed the notebook, with the recovery code or with a
+    passphrase, because your notes are lost if you lose this device and have neither. If this server
+    sends email, a one-time code from an email is required.
+    """
+    opened = note_access.begin_notebook(
+        services, principal, body.code, further=False, device=device_name(request)
+    )
+    return _answer(response, services, opened)
+
+
+@NOTES.post("/confirm", responses=problem_responses(422))
+def confirm_notebook(
+    body: RecoveryCode, services: ServicesDep, principal: PrincipalDep, response: Response
+) -> OpenedNotes:
+    """Confirm the notebook that you started on this device with its recovery code.
+
+    The code still opens your notes once on another device.
+    """
+    opened = note_access.confirm_notebook(services, principal, body.code)
+    return _answer(response, services, opened)
+
+
+@NOTES.put("/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
+def choose_passphrase(body: NewPassphrase, services: ServicesDep, principal: PrincipalDep) -> None:
+    """Choose the passphrase that opens your notes on other devices. It also confirms a notebook."""
     note_access.choose_passphrase(services, principal, body.passphrase)
 
 
-@NOTES.post("/me/notes/open", responses=problem_responses(422))
+@NOTES.post("/open", responses=problem_responses(409, 422))
 def open_notes(
-    body: Passphrase, services: ServicesDep, principal: PrincipalDep, response: Response
-) -> NotesStatus:
+    body: Passphrase,
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    response: Response,
+) -> OpenedNotes:
     """Open your notes on this device with your passphrase or recovery code.
 
     After five wrong attempts, your notes are locked for 15 minutes. If this server sends email, a
-    one-time code from an email is also required.
+    one-time code from an email is also required. A recovery code is replaced by a new one.
     """
-    opened = note_access.open_notes(services, principal, body.passphrase, body.code)
-    set_device_key_cookie(response, services, principal, opened.device_key)
-    return opened.status
+    opened = note_access.open_notes(
+        services, principal, body.passphrase, body.code, device=device_name(request)
+    )
+    return _answer(response, services, opened)
 
 
-@NOTES.post(
-    "/me/notes/recovery-code", status_code=HTTPStatus.CREATED, responses=problem_responses(409)
-)
+@NOTES.post("/recovery-code", status_code=HTTPStatus.CREATED, responses=problem_responses(409))
 def make_recovery_code(services: ServicesDep, principal: PrincipalDep) -> RecoveryCode:
     """Create a single-use recovery code for your notes. Any earlier code stops working."""
     return RecoveryCode(code=note_access.make_recovery_code(services, principal))
 
 
-@NOTES.post("/me/notes/afresh", operation_id="begin_afresh", responses=problem_responses(409))
+@NOTES.post("/afresh", operation_id="begin_afresh", responses=problem_responses(409, 422))
 def start_new_notebook(
-    services: ServicesDep, principal: PrincipalDep, response: Response
-) -> NewNotebook:
+    body: MailedCode,
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    response: Response,
+) -> OpenedNotes:
     """Start a new notebook on this device. Earlier notebooks stay closed until you open them."""
-    started = note_access.start_new_notebook(services, principal)
-    set_device_key_cookie(response, services, principal, started.secrets.device_key)
-    return NewNotebook(**started.status.model_dump(), recovery_code=started.secrets.recovery_code)
+    opened = note_access.begin_notebook(
+        services, principal, body.code, further=True, device=device_name(request)
+    )
+    return _answer(response, services, opened)
+
+
+@NOTES.post("/accept", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409))
+def accept_notes(services: ServicesDep, principal: PrincipalDep, response: Response) -> None:
+    """Continue with your notes as they are, after they were changed outside this application."""
+    version = altered_notes.accept_notes(services, principal)
+    remember_version(response, services, principal, version)
+
+
+@NOTES.get("/devices", responses=problem_responses())
+def my_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceView, ...]:
+    """List the devices on which your notes are open."""
+    return devices.list_devices(services, principal)
+
+
+@NOTES.delete(
+    "/devices/{device_id}", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404)
+)
+def end_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
+    """Close your notes on a device, which can be this one."""
+    devices.end_device(services, principal, device_id)
+
+
+def _answer(response: Response, services: Services, opened: OpenedNotebook) -> OpenedNotes:
+    """Return the status of the notes, and have the device store what it has to remember."""
+    secrets = opened.secrets
+    if secrets is not None:
+        set_device_key_cookie(response, services, opened.principal, secrets.device_key)
+    remember_version(response, services, opened.principal, opened.version)
+    return OpenedNotes(
+        **opened.status.model_dump(),
+        recovery_code=None if secrets is None else secrets.recovery_code,
+    )
 
 
 ROUTERS = (NOTES,)
 PERMISSIONS: Permissions = {
     ("GET", API + "/me/notes"): Permission(COACH),
+    ("POST", API + "/me/notes/begin"): Permission(COACH),
+    ("POST", API + "/me/notes/confirm"): Permission(COACH),
     ("PUT", API + "/me/notes/passphrase"): Permission(COACH),
     ("POST", API + "/me/notes/open"): Permission(COACH),
     ("POST", API + "/me/notes/recovery-code"): Permission(COACH),
     ("POST", API + "/me/notes/afresh"): Permission(COACH),
+    ("POST", API + "/me/notes/accept"): Permission(COACH),
+    ("GET", API + "/me/notes/devices"): Permission(COACH, requires_verification=True),
+    ("DELETE", API + "/me/notes/devices/{device_id}"): Permission(
+        COACH, requires_verification=True
+    ),
 }

@@ -1,104 +1,153 @@
-"""Encryption of notes with one data key per coach and coachee, wrapped by the master key.
+"""Encryption of notes with one data key per coach, coachee and notebook.
 
-A note is encrypted with AES-256-GCM under the data key of its author and coachee. The associated
-data of a note identifies its row, session, author, key and version, and the associated data of a
-wrapped key identifies its row and master key version. Decryption therefore fails if either is moved
-to another row or replaced with an older version.
+A note is encrypted with AES-256-GCM under the data key of its notebook and coachee, and a data key
+under the key of its notebook (see `notebook_openers`). The associated data of a note identifies its
+row, session, author, key and version, and the associated data of a wrapped key identifies its row,
+people and notebook. Decryption therefore fails if either is moved to another row or replaced with
+an older version.
+
+Data keys of legacy notebooks are wrapped by the master key alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.crypto.envelope_encryption import decrypt, encrypt, new_data_key, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.session_reports.rows import NoteKeyRow, NoteRow
-from api.sessions.rows import SessionRow
+
+Key = tuple[NoteKeyRow, bytes]
 
 
 def encrypt_note(
     tx: Transaction,
-    keyring: Keyring,
-    session: SessionRow,
+    notebook_key: bytes,
     row: NoteRow,
     text: str,
     *,
+    subject_id: str,
     now: datetime,
 ) -> None:
-    """Encrypt `text` into `row`, whose version must already be set.
+    """Encrypt `text` into `row`, whose notebook and version must already be set.
 
     Raises:
-        KeyringError: the key file does not contain the master key that wraps the data key.
         DecryptionError: the wrapped data key was altered or moved.
     """
-    key_row, key = _get_or_create_data_key(tx, keyring, session, now)
+    key_row, key = _get_or_create_data_key(tx, notebook_key, row, subject_id, now)
     row.key_id = key_row.id
     row.sealed = encrypt(key, text.encode(), *_note_associated_data(row))
 
 
-def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
-    """Return the text of a note.
+def decrypt_note(tx: Transaction, notebook_key: bytes, row: NoteRow) -> str:
+    """Return the text of a note in a notebook with that key.
+
+    Raises:
+        DecryptionError: the note or its wrapped data key was altered or moved.
+    """
+    key = _unwrap(notebook_key, tx.get_one(NoteKeyRow, row.key_id))
+    return decrypt(key, row.sealed, *_note_associated_data(row)).decode()
+
+
+def decrypt_legacy_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
+    """Return the text of a note in a legacy notebook.
 
     Raises:
         KeyringError: the key file does not contain the master key that wraps the data key.
         DecryptionError: the note or its wrapped data key was altered or moved.
     """
-    key = _unwrap(keyring, tx.get_one(NoteKeyRow, row.key_id))
+    key = _unwrap_legacy(keyring, tx.get_one(NoteKeyRow, row.key_id))
     return decrypt(key, row.sealed, *_note_associated_data(row)).decode()
 
 
-def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap all data keys under the newest master key and return their number; see `Rotatable`."""
-    rows = tx.scalars(select(NoteKeyRow)).all()
+def notes_in(tx: Transaction, author_id: str | None, notebook: int) -> tuple[NoteRow, ...]:
+    """Return the notes in one of a coach's notebooks, by id."""
+    query = select(NoteRow).where(NoteRow.author_id == author_id, NoteRow.notebook == notebook)
+    return tuple(tx.scalars(query.order_by(NoteRow.id)))
+
+
+def move_notes(
+    tx: Transaction,
+    notes: Iterable[tuple[NoteRow, str]],
+    notebook: int,
+    notebook_key: bytes,
+    *,
+    now: datetime,
+) -> None:
+    """Encrypt notes, given with their texts, anew in a notebook with other data keys.
+
+    Data keys that no note uses any longer are deleted. Their copies, for example in backups, do not
+    open what is written from now on.
+    """
+    former: set[str] = set()
+    for row, text in notes:
+        key_row = tx.get_one(NoteKeyRow, row.key_id)
+        former.add(key_row.id)
+        row.notebook = notebook
+        encrypt_note(tx, notebook_key, row, text, subject_id=key_row.subject_id, now=now)
+    tx.flush()
+    in_use = select(NoteRow.key_id)
+    tx.execute(delete(NoteKeyRow).where(NoteKeyRow.id.in_(former), NoteKeyRow.id.not_in(in_use)))
+
+
+def rewrap_legacy_keys(tx: Transaction, keyring: Keyring) -> int:
+    """Rewrap the data keys of legacy notebooks under the newest master key; see `Rotatable`."""
+    rows = tx.scalars(select(NoteKeyRow).where(NoteKeyRow.master_version.is_not(None))).all()
     for row in rows:
-        key = _unwrap(keyring, row)
+        key = _unwrap_legacy(keyring, row)
         row.master_version = keyring.master_version
-        row.wrapped = _wrap(keyring, row, key)
+        master = wrapping_key(keyring.master, row.master_version)
+        row.wrapped = encrypt(master, key, *_legacy_associated_data(row))
     return len(rows)
 
 
 def _get_or_create_data_key(
-    tx: Transaction, keyring: Keyring, session: SessionRow, now: datetime
-) -> tuple[NoteKeyRow, bytes]:
-    """Return the row and the plaintext of the data key for the coach's notes about the coachee."""
+    tx: Transaction, notebook_key: bytes, note: NoteRow, subject_id: str, now: datetime
+) -> Key:
+    """Return the row and the plaintext of the data key for notes about the coachee."""
     row = tx.scalar(
         select(NoteKeyRow).where(
-            NoteKeyRow.author_id == session.coach_id, NoteKeyRow.subject_id == session.coachee_id
+            NoteKeyRow.author_id == note.author_id,
+            NoteKeyRow.subject_id == subject_id,
+            NoteKeyRow.notebook == note.notebook,
         )
     )
     if row is not None:
-        return row, _unwrap(keyring, row)
+        return row, _unwrap(notebook_key, row)
     key = new_data_key()
     row = NoteKeyRow(
         id=new_id(),
-        author_id=session.coach_id,
-        subject_id=session.coachee_id,
-        master_version=keyring.master_version,
+        author_id=note.author_id,
+        subject_id=subject_id,
+        notebook=note.notebook,
         created_at=now,
     )
-    row.wrapped = _wrap(keyring, row, key)
+    row.wrapped = encrypt(notebook_key, key, *_key_associated_data(row))
     tx.add(row)
     tx.flush()
     return row, key
 
 
-def _wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
-    """Encrypt `key` under the version of the master key that the row specifies."""
-    master = wrapping_key(keyring.master, row.master_version)
-    return encrypt(master, key, *_key_associated_data(row))
+def _unwrap(notebook_key: bytes, row: NoteKeyRow) -> bytes:
+    return decrypt(notebook_key, row.wrapped, *_key_associated_data(row))
 
 
-def _unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
-    master = wrapping_key(keyring.master, row.master_version)
-    return decrypt(master, row.wrapped, *_key_associated_data(row))
+def _unwrap_legacy(keyring: Keyring, row: NoteKeyRow) -> bytes:
+    master = wrapping_key(keyring.master, row.master_version or 0)
+    return decrypt(master, row.wrapped, *_legacy_associated_data(row))
 
 
 def _key_associated_data(row: NoteKeyRow) -> tuple[str | int, ...]:
-    return ("note_keys", row.id, row.author_id, row.subject_id, row.master_version)
+    return ("note_keys", row.id, row.author_id, row.subject_id, "notebook", row.notebook)
+
+
+def _legacy_associated_data(row: NoteKeyRow) -> tuple[str | int, ...]:
+    return ("note_keys", row.id, row.author_id, row.subject_id, row.master_version or 0)
 
 
 def _note_associated_data(row: NoteRow) -> tuple[str | int, ...]:

@@ -1,12 +1,14 @@
-"""Coaches' notebooks, and the secrets that open them.
+"""Coaches' notebooks: starting one, and choosing the secrets that open it.
 
-A notebook is a set of notes that are opened together. The secret link does not open it, because the
-programme office hands out the link. Each device where a notebook is open has its own key (see
-`device_keys`). To get a key, a new device needs either a single-use recovery code or the coach's
-passphrase, which can only be set on a device where the notebook is already open.
+A notebook is a set of notes that are opened together, with a key of its own. The secret link does
+not open it, because the programme office hands out the link. Each device where a notebook is open
+has its own key (see `device_keys`). To get one, a new device needs either a single-use recovery
+code or the coach's passphrase, which can only be set on a device where the notebook is already
+open. All of these are part of the encryption (see `notebook_openers`): without one of them, the
+server cannot decrypt the notes.
 
-Notebooks only control access. They play no part in the encryption (see `note_encryption`), so
-anyone who can insert rows into `credentials` can make the server show notes.
+Because nobody can open a notebook without them, notes are written only after the coach has shown
+that they have a second way to open it.
 
 A coach who can no longer open a notebook can start a new one. It gives no access to earlier notes;
 otherwise anyone with the link, or with access to the coach's email, could read them.
@@ -14,42 +16,44 @@ otherwise anyone with the link, or with access to the coach's email, could read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import IssuedSecret, sha256_of
-from api.accounts.rows import CredentialKind, CredentialRow
-from api.accounts.second_factors import new_recovery_code, normalise_code
+from api.accounts.credentials import IssuedSecret
+from api.accounts.rows import CredentialRow
+from api.accounts.second_factors import new_recovery_code
 from api.audit_trail.log import record_event
-from api.http.principal import AccessRole, Principal
+from api.crypto.envelope_encryption import DecryptionError, new_data_key
+from api.crypto.key_ring import Keyring
+from api.http.principal import AccessRole, NotebookState, Principal
 from api.session_reports import facts
 from api.session_reports.device_keys import issue_device_key
-from api.session_reports.rows import NotebookRow, NoteRow
+from api.session_reports.notebook_integrity import update_mac
+from api.session_reports.notebook_openers import (
+    OpenerKey,
+    OpenNotebook,
+    add_opener,
+    new_opener_key,
+    notebook_key_in,
+    openers_of,
+)
+from api.session_reports.open_notebook import open_on_device
+from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
-from coach.texts.facts import Fact
 
-_FREE_ATTEMPTS = 5
-_LOCK_DURATION = timedelta(minutes=15)
 _MAX_NOTEBOOKS = 5
-
-
-class NotesClosedError(NotAllowedError):
-    """Raised when a coach's notes are not open on the current device."""
-
-    def __init__(self, reason: Fact | None = None) -> None:
-        super().__init__(reason or facts.NOTES_CLOSED())
 
 
 @dataclass(frozen=True, slots=True)
 class NotebookSecrets:
-    """The secrets that open a new notebook: its first device key and its recovery code."""
+    """The secrets that open a notebook: the key of this device, and a new recovery code if any."""
 
     device_key: IssuedSecret
-    recovery_code: str
+    recovery_code: str | None
 
 
 class NotesStatus(FrozenModel):
@@ -58,9 +62,14 @@ class NotesStatus(FrozenModel):
     Attributes:
         begun: whether the coach has a notebook.
         is_open: whether a notebook is open on this device.
-        notebook: the number of the notebook that is open on this device. A number above 1 means
-            that the coach started it because they could not open an earlier one.
+        needs_confirmation: whether this device has started a notebook whose recovery code or
+            passphrase has not been entered yet.
+        needs_renewal: whether the notebook of this device has to be opened once more, because an
+            earlier version encrypted it without the coach's secrets.
+        notebook: the number of the notebook of this device; 0 if there is none.
         notebooks: the number of notebooks the coach has.
+        begun_at: when the notebook of this device, or else the latest one, was started.
+        begun_on: the device on which it was started, such as "Firefox, Windows".
         has_passphrase: whether the open notebook has a passphrase or, if none is open, whether any
             notebook has one.
         has_recovery_code: the same for the recovery code.
@@ -68,190 +77,211 @@ class NotesStatus(FrozenModel):
 
     begun: bool
     is_open: bool
+    needs_confirmation: bool
+    needs_renewal: bool
     notebook: int
     notebooks: int
+    begun_at: datetime | None
+    begun_on: str
     has_passphrase: bool
     has_recovery_code: bool
 
 
 def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
     """Return the status of a coach's notes on the current device."""
-    rows = _notebooks(tx, principal)
-    relevant = [row for row in rows if not principal.notes_open or row.number == principal.notebook]
+    device = principal.notes_device
+    state, number = (None, 0) if device is None else (device.state, device.notebook)
+    rows = notebooks_of(tx, principal)
+    begun = [row for row in rows if row.confirmed_at is not None]
+    relevant = [row for row in rows if row.number == number] or begun
+    numbers = {row.number for row in relevant}
+
+    def has_opener(kind: OpenerKind) -> bool:
+        return any(o.notebook in numbers for o in openers_of(tx, principal.person_id, kind))
+
     return NotesStatus(
-        begun=bool(rows),
-        is_open=principal.notes_open,
-        notebook=principal.notebook,
-        notebooks=len(rows),
-        has_passphrase=any(row.passphrase_hash for row in relevant),
-        has_recovery_code=any(row.recovery_sha256 for row in relevant),
+        begun=bool(begun),
+        is_open=state is NotebookState.OPEN,
+        needs_confirmation=state is NotebookState.UNCONFIRMED,
+        needs_renewal=state is NotebookState.LEGACY,
+        notebook=number,
+        notebooks=len(begun),
+        begun_at=relevant[-1].created_at if relevant else None,
+        begun_on=relevant[-1].device if relevant else "",
+        has_passphrase=has_opener(OpenerKind.PASSPHRASE)
+        or any(row.passphrase_hash for row in relevant),
+        has_recovery_code=has_opener(OpenerKind.RECOVERY)
+        or any(row.recovery_sha256 for row in relevant),
     )
 
 
-def open_first_notebook(
-    tx: Transaction, principal: Principal, *, now: datetime
-) -> tuple[Principal, IssuedSecret | None]:
-    """Start the coach's first notebook on this device, unless a notebook is already open.
+def start_notebook(
+    tx: Transaction,
+    keyring: Keyring,
+    principal: Principal,
+    *,
+    further: bool,
+    device: str,
+    now: datetime,
+) -> tuple[Principal, NotebookSecrets]:
+    """Start a notebook on this device. It has to be confirmed before notes are written in it.
 
-    Returns the principal with a notebook open, and the device key if a notebook was started.
+    `further` is whether the coach has notebooks that they cannot open. The new notebook gives no
+    access to earlier notes, so it is of no use to an attacker who only has the link. The coach's
+    other devices are not affected. Notebooks that were started and never confirmed are deleted.
 
     Raises:
-        NotesClosedError: the coach already has a notebook, but none is open on this device.
+        ConflictError: the coach has a notebook although `further` is false, or none although it is
+            true, or one that is open on this device, or has reached the maximum number.
         NotAllowedError: `principal` is not a coach.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
-    if principal.notes_open:
-        return principal, None
-    if _notebooks(tx, principal):
-        raise NotesClosedError
-    return _create_notebook(tx, principal, 1, now)
+    rows = notebooks_of(tx, principal)
+    begun = [row for row in rows if row.confirmed_at is not None]
+    if further and (not begun or principal.notes_open):
+        raise ConflictError(facts.NO_NEW_NOTEBOOK())
+    if begun and not further:
+        raise ConflictError(facts.NOTEBOOK_EXISTS())
+    if len(begun) >= _MAX_NOTEBOOKS:
+        raise ConflictError(facts.TOO_MANY_NOTEBOOKS(count=_MAX_NOTEBOOKS))
+    for row in rows:
+        if row.confirmed_at is None:
+            delete_notebook(tx, row)
+    number = max((row.number for row in rows), default=0) + 1
+    action = "new notebook begun on a device" if begun else "notes begun on a device"
+    opened = create_notebook(tx, principal.person_id, number, device=device, now=now)
+    record_event(tx, action, "person", principal.person_id)
+    author, key = issue_device_key(tx, keyring, principal, opened, device=device, now=now)
+    code = add_recovery_code(tx, keyring, opened, now=now)
+    return author, NotebookSecrets(key, code)
 
 
-def start_further_notebook(
-    tx: Transaction, principal: Principal, *, now: datetime
-) -> tuple[Principal, IssuedSecret]:
-    """Start a new notebook on this device for a coach who cannot open their earlier ones.
+def create_notebook(
+    tx: Transaction, person_id: str, number: int, *, device: str, now: datetime
+) -> OpenNotebook:
+    """Create an empty notebook with a random key. It has no openers yet."""
+    row = NotebookRow(
+        person_id=person_id, number=number, created_at=now, sealed_at=now, device=device, version=0
+    )
+    tx.add(row)
+    opened = OpenNotebook(row, new_data_key())
+    update_mac(tx, opened)
+    tx.flush()
+    return opened
 
-    The new notebook gives no access to earlier notes, so it is of no use to an attacker who only
-    has the link. The coach's other devices are not affected.
+
+def confirm_notebook(
+    tx: Transaction, keyring: Keyring, principal: Principal, typed: str, *, now: datetime
+) -> Principal:
+    """Confirm a notebook with its recovery code, which the coach has written down and now types.
+
+    The code continues to work once. Returns the principal with the notebook open.
 
     Raises:
-        ConflictError: the coach has no notebook yet, has one open on this device, or has reached
-            the maximum number of notebooks.
+        NotesClosedError: this device has no notebook.
+        NotAllowedError: `typed` is not the recovery code.
     """
-    rows = _notebooks(tx, principal)
-    if not rows or principal.notes_open:
-        raise ConflictError(facts.NO_NEW_NOTEBOOK())
-    if len(rows) >= _MAX_NOTEBOOKS:
-        raise ConflictError(facts.TOO_MANY_NOTEBOOKS(count=_MAX_NOTEBOOKS))
-    return _create_notebook(tx, principal, max(row.number for row in rows) + 1, now)
+    row = open_on_device(tx, keyring, principal).row
+    for opener in openers_of(tx, row.person_id, OpenerKind.RECOVERY):
+        if opener.notebook == row.number:
+            try:
+                notebook_key_in(keyring, opener, typed)
+            except DecryptionError:
+                break
+            return mark_confirmed(tx, principal, row, now=now)
+    raise NotAllowedError(facts.WRONG_RECOVERY_CODE())
 
 
-def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) -> None:
+def mark_confirmed(
+    tx: Transaction, principal: Principal, row: NotebookRow, *, now: datetime
+) -> Principal:
+    """Record that the coach has a second way to open a notebook, unless it is recorded already."""
+    device = principal.notes_device
+    if row.confirmed_at is None:
+        row.confirmed_at = now
+        record_event(tx, "notebook confirmed", "person", row.person_id)
+    if device is None:
+        return principal
+    return replace(principal, notes_device=replace(device, state=NotebookState.OPEN))
+
+
+def set_passphrase(
+    tx: Transaction,
+    keyring: Keyring,
+    principal: Principal,
+    passphrase: OpenerKey,
+    *,
+    now: datetime,
+) -> Principal:
     """Set the passphrase that opens the notebook on other devices, replacing any earlier one.
 
+    `passphrase` is the key derived from it. This also confirms the notebook.
+
     Raises:
         NotesClosedError: the notebook is not open on this device.
         ConflictError: the coach has no notebook yet.
     """
-    row = _open_notebook(tx, principal)
-    row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
+    opened = open_own_notebook(tx, keyring, principal)
+    row = opened.row
+    add_opener(tx, keyring, opened, passphrase, now=now)
+    row.failures, row.locked_until = 0, None
     record_event(tx, "note passphrase chosen", "person", row.person_id)
+    return mark_confirmed(tx, principal, row, now=now)
 
 
-def create_recovery_code(tx: Transaction, principal: Principal) -> str:
+def create_recovery_code(
+    tx: Transaction, keyring: Keyring, principal: Principal, *, now: datetime
+) -> str:
     """Create a single-use recovery code for the notebook, replacing any earlier code.
 
-    Only the hash of the code is stored.
-
     Raises:
         NotesClosedError: the notebook is not open on this device.
         ConflictError: the coach has no notebook yet.
     """
-    row, code = _open_notebook(tx, principal), new_recovery_code()
-    row.recovery_sha256 = sha256_of(normalise_code(code))
-    record_event(tx, "note recovery code made", "person", row.person_id)
+    return add_recovery_code(tx, keyring, open_own_notebook(tx, keyring, principal), now=now)
+
+
+def add_recovery_code(
+    tx: Transaction, keyring: Keyring, opened: OpenNotebook, *, now: datetime
+) -> str:
+    """Create a recovery code for an open notebook, replacing any earlier one; see above."""
+    code = new_recovery_code()
+    add_opener(tx, keyring, opened, new_opener_key(OpenerKind.RECOVERY, code), now=now)
+    record_event(tx, "note recovery code made", "person", opened.row.person_id)
     return code
 
 
-def passphrase_hashes(tx: Transaction, principal: Principal) -> dict[int, str]:
-    """Return the passphrase hashes of the coach's notebooks, by notebook number.
-
-    Notebooks without a passphrase are omitted.
-    """
-    return {
-        row.number: row.passphrase_hash
-        for row in _notebooks(tx, principal)
-        if row.passphrase_hash is not None
-    }
+def count_legacy_notebooks(tx: Transaction) -> int:
+    """Return the number of notebooks without a key, which the key file and the database open."""
+    counted = select(func.count()).select_from(NotebookRow).where(NotebookRow.sealed_at.is_(None))
+    return tx.scalar(counted) or 0
 
 
-def open_notebook(
-    tx: Transaction,
-    principal: Principal,
-    typed: str,
-    *,
-    matching_notebook: int | None,
-    now: datetime,
-) -> tuple[Principal, IssuedSecret] | None:
-    """Open a notebook on this device. If `typed` is wrong, count the attempt and return `None`.
-
-    `matching_notebook` is the number of the notebook whose passphrase is `typed`. If it is `None`,
-    `typed` is compared with the recovery codes, and a matching code cannot be used again. If
-    another notebook is already open on this device, the two are merged.
-    """
-    rows = {row.number: row for row in _notebooks(tx, principal)}
-    if not rows or principal.role is not AccessRole.COACH:
-        return None
-    first = rows[min(rows)]
-    if first.locked_until is not None and first.locked_until > now:
-        return None
-    typed_hash = sha256_of(normalise_code(typed))
-    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == typed_hash), None)
-    number = matching_notebook if matching_notebook in rows else by_code
-    if number is None:
-        _record_failure(tx, first, now)
-        return None
-    first.failures, first.locked_until = 0, None
-    if number == by_code:
-        rows[number].recovery_sha256 = rows[number].passphrase_hash = None
-        record_event(tx, "note recovery code used", "person", first.person_id)
-    if principal.notes_open and principal.notebook in rows and principal.notebook != number:
-        number = _merge(tx, rows[number], rows[principal.notebook])
-    record_event(tx, "notes opened on a device", "person", first.person_id)
-    return issue_device_key(tx, principal, number, now=now)
+def delete_notebook(tx: Transaction, row: NotebookRow) -> None:
+    """Delete a notebook without notes, its openers and the keys of its devices."""
+    tx.flush()
+    of_notebook = select(NotebookOpenerRow.credential_id).where(
+        NotebookOpenerRow.person_id == row.person_id, NotebookOpenerRow.notebook == row.number
+    )
+    tx.execute(delete(CredentialRow).where(CredentialRow.id.in_(of_notebook)))
+    tx.delete(row)
+    tx.flush()
 
 
-def _notebooks(tx: Transaction, principal: Principal) -> list[NotebookRow]:
+def notebooks_of(tx: Transaction, principal: Principal) -> list[NotebookRow]:
+    """Return all notebooks of a coach by number, including those that are not confirmed."""
     query = select(NotebookRow).where(NotebookRow.person_id == principal.person_id)
     return list(tx.scalars(query.order_by(NotebookRow.number)))
 
 
-def _open_notebook(tx: Transaction, principal: Principal) -> NotebookRow:
-    rows = {row.number: row for row in _notebooks(tx, principal)}
-    if not rows:
-        raise ConflictError(facts.NO_NOTE_YET())
-    if not principal.notes_open or principal.notebook not in rows:
-        raise NotesClosedError
-    return rows[principal.notebook]
+def open_own_notebook(tx: Transaction, keyring: Keyring, principal: Principal) -> OpenNotebook:
+    """Open the notebook of this device; see `open_on_device`.
 
-
-def _create_notebook(
-    tx: Transaction, principal: Principal, number: int, now: datetime
-) -> tuple[Principal, IssuedSecret]:
-    person_id = principal.person_id or ""
-    tx.add(NotebookRow(person_id=person_id, number=number, created_at=now))
-    action = "notes begun on a device" if number == 1 else "new notebook begun on a device"
-    record_event(tx, action, "person", person_id)
-    return issue_device_key(tx, principal, number, now=now)
-
-
-def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:
-    """Count a failed attempt. The first notebook stores the count and the lock for all of them."""
-    first.failures += 1
-    first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
-    record_event(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
-
-
-def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
-    """Merge the later of two notebooks into the earlier one, and return its number."""
-    kept, merged = sorted((one, other), key=lambda row: row.number)
-    kept.passphrase_hash = kept.passphrase_hash or merged.passphrase_hash
-    kept.recovery_sha256 = kept.recovery_sha256 or merged.recovery_sha256
-    author = kept.person_id
-    tx.execute(
-        update(NoteRow)
-        .where(NoteRow.author_id == author, NoteRow.notebook == merged.number)
-        .values(notebook=kept.number)
-    )
-    device_keys = select(CredentialRow).where(
-        CredentialRow.person_id == author,
-        CredentialRow.kind == CredentialKind.NOTES,
-        CredentialRow.label == str(merged.number),
-    )
-    for row in tx.scalars(device_keys).all():
-        row.label = str(kept.number)
-    tx.delete(merged)
-    record_event(tx, "notebooks joined", "person", author)
-    return kept.number
+    Raises:
+        ConflictError: the coach has no notebook at all.
+        NotesClosedError, NotebookAlteredError: as `open_on_device`.
+    """
+    if principal.notes_device is None and not notebooks_of(tx, principal):
+        raise ConflictError(facts.NO_NOTEBOOK())
+    return open_on_device(tx, keyring, principal)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import AccessRole, Principal
 from api.session_reports import facts
 from api.session_reports.note_encryption import decrypt_note, encrypt_note
-from api.session_reports.notebooks import NotesClosedError
-from api.session_reports.rows import NoteRow
+from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to, update_mac
+from api.session_reports.notebook_openers import OpenNotebook
+from api.session_reports.open_notebook import (
+    NotebookNeededError,
+    NotesClosedError,
+    closed_error,
+    open_on_device,
+    require_confirmed,
+    seen_by,
+)
+from api.session_reports.rows import NotebookRow, NoteRow
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.errors import NotAllowedError
 from coach.feedback import Note
+from coach.texts.facts import Displayed
 
 
 class NoteView(FrozenModel):
@@ -30,6 +42,21 @@ class NoteView(FrozenModel):
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OpenNote:
+    """A note, and what the device has to know about its notebook.
+
+    Attributes:
+        notebook_version: the version of the notebook, which the device remembers.
+        restored_to: the day of the copy from which the database was restored, if the device has
+            seen a later version of the notebook.
+    """
+
+    view: NoteView
+    notebook_version: int
+    restored_to: Displayed | None = None
+
+
 def store_note(
     tx: Transaction,
     keyring: Keyring,
@@ -38,52 +65,116 @@ def store_note(
     note: Note,
     *,
     now: datetime,
-) -> NoteView:
+) -> OpenNote:
     """Encrypt and store a note on one of the principal's sessions, replacing any earlier note.
 
     Raises:
         NotAllowedError: `principal` is not the coach.
+        NotebookNeededError: the coach has no notebook yet, or has not confirmed it.
         NotesClosedError: no notebook is open on this device, or the earlier note is in another one.
+        NotebookAlteredError: the notebook was altered.
     """
-    if principal.role is not AccessRole.COACH:
-        raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
-    if not principal.notes_open:
-        raise NotesClosedError
-    row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session.id))
+    opened = _open_to_write(tx, keyring, principal)
+    row = _note_on(tx, session.id)
+    return _store(tx, principal, opened, row, note.text, session=session, now=now)
+
+
+def store_changed_note(
+    tx: Transaction,
+    keyring: Keyring,
+    principal: Principal,
+    session: SessionRow,
+    note: Note,
+    *,
+    now: datetime,
+) -> OpenNote | None:
+    """Store a note as `store_note` does, unless it has the text that the form shows already.
+
+    The form shows no text if there is no note, or if it is closed on this device. Returns `None` if
+    nothing was stored.
+    """
+    if not principal.notes_open and not note.text:
+        return None
+    opened = _open_to_write(tx, keyring, principal)
+    row = _note_on(tx, session.id)
+    own = row is not None and row.notebook == opened.row.number
+    try:
+        shown = decrypt_note(tx, opened.key, row) if row is not None and own else ""
+    except DecryptionError:
+        shown = ""
+    if note.text == shown:
+        return None
+    return _store(tx, principal, opened, row, note.text, session=session, now=now)
+
+
+def _store(
+    tx: Transaction,
+    principal: Principal,
+    opened: OpenNotebook,
+    row: NoteRow | None,
+    text: str,
+    *,
+    session: SessionRow,
+    now: datetime,
+) -> OpenNote:
     if row is None:
         row = NoteRow(id=new_id(), session_id=session.id, author_id=session.coach_id, version=0)
-        row.notebook = principal.notebook
-    elif row.notebook != principal.notebook:
+        row.notebook = opened.row.number
+    elif row.notebook != opened.row.number:
         raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     row.version, row.written_at = row.version + 1, now
-    encrypt_note(tx, keyring, session, row, note.text, now=now)
+    encrypt_note(tx, opened.key, row, text, subject_id=session.coachee_id, now=now)
     tx.add(row)  # not before `encrypt_note`, which flushes: `sealed` must not be null
+    update_mac(tx, opened, seen_by(principal))
     record_event(tx, "note written", "session", session.id, version=row.version)
-    return _view(row, note.text)
+    return OpenNote(_view(row, text), opened.row.version)
+
+
+def _note_on(tx: Transaction, session_id: str) -> NoteRow | None:
+    return tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
 
 
 def find_note(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
-) -> NoteView | None:
+) -> OpenNote | None:
     """Return the principal's own note on a session, or `None` if they have not written one.
 
     Raises:
         NotesClosedError: the notebook that contains the note is not open on this device.
+        NotebookAlteredError: the notebook or the note was altered.
     """
     if principal.role is not AccessRole.COACH:
         return None
-    row = tx.scalar(
-        select(NoteRow).where(
-            NoteRow.session_id == session_id, NoteRow.author_id == principal.person_id
-        )
-    )
-    if row is None:
+    row = _note_on(tx, session_id)
+    if row is not None and row.author_id != principal.person_id:
         return None
-    if not principal.notes_open:
-        raise NotesClosedError
-    if row.notebook != principal.notebook:
+    if row is None:
+        if principal.notes_open:  # a note that was removed must not look like one never written
+            open_on_device(tx, keyring, principal)
+        return None
+    require_confirmed(principal)
+    opened = open_on_device(tx, keyring, principal)
+    if row.notebook != opened.row.number:
         raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
-    return _view(row, decrypt_note(tx, keyring, row))
+    try:
+        text = decrypt_note(tx, opened.key, row)
+    except DecryptionError as error:
+        raise NotebookAlteredError(facts.NOTE_UNREADABLE(), "note") from error
+    restored = restored_to(tx, opened.row, seen_by(principal))
+    return OpenNote(_view(row, text), opened.row.version, restored)
+
+
+def _open_to_write(tx: Transaction, keyring: Keyring, principal: Principal) -> OpenNotebook:
+    if principal.role is not AccessRole.COACH:
+        raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
+    if principal.notes_open:
+        return open_on_device(tx, keyring, principal)
+    begun = select(NotebookRow.number).where(
+        NotebookRow.person_id == principal.person_id, NotebookRow.confirmed_at.is_not(None)
+    )
+    if principal.notes_device is None and tx.scalar(begun.limit(1)) is None:
+        raise NotebookNeededError(facts.NO_NOTEBOOK())
+    raise closed_error(principal)
 
 
 def _view(row: NoteRow, text: str) -> NoteView:

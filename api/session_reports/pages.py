@@ -12,13 +12,18 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
+from api.http.principal import Principal
 from api.participants.rows import Side
+from api.services import Services
 from api.session_reports import facts
 from api.session_reports import service as session_reports
-from api.session_reports.device_keys import set_device_key_cookie
+from api.session_reports.device_keys import remember_version
+from api.session_reports.device_names import device_name
+from api.session_reports.first_note import SETUP_FIELDS, NotebookSetup, next_step
 from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
-from api.session_reports.note_access_pages import render_recovery_code
-from api.session_reports.notebooks import NotesClosedError
+from api.session_reports.note_access_pages import remember_notebook
+from api.session_reports.notebook_integrity import NotebookAlteredError
+from api.session_reports.open_notebook import NotebookNeededError, NotesClosedError
 from api.sessions import service as sessions
 from api.sessions.presenters import own_session_line
 from api.sessions.session_details import SessionDetails
@@ -61,16 +66,22 @@ class FormPage:
         return self._render(side, session, entered, {})
 
     def render_faults(
-        self, side: Side, entered: Mapping[str, str], faults: Mapping[str, Displayed]
+        self,
+        side: Side,
+        entered: Mapping[str, str],
+        faults: Mapping[str, Displayed],
+        setup: NotebookSetup | None = None,
     ) -> Response:
         """Render the form for `side`, filled in with `entered`, and each fault beside its field.
+
+        `setup` is what the form of a first note asks for in addition.
 
         Raises:
             NotFoundError: there is no such session, or the reader may not see it.
         """
         services, principal = services_for(self.request), principal_of(self.request)
         session = sessions.read_session(services, principal, self.session_id)
-        return self._render(side, session, entered, faults)
+        return self._render(side, session, entered, faults, setup)
 
     def _render(
         self,
@@ -78,6 +89,7 @@ class FormPage:
         session: SessionDetails,
         entered: Mapping[str, str],
         faults: Mapping[str, Displayed],
+        setup: NotebookSetup | None = None,
     ) -> Response:
         now = services_for(self.request).now()
         return render_page(
@@ -88,8 +100,9 @@ class FormPage:
             line=own_session_line(session, side, self.session_page, now),
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
-            entered=entered,
+            entered=dict.fromkeys(SETUP_FIELDS, "") | dict(entered),
             faults=faults,
+            setup=setup,
         )
 
 
@@ -103,18 +116,23 @@ def note_form(
     """Show the session note form, filled in with the saved record and note."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     session, record, note = found.session, found.reports.record, found.reports.note
+    problem = found.reports.note_problem
+    if problem is not None and not problem.is_replaceable:
+        raise problem
     today = services.now().astimezone(session.start.tzinfo).date()
     day = min(session.start.date(), today)
     entered = dict.fromkeys(_RECORD_FIELDS, "") | {"session_date": day.isoformat()}
     if record is not None:
         entered = {name: str(getattr(record, name)) for name in _RECORD_FIELDS}
-    entered[_PRIVATE] = "" if note is None else note.text
-    return form.render(Side.COACH, session, entered)
+    entered[_PRIVATE] = "" if note is None else note.view.text
+    response = form.render(Side.COACH, session, entered)
+    if note is not None:
+        remember_version(response, services, principal, note.notebook_version)
+    return response
 
 
 @SESSION_REPORT_PAGES.post("/note")
 def save_note(
-    session_id: str,
     form_fields: FormFields,
     form: FormPageDep,
     services: ServicesDep,
@@ -126,19 +144,32 @@ def save_note(
     if record is None or note is None:
         return form.render_faults(Side.COACH, entered, faults)
     try:
-        saved = session_reports.save_session_note(services, principal, session_id, record, note)
-    except NotesClosedError as error:
+        return _save(form, services, principal, record, note)
+    except NotebookNeededError:
+        setup_fields = {field: form_fields.get(field, "").strip() for field in SETUP_FIELDS}
+        setup = next_step(services, principal, setup_fields, device=device_name(form.request))
+        if setup.is_done and setup.opened is not None:
+            return _save(form, services, setup.opened.principal, record, note)
+        response = form.render_faults(Side.COACH, entered, setup.faults, setup)
+        if setup.opened is not None:
+            remember_notebook(response, services, setup.opened)
+        return response
+    except (NotesClosedError, NotebookAlteredError) as error:
         why: dict[str, Displayed] = {_PRIVATE: facts.NOTHING_SAVED(reason=error.shown)}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
         why = {fault.column: fault.message for fault in error.faults}
         return form.render_faults(Side.COACH, entered, why)
-    if saved is None or saved.new_notebook is None:
-        return redirect_after_post(form.session_page)
-    response = render_recovery_code(
-        form.request, form.link, saved.new_notebook.recovery_code, next_page=form.session_page
-    )
-    set_device_key_cookie(response, services, principal, saved.new_notebook.device_key)
+
+
+def _save(
+    form: FormPage, services: Services, principal: Principal, record: SharedRecord, note: Note
+) -> Response:
+    """Store the record and the note, and redirect to the session."""
+    saved = session_reports.save_session_note(services, principal, form.session_id, record, note)
+    response = redirect_after_post(form.session_page)
+    if saved is not None:
+        remember_version(response, services, principal, saved.notebook_version)
     return response
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Response
-from pydantic import Field
 
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.session_reports import service as session_reports
-from api.session_reports.device_keys import set_device_key_cookie
+from api.session_reports.device_keys import remember_version
 from api.session_reports.feedback import FeedbackView
 from api.session_reports.notes import NoteView
 from api.session_reports.records import RecordView
@@ -20,18 +17,6 @@ from coach.feedback import Feedback, Note, SharedRecord
 
 RECORDS = APIRouter(prefix=f"{API}/sessions", tags=["records and notes"])
 FEEDBACK = APIRouter(prefix=f"{API}/sessions", tags=["feedback"])
-
-
-class WrittenNote(NoteView):
-    """A note as saved, with a recovery code if it is the coach's first."""
-
-    recovery_code: Annotated[
-        str | None,
-        Field(
-            description="Returned only with your first note. Opens your notes once on another "
-            "device. It cannot be retrieved later."
-        ),
-    ] = None
 
 
 @RECORDS.get("/{session_id}/record", responses=problem_responses(404))
@@ -52,26 +37,31 @@ def submit_record(
     return session_reports.submit_record(services, principal, session_id, record)
 
 
-@RECORDS.get("/{session_id}/note", responses=problem_responses(404))
-def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
-    """Get your own note. It is shown only to you, on devices where your notes are open."""
-    return session_reports.read_note(services, principal, session_id)
+@RECORDS.get("/{session_id}/note", responses=problem_responses(404, 409))
+def read_note(
+    session_id: str, services: ServicesDep, principal: PrincipalDep, response: Response
+) -> NoteView:
+    """Get your own note. It is shown only to you, on devices where your notes are open.
+
+    The header `X-Notes-Version` of the response states the version of your notebook. Send it back
+    with later requests, as browsers do with a cookie, to be told if the server has an older one.
+    """
+    note = session_reports.read_note(services, principal, session_id)
+    remember_version(response, services, principal, note.notebook_version)
+    return note.view
 
 
-@RECORDS.put("/{session_id}/note", responses=problem_responses(404, 422))
+@RECORDS.put("/{session_id}/note", responses=problem_responses(404, 409, 422))
 def write_note(
     session_id: str, note: Note, services: ServicesDep, principal: PrincipalDep, response: Response
-) -> WrittenNote:
+) -> NoteView:
     """Save your own note, replacing any earlier note.
 
-    Your first note sets a cookie that keeps your notes open on this device, and returns a recovery
-    code that opens them once on another device.
+    Before your first note, start a notebook with `POST /me/notes/begin`.
     """
     saved = session_reports.write_note(services, principal, session_id, note)
-    if saved.new_notebook is None:
-        return WrittenNote(**saved.note.model_dump())
-    set_device_key_cookie(response, services, principal, saved.new_notebook.device_key)
-    return WrittenNote(**saved.note.model_dump(), recovery_code=saved.new_notebook.recovery_code)
+    remember_version(response, services, principal, saved.notebook_version)
+    return saved.view
 
 
 @FEEDBACK.get("/{session_id}/feedback", responses=problem_responses(404))

@@ -1,38 +1,43 @@
-"""Tables for coaches' encrypted notes, their wrapped data keys, and notebooks."""
+"""Tables for coaches' notebooks: the secrets that open them, data keys, and encrypted notes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import IdentifiedRow, TableRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
+
+DEVICE_LENGTH = 100
 
 
-class NoteKeyRow(IdentifiedRow):
-    """A data key for one coach's notes about one coachee, wrapped by a master key.
+class OpenerKind(StrEnum):
+    """The kind of secret that opens a notebook."""
 
-    Deleting the row makes every note encrypted with the key unreadable in this database. Earlier
-    copies of the database still contain the row, and can be decrypted with the same master key.
-    """
-
-    __tablename__ = "note_keys"
-    __table_args__ = (UniqueConstraint("author_id", "subject_id"),)
-
-    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    subject_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    master_version: Mapped[int]
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime]
+    DEVICE = "device"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a kind, not a secret
+    RECOVERY = "recovery"
 
 
 class NotebookRow(TableRow):
-    """A coach's notebook, with the hashes of its passphrase and recovery code.
+    """A coach's notebook. Its key is stored only in its openers.
 
     Numbers start at 1. A coach who can no longer open a notebook starts another one; if the earlier
-    one is opened later, the two are merged. `failures` and `locked_until` of the first notebook
-    apply to all of the coach's notebooks.
+    one is opened later, the two are merged into a new one. `failures` and `locked_until` of the
+    first notebook apply to all of the coach's notebooks.
+
+    Attributes:
+        device: the device on which the notebook was started, such as "Firefox, Windows".
+        sealed_at: when the notebook received its key; `None` if it was started by a version without
+            such keys and not opened since (a *legacy* notebook). Its data keys are wrapped by the
+            master key alone, and only `passphrase_hash` and `recovery_sha256` protect it.
+        confirmed_at: when the coach showed that they have a second way to open the notebook; notes
+            are written only after that.
+        version: the number of changes to the notes.
+        mac: authenticates the list of notes with a key derived from the notebook's key; `None`
+            until the notebook has a key.
     """
 
     __tablename__ = "notebooks"
@@ -42,10 +47,70 @@ class NotebookRow(TableRow):
     )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     created_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(DEVICE_LENGTH), default="", server_default="")
+    sealed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
     passphrase_hash: Mapped[str | None] = mapped_column(String(200))
     recovery_sha256: Mapped[str | None] = mapped_column(String(64))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+
+class NotebookOpenerRow(IdentifiedRow):
+    """A copy of a notebook's key, encrypted with a secret of the coach and with the master key.
+
+    Attributes:
+        credential_id: for devices, the credential by which a request identifies its device.
+        salt: the salt with which the opener's key is derived from the secret.
+        label: for devices, a description such as "Firefox, Windows".
+        master_version: the version of the master key in the outer layer of `sealed`.
+    """
+
+    __tablename__ = "notebook_openers"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["person_id", "notebook"],
+            ["notebooks.person_id", "notebooks.number"],
+            ondelete="CASCADE",
+            name="fk_notebook_openers_notebook",
+        ),
+        UniqueConstraint("credential_id"),
+    )
+
+    person_id: Mapped[str] = mapped_column(String(20), index=True)
+    notebook: Mapped[int]
+    kind: Mapped[OpenerKind] = mapped_column(EnumString(OpenerKind))
+    credential_id: Mapped[str | None] = mapped_column(
+        ForeignKey("credentials.id", ondelete="CASCADE")
+    )
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    label: Mapped[str] = mapped_column(String(DEVICE_LENGTH), default="")
+    created_at: Mapped[datetime]
+    master_version: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class NoteKeyRow(IdentifiedRow):
+    """A data key for one coach's notes about one coachee in one notebook, wrapped by its key.
+
+    Deleting the row makes every note encrypted with the key unreadable in this database. Earlier
+    copies of the database still contain the row.
+
+    Keys of legacy notebooks are wrapped by the master key with `master_version`, which is otherwise
+    `None`, and belong to all legacy notebooks of the author: their `notebook` is 0.
+    """
+
+    __tablename__ = "note_keys"
+    __table_args__ = (UniqueConstraint("author_id", "subject_id", "notebook"),)
+
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    notebook: Mapped[int] = mapped_column(default=0, server_default="0")
+    master_version: Mapped[int | None]
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
 
 
 class NoteRow(IdentifiedRow):
@@ -64,8 +129,28 @@ class NoteRow(IdentifiedRow):
     written_at: Mapped[datetime]
 
 
+class ErasedNoteRow(IdentifiedRow):
+    """What remains of a note that was erased with its coachee: what the notebook's MAC covers.
+
+    Without it, an erasure could not be told apart from a removed note. `seal` authenticates the
+    row with the key file; it is deleted at the next change to the notebook.
+    """
+
+    __tablename__ = "erased_notes"
+
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    notebook: Mapped[int]
+    session_id: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    erased_at: Mapped[datetime]
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 TABLES: tuple[type[TableRow], ...] = (
-    NoteKeyRow,
     NotebookRow,
+    NotebookOpenerRow,
+    NoteKeyRow,
     NoteRow,
+    ErasedNoteRow,
 )

@@ -15,16 +15,12 @@ from api.cycles.service import CycleHeader, cycle_header
 from api.http.principal import Principal
 from api.services import Services
 from api.session_reports import facts
+from api.session_reports.altered_notes import record_alteration, recording_alterations
 from api.session_reports.feedback import FeedbackView, find_feedback, store_feedback
-from api.session_reports.notebooks import (
-    NotebookSecrets,
-    NotesClosedError,
-    create_recovery_code,
-    open_first_notebook,
-)
-from api.session_reports.notes import NoteView, find_note, store_note
+from api.session_reports.notebook_integrity import NotebookAlteredError
+from api.session_reports.notes import OpenNote, find_note, store_changed_note, store_note
+from api.session_reports.open_notebook import NotesClosedError
 from api.session_reports.records import RecordView, find_record, store_record
-from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session, session_details
 from api.sessions.session_details import SessionDetails
 from coach.errors import NotFoundError
@@ -35,12 +31,14 @@ from coach.feedback import Feedback, Note, SharedRecord
 class SessionReports:
     """The reports on a session that a given reader may see.
 
-    `note_closed` is whether the reader has written a note but it is not open on their device.
+    `note_closed` is whether the reader has written a note but it is not open on their device, and
+    `note_problem` why it is not shown although it is open.
     """
 
     record: RecordView | None
-    note: NoteView | None
+    note: OpenNote | None
     note_closed: bool
+    note_problem: NotebookAlteredError | None
     feedback: FeedbackView | None
 
 
@@ -56,14 +54,6 @@ class SessionWithReports:
     cycle: CycleHeader | None
 
 
-@dataclass(frozen=True, slots=True)
-class SavedNote:
-    """A stored note, with the secrets of the new notebook if it is the coach's first note."""
-
-    note: NoteView
-    new_notebook: NotebookSecrets | None
-
-
 def read_session_with_reports(
     services: Services, principal: Principal, session_id: str
 ) -> SessionWithReports:
@@ -74,11 +64,14 @@ def read_session_with_reports(
     """
     with services.database.reading() as tx:
         session = session_details(tx, principal, session_id)
-        return SessionWithReports(
+        found = SessionWithReports(
             session,
             _find_reports(tx, services.keyring, principal, session_id),
             cycle_header(tx, session.cycle_id) if principal.is_manager else None,
         )
+    if found.reports.note_problem is not None:
+        record_alteration(services, principal, found.reports.note_problem)
+    return found
 
 
 def submit_record(
@@ -111,26 +104,30 @@ def read_record(services: Services, principal: Principal, session_id: str) -> Re
     return record
 
 
-def write_note(services: Services, principal: Principal, session_id: str, note: Note) -> SavedNote:
+def write_note(services: Services, principal: Principal, session_id: str, note: Note) -> OpenNote:
     """Encrypt and store a coach's note on a session, replacing any earlier note.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
         NotesClosedError: the coach's notes are not open on this device.
+        NotebookNeededError: the coach has no notebook yet, or has not confirmed it.
+        NotebookAlteredError: the notebook was altered.
     """
-    with services.database.writing() as tx:
-        return _save_note(tx, services, principal, own_session(tx, principal, session_id), note)
+    with recording_alterations(services, principal), services.database.writing() as tx:
+        session = own_session(tx, principal, session_id)
+        return store_note(tx, services.keyring, principal, session, note, now=services.now())
 
 
-def read_note(services: Services, principal: Principal, session_id: str) -> NoteView:
+def read_note(services: Services, principal: Principal, session_id: str) -> OpenNote:
     """Return the principal's own note on a session.
 
     Raises:
         NotFoundError: the principal has not written a note on this session.
         NotesClosedError: the principal's note is not open on this device.
+        NotebookAlteredError: the notebook was altered.
     """
-    with services.database.reading() as tx:
+    with recording_alterations(services, principal), services.database.reading() as tx:
         note = find_note(tx, services.keyring, principal, session_id)
     if note is None:
         raise NotFoundError(facts.NO_NOTE())
@@ -139,7 +136,7 @@ def read_note(services: Services, principal: Principal, session_id: str) -> Note
 
 def save_session_note(
     services: Services, principal: Principal, session_id: str, record: SharedRecord, note: Note
-) -> SavedNote | None:
+) -> OpenNote | None:
     """Store the record of a session and, if its text has changed, the coach's own note.
 
     Returns the note if it was stored. If either cannot be stored, neither is.
@@ -147,12 +144,10 @@ def save_session_note(
     Raises:
         The same errors as `submit_record` and `write_note`.
     """
-    with services.database.writing() as tx:
-        session = own_session(tx, principal, session_id)
-        store_record(tx, principal, session, record, now=services.now())
-        if note.text == _stored_text(tx, services, principal, session):
-            return None
-        return _save_note(tx, services, principal, session, note)
+    with recording_alterations(services, principal), services.database.writing() as tx:
+        session, now = own_session(tx, principal, session_id), services.now()
+        store_record(tx, principal, session, record, now=now)
+        return store_changed_note(tx, services.keyring, principal, session, note, now=now)
 
 
 def give_feedback(
@@ -192,38 +187,18 @@ def _find_reports(
 
     Records and feedback are left out unless the principal has proved who they are.
     """
-    note, closed = None, False
+    note, closed, problem = None, False, None
     try:
         note = find_note(tx, keyring, principal, session_id)
     except NotesClosedError:
         closed = True
+    except NotebookAlteredError as error:
+        problem = error
     shown = principal.is_verified
     return SessionReports(
         record=find_record(tx, session_id) if shown else None,
         note=note,
         note_closed=closed,
+        note_problem=problem,
         feedback=find_feedback(tx, principal, session_id) if shown else None,
     )
-
-
-def _save_note(
-    tx: Transaction, services: Services, principal: Principal, session: SessionRow, note: Note
-) -> SavedNote:
-    """Store a note. If it is the coach's first, also create a notebook and its recovery code."""
-    now = services.now()
-    author, key = open_first_notebook(tx, principal, now=now)
-    stored = store_note(tx, services.keyring, author, session, note, now=now)
-    if key is None:
-        return SavedNote(stored, None)
-    return SavedNote(stored, NotebookSecrets(key, create_recovery_code(tx, author)))
-
-
-def _stored_text(
-    tx: Transaction, services: Services, principal: Principal, session: SessionRow
-) -> str:
-    """Return the text that the form shows: empty if there is no note or it is closed."""
-    try:
-        note = find_note(tx, services.keyring, principal, session.id)
-    except NotesClosedError:
-        return ""
-    return "" if note is None else note.text

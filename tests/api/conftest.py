@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,7 @@ from api.invitations.publish import Publication, publish_draft
 from api.mail.settings import MailSettings
 from api.participants import service as people
 from api.participants import upload
-from api.participants.rows import Side
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from api.personal_links.verified_devices import issue_device
 from api.runs import run_queue
@@ -140,6 +140,7 @@ class World:
 
     services: Services
     queued: list[Job]
+    coaches: dict[str, Principal] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
@@ -218,14 +219,33 @@ class World:
             return issue_device(tx, principal, Verification.CODE, "", remember=True, now=now).secret
 
     def notes_key(self, cycle_id: str, code: str) -> str:
-        """Create a coach's first notebook, and return the device key that opens it."""
-        person_id = self.person_id(cycle_id, code)
-        with self.database.writing() as tx:
-            link = links.link_of(tx, self.services.keyring, person_id, now=self.services.now())
-            principal = Principal(AccessRole.COACH, person_id=person_id, credential_id=link.id)
-            _, key = notebooks.open_first_notebook(tx, principal, now=self.services.now())
-        assert key is not None
-        return key.secret
+        """Return the key of a device on which a coach's notes are open."""
+        device = self.coach_with_notebook(self.person_id(cycle_id, code)).notes_device
+        assert device is not None
+        return device.secret
+
+    def coach_with_notebook(self, person_id: str) -> Principal:
+        """Return a coach on a device where their notebook is open; start it if necessary."""
+        if person_id not in self.coaches:
+            now, keyring = self.services.now(), self.services.keyring
+            with self.database.writing() as tx:
+                links.ensure_links(tx, keyring, [person_id], now=now, grace=timedelta(days=60))
+                link = links.link_of(tx, keyring, person_id, now=now)
+                cycle_id = tx.get_one(PersonRow, person_id).cycle_id
+                coach = Principal(
+                    AccessRole.COACH,
+                    person_id=person_id,
+                    cycle_id=cycle_id,
+                    credential_id=link.id,
+                )
+                coach, secret = notebooks.start_notebook(
+                    tx, keyring, coach, further=False, device="Firefox, Linux", now=now
+                )
+                code = secret.recovery_code or ""
+                self.coaches[person_id] = notebooks.confirm_notebook(
+                    tx, keyring, coach, code, now=now
+                )
+        return self.coaches[person_id]
 
     def give_factor(self, tx: Transaction, user_id: str) -> None:
         """Give a user a second factor, without which they reach only their account page."""

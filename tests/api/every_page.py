@@ -103,7 +103,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _see_before_verification(walk, coachee, page)
         for side, home in (("coachee", coachee), ("coach", coach)):
             _verify(walk, side, home, mails)
-        _report(walk, coachee, coach, page)
+        _report(walk, coachee, coach, page, mails)
         _see_personal_pages(walk, coachee, coach)
         _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
@@ -280,7 +280,7 @@ def _protect(walk: Walk, cycle: str, home: str) -> None:
     walk.submit("too many codes", f"{home}/verify/code")
 
 
-def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
+def _report(walk: Walk, coachee: str, coach: str, page: str, mails: MailServer) -> None:
     """Submit both forms of a session, first with faults."""
     walk.open("notes, none", f"{coach}/notes")
     walk.open("session note", f"{coach}{page}/note")
@@ -288,7 +288,17 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
     filled = NOTE | {"topic": "Any topic", "private": "Any words"}
     late = filled | {"session_date": "2027-06-01", "attendance": "held"}
     walk.submit("session note, too early", f"{coach}{page}/note", data=late)
-    walk.submit("session note, saved", f"{coach}{page}/note", data=filled)
+    before = len(mails.taken)
+    walk.submit("session note, code sent", f"{coach}{page}/note", data=filled)
+    walk.submit("session note, wrong code", f"{coach}{page}/note", data=filled | {"code": "1"})
+    coded = filled | {"code": mails.wait_for_code(before)}
+    first = walk.submit("session note, recovery code", f"{coach}{page}/note", data=coded)
+    walk.submit("session note, unconfirmed", f"{coach}{page}/note", data=filled)
+    walk.open("notes, unconfirmed", f"{coach}/notes")
+    code = first.partition("<code>")[2].partition("</code>")[0].strip()
+    wrong = filled | {"recovery_code": "AAAA"}
+    walk.submit("session note, wrong recovery code", f"{coach}{page}/note", data=wrong)
+    walk.post(f"{coach}{page}/note", data=filled | {"recovery_code": code})
     walk.open("session note, again", f"{coach}{page}/note")
     walk.open("session of the coach, recorded", f"{coach}{page}")
     walk.open("feedback", f"{coachee}{page}/feedback")
@@ -300,7 +310,8 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("notes, open", f"{coach}/notes")
     walk.submit("passphrase, weak", f"{coach}/notes/passphrase", data={"passphrase": "short"})
     walk.submit("recovery code", f"{coach}/notes/recovery-code")
-    walk.browser.cookies.delete("gender-coach-notes")
+    for name in [name for name in walk.browser.cookies if "-notes-" in name]:
+        walk.browser.cookies.delete(name)
     walk.open("notes, closed", f"{coach}/notes")
     walk.submit("notes, wrong", f"{coach}/notes/open", data={"passphrase": "x", "code": "1"})
 

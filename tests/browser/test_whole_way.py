@@ -114,10 +114,12 @@ def write_note(coach: Page, coachee_name: str) -> None:
     for width in (PHONE, DESKTOP):
         fits(coach, width)
     press(coach, "Save the session note")
-    expect(coach.get_by_role("heading", name="Keep this code")).to_be_visible()
+    expect(coach.get_by_role("heading", name="Before your first note")).to_be_visible()
     for width in (PHONE, DESKTOP):
         fits(coach, width)
-    coach.get_by_role("link", name="I have written it down").click()
+    code = coach.locator("code").inner_text()
+    coach.get_by_label("Type the code that you have written down").fill(code)
+    press(coach, "Confirm and save the session note")
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
 
 

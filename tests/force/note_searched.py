@@ -27,6 +27,7 @@ from api.http.urls import API
 from api.sessions import schedule
 from api.sessions.schedule import SessionDetails
 from tests.api.conftest import World
+from tests.api.notebook_calls import begin_notebook
 from tests.bench.figures import Figure
 from tests.force.load import record_as_held
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
@@ -90,6 +91,7 @@ def _write_notes(address: str, link: str, session: SessionDetails, mark: str, ti
     note = f"{API}/sessions/{session.id}/note"
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as device:
         device.headers["Authorization"] = f"Bearer {link}"
+        begin_notebook(device, {})
         for number in range(times):
             device.put(note, json={"text": f"{mark}{number}"}).raise_for_status()
         device.put(note, json={"text": mark, mark: mark})

@@ -338,22 +338,36 @@ def test_reports_of_an_older_version_are_readable_by_their_audience(client: Test
 
 
 @pytest.mark.parametrize("rotated", [False, True])
-def test_encrypted_note_of_an_older_version_opens_with_its_device_key(
-    deployment: Deployment, *, rotated: bool
+@pytest.mark.parametrize("typed", ["passphrase", "recovery_code", None])
+def test_notes_of_an_older_version_are_opened_once_more_on_their_device(
+    deployment: Deployment, typed: str | None, *, rotated: bool
 ) -> None:
     if rotated:
         _command("keys", "rotate")
     with deployment.served() as client:
         for code, note in MAIN["notes"].items():
             coach = _bearer(MAIN["links"][code])
+            by_header = coach | {"X-Notes-Key": note["device_key"]}
             address = f"{API}/sessions/{MAIN['told'][code]['session']}/note"
-            by_header = client.get(address, headers=coach | {"X-Notes-Key": note["device_key"]})
-            assert by_header.json()["text"] == note["text"]
-            name = f"{COOKIE}-notes-{note['person']}"
-            client.cookies.set(name, note["device_key"])
+            assert client.get(address, headers=by_header).status_code == HTTPStatus.FORBIDDEN
+            assert _read(client, "/me/notes", by_header)["needs_renewal"] is True
+            entered = {"passphrase": note[typed] if typed else ""}
+            opened = client.post(f"{API}/me/notes/open", json=entered, headers=by_header)
+            status = opened.json()
+            assert status["is_open"] is True
+            assert status["has_passphrase"] is (typed == "passphrase")
+            assert status["recovery_code"] not in {None, note["recovery_code"]}
             assert client.get(address, headers=coach).json()["text"] == note["text"]
-            client.cookies.delete(name)
-            assert client.get(address, headers=coach).status_code == HTTPStatus.FORBIDDEN
+            rewritten = client.put(address, json={"text": "since"}, headers=coach)
+            assert rewritten.json()["version"] == 2
+            client.cookies.clear()
+            for secret in (note["device_key"], status["recovery_code"]):
+                elsewhere = client.get(address, headers=coach | {"X-Notes-Key": secret})
+                assert elsewhere.status_code == HTTPStatus.FORBIDDEN
+            again = {"passphrase": status["recovery_code"]}
+            client.post(f"{API}/me/notes/open", json=again, headers=coach)
+            assert client.get(address, headers=coach).json()["text"] == "since"
+    assert deployment.rows("SELECT count(*) FROM note_keys WHERE notebook = 0") == [(0,)]
 
 
 @pytest.mark.parametrize("by", ["passphrase", "recovery_code"])
@@ -361,6 +375,8 @@ def test_encrypted_note_of_an_older_version_opens_on_another_device(
     client: TestClient, by: str
 ) -> None:
     note, coach = MAIN["notes"]["K-1"], _bearer(MAIN["links"]["K-1"])
+    wrong = client.post(f"{API}/me/notes/open", json={"passphrase": ""}, headers=coach)
+    assert wrong.status_code == HTTPStatus.FORBIDDEN, "nothing typed, on an unknown device"
     typed = {"passphrase": note[by]}
     opened = client.post(f"{API}/me/notes/open", json=typed, headers=coach)
     assert opened.json()["is_open"] is True

@@ -86,7 +86,7 @@ def test_event_without_principal_is_rejected(acted: World) -> None:
 def test_trail_contains_no_names_or_texts(acted: World) -> None:
     with acted.database.reading() as tx:
         cycle_id = overview_cycles.all_summaries(tx)[0].id
-    coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
+    coach = acted.coach_with_notebook(acted.person_id(cycle_id, "K-1"))
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
         notes.store_note(

@@ -150,12 +150,14 @@ class Life:
 
     def submit_all_reports(self) -> None:
         """Submit every text that people can write about sessions, with markers of both people."""
-        with self._world.database.writing() as tx:
+        with self._world.database.reading() as tx:
             sessions = schedule.cycle_schedule(tx, self.cycle_id)
+        coaches = {one.coach.id: self._world.coach_with_notebook(one.coach.id) for one in sessions}
+        with self._world.database.writing() as tx:
             for number, session in enumerate(
                 one for one in sessions if one.coachee.code == "QzCoacheeCode"
             ):
-                coach = Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
+                coach = coaches[session.coach.id]
                 coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
                 if session.end > TODAY:
                     for principal in (coach, coachee):

@@ -29,7 +29,7 @@ from api.plans import plan_details
 from api.runs.rows import RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
-from api.session_reports.rows import NoteKeyRow, NoteRow
+from api.session_reports.rows import NotebookOpenerRow, NoteKeyRow, NoteRow, OpenerKind
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.schedule import own_session
@@ -57,7 +57,7 @@ def cycle_id(world: World) -> str:
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     session = _session(world, cycle_id)
     now = session.start + timedelta(hours=1)
-    coach, coachee = _viewers(session)
+    coach, coachee = _viewers(world, session)
     record = SharedRecord(
         session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
     )
@@ -82,9 +82,9 @@ def _session(world: World, cycle_id: str) -> SessionDetails:
     return next(session for session in sessions if session.coachee.code == "C-1")
 
 
-def _viewers(session: SessionDetails) -> tuple[Principal, Principal]:
+def _viewers(world: World, session: SessionDetails) -> tuple[Principal, Principal]:
     return (
-        Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True),
+        world.coach_with_notebook(session.coach.id),
         Principal(AccessRole.COACHEE, person_id=session.coachee.id),
     )
 
@@ -148,7 +148,7 @@ def test_erasing_a_person_deletes_the_keys_of_notes_by_and_about_them(
     world: World, cycle_id: str
 ) -> None:
     session = _session(world, cycle_id)
-    coach, _ = _viewers(session)
+    coach, _ = _viewers(world, session)
     with world.database.writing() as tx:
         person_rights.erase_person(tx, session.coachee.id, now=AFTER)
         assert tx.scalars(select(NoteKeyRow)).all() == []
@@ -220,7 +220,7 @@ def test_after_a_rotation_the_new_key_is_enough_for_notes_and_second_factors(
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     settings, old = world.services.settings, world.services.keyring
     session = _session(world, cycle_id)
-    coach, _ = _viewers(session)
+    coach, _ = _viewers(world, session)
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=world.services.now())
         user = tx.get_one(UserRow, user_id)
@@ -230,7 +230,7 @@ def test_after_a_rotation_the_new_key_is_enough_for_notes_and_second_factors(
     assert list(new.master) == [2]
     assert new.links == old.links
     with world.database.reading() as tx:
-        assert notes.find_note(tx, new, coach, session.id).text == "a note"
+        assert notes.find_note(tx, new, coach, session.id).view.text == "a note"
         assert second_factors.unseal_totp(new, tx.get_one(UserRow, user_id)) == "A" * 32
         with pytest.raises(KeyringError):
             notes.find_note(tx, old, coach, session.id)
@@ -238,18 +238,18 @@ def test_after_a_rotation_the_new_key_is_enough_for_notes_and_second_factors(
 
 def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> None:
     session = _session(world, cycle_id)
-    coach, _ = _viewers(session)
+    coach, _ = _viewers(world, session)
     keyring = world.services.keyring
 
     def rotate() -> None:
         with world.database.writing() as tx:
-            tx.execute(update(NoteKeyRow).values(author_id=session.coachee.id))
+            tx.execute(update(NotebookOpenerRow).values(kind=OpenerKind.PASSPHRASE))
             rotatable_keys.rewrap_all_keys(tx, keyring.with_new_master())
 
     with pytest.raises(DecryptionError):
         rotate()
     with world.database.reading() as tx:
-        assert notes.find_note(tx, keyring, coach, session.id).text == "a note"
+        assert notes.find_note(tx, keyring, coach, session.id).view.text == "a note"
 
 
 def test_a_waiting_cancellation_to_an_erased_person_does_not_block_the_export_of_other_emails(

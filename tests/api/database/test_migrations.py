@@ -40,6 +40,7 @@ FILLED = {
     "feedback",
     "mails",
     "note_keys",
+    "notebook_openers",
     "notebooks",
     "notes",
     "one_time_codes",
@@ -60,15 +61,14 @@ def full(world: World) -> Database:
     cycle_id, now = world.cycle(), world.services.now()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     world.user_token(AccessRole.AUDITOR)
-    for code in ("K-1", "K-2"):
-        world.notes_key(cycle_id, code)
+    coaches = [world.coach_with_notebook(world.person_id(cycle_id, f"K-{n}")) for n in (1, 2)]
     with world.database.reading() as tx:
         sessions = schedule.cycle_schedule(tx, cycle_id)
         plan = tx.scalars(select(PlanRow.id)).one()
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with world.database.writing() as tx:
         for session in sessions:
-            coach = Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
+            coach = next(one for one in coaches if one.person_id == session.coach.id)
             coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
             answer = ReplyInput(reply=Reply.ACCEPTED)
             replies.store_reply(

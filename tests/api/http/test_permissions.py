@@ -147,7 +147,7 @@ def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: s
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
 
     services = shared.world.services
-    by_coach = Principal(AccessRole.COACH, person_id=coach, notes_open=True)
+    by_coach = shared.world.coach_with_notebook(coach)
     by_coachee = Principal(AccessRole.COACHEE, person_id=coachee)
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with services.database.writing() as tx:

@@ -101,7 +101,7 @@ class CycleLife(RuleBasedStateMachine):
             assert confirmed == (session.uid in meant)
             if confirmed:
                 assert session.start == meant[session.uid].start
-            if self._asks_again(known.get(session.uid), session):
+            if self._needs_new_reply(known.get(session.uid), session):
                 self.replies = {
                     key: reply for key, reply in self.replies.items() if key[0] != session.id
                 }

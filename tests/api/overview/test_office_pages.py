@@ -18,6 +18,7 @@ from coach.texts.renderer import english
 from matching.facts.changes import GETS_A_COACH, ONE_MORE_PLACE
 from matching.result import FunnelStep, LevelOutcome, Remedy, Unmatched
 from matching.rules import RULES
+from tests.api.notebook_calls import begin_notebook
 from tests.texts import ENGLISH
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
     listed = browser.get(f"/cycles/{cycle_id}/sessions").text
     session = re.findall(r'href="(/sessions/[0-9a-f]+)"', listed)[0]
     with httpx.Client(base_url=shared.client.base_url, headers=OWN) as people:
+        begin_notebook(people, {"Authorization": f"Bearer {coach.removeprefix('/p/')}"})
         people.post(
             f"{coach}{session}/note",
             data={
@@ -218,6 +220,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
                 "private": "my private words",
             },
         )
+        assert "my private words" in people.get(f"{coach}{session}").text
         people.post(
             f"{coachee}{session}/feedback",
             data={"attendance": "delegate_attended", "text": "She liked it"},

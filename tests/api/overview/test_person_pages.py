@@ -13,6 +13,7 @@ import pytest
 import vobject
 
 from matching.result import Result
+from tests.api.notebook_calls import begin_notebook
 
 if TYPE_CHECKING:
     import httpx
@@ -194,20 +195,18 @@ def test_a_session_held_early_is_shown_as_held_regardless_of_the_reply(pair: Pai
 
 
 def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None:
-    saved = past.post(
-        past.session(past.coach),
-        "/note",
-        attendance="held",
-        session_date="2026-01-28",
-        topic="Recruitment",
-        agreed_actions="Review the boards\nby March",
-        next_step="Meet personnel",
-        private=MARK,
-    )
-    assert saved.status_code == HTTPStatus.OK, (
-        "the response to the first note is the page with the recovery code"
-    )
-    assert "Keep this code" in saved.text
+    fields = {
+        "attendance": "held",
+        "session_date": "2026-01-28",
+        "topic": "Recruitment",
+        "agreed_actions": "Review the boards\nby March",
+        "next_step": "Meet personnel",
+        "private": MARK,
+    }
+    page = past.post(past.session(past.coach), "/note", **fields).text
+    code = page.partition("<code>")[2].partition("</code>")[0]
+    saved = past.post(past.session(past.coach), "/note", **fields, recovery_code=code)
+    assert saved.status_code == HTTPStatus.SEE_OTHER
     author = past.get(past.session(past.coach))
     reader = past.get(past.session(past.coachee))
     assert MARK in author
@@ -225,7 +224,9 @@ def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None
 
 def test_a_note_can_be_emptied_and_the_record_changed(past: Pair) -> None:
     fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "First"}
+    begin_notebook(past.client, {"Authorization": f"Bearer {past.coach.removeprefix('/p/')}"})
     past.post(past.session(past.coach), "/note", **fields, private=MARK)
+    assert MARK in past.get(past.session(past.coach))
     past.post(past.session(past.coach), "/note", **(fields | {"topic": "Second"}), private="")
     page = past.get(past.session(past.coach))
     assert "Second" in page

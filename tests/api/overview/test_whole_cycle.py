@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from icalendar import Calendar
 
+from tests.api.notebook_calls import begin_notebook
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -113,6 +115,7 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
         assert early.status_code == HTTPStatus.CONFLICT
         record["session_date"] = world.services.now().date().isoformat()
         assert client.put(f"{mine}/record", json=record, headers=coach).is_success
+        begin_notebook(client, coach)
         assert client.put(f"{mine}/note", json={"text": CONFIDENCE}, headers=coach).is_success
 
         # The coachee gives feedback.

@@ -101,7 +101,7 @@ def test_address_change_is_identical_by_json_and_page(
     assert confirmed == changed_rows(
         world, lambda: other.on_page("address/confirm", {"code": other.code()})
     )
-    assert {row[0] for row in confirmed} == {"people", "one_time_codes", "audit"}
+    assert {row[0] for row in confirmed} == {"people", "one_time_codes", "mails", "audit"}
 
 
 @pytest.mark.parametrize("address", ["nobody", ""])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -56,9 +55,7 @@ class Person:
             waiting = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING)).all()
         for mail_id in waiting:
             MailJob(JobContext(services, "worker@1"), MAIL_REGISTRY)(f"{mail_id}.0")
-        found = re.search(r"\d{4} \d{4}", self.server.taken[-1].text)
-        assert found is not None
-        return found[0]
+        return self.server.code()
 
     @property
     def address(self) -> str:

@@ -17,6 +17,7 @@ from api.session_reports import service as reports
 from api.sessions import schedule
 from coach.feedback import Note, SharedRecord
 from tests.api.both_ways import changed_rows
+from tests.api.notebook_calls import begin_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,27 +94,32 @@ def _past(result: object) -> object:
 
 
 def _code_in(page: str) -> str:
-    return page.partition("<code>")[2].partition("</code>")[0]
+    return page.partition("<code>")[2].partition("</code>")[0].strip()
 
 
 def test_a_first_note_starts_a_notebook_with_a_recovery_code_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("K-1")
-    answers: dict[str, httpx.Response] = {}
+    codes: dict[str, str] = {}
 
     def write_by_json() -> None:
+        codes["json"] = begin_notebook(by_json.browser, by_json.bearer)
         by_json.put("/record", RECORD)
-        answers["json"] = by_json.put("/note", {"text": NOTE})
+        assert by_json.put("/note", {"text": NOTE}).json().keys() == {
+            "session_id",
+            "text",
+            "version",
+            "written_at",
+        }
 
     def write_on_page() -> None:
-        answers["page"] = by_page.post_form(f"{by_page.page}/note", **RECORD, private=NOTE)
+        form = {**RECORD, "private": NOTE}
+        codes["page"] = _code_in(by_page.post_form(f"{by_page.page}/note", **form).text)
+        by_page.post_form(f"{by_page.page}/note", **form, recovery_code=codes["page"])
 
     assert changed_rows(world, write_by_json) == changed_rows(world, write_on_page)
-    written = answers["json"].json()
-    assert written.keys() == {"session_id", "text", "version", "written_at", "recovery_code"}
-    page_code = _code_in(answers["page"].text)
-    for person, code in ((by_json, written["recovery_code"]), (by_page, page_code)):
+    for person, code in ((by_json, codes["json"]), (by_page, codes["page"])):
         assert person.get("/note").json()["text"] == NOTE, "the device has the key in a cookie"
         person.browser.cookies.clear()
         assert person.get("/note").status_code == HTTPStatus.FORBIDDEN
@@ -122,11 +128,12 @@ def test_a_first_note_starts_a_notebook_with_a_recovery_code_by_json_and_on_the_
         assert person.get("/note").json()["text"] == NOTE
 
 
-def test_a_later_note_has_no_recovery_code_by_json_and_on_the_page(
+def test_a_later_note_is_stored_the_same_way_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("K-1")
     for person in (by_json, by_page):
+        begin_notebook(person.browser, person.bearer)
         person.put("/record", RECORD)
         person.put("/note", {"text": NOTE})
     answers: dict[str, httpx.Response] = {}
@@ -139,7 +146,7 @@ def test_a_later_note_has_no_recovery_code_by_json_and_on_the_page(
         answers["page"] = by_page.post_form(f"{by_page.page}/note", **RECORD, private="later")
 
     assert changed_rows(world, write_by_json) == changed_rows(world, write_on_page)
-    assert answers["json"].json()["recovery_code"] is None
+    assert answers["json"].json()["version"] == 2
     assert answers["page"].status_code == HTTPStatus.SEE_OTHER
 
 
@@ -148,6 +155,7 @@ def test_a_note_in_a_closed_notebook_is_refused_by_json_and_on_the_page(
 ) -> None:
     by_json, by_page = people("K-1")
     for person in (by_json, by_page):
+        begin_notebook(person.browser, person.bearer)
         person.put("/note", {"text": NOTE})
         person.browser.cookies.clear()
 
@@ -168,21 +176,38 @@ def test_a_new_notebook_has_a_recovery_code_by_json_and_on_the_page(
 ) -> None:
     by_json, by_page = people("K-1")
     for person in (by_json, by_page):
+        begin_notebook(person.browser, person.bearer)
         person.put("/note", {"text": NOTE})
         person.browser.cookies.clear()
-    answers: dict[str, httpx.Response] = {}
+    codes: dict[str, str] = {}
 
     def start_by_json() -> None:
-        answers["json"] = by_json.post_json("/me/notes/afresh")
+        started = by_json.post_json("/me/notes/afresh", {}).json()
+        codes["json"] = started["recovery_code"]
+        assert by_json.post_json("/me/notes/confirm", {"code": codes["json"]}).json()["is_open"]
 
     def start_on_page() -> None:
-        answers["page"] = by_page.post_form(f"/p/{by_page.link}/notes/afresh")
+        codes["page"] = _code_in(by_page.post_form(f"/p/{by_page.link}/notes/afresh").text)
+        by_page.post_form(f"/p/{by_page.link}/notes/confirm", recovery_code=codes["page"])
 
     assert changed_rows(world, start_by_json) == changed_rows(world, start_on_page)
-    started = answers["json"].json()
-    assert started["is_open"]
-    assert started["has_recovery_code"]
-    assert len(started["recovery_code"]) == len(_code_in(answers["page"].text)) > 0
+    assert len(codes["json"]) == len(codes["page"]) > 0
+
+
+def test_a_notebook_is_started_the_same_way_on_the_page_of_the_notes(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("K-1")
+
+    def start_on_page() -> None:
+        notes = f"/p/{by_page.link}/notes"
+        code = _code_in(by_page.post_form(f"{notes}/begin").text)
+        by_page.post_form(f"{notes}/confirm", recovery_code=code)
+
+    assert changed_rows(
+        world, lambda: begin_notebook(by_json.browser, by_json.bearer)
+    ) == changed_rows(world, start_on_page)
+    assert "Your notes are open" in by_page.browser.get(f"/p/{by_page.link}/notes").text
 
 
 def test_feedback_is_stored_the_same_way_by_json_and_on_the_page(
@@ -198,9 +223,7 @@ def test_feedback_is_stored_the_same_way_by_json_and_on_the_page(
 
 def test_saving_a_session_note_queries_its_session_once(world: World) -> None:
     cycle_id, session_id = _cycle_with_past_session(world)
-    coach = Principal(
-        AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"), notes_open=True, notebook=1
-    )
+    coach = world.coach_with_notebook(world.person_id(cycle_id, "K-1"))
     record = SharedRecord.model_validate(RECORD)
     statements: list[str] = []
 
@@ -220,8 +243,8 @@ def test_saving_a_session_note_queries_its_session_once(world: World) -> None:
     finally:
         event.remove(world.database.engine, "before_cursor_execute", listen)
     assert sum("FROM sessions WHERE" in statement for statement in changed) == 1
-    assert len(changed) == 14
-    assert len(unchanged) == 8, "a note that is as it was is not written again"
+    assert len(changed) == 20
+    assert len(unchanged) == 12, "a note that is as it was is not written again"
 
 
 def test_one_reading_serves_the_pages_of_the_office_and_of_participants(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from api.sessions import schedule
+from tests.api.notebook_calls import begin_notebook, confirm_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,18 @@ class Device:
         self.home = f"/p/{link}"
         self.note = f"{API}/sessions/{session_id}/note"
         self.page = f"{self.home}/sessions/{session_id}"
+
+    def begin(self) -> str:
+        """Start and confirm a notebook on this device; return its recovery code."""
+        return begin_notebook(self.browser, self.bearer)
+
+    def begin_afresh(self) -> str:
+        """Start and confirm a new notebook on this device; return its recovery code."""
+        begun = self.browser.post(f"{API}/me/notes/afresh", json={}, headers=self.bearer)
+        assert begun.status_code == HTTPStatus.OK, begun.text
+        code: str = begun.json()["recovery_code"]
+        confirm_notebook(self.browser, self.bearer, code)
+        return code
 
     def write(self, text: str = NOTE) -> int:
         answer = self.browser.put(self.note, json={"text": text}, headers=self.bearer)
@@ -69,6 +82,7 @@ def test_a_note_opens_only_on_the_device_on_which_it_was_written(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
+    own.begin()
     assert own.write() == HTTPStatus.OK
     assert own.read().json()["text"] == NOTE
     assert other.read().status_code == HTTPStatus.FORBIDDEN
@@ -78,6 +92,7 @@ def test_a_note_opens_only_on_the_device_on_which_it_was_written(
 
 def test_a_passphrase_opens_notes_on_another_device(devices: tuple[Device, Device]) -> None:
     own, other = devices
+    own.begin()
     own.write()
     assert other.open_by(PHRASE) == HTTPStatus.FORBIDDEN
     assert own.choose("password1234") == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -92,7 +107,7 @@ def test_only_a_device_with_open_notes_can_set_the_passphrase(
 ) -> None:
     own, other = devices
     assert own.choose(PHRASE) == HTTPStatus.CONFLICT
-    own.write()
+    own.begin()
     assert other.choose(PHRASE) == HTTPStatus.FORBIDDEN
 
 
@@ -100,6 +115,7 @@ def test_after_five_wrong_passphrases_the_correct_one_is_refused(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
+    own.begin()
     own.write()
     own.choose(PHRASE)
     for _ in range(5):
@@ -122,8 +138,9 @@ def test_the_pages_show_whether_notes_are_open_on_the_device(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
-    assert "You have not written a note yet" in own.browser.get(f"{own.home}/notes").text
+    assert "You have not started a notebook yet" in own.browser.get(f"{own.home}/notes").text
     fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": NOTE}
+    own.begin()
     own.browser.post(f"{own.page}/note", data=fields)
     assert NOTE in own.browser.get(own.page).text
     assert "Your notes are open on this device" in own.browser.get(f"{own.home}/notes").text
@@ -149,25 +166,89 @@ def test_the_pages_show_whether_notes_are_open_on_the_device(
 
 def _code_in(page: str) -> str:
     """Return the recovery code on a page."""
-    return page.partition("<code>")[2].partition("</code>")[0]
+    return page.partition("<code>")[2].partition("</code>")[0].strip()
 
 
-def _write_on_page(device: Device, text: str) -> httpx.Response:
+def _write_on_page(device: Device, text: str, **setup: str) -> httpx.Response:
     fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": text}
-    return device.browser.post(f"{device.page}/note", data=fields)
+    return device.browser.post(f"{device.page}/note", data=fields | setup)
 
 
-def test_the_recovery_code_of_the_first_note_opens_notes_once(
+def test_the_form_of_the_first_note_starts_a_notebook_and_loses_nothing(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
-    code = _code_in(_write_on_page(own, NOTE).text)
+    shown = _write_on_page(own, NOTE)
+    code = _code_in(shown.text)
     assert len(code) == 19
-    assert other.open_by(code.lower().replace("-", " ")) == HTTPStatus.OK
+    assert NOTE in shown.text, "what was typed is still in the form"
+    assert own.read().status_code == HTTPStatus.NOT_FOUND, "nothing is saved yet"
+    wrong = _write_on_page(own, NOTE, recovery_code="AAAA-AAAA-AAAA-AAAA")
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert NOTE in wrong.text
+    assert code not in wrong.text, "it is shown once"
+    newer = _code_in(_write_on_page(own, NOTE, new_code="yes").text)
+    assert newer not in {"", code}
+    assert _write_on_page(own, NOTE, recovery_code=code).status_code != HTTPStatus.OK
+    saved = _write_on_page(own, NOTE, recovery_code=newer.lower().replace("-", " "))
+    assert saved.status_code == HTTPStatus.OK
+    assert own.read().json()["text"] == NOTE
+    assert other.open_by(newer) == HTTPStatus.OK
+    assert other.read().json()["text"] == NOTE
+
+
+def test_a_passphrase_confirms_the_notebook_of_the_first_note(
+    devices: tuple[Device, Device],
+) -> None:
+    own, other = devices
+    _write_on_page(own, NOTE)
+    weak = _write_on_page(own, NOTE, passphrase="short")  # noqa: S106 - of a test
+    assert weak.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert _write_on_page(own, NOTE, passphrase=PHRASE).status_code == HTTPStatus.OK
+    assert own.read().json()["text"] == NOTE
+    assert other.open_by(PHRASE) == HTTPStatus.OK
+
+
+def test_no_note_is_stored_before_the_recovery_code_was_typed_back(
+    devices: tuple[Device, Device],
+) -> None:
+    own, _ = devices
+    assert own.write() == HTTPStatus.FORBIDDEN
+    begun = own.browser.post(f"{API}/me/notes/begin", json={}, headers=own.bearer).json()
+    assert (begun["is_open"], begun["needs_confirmation"]) == (False, True)
+    assert own.write() == HTTPStatus.FORBIDDEN
+    confirm = f"{API}/me/notes/confirm"
+    wrong = own.browser.post(confirm, json={"code": "AAAA-AAAA"}, headers=own.bearer)
+    assert wrong.status_code == HTTPStatus.FORBIDDEN
+    assert own.write() == HTTPStatus.FORBIDDEN
+    confirm_notebook(own.browser, own.bearer, begun["recovery_code"])
+    assert own.write() == HTTPStatus.OK
+
+
+def test_a_notebook_that_was_never_confirmed_is_replaced(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    begin = f"{API}/me/notes/begin"
+    assert own.browser.post(begin, json={}, headers=own.bearer).status_code == HTTPStatus.OK
+    other.begin()
+    assert other.write() == HTTPStatus.OK
+    assert own.write() == HTTPStatus.FORBIDDEN
+    assert own.browser.post(begin, json={}, headers=own.bearer).status_code == HTTPStatus.CONFLICT
+    assert other.read().json()["text"] == NOTE
+
+
+def test_a_recovery_code_opens_notes_once_and_is_replaced(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    code = own.begin()
+    own.write()
+    opened = other.browser.post(
+        f"{API}/me/notes/open", json={"passphrase": code}, headers=other.bearer
+    )
+    newer = opened.json()["recovery_code"]
+    assert newer not in {None, code}
     assert other.read().json()["text"] == NOTE
     other.browser.cookies.clear()
     assert other.open_by(code) == HTTPStatus.FORBIDDEN
-    assert "Keep this code" not in _write_on_page(own, "another note").text
+    assert other.open_by(newer) == HTTPStatus.OK
 
 
 def test_a_new_notebook_gives_no_access_to_earlier_notes(
@@ -175,10 +256,10 @@ def test_a_new_notebook_gives_no_access_to_earlier_notes(
 ) -> None:
     """Anyone with the link can start one: the office, or a reader of the coach's email."""
     own, thief = devices
+    own.begin()
     own.write()
     own.choose(PHRASE)
-    begun = thief.browser.post(f"{API}/me/notes/afresh", headers=thief.bearer)
-    assert begun.json()["is_open"]
+    thief.begin_afresh()
     assert thief.read().status_code == HTTPStatus.FORBIDDEN
     assert thief.write("mine now") == HTTPStatus.FORBIDDEN
     assert NOTE not in thief.browser.get(thief.page).text
@@ -191,31 +272,41 @@ def test_a_new_notebook_gives_no_access_to_earlier_notes(
     assert own.read().json()["text"] == "written later"
 
 
-def test_two_notebooks_opened_on_one_device_are_merged(world: World, client: httpx.Client) -> None:
+@pytest.fixture
+def two(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device]]:
+    """Two devices of a coach, each with the page of another session."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
     with world.database.reading() as tx:
         sessions = [session.id for session in schedule.cycle_schedule(tx, cycle_id)]
-    old, new = (
-        Device(client.base_url, link, sessions[0]),
-        Device(client.base_url, link, sessions[1]),
-    )
-    code = _code_in(_write_on_page(old, NOTE).text)
-    page = new.browser.post(f"{new.home}/notes/afresh").text
-    assert _code_in(page) not in {"", code}
+    old, new = (Device(client.base_url, link, session) for session in sessions[:2])
+    yield old, new
+    old.browser.close()
+    new.browser.close()
+
+
+def test_two_notebooks_opened_on_one_device_are_merged_and_opened_by_no_other(
+    two: tuple[Device, Device],
+) -> None:
+    old, new = two
+    code = old.begin()
+    old.write()
+    assert new.begin_afresh() != code
     new.write("a later note")
     new.choose(PHRASE)
     assert "Your earlier notes" in new.browser.get(f"{new.home}/notes").text
-    new.browser.post(f"{new.home}/notes/open", data={"passphrase": code})
+    merged = new.browser.post(f"{new.home}/notes/open", data={"passphrase": code}).text
     assert new.read().json()["text"] == "a later note"
     assert new.browser.get(old.note, headers=new.bearer).json()["text"] == NOTE
-    assert old.browser.get(new.note, headers=old.bearer).json()["text"] == "a later note"
     assert "Your earlier notes" not in new.browser.get(f"{new.home}/notes").text
-    old.browser.cookies.clear()
-    assert old.open_by(PHRASE) == HTTPStatus.OK
-    old.browser.close()
-    new.browser.close()
+    assert old.read().status_code == HTTPStatus.FORBIDDEN, "no other device has the new key"
+    assert old.open_by(PHRASE) == HTTPStatus.FORBIDDEN
+    assert old.open_by(code) == HTTPStatus.FORBIDDEN
+    assert old.open_by(_code_in(merged)) == HTTPStatus.OK
+    assert old.read().json()["text"] == NOTE
+    assert old.write("after the merge") == HTTPStatus.OK
+    assert new.browser.get(old.note, headers=new.bearer).json()["text"] == "after the merge"
 
 
 def test_a_new_notebook_is_refused_if_one_is_open_or_none_exists(
@@ -223,14 +314,18 @@ def test_a_new_notebook_is_refused_if_one_is_open_or_none_exists(
 ) -> None:
     own, other = devices
     afresh = f"{API}/me/notes/afresh"
-    assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT
-    own.write()
-    assert own.browser.post(afresh, headers=own.bearer).status_code == HTTPStatus.CONFLICT
+
+    def start(device: Device) -> int:
+        return device.browser.post(afresh, json={}, headers=device.bearer).status_code
+
+    assert start(other) == HTTPStatus.CONFLICT
+    own.begin()
+    assert start(own) == HTTPStatus.CONFLICT
     for _ in range(4):
         other.browser.cookies.clear()
-        assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.OK
+        other.begin_afresh()
     other.browser.cookies.clear()
-    assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT
+    assert start(other) == HTTPStatus.CONFLICT
 
 
 def test_only_a_device_with_open_notes_can_create_a_recovery_code(
@@ -238,8 +333,50 @@ def test_only_a_device_with_open_notes_can_create_a_recovery_code(
 ) -> None:
     own, other = devices
     path = f"{API}/me/notes/recovery-code"
-    own.write()
+    own.begin()
     assert other.browser.post(path, headers=other.bearer).status_code == HTTPStatus.FORBIDDEN
     made = own.browser.post(path, headers=own.bearer)
     assert made.status_code == HTTPStatus.CREATED
     assert other.open_by(made.json()["code"]) == HTTPStatus.OK
+
+
+def test_devices_are_listed_and_ended(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    other.browser.headers["User-Agent"] = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Firefox/130.0"
+    path, code = f"{API}/me/notes/devices", own.begin()
+    own.write()
+    assert other.browser.get(path, headers=other.bearer).status_code == HTTPStatus.FORBIDDEN
+    assert other.open_by(code) == HTTPStatus.OK
+    listed = own.browser.get(path, headers=own.bearer).json()
+    assert [one["is_this"] for one in listed] == [True, False]
+    assert listed[1]["device"] == "Firefox, Windows"
+    assert "Firefox, Windows" in own.browser.get(f"{own.home}/notes").text
+    ended = own.browser.delete(f"{path}/{listed[1]['id']}", headers=own.bearer)
+    assert ended.status_code == HTTPStatus.NO_CONTENT
+    assert other.read().status_code == HTTPStatus.FORBIDDEN
+    assert own.read().json()["text"] == NOTE
+    again = own.browser.delete(f"{path}/{listed[1]['id']}", headers=own.bearer)
+    assert again.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_after_a_new_link_the_coach_ends_the_devices_of_the_old_one(
+    world: World, client: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    with world.database.reading() as tx:
+        session = schedule.cycle_schedule(tx, cycle_id)[0].id
+    first = world.link(cycle_id, "K-1").secret
+    old, lost = (Device(client.base_url, first, session) for _ in range(2))
+    assert lost.begin()
+    lost.choose(PHRASE)
+    assert old.open_by(PHRASE) == HTTPStatus.OK
+    new = Device(client.base_url, world.link(cycle_id, "K-1").secret, session)
+    new.browser.cookies, lost.bearer = old.browser.cookies, new.bearer
+    page = new.browser.get(f"{new.home}/notes").text
+    assert page.count("That was before your present link was made") == 2
+    new.browser.post(f"{new.home}/notes/devices/end-others")
+    assert new.write() == HTTPStatus.OK
+    assert lost.read().status_code == HTTPStatus.FORBIDDEN
+    for device in (old, lost, new):
+        device.browser.close()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from api.crypto.envelope_encryption import DecryptionError
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
 from api.overview import cycles as overview_cycles
-from api.session_reports import notes
+from api.session_reports import altered_notes, notes
+from api.session_reports.notebook_integrity import NotebookAlteredError
 from api.session_reports.rows import NoteKeyRow, NoteRow
 from api.sessions import schedule
 from api.sessions.schedule import own_session
@@ -33,10 +33,7 @@ def _coach_and_session(world: World, code: str = "C-1") -> tuple[Principal, str]
             for session in schedule.cycle_schedule(tx, cycle_id)
             if session.coachee.code == code
         )
-    principal = Principal(
-        AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id, notes_open=True
-    )
-    return principal, session.id
+    return world.coach_with_notebook(session.coach.id), session.id
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def test_only_the_author_can_read_a_note(published: World) -> None:
             tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
         )
     with published.database.reading() as tx:
-        assert notes.find_note(tx, keyring, coach, session_id).text == SECRET
+        assert notes.find_note(tx, keyring, coach, session_id).view.text == SECRET
         for stranger in (
             other,
             Principal(AccessRole.MANAGER, user_id="office"),
@@ -110,8 +107,17 @@ def test_notes_swapped_between_rows_cannot_be_decrypted(published: World) -> Non
             )
         sealed = tx.scalar(select(NoteRow.sealed).where(NoteRow.session_id == one))
         tx.execute(update(NoteRow).where(NoteRow.session_id == two).values(sealed=sealed))
-    with published.database.reading() as tx, pytest.raises(DecryptionError):
-        notes.find_note(tx, keyring, coach, two)
+    _refused(published, coach, two, "notes")
+    altered_notes.accept_notes(published.services, coach)
+    _refused(published, coach, two, "note")
+
+
+def _refused(world: World, coach: Principal, session_id: str, how: str) -> None:
+    """Check that a note is not shown, and for what reason."""
+    keyring = world.services.keyring
+    with world.database.reading() as tx, pytest.raises(NotebookAlteredError) as refused:
+        notes.find_note(tx, keyring, coach, session_id)
+    assert refused.value.how == how
 
 
 def test_a_restored_older_version_cannot_be_decrypted(published: World) -> None:
@@ -130,11 +136,11 @@ def test_a_restored_older_version_cannot_be_decrypted(published: World) -> None:
             Note(text="second"),
             now=now + timedelta(hours=1),
         )
-        assert notes.find_note(tx, keyring, coach, session_id).text == "second"
+        assert notes.find_note(tx, keyring, coach, session_id).view.text == "second"
         tx.execute(update(NoteRow).values(sealed=sealed))
-        tx.expire_all()
-        with pytest.raises(DecryptionError):
-            notes.find_note(tx, keyring, coach, session_id)
+    _refused(published, coach, session_id, "notes")
+    altered_notes.accept_notes(published.services, coach)
+    _refused(published, coach, session_id, "note")
 
 
 def test_a_coach_has_a_separate_key_for_each_coachee(published: World) -> None:

@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
-from api.participants.rows import Side
+from api.participants.notices import notify_address_change
+from api.participants.rows import PersonRow, Side
 from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
 from api.reminders.service import write_due_reminders
+from api.session_reports.notices import NotebookEvent, notify_coach
 from tests.api.published import principal_of, published_sessions
 from tests.api.sending_office import MOMENT
 from tests.pseudo import LANGUAGE, unaccented, unaccented_in_page
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
 
 BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)  # the first sessions are on 27 January
 AFTER = datetime(2027, 1, 30, 9, 0, tzinfo=UTC)
-DATA = {Organisation().organiser_name, *(f"Coachee {n}" for n in range(1, 4)), "Coach 1", "Coach 2"}
+DATA = {
+    Organisation().organiser_name,
+    *(f"Coachee {n}" for n in range(1, 4)),
+    "Coach 1",
+    "Coach 2",
+    "Firefox, Windows",
+}
 
 
 @pytest.fixture
@@ -65,6 +73,16 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         tx.add(PinRow(person_id=session.coach.id, pin_hash="x", set_at=MOMENT))
     reset_pin(services, session.coach.id)
     send("notice")
+    with services.database.writing() as tx:
+        person = tx.get_one(PersonRow, coach.person_id)
+        person.email = "x@example.org"
+        notify_address_change(tx, services, person, "k1@example.org")
+    send("notice of a changed address")
+    for event in NotebookEvent:
+        for device in ("Firefox, Windows", ""):
+            with services.database.writing() as tx:
+                notify_coach(tx, services, coach, event, device)
+    send("notice about notes")
     for now in (BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)

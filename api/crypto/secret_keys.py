@@ -1,0 +1,37 @@
+"""Keys that are derived from secrets: random ones with HKDF, passphrases with Argon2id."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from api.crypto.key_ring import KEY_BYTES
+from api.crypto.password_hashing import HASH_SEMAPHORE, MAX_PASSWORD_LENGTH
+
+SALT_BYTES = 16
+# RFC 9106, section 4: the second recommended option, for environments with limited memory.
+_ITERATIONS, _LANES, _MEMORY_KIB = 3, 4, 64 * 1024
+
+
+def key_from_secret(secret: bytes, salt: bytes, purpose: str) -> bytes:
+    """Derive a key of 32 bytes from a secret with at least 80 random bits (HKDF-SHA-256, RFC 5869).
+
+    Keys with different purposes are independent of each other.
+    """
+    return HKDF(SHA256(), KEY_BYTES, salt, purpose.encode()).derive(secret)
+
+
+def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
+    """Derive a key of 32 bytes from a passphrase (Argon2id, 64 MiB, RFC 9106).
+
+    The passphrase is normalised (NFC), because devices encode accented letters differently.
+    """
+    typed = unicodedata.normalize("NFC", passphrase[:MAX_PASSWORD_LENGTH]).encode()
+    argon2 = Argon2id(
+        salt=salt, length=KEY_BYTES, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
+    )
+    with HASH_SEMAPHORE:
+        return argon2.derive(typed)

@@ -1,0 +1,105 @@
+"""Emails that tell a person about changes to their own access, which they may not have made.
+
+A notice about a person's address goes to the old and to the new one. Whoever changes an address to
+receive somebody's codes can therefore not keep the person from learning of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.background.job import Enqueue
+from api.mail.delivery import release
+from api.mail.rows import MailKind, MailRow
+from api.participants.rows import PersonRow
+from api.services import Services
+
+ADDRESS, FORMER = "address", "former"  # keys of the content of a notice
+_FORMER_ADDRESSES = timedelta(days=180)
+
+
+def send_notices(
+    tx: Transaction,
+    enqueue: Enqueue,
+    person: PersonRow,
+    kind: MailKind,
+    content: Mapping[str, str],
+    *,
+    now: datetime,
+) -> None:
+    """Send a notice to the present address of a person, and to those they had in the last 180 days.
+
+    `content` is what the composer of this kind needs.
+    """
+    addresses = dict.fromkeys((person.email, *_former_addresses(tx, person.id, now)))
+    for address in filter(None, addresses):
+        mail = MailRow(
+            kind=kind,
+            cycle_id=person.cycle_id,
+            person_id=person.id,
+            content={**content, ADDRESS: address},
+            created_at=now,
+        )
+        release(tx, enqueue, [mail], {person.id: address}, now=now)
+
+
+def notify_address_change(
+    tx: Transaction, services: Services, person: PersonRow, former: str
+) -> None:
+    """Tell a person, at both addresses, that their address was changed, if this server sends email.
+
+    Notices about the person then also go to the former address for 180 days.
+    """
+    if services.settings.mail.enabled and former and former != person.email:
+        now, kind = services.now(), MailKind.ADDRESS_NOTICE
+        for address in filter(None, (former, person.email)):
+            mail = MailRow(
+                kind=kind,
+                cycle_id=person.cycle_id,
+                person_id=person.id,
+                content={ADDRESS: address, FORMER: former},
+                created_at=now,
+            )
+            release(tx, services.enqueue, [mail], {person.id: address}, now=now)
+
+
+def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
+    """Return the addresses of the people in a cycle who have been given a secret link, by id."""
+    linked = select(CredentialRow.person_id).where(
+        CredentialRow.kind == CredentialKind.LINK, CredentialRow.person_id.is_not(None)
+    )
+    rows = tx.execute(
+        select(PersonRow.id, PersonRow.email).where(
+            PersonRow.cycle_id == cycle_id, PersonRow.email != "", PersonRow.id.in_(linked)
+        )
+    )
+    return {row.id: row.email for row in rows}
+
+
+def notify_changed_addresses(
+    tx: Transaction, services: Services, former: Mapping[str, str]
+) -> None:
+    """Tell the people whose addresses are no longer those in `former`, by id, of the change."""
+    if not services.settings.mail.enabled:
+        return
+    tx.flush()
+    for person in tx.scalars(select(PersonRow).where(PersonRow.id.in_(former))):
+        notify_address_change(tx, services, person, former[person.id])
+
+
+def _former_addresses(tx: Transaction, person_id: str, now: datetime) -> list[str]:
+    rows = tx.scalars(
+        select(MailRow)
+        .where(
+            MailRow.person_id == person_id,
+            MailRow.kind == MailKind.ADDRESS_NOTICE,
+            MailRow.created_at > now - _FORMER_ADDRESSES,
+        )
+        .order_by(MailRow.created_at.desc(), MailRow.id)
+    )
+    return [(row.content or {}).get(FORMER, "") for row in rows]

@@ -1,0 +1,99 @@
+"""Starting a notebook within the form of the first note, without losing what was typed in it.
+
+The form is shown again with one more field at each step: the code from an email, if this server
+sends email, and then either the recovery code, which is shown once and typed back, or a passphrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from api.http.principal import Principal
+from api.personal_links.one_time_codes import send_note_code
+from api.services import Services
+from api.session_reports import note_access
+from api.session_reports.note_access import OpenedNotebook
+from coach.errors import ConflictError, NotAllowedError, UnusableInputError
+from coach.texts.facts import Displayed
+
+SETUP_FIELDS = ("code", "recovery_code", "passphrase", "new_code", "another_mail")
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookSetup:
+    """What the form of the first note asks for in addition.
+
+    Attributes:
+        needs_code: whether the code from an email has to be entered, before anything else.
+        recovery_code: a new recovery code, which is shown once.
+        opened: the notebook that was started or confirmed in this step.
+        is_done: whether the notebook is confirmed, so that the note can be saved.
+        faults: what is wrong with the fields of this step.
+    """
+
+    needs_code: bool = False
+    recovery_code: str | None = None
+    opened: OpenedNotebook | None = None
+    is_done: bool = False
+    faults: Mapping[str, Displayed] = field(default_factory=dict)
+
+
+def next_step(
+    services: Services, principal: Principal, entered: Mapping[str, str], *, device: str
+) -> NotebookSetup:
+    """Take the step for which `entered` has the data, and return what the form asks for next."""
+    if principal.notes_device is not None:
+        return _confirm(services, principal, entered)
+    if not services.settings.mail.enabled or (entered["code"] and not entered["another_mail"]):
+        return _begin(services, principal, entered["code"], device)
+    return _send_code(services, principal)
+
+
+def _send_code(services: Services, principal: Principal) -> NotebookSetup:
+    overview = note_access.read_notes_overview(services, principal)
+    try:
+        if not overview.code_sent:
+            send_note_code(services, principal)
+    except ConflictError as error:
+        return NotebookSetup(needs_code=True, faults={"": error.shown})
+    return NotebookSetup(needs_code=True)
+
+
+def _begin(services: Services, principal: Principal, code: str, device: str) -> NotebookSetup:
+    try:
+        opened = note_access.begin_notebook(services, principal, code, further=False, device=device)
+    except NotAllowedError as error:
+        return NotebookSetup(needs_code=True, faults={"code": error.shown})
+    secrets = opened.secrets
+    return NotebookSetup(
+        recovery_code=None if secrets is None else secrets.recovery_code, opened=opened
+    )
+
+
+def _confirm(services: Services, principal: Principal, entered: Mapping[str, str]) -> NotebookSetup:
+    if entered["new_code"]:
+        code = note_access.make_recovery_code(services, principal)
+        return NotebookSetup(recovery_code=code)
+    if not entered["recovery_code"] and not entered["passphrase"]:
+        return NotebookSetup()
+    try:
+        opened = confirm(services, principal, entered)
+    except NotAllowedError as error:
+        return NotebookSetup(faults={"recovery_code": error.shown})
+    except UnusableInputError as error:
+        return NotebookSetup(faults={fault.column: fault.message for fault in error.faults})
+    return NotebookSetup(opened=opened, is_done=True)
+
+
+def confirm(services: Services, principal: Principal, entered: Mapping[str, str]) -> OpenedNotebook:
+    """Confirm a notebook with the recovery code or the passphrase that was entered.
+
+    Raises:
+        NotAllowedError: it is not the recovery code.
+        UnusableInputError: the passphrase is too easy to guess.
+        NotesClosedError: no notebook was started on this device.
+    """
+    if entered["recovery_code"]:
+        return note_access.confirm_notebook(services, principal, entered["recovery_code"])
+    return note_access.choose_passphrase(services, principal, entered["passphrase"])

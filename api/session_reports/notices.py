@@ -1,0 +1,36 @@
+"""Notices to a coach that a notebook was started in their name, or opened on a new device."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.http.principal import Principal
+from api.mail.rows import MailKind
+from api.participants.notices import send_notices
+from api.participants.service import person_row
+from api.services import Services
+
+EVENT, DEVICE = "event", "device"  # keys of the content of a notice
+
+
+class NotebookEvent(StrEnum):
+    """What a coach is told of."""
+
+    STARTED = "started"
+    OPENED = "opened"
+
+
+def notify_coach(
+    tx: Transaction, services: Services, principal: Principal, event: NotebookEvent, device: str
+) -> None:
+    """Tell a coach, at their present and former addresses, what happened to their notes.
+
+    Nothing is sent if this server sends no email.
+    """
+    if services.settings.mail.enabled:
+        person = person_row(tx, principal.person_id or "")
+        content = {EVENT: event.value, DEVICE: device}
+        kind, now = MailKind.NOTES_NOTICE, services.now()
+        send_notices(tx, services.enqueue, person, kind, content, now=now)

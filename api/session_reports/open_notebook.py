@@ -1,0 +1,93 @@
+"""Opening a notebook with the key of the device that a request comes from."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.crypto.envelope_encryption import DecryptionError
+from api.crypto.key_ring import Keyring
+from api.http.principal import AccessRole, NotebookState, Principal, SeenVersion
+from api.session_reports import facts
+from api.session_reports.notebook_integrity import NotebookAlteredError, require_unaltered
+from api.session_reports.notebook_openers import OpenNotebook, notebook_key_in
+from api.session_reports.rows import NotebookOpenerRow, NotebookRow
+from coach.errors import NotAllowedError
+from coach.texts.facts import Fact
+
+_NOT_OPEN = {
+    NotebookState.UNCONFIRMED: facts.NOTEBOOK_UNCONFIRMED(),
+    NotebookState.LEGACY: facts.NOTES_LEGACY(),
+}
+
+
+class NotesClosedError(NotAllowedError):
+    """Raised when a coach's notes are not open on the current device."""
+
+    def __init__(self, reason: Fact | None = None) -> None:
+        super().__init__(reason or facts.NOTES_CLOSED())
+
+
+class NotebookNeededError(NotesClosedError):
+    """Raised when a coach writes a note and has no notebook yet, or none that is ready."""
+
+
+def open_on_device(
+    tx: Transaction, keyring: Keyring, principal: Principal, *, check: bool = True
+) -> OpenNotebook:
+    """Open the notebook of the request's device, and check that it was not altered.
+
+    A notebook that is not confirmed yet can be opened too.
+
+    Raises:
+        NotesClosedError: the device has no key to a notebook, or to one that is legacy.
+        NotebookAlteredError: the notebook or the device's opener was altered, unless `check` is
+            false, in which case only the opener is checked.
+        NotAllowedError: `principal` is not a coach.
+    """
+    device = principal.notes_device
+    if principal.role is not AccessRole.COACH:
+        raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
+    if device is None or device.state is NotebookState.LEGACY:
+        raise closed_error(principal)
+    opener = tx.scalar(
+        select(NotebookOpenerRow).where(
+            NotebookOpenerRow.credential_id == device.credential_id,
+            NotebookOpenerRow.person_id == principal.person_id,
+        )
+    )
+    row = None if opener is None else tx.get(NotebookRow, (opener.person_id, opener.notebook))
+    if opener is None or row is None:
+        raise NotesClosedError
+    try:
+        notebook_key = notebook_key_in(keyring, opener, device.secret)
+    except DecryptionError as error:
+        raise NotebookAlteredError(facts.OPENER_ALTERED(), "opener") from error
+    opened = OpenNotebook(row, notebook_key)
+    if check:
+        require_unaltered(tx, keyring, opened, device.seen)
+    return opened
+
+
+def require_confirmed(principal: Principal) -> None:
+    """Check that notes can be read and written on the request's device.
+
+    Raises:
+        NotesClosedError: no notebook is open on it, or one that is not confirmed or legacy.
+    """
+    if not principal.notes_open:
+        raise closed_error(principal)
+
+
+def seen_by(principal: Principal) -> SeenVersion | None:
+    """Return the version of the notebook that the request's device remembers, if any."""
+    return None if principal.notes_device is None else principal.notes_device.seen
+
+
+def closed_error(principal: Principal) -> NotesClosedError:
+    """Return the error for a device on which no notebook is open."""
+    device = principal.notes_device
+    if device is None:
+        return NotesClosedError()
+    error = NotebookNeededError if device.state is NotebookState.UNCONFIRMED else NotesClosedError
+    return error(_NOT_OPEN.get(device.state))
