@@ -12,14 +12,16 @@ from functools import cache, reduce
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from coach import facts
 from coach.availability import MINUTES_PER_DAY, DateRange, WeeklyWindow
+from coach.cycle_file_table import CycleFileTable
 from coach.errors import InvalidValueError
 from coach.languages import CefrLevel
+from coach.objective import level_problems
 from coach.people import RankSensitivity
-from coach.texts.facts import Fact
+from coach.repeat import RepeatPolicy, allows_all
 from coach.waivers import Waiver
 
 MIN_YEAR, MAX_YEAR = 2000, 2199
@@ -31,12 +33,6 @@ MAX_QUALITY = 100
 def _timezone_names() -> frozenset[str]:
     """Return the names of all time zones; cached, because listing them takes a while."""
     return frozenset(available_timezones())
-
-
-class CycleFileTable(BaseModel):
-    """Base class for the tables of a cycle file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class CycleDates(CycleFileTable):
@@ -171,6 +167,7 @@ class RulePolicy(CycleFileTable):
     country: CountryPolicy = CountryPolicy()
     rank: RankPolicy = RankPolicy()
     unit: UnitPolicy = UnitPolicy()
+    repeat: Annotated[RepeatPolicy, Field(exclude_if=allows_all)] = RepeatPolicy()
 
 
 Weight = Annotated[int, Field(ge=0, le=100)]
@@ -250,13 +247,18 @@ class TimetablePolicy(CycleFileTable):
 
 
 class ObjectiveLevel(StrEnum):
-    """A level of the lexicographic objective."""
+    """A level of the lexicographic objective; `REPEAT` is the only one that is minimised."""
 
     PLACED = "placed"
     KEPT = "kept"
+    REPEAT = "repeat"
     WORST = "worst"
     TOTAL = "total"
     SCHEDULE = "schedule"
+
+
+LISTED_LEVELS = tuple(level for level in ObjectiveLevel if level is not ObjectiveLevel.REPEAT)
+"""The levels that a cycle file can list; `[rules.repeat]` adds the other one."""
 
 
 class ObjectivePolicy(CycleFileTable):
@@ -265,19 +267,12 @@ class ObjectivePolicy(CycleFileTable):
     `placed` must come first, and `schedule`, if present, last.
     """
 
-    levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
+    levels: tuple[ObjectiveLevel, ...] = LISTED_LEVELS
 
     @field_validator("levels")
     @classmethod
     def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
-        problems: list[Fact] = []
-        if len(set(levels)) != len(levels):
-            problems.append(facts.LEVELS_OCCUR_ONCE())
-        if not levels or levels[0] is not ObjectiveLevel.PLACED:
-            problems.append(facts.PLACED_FIRST())
-        if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
-            problems.append(facts.SCHEDULE_LAST())
-        if problems:
+        if problems := list(level_problems(levels)):
             raise InvalidValueError(reduce(lambda a, b: facts.BOTH(first=a, second=b), problems))
         return levels
 

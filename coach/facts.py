@@ -76,6 +76,11 @@ LEVELS_OCCUR_ONCE = message("cycle_file.levels_occur_once", "each level may occu
 PLACED_FIRST = message("cycle_file.placed_first", '"placed" must be the first level')
 # i18n: a value in a file, as above.
 SCHEDULE_LAST = message("cycle_file.schedule_last", '"schedule" must be the last level')
+# i18n: [rules.repeat] is a table in a file, "repeat" and "avoid" are values in it.
+REPEAT_NOT_LISTED = message(
+    "cycle_file.repeat_not_listed",
+    '"repeat" is not listed; earlier = "avoid" in [rules.repeat] adds it',
+)
 BOTH = message("cycle_file.both", "{first}, and {second}", first=FACT, second=FACT)
 
 CONTROL_CHARACTER = message(

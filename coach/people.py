@@ -117,10 +117,21 @@ class Coach(Person):
         return frozenset(entry.strip().casefold() for entry in self.chain_of_command)
 
 
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
 class Roster(BaseModel):
-    """All coachees and coaches in a cycle, in file order."""
+    """All coachees and coaches in a cycle, in file order.
+
+    `earlier_pairs` are the ids of the coachees and coaches who were a pair in an earlier cycle. It
+    is `None`, and omitted from JSON, if no earlier results were given or they make no difference.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     coachees: tuple[Coachee, ...]
     coaches: tuple[Coach, ...]
+    earlier_pairs: Annotated[tuple[tuple[str, str], ...] | None, Field(exclude_if=_is_absent)] = (
+        None
+    )

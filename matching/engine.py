@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from coach.cycle import Cycle, ObjectiveLevel
+from coach.earlier_pairs import objective_levels
 from coach.people import Roster
 from coach.texts.facts import Fact
 from matching.auditor import audit
@@ -22,6 +23,7 @@ from matching.explanation import SearchEffort, explain_unmatched
 from matching.facts import runs as facts
 from matching.facts.names import COACHEES, COACHES
 from matching.instance.availability_grid import build_availability_grid
+from matching.instance.earlier_pairs import expected_people
 from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.instance.problem import (
     MatchingProblem,
@@ -186,7 +188,7 @@ def _make_plan(
 ) -> Plan:
     """Search for the best plan, leaving the reserved share of the time to later phases."""
     request = PlanRequest(
-        levels=run.cycle.objective.levels,
+        levels=objective_levels(run.roster, run.cycle),
         quality=Quality(run.roster, run.cycle),
         report=report,
         previous=PreviousSchedule(
@@ -222,6 +224,8 @@ def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
         matches=matches,
         unmatched=unmatched,
     )
+    people = expected_people(run.roster, run.cycle, result)
+    result = result.model_copy(update={"people": people})
     if run.keep is None:
         return result
     return result.model_copy(update={"moves": explain_moves(evaluator, run.keep, result, check)})

@@ -70,9 +70,12 @@ class ProgressReporter:
 
 def _level_message(level: ObjectiveLevel, value: int | None, bound: int | None) -> Fact:
     name = level_name(level.value)
+    minimised = level is ObjectiveLevel.REPEAT
     if value is None:
         started = facts.LEVEL_STARTED(level=name)
-        return started if bound is None else facts.LEVEL_WITHOUT_VALUE(level=name, bound=bound)
+        bounded = facts.MINIMISED_WITHOUT_VALUE if minimised else facts.LEVEL_WITHOUT_VALUE
+        return started if bound is None else bounded(level=name, bound=bound)
     if bound is None:
         return facts.LEVEL_WITHOUT_BOUND(level=name, value=value)
-    return facts.LEVEL(level=name, value=value, bound=bound)
+    valued = facts.MINIMISED_LEVEL if minimised else facts.LEVEL
+    return valued(level=name, value=value, bound=bound)

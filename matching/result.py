@@ -132,6 +132,25 @@ class Move(ResultValue):
     sessions: tuple[SessionMove, ...]
 
 
+class MatchedPerson(ResultValue):
+    """A person in a match, with the keys by which other results recognise the human."""
+
+    id: str
+    keys: tuple[str, ...]
+
+
+class MatchedPeople(ResultValue):
+    """The people in the matches of a result, by role and sorted by id."""
+
+    coachees: tuple[MatchedPerson, ...]
+    coaches: tuple[MatchedPerson, ...]
+
+
+def is_absent(people: MatchedPeople | None) -> bool:
+    """Return whether a result has no keys of people."""
+    return people is None
+
+
 def _is_empty(moves: tuple[Move, ...]) -> bool:
     return not moves
 
@@ -142,7 +161,8 @@ class Result(ResultValue):
     `status` is `optimal` if every level except `schedule` is proven, otherwise `feasible`.
     `cut_short` is true if the time limit ended any part of the run early. `moves` lists the
     differences from the earlier result that the run tried to keep; the key is omitted from the file
-    if there are none. In a result that was read from a file of format 1, every fact is `LEGACY`.
+    if there are none. `people` is set only under a policy that does not allow all pairs of earlier
+    cycles. In a result that was read from a file of format 1, every fact is `LEGACY`.
     """
 
     format: Literal[1, 2] = 2
@@ -155,3 +175,4 @@ class Result(ResultValue):
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
     moves: Annotated[tuple[Move, ...], Field(exclude_if=_is_empty)] = ()
+    people: Annotated[MatchedPeople | None, Field(exclude_if=is_absent)] = None

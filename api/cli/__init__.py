@@ -19,6 +19,7 @@ import typer
 
 from api.cli import facts
 from api.cli.command_table import COMMANDS, DETAILS
+from api.cli.earlier_option import with_repeated_option
 from api.cli.output import echo, render
 from api.cli.output import gettext as _
 from coach.errors import DomainError, UnusableInputError
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
     try:
-        build_application(command)(given, prog_name="gender-coach")
+        build_application(command)(with_repeated_option(given), prog_name="gender-coach")
     except DomainError as error:
         sys.exit(_report_error(error))
     except Exception as error:  # noqa: BLE001 - the outermost handler

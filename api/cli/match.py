@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import facts
+from api.cli.earlier_option import EarlierOption
 from api.cli.output import gettext as _
 from api.cli.output import render
 from api.cli.reading_options import Encoding, Strict, print_reading
@@ -51,6 +52,7 @@ def match(
             metavar="RESULT.json", help=_("An earlier result whose pairs should be kept.")
         ),
     ] = None,
+    earlier: EarlierOption = None,
     not_before: Annotated[
         datetime | None,
         typer.Option(
@@ -68,7 +70,9 @@ def match(
     """Match the people in a cycle, schedule their sessions and write all results."""
     if not_before and keep is None:
         raise typer.BadParameter(render(facts.NOT_BEFORE_NEEDS_KEEP()))
-    inputs = read_inputs(cycle, coachees, coaches, keep, ListReading(strict, encoding))
+    inputs = read_inputs(
+        cycle, coachees, coaches, keep, ListReading(strict, encoding), earlier or ()
+    )
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
     if not quiet:

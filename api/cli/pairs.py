@@ -11,6 +11,7 @@ import typer
 
 from api.cli import facts as common
 from api.cli import question_facts as facts
+from api.cli.earlier_option import EarlierOption
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
@@ -35,13 +36,16 @@ def pairs(
         Path,
         typer.Option(metavar="FILE.csv", help=_("The file to write, or - for standard output.")),
     ],
+    earlier: EarlierOption = None,
     encoding: Encoding = None,
     strict: Strict = False,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:
     """Evaluate all pairs of coachee and coach, one row per pair."""
     check_output_file(out, force=force)
-    inputs = read_inputs(cycle, coachees, coaches, reading=ListReading(strict, encoding))
+    inputs = read_inputs(
+        cycle, coachees, coaches, reading=ListReading(strict, encoding), earlier=earlier or ()
+    )
     print_reading(inputs)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")

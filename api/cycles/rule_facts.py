@@ -108,6 +108,21 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
             "Pairs that the programme manager has ruled out in the cycle file are never matched.",
         )(),
     ),
+    "repeat": (
+        message(
+            "rule_page.text_repeat_1",
+            "Two people who were a pair in an earlier cycle are not a pair again, if the cycle "
+            "says so.",
+        )(),
+        # i18n: what is in backquotes are names in files; do not translate it.
+        message(
+            "rule_page.text_repeat_2",
+            "With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the "
+            "level `repeat` makes them as few as possible. People are recognised across cycles by "
+            "`person`, or by email address and name. The rule is applied only if results of "
+            "earlier cycles are given and one of their pairs is found.",
+        )(),
+    ),
     "topics": (
         message(
             "rule_page.text_topics_1",

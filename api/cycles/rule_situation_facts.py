@@ -127,6 +127,20 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
             "The pair is ruled out.",
         )(),
     ),
+    "repeat": (
+        message(
+            "rule_page.example_repeat_1",
+            "The two were a pair in an earlier cycle.",
+        )(),
+        message(
+            "rule_page.example_repeat_2",
+            "They were, and the cycle avoids such pairs.",
+        )(),
+        message(
+            "rule_page.example_repeat_3",
+            "They were not a pair before.",
+        )(),
+    ),
     "topics": (
         message(
             "rule_page.example_topics_1",

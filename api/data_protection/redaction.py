@@ -182,12 +182,16 @@ class Redactor:
         )
 
     def redact_result(self, result: Result) -> Result:
-        """Return a result with erased people's new codes and without sentences about them."""
+        """Return a result with erased people's new codes and without sentences about them.
+
+        The keys by which later cycles recognise people are removed for everybody.
+        """
         return result.model_copy(
             update={
                 "matches": tuple(map(self._redact_match, result.matches)),
                 "unmatched": tuple(map(self._redact_unmatched, result.unmatched)),
                 "moves": tuple(map(self._redact_move, result.moves)),
+                "people": None,
             }
         )
 

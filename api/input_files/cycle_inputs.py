@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
+from api.input_files.earlier_results import (
+    EarlierResults,
+    EarlierSource,
+    earlier_source,
+    named_files,
+    read_earlier_results,
+)
 from api.input_files.people_file import file_ending
 from api.input_files.people_lists import (
     input_faults,
@@ -28,6 +35,8 @@ from coach.intake.cycle_file import CycleFile
 from coach.intake.facts import PIN_IMPOSSIBLE
 from coach.intake.reference import ReadContext
 from coach.people import Roster
+from coach.repeat import allows_all
+from matching.instance.earlier_pairs import find_earlier_pairs
 from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
 
@@ -63,8 +72,8 @@ class CycleInputs:
         keep: an earlier result whose pairs should be kept, if there is one.
         files: the content of the files, by their names in the `inputs/` folder of the results:
             `cycle.toml`, `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`,
-            `under-way.json`.
-        sha256: the fingerprint of `files`.
+            `under-way.json`, `earlier-1.json` and so on.
+        sha256: the fingerprint of the `files` that can make a difference.
         cycle_file: the parsed cycle file, with the position of each key.
         under_way: the progress of the cycle, if it is re-matched in mid-cycle.
         warnings: what may be wrong in the files, although they can be used.
@@ -96,7 +105,8 @@ class CycleInputs:
     def with_under_way(self, progress: UnderWay, content: bytes) -> CycleInputs:
         """Return a copy with `progress`, which is stored as an input file with this `content`."""
         files = {**self.files, UNDER_WAY_FILE: content}
-        return replace(self, under_way=progress, files=files, sha256=fingerprint(files))
+        sha256 = fingerprint(_relevant(files, self.cycle))
+        return replace(self, under_way=progress, files=files, sha256=sha256)
 
     def pin_faults(self, error: ImpossiblePinsError) -> UnusableInputError:
         """Convert pins that the engine cannot satisfy into faults located in the cycle file."""
@@ -124,6 +134,7 @@ def read_inputs(
     coaches: Path,
     keep: Path | None = None,
     reading: ListReading = ListReading(),
+    earlier: Sequence[Path] = (),
 ) -> CycleInputs:
     """Read the files of a run from disk.
 
@@ -136,6 +147,7 @@ def read_inputs(
         read_source(coaches, MAX_FILE_BYTES),
         None if keep is None else read_source(keep, MAX_RESULT_BYTES),
         reading,
+        [earlier_source(path) for path in earlier],
     )
 
 
@@ -145,8 +157,11 @@ def parse_inputs(
     coaches: InputSource,
     keep: InputSource | None = None,
     reading: ListReading = ListReading(),
+    earlier: Sequence[EarlierSource] = (),
 ) -> CycleInputs:
     """Parse the files of a run. A file that could not be read is represented by its fault.
+
+    `earlier` are results of earlier cycles, for the rule `repeat`.
 
     Raises:
         UnusableInputError: the input has faults; the error lists the faults of all files.
@@ -155,23 +170,38 @@ def parse_inputs(
     cycle_file = read_policy_file(cycle, context)
     lists = read_people_lists(coachees, coaches, context)
     kept, kept_faults = _read_kept_result(keep)
-    faults = [*input_faults(cycle_file, lists, context), *kept_faults]
+    before = read_earlier_results(earlier)
+    faults = [*input_faults(cycle_file, lists, context), *kept_faults, *before.faults]
     if reading.strict:
         faults += unknown_chain_faults(lists.coaches, lists.coachees, context)
     if faults or cycle_file.cycle is None:
         raise UnusableInputError(dict.fromkeys(faults))
-    files = _canonical_files(cycle, coachees, coaches, keep)
+    files = _canonical_files(cycle, coachees, coaches, keep) | before.files
     return CycleInputs(
-        roster=lists.roster(),
+        roster=_with_earlier_pairs(lists.roster(), cycle_file.cycle, before),
         cycle=cycle_file.cycle,
         keep=kept,
         files=files,
-        sha256=fingerprint(files),
+        sha256=fingerprint(_relevant(files, cycle_file.cycle)),
         cycle_file=cycle_file,
         warnings=tuple(input_warnings(lists, context)),
         understood=tuple(understood_values(lists)),
         reading=reading,
     )
+
+
+def _with_earlier_pairs(roster: Roster, cycle: Cycle, earlier: EarlierResults) -> Roster:
+    """Return the roster with the pairs of earlier results, if they can make a difference."""
+    if not earlier.results or allows_all(cycle.rules.repeat):
+        return roster
+    pairs = find_earlier_pairs(roster, earlier.results)
+    return roster.model_copy(update={"earlier_pairs": pairs})
+
+
+def _relevant(files: Mapping[str, bytes], cycle: Cycle) -> dict[str, bytes]:
+    """Return the files that can make a difference: earlier results cannot if all are allowed."""
+    unused = named_files(files) if allows_all(cycle.rules.repeat) else frozenset[str]()
+    return {name: content for name, content in files.items() if name not in unused}
 
 
 def _read_kept_result(source: InputSource | None) -> tuple[Result | None, tuple[InputFault, ...]]:

@@ -118,9 +118,9 @@ def _gain(level: LevelDifference) -> Badge:
     points = level.name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
     size = abs(level.gain)
     amount = POINTS(count=size) if points else NUMBER_ALONE(number=size)
-    if level.gain > 0:
-        return Badge(facts.MORE(amount=amount), "good")
-    return Badge(facts.FEWER(amount=amount), "bad")
+    more = (level.gain > 0) != (level.name is ObjectiveLevel.REPEAT)
+    difference = facts.MORE if more else facts.FEWER
+    return Badge(difference(amount=amount), "good" if level.gain > 0 else "bad")
 
 
 ROUTERS = (COMPARISON_PAGES,)

@@ -31,6 +31,7 @@ from matching.result import (
 LEVEL_LABELS = {
     ObjectiveLevel.PLACED: facts.LEVEL_PLACED(),
     ObjectiveLevel.KEPT: facts.LEVEL_KEPT(),
+    ObjectiveLevel.REPEAT: facts.LEVEL_REPEAT(),
     ObjectiveLevel.WORST: facts.LEVEL_WORST(),
     ObjectiveLevel.TOTAL: facts.LEVEL_TOTAL(),
     ObjectiveLevel.SCHEDULE: facts.LEVEL_SCHEDULE(),
@@ -133,7 +134,9 @@ def _proof_status(result: Result) -> Displayed:
 
 def _level(outcome: LevelOutcome) -> LevelViewModel:
     proven = outcome.proven
-    proof_status = facts.LEVEL_PROVEN() if proven else facts.LEVEL_BOUND(bound=outcome.bound)
+    minimised = outcome.name is ObjectiveLevel.REPEAT
+    bounded = facts.LEVEL_LOWER_BOUND if minimised else facts.LEVEL_BOUND
+    proof_status = facts.LEVEL_PROVEN() if proven else bounded(bound=outcome.bound)
     return LevelViewModel(LEVEL_LABELS[outcome.name], outcome.value, proof_status)
 
 

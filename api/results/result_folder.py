@@ -15,6 +15,7 @@ from api.input_files.cycle_inputs import (
     ListReading,
     parse_inputs,
 )
+from api.input_files.earlier_results import kept_earlier_sources
 from api.input_files.result_file import read_result
 from api.input_files.source import InputSource, read_source
 from api.results import facts
@@ -58,6 +59,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
             _people(folder / "inputs", "coaches"),
             read_source(kept, MAX_RESULT_BYTES) if kept.exists() else None,
             _recorded_reading(folder),
+            kept_earlier_sources(folder / "inputs"),
         )
     except UnusableInputError as error:
         raise UnusableInputError([*faults, *error.faults]) from None

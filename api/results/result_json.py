@@ -22,6 +22,7 @@ from matching.result import (
     FunnelStep,
     LevelOutcome,
     Match,
+    MatchedPeople,
     Move,
     Remedy,
     Result,
@@ -30,6 +31,7 @@ from matching.result import (
     Unmatched,
     UnmatchedReason,
     Verdict,
+    is_absent,
 )
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -155,6 +157,7 @@ class ResultFile(_ResultHead):
 
     unmatched: tuple[FileUnmatched, ...]
     moves: Annotated[tuple[MoveJson, ...], Field(exclude_if=_is_empty)] = ()
+    people: Annotated[MatchedPeople | None, Field(exclude_if=is_absent)] = None
 
 
 class ResultSentences:
@@ -226,7 +229,12 @@ class ResultSentences:
     def file(self, result: Result) -> ResultFile:
         """Return the content of `result.json`."""
         unmatched = tuple(map(self._file_unmatched, result.unmatched))
-        return ResultFile(**self._head(result), unmatched=unmatched, moves=self._moves(result))
+        return ResultFile(
+            **self._head(result),
+            unmatched=unmatched,
+            moves=self._moves(result),
+            people=result.people,
+        )
 
     def _head(self, result: Result) -> dict[str, object]:
         head = {name: getattr(result, name) for name in _ResultHead.model_fields}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TypeVar
@@ -217,15 +217,16 @@ def timezone(text: str, read_context: ReadContext) -> str:
     raise CellError(with_suggestion(NOT_A_TIME_ZONE(value=excerpt(text)), near))
 
 
-def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
-    """Return a case-insensitive parser for the values of `kind`."""
-    by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
+def choice(kind: Iterable[E]) -> Callable[[str, ReadContext | None], E]:
+    """Return a case-insensitive parser for the members of an enumeration."""
+    members = tuple(kind)
+    by_key = {member.value.casefold(): member for member in members}
 
     def read(text: str, _: ReadContext | None = None) -> E:
         key = "_".join(re.split(r"[\s_-]+", text.casefold()))
         if key in by_key:
             return by_key[key]
-        names = [member.value for member in kind]
+        names = [member.value for member in members]
         message = facts.NOT_A_CHOICE(value=excerpt(text), choices=names)
         raise CellError(with_suggestion(message, nearest(text, names)))
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from coach.cycle import Cycle, CycleFileTable
+from coach.cycle import Cycle
+from coach.cycle_file_table import CycleFileTable
 from coach.errors import InputFault
 from coach.intake import cycle_file_facts as facts
 from coach.intake.fault_messages import with_suggestion

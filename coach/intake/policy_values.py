@@ -5,13 +5,13 @@ Each parser returns the value and its faults. The path of a fault is relative to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
-from coach.cycle import CountryRelation, ObjectiveLevel
+from coach.cycle import LISTED_LEVELS, CountryRelation
 from coach.holidays import observance_categories
 from coach.intake import cells, cycle_file_facts, facts, time_cells
 from coach.intake.cells import CellError
@@ -19,6 +19,7 @@ from coach.intake.fault_messages import excerpt, nearest, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
 from coach.intake.validation_messages import describe_type
+from coach.repeat import EarlierPairs
 from coach.waivers import WaivableRule, Waiver
 
 T = TypeVar("T")
@@ -131,14 +132,13 @@ def _pair(countries: list[str]) -> frozenset[str]:
     return frozenset(countries)
 
 
-def _choice_reader(kind: type[StrEnum]) -> Reader:
-    def read(text: str, read_context: ReadContext) -> StrEnum:
-        try:
-            return kind(text)
-        except ValueError:
-            return cells.choice(kind)(text, read_context)
+def _choice_reader(choices: Iterable[StrEnum]) -> Reader:
+    exact = {choice.value: choice for choice in choices}
 
-    return _scalar_reader(_text_reader(read, next(iter(kind)).value))
+    def read(text: str, read_context: ReadContext) -> StrEnum:
+        return exact.get(text) or cells.choice(exact.values())(text, read_context)
+
+    return _scalar_reader(_text_reader(read, next(iter(exact))))
 
 
 _LANGUAGE = _scalar_reader(_text_reader(cells.language, "bs"))
@@ -233,12 +233,13 @@ READERS: dict[str, Reader] = {
     "rules.country.excluded": _array_reader(
         _array_reader(_COUNTRY, _pair, '["RS", "XK"]'), tuple, '[["RS", "XK"]]'
     ),
+    "rules.repeat.earlier": _choice_reader(EarlierPairs),
     "pins": _id_table_reader(_ID, 'C-017 = "K-04"'),
     "bans": _id_table_reader(_array_reader(_ID, frozenset, '["K-04"]'), 'C-017 = ["K-04"]'),
     "waivers": _waivers,
     "timetable.preferred": _TIMES,
     "timetable.preferred_by": _id_table_reader(_TIMES, 'C-017 = ["Tue 09:00-12:00"]'),
     "objective.levels": _array_reader(
-        _choice_reader(ObjectiveLevel), tuple, '["placed", "worst", "total"]'
+        _choice_reader(LISTED_LEVELS), tuple, '["placed", "worst", "total"]'
     ),
 }

@@ -29,6 +29,7 @@ CHECKS = (
     sessions.uids,
     sessions.loads,
     humans.overlaps,
+    humans.keys,
     leftover.unmatched,
     levels.levels,
     rematch.reported_moves,

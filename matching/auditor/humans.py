@@ -1,4 +1,4 @@
-"""Checks that no human with several rows is in two sessions at once, in whatever role."""
+"""Checks that no human is in two sessions at once, and that later cycles can recognise them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from coach.sessions import Session
 from matching.auditor.context import AuditContext, describe_session
 from matching.auditor.finding import Finding
 from matching.facts import findings as facts
+from matching.instance.earlier_pairs import expected_people
+from matching.records.result_file import LEGACY_FORMAT
 
 _Booking = tuple[Session, str, str]
 """A session with the ids of its coachee and coach."""
@@ -31,6 +33,14 @@ def overlaps(context: AuditContext) -> Iterator[Finding]:
             booked[human] |= {(session, coachee, coach) for session in sessions}
     for human in sorted(booked):
         yield from _overlaps(context, booked[human])
+
+
+def keys(context: AuditContext) -> Iterator[Finding]:
+    """Check the keys by which later cycles recognise the people in the matches."""
+    result = context.result
+    expected = expected_people(context.roster, context.cycle, result)
+    if result.format != LEGACY_FORMAT and result.people != expected:
+        yield Finding(facts.PEOPLE(), facts.WRONG_KEYS())
 
 
 def _overlaps(context: AuditContext, bookings: set[_Booking]) -> Iterator[Finding]:

@@ -56,9 +56,9 @@ class OtherCoach(ResultValue):
 class RunnerUp(ResultValue):
     """The next best coach: the one in the best plan that gives the coachee another coach.
 
-    `price` is the change in the levels `placed`, `worst` and `total`. `moves` lists the other
-    coachees whose coach would change. If `proven` is false, the search ran out of time: the plan is
-    feasible, but there may be a better one.
+    `price` is the change in the levels `placed`, `repeat`, `worst` and `total`. `moves` lists the
+    other coachees whose coach would change. If `proven` is false, the search ran out of time: the
+    plan is feasible, but there may be a better one.
     """
 
     coach: str

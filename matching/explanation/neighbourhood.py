@@ -127,7 +127,9 @@ class Neighbourhoods:
 
 
 def _sub_roster(roster: Roster, rows: Iterable[int], columns: Iterable[int]) -> Roster:
-    return Roster(
-        coachees=tuple(roster.coachees[row] for row in sorted(rows)),
-        coaches=tuple(roster.coaches[column] for column in sorted(columns)),
+    return roster.model_copy(
+        update={
+            "coachees": tuple(roster.coachees[row] for row in sorted(rows)),
+            "coaches": tuple(roster.coaches[column] for column in sorted(columns)),
+        }
     )

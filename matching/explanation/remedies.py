@@ -10,7 +10,6 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.people import Roster
 from coach.texts.facts import Fact
 from matching.deadline import DeadlineExceededError
 from matching.explanation.candidate_changes import CandidateChange, CandidateChanges
@@ -215,9 +214,12 @@ class _RemedySearch:
         evaluated again.
         """
         nearly_eligible = np.flatnonzero(eligibility.nearly_eligible)
-        alone = Roster(
-            coachees=(change.roster.coachees[eligibility.row],),
-            coaches=tuple(change.roster.coaches[column] for column in nearly_eligible.tolist()),
+        everybody = change.roster
+        alone = everybody.model_copy(
+            update={
+                "coachees": (everybody.coachees[eligibility.row],),
+                "coaches": tuple(everybody.coaches[column] for column in nearly_eligible.tolist()),
+            }
         )
         (after,) = eligibilities(
             RuleEvaluator(self._changed_availability.inputs(alone, change.cycle)), [0]

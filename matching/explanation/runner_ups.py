@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import Cycle, ObjectiveLevel
+from coach.earlier_pairs import objective_levels
 from coach.people import Roster
 from matching.deadline import Deadline, DeadlineExceededError, ProblemTooLargeError
 from matching.explanation.explain_coachee import RunnerUp
@@ -75,7 +76,9 @@ class RunnerUps:
         self._present_coach = dict(kept_pairs(roster, result))
         self._pins = dict(pin_pairs(roster, cycle))
         dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
-        chosen = (level for level in cycle.objective.levels if level not in dropped)
+        if not self._problem.repeated.any():
+            dropped.add(ObjectiveLevel.REPEAT)
+        chosen = (level for level in objective_levels(roster, cycle) if level not in dropped)
         self._levels = (*chosen, ObjectiveLevel.KEPT)
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
@@ -190,18 +193,17 @@ class RunnerUps:
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:
         """Yield the difference at each reported level."""
-        reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
-        for level in self._levels:
-            if level in reported_levels:
-                before, after = (
-                    self._level_value(level, pairs) for pairs in (self._chosen, choice)
-                )
-                yield LevelDifference(name=level, before=before, after=after, gain=after - before)
+        for level in self._levels[:-1]:
+            before, after = (self._level_value(level, pairs) for pairs in (self._chosen, choice))
+            gain = before - after if level is ObjectiveLevel.REPEAT else after - before
+            yield LevelDifference(name=level, before=before, after=after, gain=gain)
 
     def _level_value(self, level: ObjectiveLevel, choice: Choice) -> int:
         problem = self._problem
         if level is ObjectiveLevel.PLACED:
             return int(problem.priority[problem.coachee[choice]].sum())
+        if level is ObjectiveLevel.REPEAT:
+            return int(problem.repeated[choice].sum())
         points = problem.points[choice]
         if level is ObjectiveLevel.TOTAL:
             return int(points.sum())

@@ -135,6 +135,17 @@ WRONG_BOUND = message(
     bound=NUMBER,
     value=NUMBER,
 )
+WRONG_LOWER_BOUND = message(
+    "finding.wrong_lower_bound",
+    "lower bound {bound} is not between 0 and the value {value}",
+    bound=NUMBER,
+    value=NUMBER,
+)
+PEOPLE = message("finding.people", "people")
+WRONG_KEYS = message(
+    "finding.wrong_keys",
+    "the keys of the people in the matches are not those of the people files",
+)
 WRONGLY_PROVEN = message(
     "finding.wrongly_proven",
     "is reported as proven with value {value} and bound {bound}",

@@ -15,6 +15,8 @@ RULE_NAMES: Mapping[str, Message] = {
     "same-person": message("rule.same_person", "same person"),
     "refusal": message("rule.refusal", "refusal"),
     "ban": message("rule.ban", "ban"),
+    # i18n: the two were already a pair in an earlier cycle
+    "repeat": message("rule.repeat", "repeat"),
     "topics": message("rule.topics", "topics"),
     "preference": message("rule.preference", "preference"),
     "availability": message("rule.availability", "availability"),
@@ -25,6 +27,8 @@ LEVEL_NAMES: Mapping[str, Message] = {
     "placed": message("level.placed", "placed"),
     # i18n: the number of pairs that stay as in the earlier plan
     "kept": message("level.kept", "kept"),
+    # i18n: the number of pairs that were already a pair in an earlier cycle
+    "repeat": message("level.repeat", "repeat"),
     # i18n: the lowest points of any pair
     "worst": message("level.worst", "worst"),
     # i18n: the points of all pairs

@@ -28,6 +28,9 @@ PROVEN_VALUE = message("replay.proven_value", "{value}, proven", value=NUMBER)
 BOUNDED_VALUE = message(
     "replay.bounded_value", "{value}, at most {bound}", value=NUMBER, bound=NUMBER
 )
+BOUNDED_BELOW = message(
+    "replay.bounded_below", "{value}, at least {bound}", value=NUMBER, bound=NUMBER
+)
 # i18n: {times} is a list of dates and times, such as 2027-01-20 09:00
 MATCHED = plural_message(
     "replay.matched",

@@ -121,6 +121,9 @@ NOT_REFUSED = message("refusal.none", "not refused")
 REFUSED = message("refusal.refused", "refused by one of the two")
 NOT_BANNED = message("ban.none", "not ruled out by the programme office")
 BANNED = message("ban.banned", "ruled out by the programme office")
+NO_EARLIER_PAIR = message("repeat.none", "not a pair in an earlier cycle")
+EARLIER_PAIR_ALLOWED = message("repeat.allowed", "a pair in an earlier cycle, which is allowed")
+PAIR_OF_EARLIER_CYCLE = message("repeat.earlier", "a pair in an earlier cycle")
 COMMON_TOPICS = plural_message(
     "topics.common",
     "{common} of {count} topic: {topics}",

@@ -88,11 +88,24 @@ LEVEL = message(
     value=NUMBER,
     bound=NUMBER,
 )
+MINIMISED_LEVEL = message(
+    "run.progress_minimised_level",
+    "{level}: {value} (at least {bound})",
+    level=FACT,
+    value=NUMBER,
+    bound=NUMBER,
+)
 LEVEL_WITHOUT_BOUND = message(
     "run.progress_level_without_bound", "{level}: {value}", level=FACT, value=NUMBER
 )
 LEVEL_WITHOUT_VALUE = message(
     "run.progress_level_without_value", "{level}: at most {bound}", level=FACT, bound=NUMBER
+)
+MINIMISED_WITHOUT_VALUE = message(
+    "run.progress_minimised_without_value",
+    "{level}: at least {bound}",
+    level=FACT,
+    bound=NUMBER,
 )
 LEVEL_STARTED = message("run.progress_level_started", "{level}: no plan yet", level=FACT)
 SOLVING_AGAIN = message(

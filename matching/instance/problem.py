@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -53,6 +53,7 @@ class MatchingProblem:
         coach: `int64[P]`, rows in the roster.
         points: `int64[P]`, the pairs' points.
         kept: `bool[P]`, whether the pair is in the earlier result.
+        repeated: `bool[P]`, whether the two were a pair in an earlier cycle.
         cross: `bool[P]`, whether the pair crosses a border.
         pinned: `bool[P]`, whether the pair must be chosen.
         share: the minimum share of cross-border pairs among the chosen ones.
@@ -70,6 +71,7 @@ class MatchingProblem:
     coach: NDArray[np.int64]
     points: NDArray[np.int64]
     kept: NDArray[np.bool_]
+    repeated: NDArray[np.bool_]
     cross: NDArray[np.bool_]
     pinned: NDArray[np.bool_]
     share: Fraction
@@ -100,6 +102,7 @@ class MatchingProblem:
             coach=self.coach[pairs],
             points=self.points[pairs],
             kept=self.kept[pairs],
+            repeated=self.repeated[pairs],
             cross=self.cross[pairs],
             pinned=self.pinned[pairs],
             demand=self.demand and self.demand.subset(pairs),
@@ -149,6 +152,7 @@ def build_problem(
         coach=coach,
         points=eligible.points[able].astype(np.int64),
         kept=_pair_mask(coachee, coach, kept_pairs(roster, keep)),
+        repeated=_pair_mask(coachee, coach, _present(roster, roster.earlier_pairs or ())),
         cross=_cross_border(roster, coachee, coach),
         pinned=_pair_mask(coachee, coach, pin_pairs(roster, cycle)),
         share=_required_share(roster, cycle),
@@ -231,22 +235,23 @@ def row_by_id(people: Sequence[object]) -> dict[str, int]:
 
 def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
     """Return the pinned pairs whose coachee and coach are in the roster, in file order."""
+    return _present(roster, cycle.pins.items())
+
+
+def _present(roster: Roster, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
+    """Return the rows of the pairs of ids whose coachee and coach are both in the roster."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[coachee], coaches[coach])
-        for coachee, coach in cycle.pins.items()
+        for coachee, coach in pairs
         if coachee in coachees and coach in coaches
     ]
 
 
 def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
     """Return the pairs of an earlier result whose coachee and coach are still in the roster."""
-    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
-    return [
-        (coachees[match.coachee], coaches[match.coach])
-        for match in (keep.matches if keep else ())
-        if match.coachee in coachees and match.coach in coaches
-    ]
+    pairs = [(match.coachee, match.coach) for match in (keep.matches if keep else ())]
+    return _present(roster, pairs)
 
 
 def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:

@@ -143,7 +143,8 @@ def _level_differences(
 def _level(one: LevelOutcome) -> Fact:
     if one.proven:
         return facts.PROVEN_VALUE(value=one.value)
-    return facts.BOUNDED_VALUE(value=one.value, bound=one.bound)
+    bounded = facts.BOUNDED_BELOW if one.bound < one.value else facts.BOUNDED_VALUE
+    return bounded(value=one.value, bound=one.bound)
 
 
 def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDifference]:

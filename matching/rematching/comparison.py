@@ -31,8 +31,9 @@ class LevelDifference(ComparisonValue):
     """The values of a level in two results.
 
     `before` or `after` is `None` if that result does not have the level. `gain` is `after -
-    before`; a higher value is better at every level. It is `None` if either value is missing, or if
-    the level counts points and the weights or rules differ.
+    before`, or `before - after` at the level `repeat`, which is minimised; more is always better.
+    It is `None` if either value is missing, or if the level counts points and the weights or rules
+    differ.
     """
 
     name: ObjectiveLevel
@@ -115,7 +116,8 @@ def _level_differences(
         old, new = one.get(name), other.get(name)
         measures_points = name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         has_gain = old is not None and new is not None and (comparable or not measures_points)
-        gain = (new or 0) - (old or 0) if has_gain else None
+        better = -1 if name is ObjectiveLevel.REPEAT else 1
+        gain = better * ((new or 0) - (old or 0)) if has_gain else None
         yield LevelDifference(name=name, before=old, after=new, gain=gain)
 
 

@@ -12,6 +12,7 @@ from matching.rules.language import LanguageRule
 from matching.rules.preference import PreferenceRule
 from matching.rules.rank import RankRule
 from matching.rules.refusal import RefusalRule
+from matching.rules.repeat import RepeatRule
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Points, Rule, RuleInputs
 from matching.rules.same_person import SamePersonRule
 from matching.rules.topics import TopicsRule
@@ -25,6 +26,7 @@ RULES: tuple[type[Rule], ...] = (
     SamePersonRule,
     RefusalRule,
     BanRule,
+    RepeatRule,
     TopicsRule,
     PreferenceRule,
     AvailabilityRule,

@@ -55,6 +55,7 @@ class Example:
         coachee: fields that differ from the default coachee `c`.
         coach: fields that differ from the default coach `k`.
         policy: cycle file tables that differ from the defaults.
+        earlier: whether the two were a pair in an earlier cycle.
     """
 
     situation: str
@@ -63,6 +64,7 @@ class Example:
     coachee: Mapping[str, object] = field(default_factory=dict)
     coach: Mapping[str, object] = field(default_factory=dict)
     policy: Mapping[str, object] = field(default_factory=dict)
+    earlier: bool = False
 
 
 class Rule(ABC):

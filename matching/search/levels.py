@@ -49,15 +49,31 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
         search = _WorstLevel(state, choice) if level is ObjectiveLevel.WORST else None
         found = (search or _SumLevel(state, level, choice)).run()
         choice = choice if found.choice is None else found.choice
-        state.all_proven &= found.proven
-        outcomes.append(
-            LevelOutcome(name=level, value=found.value, bound=found.bound, proven=found.proven)
-        )
+        outcomes.append(_outcome(state, level, choice, found))
+        state.all_proven &= outcomes[-1].proven
     return LevelsResult(choice, tuple(outcomes))
 
 
+def _outcome(
+    state: SearchState, level: ObjectiveLevel, choice: Choice, found: SearchResult
+) -> LevelOutcome:
+    """Return the outcome of a level; `repeat`, which is minimised, as a number of pairs.
+
+    If an earlier level is not proven, the only bound on `repeat` that holds for every plan is 0.
+    """
+    value, bound = found.value, found.bound
+    if level is ObjectiveLevel.REPEAT:
+        value = int(state.problem.repeated[choice].sum())
+        bound = max(0, value - (found.bound - found.value)) if state.all_proven else 0
+    return LevelOutcome(name=level, value=value, bound=bound, proven=value == bound)
+
+
 class _SumLevel:
-    """An additive level: its value is a sum over the chosen pairs."""
+    """An additive level: its value is a sum over the chosen pairs.
+
+    `repeat` is maximised as `placed` minus the number of repeated pairs, whose weights are not
+    negative. Since `placed` has been decided, this minimises the number of repeated pairs.
+    """
 
     def __init__(self, state: SearchState, level: ObjectiveLevel, choice: Choice) -> None:
         self._state = state
@@ -66,6 +82,9 @@ class _SumLevel:
         self._best = choice
         self._value = int(self._weights[choice].sum())
         self._bound = self._unconditional_bound = objective_bound(state.problem, self._weights)
+        self._placed = int(level_weights(state.problem, ObjectiveLevel.PLACED)[choice].sum())
+        if level is ObjectiveLevel.REPEAT and state.all_proven:
+            self._bound = min(self._bound, self._placed)
 
     def run(self) -> SearchResult:
         self._report()
@@ -148,6 +167,9 @@ class _SumLevel:
         return self._is_finished()
 
     def _on_progress(self, value: int | None, bound: int) -> None:
+        if self._level is ObjectiveLevel.REPEAT:
+            value = None if value is None else self._placed - value
+            bound = max(0, self._placed - bound)
         self._state.report(self._level, value, bound)
 
     def _tighten_bound(self, bound: int) -> None:
@@ -159,7 +181,7 @@ class _SumLevel:
         return self._value >= self._bound
 
     def _report(self) -> None:
-        self._state.report(self._level, self._value, self._bound)
+        self._on_progress(self._value, self._bound)
 
 
 def _ignore_progress(_value: int | None, _bound: int) -> None:
@@ -239,9 +261,10 @@ class _WorstLevel:
 
 
 def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
-    """Return each pair's contribution to an additive level, as `int64[P]`."""
+    """Return each pair's contribution to the sum that a level maximises, as `int64[P]`."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],
         ObjectiveLevel.KEPT: problem.kept.astype(np.int64),
+        ObjectiveLevel.REPEAT: problem.priority[problem.coachee] - problem.repeated,
         ObjectiveLevel.TOTAL: problem.points,
     }[level]

@@ -30,7 +30,8 @@ def best_values(roster: Roster, cycle: Cycle, keep: Result | None = None) -> lis
         _values(roster, cycle, evaluator, kept, assignment)
         for assignment in _assignments(roster, cycle)
     ]
-    return max(values, default=None)
+    best = max(values, default=None)
+    return None if best is None else [abs(value) for value in best]  # `repeat` is negative
 
 
 def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
@@ -38,7 +39,7 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
         [
             row
             for row, coach in enumerate(roster.coaches)
-            if not blocking_rules(coachee, coach, cycle)
+            if not blocking_rules(coachee, coach, cycle, roster.earlier_pairs or ())
         ]
         for coachee in roster.coachees
     ]
@@ -134,13 +135,21 @@ def _values(
     assignment: Assignment,
 ) -> list[int]:
     placed = [(one, row) for one, row in enumerate(assignment) if row is not None]
+    avoids = cycle.rules.repeat.earlier.value == "avoid" and roster.earlier_pairs is not None
+    levels = list(cycle.objective.levels)
+    if avoids:
+        levels.insert(2 if levels[1:2] == [ObjectiveLevel.KEPT] else 1, ObjectiveLevel.REPEAT)
     points = [int(evaluator.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
     value = {
         ObjectiveLevel.PLACED: sum(roster.coachees[one].priority for one, _ in placed),
         ObjectiveLevel.KEPT: sum(
             (roster.coachees[o].id, roster.coaches[r].id) in kept for o, r in placed
         ),
+        ObjectiveLevel.REPEAT: -sum(  # minimised
+            (roster.coachees[o].id, roster.coaches[r].id) in (roster.earlier_pairs or ())
+            for o, r in placed
+        ),
         ObjectiveLevel.WORST: min(points, default=0),
         ObjectiveLevel.TOTAL: sum(points),
     }
-    return [value[level] for level in cycle.objective.levels if level in value]
+    return [value[level] for level in levels if level in value]

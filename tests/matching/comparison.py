@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from random import Random
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import LISTED_LEVELS, Cycle, ObjectiveLevel, ObjectivePolicy
 from coach.people import Roster
+from coach.repeat import EarlierPairs, RepeatPolicy
 from matching.auditor import audit
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
@@ -19,6 +20,7 @@ from tests.matching.instances import random_cycle, random_roster
 from tests.matching.roomy import roomy, sociable
 
 _ALONE = 0.4
+_EARLIER = 0.5
 
 Instance = tuple[Roster, Cycle, Result | None]
 """A roster, a policy, and an earlier result to keep."""
@@ -110,6 +112,24 @@ def one_human(seed: int) -> Instance:
     return roster, cycle, solved(roster, free)
 
 
+def repeated_pairs(seed: int) -> Instance:
+    """Return an instance that avoids or forbids many pairs, often with an earlier result."""
+    random = Random(seed)
+    roster, cycle, keep = random.choice((scarce_time, many_places, earlier_result, one_human))(seed)
+    pairs = [(one.id, other.id) for one in roster.coachees for other in roster.coaches]
+    earlier = tuple(pair for pair in pairs if random.random() < _EARLIER)
+    rules = cycle.rules.model_copy(
+        update={"repeat": RepeatPolicy(earlier=EarlierPairs(random.choice(("avoid", "forbid"))))}
+    )
+    orders = (LISTED_LEVELS, ("placed", "worst", "kept", "total"), ("placed", "total"))
+    levels = tuple(map(ObjectiveLevel, random.choice(orders)))
+    return (
+        roster.model_copy(update={"earlier_pairs": earlier}),
+        cycle.model_copy(update={"rules": rules, "objective": ObjectivePolicy(levels=levels)}),
+        keep,
+    )
+
+
 INSTANCES: dict[str, Callable[[int], Instance]] = {
     "scarce time": scarce_time,
     "many places": many_places,
@@ -117,4 +137,5 @@ INSTANCES: dict[str, Callable[[int], Instance]] = {
     "earlier result": earlier_result,
     "large sets": large_sets,
     "one human": one_human,
+    "repeated pairs": repeated_pairs,
 }

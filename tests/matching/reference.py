@@ -6,7 +6,7 @@ It shares no code with `matching`, so rules, engine and auditor can be tested ag
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -20,8 +20,13 @@ from coach.people import Coach, Coachee, Person
 Span = tuple[datetime, datetime]
 
 
-def blocking_rules(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[str]:
-    """Return the names of the hard rules that forbid a pair, in the order of the table of rules."""
+def blocking_rules(
+    coachee: Coachee, coach: Coach, cycle: Cycle, earlier: Collection[tuple[str, str]] = ()
+) -> list[str]:
+    """Return the names of the hard rules that forbid a pair, in the order of the table of rules.
+
+    `earlier` are the ids of the pairs of earlier cycles.
+    """
     checks = {
         "language": _common_language(coachee, coach, cycle),
         "country": _waived(coachee, coach, cycle, "country")
@@ -31,6 +36,8 @@ def blocking_rules(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[str]:
         "same-person": not same_person(coachee, coach),
         "refusal": coach.id not in coachee.refuses and coachee.id not in coach.refuses,
         "ban": coach.id not in cycle.bans.get(coachee.id, ()),
+        "repeat": cycle.rules.repeat.earlier.value != "forbid"
+        or (coachee.id, coach.id) not in earlier,
     }
     return [name for name, fits in checks.items() if not fits]
 

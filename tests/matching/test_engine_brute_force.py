@@ -15,6 +15,7 @@ from tests.matching.comparison import (
     large_sets,
     many_places,
     one_human,
+    repeated_pairs,
     scarce_time,
 )
 
@@ -51,3 +52,8 @@ def test_engine_is_optimal_with_large_sets_of_coachees(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(200))
 def test_engine_is_optimal_if_people_are_coachee_and_coach_at_once(seed: int) -> None:
     assert_optimal(one_human(seed))
+
+
+@pytest.mark.parametrize("seed", range(160))
+def test_engine_avoids_and_forbids_pairs_of_earlier_cycles(seed: int) -> None:
+    assert_optimal(repeated_pairs(seed))

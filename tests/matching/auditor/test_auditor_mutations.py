@@ -16,7 +16,7 @@ from coach.texts.facts import LEGACY
 from matching.auditor import CHECKS, audit, humans
 from matching.auditor.context import AuditContext
 from matching.instance.partial_cycle import under_way
-from matching.result import CoacheeChange, Match, Move, Result, Unmatched
+from matching.result import CoacheeChange, Match, MatchedPeople, Move, Result, Unmatched
 from tests.matching.planner import plan, shifted
 
 MONDAYS = (WeeklyWindow(0, 540, 720), WeeklyWindow(2, 540, 660))
@@ -151,6 +151,8 @@ STEPS = leftover(SOUND).funnel
 CHANGES: dict[str, tuple[Mutation, str]] = {
     "a match is dropped": (
         lambda result: result_changed(matches=result.matches[1:])(result), "c1: does not occur"),
+    "keys of people are added": (
+        result_changed(people=MatchedPeople(coachees=(), coaches=())), "keys of the people"),
     "a match is doubled": (
         lambda result: result_changed(matches=(*result.matches, first(result)))(result), "2 times"),
     "an unknown coachee": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),

@@ -26,15 +26,21 @@ DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
 
 
 def pair_inputs(
-    coachee: Mapping[str, object], coach: Mapping[str, object], policy: Mapping[str, object]
+    coachee: Mapping[str, object],
+    coach: Mapping[str, object],
+    policy: Mapping[str, object],
+    *,
+    earlier: bool = False,
 ) -> RuleInputs:
     """Return the inputs of the rules for a coachee `c` and a coach `k`.
 
-    The arguments contain the fields that differ from the defaults.
+    The arguments contain the fields that differ from the defaults. `earlier` is true if the two
+    were a pair in an earlier cycle.
     """
     roster = Roster(
         coachees=(Coachee.model_validate({**_PERSON, "id": "c", "role": "commander", **coachee}),),
         coaches=(Coach.model_validate({**_PERSON, **_OF_COACH, **coach}),),
+        earlier_pairs=(("c", "k"),) if earlier else None,
     )
     cycle = Cycle.model_validate({**DATES, **policy}, strict=False)
     return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))

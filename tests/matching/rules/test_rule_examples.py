@@ -18,7 +18,7 @@ EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 
 
 def inputs(example: Example) -> RuleInputs:
-    return pair_inputs(example.coachee, example.coach, example.policy)
+    return pair_inputs(example.coachee, example.coach, example.policy, earlier=example.earlier)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_hard_rule_has_examples_of_a_forbidden_and_an_allowed_pair(rule: type[Ru
 
 def test_rules_are_in_documented_order_and_name_existing_settings() -> None:
     assert [rule.name for rule in RULES] == [
-        "language", "country", "rank", "unit", "same-person", "refusal", "ban",
+        "language", "country", "rank", "unit", "same-person", "refusal", "ban", "repeat",
         "topics", "preference", "availability",
     ]  # fmt: skip
-    assert RULES[:7] == HARD_RULES
+    assert RULES[:8] == HARD_RULES
     for card in catalogue(Cycle.model_validate(DATES)):
         assert card.text[0].endswith(".")
         assert all(setting.value != "" for setting in card.settings)

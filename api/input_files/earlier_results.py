@@ -1,0 +1,130 @@
+"""Reads results of earlier cycles, whose pairs the rule `repeat` avoids or forbids.
+
+People are recognised by the keys in the result. If it has none, they are computed from the people
+files in the folder `inputs/` next to it, and added to the copy that is kept with the new result.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.files.upload_limits import MAX_FILE_BYTES, MAX_RESULT_BYTES
+from api.input_files.people_lists import read_people_lists
+from api.input_files.reference_data import reference
+from api.input_files.result_file import read_result
+from api.input_files.source import InputSource, read_source
+from coach.errors import InputFault
+from coach.intake.reference import ReadContext
+from matching.instance.earlier_pairs import matched_people
+from matching.result import Result
+
+EARLIER_FILE = re.compile(r"earlier-([1-9]\d*)\.json", re.ASCII)
+"""The name of an earlier result in the folder `inputs/`, with its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSource:
+    """An earlier result, and the people files of its folder if it has both.
+
+    `encoding` is that with which the earlier run read people files that are not Unicode, if any.
+    """
+
+    result: InputSource
+    people: tuple[InputSource, InputSource] | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierResults:
+    """The results of earlier cycles, in the order in which they were given.
+
+    `files` are their contents, with the keys of people, by their names in `inputs/`.
+    """
+
+    results: tuple[Result, ...]
+    files: dict[str, bytes]
+    faults: tuple[InputFault, ...]
+
+
+def earlier_source(path: Path) -> EarlierSource:
+    """Read an earlier result from disk, and the people files in `inputs/` next to it."""
+    folder = path.parent / "inputs"
+    coachees, coaches = (_people_file(folder, stem) for stem in ("coachees", "coaches"))
+    result = read_source(path, MAX_RESULT_BYTES)
+    if coachees is None or coaches is None:
+        return EarlierSource(result)
+    people = read_source(coachees, MAX_FILE_BYTES), read_source(coaches, MAX_FILE_BYTES)
+    return EarlierSource(result, people, _recorded_encoding(path.with_name("run.json")))
+
+
+def kept_earlier_sources(inputs: Path) -> list[EarlierSource]:
+    """Read the earlier results in the folder `inputs/` of a result, in order."""
+    if not inputs.is_dir():
+        return []
+    numbers = sorted(
+        int(found[1]) for path in inputs.iterdir() if (found := EARLIER_FILE.fullmatch(path.name))
+    )
+    paths = (inputs / f"earlier-{number}.json" for number in numbers)
+    return [EarlierSource(read_source(path, MAX_RESULT_BYTES)) for path in paths]
+
+
+def read_earlier_results(sources: Sequence[EarlierSource]) -> EarlierResults:
+    """Parse the earlier results. A file that could not be read is represented by its fault."""
+    results: list[Result] = []
+    files: dict[str, bytes] = {}
+    faults: list[InputFault] = []
+    for number, source in enumerate(sources, start=1):
+        if isinstance(source.result, InputFault):
+            faults.append(source.result)
+            continue
+        result, wrong = read_result(source.result.name, source.result.content)
+        faults += wrong
+        if result is None:
+            continue
+        content = source.result.content
+        if source.people is not None and result.people is None:
+            result, content, wrong = _with_people(result, content, source.people, source.encoding)
+            faults += wrong
+        results.append(result)
+        files[f"earlier-{number}.json"] = content
+    return EarlierResults(tuple(results), files, tuple(faults))
+
+
+def _with_people(
+    result: Result,
+    content: bytes,
+    people: tuple[InputSource, InputSource],
+    encoding: str | None,
+) -> tuple[Result, bytes, tuple[InputFault, ...]]:
+    """Return a result and its file with the keys of the people in its matches."""
+    lists = read_people_lists(*people, ReadContext(reference(), encoding=encoding))
+    if lists.faults:
+        return result, content, lists.faults
+    found = matched_people(lists.roster(), result)
+    written = json.loads(content) | {"people": found.model_dump(mode="json")}
+    text = json.dumps(written, ensure_ascii=False, indent=2) + "\n"
+    return result.model_copy(update={"people": found}), text.encode(), ()
+
+
+def _recorded_encoding(record: Path) -> str | None:
+    """Return the encoding in the record of a run, if it has a valid one."""
+    try:
+        encoding = json.loads(record.read_bytes())["run"]["parameters"]["encoding"]
+        b"".decode(encoding)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return str(encoding)
+
+
+def _people_file(folder: Path, stem: str) -> Path | None:
+    paths = (folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods"))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def named_files(files: Iterable[str]) -> frozenset[str]:
+    """Return the names among `files` that are those of earlier results."""
+    return frozenset(name for name in files if EARLIER_FILE.fullmatch(name))

@@ -1,0 +1,11 @@
+"""The base class of the tables of a cycle file."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CycleFileTable(BaseModel):
+    """Base class for the tables of a cycle file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -1,0 +1,68 @@
+"""Pairs of earlier cycles: how their people are recognised, and the level that avoids them."""
+
+from __future__ import annotations
+
+import hmac
+from collections import defaultdict
+from collections.abc import Iterator
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.humans import Humans, folded_address, folded_name, humans_of
+from coach.people import Person, Roster
+from coach.repeat import EarlierPairs
+
+_KEY_LENGTH = 32
+"""Hexadecimal digits: 128 bits, so that two humans never have the same key by chance."""
+
+HumanKeys = dict[int, frozenset[str]]
+"""The keys of each human, by the number that `humans_of` gives them."""
+
+
+def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
+    """Return keyed digests of what identifies each human of a roster.
+
+    These are the value of `person`, and the address together with the name, of all rows of the
+    human. Two humans of different rosters are the same if they have a key in common. `secret`
+    is the key of the digests; only digests with the same one can be compared.
+    """
+    found: dict[int, set[str]] = defaultdict(set)
+    rows: tuple[Person, ...] = (*roster.coachees, *roster.coaches)
+    for human, person in zip((*humans.coachees, *humans.coaches), rows, strict=True):
+        found[human].update(_digest(secret, *one) for one in _identities(person))
+    return {human: frozenset(keys) for human, keys in found.items()}
+
+
+def keys_by_id(
+    roster: Roster, secret: str
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Return the keys of each coachee and of each coach, by id."""
+    humans = humans_of(roster)
+    keys = human_keys(roster, humans, secret)
+    return (
+        {one.id: keys[who] for one, who in zip(roster.coachees, humans.coachees, strict=True)},
+        {one.id: keys[who] for one, who in zip(roster.coaches, humans.coaches, strict=True)},
+    )
+
+
+def objective_levels(roster: Roster, cycle: Cycle) -> tuple[ObjectiveLevel, ...]:
+    """Return the levels that a run optimises, in order.
+
+    If pairs of earlier cycles are avoided, `repeat` follows `placed`, or `kept` if that is next.
+    """
+    levels = cycle.objective.levels
+    if roster.earlier_pairs is None or cycle.rules.repeat.earlier is not EarlierPairs.AVOID:
+        return levels
+    place = 2 if ObjectiveLevel.KEPT in levels[1:2] else 1
+    return (*levels[:place], ObjectiveLevel.REPEAT, *levels[place:])
+
+
+def _identities(person: Person) -> Iterator[tuple[str, ...]]:
+    if person.person:
+        yield "person", person.person
+    if address := folded_address(person.email):
+        yield "name", address, folded_name(person.name)
+
+
+def _digest(secret: str, *parts: str) -> str:
+    message = "\0".join(parts).encode()
+    return hmac.digest(secret.encode(), message, "sha256").hex()[:_KEY_LENGTH]

@@ -1,0 +1,26 @@
+"""The settings of the rule `repeat`, about pairs of earlier cycles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from coach.cycle_file_table import CycleFileTable
+
+
+class EarlierPairs(StrEnum):
+    """Whether two people who were a pair in an earlier cycle may be a pair again."""
+
+    ALLOW = "allow"
+    AVOID = "avoid"
+    FORBID = "forbid"
+
+
+class RepeatPolicy(CycleFileTable):
+    """`[rules.repeat]`: what to do with pairs of earlier cycles."""
+
+    earlier: EarlierPairs = EarlierPairs.ALLOW
+
+
+def allows_all(policy: RepeatPolicy) -> bool:
+    """Return whether earlier pairs make no difference."""
+    return policy.earlier is EarlierPairs.ALLOW

@@ -1,0 +1,74 @@
+"""The `repeat` rule."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from coach.people import Coach, Coachee
+from coach.repeat import EarlierPairs
+from coach.texts.facts import Fact
+from matching.facts import rules as facts
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
+from matching.rules.sparse_matrix import SparseMatrix
+
+_FORBID: dict[str, object] = {"rules": {"repeat": {"earlier": "forbid"}}}
+
+
+class RepeatRule(Rule):
+    """Two people who were a pair in an earlier cycle are not a pair again, if the cycle says so.
+
+    With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the level
+    `repeat` makes them as few as possible. People are recognised across cycles by `person`, or by
+    email address and name. The rule is applied only if results of earlier cycles are given and one
+    of their pairs is found.
+    """
+
+    name = "repeat"
+    hard = True
+    settings = ("rules.repeat.earlier",)
+    examples: ClassVar = (
+        Example(
+            "The two were a pair in an earlier cycle.",
+            FORBIDDEN,
+            facts.PAIR_OF_EARLIER_CYCLE(),
+            policy=_FORBID,
+            earlier=True,
+        ),
+        Example(
+            "They were, and the cycle avoids such pairs.",
+            MAX_POINTS,
+            facts.EARLIER_PAIR_ALLOWED(),
+            policy={"rules": {"repeat": {"earlier": "avoid"}}},
+            earlier=True,
+        ),
+        Example(
+            "They were not a pair before.", MAX_POINTS, facts.NO_EARLIER_PAIR(), policy=_FORBID
+        ),
+    )
+
+    def __init__(self, inputs: RuleInputs) -> None:
+        roster = inputs.roster
+        row = {coachee.id: number for number, coachee in enumerate(roster.coachees)}
+        column = {coach.id: number for number, coach in enumerate(roster.coaches)}
+        self._earlier = frozenset(roster.earlier_pairs or ())
+        forbids = inputs.cycle.rules.repeat.earlier is EarlierPairs.FORBID
+        cells = [
+            (row[coachee], column[coach], FORBIDDEN)
+            for coachee, coach in self._earlier
+            if forbids and coachee in row and coach in column
+        ]
+        self._points = SparseMatrix(cells, len(row), len(column), default=MAX_POINTS)
+
+    @classmethod
+    def applies(cls, inputs: RuleInputs) -> bool:
+        forbids = inputs.cycle.rules.repeat.earlier is EarlierPairs.FORBID
+        return forbids and bool(inputs.roster.earlier_pairs)
+
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
+        return self._points.at(coachee, coach)
+
+    def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
+        if points == FORBIDDEN:
+            return facts.PAIR_OF_EARLIER_CYCLE()
+        together = (coachee.id, coach.id) in self._earlier
+        return facts.EARLIER_PAIR_ALLOWED() if together else facts.NO_EARLIER_PAIR()
