@@ -101,6 +101,7 @@ def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
         coach=coach,
         points=points,
         kept=nobody,
+        repeated=nobody,
         cross=nobody,
         pinned=nobody,
         share=Fraction(0),

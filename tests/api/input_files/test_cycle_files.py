@@ -18,7 +18,7 @@ from api.input_files.cycle_inputs import (
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
+from coach.cycle import LISTED_LEVELS, CountryRelation, Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile, read_cycle
 from coach.intake.reference import ReadContext
@@ -102,7 +102,7 @@ def test_every_key_is_read() -> None:
     assert set(cycle.timetable.preferred) == {*mornings, WeeklyWindow(1, 780, 900)}
     assert cycle.timetable.preferred_times("C-017") == (WeeklyWindow(2, 780, 960),)
     assert cycle.timetable.preferred_times("C-018") == cycle.timetable.preferred
-    assert cycle.objective.levels == tuple(ObjectiveLevel)
+    assert cycle.objective.levels == LISTED_LEVELS
 
 
 def test_cycle_survives_a_round_trip_through_json() -> None:
@@ -400,3 +400,23 @@ def test_unknown_observance_is_a_located_fault(written: str, told: str) -> None:
     assert len(lines) == 1
     assert lines[0].startswith("cycle.toml:5:calendar.observances")
     assert told in lines[0]
+
+
+def test_pairs_of_earlier_cycles_are_allowed_by_default() -> None:
+    assert read(DATES).cycle.rules.repeat.earlier == "allow"
+    assert "repeat" not in read(DATES).cycle.model_dump(mode="json")["rules"]
+    text = DATES + '[rules.repeat]\nearlier = "avoid"\n'
+    assert read(text).cycle.model_dump(mode="json")["rules"]["repeat"] == {"earlier": "avoid"}
+
+
+def test_unknown_setting_for_earlier_pairs_is_a_located_fault() -> None:
+    (line,) = refusal(DATES + '[rules.repeat]\nearlier = "avoided"\n')
+    assert line.startswith("cycle.toml:5:rules.repeat.earlier")
+    assert "is not allow, avoid or forbid" in line
+    assert "did you mean 'avoid'" in line
+
+
+def test_level_of_earlier_pairs_cannot_be_listed() -> None:
+    (line,) = refusal(DATES + '[objective]\nlevels = ["placed", "repeat"]\n')
+    assert line.startswith("cycle.toml:5:objective.levels[1]")
+    assert "'repeat' is not placed, kept, worst, total or schedule" in line

@@ -58,6 +58,7 @@ def bare_problem(saved: dict[str, list[int]]) -> MatchingProblem:
         coach=np.array(saved["coach"]),
         points=nothing,
         kept=no_pair,
+        repeated=no_pair,
         cross=no_pair,
         pinned=no_pair,
         share=Fraction(0),
