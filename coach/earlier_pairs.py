@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from coach.cycle import Cycle, ObjectiveLevel
-from coach.humans import Humans, folded_address, folded_name, humans_of
+from coach.folding import folded
+from coach.humans import Humans, folded_address, humans_of
 from coach.people import Person, Roster
 from coach.repeat import EarlierPairs
 
@@ -60,7 +61,7 @@ def _identities(person: Person) -> Iterator[tuple[str, ...]]:
     if person.person:
         yield "person", person.person
     if address := folded_address(person.email):
-        yield "name", address, folded_name(person.name)
+        yield "name", address, folded(person.name)
 
 
 def _digest(secret: str, *parts: str) -> str:

@@ -71,7 +71,7 @@ def match(
     if not_before and keep is None:
         raise typer.BadParameter(render(facts.NOT_BEFORE_NEEDS_KEEP()))
     inputs = read_inputs(
-        cycle, coachees, coaches, keep, ListReading(strict, encoding), earlier or ()
+        cycle, coachees, coaches, keep, ListReading(strict, encoding), earlier=earlier or ()
     )
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))

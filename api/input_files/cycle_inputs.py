@@ -134,6 +134,7 @@ def read_inputs(
     coaches: Path,
     keep: Path | None = None,
     reading: ListReading = ListReading(),
+    *,
     earlier: Sequence[Path] = (),
 ) -> CycleInputs:
     """Read the files of a run from disk.
@@ -147,7 +148,7 @@ def read_inputs(
         read_source(coaches, MAX_FILE_BYTES),
         None if keep is None else read_source(keep, MAX_RESULT_BYTES),
         reading,
-        [earlier_source(path) for path in earlier],
+        earlier=[earlier_source(path) for path in earlier],
     )
 
 
@@ -157,6 +158,7 @@ def parse_inputs(
     coaches: InputSource,
     keep: InputSource | None = None,
     reading: ListReading = ListReading(),
+    *,
     earlier: Sequence[EarlierSource] = (),
 ) -> CycleInputs:
     """Parse the files of a run. A file that could not be read is represented by its fault.

@@ -59,7 +59,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
             _people(folder / "inputs", "coaches"),
             read_source(kept, MAX_RESULT_BYTES) if kept.exists() else None,
             _recorded_reading(folder),
-            kept_earlier_sources(folder / "inputs"),
+            earlier=kept_earlier_sources(folder / "inputs"),
         )
     except UnusableInputError as error:
         raise UnusableInputError([*faults, *error.faults]) from None
