@@ -22,14 +22,14 @@ TOO_SHORT = "[cycle]\nstart = 2027-01-18\nend = 2027-02-12\n"
 
 def coachees(count: int, refuses: str = "") -> str:
     return COACHEES + "".join(
-        f"C-{n},Same,same@example.org,SE,en,Mon 09:00-12:00,commander,{refuses}\n"
+        f"C-{n},Same,c{n}@example.org,SE,en,Mon 09:00-12:00,commander,{refuses}\n"
         for n in range(count)
     )
 
 
 def coaches(count: int, capacity: int = 2) -> str:
     return COACHES + "".join(
-        f"K-{n},Same,same@example.org,SE,en,Mon 09:00-12:00,{capacity}\n" for n in range(count)
+        f"K-{n},Same,k{n}@example.org,SE,en,Mon 09:00-12:00,{capacity}\n" for n in range(count)
     )
 
 

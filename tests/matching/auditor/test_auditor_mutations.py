@@ -168,7 +168,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
         "has 0 verdicts of the rule language"),
     "a verdict is doubled": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[:1] * 2)(result),
-        "has 2 verdicts of rule language"),
+        "has 2 verdicts of the rule language"),
     "a verdict's points": (verdict_changed(0, points=99), "verdict language 99 x 3"),
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
     "a verdict's reason": (
@@ -270,8 +270,8 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
     "pins": ("pins", {"c2": "k2"}, "coachee c2: is pinned to coach k2"),
     "objectives": ("objective", {"levels": ("placed", "total")}, "expected placed, total"),
     "shares": ("rules", {"country": {"minimum_cross_border_share": 0.34}}, "a share of 0.34"),
-    "languages": ("rules", {"language": {"minimum_level": CefrLevel.C2}}, "rule language forbids"),
-    "ranks": ("rules", {"rank": {"standard": 0}}, "rule rank forbids it"),
+    "languages": ("rules", {"language": {"minimum_level": CefrLevel.C2}}, "the rule language: "),
+    "ranks": ("rules", {"rank": {"standard": 0}}, "the rule rank: "),
 }
 
 
@@ -294,7 +294,7 @@ PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
     "refusals": ("k1", {"refuses": frozenset({"c1"})}, "refused by one of the two"),
     "capacities": ("k1", {"capacity": 1}, "has 2 coachees; the capacity is 1"),
     "own caps": ("k1", {"max_per_day": 1}, "limit is 1"),
-    "chains": ("k1", {"chain_of_command": ("c2",)}, "rule unit forbids it"),
+    "chains": ("k1", {"chain_of_command": ("c2",)}, "the rule unit: "),
     "priorities": ("c1", {"priority": 4}, "computed from the matches, it is 6"),
     "countries": ("c2", {"country": "SE"}, "0 of 3 pairs cross a border"),
 }
