@@ -57,5 +57,7 @@ def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        yield bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
-        connection.invalidate()
+        try:
+            yield bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
+        finally:
+            connection.invalidate()  # the pool would keep the connection, and with it the lock

@@ -27,14 +27,9 @@ _PREFIX = "erased-"
 _MIN_NAME_LENGTH = 3  # in letters; shorter parts are often common words
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
-    "email": "",
-    "languages": (),
-    "availability": (),
-    "unavailable": (),
-    "unit": "",
-    "person": "",
+    **dict.fromkeys(("email", "unit", "person"), ""),
+    **dict.fromkeys(("languages", "availability", "unavailable", "topics"), ()),
     "refuses": frozenset(),
-    "topics": (),
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
 from api.audit_trail.rows import AuditRow
-from api.audit_trail.verification import AuditTrailStatus, trail_status
+from api.audit_trail.trail_status import AuditTrailStatus, trail_status
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.overview.cycles import CycleSummary, all_summaries

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.audit_trail import facts as audit_facts
-from api.audit_trail.verification import AuditTrailStatus
+from api.audit_trail.trail_status import AuditTrailStatus
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions

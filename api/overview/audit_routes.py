@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.audit_trail.verification import AuditTrailStatus, read_trail_status
+from api.audit_trail.trail_status import AuditTrailStatus, read_trail_status
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from api.audit_trail.head_publication import HEAD_STORED
 from api.audit_trail.log import last_event_time
-from api.audit_trail.verification import AuditTrailStatus, trail_status
+from api.audit_trail.trail_status import AuditTrailStatus, trail_status
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState

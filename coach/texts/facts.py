@@ -235,7 +235,7 @@ def person_ids(shown: Displayed) -> Iterator[str]:
     """Yield the ids of people in a fact, at any depth.
 
     If the fact's message is unknown, all texts among its parameters are yielded, because any of
-    them may be an id, but not the ids in facts among its parameters.
+    them may be an id.
     """
     if isinstance(shown, str):
         return
@@ -248,7 +248,7 @@ def _ids_in(kind: Kind, value: JsonValue) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
             yield from _ids_in(kind.item or kind, one)
-    elif kind is FACT and isinstance(value, dict):
+    elif isinstance(value, dict) and (kind is FACT or value.keys() >= {"code", "params"}):
         yield from person_ids(Fact.from_json(value))
     elif kind is PERSON and isinstance(value, str):
         yield value

@@ -162,3 +162,15 @@ def test_slot_can_be_leased_by_one_process_on_any_machine(world: World, tmp_path
     with hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"):
         pass
     elsewhere.close()
+
+
+def test_lease_is_released_if_the_process_that_holds_it_fails(world: World, tmp_path: Path) -> None:
+    elsewhere = Database(world.services.settings.database_url)
+    with (
+        pytest.raises(ZeroDivisionError),
+        hold_worker_lease(world.database, tmp_path / "here", "worker@7"),
+    ):
+        raise ZeroDivisionError
+    with hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"):
+        pass
+    elsewhere.close()

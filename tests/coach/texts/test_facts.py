@@ -27,6 +27,7 @@ from coach.texts.facts import (
     message,
     one_of,
     plural_message,
+    person_ids,
     with_labels,
 )
 from coach.texts.locales import ENGLISH, PSEUDO
@@ -129,6 +130,12 @@ def test_labels_replace_ids_at_any_depth() -> None:
     people = PEOPLE(people=["C-01", "K-02"])
     assert english(with_labels(people, labels)) == "Ana (C-01) and K-02"
     assert with_labels("as written", labels) == "as written"
+
+
+def test_ids_are_found_at_any_depth_of_a_fact_with_an_unknown_message() -> None:
+    known = GREETING(name="C-01", language="sq")
+    unknown = Fact("test.of_a_later_version", {"inner": [known.to_json()], "who": "K-02"})
+    assert sorted(person_ids(unknown)) == ["C-01", "K-02"]
 
 
 def test_an_unknown_code_is_shown_with_its_parameters() -> None:
