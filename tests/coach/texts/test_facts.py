@@ -26,8 +26,8 @@ from coach.texts.facts import (
     listed,
     message,
     one_of,
-    plural_message,
     person_ids,
+    plural_message,
     with_labels,
 )
 from coach.texts.locales import ENGLISH, PSEUDO
