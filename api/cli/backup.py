@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.audit_trail import log as audit
 from api.audit_trail import verification
+from api.audit_trail.trail_status import trail_status
 from api.audit_trail.verification import VerificationResult
 from api.background.worker_lease import hold_worker_lease
 from api.bootstrap import read_keyring
@@ -203,7 +204,7 @@ def _replaced(database: Database) -> tuple[int, ErasedIds]:
         if database.is_sqlite and not Path(database.engine.url.database or "").exists():
             return 0, ErasedIds()
         with database.reading() as tx:
-            return verification.trail_status(tx).rows, recorded_ids(tx)
+            return trail_status(tx).rows, recorded_ids(tx)
     except DBAPIError:
         return 0, ErasedIds()
     finally:

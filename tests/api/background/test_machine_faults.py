@@ -339,7 +339,7 @@ def _assert_failed_with_advice(row: RunRow, *one_of: str) -> None:
     assert row.failure is not None
     detail = english(read_failure(row.failure).detail)
     assert any(words in detail for words in one_of), detail
-    assert "start it again" in detail
+    assert "please try again" in detail
     assert "memory" in detail
 
 
