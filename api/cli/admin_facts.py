@@ -216,6 +216,9 @@ COUNTS = {
         "retention.credentials", "{count} credential", "{count} credentials", count=PLAIN_NUMBER
     ),
     "codes": plural_message("retention.codes", "{count} code", "{count} codes", count=PLAIN_NUMBER),
+    "devices": plural_message(
+        "retention.devices", "{count} device", "{count} devices", count=PLAIN_NUMBER
+    ),
     "ceremonies": plural_message(
         "retention.ceremonies", "{count} sign-in flow", "{count} sign-in flows", count=PLAIN_NUMBER
     ),

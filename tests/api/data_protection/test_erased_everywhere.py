@@ -17,11 +17,12 @@ from sqlalchemy import inspect, select, text
 
 from api.cycles import service as cycles
 from api.data_protection import subject_access as person_rights
-from api.http.principal import AccessRole, Principal
+from api.http.principal import AccessRole, Principal, Verification
 from api.mail.rows import UNDELIVERED_STATES, MailRow
 from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links
+from api.personal_links.verified_devices import issue_device
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
@@ -191,18 +192,20 @@ class Life:
     def change_address(self, code: str, address: str) -> None:
         """Change a person's email address with the code that is sent to them."""
         services, person_id = self._world.services, self.person_id(code)
+        now = services.now()
         with services.database.writing() as tx:
-            link = links.issue_link(
-                tx, services.keyring, person_id, now=services.now(), grace=60 * DAY
-            )
-        headers = {"Authorization": f"Bearer {link.secret}"}
-        with httpx.Client(base_url=self._office.base_url, headers=headers) as person:
-            asked = person.post(f"{API}/me/address", json={"address": address})
+            link = links.issue_link(tx, services.keyring, person_id, now=now, grace=60 * DAY)
+            role = AccessRole.COACHEE if "Coachee" in code else AccessRole.COACH
+            person = Principal(role, person_id=person_id, credential_id=link.id)
+            device = issue_device(tx, person, Verification.CODE, "", remember=True, now=now)
+        headers = {"Authorization": f"Bearer {link.secret}", "X-Device-Key": device.secret}
+        with httpx.Client(base_url=self._office.base_url, headers=headers) as browser:
+            asked = browser.post(f"{API}/me/address", json={"address": address})
             assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
             self._await_mails()
             typed = re.search(r"\d{4} \d{4}", self._server.taken[-1].text)
             assert typed
-            confirmed = person.post(f"{API}/me/address/confirm", json={"code": typed[0]})
+            confirmed = browser.post(f"{API}/me/address/confirm", json={"code": typed[0]})
             assert confirmed.is_success, confirmed.text
 
     def ask_all_questions(self, plan_id: str) -> None:
