@@ -157,7 +157,7 @@ def accept_notes(services: ServicesDep, principal: PrincipalDep, response: Respo
 
 
 @NOTES.get("/devices", responses=problem_responses())
-def my_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceView, ...]:
+def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceView, ...]:
     """List the devices on which your notes are open."""
     return devices.list_devices(services, principal)
 
@@ -165,7 +165,7 @@ def my_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceVi
 @NOTES.delete(
     "/devices/{device_id}", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404)
 )
-def end_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
+def end_notes_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """Close your notes on a device, which can be this one."""
     devices.end_device(services, principal, device_id)
 

@@ -15,6 +15,7 @@ from api.audit_trail.head_publication import HEAD_STORED, publish_head
 from api.audit_trail.job import create_verification_handler
 from api.audit_trail.log import last_event_time, record_event
 from api.audit_trail.rows import AuditCheckRow, AuditRow
+from api.audit_trail.trail_status import trail_status
 from api.background.job_type import JobContext
 from api.mail.settings import MailSettings, Security
 from tests.mail_server import mail_server
@@ -90,7 +91,7 @@ def test_rows_lost_in_a_restore_are_named_with_the_time_restored_to(acted: World
 
 def test_restore_without_anchors_reports_the_rows_of_the_replaced_database(acted: World) -> None:
     with acted.database.reading() as tx:
-        rows = verification.trail_status(tx).rows
+        rows = trail_status(tx).rows
     with acted.database.writing() as tx:
         record_event(tx, verification.RESTORED, "database", "main", rows=rows, replaced=rows + 5)
     (lost,) = _verify(acted).lost
@@ -99,7 +100,7 @@ def test_restore_without_anchors_reports_the_rows_of_the_replaced_database(acted
 
 def test_restore_that_lost_nothing_is_intact(acted: World) -> None:
     with acted.database.reading() as tx:
-        rows = verification.trail_status(tx).rows
+        rows = trail_status(tx).rows
     with acted.database.writing() as tx:
         record_event(tx, verification.RESTORED, "database", "main", rows=rows, replaced=rows)
     assert _verify(acted).is_intact

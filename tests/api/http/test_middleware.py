@@ -34,6 +34,7 @@ def browser(shared: SharedServer) -> Iterator[httpx.Client]:
     services = shared.world.services
     with services.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())
+        shared.world.give_factor(tx, user)
         cookie = browser_sessions.issue_session_cookie(
             tx, user, now=utc_now(), lifetime=timedelta(hours=1)
         )
@@ -243,7 +244,11 @@ def test_longest_note_is_within_limit_in_any_script(world: World, client: httpx.
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
-    bearer = {"Authorization": f"Bearer {link}"}
+    bearer = {
+        "Authorization": f"Bearer {link}",
+        "X-Device-Key": world.device_key(cycle_id, "K-1"),
+        "X-Notes-Key": world.notes_key(cycle_id, "K-1"),
+    }
     (session, _) = client.get(f"{API}/me/sessions", headers=bearer).json()["sessions"]
     text = "\N{CYRILLIC SMALL LETTER ZHE}\N{SLIGHTLY SMILING FACE}" * 10_000
     mine = f"{API}/sessions/{session['id']}/note"

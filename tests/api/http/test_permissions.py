@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,9 @@ from api.plan_queries.rows import QuestionKind
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
+from api.session_reports.device_keys import issue_device_key
+from api.session_reports.open_notebook import open_on_device
+from api.session_reports.rows import NotebookOpenerRow
 from api.sessions import schedule
 from api.sessions.schedule import own_session
 
@@ -136,7 +139,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
             f"device of {caller.code}": world.device_key(cycle_id, caller.code)
             for caller in CALLERS[1:5]
         },
-        "notes": world.notes_key(cycle_id, "K-1"),
+        **{f"notes of {code}": world.notes_key(cycle_id, code) for code in ("K-1", "K-2")},
     }
 
 
@@ -186,15 +189,15 @@ def _headers(
     if caller.role is AccessRole.ANONYMOUS:
         return {}
     opened = {"X-Device-Key": path_values[f"device of {caller.code}"]}
-    if caller.name == "coach":
-        opened["X-Notes-Key"] = path_values["notes"]
+    if caller.role is AccessRole.COACH:
+        opened["X-Notes-Key"] = path_values[f"notes of {caller.code}"]
     if "{link}" in path:
         return opened
     return opened | {"Authorization": f"Bearer {path_values[caller.code]}"}
 
 
 def _one_time_values(
-    shared: SharedServer, path_values: dict[str, str], caller: Caller
+    shared: SharedServer, path_values: dict[str, str], caller: Caller, path: str
 ) -> dict[str, str]:
     """Create and return values that a call can use only once, such as a sign-in secret."""
     world = shared.world
@@ -224,7 +227,12 @@ def _one_time_values(
         )
         device_id = "0" * 20 if link is None else _device_of(tx, link, caller, world)
         own_passkey_id = "0" * 20 if link is None else _passkey_of(tx, link, world)
+        if "/notes/devices/" in path:
+            device_id = "0" * 20 if link is None else _notes_device_of(tx, link, world)
+        other = users.ensure_user(tx, "other manager", AccessRole.MANAGER, now=world.services.now())
+        world.give_factor(tx, other)
     return {
+        "user_id": other,
         "secret": world.sign_in_secret(),
         "credential_id": token.id,
         "passkey_id": passkey_id,
@@ -255,6 +263,24 @@ def _device_of(tx: Transaction, link: CredentialRow, caller: Caller, world: Worl
     return issue_device(tx, owner, Verification.CODE, "", remember=True, now=now).id
 
 
+def _notes_device_of(tx: Transaction, link: CredentialRow, world: World) -> str:
+    """Open the notebook of a coach on a new device, and return the id of its opener."""
+    if link.person_id not in world.coaches:
+        return "0" * 20
+    keyring, coach = world.services.keyring, world.coaches[link.person_id]
+    opened = open_on_device(tx, keyring, coach)
+    _, key = issue_device_key(
+        tx,
+        keyring,
+        replace(coach, notes_device=None),
+        opened,
+        device="x",
+        now=world.services.now(),
+    )
+    opener = select(NotebookOpenerRow.id).where(NotebookOpenerRow.credential_id == key.id)
+    return tx.scalars(opener).one()
+
+
 @pytest.mark.parametrize(
     ("route", "caller"),
     list(itertools.product(sorted(TABLE), CALLERS)),
@@ -266,7 +292,7 @@ def test_route_admits_only_permitted_callers(
     method, path = route
     own_link = path_values.get(caller.code, "unknown-link")
     filled = path.format(
-        **path_values, **_one_time_values(shared, path_values, caller), link=own_link
+        **path_values, **_one_time_values(shared, path_values, caller, path), link=own_link
     )
     answer = shared.client.request(
         method,
@@ -314,14 +340,15 @@ def test_no_route_logs_personal_data(
     shared: SharedServer, path_values: dict[str, str], debug_log: io.StringIO
 ) -> None:
     """Call every route as each admitted caller. Runs last, because it revokes links."""
-    secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org", path_values["notes"]}
+    secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org"}
+    secrets |= {path_values[f"notes of {code}"] for code in ("K-1", "K-2")}
     secrets |= {path_values[caller.code] for caller in CALLERS[1:5]}
     requests = 0
     for route, caller in itertools.product(sorted(TABLE), CALLERS):
         method, path = route
         if _expected(TABLE[route], caller, path) is not None:
             continue
-        once = _one_time_values(shared, path_values, caller)
+        once = _one_time_values(shared, path_values, caller, path)
         headers = _headers(shared, path_values, caller, path)
         secrets |= {once["secret"], headers.get("Authorization", "Bearer x").partition(" ")[2]}
         link = path_values.get(caller.code, "unknown-link")

@@ -27,7 +27,7 @@ def test_a_problem_states_its_faults_as_facts_and_as_text() -> None:
 def test_a_problem_is_in_the_readers_language() -> None:
     problem = problem_details_of(UnusableInputError([FAULT]), PSEUDO)
     assert problem.title.startswith("[Ťĥé íńṕúť")
-    assert problem.detail.startswith("[1 ƒáúĺť íń c.csv")
+    assert problem.detail.startswith("[1 éŕŕóŕ íń c.csv")
     assert problem.faults[0].message.startswith("['ZZ' íś ńóť")
 
 

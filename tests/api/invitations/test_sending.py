@@ -61,7 +61,7 @@ def test_a_failed_email_marked_as_sent_is_not_retried(
         assert tx.get_one(MailRow, second.id).state is MailState.FAILED
         marked = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
         assert tx.scalars(marked).all() == [first.id]
-    with pytest.raises(ConflictError, match="already marked"):
+    with pytest.raises(ConflictError, match="already been marked"):
         _mark(office_mail, first.id)
 
     office_mail.server.to_recipient.clear()

@@ -165,7 +165,7 @@ def test_a_run_is_started_and_followed_without_scripts(
     assert "has not ended yet" in text(second)
     stopped = browser.post(f"{started.headers['location']}/cancel")
     page = text(browser.get(stopped.headers["location"]))
-    assert "stopped" in page
+    assert "cancelled" in page
     assert "refresh" not in page
 
 
