@@ -47,16 +47,16 @@ def ids_to_erase(
     Raises:
         NoListError: the backup has no list, and the caller neither names one nor states that nobody
             has been erased since.
-        ErasedIdsError: a list was altered or cannot be read, or the list of the backup or a named
-            list belongs to another deployment.
+        ErasedIdsError: a list was altered or cannot be read, or the list of the backup, the
+            list of the data folder or a named list belongs to another deployment.
     """
     own, named = list_of_copy(source), tuple(named)
     if not own.exists() and not named and not nobody_erased:
         raise NoListError(facts.NO_LIST(copy=str(source), list=str(own)))
-    required = (*named, own) if own.exists() else named
-    others = (list_of_data_folder(data_dir), *lists_in(source.parent))
+    required = [*named, *(one for one in (own, list_of_data_folder(data_dir)) if one.exists())]
+    others = (one for one in lists_in(source.parent) if belongs_to(one, keyring))
     ids = ErasedIds()
-    for path in (*required, *(one for one in others if belongs_to(one, keyring))):
+    for path in (*required, *others):
         ids |= read_ids(path, keyring)
     return ids
 

@@ -20,7 +20,7 @@ from api.files.private_files import OWNER_ONLY, OWNER_ONLY_FOLDER, create_privat
 
 _LOCK = "copying.lock"
 _PREFIX = "copying-"
-_PARTIAL = re.compile(r"\..+\.partial")
+_PARTIAL_SUFFIX = ".partial-backup"
 _OF_EARLIER_VERSIONS = re.compile(r"(copy|restore)[a-z0-9_]{8}")
 _FILES_OF_EARLIER_VERSIONS = re.compile(r"copy|(copy|restored)\.sqlite(-\w+)?")
 
@@ -66,7 +66,7 @@ def partial_file(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     _remove_partial_files(target.parent)
-    partial = target.with_name(f".{target.name}.partial")
+    partial = target.with_name(f".{target.name}{_PARTIAL_SUFFIX}")
     create_private_file(partial)
     try:
         with _hold(partial, wait=True):
@@ -92,14 +92,17 @@ def _working_folders(parent: Path) -> list[Path]:
 
 def _is_of_earlier_version(folder: Path) -> bool:
     """Whether an earlier version, which wrote plain text next to the backup, left this folder."""
-    return _OF_EARLIER_VERSIONS.fullmatch(folder.name) is not None and all(
-        _FILES_OF_EARLIER_VERSIONS.fullmatch(file.name) for file in folder.iterdir()
-    )
+    if folder.is_symlink() or _OF_EARLIER_VERSIONS.fullmatch(folder.name) is None:
+        return False
+    names = [file.name for file in folder.iterdir()]
+    return bool(names) and all(map(_FILES_OF_EARLIER_VERSIONS.fullmatch, names))
 
 
 def _remove_partial_files(folder: Path) -> None:
     for path in folder.iterdir():
-        if _PARTIAL.fullmatch(path.name):
+        if path.is_symlink():
+            continue
+        if path.name.startswith(".") and path.name.endswith(_PARTIAL_SUFFIX) and path.is_file():
             with suppress(BlockingIOError, FileNotFoundError), _hold(path, wait=False):
                 path.unlink()
         elif path.is_dir() and _is_of_earlier_version(path):

@@ -6,9 +6,11 @@ submits it again (with a redirect that keeps the method) once the person is veri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -139,7 +141,10 @@ def _render(
 def _own_page(link: str, path: str) -> str:
     """Return `path` if it is one of the pages behind the link, else the link's first page."""
     home = urls.person(link)
-    return path if urls.safe_redirect_path(path).startswith(f"{home}/") else home
+    segments = re.split(r"[/\\?#]", unquote(path))
+    leaves = "." in segments or ".." in segments
+    own = urls.safe_redirect_path(path).startswith(f"{home}/") and not leaves
+    return path if own else home
 
 
 ROUTERS = (VERIFICATION_PAGES,)

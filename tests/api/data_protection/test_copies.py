@@ -137,7 +137,7 @@ def test_killed_backup_leaves_no_plain_text_on_the_medium_and_the_next_one_clean
     if moment == "copied":
         _kill_backup(deployment, deployment.data, "copying-*/copy.sqlite")
     else:
-        _kill_backup(deployment, deployment.folder, ".monday.partial")
+        _kill_backup(deployment, deployment.folder, ".monday.partial-backup")
     assert list(deployment.data.glob("copying-*")), "the remnant of which this test speaks"
     assert not _plain_text_in(deployment.folder)
     assert not (deployment.folder / "monday").exists()
@@ -347,6 +347,25 @@ def test_altered_list_is_refused(deployment: Deployment, change: str) -> None:
         }[change]
     )
     assert "was altered or cut short" in deployment.refused("restore", old, "--force")
+
+
+def test_emptied_list_of_the_data_folder_is_refused(deployment: Deployment) -> None:
+    _erase(deployment)
+    old = deployment.folder / "old"
+    deployment.done("backup", "--to", old)
+    list_of_data_folder(deployment.data).write_bytes(b"")
+    assert "is not a list of erased ids" in deployment.refused("restore", old, "--force")
+
+
+def test_foreign_entries_of_the_backup_folder_are_left_alone(deployment: Deployment) -> None:
+    folder = deployment.folder
+    (folder / ".report.xlsx.partial").write_text("mine")
+    (folder / ".x.partial-backup").mkdir()
+    (folder / "copyarchives").mkdir()
+    (folder / "copysymlink1").symlink_to(folder / "copyarchives")
+    before = {path.name for path in folder.iterdir()}
+    deployment.done("backup", "--to", folder / "tuesday")
+    assert before <= {path.name for path in folder.iterdir()}
 
 
 # Deleting old backups.

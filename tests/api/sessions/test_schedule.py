@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.http.principal import AccessRole, Principal
+from api.http.principal import AccessRole, Principal, Verification
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import PersonRow, Side
 from api.sessions import schedule
@@ -47,7 +47,8 @@ class Published:
         if reader == "office":
             return Principal(AccessRole.MANAGER, user_id="manager")
         role = AccessRole.COACHEE if reader.startswith("C") else AccessRole.COACH
-        return Principal(role, person_id=self.world.person_id(self.cycle_id, reader))
+        person_id = self.world.person_id(self.cycle_id, reader)
+        return Principal(role, person_id=person_id, verification=Verification.CODE)
 
     def session(self, reader: str, session_id: str) -> SessionDetails:
         with self.world.database.reading() as tx:
@@ -148,6 +149,7 @@ def test_the_office_sees_both_people_and_their_replies(published: Published) -> 
         coachee_comment="on leave",
         coach_comment="looking forward to it",
         recorded=Attendance.HELD,
+        has_record=True,
         feedback_given=True,
     )
 
