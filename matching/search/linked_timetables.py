@@ -171,6 +171,9 @@ class LinkedTimetables:
                 local: [position[start] for start in timetables[pair]]
                 for local, pair in enumerate(state.pairs)
             }
+        candidates = range(len(state.pairs))
+        if not all(all(calendar.candidate(local).chain) for local in candidates):
+            return None  # a session has no position left; the oracle assumes that each has one
         oracle = CoachOracle(calendar, self._seed)
         everybody = (1 << len(state.pairs)) - 1
         if not oracle.can_hold(everybody, self._deadline):

@@ -88,7 +88,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "all-taken", "k1 takes up to 2 sessions a week"),
     "a cap a day": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_day=1)], {},
-        "all-taken", "k1 takes 2 sessions a day"),
+        "all-taken", "k1 takes up to 2 sessions a day"),
     "a uniform": (
         [coachee("c1", uniformed_coach=True)], [coach("k1")], {},
         "nobody-eligible", "c1 accepts a coach who is not in uniform"),
