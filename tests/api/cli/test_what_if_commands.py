@@ -47,7 +47,7 @@ def after(before: Path) -> Path:
 def test_replace_prints_price_and_times(gender_coach: Command, before: Path) -> None:
     output = gender_coach("replace", before, "C-12")
     assert output.code == 0
-    assert "points; costs" in output.out
+    assert "points; the plan loses" in output.out
     (first, *_) = json.loads(gender_coach("replace", before, "C-12", "--json").out)
     assert len(first["times"]) == 6
     late = gender_coach(
