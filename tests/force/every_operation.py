@@ -131,6 +131,8 @@ def _create_request_data(world: World) -> RequestData:
             "question_id": question.id,
             "person_id": someone,  # unused, since a new link revokes the old one
             "credential_id": revocable_token.id,
+            "user_id": "0" * 20,  # no such user: a reset would end the sessions of a real one
+            "device_id": "0" * 20,
         },
         secrets={
             AccessRole.MANAGER: manager,
