@@ -65,11 +65,6 @@ def password_weakness(password: str, known_words: list[str]) -> Displayed | None
     return facts.WEAK(why=warning())
 
 
-def new_totp_secret() -> str:
-    """Return a random 160-bit secret for an authenticator app, in base 32."""
-    return pyotp.random_base32()
-
-
 def totp_uri(secret: str, user: str, issuer: str) -> str:
     """Return the `otpauth:` URI that sets up an authenticator app."""
     return pyotp.TOTP(secret).provisioning_uri(name=user, issuer_name=issuer)

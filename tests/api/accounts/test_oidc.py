@@ -25,7 +25,7 @@ from api.accounts.account import NewSecondFactor
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import SignInFlowRow, UserRow
 from api.accounts.users import ProviderLink
-from api.crypto.password_hashing import hash_password, new_totp_secret
+from api.crypto.password_hashing import hash_password
 from api.http.principal import AccessRole, Principal
 from api.http.urls import safe_redirect_path
 from api.settings import Settings
@@ -64,7 +64,7 @@ class Office:
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
         """Give a user a password and an authenticator app, whose current code is not used yet."""
-        secret, now = new_totp_secret(), self.world.services.now()
+        secret, now = pyotp.random_base32(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         with self.world.database.writing() as tx:
             principal = Principal(AccessRole.MANAGER, user_id=user_id)
