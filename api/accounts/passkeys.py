@@ -23,7 +23,7 @@ from api.accounts.passkey_verification import (
     verify_assertion,
     verify_registration,
 )
-from api.accounts.rows import PasskeyRow, SignInFlowKind, UserRow
+from api.accounts.rows import PasskeyColumns, PasskeyRow, SignInFlowKind, UserRow
 from api.accounts.sign_in import complete_sign_in
 from api.accounts.sign_in_flow import SignInFlow, consume_flow, start_flow
 from api.audit_trail.log import record_event
@@ -233,14 +233,27 @@ def _signer(
     user = None if row is None else sealed_or_none(tx, tx.get_one(UserRow, row.user_id))
     if row is None or user is None or user.disabled_at is not None:
         return None
+    return user if accept_assertion(tx, row, flow, relying_party, response, now=now) else None
+
+
+def accept_assertion(
+    tx: Transaction,
+    row: PasskeyColumns,
+    flow: SignInFlow,
+    relying_party: RelyingParty,
+    response: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> bool:
+    """Return whether a passkey signed the challenge of `flow`; record its use or its refusal."""
     sign_count = verify_assertion(
         flow, relying_party, response, public_key=row.public_key, sign_count=row.sign_count
     )
     if sign_count is None:
         record_event(tx, "passkey refused", "passkey", row.id)
-        return None
+        return False
     row.sign_count, row.last_used_at = sign_count, now
-    return user
+    return True
 
 
 def _own_passkey(tx: Transaction, principal: Principal, passkey_id: str) -> PasskeyRow:

@@ -64,23 +64,30 @@ class UserRow(SealedRow, IdentifiedRow):
     expected_mail: Mapped[str | None] = mapped_column(String(320), unique=True)
 
 
-class PasskeyRow(SealedRow, IdentifiedRow):
-    """A passkey's public key; its private key never leaves the device.
+class PasskeyColumns(SealedRow, IdentifiedRow):
+    """The columns of a passkey: its public key; its private key never leaves the device.
 
     `credential_id` is the identifier assigned by the device, in base64url. If the device counts
     signatures, `sign_count` is the last count; a lower count indicates a copied key.
     """
 
-    __tablename__ = "passkeys"
-    SEALED_COLUMNS = ("id", "user_id", "credential_id", "public_key", "created_at")
+    __abstract__ = True
 
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class PasskeyRow(PasskeyColumns):
+    """A user's passkey."""
+
+    __tablename__ = "passkeys"
+    SEALED_COLUMNS = ("id", "user_id", "credential_id", "public_key", "created_at")
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
 class RecoveryCodeRow(SealedRow, IdentifiedRow):

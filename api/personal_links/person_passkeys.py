@@ -16,10 +16,9 @@ from api.accounts.passkey_verification import (
     authentication_options,
     presented_credential_id,
     registration_options,
-    verify_assertion,
     verify_registration,
 )
-from api.accounts.passkeys import PasskeyChallenge, PasskeyName, PasskeyView
+from api.accounts.passkeys import PasskeyChallenge, PasskeyName, PasskeyView, accept_assertion
 from api.accounts.rows import SignInFlowKind
 from api.accounts.sign_in_flow import SignInFlow, consume_flow, start_flow
 from api.audit_trail.log import record_event
@@ -185,14 +184,7 @@ def _signed(
     row = sealed_or_none(tx, _find(tx, presented_credential_id(response) or ""))
     if row is None or row.person_id != principal.person_id:
         return False
-    sign_count = verify_assertion(
-        flow, relying_party, response, public_key=row.public_key, sign_count=row.sign_count
-    )
-    if sign_count is None:
-        record_event(tx, "passkey refused", "passkey", row.id)
-        return False
-    row.sign_count, row.last_used_at = sign_count, now
-    return True
+    return accept_assertion(tx, row, flow, relying_party, response, now=now)
 
 
 def _find(tx: Transaction, credential_id: str) -> PersonPasskeyRow | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.accounts.rows import PasskeyColumns
 from api.crypto.row_seal import SealedRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
 from api.http.principal import Verification
@@ -76,19 +77,13 @@ class PinRow(SealedRow, IdentifiedRow):
     locked_until: Mapped[datetime | None]
 
 
-class PersonPasskeyRow(SealedRow, IdentifiedRow):
-    """The public key of a coach's or coachee's passkey; see `api.accounts.rows.PasskeyRow`."""
+class PersonPasskeyRow(PasskeyColumns):
+    """A coach's or coachee's passkey."""
 
     __tablename__ = "person_passkeys"
     SEALED_COLUMNS = ("id", "person_id", "credential_id", "public_key", "created_at")
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str] = mapped_column(String(100))
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
 
 
 TABLES: tuple[type[TableRow], ...] = (
