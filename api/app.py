@@ -11,8 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
-from api.accounts import credentials, user_routes
 from api.accounts import routes as account_routes
+from api.accounts import user_routes
 from api.accounts.authenticator import authenticate_user
 from api.accounts.pages import account as account_pages
 from api.accounts.pages import confirm as confirm_pages
@@ -67,6 +67,7 @@ from api.personal_links import (
     passkey_pages,
     verification_pages,
     verification_routes,
+    verified_devices,
 )
 from api.personal_links import routes as personal_link_routes
 from api.personal_links.links import authenticate_link
@@ -161,8 +162,8 @@ PERMISSIONS: dict[tuple[str, str], Permission] = {
 _AUTHENTICATION = Authentication(
     authenticators=(authenticate_user, authenticate_link),
     extensions=(verify_by_device, open_notebook_of_device),
-    needs_touch=credentials.needs_touch,
-    touch=credentials.touch,
+    needs_touch=verified_devices.needs_touch,
+    touch=verified_devices.touch,
 )
 
 

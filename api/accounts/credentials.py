@@ -24,7 +24,7 @@ from api.values import FrozenModel
 from coach.errors import NotFoundError
 
 SECRET_BYTES = 32
-_TOUCH_INTERVAL = timedelta(minutes=5)
+TOUCH_INTERVAL = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(minutes=5)  # tolerated between machines
 _SHORT_LIVED = {
     CredentialKind.BROWSER_SESSION,
@@ -136,7 +136,7 @@ def revoke_credentials(
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
     """Whether the recorded last use of a credential is out of date."""
     row = tx.get_one(CredentialRow, credential_id)
-    return row.last_used_at is None or now - row.last_used_at > _TOUCH_INTERVAL
+    return row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
 
 
 def touch(tx: Transaction, credential_id: str, now: datetime) -> None:

@@ -36,7 +36,8 @@ class UserRow(SealedRow, IdentifiedRow):
     Attributes:
         password_hash: argon2id; `None` until a password is set.
         totp_sealed: the second factor's secret, encrypted with the master key.
-        totp_step: the last accepted time step, so that each code works only once.
+        totp_step: the time step of the last accepted code, so that each code works only once;
+            `None` if no code was accepted yet.
         subject: the user's identifier at the identity provider `issuer`; both are `None` until the
             account is linked.
         expected_mail: the verified email address by which the account will be linked.
@@ -47,7 +48,7 @@ class UserRow(SealedRow, IdentifiedRow):
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
     SEALED_COLUMNS = (
         *("id", "name", "role", "created_at", "disabled_at", "password_hash", "totp_sealed"),
-        *("issuer", "subject", "expected_mail"),
+        *("issuer", "subject", "expected_mail", "totp_step"),
     )
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
@@ -56,7 +57,7 @@ class UserRow(SealedRow, IdentifiedRow):
     disabled_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[datetime | None]
     issuer: Mapped[str | None] = mapped_column(String(300))

@@ -63,7 +63,7 @@ def verify_code(
     Both the app's current code and unused recovery codes are valid; each works once.
     """
     if row.totp_sealed is not None:
-        step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step)
+        step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step or 0)
         if step is not None:
             row.totp_step = step
             return True

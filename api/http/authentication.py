@@ -59,14 +59,15 @@ class Authentication:
     Attributes:
         authenticators: the authenticators, in the order in which they are tried.
         extensions: the extensions, in the order in which they are applied.
-        needs_touch: returns whether the recorded last use of a credential is out of date.
-        touch: records that a credential was used.
+        needs_touch: returns whether the recorded last use of a principal's credential, or of the
+            device that it presents, is out of date.
+        touch: records that a principal's credential and device were used.
     """
 
     authenticators: tuple[Authenticator, ...]
     extensions: tuple[PrincipalExtension, ...]
-    needs_touch: Callable[[Transaction, str, datetime], bool]
-    touch: Callable[[Transaction, str, datetime], None]
+    needs_touch: Callable[[Transaction, Principal, datetime], bool]
+    touch: Callable[[Transaction, Principal, datetime], None]
 
 
 def authenticate(request: Request, services: Services, link: str | None) -> Principal:
@@ -84,11 +85,10 @@ def authenticate(request: Request, services: Services, link: str | None) -> Prin
         principal = _first(authentication.authenticators, tx, presented, services.settings, now)
         for extend in authentication.extensions:
             principal = extend(tx, request, services.settings, principal, now)
-        credential_id = principal.credential_id
-        stale = credential_id is not None and authentication.needs_touch(tx, credential_id, now)
+        stale = authentication.needs_touch(tx, principal, now)
     request.state.principal = principal
-    if stale and credential_id is not None:
-        _record_use(authentication, services, credential_id, now)
+    if stale:
+        _record_use(authentication, services, principal, now)
     return principal
 
 
@@ -119,12 +119,12 @@ def _first(
 
 
 def _record_use(
-    authentication: Authentication, services: Services, credential_id: str, now: datetime
+    authentication: Authentication, services: Services, principal: Principal, now: datetime
 ) -> None:
-    """Record that a credential was used; do not fail the request if the disk is full."""
+    """Record the use of a credential and a device, but do not fail if the disk is full."""
     try:
         with services.database.writing() as tx:
-            authentication.touch(tx, credential_id, now)
+            authentication.touch(tx, principal, now)
     except OperationalError as error:
         if not is_disk_full(error):
             raise

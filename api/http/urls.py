@@ -74,6 +74,11 @@ def person_verify(secret: str, go_on_to: str = "") -> str:
     return f"{page}?{urlencode({'go_on_to': go_on_to})}" if go_on_to else page
 
 
+def person_verify_again(secret: str, go_on_to: str) -> str:
+    """Return the URL of `person_verify` for a person who is verified, but not recently."""
+    return f"{person_verify(secret, go_on_to)}&again=true"
+
+
 def person_devices(secret: str) -> str:
     """Return the URL of the page with a person's verified devices and PIN."""
     return f"{person(secret)}/devices"

@@ -27,6 +27,7 @@ class MailKind(StrEnum):
     SECURITY_NOTICE = "security notice"  # of a change that concerns who can see a person's data
     ADDRESS_NOTICE = "address notice"  # an address was changed
     NOTES_NOTICE = "notes notice"  # a notebook was started, or opened on a device
+    ACCESS_NOTICE = "access notice"  # a person's PIN, passkeys or verified devices changed
 
 
 REMINDER_KINDS = (
@@ -36,7 +37,12 @@ REMINDER_KINDS = (
 )
 
 
-ACCESS_KINDS = (MailKind.CODE, MailKind.ADDRESS_NOTICE, MailKind.NOTES_NOTICE)
+ACCESS_KINDS = (
+    MailKind.CODE,
+    MailKind.ADDRESS_NOTICE,
+    MailKind.NOTES_NOTICE,
+    MailKind.ACCESS_NOTICE,
+)
 """Emails about a person's own access, which the programme office neither sees nor releases."""
 
 

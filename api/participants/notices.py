@@ -31,13 +31,14 @@ def send_notices(
     content: Mapping[str, str],
     *,
     now: datetime,
-) -> None:
+) -> int:
     """Send a notice to the present address of a person, and to those they had in the last 180 days.
 
-    `content` is what the composer of this kind needs.
+    `content` is what the composer of this kind needs. Returns the number of addresses.
     """
-    addresses = dict.fromkeys((person.email, *_former_addresses(tx, person.id, now)))
-    for address in filter(None, addresses):
+    every = dict.fromkeys((person.email, *_former_addresses(tx, person.id, now)))
+    addresses = [address for address in every if address]
+    for address in addresses:
         mail = MailRow(
             kind=kind,
             cycle_id=person.cycle_id,
@@ -46,6 +47,7 @@ def send_notices(
             created_at=now,
         )
         release(tx, enqueue, [mail], {person.id: address}, now=now)
+    return len(addresses)
 
 
 def notify_address_change(

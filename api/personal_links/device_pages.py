@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -82,21 +83,30 @@ def _render(link: str, request: Request, faults: Mapping[str, Displayed]) -> Res
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         home=urls.person(link),
         address=urls.person_devices(link),
+        confirm_again=urls.person_verify_again(link, urls.person_devices(link)),
         devices=[
             (
                 each,
                 format_short_datetime(each.created_at, zone),
                 format_short_datetime(each.expires_at, zone),
+                _when(each.last_used_at, zone),
             )
             for each in own.devices
         ],
-        passkeys=[(each, format_short_datetime(each.created_at, zone)) for each in own.passkeys],
+        passkeys=[
+            (each, format_short_datetime(each.created_at, zone), _when(each.last_used_at, zone))
+            for each in own.passkeys
+        ],
         passkeys_supported=services.settings.passkeys_supported,
         has_pin=own.pin_set_at is not None,
         by_code=own.sends_codes,
         faults=faults,
         entered={"pin": "", "current": ""},
     )
+
+
+def _when(moment: datetime | None, zone: ZoneInfo) -> Displayed:
+    return "" if moment is None else format_short_datetime(moment, zone)
 
 
 ROUTERS = (DEVICE_PAGES, PIN_RESET)

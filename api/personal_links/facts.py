@@ -59,6 +59,11 @@ PASSKEY_REQUIRED = message(
     "you have a passkey, so a code from an email is not enough; use the passkey, or ask the "
     "programme office to remove it",
 )
+VERIFY_AGAIN = message(
+    "personal_links.verify_again",
+    "confirm once more that it is you, with your PIN or passkey; this is required ten minutes "
+    "after your device was confirmed",
+)
 WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
 PIN_LOCKED = message(
     "personal_links.pin_locked",

@@ -1,4 +1,4 @@
-"""Composes emails with one-time codes, and notices of changes by the programme office."""
+"""Composes emails with one-time codes, and notices about PINs, passkeys and devices."""
 
 from __future__ import annotations
 
@@ -6,29 +6,33 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.crypto.row_seal import sealed_or_none
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.plain_message import plain_message_bytes
 from api.mail.rows import MailKind, MailRow
+from api.participants.mail_composer import notice_recipient
 from api.participants.mail_recipients import mail_recipient
+from api.participants.notices import ADDRESS
 from api.participants.rows import PersonRow
+from api.personal_links.access_notices import DEVICE, NOTICE, AccessChange
 from api.personal_links.one_time_codes import CodePurpose
-from api.personal_links.pins import PIN_RESET_NOTICE
 from api.personal_links.rows import OneTimeCodeRow
 from api.services import Services
 from api.texts.reader_language import mail_renderer
-from api.web.date_formats import format_date
-
-_NOTICE_TEMPLATES = {PIN_RESET_NOTICE: "personal_links/mail/pin_reset"}
+from api.web.date_formats import format_date, format_datetime
 
 
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose the email with a one-time code.
 
-    Returns `None` if the code was used or has expired, or if the person has no email address.
+    Returns `None` if the code was used or has expired, if the seal of its row is not valid, if it
+    is another person's, or if the person has no email address.
     """
-    code = tx.get_one(OneTimeCodeRow, mail.code_id)
+    code = sealed_or_none(tx, tx.get_one(OneTimeCodeRow, mail.code_id))
     recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
-    if recipient is None or code.used_at is not None or code.expires_at <= services.now():
+    if recipient is None or code is None or code.person_id != mail.person_id:
+        return None
+    if code.used_at is not None or code.expires_at <= services.now():
         return None
     digits = services.keyring.one_time_code(code.id)
     content = plain_message_bytes(
@@ -47,15 +51,21 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
 
 
 def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email that tells a person that the programme office has removed their PIN.
+    """Compose the email that tells a person of a change to their PIN, passkeys or devices.
 
-    Returns `None` if the person has no email address.
+    Returns `None` if the person was erased, or the notice has no address.
     """
-    recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
+    stored = mail.content or {}
+    if ADDRESS in stored:
+        recipient = notice_recipient(tx, mail)
+    else:  # of an earlier version, which stored none
+        recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
     if recipient is None:
         return None
+    change = AccessChange(stored[NOTICE])
+    template = "pin_reset" if change is AccessChange.PIN_RESET else "access_notice"
     content = plain_message_bytes(
-        _NOTICE_TEMPLATES[(mail.content or {})["notice"]],
+        f"personal_links/mail/{template}",
         recipient,
         services.settings.deployment,
         mail_renderer(services),
@@ -63,6 +73,9 @@ def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> Compos
         stamp=mail.released_at or mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),
         day=format_date(mail.created_at.astimezone(recipient.zone).date()),
+        when=format_datetime(mail.created_at, recipient.zone),
+        change=change.value,
+        device=stored.get(DEVICE, ""),
     )
     return ComposedMail(recipient.address, content)
 
@@ -70,4 +83,5 @@ def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> Compos
 MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {
     MailKind.CODE: compose_code,
     MailKind.SECURITY_NOTICE: compose_notice,
+    MailKind.ACCESS_NOTICE: compose_notice,
 }

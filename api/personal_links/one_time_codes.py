@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import sealed_or_none
 from api.database.types import new_id
 from api.http.principal import Principal
 from api.mail.delivery import release
@@ -131,7 +132,7 @@ def active_code(
     tx: Transaction, principal: Principal, purpose: CodePurpose, *, now: datetime
 ) -> OneTimeCodeRow | None:
     """Return the newest code of `principal` for a purpose, if it is still valid."""
-    row = tx.scalar(
+    newest = tx.scalar(
         select(OneTimeCodeRow)
         .where(
             OneTimeCodeRow.person_id == principal.person_id, OneTimeCodeRow.purpose == purpose.value
@@ -139,6 +140,7 @@ def active_code(
         .order_by(OneTimeCodeRow.created_at.desc(), OneTimeCodeRow.id)
         .limit(1)
     )
+    row = sealed_or_none(tx, newest)
     if row is None or row.used_at is not None or row.tries >= _MAX_ATTEMPTS:
         return None
     # If more time is left than a code's lifetime, the clock has been set back.

@@ -26,6 +26,8 @@ from api.crypto.row_seal import sealed_or_none
 from api.http.principal import Principal, Verification
 from api.participants.service import person_row
 from api.personal_links import facts
+from api.personal_links.access_notices import AccessChange, notify_person
+from api.personal_links.recent_verification import require_recent_verification
 from api.personal_links.rows import PersonPasskeyRow
 from api.personal_links.verified_devices import end_devices, issue_device
 from api.services import Services
@@ -40,15 +42,19 @@ def start_registration(
     """Start adding a passkey for the requesting person.
 
     Raises:
+        VerifyFirstError: the person has a PIN or passkey, and the device was not verified with it
+            in the last ten minutes.
         ConflictError: the person already has ten passkeys.
     """
+    now = services.now()
     with services.database.writing() as tx:
+        require_recent_verification(tx, principal, now=now)
         person = person_row(tx, principal.person_id or "")
         known = [row.credential_id for row in _rows_of(tx, person.id)]
         if len(known) >= _MAX_PASSKEYS:
             raise ConflictError(facts.TOO_MANY_PASSKEYS(limit=_MAX_PASSKEYS))
         kind = SignInFlowKind.PERSON_PASSKEY_ADD
-        flow = start_flow(tx, kind, None, "", now=services.now())
+        flow = start_flow(tx, kind, None, "", now=now)
         owner = PasskeyOwner(person.id, person.name)
         return PasskeyChallenge(flow, registration_options(flow, relying_party, owner, known))
 
@@ -64,12 +70,16 @@ def finish_registration(
 ) -> None:
     """Store the passkey that the browser has created. The person's other devices end.
 
+    The person is notified by email.
+
     Raises:
+        VerifyFirstError: see `start_registration`.
         NotAllowedError: the flow has expired, or the response is not valid for it.
         ConflictError: the passkey is already registered.
     """
     now = services.now()
     with services.database.writing() as tx:
+        require_recent_verification(tx, principal, now=now)
         flow = consume_flow(tx, flow_secret, [SignInFlowKind.PERSON_PASSKEY_ADD], now=now)
         new = None if flow is None else verify_registration(flow, relying_party, response)
         if new is not None:
@@ -87,6 +97,7 @@ def finish_registration(
             tx.flush()
             end_devices(tx, row.person_id, now=now, except_id=principal.device_id)
             record_event(tx, "passkey added", "passkey", row.id)
+            notify_person(tx, services, row.person_id, AccessChange.PASSKEY_ADDED)
             return
     raise NotAllowedError(facts.PASSKEY_REJECTED())
 
@@ -120,6 +131,8 @@ def finish_verification(
 ) -> IssuedSecret:
     """Verify the device of the person whose passkey has signed the challenge.
 
+    The person is notified by email.
+
     Raises:
         NotAllowedError: the passkey is not one of the person's, its signature is invalid, or the
             flow has expired.
@@ -128,23 +141,28 @@ def finish_verification(
     with services.database.writing() as tx:
         flow = consume_flow(tx, flow_secret, [SignInFlowKind.PERSON_PASSKEY_USE], now=now)
         if flow is not None and _signed(tx, principal, flow, relying_party, response, now=now):
-            method = Verification.PASSKEY
+            method, change = Verification.PASSKEY, AccessChange.DEVICE_VERIFIED
+            notify_person(tx, services, principal.person_id or "", change, device_name)
             return issue_device(tx, principal, method, device_name, remember=remember, now=now)
     raise NotAllowedError(facts.PASSKEY_REJECTED())
 
 
 def remove_passkey(services: Services, principal: Principal, passkey_id: str) -> None:
-    """Remove one of the requesting person's passkeys.
+    """Remove one of the requesting person's passkeys, and notify the person by email.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to somebody else.
+        VerifyFirstError: the device was not verified with the person's PIN or passkey in the last
+            ten minutes.
     """
     with services.database.writing() as tx:
         row = tx.get(PersonPasskeyRow, passkey_id)
         if row is None or row.person_id != principal.person_id:
             raise NotFoundError(facts.NO_SUCH_PASSKEY())
+        require_recent_verification(tx, principal, now=services.now())
         tx.delete(row)
         record_event(tx, "passkey removed", "passkey", passkey_id)
+        notify_person(tx, services, row.person_id, AccessChange.PASSKEY_REMOVED)
 
 
 def person_passkeys_of(tx: Transaction, person_id: str) -> tuple[PasskeyView, ...]:

@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.crypto.password_hashing import hash_password, verify_password
-from api.crypto.row_seal import sealed_or_none
+from api.crypto.row_seal import is_sealed, sealed_or_none
 from api.cycles.service import CycleHeader, cycle_header
 from api.http.principal import Principal
-from api.mail.delivery import release
-from api.mail.rows import MailKind, MailRow
-from api.participants.rows import PersonRow
 from api.participants.service import ParticipantDetails, person_of_cycle, person_row
 from api.personal_links import facts
-from api.personal_links.one_time_codes import can_send_codes
+from api.personal_links.access_notices import AccessChange, notify_person
 from api.personal_links.person_passkeys import delete_passkeys, people_with_passkey
+from api.personal_links.recent_verification import require_recent_verification
 from api.personal_links.rows import PinRow
 from api.personal_links.verified_devices import end_devices
 from api.services import Services
@@ -31,7 +29,6 @@ from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInp
 from coach.texts.facts import Fact
 
 MIN_DIGITS, MAX_DIGITS = 6, 12
-PIN_RESET_NOTICE = "pin reset"
 _FREE_ATTEMPTS = 5
 _LOCK_DURATION = timedelta(minutes=15)
 _MAX_LOCK_DURATION = timedelta(days=1)
@@ -63,18 +60,22 @@ class PinReset:
 def change_pin(services: Services, principal: Principal, change: PinChange) -> None:
     """Set, replace or remove the principal's PIN. Their other verified devices end.
 
+    The person is notified by email.
+
     Raises:
         UnusableInputError: the new PIN is too short, too long or too easy to guess.
         NotAllowedError: the current PIN is wrong, or there have been too many attempts.
+        VerifyFirstError: the person has a passkey and no PIN, and the device was not verified with
+            the passkey in the last ten minutes.
         ConflictError: there is no PIN to remove.
     """
     weakness = None if change.pin is None else pin_weakness(change.pin)
     if weakness is not None:
         raise UnusableInputError([InputFault("form", 1, "pin", weakness)])
-    matches = pin_matches(services, principal, change.current)
+    matching_hash = compare_pin(services, principal, change.current)
     pin_hash = None if change.pin is None else hash_password(change.pin)
     with services.database.writing() as tx:
-        refusal = _change(tx, principal, pin_hash, matches=matches, now=services.now())
+        refusal = _change(tx, services, principal, pin_hash, matching_hash=matching_hash)
     if refusal is not None:  # raised here, because inside the transaction it would undo the count
         raise NotAllowedError(refusal)
 
@@ -96,9 +97,7 @@ def reset_pin(services: Services, person_id: str) -> PinReset:
             raise ConflictError(facts.NO_PIN())
         end_devices(tx, person_id, now=now)
         record_event(tx, "PIN reset", "person", person_id, passkeys=passkeys)
-        mailed = can_send_codes(services.settings, person.email)
-        if mailed:
-            _send_notice(tx, services, person, now)
+        mailed = notify_person(tx, services, person_id, AccessChange.PIN_RESET)
         return PinReset(
             cycle=cycle_header(tx, person.cycle_id),
             person=person_of_cycle(tx, person_id),
@@ -115,23 +114,30 @@ def pin_weakness(pin: str) -> Fact | None:
     return None
 
 
-def pin_matches(services: Services, principal: Principal, typed: str) -> bool:
-    """Return whether `typed` is the principal's PIN. Slow, so not to be called in a transaction."""
+def compare_pin(services: Services, principal: Principal, typed: str) -> str | None:
+    """Return the stored hash of the principal's PIN if `typed` is that PIN, else `None`.
+
+    Slow, so not to be called in a transaction. `check_pin` accepts the result only if the PIN has
+    not been changed in the meantime.
+    """
     with services.database.reading() as tx:
         row = sealed_or_none(tx, find_pin(tx, principal.person_id or ""))
         pin_hash = None if row is None else row.pin_hash
-    return pin_hash is not None and verify_password(typed, pin_hash)
+    return pin_hash if pin_hash is not None and verify_password(typed, pin_hash) else None
 
 
-def check_pin(tx: Transaction, row: PinRow, *, matches: bool, now: datetime) -> Fact | None:
-    """Return why an attempt is refused, or `None` if the PIN `matches` and is not locked.
+def check_pin(
+    tx: Transaction, row: PinRow, *, matching_hash: str | None, now: datetime
+) -> Fact | None:
+    """Return why an attempt is refused, or `None` if the PIN is right and not locked.
 
-    A wrong attempt is counted, so the transaction must be committed in both cases. From the fifth
-    wrong attempt on, each locks the PIN, for twice as long as the one before.
+    `matching_hash` is the result of `compare_pin`. A wrong attempt is counted, so the transaction
+    must be committed in both cases. The fifth consecutive wrong attempt locks the PIN for a quarter
+    of an hour, and each further one for twice as long as the one before, at most a day.
     """
     if row.locked_until is not None and row.locked_until > now:
         return facts.PIN_LOCKED()
-    if matches:
+    if matching_hash == row.pin_hash and is_sealed(tx, row):
         row.failures, row.locked_until = 0, None
         return None
     row.failures += 1
@@ -155,27 +161,23 @@ def people_with_pin(tx: Transaction, people: Iterable[str]) -> frozenset[str]:
     return people_with_passkey(tx, ids).union(with_pin)
 
 
-def _send_notice(tx: Transaction, services: Services, person: PersonRow, now: datetime) -> None:
-    notice = MailRow(
-        kind=MailKind.SECURITY_NOTICE,
-        cycle_id=person.cycle_id,
-        person_id=person.id,
-        content={"notice": PIN_RESET_NOTICE},
-        created_at=now,
-    )
-    release(tx, services.enqueue, [notice], {person.id: person.email}, now=now)
-
-
 def _change(
-    tx: Transaction, principal: Principal, pin_hash: str | None, *, matches: bool, now: datetime
+    tx: Transaction,
+    services: Services,
+    principal: Principal,
+    pin_hash: str | None,
+    *,
+    matching_hash: str | None,
 ) -> Fact | None:
     """Store a new PIN, or remove it; return why the change is refused, if it is."""
-    person_id = principal.person_id or ""
+    person_id, now = principal.person_id or "", services.now()
     row = find_pin(tx, person_id)
     if row is None and pin_hash is None:
         raise ConflictError(facts.NO_PIN())
-    if row is not None:
-        refusal = check_pin(tx, row, matches=matches, now=now)
+    if row is None:
+        require_recent_verification(tx, principal, now=now)
+    else:
+        refusal = check_pin(tx, row, matching_hash=matching_hash, now=now)
         if refusal is not None:
             return refusal
         tx.delete(row)
@@ -184,4 +186,6 @@ def _change(
         tx.add(PinRow(person_id=person_id, pin_hash=pin_hash, set_at=now))
     end_devices(tx, person_id, now=now, except_id=principal.device_id)
     record_event(tx, "PIN removed" if pin_hash is None else "PIN set", "person", person_id)
+    change = AccessChange.PIN_REMOVED if pin_hash is None else AccessChange.PIN_SET
+    notify_person(tx, services, person_id, change)
     return None

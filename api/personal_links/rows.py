@@ -13,7 +13,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 from api.http.principal import Verification
 
 
-class OneTimeCodeRow(IdentifiedRow):
+class OneTimeCodeRow(SealedRow, IdentifiedRow):
     """A one-time code without its digits, which are derived from `id` and the key file.
 
     Attributes:
@@ -23,6 +23,9 @@ class OneTimeCodeRow(IdentifiedRow):
     """
 
     __tablename__ = "one_time_codes"
+    SEALED_COLUMNS = (
+        *("id", "person_id", "purpose", "detail", "created_at", "expires_at", "tries", "used_at"),
+    )
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
@@ -41,6 +44,7 @@ class VerifiedDeviceRow(SealedRow, IdentifiedRow):
         verification: what the person proved it with.
         name: the browser and system that the device reported, or empty.
         remembered: whether the browser keeps the secret when it is closed.
+        last_used_at: when the device last sent a request, with a precision of five minutes.
     """
 
     __tablename__ = "verified_devices"
@@ -56,6 +60,7 @@ class VerifiedDeviceRow(SealedRow, IdentifiedRow):
     remembered: Mapped[bool]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 

@@ -19,9 +19,10 @@ from api.accounts.credentials import IssuedSecret
 from api.http.principal import Principal, Verification
 from api.participants.service import person_row
 from api.personal_links import facts, one_time_codes
+from api.personal_links.access_notices import AccessChange, notify_person
 from api.personal_links.one_time_codes import CodePurpose, can_send_codes
 from api.personal_links.person_passkeys import people_with_passkey
-from api.personal_links.pins import PinText, check_pin, find_pin, pin_matches
+from api.personal_links.pins import PinText, check_pin, compare_pin, find_pin
 from api.personal_links.verified_devices import issue_device
 from api.services import Services
 from api.values import FrozenModel
@@ -98,14 +99,18 @@ def verify(
 ) -> IssuedSecret:
     """Verify the requesting person's device, and return the secret that it has to present.
 
+    The person is notified by email.
+
     Raises:
         NotAllowedError: the code or the PIN is wrong, which is counted, or only a passkey is
             accepted.
         ConflictError: neither a code nor a PIN is required.
     """
-    matches = bool(entered.pin) and pin_matches(services, principal, entered.pin)
+    matching_hash = compare_pin(services, principal, entered.pin) if entered.pin else None
     with services.database.writing() as tx:
-        outcome = _verify(tx, services, principal, entered, device_name, pin_matches=matches)
+        outcome = _verify(
+            tx, services, principal, entered, device_name, matching_pin_hash=matching_hash
+        )
     if isinstance(outcome, Fact):  # raised here, because inside it would undo the count
         raise NotAllowedError(outcome)
     return outcome
@@ -118,7 +123,7 @@ def _verify(
     entered: VerificationInput,
     device_name: str,
     *,
-    pin_matches: bool,
+    matching_pin_hash: str | None,
 ) -> IssuedSecret | Fact:
     now, keyring = services.now(), services.keyring
     person = person_row(tx, principal.person_id or "")
@@ -134,10 +139,11 @@ def _verify(
         if code is None:
             return facts.WRONG_CODE()
     if pin is not None:
-        refusal = check_pin(tx, pin, matches=pin_matches, now=now)
+        refusal = check_pin(tx, pin, matching_hash=matching_pin_hash, now=now)
         if refusal is not None:
             return refusal
     if code is not None:
         one_time_codes.mark_used(code, now=now)
     method = _METHODS[by_code, pin is not None]
+    notify_person(tx, services, person.id, AccessChange.DEVICE_VERIFIED, device_name)
     return issue_device(tx, principal, method, device_name, remember=entered.remember, now=now)

@@ -49,9 +49,14 @@ def show(
     request: Request,
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = "",
+    *,
+    again: bool = False,
 ) -> Response:
-    """Ask for the code and the PIN, unless the person is already verified on this device."""
-    if principal.is_verified:
+    """Ask for the code and the PIN, unless the person is already verified on this device.
+
+    With `again`, also ask a person who is, because some changes require recent verification.
+    """
+    if principal.is_verified and not again:
         return redirect_after_post(_own_page(link, go_on_to))
     return _render(link, request, {_GO_ON_TO: go_on_to}, {})
 
@@ -86,10 +91,10 @@ def verify(
     go_on_to = _own_page(link, fields.get(_GO_ON_TO, ""))
     status = HTTPStatus.TEMPORARY_REDIRECT if _RESUBMIT in fields else HTTPStatus.SEE_OTHER
     response = RedirectResponse(go_on_to, status)
-    if principal.is_verified:  # with a passkey, by the script of the page
-        return response
     own = {name: fields[field] for field, name in _INPUTS.items() if field in fields}
     entered = parse_form(VerificationInput, own)
+    if principal.is_verified and not (entered.code or entered.pin):
+        return response  # verified with a passkey, by the script of the page
     try:
         device = verification.verify(services, principal, entered, device_name(request))
     except NotAllowedError as error:

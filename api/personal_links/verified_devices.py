@@ -14,7 +14,14 @@ from fastapi import Request, Response
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import CLOCK_SKEW, SECRET_BYTES, IssuedSecret, sha256_of
+from api.accounts import credentials
+from api.accounts.credentials import (
+    CLOCK_SKEW,
+    SECRET_BYTES,
+    TOUCH_INTERVAL,
+    IssuedSecret,
+    sha256_of,
+)
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
 from api.crypto.row_seal import is_sealed
@@ -43,6 +50,7 @@ class DeviceView(FrozenModel):
     remembered: bool
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None
     is_this_one: bool
 
 
@@ -72,8 +80,13 @@ def issue_device(
     remember: bool,
     now: datetime,
 ) -> IssuedSecret:
-    """Verify the device that `principal` is using; it expires with the link at the latest."""
+    """Verify the device that `principal` is using; it expires with the link at the latest.
+
+    If the device was verified already, the earlier verification ends.
+    """
     person_id = principal.person_id or ""
+    if principal.device_id is not None:
+        tx.get_one(VerifiedDeviceRow, principal.device_id).revoked_at = now
     link = tx.get_one(CredentialRow, principal.credential_id)
     expires_at = min(link.expires_at, now + (REMEMBERED_FOR if remember else OPEN_FOR))
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -118,11 +131,31 @@ def devices_of(tx: Transaction, principal: Principal, *, now: datetime) -> tuple
             remembered=row.remembered,
             created_at=row.created_at,
             expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
             is_this_one=row.id == principal.device_id,
         )
         for row in _rows_of(tx, principal.person_id or "")
         if _is_valid(row, now)
     )
+
+
+def needs_touch(tx: Transaction, principal: Principal, now: datetime) -> bool:
+    """Whether the recorded last use of a principal's credential or device is out of date."""
+    credential_id, device_id = principal.credential_id, principal.device_id
+    if credential_id is not None and credentials.needs_touch(tx, credential_id, now):
+        return True
+    if device_id is None:
+        return False
+    last_used_at = tx.get_one(VerifiedDeviceRow, device_id).last_used_at
+    return last_used_at is None or now - last_used_at > TOUCH_INTERVAL
+
+
+def touch(tx: Transaction, principal: Principal, now: datetime) -> None:
+    """Record that a principal's credential and device were used."""
+    if principal.credential_id is not None:
+        credentials.touch(tx, principal.credential_id, now)
+    if principal.device_id is not None:
+        tx.get_one(VerifiedDeviceRow, principal.device_id).last_used_at = now
 
 
 def end_device(services: Services, principal: Principal, device_id: str) -> None:

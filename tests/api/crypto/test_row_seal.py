@@ -51,6 +51,7 @@ def _rows() -> list[SealedRow]:
             issuer="https://login.example.org",
             subject="anna",
             expected_mail="anna@example.org",
+            totp_step=59_000_000,
         ),
         PasskeyRow(
             id="passkey",
@@ -110,6 +111,8 @@ def _altered(value: object) -> object:
         return SignInFlowKind.PASSKEY_SIGN_IN
     if isinstance(value, bytes):
         return value + b"x"
+    if isinstance(value, int):
+        return value - 1
     return f"{str(value)[:-1]}z"
 
 

@@ -189,6 +189,9 @@ def _headers(
     if caller.role is AccessRole.ANONYMOUS:
         return {}
     opened = {"X-Device-Key": path_values[f"device of {caller.code}"]}
+    if "/passkeys/" in path:  # which requires that the device was verified recently
+        cycle_id, method = path_values["cycle_id"], Verification.PASSKEY
+        opened["X-Device-Key"] = shared.world.device_key(cycle_id, caller.code, method)
     if caller.role is AccessRole.COACH:
         opened["X-Notes-Key"] = path_values[f"notes of {caller.code}"]
     if "{link}" in path:

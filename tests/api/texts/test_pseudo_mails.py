@@ -15,6 +15,7 @@ from api.organisation import Organisation
 from api.participants.notices import notify_address_change
 from api.participants.rows import PersonRow, Side
 from api.personal_links import one_time_codes
+from api.personal_links.access_notices import AccessChange, notify_person
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
@@ -78,6 +79,11 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         person.email = "x@example.org"
         notify_address_change(tx, services, person, "k1@example.org")
     send("notice of a changed address")
+    for change in AccessChange:
+        for device in ("Firefox, Windows", ""):
+            with services.database.writing() as tx:
+                notify_person(tx, services, session.coach.id, change, device)
+    send("notice about a PIN, passkey or device")
     for event in NotebookEvent:
         for device in ("Firefox, Windows", ""):
             with services.database.writing() as tx:
