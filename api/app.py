@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from api.accounts import routes as account_routes
@@ -191,8 +193,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(services, queue),
-        dependencies=[Depends(authorise)],
-        generate_unique_id_function=lambda route: route.name,
+        routes=list(_routes()),
     )
     app.state.services = services
     app.state.oidc_client = _oidc_client(settings)
@@ -202,9 +203,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.permissions = PERMISSIONS
     app.state.job_types = JOB_TYPES
     _add_middleware(app, settings)
-    for module in (*_API_MODULES, *_PAGE_MODULES):
-        for router in module.ROUTERS:
-            app.include_router(PrefixRouter.from_router(router))
     register_exception_handlers(app, problem_page)
     register_interruption(app, VerifyFirstError, verification_pages.verify_first)
     try:
@@ -213,6 +211,18 @@ def create_app(settings: Settings) -> FastAPI:
         services.database.close()
         raise
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Return all routes, which ask for permission; they are created once per process."""
+    every = APIRouter(
+        dependencies=[Depends(authorise)], generate_unique_id_function=lambda route: route.name
+    )
+    for module in (*_API_MODULES, *_PAGE_MODULES):
+        for router in module.ROUTERS:
+            every.include_router(PrefixRouter.from_router(router))
+    return tuple(every.routes)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

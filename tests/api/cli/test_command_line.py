@@ -439,6 +439,11 @@ def test_internal_error_is_reported_without_a_traceback(
     assert "Traceback" in gender_coach("broken").err
 
 
+def _take_interrupts() -> None:
+    """Undo that a shell starts its background jobs with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_cancels_a_run_and_writes_nothing(sample: Path) -> None:
     # Many copies of the sample's people, so that the run is still in progress at the signal.
     for name, folder_name in (("coachees", "many.csv"), ("coaches", "others.csv")):
@@ -449,20 +454,35 @@ def test_ctrl_c_cancels_a_run_and_writes_nothing(sample: Path) -> None:
             table = csv.DictWriter(stream, ("id", *shared, *own), extrasaction="ignore")
             table.writeheader()
             for copy in range(40):
-                table.writerows({**person, "id": f"{person['id']}-{copy}"} for person in people)
+                table.writerows(
+                    {
+                        **person,
+                        "id": f"{person['id']}-{copy}",
+                        "email": f"{person['id']}-{copy}@example.org",
+                    }
+                    for person in people
+                )
     (sample / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
     command = [sys.executable, "-m", "api", "match", "cycle.toml", "--coachees", "many.csv",
                "--coaches", "others.csv", "--out", "out"]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     with subprocess.Popen(
-        command, cwd=sample, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=sample,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_take_interrupts,  # noqa: PLW1509 - nothing else undoes it
     ) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert b"evaluating" in first
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert b"evaluating" in first
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert b"cancelled" in err
     assert not (sample / "out").exists()
