@@ -75,7 +75,7 @@ PERMISSIONS: Permissions = {
     ("POST", API + "/people/{person_id}/link"): Permission(
         MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
-    ("POST", API + "/me/notes/code"): Permission(COACH),
+    ("POST", API + "/me/notes/code"): Permission(COACH, requires_verification=True),
     ("GET", API + "/me/address"): Permission(PERSON, requires_verification=True),
     ("POST", API + "/me/address"): Permission(PERSON, requires_verification=True),
     ("POST", API + "/me/address/confirm"): Permission(PERSON, requires_verification=True),

@@ -38,6 +38,7 @@ from coach.errors import NotFoundError
 DEVICE_HEADER = "X-Device-Key"
 OPEN_FOR = timedelta(hours=2)
 REMEMBERED_FOR = timedelta(days=90)
+_BY_CODE = frozenset({Verification.CODE, Verification.CODE_AND_PIN})
 _BY_SECRET = select(VerifiedDeviceRow).where(VerifiedDeviceRow.secret_sha256 == bindparam("sha256"))
 
 
@@ -119,6 +120,17 @@ def set_device_cookie(
     name = verified_device_cookie(services.settings, principal.person_id or "")
     seconds = int((device.expires_at - services.now()).total_seconds()) if remember else None
     set_secret_cookie(response, services.settings, name, device.secret, seconds)
+
+
+def was_just_verified_by_code(tx: Transaction, principal: Principal, *, now: datetime) -> bool:
+    """Return whether a code from an email verified the principal's device in the last two hours.
+
+    A device that is remembered for longer has to be verified by a code again where this counts.
+    """
+    if principal.device_id is None or principal.verification not in _BY_CODE:
+        return False
+    row = tx.get(VerifiedDeviceRow, principal.device_id)
+    return row is not None and row.created_at > now - OPEN_FOR
 
 
 def devices_of(tx: Transaction, principal: Principal, *, now: datetime) -> tuple[DeviceView, ...]:

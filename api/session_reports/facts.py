@@ -96,8 +96,8 @@ NOTES_CLOSED = message(
 )
 NOTE_IN_OTHER_NOTEBOOK = message(
     "session_reports.note_in_other_notebook",
-    "your note on this session is in another of your notebooks, which is closed on this device; "
-    "open that notebook first",
+    "your note on this session is in another of your notebooks, which is locked on this device; "
+    "unlock that notebook, or write another note in this one",
 )
 # i18n: `reason` is a clause: your notes are closed on this device.
 NOTHING_SAVED = message(

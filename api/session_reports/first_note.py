@@ -1,7 +1,8 @@
 """Starting a notebook within the form of the first note, without losing what was typed in it.
 
-The form is shown again with one more field at each step: the code from an email, if this server
-sends email, and then either the recovery code, which is shown once and typed back, or a passphrase.
+The form is shown again with one more field at each step: a code from an email, if one is required
+(see `note_access.begin_notebook`), and then either the recovery code, which is shown once and typed
+back, or a passphrase.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from api.http.principal import Principal
 from api.personal_links.one_time_codes import send_note_code
 from api.services import Services
 from api.session_reports import note_access
-from api.session_reports.note_access import OpenedNotebook
+from api.session_reports.note_access import NotesOverview, OpenedNotebook
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -45,13 +46,13 @@ def next_step(
     """Take the step for which `entered` has the data, and return what the form asks for next."""
     if principal.notes_device is not None:
         return _confirm(services, principal, entered)
-    if not services.settings.mail.enabled or (entered["code"] and not entered["another_mail"]):
-        return _begin(services, principal, entered["code"], device)
-    return _send_code(services, principal)
-
-
-def _send_code(services: Services, principal: Principal) -> NotebookSetup:
     overview = note_access.read_notes_overview(services, principal)
+    if not overview.needs_code or (entered["code"] and not entered["another_mail"]):
+        return _begin(services, principal, entered["code"], device)
+    return _send_code(services, principal, overview)
+
+
+def _send_code(services: Services, principal: Principal, overview: NotesOverview) -> NotebookSetup:
     try:
         if not overview.code_sent:
             send_note_code(services, principal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
@@ -13,6 +13,7 @@ from api.participants.service import person_row
 from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
+from api.personal_links.verified_devices import was_just_verified_by_code
 from api.services import Services
 from api.session_reports import facts, notebooks
 from api.session_reports.altered_notes import record_alteration, recording_alterations
@@ -33,7 +34,8 @@ class NotesOverview:
     """The data shown on a coach's notes page.
 
     Attributes:
-        code_sent: whether the coach has been sent a one-time code that is still valid.
+        needs_code: whether a code from an email is required to start a notebook, or to open one.
+        code_sent: whether the coach has been sent such a code that is still valid.
         devices: the devices on which the notebook of this device is open.
         version: the version of the notebook of this device; `None` if none is open.
         problem: why the notes are not shown although they are open.
@@ -42,6 +44,7 @@ class NotesOverview:
     """
 
     status: NotesStatus
+    needs_code: bool
     code_sent: bool
     zone: ZoneInfo
     devices: tuple[DeviceView, ...] = ()
@@ -86,9 +89,9 @@ def begin_notebook(
 ) -> OpenedNotebook:
     """Start a notebook on this device; it has to be confirmed before notes are written in it.
 
-    If the server sends email, `code` must be a valid one-time code from an email, because the link
-    alone is in the hands of the programme office too. `further` is whether the coach has notebooks
-    that they cannot open.
+    If the server sends email, a one-time code from an email is required, because the programme
+    office has the link too: `code`, or the one that verified this device in the last two hours.
+    `further` is whether the coach has notebooks that they cannot open.
 
     Raises:
         NotAllowedError: `code` is wrong.
@@ -158,9 +161,10 @@ def open_notes(
 ) -> OpenedNotebook:
     """Open a notebook on this device; `typed` is its passphrase or recovery code.
 
-    If the server sends email, `code` must be a valid one-time code from an email. It is required in
-    addition to `typed`, because the programme office can change the coach's email address. Devices
-    of a legacy notebook do not need it.
+    If the server sends email, a one-time code from an email is also required: `code`, or the one
+    that verified this device in the last two hours. It does not replace `typed`, because the
+    programme office can change the coach's email address. Devices of a legacy notebook do not need
+    a code.
 
     Raises:
         NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.
@@ -188,17 +192,18 @@ def open_notes(
 def _overview(tx: Transaction, services: Services, principal: Principal) -> NotesOverview:
     sent = one_time_codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
     zone = ZoneInfo(person_row(tx, principal.person_id or "").timezone)
-    status, code_sent = notebooks.notes_status(tx, principal), sent is not None
+    status = notebooks.notes_status(tx, principal)
+    basis = NotesOverview(status, _needs_code(tx, services, principal), sent is not None, zone)
     device = principal.notes_device
     if device is None or not status.is_open:
-        return NotesOverview(status, code_sent, zone)
+        return basis
     devices = devices_of(tx, principal)
     try:
         row = open_on_device(tx, services.keyring, principal).row
     except NotebookAlteredError as error:
-        return NotesOverview(status, code_sent, zone, devices, problem=error)
+        return replace(basis, devices=devices, problem=error)
     older = restored_to(tx, row, device.seen)
-    return NotesOverview(status, code_sent, zone, devices, row.version, restored_to=older)
+    return replace(basis, devices=devices, version=row.version, restored_to=older)
 
 
 def _opened(
@@ -210,14 +215,21 @@ def _opened(
     return OpenedNotebook(author, notebooks.notes_status(tx, author), row.version, secrets)
 
 
+def _needs_code(tx: Transaction, services: Services, principal: Principal) -> bool:
+    """Return whether a code from an email is required to start a notebook, or to open one."""
+    if not services.settings.mail.enabled:
+        return False
+    device = principal.notes_device
+    if device is not None and device.state is NotebookState.LEGACY:
+        return False
+    return not was_just_verified_by_code(tx, principal, now=services.now())
+
+
 def _verify_code(
     tx: Transaction, services: Services, principal: Principal, typed: str
 ) -> tuple[OneTimeCodeRow | None, bool]:
     """Return the one-time code that was typed, and whether access is granted with or without it."""
-    device = principal.notes_device
-    if not services.settings.mail.enabled:
-        return None, True
-    if device is not None and device.state is NotebookState.LEGACY:
+    if not _needs_code(tx, services, principal):
         return None, True
     row = one_time_codes.verify_code(
         tx, services.keyring, principal, CodePurpose.NOTES, typed, now=services.now()

@@ -216,7 +216,7 @@ def _render_notebook(link: str, request: Request, faults: Mapping[str, Displayed
         devices=[(each, format_datetime(each.opened_at, zone)) for each in overview.devices],
         problem=overview.problem and overview.problem.shown,
         restored_to=overview.restored_to,
-        needs_code=services.settings.mail.enabled,
+        needs_code=overview.needs_code,
         code_sent=overview.code_sent,
         faults=faults,
         entered=dict.fromkeys(SETUP_FIELDS, ""),
@@ -227,18 +227,17 @@ def _render_notebook(link: str, request: Request, faults: Mapping[str, Displayed
 
 
 ROUTERS = (NOTES,)
-_OWN = Permission(COACH, own_only=True)
 _OWN_VERIFIED = Permission(COACH, own_only=True, requires_verification=True)
 PERMISSIONS: Permissions = {
-    ("GET", "/p/{link}/notes"): _OWN,
-    ("POST", "/p/{link}/notes/begin"): _OWN,
-    ("POST", "/p/{link}/notes/confirm"): _OWN,
-    ("POST", "/p/{link}/notes/passphrase"): _OWN,
-    ("POST", "/p/{link}/notes/open"): _OWN,
-    ("POST", "/p/{link}/notes/code"): _OWN,
-    ("POST", "/p/{link}/notes/recovery-code"): _OWN,
-    ("POST", "/p/{link}/notes/afresh"): _OWN,
-    ("POST", "/p/{link}/notes/accept"): _OWN,
+    ("GET", "/p/{link}/notes"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/begin"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/confirm"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/passphrase"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/open"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/code"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/recovery-code"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/afresh"): _OWN_VERIFIED,
+    ("POST", "/p/{link}/notes/accept"): _OWN_VERIFIED,
     ("POST", "/p/{link}/notes/devices/end-others"): _OWN_VERIFIED,
     ("POST", "/p/{link}/notes/devices/{device_id}/end"): _OWN_VERIFIED,
 }

@@ -24,13 +24,18 @@ NOTES = APIRouter(prefix=f"{API}/me/notes", tags=["me"])
 
 
 class MailedCode(BaseModel):
-    """The one-time code from an email; required if this server sends email."""
+    """A one-time code from an email.
+
+    It is required if this server sends email, unless your device was verified by a code in the last
+    two hours.
+    """
 
     code: Annotated[
         str,
         Field(
             max_length=40,
-            description="The one-time code from an email; required if this server sends email.",
+            description="The one-time code from an email. It is required if this server sends "
+            "email, unless your device was verified by a code in the last two hours.",
         ),
     ] = ""
 
@@ -82,8 +87,7 @@ def begin_notebook(
     """Start your first notebook on this device, and get its recovery code.
 
     You can write notes once you have confirmed the notebook, with the recovery code or with a
-    passphrase, because your notes are lost if you lose this device and have neither. If this server
-    sends email, a one-time code from an email is required.
+    passphrase, because your notes are lost if you lose this device and have neither.
     """
     opened = note_access.begin_notebook(
         services, principal, body.code, further=False, device=device_name(request)
@@ -119,8 +123,8 @@ def open_notes(
 ) -> OpenedNotes:
     """Open your notes on this device with your passphrase or recovery code.
 
-    After five wrong attempts, your notes are locked for 15 minutes. If this server sends email, a
-    one-time code from an email is also required. A recovery code is replaced by a new one.
+    After five wrong attempts, your notes are locked for 15 minutes. A recovery code is replaced by
+    a new one.
     """
     opened = note_access.open_notes(
         services, principal, body.passphrase, body.code, device=device_name(request)
@@ -183,17 +187,16 @@ def _answer(response: Response, services: Services, opened: OpenedNotebook) -> O
 
 
 ROUTERS = (NOTES,)
+_VERIFIED = Permission(COACH, requires_verification=True)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/me/notes"): Permission(COACH),
-    ("POST", API + "/me/notes/begin"): Permission(COACH),
-    ("POST", API + "/me/notes/confirm"): Permission(COACH),
-    ("PUT", API + "/me/notes/passphrase"): Permission(COACH),
-    ("POST", API + "/me/notes/open"): Permission(COACH),
-    ("POST", API + "/me/notes/recovery-code"): Permission(COACH),
-    ("POST", API + "/me/notes/afresh"): Permission(COACH),
-    ("POST", API + "/me/notes/accept"): Permission(COACH),
-    ("GET", API + "/me/notes/devices"): Permission(COACH, requires_verification=True),
-    ("DELETE", API + "/me/notes/devices/{device_id}"): Permission(
-        COACH, requires_verification=True
-    ),
+    ("GET", API + "/me/notes"): _VERIFIED,
+    ("POST", API + "/me/notes/begin"): _VERIFIED,
+    ("POST", API + "/me/notes/confirm"): _VERIFIED,
+    ("PUT", API + "/me/notes/passphrase"): _VERIFIED,
+    ("POST", API + "/me/notes/open"): _VERIFIED,
+    ("POST", API + "/me/notes/recovery-code"): _VERIFIED,
+    ("POST", API + "/me/notes/afresh"): _VERIFIED,
+    ("POST", API + "/me/notes/accept"): _VERIFIED,
+    ("GET", API + "/me/notes/devices"): _VERIFIED,
+    ("DELETE", API + "/me/notes/devices/{device_id}"): _VERIFIED,
 }

@@ -6,7 +6,7 @@ other devices have to be opened again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -46,10 +46,11 @@ from api.session_reports.notebooks import (
     notebooks_of,
 )
 from api.session_reports.open_notebook import open_on_device
-from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
+from api.session_reports.rows import NotebookOpenerRow, NotebookRow, NoteRow, OpenerKind
 
 _FREE_ATTEMPTS = 5
 _LOCK_DURATION = timedelta(minutes=15)
+_PARTING = "\n\n---\n\n"  # between two notes that are combined
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,10 @@ def _merge(
     device: str,
     now: datetime,
 ) -> OpenNotebook:
-    """Merge two notebooks into a new one with a key of its own, which no other device can open."""
+    """Merge two notebooks into a new one with a key of its own, which no other device can open.
+
+    Two notes on the same session become one, with the text of the earlier one first.
+    """
     author = one.row.person_id
     query = select(func.max(NotebookRow.number)).where(NotebookRow.person_id == author)
     number = (tx.scalar(query) or 0) + 1
@@ -230,6 +234,7 @@ def _merge(
         for opened in (one, other)
         for note in notes_in(tx, author, opened.row.number)
     ]
+    notes = _combine_by_session(tx, notes)
     merged = create_notebook(tx, author, number, device=device, now=now)
     move_notes(tx, notes, number, merged.key, now=now)
     for opened in (one, other):
@@ -237,6 +242,20 @@ def _merge(
     update_mac(tx, merged)
     record_event(tx, "notebooks joined", "person", author)
     return merged
+
+
+def _combine_by_session(
+    tx: Transaction, notes: Iterable[tuple[NoteRow, str]]
+) -> list[tuple[NoteRow, str]]:
+    """Combine notes on the same session, given with their texts, into the latest of them."""
+    combined: dict[str, tuple[NoteRow, str]] = {}
+    for note, text in sorted(notes, key=lambda each: each[0].written_at):
+        earlier, before = combined.get(note.session_id, (None, ""))
+        if earlier is not None:
+            tx.delete(earlier)
+        combined[note.session_id] = note, _PARTING.join(filter(None, (before, text)))
+    tx.flush()
+    return list(combined.values())
 
 
 def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:

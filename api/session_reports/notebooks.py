@@ -41,7 +41,7 @@ from api.session_reports.notebook_openers import (
     openers_of,
 )
 from api.session_reports.open_notebook import open_on_device
-from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
+from api.session_reports.rows import NotebookOpenerRow, NotebookRow, NoteKeyRow, OpenerKind
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
 
@@ -259,8 +259,13 @@ def count_legacy_notebooks(tx: Transaction) -> int:
 
 
 def delete_notebook(tx: Transaction, row: NotebookRow) -> None:
-    """Delete a notebook without notes, its openers and the keys of its devices."""
+    """Delete a notebook without notes: its openers, its data keys, and the keys of its devices."""
     tx.flush()
+    tx.execute(
+        delete(NoteKeyRow).where(
+            NoteKeyRow.author_id == row.person_id, NoteKeyRow.notebook == row.number
+        )
+    )
     of_notebook = select(NotebookOpenerRow.credential_id).where(
         NotebookOpenerRow.person_id == row.person_id, NotebookOpenerRow.notebook == row.number
     )

@@ -66,16 +66,18 @@ def store_note(
     *,
     now: datetime,
 ) -> OpenNote:
-    """Encrypt and store a note on one of the principal's sessions, replacing any earlier note.
+    """Encrypt and store a note on one of the principal's sessions.
+
+    It replaces any earlier note in the notebook of this device. A note in another notebook is kept.
 
     Raises:
         NotAllowedError: `principal` is not the coach.
         NotebookNeededError: the coach has no notebook yet, or has not confirmed it.
-        NotesClosedError: no notebook is open on this device, or the earlier note is in another one.
+        NotesClosedError: no notebook is open on this device.
         NotebookAlteredError: the notebook was altered.
     """
     opened = _open_to_write(tx, keyring, principal)
-    row = _note_on(tx, session.id)
+    row = _note_in(tx, opened.row, session.id)
     return _store(tx, principal, opened, row, note.text, session=session, now=now)
 
 
@@ -96,10 +98,9 @@ def store_changed_note(
     if not principal.notes_open and not note.text:
         return None
     opened = _open_to_write(tx, keyring, principal)
-    row = _note_on(tx, session.id)
-    own = row is not None and row.notebook == opened.row.number
+    row = _note_in(tx, opened.row, session.id)
     try:
-        shown = decrypt_note(tx, opened.key, row) if row is not None and own else ""
+        shown = "" if row is None else decrypt_note(tx, opened.key, row)
     except DecryptionError:
         shown = ""
     if note.text == shown:
@@ -120,8 +121,6 @@ def _store(
     if row is None:
         row = NoteRow(id=new_id(), session_id=session.id, author_id=session.coach_id, version=0)
         row.notebook = opened.row.number
-    elif row.notebook != opened.row.number:
-        raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     row.version, row.written_at = row.version + 1, now
     encrypt_note(tx, opened.key, row, text, subject_id=session.coachee_id, now=now)
     tx.add(row)  # not before `encrypt_note`, which flushes: `sealed` must not be null
@@ -130,8 +129,23 @@ def _store(
     return OpenNote(_view(row, text), opened.row.version)
 
 
-def _note_on(tx: Transaction, session_id: str) -> NoteRow | None:
-    return tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
+def _note_in(tx: Transaction, notebook: NotebookRow, session_id: str) -> NoteRow | None:
+    """Return the note on a session in one of its coach's notebooks, if there is one."""
+    return tx.scalar(
+        select(NoteRow).where(
+            NoteRow.session_id == session_id,
+            NoteRow.author_id == notebook.person_id,
+            NoteRow.notebook == notebook.number,
+        )
+    )
+
+
+def _has_note(tx: Transaction, principal: Principal, session_id: str) -> bool:
+    """Return whether any of the principal's notebooks contains a note on a session."""
+    found = select(NoteRow.id).where(
+        NoteRow.session_id == session_id, NoteRow.author_id == principal.person_id
+    )
+    return tx.scalar(found.limit(1)) is not None
 
 
 def find_note(
@@ -145,16 +159,14 @@ def find_note(
     """
     if principal.role is not AccessRole.COACH:
         return None
-    row = _note_on(tx, session_id)
-    if row is not None and row.author_id != principal.person_id:
-        return None
-    if row is None:
+    if not _has_note(tx, principal, session_id):
         if principal.notes_open:  # a note that was removed must not look like one never written
             open_on_device(tx, keyring, principal)
         return None
     require_confirmed(principal)
     opened = open_on_device(tx, keyring, principal)
-    if row.notebook != opened.row.number:
+    row = _note_in(tx, opened.row, session_id)
+    if row is None:
         raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     try:
         text = decrypt_note(tx, opened.key, row)

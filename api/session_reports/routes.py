@@ -90,8 +90,12 @@ PERMISSIONS: Permissions = {
     ("PUT", API + "/sessions/{session_id}/record"): Permission(
         COACH, own_only=True, requires_verification=True
     ),
-    ("GET", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
-    ("PUT", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
+    ("GET", API + "/sessions/{session_id}/note"): Permission(
+        COACH, own_only=True, requires_verification=True
+    ),
+    ("PUT", API + "/sessions/{session_id}/note"): Permission(
+        COACH, own_only=True, requires_verification=True
+    ),
     ("GET", API + "/sessions/{session_id}/feedback"): Permission(
         MANAGER | COACHEE, own_only=True, audit_action="feedback opened", requires_verification=True
     ),

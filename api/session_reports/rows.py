@@ -114,13 +114,16 @@ class NoteKeyRow(IdentifiedRow):
 
 
 class NoteRow(IdentifiedRow):
-    """A coach's note on one session, encrypted; see `note_encryption`."""
+    """A coach's note on one session, encrypted; see `note_encryption`.
+
+    Each notebook can have a note on the same session, so that a notebook which its coach cannot
+    unlock, or did not start, keeps no session from having a note.
+    """
 
     __tablename__ = "notes"
+    __table_args__ = (UniqueConstraint("session_id", "author_id", "notebook"),)
 
-    session_id: Mapped[str] = mapped_column(
-        ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
-    )
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     key_id: Mapped[str] = mapped_column(ForeignKey("note_keys.id", ondelete="CASCADE"), index=True)
     notebook: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -35,11 +35,11 @@ class SessionReports:
     `note_problem` why it is not shown although it is open.
     """
 
-    record: RecordView | None
-    note: OpenNote | None
-    note_closed: bool
-    note_problem: NotebookAlteredError | None
-    feedback: FeedbackView | None
+    record: RecordView | None = None
+    note: OpenNote | None = None
+    note_closed: bool = False
+    note_problem: NotebookAlteredError | None = None
+    feedback: FeedbackView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,10 @@ def _find_reports(
 ) -> SessionReports:
     """Return the reports on one of the principal's sessions that `principal` may see.
 
-    Records and feedback are left out unless the principal has proved who they are.
+    All of them are left out unless the principal has proved who they are.
     """
+    if not principal.is_verified:
+        return SessionReports()
     note, closed, problem = None, False, None
     try:
         note = find_note(tx, keyring, principal, session_id)
@@ -194,11 +196,10 @@ def _find_reports(
         closed = True
     except NotebookAlteredError as error:
         problem = error
-    shown = principal.is_verified
     return SessionReports(
-        record=find_record(tx, session_id) if shown else None,
+        record=find_record(tx, session_id),
         note=note,
         note_closed=closed,
         note_problem=problem,
-        feedback=find_feedback(tx, principal, session_id) if shown else None,
+        feedback=find_feedback(tx, principal, session_id),
     )

@@ -209,14 +209,26 @@ class World:
                 grace=timedelta(days=60),
             )
 
-    def device_key(self, cycle_id: str, code: str, method: Verification = Verification.CODE) -> str:
-        """Verify a person on a new device; return its key, for the header `X-Device-Key`."""
+    def device_key(
+        self,
+        cycle_id: str,
+        code: str,
+        method: Verification = Verification.CODE,
+        *,
+        ago: timedelta = timedelta(0),
+    ) -> str:
+        """Verify a person on a new device, some time `ago`.
+
+        Returns:
+            The device's key, for the header `X-Device-Key`.
+        """
         person_id, now = self.person_id(cycle_id, code), self.services.now()
         role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
         with self.database.writing() as tx:
             link = links.link_of(tx, self.services.keyring, person_id, now=now)
             principal = Principal(role, person_id=person_id, credential_id=link.id)
-            return issue_device(tx, principal, method, "", remember=True, now=now).secret
+            before = now - ago
+            return issue_device(tx, principal, method, "", remember=True, now=before).secret
 
     def notes_key(self, cycle_id: str, code: str) -> str:
         """Return the key of a device on which a coach's notes are open."""

@@ -36,13 +36,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import create_engine, make_url, select, text
 from starlette.testclient import TestClient
 
+from api.accounts.credentials import CREDENTIAL_BY_SECRET, sha256_of
 from api.accounts.rows import CredentialRow
 from api.app import create_app
 from api.cli import main
 from api.cli.services import open_cli_services
 from api.database import schema
 from api.database.engine import Database
-from api.http.principal import TokenScope
+from api.http.principal import SYSTEM, AccessRole, Principal, TokenScope, Verification
+from api.personal_links.verified_devices import issue_device
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, postgres  # noqa: F401 - a fixture
 from tests.mail_server import MailServer, mail_server
@@ -391,8 +393,20 @@ def test_one_time_code_in_an_older_email_opens_notes_if_email_is_enabled(
     coach = _bearer(MAIN["links"]["K-1"])
     typed = {"passphrase": MAIN["notes"]["K-1"]["passphrase"], "code": MAIN["code"]["digits"]}
     with deployment.served() as client:
+        coach["X-Device-Key"] = _verified_long_ago(client, MAIN["links"]["K-1"])
         opened = client.post(f"{API}/me/notes/open", json=typed, headers=coach)
     assert opened.json()["is_open"] is True
+
+
+def _verified_long_ago(client: TestClient, link: str) -> str:
+    """Return the key of a coach's device that was verified too long ago to open notes."""
+    services = client.app.state.services.on_behalf_of(lambda: SYSTEM)  # type: ignore[attr-defined]
+    before = services.now() - timedelta(hours=3)
+    with services.database.writing() as tx:
+        row = tx.scalars(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(link)}).one()
+        coach = Principal(AccessRole.COACH, person_id=row.person_id, credential_id=row.id)
+        issued = issue_device(tx, coach, Verification.CODE, "", remember=True, now=before)
+        return str(issued.secret)
 
 
 def test_tokens_and_cookie_of_an_older_version_give_the_same_access(client: TestClient) -> None:

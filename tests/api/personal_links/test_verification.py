@@ -225,8 +225,9 @@ def test_forms_submitted_with_link_alone_change_nothing(holder: Holder) -> None:
     assert len(holder.events("feedback given")) == 1
 
 
-def test_every_route_for_records_feedback_consent_and_own_data_requires_verification() -> None:
-    mine = ("/record", "/feedback", "/consent", "/publicity", "/address", "/pin", "/devices")
+def test_every_route_for_reports_notes_consent_and_own_data_requires_verification() -> None:
+    reports = ("/record", "/feedback", "/note")
+    mine = (*reports, "/consent", "/publicity", "/address", "/pin", "/devices")
     open_to_link = {
         f"{method} {path}"
         for (method, path), permission in PERMISSIONS.items()

@@ -261,15 +261,43 @@ def test_a_new_notebook_gives_no_access_to_earlier_notes(
     own.choose(PHRASE)
     thief.begin_afresh()
     assert thief.read().status_code == HTTPStatus.FORBIDDEN
-    assert thief.write("mine now") == HTTPStatus.FORBIDDEN
+    assert thief.write("mine now") == HTTPStatus.OK, "in their own notebook"
+    assert own.read().json()["text"] == NOTE
     assert NOTE not in thief.browser.get(thief.page).text
     assert thief.choose("another phrase altogether") == HTTPStatus.NO_CONTENT
     assert own.read().json()["text"] == NOTE
     assert own.write("written later") == HTTPStatus.OK
-    assert thief.read().status_code == HTTPStatus.FORBIDDEN
+    assert thief.read().json()["text"] == "mine now"
     own.browser.cookies.clear()
     assert own.open_by(PHRASE) == HTTPStatus.OK
     assert own.read().json()["text"] == "written later"
+
+
+def test_a_note_in_another_notebook_does_not_keep_the_coach_from_writing_their_own(
+    devices: tuple[Device, Device],
+) -> None:
+    thief, own = devices
+    thief.begin()
+    thief.write("occupied")
+    own.begin_afresh()
+    assert own.read().status_code == HTTPStatus.FORBIDDEN
+    assert _write_on_page(own, NOTE).status_code == HTTPStatus.OK
+    assert own.read().json()["text"] == NOTE
+    assert own.write("my second version") == HTTPStatus.OK
+    assert (own.read().json()["version"], thief.read().json()["text"]) == (2, "occupied")
+
+
+def test_two_notes_on_one_session_are_combined_when_their_notebooks_are_merged(
+    devices: tuple[Device, Device],
+) -> None:
+    old, new = devices
+    code = old.begin()
+    old.write("the earlier one")
+    new.begin_afresh()
+    new.write("the later one")
+    assert new.open_by(code) == HTTPStatus.OK
+    assert new.read().json()["text"] == "the earlier one\n\n---\n\nthe later one"
+    assert new.write("edited since") == HTTPStatus.OK
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from api.background.job_type import JobContext
+from api.http.principal import AccessRole, Principal, Verification
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
+from api.personal_links.verified_devices import issue_device, was_just_verified_by_code
 from api.sessions import schedule
 from tests.api.conftest import coachees_csv, coaches_csv
 from tests.api.notebook_calls import begin_notebook, confirm_notebook
@@ -53,9 +57,14 @@ class Programme:
         self.devices.append(httpx.Client(base_url=self.client.base_url, timeout=30))
         return self.devices[-1]
 
-    def new_link(self) -> dict[str, str]:
+    def new_link(self, *, verified: bool = True) -> dict[str, str]:
+        """Renew the link, and verify a device with it long enough ago to need another code."""
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
-        return {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
+        bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
+        if not verified:
+            return bearer
+        device = self.world.device_key(self.cycle_id, "K-1", ago=timedelta(hours=3))
+        return bearer | {"X-Device-Key": device}
 
     def change_address(self) -> None:
         """Upload the lists again, with the manager's own address for the coach."""
@@ -102,14 +111,17 @@ def programme(
 
 
 def test_a_notebook_is_not_started_without_the_mailed_code(programme: Programme) -> None:
-    manager, bearer = programme.device(), programme.new_link()
+    manager, unverified = programme.device(), programme.new_link(verified=False)
+    refused = manager.post(f"{NOTES}/begin", json={}, headers=unverified)
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    bearer = programme.new_link()
     for code in ("", "0000 0000"):
         begun = manager.post(f"{NOTES}/begin", json={"code": code}, headers=bearer)
         assert begun.status_code == HTTPStatus.FORBIDDEN
     assert programme.mailed() == []
     home = f"/p/{bearer['Authorization'].partition(' ')[2]}"
     manager.headers["Sec-Fetch-Site"] = "same-origin"
-    begun = manager.post(f"{home}/notes/begin", data={"code": "1"})
+    begun = manager.post(f"{home}/notes/begin", data={"code": "1"}, headers=bearer)
     assert begun.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert manager.get(NOTES, headers=bearer).json()["begun"] is False
 
@@ -130,7 +142,8 @@ def test_a_manager_who_seizes_the_first_notebook_reads_nothing_of_the_coach(
     coach = programme.device()
     refused = coach.put(programme.note, json={"text": NOTE}, headers=bearer)
     assert refused.status_code == HTTPStatus.FORBIDDEN
-    page = coach.get(f"/p/{bearer['Authorization'].partition(' ')[2]}/notes").text
+    home = f"/p/{bearer['Authorization'].partition(' ')[2]}"
+    page = coach.get(f"{home}/notes", headers=bearer).text
     assert "Your notebook was started on" in page
     code = programme.mailed_code(coach, bearer)
     begun = coach.post(f"{NOTES}/afresh", json={"code": code}, headers=bearer).json()
@@ -144,6 +157,68 @@ def test_a_manager_who_seizes_the_first_notebook_reads_nothing_of_the_coach(
     )
     assert opened.is_success, "their own notebook again"
     assert manager.get(programme.note, headers=bearer).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_code_that_has_just_verified_a_device_also_starts_the_notebook(
+    programme: Programme,
+) -> None:
+    coach, bearer = programme.device(), programme.new_link(verified=False)
+    asked = coach.post(f"{API}/me/verification/code", headers=bearer)
+    assert asked.status_code == HTTPStatus.ACCEPTED
+    programme.mailed()
+    typed = {"code": programme.server.code()}
+    verified = coach.post(f"{API}/me/verification", json=typed, headers=bearer)
+    begin_notebook(coach, bearer | {"X-Device-Key": verified.json()["secret"]})
+    notices = [mail.text for mail in programme.mailed()]
+    assert any("a notebook for your notes was started" in text for text in notices)
+    assert not any(re.match(r"\d{4} \d{4}", text) for text in notices), "no second code was sent"
+
+
+@pytest.mark.parametrize(
+    ("by", "hours", "counts"),
+    [
+        (Verification.CODE, 1, True),
+        (Verification.CODE_AND_PIN, 1, True),
+        (Verification.CODE, 3, False),
+        (Verification.PIN, 1, False),
+        (Verification.PASSKEY, 1, False),
+        (Verification.LINK, 1, False),
+    ],
+)
+def test_only_a_code_of_the_last_two_hours_counts_for_a_notebook(
+    world: World, by: Verification, hours: int, *, counts: bool
+) -> None:
+    """Whoever has the link can set the first PIN or passkey where no code can be sent."""
+    now, cycle_id = world.services.now(), world.cycle(1, 1)
+    link = world.link(cycle_id, "K-1")
+    coach = Principal(
+        AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"), credential_id=link.id
+    )
+    with world.database.writing() as tx:
+        before = now - timedelta(hours=hours)
+        device = issue_device(tx, coach, by, "", remember=True, now=before)
+        verified = replace(coach, verification=by, device_id=device.id)
+        assert was_just_verified_by_code(tx, verified, now=now) is counts
+
+
+def test_an_aide_with_link_and_mailbox_starts_no_notebook_of_a_coach_with_a_pin(
+    programme: Programme,
+) -> None:
+    bearer = programme.new_link()
+    set_pin = {"pin": "739104", "current": ""}
+    coach = programme.device()
+    assert coach.put(f"{API}/me/pin", json=set_pin, headers=bearer).is_success
+    aide = programme.device()
+    stolen = {"Authorization": bearer["Authorization"]}
+    assert aide.post(f"{API}/me/verification/code", headers=stolen).is_success
+    programme.mailed()
+    typed = {"code": programme.server.code()}
+    for path, body in (("/me/verification", typed), ("/me/notes/begin", typed)):
+        answer = aide.post(f"{API}{path}", json=body, headers=stolen)
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+    written = aide.put(programme.note, json={"text": NOTE}, headers=stolen)
+    assert written.status_code == HTTPStatus.FORBIDDEN
+    assert coach.get(NOTES, headers=bearer).json()["begun_at"] is None
 
 
 def test_merging_the_seized_notebook_gives_the_manager_nothing(programme: Programme) -> None:

@@ -24,7 +24,13 @@ from api.personal_links import links
 from api.personal_links.rows import PersonPasskeyRow
 from api.settings import Settings
 from coach.people import Coach
-from tests.api.every_page import OWN, SAMPLE, Walk, walk_through_sample_cycle
+from tests.api.every_page import (
+    OWN,
+    SAMPLE,
+    Walk,
+    start_notebook_by_code,
+    walk_through_sample_cycle,
+)
 from tests.mail_server import mail_server
 from tests.pseudo import LANGUAGE, unaccented_in_page
 
@@ -86,7 +92,17 @@ def shared_settings(mails: MailServer) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def walk(shared: SharedServer, mails: MailServer) -> Walk:
     base = str(shared.client.base_url)
-    return walk_through_sample_cycle(base, shared.world.sign_in_secret(), mails)
+    walk = walk_through_sample_cycle(base, shared.world.sign_in_secret(), mails)
+    cycle = next(path for path in walk.paths if re.fullmatch(r"/cycles/\w{20}", path))
+
+    def old_device(coach: str) -> str:
+        return shared.world.device_key(cycle.rpartition("/")[2], coach, ago=timedelta(hours=3))
+
+    with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
+        browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
+        walk.browser = browser
+        start_notebook_by_code(walk, cycle, old_device)
+    return walk
 
 
 def sign_in_by_every_means(world: World) -> None:
