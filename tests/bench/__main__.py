@@ -6,6 +6,7 @@ import sys
 
 from tests.bench.anytime_figures import anytime_figures
 from tests.bench.cycle_figures import cycle_figures
+from tests.bench.duplicate_figures import duplicate_figures
 from tests.bench.engine_figures import engine_figures
 from tests.bench.explanation_figures import explanation_figures
 from tests.bench.figures import show
@@ -16,6 +17,7 @@ TABLES = {
     "engine": ("The engine at four sizes", engine_figures),
     "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),
+    "duplicates": ("Search for duplicate people", duplicate_figures),
     "peers": ("Assignment compared with other packages", peer_figures),
 }
 
