@@ -58,7 +58,7 @@ _OF_TYPER = tuple(  # the text of typer, which has its own catalogue
     for pattern in (
         r"^Usage: .*$",
         r"^(?:Arguments|Options|Commands):$",
-        r"(?<=^  --)[a-z-]+ [A-Z]+(?:\.[a-z]+)?(?=  )",  # an option and its placeholder
+        r"(?<=^  --)[a-z-]+ [A-Z_]+(?:\.[a-z]+)?(?=  )",  # an option and its placeholder
         r"^  (?![\[ ])[\w.-]+",  # in the first column: names of commands, arguments and options
         r"^  \[[A-Z][\w.]*\](?= <)",  # an optional argument
         r"\bShow this message and exit\.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +14,7 @@ from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
 from api.cli.reading_options import Encoding, Strict, print_reading
-from api.files.csv_injection import escape_formula
+from api.files.csv_writer import csv_bytes
 from api.input_files.cycle_inputs import ListReading, read_inputs
 from matching.rules.pair_report import pair_rows
 
@@ -47,23 +45,20 @@ def pairs(
         cycle, coachees, coaches, reading=ListReading(strict, encoding), earlier=earlier or ()
     )
     print_reading(inputs)
-    text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("coachee", "coach", "eligible", "points", "blocked_by"))
-    eligible = total = 0
-    for row in pair_rows(inputs.roster, inputs.cycle):
-        total += 1
-        eligible += row.eligible
-        table.writerow(
-            (
-                escape_formula(row.coachee),
-                escape_formula(row.coach),
-                "yes" if row.eligible else "no",
-                row.points or 0,
-                ";".join(row.blocked_by),
-            )
+    rows = [
+        (
+            row.coachee,
+            row.coach,
+            "yes" if row.eligible else "no",
+            row.points or 0,
+            ";".join(row.blocked_by),
         )
-    write_output_file(out, text.getvalue().encode())
-    every = common.PAIRS(count=total)
+        for row in pair_rows(inputs.roster, inputs.cycle)
+    ]
+    write_output_file(
+        out, csv_bytes(("coachee", "coach", "eligible", "points", "blocked_by"), rows)
+    )
+    eligible = sum(row[2] == "yes" for row in rows)
+    every = common.PAIRS(count=len(rows))
     written = facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out))
     echo(written, err=out == STANDARD_OUTPUT)

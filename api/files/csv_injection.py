@@ -1,4 +1,4 @@
-"""Protects exported spreadsheet cells against formula injection."""
+"""Protects exported spreadsheet cells against formula injection, and reads such cells."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def escape_formula(text: str) -> str:
     ("'=1+1", 'Ana', '')
     """
     return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
+
+
+def unescape_formula(text: str) -> str:
+    """Remove the apostrophe that `escape_formula` has added.
+
+    >>> unescape_formula("'=1+1"), unescape_formula("'Ana'")
+    ('=1+1', "'Ana'")
+    """
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_PREFIXES) else text

@@ -8,6 +8,7 @@ import re
 from itertools import islice
 
 from api.files import facts
+from api.files.csv_injection import unescape_formula
 from api.files.text_encoding import decode_text, likely_encoding
 from api.files.upload_limits import MAX_COLUMNS, MAX_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
@@ -30,6 +31,8 @@ def csv_rows(
     contains line breaks. Parsing stops at the first malformed quotation, because the rows after it
     cannot be trusted. The faults refer to the file as `file`.
 
+    An apostrophe that protects a cell against formula injection is removed.
+
     A file that is neither UTF-8 nor UTF-16 is read in `encoding`. With `strict`, only UTF-8 and
     the delimiters `,` and `;` are accepted.
 
@@ -49,7 +52,7 @@ def csv_rows(
         for row in islice(reader, MAX_ROWS + 2):
             if len(row) > MAX_COLUMNS:
                 raise UnreadableError(facts.TOO_MANY_COLUMNS(count=MAX_COLUMNS))
-            rows.append(row)
+            rows.append([unescape_formula(cell) for cell in row])
     except csv.Error as error:
         message = facts.NOT_CSV(reason=str(error))
         faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))

@@ -19,6 +19,7 @@ from api.input_files.earlier_results import (
 )
 from api.input_files.people_file import file_ending
 from api.input_files.people_lists import (
+    PeopleLists,
     input_faults,
     input_warnings,
     read_people_lists,
@@ -79,6 +80,7 @@ class CycleInputs:
         warnings: what may be wrong in the files, although they can be used.
         understood: how values in other forms than those of the reference were read.
         reading: how the lists were read.
+        lists: the people with their rows in the files.
     """
 
     roster: Roster
@@ -87,6 +89,7 @@ class CycleInputs:
     files: Mapping[str, bytes]
     sha256: str
     cycle_file: CycleFile
+    lists: PeopleLists
     under_way: UnderWay | None = None
     warnings: tuple[InputFault, ...] = ()
     understood: tuple[InputFault, ...] = ()
@@ -186,6 +189,7 @@ def parse_inputs(
         files=files,
         sha256=fingerprint(_relevant(files, cycle_file.cycle)),
         cycle_file=cycle_file,
+        lists=lists,
         warnings=tuple(input_warnings(lists, context)),
         understood=tuple(understood_values(lists)),
         reading=reading,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
-from api.files.csv_injection import escape_formula
+from api.files.csv_writer import csv_bytes
 from matching.result import Result
 
 COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
@@ -32,13 +28,3 @@ def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
 def schedule_csv(result: Result) -> bytes:
     """Return the content of the file, in UTF-8."""
     return csv_bytes(COLUMNS, schedule_rows(result))
-
-
-def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """Return a table as CSV in UTF-8, with text cells protected against formula injection."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.files.csv_writer import csv_bytes
 from api.results.result_json import ResultSentences
-from api.results.schedule_csv import csv_bytes
 from matching.result import Result, Unmatched
 
 COLUMNS = ("coachee", "reason", "funnel", "remedies")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from coach.cycle import Cycle
@@ -13,6 +12,7 @@ from coach.intake.cycle_file import CycleFile
 from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.people_sheet import Draft, PeopleSheet
 from coach.intake.reference import ReadContext
+from coach.intake.unknown_ids import is_unknown, unknown_chain_ids, unknown_ids
 from coach.texts.facts import Fact
 
 MIN_AGE_YEARS = 16
@@ -24,7 +24,6 @@ _UNKNOWN_IN_CYCLE = {
     PeopleKind.COACHEES: facts.UNKNOWN_COACHEE_IN_CYCLE,
     PeopleKind.COACHES: facts.UNKNOWN_COACH_IN_CYCLE,
 }
-_ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 
 
 def cross_reference_faults(
@@ -50,42 +49,22 @@ def unknown_id_faults(
     sheet: PeopleSheet, others: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
     """Yield a fault for each id in a preference or refusal that is missing from the other sheet."""
-    for draft in sheet.drafts:
-        for column in _ID_COLUMNS[sheet.kind]:
-            for ident in draft.values.get(column, ()):
-                if message := _unknown_id_message(ident, others, read_context):
-                    yield InputFault(sheet.name, draft.row, column, message)
+    for draft, column, ident in unknown_ids(sheet, others):
+        if message := _unknown_id_message(ident, others, read_context):
+            yield InputFault(sheet.name, draft.row, column, message)
 
 
 def unknown_chain_faults(
     coaches: PeopleSheet, coachees: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield a fault for each id in a chain of command that is no coachee's.
-
-    Names of units are not checked: what looks like the coachees' ids is an id.
-    """
-    units = {str(draft.values.get("unit", "")).casefold() for draft in coachees.drafts}
-    shapes = {_shape(ident) for ident in coachees.ids}
-    known = {ident.casefold() for ident in coachees.ids} | units
-    for draft in coaches.drafts:
-        for entry in draft.values.get("chain_of_command", ()):
-            if entry.casefold() in known or _shape(entry) not in shapes or not _has_digit(entry):
-                continue
-            if message := _unknown_id_message(entry, coachees, read_context):
-                yield InputFault(coaches.name, draft.row, "chain_of_command", message)
-
-
-def _shape(ident: str) -> str:
-    """Return an id with its letters and digits replaced: `C-017` has the shape of `K-4`."""
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]+", "0", ident))
-
-
-def _has_digit(text: str) -> bool:
-    return any(map(str.isdigit, text))
+    """Yield a fault for each id in a chain of command that is not that of a coachee."""
+    for draft, column, entry in unknown_chain_ids(coaches, coachees):
+        if message := _unknown_id_message(entry, coachees, read_context):
+            yield InputFault(coaches.name, draft.row, column, message)
 
 
 def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadContext) -> Fact | None:
-    if ident in people.ids or not people.complete_ids:
+    if not is_unknown(ident, people):
         return None
     shown = excerpt(ident)
     if people.file:

@@ -102,6 +102,22 @@ def test_comparison_passes_through_the_catalogues(
     assert unaccented_in_output(done.stdout, DATA) == []
 
 
+def test_import_passes_through_the_catalogues(
+    run: Command, demo: tuple[Path, str], tmp_path: Path
+) -> None:
+    given = demo[0] / "inputs"
+    lines = (given / "coaches.csv").read_text("utf-8-sig").replace("en:C1", "en:B2").splitlines()
+    lines[-1:] = [lines[2].replace("K-02", ident) for ident in ("K-77", "K-78")]
+    lines[-1] = lines[-1].replace("example.org", "example.net")
+    (tmp_path / "coaches.csv").write_text("\n".join(lines), "utf-8")
+    done = run("import", given / "cycle.toml", "--coachees", given / "coachees.xlsx", "--coaches",
+               "coaches.csv", "--before", demo[0], "--out", "tidy", folder=tmp_path)  # fmt: skip
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 15
+    changed = {"languages", "en", "hr", "mk", "sq", "sv"}
+    assert unaccented_in_output(done.stdout, {*DATA, *changed, "tidy"}) == []
+
+
 def test_check_accepts_the_folder_in_its_language_and_in_english(
     run: Command, demo: tuple[Path, str]
 ) -> None:

@@ -1,0 +1,127 @@
+"""Compares a list of people with an earlier list: who is new, changed or gone, and how.
+
+People are the same if they have the same id. Whether somebody with another id is the same human is
+a question for `coach.duplicates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coach.folding import folded
+from coach.humans import folded_address
+from coach.intake import review_facts as facts
+from coach.intake.columns import COLUMNS, PeopleKind
+from coach.intake.written_form import written_cell
+from coach.people import Person
+from coach.texts.facts import Fact
+
+
+class Change(StrEnum):
+    """What has become of a person since the earlier list."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that has changed: its column, and the cell before and after, as `written_cell`."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPerson:
+    """A person of either list.
+
+    Attributes:
+        person: the person as in the new list, or as in the earlier list if they are gone.
+        change: what has become of the person.
+        fields: the fields that have changed, in the order of the columns.
+    """
+
+    person: Person
+    change: Change
+    fields: tuple[FieldChange, ...] = ()
+
+    @property
+    def may_be_somebody_else(self) -> bool:
+        """Whether both the name and the address have changed, so that the id may be reused."""
+        changed = {one.column: one for one in self.fields}
+        name, address = changed.get("name"), changed.get("email")
+        return (
+            name is not None
+            and address is not None
+            and folded(name.before) != folded(name.after)
+            and folded_address(address.before) != folded_address(address.after)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListComparison:
+    """The people of a list in file order, followed by those who are gone.
+
+    Attributes:
+        kind: the kind of people.
+        people: everybody in either list.
+        earlier_count: the number of people in the earlier list; `None` if there is none, in which
+            case everybody is new.
+    """
+
+    kind: PeopleKind
+    people: tuple[ComparedPerson, ...]
+    earlier_count: int | None
+
+    def count(self, change: Change) -> int:
+        """Return the number of people with this change."""
+        return sum(one.change is change for one in self.people)
+
+    @property
+    def size(self) -> int:
+        """The number of people in the new list."""
+        return len(self.people) - self.count(Change.GONE)
+
+    @property
+    def is_much_shorter(self) -> bool:
+        """Whether the list is empty, or has less than two thirds as many people as the earlier."""
+        return self.size == 0 or 3 * self.size < 2 * (self.earlier_count or 0)
+
+    @property
+    def concern(self) -> Fact | None:
+        """Why this may be the wrong list, or an incomplete one; `None` if nothing suggests it."""
+        earlier, gone = self.earlier_count or 0, self.count(Change.GONE)
+        if self.size == 0:
+            return facts.EMPTY_LIST()
+        if self.is_much_shorter:
+            return facts.MUCH_SHORTER(count=self.size, earlier=earlier)
+        return facts.MOSTLY_GONE(count=gone, earlier=earlier) if 2 * gone > earlier else None
+
+
+def compare_list(
+    kind: PeopleKind, people: Sequence[Person], earlier: Iterable[Person] | None
+) -> ListComparison:
+    """Compare the people of a list with those of an earlier one, if there is one."""
+    before = {one.id: one for one in earlier or ()}
+    compared = [_compared(kind, person, before.get(person.id)) for person in people]
+    present = {person.id for person in people}
+    gone = [ComparedPerson(one, Change.GONE) for one in before.values() if one.id not in present]
+    return ListComparison(kind, (*compared, *gone), None if earlier is None else len(before))
+
+
+def _compared(kind: PeopleKind, person: Person, earlier: Person | None) -> ComparedPerson:
+    if earlier is None:
+        return ComparedPerson(person, Change.NEW)
+    cells = (
+        FieldChange(column.name, written_cell(earlier, column.name),
+                    written_cell(person, column.name))
+        for column in COLUMNS[kind]
+    )  # fmt: skip
+    changed = tuple(one for one in cells if one.before != one.after)
+    return ComparedPerson(person, Change.CHANGED if changed else Change.UNCHANGED, changed)
