@@ -31,7 +31,7 @@ TEMPLATE_ROWS = message(
 )
 TEMPLATE_EXAMPLE = message(
     "template.example",
-    "Row 2 of each sheet, in grey, is an invented example. Overwrite or delete it.",
+    "Row 2 of each sheet, in grey, is an invented example, which is never matched.",
 )
 TEMPLATE_COLOURS = message(
     "template.colours",
@@ -40,7 +40,7 @@ TEMPLATE_COLOURS = message(
 TEMPLATE_HINTS = message(
     "template.hints",
     "Point at a header to see what to enter. "
-    "Cells with a fixed set of values have a drop-down list.",
+    "Columns with a known set of values have drop-down lists.",
 )
 TEMPLATE_LISTS = message(
     "template.lists", "Separate the items of a list with semicolons: en:B2; sq:C1."
@@ -54,3 +54,6 @@ TEMPLATE_ERRORS = message("template.errors", "Errors are then reported with thei
 TEMPLATE_READ_ME = message("template.read_me", "Read me")
 TEMPLATE_REQUIRED = message("template.required", "Required. {description}", description=FACT)
 TEMPLATE_ALLOWED = message("template.allowed", "One of: {values}", values=listed(TEXT))
+TEMPLATE_NOT_A_ZONE = message(
+    "template.not_a_zone", "This is not a time zone; choose one from the list."
+)

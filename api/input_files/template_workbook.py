@@ -1,21 +1,37 @@
-"""The template workbook for people lists: both sheets, drop-downs, notes and example rows."""
+"""The template workbook for people lists: both sheets, drop-downs, notes and example rows.
+
+The values of long drop-down lists are in a hidden sheet, because a list in a cell's validation has
+at most 255 characters.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from api.input_files import facts
+from api.input_files.reference_data import reference
 from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
 from coach.texts.renderer import Renderer
 
 _MAX_TITLE_LENGTH = 31  # of a sheet in a workbook
 _LAST_ROW = 2_000  # the last row with drop-downs
+_LISTS = "lists"  # the name of the hidden sheet
+_RANK_CODES = (
+    *(f"OF-{number}" for number in range(10, 0, -1)),
+    *(f"OR-{number}" for number in range(9, 0, -1)),
+    "CIV",
+    "CIV>OF-10",
+    *(f"CIV~OF-{number}" for number in range(10, 0, -1)),
+)
 _REQUIRED = PatternFill("solid", fgColor="D9E4EC")
 _OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
 _EXAMPLE = Font(italic=True, color="7F7F7F")
@@ -34,7 +50,11 @@ _READ_ME = (
 def template_workbook(texts: Renderer) -> bytes:
     """Return the workbook as XLSX, in the language of `texts`. Its example rows are valid input."""
     workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
+    lists = workbook.worksheets[0]
+    lists.title, lists.sheet_state = _LISTS, "hidden"
+    for place, (name, values) in enumerate(_long_lists().items(), start=1):
+        for row, value in enumerate((name, *values), start=1):
+            lists.cell(row, place, value)
     for kind, columns in COLUMNS.items():
         _fill_sheet(workbook.create_sheet(kind.value), kind, columns, texts)
     read_me = workbook.create_sheet(texts.text(facts.TEMPLATE_READ_ME())[:_MAX_TITLE_LENGTH])
@@ -42,6 +62,8 @@ def template_workbook(texts: Renderer) -> bytes:
     for row, line in enumerate(_READ_ME, start=1):
         cell = read_me.cell(row, 1, texts.text(line))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+    workbook.move_sheet(lists, len(workbook.worksheets))
+    workbook.active = 0
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -63,15 +85,7 @@ def _fill_sheet(
         example.font = _EXAMPLE
         letter = header.column_letter
         sheet.column_dimensions[letter].width = max(len(column.name), min(len(text), 32)) + 3
-        if column.allowed:
-            choices = DataValidation(
-                type="list",
-                formula1=f'"{",".join(column.allowed)}"',
-                allow_blank=True,
-                showErrorMessage=True,
-                errorTitle=column.name,
-                error=texts.text(facts.TEMPLATE_ALLOWED(values=column.allowed)),
-            )
+        if choices := _drop_down(column, texts):
             choices.add(f"{letter}2:{letter}{_LAST_ROW}")
             sheet.add_data_validation(choices)
     sheet.freeze_panes = "C2"
@@ -82,3 +96,50 @@ def _header_comment(column: Column, texts: Renderer) -> str:
     return texts.sentence(
         facts.TEMPLATE_REQUIRED(description=description) if column.required else description
     )
+
+
+def _drop_down(column: Column, texts: Renderer) -> DataValidation | None:
+    """Return the drop-down list of a column, if it has one.
+
+    Other values are refused in columns with few values and in time zones. In the columns of
+    countries and ranks they are accepted, because names and titles are understood there.
+    """
+    long = _long_lists()
+    if column.name not in long and not column.allowed:
+        return None
+    is_long, is_open = column.name in long, column.name in {"country", "rank"}
+    error = (
+        facts.TEMPLATE_NOT_A_ZONE() if is_long else facts.TEMPLATE_ALLOWED(values=column.allowed)
+    )
+    return DataValidation(
+        type="list",
+        formula1=_range(column.name) if is_long else f'"{",".join(column.allowed)}"',
+        allow_blank=True,
+        showErrorMessage=not is_open,
+        errorTitle=column.name,
+        error=texts.text(error),
+    )
+
+
+def _range(name: str) -> str:
+    """Return the cells of a long list in the hidden sheet."""
+    letter = get_column_letter(list(_long_lists()).index(name) + 1)
+    return f"{_LISTS}!${letter}$2:${letter}${len(_long_lists()[name]) + 1}"
+
+
+@cache
+def _long_lists() -> dict[str, Sequence[str]]:
+    """Return the values of columns with many, those of countries with known rank titles first."""
+    known = reference()
+    near = sorted({title.country for title in known.ranks.titles})
+    zones = dict.fromkeys(known.country_timezones[code] for code in near)
+    return {
+        "country": list(dict.fromkeys((*near, *sorted(known.countries)))),
+        "timezone": list(dict.fromkeys((*zones, *_zones_of_places(known.timezones)))),
+        "rank": _RANK_CODES,
+    }
+
+
+def _zones_of_places(zones: Iterable[str]) -> list[str]:
+    """Return the zones that are named after a place: `Europe/Belgrade`, not `CET`."""
+    return sorted(zone for zone in zones if "/" in zone and not zone.startswith("Etc/"))

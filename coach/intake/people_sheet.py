@@ -149,12 +149,14 @@ class _SheetReader:
         )
 
     def _is_example(self, number: int, row: Sequence[str], header: SheetHeader) -> bool:
-        """Return whether a row is the example of the template, and record that it is left out."""
+        """Return whether a row is the example of the template, and record that it is left out.
+
+        It is recognised by the id, name and address, even if other cells have been changed.
+        """
         example = example_row(self.kind)
-        if not {"id", "name", "email"} <= set(header.places):
-            return False
-        for name, place in header.places.items():
-            if (row[place].strip() if place < len(row) else "") != example[name]:
+        for name in ("id", "name", "email"):
+            place = header.places.get(name)
+            if place is None or place >= len(row) or row[place].strip() != example[name]:
                 return False
         left_out = InputFault(self.table.file, number, "id", facts.EXAMPLE_LEFT_OUT())
         self.left_out.append(left_out)

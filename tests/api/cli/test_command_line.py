@@ -344,7 +344,7 @@ def test_template_has_drop_down_lists_and_is_valid_input(
     out = tmp_path / "people.xlsx"
     assert gender_coach("template", "--out", out).code == 0
     workbook = load_workbook(out)
-    assert workbook.sheetnames == ["coachees", "coaches", "Read me"]
+    assert workbook.sheetnames == ["coachees", "coaches", "Read me", "lists"]
     choices = {
         str(rule.sqref).rstrip("0123456789"): rule.formula1
         for rule in workbook["coachees"].data_validations.dataValidation
