@@ -20,7 +20,8 @@ from api.input_files.cycle_inputs import CycleInputs, ListReading, read_inputs
 from api.input_files.list_import import IMPORT_FILES, UNDERSTOOD_FILE, ListImport, import_lists
 from api.results.result_folder import read_result_folder
 from coach.errors import InputFault, UnusableInputError
-from coach.intake.facts import IN_SHEET, SAME_PERSON_TWICE
+from coach.intake.facts import IN_SHEET
+from coach.intake.review_facts import SAME_PERSON_TWICE
 from coach.people import Roster
 from coach.texts.facts import Fact
 

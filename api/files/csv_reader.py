@@ -19,7 +19,8 @@ _STRICT_DELIMITERS = ",;"
 _MAX_TITLE_ROWS = 20
 _MIN_DELIMITERS = 4  # in a header; fewer may occur in a title above it
 _MAX_HEADER_CHARACTERS = 131_072
-_LONE_SURROGATES = re.compile("[\udc80-\udcff]")
+INVALID_BYTES = re.compile("[\udc80-\udcff]")
+"""The lone surrogates to which bytes are decoded that are not valid (PEP 383)."""
 
 
 def csv_rows(
@@ -93,19 +94,18 @@ def _decoding_faults(
 ) -> list[InputFault]:
     """Return a fault for the first cell that is not valid UTF-8; it mentions the number of others.
 
-    Invalid bytes were decoded to lone surrogates (PEP 383). With `offer`, the fault says which
-    encoding the file probably has.
+    With `offer`, the fault says which encoding the file probably has.
     """
     bad = [
         (number, index, cell)
         for number, row in enumerate(rows, start=1)
         for index, cell in enumerate(row)
-        if not cell.isascii() and _LONE_SURROGATES.search(cell)
+        if not cell.isascii() and INVALID_BYTES.search(cell)
     ]
     if not bad:
         return []
     number, index, cell = bad[0]
-    first = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
+    first = min(ord(character) - 0xDC00 for character in INVALID_BYTES.findall(cell))
     byte = f"0x{first:02X}"
     header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
     if encoding is not None:

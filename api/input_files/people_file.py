@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from api.files.csv_reader import csv_rows
+from api.files.csv_reader import INVALID_BYTES, csv_rows
 from api.files.other_formats import ZIP_SIGNATURE, check_format
 from api.files.upload_limits import UnreadableError, check_archive, check_size
 from api.files.workbook_reader import is_opendocument, workbook_table
@@ -12,10 +12,11 @@ from api.input_files import facts
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import COLUMNS, PeopleKind
-from coach.intake.facts import INVISIBLE_CHARACTER
+from coach.intake.facts import INVISIBLE_CHARACTER, NO_HEADER
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
 from coach.intake.reference import ReadContext
+from coach.intake.sheet_header import read_header
 from coach.intake.table import TextTable
 from coach.intake.understanding import known_headers
 from coach.people import Coach, Coachee
@@ -34,7 +35,7 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
         table, faults = _table(name, content, kind, reading)
     except UnreadableError as error:
         return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, error.shown)])
-    if faults and not table.rows:
+    if faults and not (table.rows and _is_header_readable(table, kind, reading)):
         return unread_sheet(name, kind, faults)
     sheet = read_sheet(table, kind, reading)
     if not faults:
@@ -51,6 +52,14 @@ def _is_invalid_byte(fault: InputFault) -> bool:
         and message.code == INVISIBLE_CHARACTER.code
         and str(message.params["code_point"]).startswith("U+DC")
     )
+
+
+def _is_header_readable(table: TextTable, kind: PeopleKind, reading: ReadContext) -> bool:
+    """Return whether the header has no invalid bytes, which would cause misleading faults."""
+    messages: list[Fact] = []
+    header = read_header(table, kind, reading, lambda *fault: messages.append(fault[2]))
+    has_invalid_bytes = any(map(INVALID_BYTES.search, table.rows[header.row - 1]))
+    return not has_invalid_bytes and all(one.code != NO_HEADER.code for one in messages)
 
 
 def read_people(

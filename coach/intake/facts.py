@@ -28,24 +28,6 @@ IN_SHEET = message("intake.in_sheet", "in sheet {sheet}, {message}", sheet=TEXT,
 # i18n: shown before a message that does not reject a file
 WARNING = message("intake.warning", "warning: {message}", message=FACT)
 
-# Rows that may be one human.
-# i18n: `person` is the name of a column; do not translate it.
-SHARED_ADDRESS = plural_message(
-    "intake.shared_address",
-    "{count} person has the address of row {row} of {file}; rows of one person need the same name, "
-    "or the same value of person",
-    "{count} people have the address of row {row} of {file}; rows of one person need the same "
-    "name, or the same value of person",
-    count=PLAIN_NUMBER,
-    file=TEXT,
-    row=PLAIN_NUMBER,
-)
-SAME_PERSON_TWICE = message(
-    "intake.same_person_twice",
-    "is the same person as in row {row}; delete one of the two rows, unless both are wanted",
-    row=PLAIN_NUMBER,
-)
-
 # Cells. The subject of most messages is a column or a key, which is displayed before the message.
 TEXT_TOO_LONG = plural_message(
     "intake.text_too_long",
@@ -188,7 +170,10 @@ ID_USED_TWICE = message(
 COLUMN_TWICE = message(
     "intake.column_twice", "the column '{column}' occurs twice; remove one of them", column=TEXT
 )
-COLUMN_MISSING = message("intake.column_missing", "the column is missing, but required; add it")
+COLUMN_MISSING = message(
+    "intake.column_missing",
+    "the column is missing, but required; add it, or rename the column with this content",
+)
 COLUMN_WITHOUT_HEADER = message(
     "intake.column_without_header",
     "the column has a cell in row {row} but no header; add a header or clear the column",
@@ -215,6 +200,10 @@ COLUMN_OF_COACHES = message(
 )
 COLUMN_OF_COACHEES = message(
     "intake.column_of_coachees", "belongs in the list of coachees, not of coaches"
+)
+# i18n: `message` says that a column is not one of the list.
+RENAME_OR_DELETE = message(
+    "intake.rename_or_delete", "{message}; rename it, or delete it", message=FACT
 )
 NOT_A_COLUMN_OF_COACHEES = message(
     "intake.not_a_column_of_coachees", "is not a column of the list of coachees"

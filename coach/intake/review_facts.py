@@ -1,8 +1,8 @@
-"""Messages about lists of people that are compared with earlier ones."""
+"""Messages about who may be entered twice, and about lists that may be the wrong ones."""
 
 from __future__ import annotations
 
-from coach.texts.facts import PLAIN_NUMBER, message, plural_message
+from coach.texts.facts import PLAIN_NUMBER, TEXT, message, plural_message
 
 EMPTY_LIST = message("intake.empty_list", "the list has no people; is it the right file?")
 MUCH_SHORTER = plural_message(
@@ -20,4 +20,22 @@ MOSTLY_GONE = plural_message(
     "file, with the same ids?",
     count=PLAIN_NUMBER,
     earlier=PLAIN_NUMBER,
+)
+
+# Rows that may be one human.
+# i18n: `person` is the name of a column; do not translate it.
+SHARED_ADDRESS = plural_message(
+    "intake.shared_address",
+    "{count} person has the address of row {row} of {file}; rows of one person need the same name, "
+    "or the same value of person",
+    "{count} people have the address of row {row} of {file}; rows of one person need the same "
+    "name, or the same value of person",
+    count=PLAIN_NUMBER,
+    file=TEXT,
+    row=PLAIN_NUMBER,
+)
+SAME_PERSON_TWICE = message(
+    "intake.same_person_twice",
+    "is the same person as in row {row}; delete one of the two rows, unless both are wanted",
+    row=PLAIN_NUMBER,
 )

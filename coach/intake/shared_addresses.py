@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from coach.errors import InputFault
 from coach.humans import folded_address, same_humans
-from coach.intake import facts
+from coach.intake import review_facts as facts
 from coach.intake.people_sheet import PeopleSheet
 
 

@@ -10,7 +10,7 @@ from coach.intake.columns import COLUMNS, PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE, excerpt, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable, header_key
-from coach.intake.understanding import column_of_header
+from coach.intake.understanding import column_of_header, is_running_number
 from coach.texts.facts import Fact
 
 FIRST_ROW = 1  # in spreadsheet numbering
@@ -147,8 +147,16 @@ class _HeaderReader:
             self.add_fault(row, excerpt(cell), _OF_OTHER_KIND[self.kind]())
             return
         near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
+        if is_running_number(cell) and not any(map(self._is_id, self.table.rows[row - 1])):
+            near = "id"
         unknown = _NOT_A_COLUMN[self.kind]()
-        self.add_fault(row, excerpt(cell), with_suggestion(unknown, near))
+        advised = (
+            with_suggestion(unknown, near) if near else facts.RENAME_OR_DELETE(message=unknown)
+        )
+        self.add_fault(row, excerpt(cell), advised)
+
+    def _is_id(self, cell: str) -> bool:
+        return self._column(cell) == "id"
 
 
 _NAMES: dict[PeopleKind, Sequence[str]] = {

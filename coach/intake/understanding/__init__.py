@@ -6,7 +6,11 @@ remain the only definition of what is valid.
 """
 
 from coach.intake.understanding.aliases import Aliases
-from coach.intake.understanding.header_names import column_of_header, known_headers
+from coach.intake.understanding.header_names import (
+    column_of_header,
+    is_running_number,
+    known_headers,
+)
 from coach.intake.understanding.rewriting import rewrite_cell, rewrite_rank_code
 from coach.intake.understanding.times import Rewriting
 
@@ -14,6 +18,7 @@ __all__ = [
     "Aliases",
     "Rewriting",
     "column_of_header",
+    "is_running_number",
     "known_headers",
     "rewrite_cell",
     "rewrite_rank_code",

@@ -12,7 +12,7 @@ _NAMES = {
     "name": "name, full name, ime i prezime, ime, emri, emri dhe mbiemri, emri mbiemri, "
     "ime i prezime",
     "email": "email, email address, e mail, mail, e posta, eposta, adresa e poste, email adresa, "
-    "posta elektronike, adresa e emailit, elektronska posta",
+    "mejl, imejl, e mejl, posta elektronike, adresa e emailit, elektronska posta",
     "country": "country, country territory, drzava, zemlja, shteti, vendi, zemja",
     "languages": "languages, language, jezici, jezik, gjuhet, gjuha, jazici, jazik",
     "availability": "availability, available, weekly availability, dostupnost, raspolozivost, "
@@ -22,6 +22,7 @@ _NAMES = {
     "timezone": "timezone, time zone, vremenska zona, zona kohore",
     "sex": "sex, gender, pol, spol, gjinia",
     "birth_year": "birth year, year of birth, godina rodenja, godina rodjenja, godiste, "
+    "date of birth, datum rodenja, datum rodjenja, datelindja, data e lindjes, datum na raganje, "
     "viti i lindjes, vitlindja, godina na raganje, godina na ragjanje",
     "service": "service, branch, rod, vid, grana, lloji i forces, vid na vooruzeni sili",
     "unit": "unit, jedinica, postrojba, njesia, reparti, edinica",
@@ -55,3 +56,14 @@ def column_of_header(header: str) -> str | None:
 def known_headers(columns: Collection[str]) -> dict[str, str]:
     """Return the names of `columns` by the keys of their headers in all languages."""
     return {key: column for key, column in _COLUMN_BY_KEY.items() if column in columns}
+
+
+_RUNNING_NUMBERS = frozenset(
+    header_key(name) for name in ("no", "number", "nr", "numri", "nr rendor", "r br", "redni broj",
+                                  "br", "broj", "reden broj")
+)  # fmt: skip
+
+
+def is_running_number(header: str) -> bool:
+    """Return whether a header means the number of a row, which may serve as an id."""
+    return header_key(header) in _RUNNING_NUMBERS

@@ -12,7 +12,13 @@ from coach.intake.understanding.times import Rewriting, rewrite_dates, rewrite_w
 CellRewriter = Callable[[str, Aliases], list[Rewriting]]
 
 _SEPARATORS = re.compile(r"[;,\n|]|/(?!\s*[abc][12]\b)|\s\+\s", re.IGNORECASE)
-_LEVEL = re.compile(r"^(.*?)[\s:/(\-\u2013]*\b([abc][12])\b\s*\)?$", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"\s+(?:and|i|и|dhe)\s+", re.IGNORECASE)
+_CYRILLIC_LEVELS = "абцвс"
+"""The letters of levels in Cyrillic; the last two look like `B` and `C`."""
+_LEVEL_LETTERS = str.maketrans(_CYRILLIC_LEVELS, "ABCBC")
+_LEVEL = re.compile(
+    rf"^(.*?)[\s:/(\-\u2013]*\b([abc{_CYRILLIC_LEVELS}][12])\b\s*\)?$", re.IGNORECASE
+)
 _MAILBOX = re.compile(r"^[^<>]*<\s*([^<>\s]+)\s*>$")
 _YEAR = re.compile(
     r"(?:[0-9]{1,2}[./-]\s*[0-9]{1,2}[./-]\s*)?((?:19|20)[0-9]{2})\.?"
@@ -87,14 +93,29 @@ def _country(text: str, aliases: Aliases) -> str:
 
 def _languages(text: str, aliases: Aliases) -> list[Rewriting]:
     entries = filter(None, (part.strip() for part in _SEPARATORS.split(text)))
-    return [Rewriting(entry, _language(entry, aliases)) for entry in entries]
+    return [Rewriting(one, _language(one, aliases))
+            for entry in entries for one in _conjoined(entry, aliases)]  # fmt: skip
+
+
+def _conjoined(entry: str, aliases: Aliases) -> list[str]:
+    """Return the languages in `srpski i engleski B2`; the entry itself if any is not known."""
+    parts = [part.strip() for part in _CONJUNCTION.split(entry)]
+    known = [aliases.language(_level(part)[0]) for part in parts]
+    return parts if None not in known else [entry]
 
 
 def _language(entry: str, aliases: Aliases) -> str:
-    match = _LEVEL.match(entry)
-    name, level = (match[1], match[2].upper()) if match else (entry.rstrip(" :"), "")
+    name, level = _level(entry)
     code = aliases.language(name) or name
     return f"{code}:{level}" if level else code
+
+
+def _level(entry: str) -> tuple[str, str]:
+    """Split an entry into the language and its level, which is empty if none is given."""
+    match = _LEVEL.match(entry)
+    if match is None:
+        return entry.rstrip(" :"), ""
+    return match[1], match[2].lower().translate(_LEVEL_LETTERS).upper()
 
 
 def _email(text: str, _: Aliases) -> str:

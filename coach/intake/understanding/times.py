@@ -10,7 +10,9 @@ from typing import NamedTuple
 from coach.availability import WEEKDAYS
 from coach.intake.understanding.aliases import name_key
 
-_DASH = r"(?:-|[\u2010-\u2015\u2212]|\bto\b|\bdo\b|\bderi\b)"
+_TO = r"\bto\b|\bdo\b|\bдо\b|\bderi\b"  # noqa: RUF001 - Cyrillic
+_DASH = rf"(?:-|[\u2010-\u2015\u2212]|{_TO})"
+_FROM = re.compile(r"\s+(?:from|od|од|nga)$", re.IGNORECASE)
 _MINUTE = r"(?:\s*(?:[:.]|h(?=[0-9]))\s*([0-9]{2})|([0-9]{2}))?"
 _CLOCK = rf"([0-9]{{1,2}}){_MINUTE}\s*(?:h|hrs)?\s*([ap]\.?m\.?)?"
 _HOURS = re.compile(rf"{_CLOCK}\s*{_DASH}\s*{_CLOCK}", re.IGNORECASE)
@@ -26,9 +28,7 @@ _DATE = re.compile(rf"{_ISO}|{_DAY_FIRST}")
 _SERIAL = re.compile(r"[0-9]{5}")
 _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of the date system of spreadsheet programs
 _SERIALS = range(36_526, 73_051)  # 2000 to 2099
-_RANGE_JOIN = re.compile(
-    r"\s*(?:\.\.+|\u2026|\bto\b|\bdo\b|\bderi\b|[\u2010-\u2015]|\s-\s?|\s?-\s)\s*"
-)
+_RANGE_JOIN = re.compile(rf"\s*(?:\.\.+|\u2026|{_TO}|[\u2010-\u2015]|\s-\s?|\s?-\s)\s*")
 _TIGHT_RANGE = re.compile(rf"({_DAY_FIRST})\s*-\s*({_DAY_FIRST})")
 _SHORT_RANGE = re.compile(
     r"([0-9]{1,2})\.\s*(?:([0-9]{1,2})\.)?\s*(?:-|[\u2010-\u2015]|\.\.)\s*"
@@ -58,7 +58,7 @@ def _windows(entry: str, weekdays: Mapping[str, int]) -> Iterator[str]:
     days: list[int] = []
     position, found = 0, []
     for match in _HOURS.finditer(entry):
-        between = entry[position : match.start()].strip(" ,:/&+")
+        between = _FROM.sub("", entry[position : match.start()].strip(" ,:/&+"))
         position = match.end()
         named = _days(between, weekdays) if between else days
         hours = _hours(match)

@@ -106,6 +106,8 @@ _CELLS = (
     ("a former country", "country", "YU"),
     ("languages by name, separated by a comma", "languages", "crnogorski C2, engleski B2"),
     ("languages in Cyrillic", "languages", "црногорски (C2); енглески (B2)"),
+    ("levels in Cyrillic", "languages", "црногорски Ц2, енглески (Б2)"),
+    ("languages joined by a word", "languages", "crnogorski C2 i engleski B2"),
     ("three-letter codes of languages", "languages", "cnr/C2; eng:B2"),
     ("a name of several languages", "languages", "BHS"),
     ("the withdrawn code of several languages", "languages", "sh; en:B2"),
@@ -115,6 +117,7 @@ _CELLS = (
     ("a weekday in Serbian", "availability", "ponedeljak 9-12h"),
     ("a weekday in Albanian", "availability", "e hënë 9:00-12:00"),
     ("a weekday in Macedonian", "availability", "понеделник 09:00-12:00"),
+    ("hours joined by words", "availability", "понедељак од 9 до 12"),
     ("English hours", "availability", "Monday 9am-12pm"),
     ("hours that may be in the afternoon", "availability", "Mon 1-4"),
     ("a window without hours", "availability", "Mon"),
@@ -166,6 +169,10 @@ def _text_files() -> Iterator[MessyFile]:
     windows = plain.encode("cp1250")
     yield MessyFile("Windows-1250, with --encoding", windows, encoding="windows-1250")
     yield MessyFile("Windows-1251", csv(cyrillic()).encode("cp1251"))
+    headers = headed(name="Име и презиме", languages="Језици")
+    yield MessyFile(
+        "Windows-1251, with headers in Cyrillic", csv(headers).encode("cp1251", "replace")
+    )
     yield MessyFile(
         "an encoding that does not fit",
         plain.encode("cp1250").replace(b"\xd0", b"\x81"),
@@ -193,6 +200,7 @@ def _headers() -> Iterator[MessyFile]:
     yield MessyFile("headers with capitals and signs", csv(capitals).encode())
     yield MessyFile("a misspelt header", csv(headed(languages="langauges")).encode())
     yield MessyFile("an unknown column", csv(headed(sex="shoe size")).encode())
+    yield MessyFile("row numbers instead of ids", csv(headed(id="R. br.")).encode())
     yield MessyFile("a column twice", csv(headed(sex="Ime i prezime")).encode())
     yield MessyFile("the list of coaches instead", csv(COACHES).encode())
 

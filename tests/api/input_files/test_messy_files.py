@@ -35,7 +35,8 @@ def test_untidy_file_is_read_as_the_tidy_one_or_refused(file: MessyFile) -> None
     expected = people(MessyFile("tidy", csv(ROWS).encode()))
     sheet, faults = read_messy(file)
     if faults:
-        assert len(faults) == 1 + (file.about == "a misspelt header")
+        is_header = file.about in {"a misspelt header", "row numbers instead of ids"}
+        assert len(faults) == 1 + is_header  # the column is unknown, and the required one missing
     else:
         assert sheet.coachees() == expected
 
@@ -76,3 +77,10 @@ def test_what_was_understood_and_left_out_is_said_once_for_each_value() -> None:
     said = [one.line(english(one.message)) for one in understood_values(lists)]
     assert said == ['c.csv:2:country: read "Crna Gora" as ME (also in 1 other row)']
     assert HEADER.index("country") == 3
+
+
+def test_swapped_list_is_recognised_even_if_a_name_is_not_unicode() -> None:
+    rows = [COACHES[0], *(["K-1", "Đorđe", *row[2:]] for row in COACHES[1:2])]
+    _, faults = read_messy(MessyFile("", csv(rows).encode("cp1250")))
+    assert ["swapped" in fault for fault in faults].count(True) == 1
+    assert ["--encoding windows-1250" in fault for fault in faults].count(True) == 1
