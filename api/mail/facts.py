@@ -29,6 +29,12 @@ CANNOT_CONNECT = message(
 )
 # i18n: the reply of a mail server, such as "550 no such user".
 SERVER_REPLY = message("mail.server_reply", "{reply}", reply=TEXT)
+CANNOT_BE_COMPOSED = message(
+    "mail.cannot_be_composed",
+    "the email could not be written because of an error in the program; "
+    "the server's log names it as email {id}",
+    id=TEXT,
+)
 GAVE_UP = plural_message(
     "mail.gave_up",
     "gave up after {count} hour: {reason}",

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError
-from api.mail import delivery, smtp
+from api.logging.exception_location import exception_location
+from api.mail import delivery, facts, smtp
 from api.mail.composer import ComposedMail, MailRegistry
 from api.mail.delivery import MAIL_JOB
-from coach.errors import ConflictError
+from coach.errors import ConflictError, DomainError
 from coach.texts.facts import Displayed
 
 _QUEUEING_JOB = "post"  # queued by versions before schema 0015, never by this one
@@ -29,6 +30,10 @@ _MIN_BACKOFF_SECONDS = 2.0
 _MAX_BACKOFF_SECONDS = 300.0
 _PREFETCH = 16
 Value = TypeVar("Value")
+
+
+class CompositionError(DomainError):
+    """An email cannot be composed because of an error in the program."""
 
 
 class MailJob:
@@ -76,21 +81,30 @@ class MailJob:
         """Compose and send the email, and record the result, unless the server is unavailable."""
         now = self._services.now
         try:
-            composed_mail = retry_while_unavailable(self._stopping, partial(self._compose, mail_id))
+            composed_mail = self._compose(mail_id)
             if composed_mail is None:
                 self._write(lambda tx: delivery.record_cancelled(tx, mail_id, now=now()))
                 return
             self._send(composed_mail)
         except smtp.TemporaryFailureError as error:
             self._write(partial(self._temporary_failure, mail_id, error.shown))
-        except (ConflictError, smtp.PermanentFailureError) as error:
+        except (ConflictError, CompositionError, smtp.PermanentFailureError) as error:
             self._write(partial(self._permanent_failure, mail_id, error.shown))
         else:
             self._write(lambda tx: delivery.record_sent(tx, mail_id, now=now()))
 
     def _compose(self, mail_id: str) -> ComposedMail | None:
-        with self._services.database.reading() as tx:
-            return self._registry.compose(tx, self._services, mail_id)
+        def in_transaction() -> ComposedMail | None:
+            with self._services.database.reading() as tx:
+                return self._registry.compose(tx, self._services, mail_id)
+
+        try:
+            return retry_while_unavailable(self._stopping, in_transaction)
+        except (ConflictError, WorkerShutdownError):
+            raise
+        except Exception as error:
+            _LOG.error("email %s cannot be composed: %s", mail_id, exception_location(error))
+            raise CompositionError(facts.CANNOT_BE_COMPOSED(id=mail_id)) from error
 
     def _send(self, composed_mail: ComposedMail) -> None:
         if self._stopping.is_set():

@@ -5,7 +5,7 @@ Each message follows the name of a file and a colon.
 
 from __future__ import annotations
 
-from coach.texts.facts import NUMBER, TEXT, listed, message, plural_message
+from coach.texts.facts import FACT, NUMBER, TEXT, listed, message, plural_message
 
 MISSING = message("results_check.missing", "is missing")
 CANNOT_BE_READ = message("results_check.cannot_be_read", "cannot be read: {reason}", reason=TEXT)
@@ -41,6 +41,20 @@ ANCHOR_COUNT = plural_message(
 )
 OTHER_INPUTS = message(
     "results_check.other_inputs", "does not contain the fingerprint of this result's inputs"
+)
+# i18n: `place` is the path of a value in a JSON file, such as matches[0].verdicts[2].because
+SENTENCE_DIFFERS = message(
+    "results_check.sentence_differs",
+    "does not say at {place} what the fact there says: {expected}",
+    place=TEXT,
+    expected=FACT,
+)
+NONE = message("results_check.none", "nothing")
+MORE_SENTENCES = plural_message(
+    "results_check.more_sentences",
+    "has {count} more sentence that does not match its fact",
+    "has {count} more sentences that do not match their facts",
+    count=NUMBER,
 )
 FORM_INCOMPLETE = message("results_check.form_incomplete", "is missing or incomplete")
 

@@ -19,6 +19,7 @@ from api.results.folder import RESULT_PARTS
 from api.results.invitation_check import invitation_findings
 from api.results.move_view import display_names
 from api.results.result_folder import ResultFolder
+from api.results.sentence_check import sentence_findings
 from api.texts.catalogues import all_renderers
 from api.web.facts import SHORT_DATE_ALONE
 from coach.texts.facts import Displayed, with_labels
@@ -39,6 +40,7 @@ def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     """Yield a finding for each file that is missing or contradicts the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, facts.MISSING()) for part in missing)
+    yield from sentence_findings((folder / "result.json").read_bytes(), found)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
         "run.json": _run,
         "schedule.csv": _schedule,

@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.texts.facts import Fact
+from coach.texts.facts import Displayed, Fact
+from coach.texts.renderer import english
 from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
 from matching.facts import findings as facts
@@ -83,13 +84,19 @@ def _compare(
         if context.result.format == LEGACY_FORMAT:  # any sentence
             right = right.model_copy(update={"reason": verdict.reason})
         if verdict != right:
-            yield Finding(
-                about_match(match),
-                facts.WRONG_VERDICT(reported=_describe(verdict), right=_describe(right)),
-            )
+            given, computed = _describe_both(verdict, right)
+            yield Finding(about_match(match), facts.WRONG_VERDICT(reported=given, right=computed))
     total = sum(verdict.weight * verdict.points for verdict in match.verdicts)
     if match.points != total:
         yield Finding(about_match(match), facts.WRONG_POINTS(count=match.points, right=total))
+
+
+def _describe_both(verdict: Verdict, right: Verdict) -> tuple[Displayed, Displayed]:
+    """Describe two verdicts that differ; as JSON if they read the same."""
+    described = _describe(verdict), _describe(right)
+    if english(described[0]) == english(described[1]):
+        return verdict.model_dump_json(), right.model_dump_json()
+    return described
 
 
 def _describe(verdict: Verdict) -> Fact:

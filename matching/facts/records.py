@@ -43,7 +43,11 @@ MATCHED = plural_message(
 # i18n: {reason} is a code such as all-taken
 NO_MATCH = message("replay.no_match", "{reason}; {remedies}", reason=TEXT, remedies=joined(FACT))
 NO_REMEDY = message("replay.no_remedy", "no remedy")
-FIELD = message("replay.field", "{name} {value}", name=TEXT, value=TEXT)
+# i18n: {name} is the path of a value, such as verdicts[2].points
+FIELD = message("replay.field", "{name} {value}", name=TEXT, value=FACT)
+ENTRIES = plural_message(
+    "replay.entries", "with {count} entry", "with {count} entries", count=NUMBER
+)
 MOVED = message("replay.moved", "{change}: {reason}", change=TEXT, reason=FACT)
 STEP_LEVEL = message(
     "replay.step_level",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+from pydantic import BaseModel
+
 from coach.texts.facts import Displayed, Fact, Message
+from coach.texts.renderer import english
 from matching.facts import records as facts
 from matching.facts.names import level_name
 from matching.records.result_file import FORMAT, comparable_results
@@ -182,10 +186,30 @@ def _describe_outcome(one: _Outcome | None) -> Fact:
 
 def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[Fact, Fact]:
     """Return the first field in which two outcomes differ, with both values."""
-    old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
-    key = next(key for key in (*old, *new) if old.get(key) != new.get(key))
-    was, now = (facts.FIELD(name=key, value=str(fields.get(key))) for fields in (old, new))
-    return was, now
+    place, was, now = _first_difference(one, other)
+    return facts.FIELD(name=place, value=was), facts.FIELD(name=place, value=now)
+
+
+def _first_difference(
+    one: object, other: object, place: str = ""
+) -> tuple[str, Displayed, Displayed]:
+    """Return the path of the first difference, such as `verdicts[2].points`, and both values."""
+    if isinstance(one, BaseModel) and type(one) is type(other):
+        name = next(name for name in dict(one) if getattr(one, name) != getattr(other, name))
+        below = f"{place}.{name}" if place else name
+        return _first_difference(getattr(one, name), getattr(other, name), below)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        for position, (old, new) in enumerate(zip(one, other, strict=False)):
+            if old != new:
+                return _first_difference(old, new, f"{place}[{position}]")
+        return place, facts.ENTRIES(count=len(one)), facts.ENTRIES(count=len(other))
+    if isinstance(one, Fact) and isinstance(other, Fact) and english(one) != english(other):
+        return place, one, other
+    return place, _as_text(one), _as_text(other)
+
+
+def _as_text(value: object) -> str:
+    return json.dumps(value.to_json()) if isinstance(value, Fact) else str(value)
 
 
 def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifference]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import JsonValue
 from pydantic_core import from_json
 
@@ -10,7 +12,15 @@ from matching.result import Result, Unmatched
 
 FORMAT = 2
 LEGACY_FORMAT = 1
-_SENTENCES = ("because", "text")
+SENTENCE_KEYS = ("because", "text")
+"""The keys of sentences, which repeat a fact in the same object."""
+
+
+class _StoredResult(Result):
+    """A result in a file, where these keys are required."""
+
+    format: Literal[1, 2]
+    cut_short: bool
 
 
 def parse_result(content: str | bytes) -> Result:
@@ -24,8 +34,11 @@ def parse_result(content: str | bytes) -> Result:
     try:
         value: JsonValue = from_json(content)
     except ValueError:
-        return Result.model_validate_json(content)  # raises an error with the line
-    return Result.model_validate(facts_only(value))
+        return _StoredResult.model_validate_json(content)  # raises an error with the line
+    if isinstance(value, dict) and value.get("format") == LEGACY_FORMAT:
+        value = {"cut_short": False, **value}  # which the earliest files lack
+    stored = _StoredResult.model_validate(facts_only(value))
+    return Result.model_construct(**dict(stored))
 
 
 def facts_only(value: JsonValue) -> JsonValue:
@@ -39,7 +52,7 @@ def _without_sentences(value: JsonValue) -> JsonValue:
         return [_without_sentences(one) for one in value]
     if not isinstance(value, dict) or "code" in value:  # a fact
         return value
-    return {key: _without_sentences(one) for key, one in value.items() if key not in _SENTENCES}
+    return {key: _without_sentences(one) for key, one in value.items() if key not in SENTENCE_KEYS}
 
 
 def _with_legacy_facts(value: JsonValue) -> JsonValue:

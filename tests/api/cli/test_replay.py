@@ -137,6 +137,8 @@ def test_replay_reports_a_changed_match(copy: Path) -> None:
     code, output = replayed(copy)
     assert code == 4
     assert named(output) == {"result.json", f"match of {touched}"}
+    (match,) = (one for one in output["differences"] if one["about"] == f"match of {touched}")
+    assert match["recorded"] == "sessions[0].uid another"
 
 
 def test_replay_reports_a_missing_coachee(copy: Path) -> None:

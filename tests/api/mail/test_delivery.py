@@ -25,7 +25,7 @@ from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
 from api.participants import service as people
 from api.participants import upload
-from api.participants.rows import Side
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links, one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from tests.api.sending_office import SendingOffice
@@ -129,6 +129,17 @@ def test_emails_released_by_an_earlier_version_are_queued_by_its_job(
     office_mail.send_all()
     assert set(office_mail.server.times().values()) == {1}
     assert office_mail.states() == {MailState.SENT: 8}
+
+
+def test_email_that_cannot_be_composed_fails_visibly_and_others_are_sent(
+    office_mail: SendingOffice,
+) -> None:
+    office_mail.release_messages()
+    with office_mail.services.database.writing() as tx:
+        tx.execute(update(PersonRow).where(PersonRow.code == "C-1").values(timezone="Not/AZone"))
+    office_mail.send_all()
+    assert office_mail.states() == {MailState.SENT: 6, MailState.FAILED: 2}
+    assert "error in the program" in office_mail.post().failed[0].problem
 
 
 def _send_code(office_mail: SendingOffice) -> None:

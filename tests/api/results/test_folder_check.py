@@ -12,8 +12,12 @@ import pytest
 from openpyxl import load_workbook
 
 from api.cli import main
+from api.results.folder import result_json
 from api.results.folder_check import folder_findings
+from api.results.move_view import display_names
 from api.results.result_folder import read_result_folder
+from api.results.result_json import ResultSentences
+from api.texts.catalogues import all_renderers
 
 SAMPLE = resources.files("api") / "participants" / "sample"
 COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
@@ -196,6 +200,25 @@ def test_record_of_another_run_is_reported(folder: Path) -> None:
     ]  # fmt: skip
     (folder / "run.json").write_text("{}", "utf-8")
     assert any("not a run record" in line for line in findings(folder))
+
+
+def test_sentence_that_does_not_match_its_fact_is_reported(folder: Path) -> None:
+    file = folder / "result.json"
+    stored = json.loads(file.read_text("utf-8"))
+    stored["matches"][1]["verdicts"][0]["because"] = "they are old friends"
+    stored["unmatched"][0]["remedies"][0].pop("text")
+    file.write_text(json.dumps(stored), "utf-8")
+    altered, missing = findings(folder)
+    assert "matches[1].verdicts[0].because" in altered
+    assert "unmatched[0].remedies[0].text" in missing
+
+
+def test_sentences_in_another_language_have_no_findings(folder: Path) -> None:
+    found = read_result_folder(folder)
+    people = (*found.inputs.roster.coachees, *found.inputs.roster.coaches)
+    sentences = ResultSentences(all_renderers()[-1], display_names(people))
+    (folder / "result.json").write_bytes(result_json(found.result, sentences))
+    assert findings(folder) == []
 
 
 def test_incomplete_report_and_form_are_reported(folder: Path) -> None:

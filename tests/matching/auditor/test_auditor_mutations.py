@@ -173,6 +173,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
     "a verdict's reason": (
         verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
+    "a verdict's waiver": (verdict_changed(0, waived=True), '"waived":true} should be {'),
     "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of the rule sympathy"),
     "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "expected 1 to 3"),
     "no session": (match_changed(0, sessions=()), "has no sessions"),
