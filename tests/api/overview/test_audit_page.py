@@ -15,6 +15,7 @@ from api.audit_trail import log as audit
 from api.audit_trail import verification
 from api.audit_trail.job import create_verification_handler
 from api.audit_trail.rows import AuditRow
+from api.audit_trail.trail_status import trail_status
 from api.background.job_type import JobContext, WorkerShutdownError
 from api.http.principal import AccessRole
 
@@ -163,7 +164,7 @@ def test_a_check_is_stopped_by_a_worker_shutdown(
     with pytest.raises(WorkerShutdownError):
         create_verification_handler(JobContext(acted.services, "worker@1", stopping))("2026-12-01")
     with acted.database.reading() as tx:
-        assert verification.trail_status(tx).last_check is None
+        assert trail_status(tx).last_check is None
 
 
 def test_the_head_is_downloaded_as_a_file(acted: World, by: Callable[..., httpx.Response]) -> None:
