@@ -62,6 +62,8 @@ from api.overview import (
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.participants import routes as participant_routes
+from api.people import pages as directory_pages
+from api.people import routes as directory_routes
 from api.personal_links import (
     device_pages,
     email_pages,
@@ -105,6 +107,7 @@ _API_MODULES = (
     overview_cycle_routes,
     cycle_routes,
     participant_routes,
+    directory_routes,
     retention_routes,
     run_routes,
     plan_routes,
@@ -127,6 +130,7 @@ _PAGE_MODULES = (
     cycle_page,
     cycle_forms,
     people_page,
+    directory_pages,
     link_page,
     office_session_pages,
     invitation_pages,

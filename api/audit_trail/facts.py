@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, Fact] = {
     "devices of notes ended": message(
         "audit_action.devices_of_notes_ended", "devices of notes ended"
     )(),
+    "directory opened": message("audit_action.directory_opened", "directory viewed")(),
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
@@ -114,7 +115,12 @@ ACTIONS: Mapping[str, Fact] = {
     "password and second factor set": message(
         "audit_action.password_and_second_factor_set", "password and second factor set"
     )(),
+    "people joined": message("audit_action.people_joined", "two people made one")(),
+    "people kept apart": message(
+        "audit_action.people_kept_apart", "two people declared different"
+    )(),
     "people opened": message("audit_action.people_opened", "people viewed")(),
+    "people separated": message("audit_action.people_separated", "roles of people separated")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
     "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
@@ -190,6 +196,8 @@ OBJECTS: Mapping[str, Fact] = {
     "credential": message("audit_object.credential", "credential")(),
     "cycle": message("audit_object.cycle", "cycle")(),
     "database": message("audit_object.database", "database")(),
+    "directory": message("audit_object.directory", "directory")(),
+    "human": message("audit_object.human", "person in the directory")(),
     "key": message("audit_object.key", "key")(),
     "mail": message("audit_object.mail", "email")(),
     "message": message("audit_object.message", "message")(),

@@ -21,6 +21,7 @@ from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.mail.rows import MailRow
+from api.participants.humans import forget_humans
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
 from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
@@ -58,9 +59,10 @@ def erase_people(
     The following data is erased: name, address, code, languages, availability, unit and wishes;
     the person's comments and feedback; the texts in the records of a coachee's sessions; sentences
     about the person in plans and runs; emails to the person, and questions about the person; links,
-    codes, devices, PIN and passkeys; and all notes by or about the person, with their keys. In
-    other texts about the person's sessions, such as the records that a coach wrote, the person's
-    name is removed. Backups still contain all of it.
+    codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and the
+    person's row of the directory, unless they have another role. In other texts about the person's
+    sessions, such as the records that a coach wrote, the person's name is removed. Backups still
+    contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -71,6 +73,7 @@ def erase_people(
     redactor = _redactor_for(rows, inputs)
     _erase_rows_of(tx, in_scope, redactor, now)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
+    forget_humans(tx, rows)
     for run, run_input in zip(runs, inputs, strict=True):
         run.input = redactor.redact_run_input(run_input).model_dump_json()
         if run.failure is not None and redactor.mentions(f"{run.failure}"):

@@ -18,6 +18,7 @@ from api.data_protection.erased_ids import update_list
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
+from api.people.directory import DirectoryEntry, entry_of
 from api.personal_links.person_passkeys import person_passkeys_of
 from api.personal_links.rows import PinRow, VerifiedDeviceRow
 from api.services import Services
@@ -68,7 +69,8 @@ class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
     `profile` is the person as uploaded by the office, and `address` the person's current email
-    address, which the person may have changed since.
+    address, which the person may have changed since. `directory` is the person's row in the
+    directory, with their roles in all cycles; it is `None` after they have been erased.
     """
 
     code: str
@@ -86,6 +88,7 @@ class SubjectAccessReport(FrozenModel):
     pin_set_at: datetime | None
     passkeys: tuple[PasskeyView, ...]
     messages_sent: int
+    directory: DirectoryEntry | None
 
 
 def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
@@ -166,6 +169,7 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         pin_set_at=tx.scalar(select(PinRow.set_at).where(PinRow.person_id == person_id)),
         passkeys=person_passkeys_of(tx, person_id),
         messages_sent=_message_count(tx, person_id),
+        directory=None if row.human_id is None else entry_of(tx, row.human_id),
     )
 
 

@@ -26,6 +26,7 @@ from coach.errors import (
 
 LINK_PARAMETER = "link"
 _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
+_WHOLE = "main"  # recorded for routes without a parameter
 
 SecondFactorExemption = Callable[[Services], bool]
 """Returns whether users need no second factor, which is so only in a demonstration."""
@@ -64,7 +65,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
         if permission.requires_verification and not principal.is_verified:
             raise VerifyFirstError(facts.VERIFY_FIRST())
         if permission.audit_action and principal.user_id is not None:
-            _record_reading(request, services, principal, permission.audit_action)
+            _record_reading(request, services, principal, permission)
         return
     if principal.role is not AccessRole.ANONYMOUS:
         raise NotAllowedError(facts.NO_ACCESS())
@@ -96,12 +97,15 @@ def _require_recent_authentication(services: Services, principal: Principal) -> 
 
 
 def _record_reading(
-    request: Request, services: Services, principal: Principal, action: str
+    request: Request, services: Services, principal: Principal, permission: Permission
 ) -> None:
     """Record that a programme office user reads personal data, before it is returned."""
+    record: RecordReading = request.app.state.record_reading
+    if permission.audit_object:
+        record(services, principal, permission.audit_action, permission.audit_object, _WHOLE)
+        return
     parameters: Mapping[str, str] = request.path_params
     (parameter, identifier), *_ = parameters.items()
     if not _IDENTIFIER.fullmatch(identifier):
         return  # not an identifier; the route will respond with 404
-    record: RecordReading = request.app.state.record_reading
-    record(services, principal, action, parameter.removesuffix("_id"), identifier)
+    record(services, principal, permission.audit_action, parameter.removesuffix("_id"), identifier)

@@ -38,6 +38,7 @@ class Permission:
             route. Set for the routes of the account page, on which they set it up.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
+        audit_object: the kind of object recorded with it if the route has no parameter.
     """
 
     roles: frozenset[AccessRole]
@@ -48,6 +49,7 @@ class Permission:
     scope: TokenScope | None = None
     without_second_factor: bool = False
     audit_action: str = ""
+    audit_object: str = ""
 
     def required_scope(self, method: str) -> TokenScope:
         """Return the scope that a token needs to call the route.

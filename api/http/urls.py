@@ -14,6 +14,7 @@ PASSKEY = "/sign-in/passkey"
 CONFIRM = "/confirm"
 ACCOUNT = "/account"
 USERS = "/users"
+DIRECTORY = "/directory"
 AUDIT = "/audit"
 PERSON = "/p/"
 PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that accepts people lists
@@ -87,6 +88,11 @@ def person_devices(secret: str) -> str:
 def cycle(cycle_id: str) -> str:
     """Return the URL of a cycle's overview."""
     return f"/cycles/{cycle_id}"
+
+
+def human(human_id: str) -> str:
+    """Return the URL of a person's page in the directory."""
+    return f"{DIRECTORY}/{human_id}"
 
 
 def run(run_id: str) -> str:

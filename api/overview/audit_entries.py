@@ -25,7 +25,7 @@ from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.feedback import SingleLineText
 
-_PERSON = "person"
+_PEOPLE = frozenset({"person", "human"})
 _PSEUDONYM = "P-"
 _ROLES_OF_PEOPLE = frozenset({"coach", "coachee"})
 _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
@@ -120,7 +120,7 @@ def _display_names(
 ) -> dict[str, str]:
     """Map identifiers in `entries` to user names and, for managers only, people's codes."""
     identifiers = {one.actor_id for one in entries if one.actor_id}
-    identifiers |= {one.object_id for one in entries if one.object_kind in {"user", _PERSON}}
+    identifiers |= {one.object_id for one in entries if one.object_kind in {"user", *_PEOPLE}}
     users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
     names = dict(tx.execute(users).all())
     if principal.is_manager:
@@ -134,7 +134,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
     actor, object_id = row.actor_id, row.object_id
     if pseudonymise is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
         actor = pseudonymise(actor)
-    if pseudonymise is not None and row.object_kind == _PERSON:
+    if pseudonymise is not None and row.object_kind in _PEOPLE:
         object_id = pseudonymise(object_id)
     return AuditEntry(
         number=row.number,

@@ -1,4 +1,4 @@
-"""The people table, with one row per person and cycle."""
+"""The tables of humans, one row each, and of people, one row per role and cycle."""
 
 from __future__ import annotations
 
@@ -19,8 +19,40 @@ class Side(StrEnum):
     COACH = "coach"
 
 
+class HumanRow(IdentifiedRow):
+    """A human of the directory, whatever their roles and cycles.
+
+    `name` and `email` are those of the latest list or change. `person` is the value of the column
+    of that name in the lists. The row is deleted when the human's last person is erased.
+    """
+
+    __tablename__ = "humans"
+
+    name: Mapped[str] = mapped_column(String(400))
+    email: Mapped[str] = mapped_column(String(400))
+    person: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    created_at: Mapped[datetime]
+
+
+class DistinctHumansRow(TableRow):
+    """A manager's decision that two humans who look like one are different people.
+
+    `one_id` is the lower id.
+    """
+
+    __tablename__ = "distinct_humans"
+
+    one_id: Mapped[str] = mapped_column(
+        ForeignKey("humans.id", ondelete="CASCADE"), primary_key=True
+    )
+    other_id: Mapped[str] = mapped_column(
+        ForeignKey("humans.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    decided_at: Mapped[datetime]
+
+
 class PersonRow(IdentifiedRow):
-    """A coachee or coach in one cycle.
+    """A coachee or coach in one cycle; `human_id` is `None` for erased people.
 
     `code` is the person's id in the spreadsheet, and `position` is the person's position in the
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
@@ -38,8 +70,11 @@ class PersonRow(IdentifiedRow):
     email: Mapped[str] = mapped_column(String(400))
     timezone: Mapped[str] = mapped_column(String(64))
     profile: Mapped[dict[str, Any]]
+    human_id: Mapped[str | None] = mapped_column(
+        ForeignKey("humans.id", ondelete="SET NULL"), index=True
+    )
     left_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
 
-TABLES: tuple[type[TableRow], ...] = (PersonRow,)
+TABLES: tuple[type[TableRow], ...] = (HumanRow, DistinctHumansRow, PersonRow)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
+from coach.humans import same_humans
 from coach.people import Coach, Coachee, Roster
 
 _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
@@ -69,15 +71,38 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 
 
 def roster_of(tx: Transaction, cycle_id: str) -> Roster:
-    """Return the people currently in a cycle, in the order of their lists."""
+    """Return the people currently in a cycle, in the order of their lists.
+
+    People of one human whom the lists do not describe as one get the same value of `person`.
+    """
     coachees, coaches = (
-        [row.profile for row in people_rows(tx, cycle_id, side) if row.left_at is None]
+        [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
         for side in (Side.COACHEE, Side.COACH)
     )
+    joined = _values_of_person([*coachees, *coaches])
     return Roster(
-        coachees=tuple(map(Coachee.model_validate, coachees)),
-        coaches=tuple(map(Coach.model_validate, coaches)),
+        coachees=tuple(Coachee.model_validate(row.profile | joined(row)) for row in coachees),
+        coaches=tuple(Coach.model_validate(row.profile | joined(row)) for row in coaches),
     )
+
+
+def _values_of_person(rows: Sequence[PersonRow]) -> Callable[[PersonRow], dict[str, str]]:
+    """Return a function from rows to the value of `person` that they need in addition, if any."""
+    by_human: dict[str, list[PersonRow]] = defaultdict(list)
+    for row in rows:
+        if row.human_id is not None:
+            by_human[row.human_id].append(row)
+    joined: dict[str, dict[str, str]] = {}
+    for human_id, people in by_human.items():
+        if len(people) == 1 or len(set(same_humans(list(map(_listed_key, people))))) == 1:
+            continue
+        values = sorted(filter(None, (row.profile.get("person") for row in people)))
+        joined[human_id] = {"person": values[0] if values else human_id}
+    return lambda row: joined.get(row.human_id or "", {})
+
+
+def _listed_key(row: PersonRow) -> tuple[str, str, str]:
+    return row.profile.get("person", ""), row.profile["email"], row.profile["name"]
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:

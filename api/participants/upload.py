@@ -20,6 +20,7 @@ from api.input_files.people_lists import PeopleLists, input_faults, read_people_
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
+from api.participants.humans import link_humans
 from api.participants.notices import addresses_in_use, notify_changed_addresses
 from api.participants.rows import PersonRow, Side
 from api.participants.service import people_rows, profile_of
@@ -112,33 +113,35 @@ def store_list(
     """
     cycle_row(tx, cycle_id)
     known = {row.code: row for row in people_rows(tx, cycle_id, side)}
-    added = changed = 0
+    added: list[PersonRow] = []
+    changed: list[PersonRow] = []
     for position, person in enumerate(people):
         row = known.pop(person.id, None)
         if row is None:
             row = PersonRow(cycle_id=cycle_id, side=side, code=person.id)
             _update_row(row, person, position)
             tx.add(row)
-            added += 1
-        else:
-            changed += _update_row(row, person, position)
+            added.append(row)
+        elif _update_row(row, person, position):
+            changed.append(row)
     departed = [row for row in known.values() if row.left_at is None]
     for row in departed:
         row.left_at = now
+    link_humans(tx, [*added, *changed], now=now)
     record_event(
         tx,
         f"{side} list taken in",
         "cycle",
         cycle_id,
-        added=added,
-        changed=changed,
+        added=len(added),
+        changed=len(changed),
         left=len(departed),
     )
     return UploadSummary(
         side=side,
-        added=added,
-        changed=changed,
-        unchanged=len(people) - added - changed,
+        added=len(added),
+        changed=len(changed),
+        unchanged=len(people) - len(added) - len(changed),
         left=len(departed),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.http.principal import Principal
+from api.participants.humans import update_address
 from api.participants.notices import notify_address_change
 from api.participants.service import person_row
 from api.personal_links import one_time_codes
@@ -94,6 +95,7 @@ def _change_address(tx: Transaction, services: Services, principal: Principal, t
     person = person_row(tx, code.person_id)
     former = person.email
     person.email, code.detail = code.detail, ""
+    update_address(tx, person, former)
     notify_address_change(tx, services, person, former)
     record_event(tx, "address changed", "person", person.id)
     return True

@@ -152,12 +152,30 @@ def _upload(walk: Walk) -> str:
     walk.submit("lists, faulty", f"{cycle}/people", files=faulty)
     empty = {side: (f"{side}.csv", b"id\n") for side in ("coachees", "coaches")}
     walk.submit("lists, without columns", f"{cycle}/people", files=empty)
+    _see_directory(walk, cycle, lists)
     walk.post(f"{cycle}/people", files=lists)
     walk.open("cycle, with people", cycle)
     walk.open("people", f"{cycle}/people")
     walk.open("rules of the cycle", f"{cycle}/rules")
     walk.open("rules", "/rules")
     return cycle
+
+
+def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) -> None:
+    """Upload a coach under two addresses, and see the directory."""
+    coaches = lists["coaches"][1]
+    first = coaches.splitlines()[1]
+    double = first.replace(b"K-01", b"K-99").replace(b"besa.", b"b.")
+    twice = lists | {"coaches": ("coaches.csv", coaches.rstrip() + b"\n" + double + b"\n")}
+    walk.open("directory, nobody", "/directory")
+    walk.post(f"{cycle}/people", files=twice)
+    walk.open("directory", "/directory")
+    walk.submit("directory, found", "/directory", data={"text": "Besa Shembull"})
+    walk.submit("directory, nobody found", "/directory", data={"text": "nowhere"})
+    found = walk.browser.post("/api/v1/directory/search", json={"text": "shembull"}).json()
+    page = f"/directory/{found['entries'][0]['id']}"
+    walk.open("person of the directory", page)
+    walk.submit("address in the directory, invalid", f"{page}/address", data={"address": "nowhere"})
 
 
 def _run(walk: Walk, cycle: str) -> str:

@@ -289,6 +289,19 @@ def test_people_in_the_audit_trail_of_an_older_database_keep_their_pseudonyms(
     assert {event["object_id"] for event in events} == set(MAIN["pseudonyms"].values())
 
 
+def test_people_of_an_older_database_are_one_row_each_in_the_directory(
+    deployment: Deployment,
+) -> None:
+    people = deployment.rows("SELECT id, name, email FROM people WHERE erased_at IS NULL")
+    with deployment.served() as client:
+        found = client.post(f"{API}/directory/search", json={}, headers=OFFICE_TOKEN).json()
+    assert {
+        (role["person_id"], human["name"], human["email"])
+        for human in found["entries"]
+        for role in human["roles"]
+    } == {tuple(person) for person in people}
+
+
 def test_secret_link_in_an_older_email_opens_a_session_and_replies(client: TestClient) -> None:
     for code, secret in MAIN["links"].items():
         assert client.get(f"/p/{secret}").status_code == HTTPStatus.OK

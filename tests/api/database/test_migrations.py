@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import func, inspect, select, table
 
 from api.consent.rows import ConsentKind, ConsentRow
+from api.cycles.rows import CycleRow
 from api.database import schema
 from api.http.principal import AccessRole, Principal
+from api.participants.rows import HumanRow, PersonRow
 from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries import questions
@@ -38,6 +40,7 @@ FILLED = {
     "credentials",
     "cycles",
     "feedback",
+    "humans",
     "mails",
     "note_keys",
     "notebook_openers",
@@ -160,3 +163,24 @@ def test_each_migration_preserves_rows_in_both_directions(full: Database) -> Non
         assert schema.migrate(full, newer) == newer
         assert _same(below, _rows(full)), f"{older} up to {newer}"
         assert _whole(full)
+
+
+def test_people_of_an_older_database_get_one_row_for_each_human(world: World) -> None:
+    older, newer = world.cycle(2, 1), world.cycle(2, 0)
+    with world.database.writing() as tx:
+        tx.get_one(CycleRow, older).created_at -= timedelta(days=300)
+        for cycle_id, code, name, person in (
+            (older, "C-1", "Đorđe Đokić", ""),
+            (newer, "C-1", "Ђорђе Ђокић", ""),
+            (older, "K-1", "Other Name", "P-7"),
+            (newer, "C-2", "A. Name", "P-7"),
+        ):
+            row = tx.get_one(PersonRow, world.person_id(cycle_id, code))
+            row.name, row.profile = name, row.profile | {"person": person}
+    schema.migrate(world.database, "0023")
+    schema.migrate(world.database)
+    with world.database.reading() as tx:
+        humans = {human.name: human.person for human in tx.scalars(select(HumanRow))}
+        linked = {row.code: row.human_id for row in tx.scalars(select(PersonRow))}
+    assert humans == {"Ђорђе Ђокић": "", "A. Name": "P-7", "Coachee 2": ""}
+    assert None not in linked.values()

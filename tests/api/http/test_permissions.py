@@ -24,6 +24,7 @@ from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
 from api.logging.setup import configure_logging
 from api.mail.rows import MailRow, MailState
+from api.participants.rows import PersonRow
 from api.personal_links.rows import PersonPasskeyRow
 from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
@@ -84,6 +85,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "/api/v1/cycles/{cycle_id}/retention/hold"): {"json": {"because": "x"}},
     ("POST", "/cycles/{cycle_id}/retention/hold"): {"data": {"because": "x"}},
+    ("POST", "/api/v1/directory/search"): {"json": {"text": "Ana"}},
+    ("PUT", "/api/v1/directory/duplicates"): {
+        "json": {"one_id": "0" * 20, "other_id": "0" * 20, "same": False}
+    },
+    ("POST", "/directory/duplicates"): {
+        "data": {"one_id": "0" * 20, "other_id": "0" * 20, "same": "false"}
+    },
+    ("PUT", "/api/v1/directory/{human_id}/address"): {"json": {"address": "c3@example.org"}},
+    ("POST", "/directory/{human_id}/address"): {"data": {"address": "c3@example.org"}},
     ("PUT", "/api/v1/cycles/{cycle_id}/reminders"): {"json": {"on": False}},
     ("POST", "/cycles/{cycle_id}/reminders"): {"data": {"on": "true"}},
     ("POST", "/api/v1/plans/{plan_id}/questions"): {"json": {"kind": "advise"}},
@@ -127,10 +137,14 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         )
     for session in sessions:
         _store_reports(shared, session.id, session.coach.id, session.coachee.id)
+    person_id = world.person_id(cycle_id, "C-3")
+    with world.database.reading() as tx:
+        human_id = tx.get_one(PersonRow, person_id).human_id or ""
     return {
         "cycle_id": cycle_id,
+        "human_id": human_id,
         "session_id": mine.id,
-        "person_id": world.person_id(cycle_id, "C-3"),
+        "person_id": person_id,
         "message_id": message or "",
         "plan_id": plan or "",
         "run_id": run or "",

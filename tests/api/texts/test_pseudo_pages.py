@@ -60,7 +60,7 @@ ENTERED = {
 
 
 DATA_OF_PAGES = {
-    "audit": {"head"},
+    "audit": {"head", "main"},
     "error 422": {"query"},
     "rules": {"Leadership"},
     "rules of the cycle": {"Leadership"},

@@ -1,0 +1,217 @@
+"""The humans behind the people of cycles: finding, joining and forgetting them.
+
+By the reference of the people files, rows with the same `person` are one human, and so are rows
+with the same address and name. This holds over roles and cycles, except for humans whom a manager
+has declared to be different people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.cycles.rows import CycleRow
+from api.participants.rows import DistinctHumansRow, HumanRow, PersonRow
+from coach.humans import folded_address, same_humans
+
+_PERSON = PersonRow.profile["person"].as_string()
+_LISTED_EMAIL = PersonRow.profile["email"].as_string()
+
+
+@dataclass(slots=True)
+class _Groups:
+    """The ids of humans, and of people without one, that the lists describe as one human.
+
+    `alike` has the ids with the same key as an id, `root` connects everything reachable by keys.
+    """
+
+    root: dict[str, str] = field(default_factory=dict)
+    alike: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def find(self, one: str) -> str:
+        path = self.root.setdefault(one, one)
+        while path != self.root[path]:
+            path = self.root[path]
+        self.root[one] = path
+        return path
+
+    def connect(self, ids: Collection[str]) -> None:
+        first = self.find(min(ids))
+        for one in ids:
+            self.root[self.find(one)] = first
+            self.alike[one].update(ids)
+
+
+def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) -> None:
+    """Link people who are new or have changed to their humans, adding those who are not known.
+
+    Humans whom the lists now describe as one are joined.
+    """
+    if not rows:
+        return
+    tx.flush()
+    groups = _groups(tx)
+    humans = {row.id: row for row in tx.scalars(select(HumanRow).order_by(HumanRow.created_at))}
+    touched: dict[str, None] = {}
+    for row in rows:
+        if row.human_id is None:
+            human = _known_human(groups.alike[row.id], humans) or _add_human(tx, row, now)
+            humans[human.id], row.human_id = human, human.id
+            groups.connect({row.id, human.id})
+        _update(humans[row.human_id], row)
+        touched[groups.find(row.human_id)] = None
+    tx.flush()
+    for members in _members(groups, touched, humans):
+        _join_all(tx, members)
+
+
+def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
+    """Make two humans one: all people of `other` become those of `kept`."""
+    tx.flush()
+    tx.execute(update(PersonRow).where(PersonRow.human_id == other.id).values(human_id=kept.id))
+    kept.person = kept.person or other.person
+    involved = or_(DistinctHumansRow.one_id == other.id, DistinctHumansRow.other_id == other.id)
+    for row in tx.scalars(select(DistinctHumansRow).where(involved)).all():
+        third = row.one_id if row.other_id == other.id else row.other_id
+        keep_apart(tx, kept.id, third, now=row.decided_at)
+        tx.delete(row)
+    tx.flush()
+    tx.delete(other)
+    tx.flush()
+    record_event(tx, "people joined", "human", kept.id)
+
+
+def keep_apart(tx: Transaction, one_id: str, other_id: str, *, now: datetime) -> None:
+    """Remember that two humans are different people."""
+    pair = _pair(one_id, other_id)
+    if one_id != other_id and tx.get(DistinctHumansRow, pair) is None:
+        tx.add(DistinctHumansRow(one_id=pair[0], other_id=pair[1], decided_at=now))
+        tx.flush()
+
+
+def distinct_pairs(tx: Transaction) -> frozenset[tuple[str, str]]:
+    """Return the pairs of humans whom a manager has declared different, the lower id first."""
+    rows = tx.execute(select(DistinctHumansRow.one_id, DistinctHumansRow.other_id))
+    return frozenset((row.one_id, row.other_id) for row in rows)
+
+
+def are_kept_apart(tx: Transaction, one_id: str, other_id: str) -> bool:
+    """Whether a manager has declared two humans to be different people."""
+    return tx.get(DistinctHumansRow, _pair(one_id, other_id)) is not None
+
+
+def forget_humans(tx: Transaction, rows: Collection[PersonRow]) -> None:
+    """Remove the links of people who are being erased, and the humans who have no others.
+
+    A human who has others keeps only what the rows of the others contain.
+    """
+    human_ids = {row.human_id for row in rows} - {None}
+    for row in rows:
+        row.human_id = None
+    tx.flush()
+    for human in tx.scalars(select(HumanRow).where(HumanRow.id.in_(human_ids))).all():
+        refresh_human(tx, human)
+
+
+def refresh_human(tx: Transaction, human: HumanRow) -> None:
+    """Take a human's data from the latest of their people; delete the row if there are none."""
+    people = people_of(tx, human.id)
+    human.person = ""
+    for row in reversed(people):
+        _update(human, row)
+    if not people:
+        tx.delete(human)
+    tx.flush()
+
+
+def update_address(tx: Transaction, row: PersonRow, former: str) -> None:
+    """Store a person's new address in the directory, if it had their `former` address."""
+    human = None if row.human_id is None else tx.get_one(HumanRow, row.human_id)
+    if human is not None and folded_address(human.email) == folded_address(former):
+        human.email = row.email
+
+
+def people_of(tx: Transaction, human_id: str) -> Sequence[PersonRow]:
+    """Return the people of a human, those of the newest cycle first."""
+    return tx.scalars(
+        select(PersonRow)
+        .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
+        .where(PersonRow.human_id == human_id)
+        .order_by(CycleRow.created_at.desc(), PersonRow.cycle_id, PersonRow.side, PersonRow.code)
+    ).all()
+
+
+def _groups(tx: Transaction) -> _Groups:
+    """Group all humans, and the people who are not linked yet, by what the lists say."""
+    people = tx.execute(
+        select(
+            PersonRow.id, PersonRow.human_id, PersonRow.name, PersonRow.email,
+            _LISTED_EMAIL.label("listed"), _PERSON.label("person"),
+        ).where(PersonRow.erased_at.is_(None))
+    ).all()  # fmt: skip
+    owned = {
+        (row.human_id or row.id, row.person or "", email, row.name): None
+        for row in people
+        for email in (row.email, row.listed)
+    }
+    owners = [owner for owner, *_ in owned]
+    by_key: dict[int, set[str]] = defaultdict(set)
+    numbers = same_humans([(person, email, name) for _, person, email, name in owned])
+    for owner, number in zip(owners, numbers, strict=True):
+        by_key[number].add(owner)
+    groups = _Groups()
+    for ids in by_key.values():
+        groups.connect(ids)
+    return groups
+
+
+def _known_human(alike: Iterable[str], humans: dict[str, HumanRow]) -> HumanRow | None:
+    """Return the oldest human among some ids."""
+    known = [humans[one] for one in alike if one in humans]
+    return min(known, key=lambda human: (human.created_at, human.id), default=None)
+
+
+def _add_human(tx: Transaction, row: PersonRow, now: datetime) -> HumanRow:
+    human = HumanRow(name=row.name, email=row.email, person="", created_at=now)
+    tx.add(human)
+    tx.flush()
+    return human
+
+
+def _update(human: HumanRow, row: PersonRow) -> None:
+    human.name, human.email = row.name, row.email
+    human.person = row.profile.get("person") or human.person
+
+
+def _members(
+    groups: _Groups, roots: Iterable[str], humans: dict[str, HumanRow]
+) -> Iterator[list[HumanRow]]:
+    """Yield the humans of each group that has several, oldest first."""
+    by_root: dict[str, list[HumanRow]] = defaultdict(list)
+    for human in humans.values():
+        by_root[groups.find(human.id)].append(human)
+    for root in roots:
+        members = by_root[groups.find(root)]
+        if len(members) > 1:
+            yield sorted(members, key=lambda human: (human.created_at, human.id))
+
+
+def _join_all(tx: Transaction, members: Sequence[HumanRow]) -> None:
+    """Join all humans of a group, except those who are kept apart."""
+    kept: list[HumanRow] = []
+    for human in members:
+        same = (one for one in kept if not are_kept_apart(tx, one.id, human.id))
+        if (first := next(same, None)) is None:
+            kept.append(human)
+        else:
+            join_humans(tx, first, human)
+
+
+def _pair(one_id: str, other_id: str) -> tuple[str, str]:
+    return min(one_id, other_id), max(one_id, other_id)

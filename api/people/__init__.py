@@ -1,0 +1,1 @@
+"""The directory of people: one human, one row, over roles and cycles."""

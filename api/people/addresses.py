@@ -1,0 +1,45 @@
+"""Changing the address of a human in the directory."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.cycles.service import cycle_header
+from api.database.existing_row import existing_row
+from api.participants.humans import people_of
+from api.participants.notices import notify_address_change
+from api.participants.rows import HumanRow, PersonRow
+from api.people.directory import DirectoryEntry, entry_of
+from api.personal_links.email_change import NewAddress
+from api.services import Services
+
+
+def change_address(services: Services, human_id: str, new: NewAddress) -> DirectoryEntry:
+    """Change the address of a human, in the directory and in cycles that have not ended.
+
+    If this server sends email, the person is told at both addresses. An uploaded list keeps the new
+    address unless its own differs from that of the previous list.
+
+    Raises:
+        NotFoundError: there is no such human.
+    """
+    with services.database.writing() as tx:
+        human = existing_row(tx, HumanRow, human_id, "human")
+        human.email = new.address
+        for person in people_of(tx, human_id):
+            if person.email != new.address and _is_open(tx, person, services):
+                former, person.email = person.email, new.address
+                notify_address_change(tx, services, person, former)
+                record_event(tx, "address changed", "person", person.id)
+        return entry_of(tx, human_id)
+
+
+def _is_open(tx: Transaction, person: PersonRow, services: Services) -> bool:
+    """Whether a person is in a cycle that has not ended."""
+    cycle = cycle_header(tx, person.cycle_id)
+    today: date = services.now().astimezone(ZoneInfo(cycle.timezone)).date()
+    return person.left_at is None and person.erased_at is None and cycle.end >= today

@@ -1,0 +1,172 @@
+"""Humans of the directory who may be one: suggestions, and what a manager decides about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.database.existing_row import existing_row
+from api.participants.humans import (
+    distinct_pairs,
+    join_humans,
+    keep_apart,
+    people_of,
+    refresh_human,
+)
+from api.participants.rows import HumanRow, PersonRow
+from api.participants.service import person_row
+from api.people import facts
+from api.people.directory import DirectoryEntry, entries_of, entry_of
+from api.services import Services
+from api.values import FrozenModel
+from coach.duplicates import DuplicateSuggestion, Identity, suggest_duplicates
+from coach.errors import ConflictError
+from coach.people import Sex
+from coach.texts.facts import Fact
+
+_MAX_SHOWN = 20
+_MAX_REMEMBERED = 4
+_SUGGESTIONS: dict[bytes, tuple[DuplicateSuggestion, ...]] = {}
+"""The latest suggestions, by a digest of the directory. They take seconds for 12,000 people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two humans who may be one, the one who was added first before the other, and why."""
+
+    one: DirectoryEntry
+    other: DirectoryEntry
+    reasons: tuple[Fact, ...]
+
+
+class Decision(FrozenModel):
+    """A manager's decision whether two humans of the directory are the same person."""
+
+    one_id: str
+    other_id: str
+    same: bool
+
+
+def read_duplicates(services: Services) -> tuple[tuple[Duplicate, ...], int]:
+    """Return the first humans who may be one, and the number of all suggestions."""
+    with services.database.reading() as tx:
+        return suggested_duplicates(tx)
+
+
+def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
+    """Return the first humans who may be one, and the number of all suggestions.
+
+    What a manager has decided is not suggested again.
+    """
+    ids, identities = _identities(tx)
+    distinct = distinct_pairs(tx)
+    pairs = [
+        (ids[one.first], ids[one.second], one.reasons)
+        for one in _suggestions(identities)
+        if tuple(sorted((ids[one.first], ids[one.second]))) not in distinct
+    ]
+    shown = pairs[:_MAX_SHOWN]
+    entries = {
+        entry.id: entry
+        for entry in entries_of(tx, {human for one, other, _ in shown for human in (one, other)})
+    }
+    duplicates = tuple(Duplicate(entries[one], entries[other], why) for one, other, why in shown)
+    return duplicates, len(pairs)
+
+
+def decide(services: Services, decision: Decision) -> DirectoryEntry:
+    """Make two humans one, or remember that they are different people; return the first.
+
+    The row that was added first is kept. People who are one have one timetable in later runs.
+
+    Raises:
+        NotFoundError: one of them does not exist (any more).
+        ConflictError: both ids are the same.
+    """
+    if decision.one_id == decision.other_id:
+        raise ConflictError(facts.SAME_ROW())
+    with services.database.writing() as tx:
+        one = existing_row(tx, HumanRow, decision.one_id, "human")
+        other = existing_row(tx, HumanRow, decision.other_id, "human")
+        if decision.same:
+            kept, joined = sorted((one, other), key=lambda human: (human.created_at, human.id))
+            join_humans(tx, kept, joined)
+            refresh_human(tx, kept)
+            return entry_of(tx, kept.id)
+        keep_apart(tx, one.id, other.id, now=services.now())
+        record_event(tx, "people kept apart", "human", one.id)
+        return entry_of(tx, one.id)
+
+
+def separate(services: Services, person_id: str) -> DirectoryEntry:
+    """Give a role that belongs to another human a row of its own; return the new human.
+
+    Both humans are remembered as different people.
+
+    Raises:
+        NotFoundError: there is no such person.
+        ConflictError: the person was erased, or is the human's only role.
+    """
+    with services.database.writing() as tx:
+        person, now = person_row(tx, person_id), services.now()
+        if person.human_id is None:
+            raise ConflictError(facts.ERASED())
+        former = tx.get_one(HumanRow, person.human_id)
+        if len(people_of(tx, former.id)) == 1:
+            raise ConflictError(facts.ONLY_ROLE())
+        human = HumanRow(name=person.name, email=person.email, created_at=now)
+        tx.add(human)
+        tx.flush()
+        person.human_id = human.id
+        keep_apart(tx, former.id, human.id, now=now)
+        refresh_human(tx, former)
+        refresh_human(tx, human)
+        record_event(tx, "people separated", "human", former.id)
+        return entry_of(tx, human.id)
+
+
+def _identities(tx: Transaction) -> tuple[list[str], list[Identity]]:
+    """Return the ids of all humans, those added first before others, and what identifies them."""
+    roles: dict[str, list[Row[tuple[str, str, str, int | None, str | None]]]] = {}
+    profile = PersonRow.profile
+    for row in tx.execute(
+        select(
+            PersonRow.human_id, PersonRow.side, PersonRow.code,
+            profile["birth_year"].as_integer().label("birth_year"),
+            profile["sex"].as_string().label("sex"),
+        ).where(PersonRow.human_id.is_not(None))
+    ):  # fmt: skip
+        roles.setdefault(row.human_id, []).append(row)
+    humans = tx.execute(
+        select(HumanRow.id, HumanRow.name, HumanRow.email, HumanRow.person).order_by(
+            HumanRow.created_at, HumanRow.id
+        )
+    ).all()
+    return [one.id for one in humans], [
+        Identity(
+            name=one.name,
+            address=one.email,
+            person=one.person,
+            ids=frozenset(f"{role.side} {role.code}" for role in roles.get(one.id, ())),
+            birth_year=next(filter(None, (r.birth_year for r in roles.get(one.id, ()))), None),
+            sex=next((Sex(r.sex) for r in roles.get(one.id, ()) if r.sex), None),
+        )
+        for one in humans
+    ]
+
+
+def _suggestions(identities: list[Identity]) -> tuple[DuplicateSuggestion, ...]:
+    text = json.dumps(
+        [(i.name, i.address, i.person, sorted(i.ids), i.birth_year, i.sex) for i in identities]
+    )
+    digest = hashlib.sha256(text.encode()).digest()
+    if digest not in _SUGGESTIONS:
+        while len(_SUGGESTIONS) >= _MAX_REMEMBERED:
+            _SUGGESTIONS.pop(next(iter(_SUGGESTIONS)), None)
+        _SUGGESTIONS[digest] = tuple(suggest_duplicates(identities))
+    return _SUGGESTIONS[digest]

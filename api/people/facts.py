@@ -1,0 +1,11 @@
+"""Messages about the directory of people."""
+
+from __future__ import annotations
+
+from coach.texts.facts import message
+
+SAME_ROW = message("people.same_row", "this is one person already; choose two different people")
+ONLY_ROLE = message(
+    "people.only_role", "this is the only role of this person, so there is nothing to separate"
+)
+ERASED = message("people.erased", "this person was erased and is not in the directory")

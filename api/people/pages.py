@@ -1,0 +1,121 @@
+"""The pages of the directory: everybody with a search, possible duplicates, and one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from api.http import urls
+from api.http.dependencies import ServicesDep, services_for
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
+from api.people import addresses, directory, duplicates
+from api.people.directory import DirectorySearch
+from api.people.duplicates import Decision
+from api.personal_links.email_change import NewAddress
+from api.web.rendering import (
+    FormFields,
+    parse_form,
+    redirect_after_post,
+    render_page,
+    validate_form,
+)
+from coach.texts.facts import Displayed
+
+_OPENED = "directory opened"
+_WHOLE = "directory"
+DIRECTORY_PAGES = APIRouter(prefix=urls.DIRECTORY, include_in_schema=False)
+
+
+@DIRECTORY_PAGES.get("")
+def show_directory(request: Request) -> Response:
+    """Show the first people of the directory, and who may be one person."""
+    return _render_directory(request, {})
+
+
+@DIRECTORY_PAGES.post("")
+def search_directory(request: Request, form_fields: FormFields) -> Response:
+    """Show who is found. The search is in the form, so that names do not appear in logs."""
+    return _render_directory(request, form_fields)
+
+
+@DIRECTORY_PAGES.post("/duplicates")
+def decide_duplicate(form_fields: FormFields, services: ServicesDep) -> Response:
+    """Decide whether two people are the same person."""
+    duplicates.decide(services, parse_form(Decision, form_fields))
+    return redirect_after_post(f"{urls.DIRECTORY}#duplicates")
+
+
+@DIRECTORY_PAGES.get("/{human_id}")
+def show_human(human_id: str, request: Request) -> Response:
+    """Show one person with their roles over cycles."""
+    return _render_human(request, human_id, {})
+
+
+@DIRECTORY_PAGES.post("/{human_id}/address")
+def change_human_address(
+    human_id: str, form_fields: FormFields, request: Request, services: ServicesDep
+) -> Response:
+    """Change a person's address in the directory and in cycles that have not ended."""
+    new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
+    if new is None:
+        return _render_human(request, human_id, faults, form_fields.get("address", ""))
+    addresses.change_address(services, human_id, new)
+    return redirect_after_post(urls.human(human_id))
+
+
+@DIRECTORY_PAGES.post("/roles/{person_id}/separate")
+def separate_role(person_id: str, services: ServicesDep) -> Response:
+    """Give a role that belongs to another person a row of its own."""
+    return redirect_after_post(urls.human(duplicates.separate(services, person_id).id))
+
+
+def _render_directory(request: Request, fields: Mapping[str, str]) -> Response:
+    services = services_for(request)
+    search, faults = validate_form(DirectorySearch, fields, fallback_field="text")
+    found = directory.search_directory(services, search or DirectorySearch())
+    shown, count = ((), 0) if fields else duplicates.read_duplicates(services)
+    return render_page(
+        request,
+        "people/directory.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        found=found,
+        searching=search is not None and bool(search.text),
+        duplicates=shown,
+        duplicates_count=count,
+        entered={"text": fields.get("text", "")},
+        faults=faults,
+    )
+
+
+def _render_human(
+    request: Request, human_id: str, faults: Mapping[str, Displayed], entered: str | None = None
+) -> Response:
+    human = directory.read_entry(services_for(request), human_id)
+    return render_page(
+        request,
+        "people/human.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        human=human,
+        faults=faults,
+        entered={"address": human.email if entered is None else entered},
+    )
+
+
+ROUTERS = (DIRECTORY_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", urls.DIRECTORY): Permission(MANAGER, audit_action=_OPENED, audit_object=_WHOLE),
+    ("POST", urls.DIRECTORY): Permission(
+        MANAGER, scope=TokenScope.READ, audit_action=_OPENED, audit_object=_WHOLE
+    ),
+    ("POST", urls.DIRECTORY + "/duplicates"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("GET", urls.DIRECTORY + "/{human_id}"): Permission(MANAGER, audit_action=_OPENED),
+    ("POST", urls.DIRECTORY + "/{human_id}/address"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
+    ("POST", urls.DIRECTORY + "/roles/{person_id}/separate"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE
+    ),
+}
