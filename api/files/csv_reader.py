@@ -107,7 +107,7 @@ def _decoding_faults(
     number, index, cell = bad[0]
     first = min(ord(character) - 0xDC00 for character in INVALID_BYTES.findall(cell))
     byte = f"0x{first:02X}"
-    header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
+    header = _header_above(rows[: number - 1], index)
     if encoding is not None:
         message = facts.NOT_IN_ENCODING(byte=byte, encoding=encoding)
     elif bad[1:]:
@@ -121,3 +121,9 @@ def _decoding_faults(
     return [
         InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)
     ]
+
+
+def _header_above(rows: list[list[str]], place: int) -> str:
+    """Return the cell in the first of the rows that has several cells: titles have only one."""
+    header = next((row for row in rows if sum(map(bool, map(str.strip, row))) > 1), [])
+    return header[place].strip() if place < len(header) else ""
