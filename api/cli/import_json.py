@@ -30,7 +30,13 @@ def import_object(imported: ListImport, written: Sequence[str]) -> dict[str, Any
         "suggestions": [_suggestion(one, imported) for one in review.suggestions],
         "understood": list(map(asdict, imported.understood)),
         "left_out": [
-            {"file": one.file, "row": one.row, "column": one.column, "id": one.written}
+            {
+                "file": one.file,
+                "row": one.row,
+                "column": one.column,
+                "id": one.written,
+                "sheet": one.sheet,
+            }
             for one in imported.left_out
         ],
         "warnings": [

@@ -66,9 +66,9 @@ class ListImport:
         return self.lists.coachees if kind is PeopleKind.COACHEES else self.lists.coaches
 
     def _understood_rows(self) -> Iterator[Sequence[str]]:
-        yield "file", "row", "column", "written", "read_as"
+        yield "file", "row", "column", "written", "read_as", "sheet"
         for one in chain(self.understood, self.left_out):
-            yield one.file, str(one.row), one.column, one.written, one.read_as
+            yield one.file, str(one.row), one.column, one.written, one.read_as, one.sheet
 
 
 def import_lists(inputs: CycleInputs, earlier: Roster | None) -> ListImport:

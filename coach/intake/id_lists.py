@@ -31,7 +31,9 @@ def _split(
             parts = list(_parts(entry, others))
             if len(parts) > 1:
                 read_as = "; ".join(parts)
-                understood.append(Understood(sheet.name, draft.row, column, entry, read_as))
+                understood.append(
+                    Understood(sheet.name, draft.row, column, entry, read_as, sheet.sheet)
+                )
                 kept = values[column]
                 place = kept.index(entry)
                 merged = (*kept[:place], *parts, *kept[place + 1 :])

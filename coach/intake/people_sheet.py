@@ -30,13 +30,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A value that is not in the form of the reference, and how it was read."""
+    """A value that is not in the form of the reference, and how it was read.
+
+    `sheet` is the name of the sheet in a workbook with several.
+    """
 
     file: str
     row: int
     column: str
     written: str
     read_as: str
+    sheet: str = ""
 
     @property
     def message(self) -> Fact:
@@ -169,7 +173,9 @@ class _SheetReader:
         """Record the entries of a cell that were rewritten."""
         for written, read_as in rewritings:
             if written != read_as:
-                self.understood.append(Understood(self.table.file, row, column, written, read_as))
+                self.understood.append(
+                    Understood(self.table.file, row, column, written, read_as, self.table.sheet)
+                )
 
     def _row(self, number: int, row: Sequence[str], header: SheetHeader) -> Draft:
         values: dict[str, Any] = {}

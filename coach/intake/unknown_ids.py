@@ -58,7 +58,8 @@ def without_unknown_ids(
     for sheet, unknown in ((coachees, [*unknown_ids(coachees, coaches)]), (coaches, of_coaches)):
         changed.append(_without(sheet, unknown))
         left_out += [
-            Understood(sheet.name, draft.row, column, ident, "") for draft, column, ident in unknown
+            Understood(sheet.name, draft.row, column, ident, "", sheet.sheet)
+            for draft, column, ident in unknown
         ]
     return changed[0], changed[1], tuple(left_out)
 

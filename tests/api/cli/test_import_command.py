@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook
 
 from api.cli import main
 from api.input_files.cycle_inputs import ListReading, read_inputs
@@ -119,9 +120,9 @@ def test_what_was_understood_is_said_and_written_for_each_cell(
     assert f'{file}:4:rank: read "пуковник" as OF-5' in done.out.splitlines()
     assert f"{file}:4:refuses: warning: 'K-9' is not the id" in done.err
     rows = (tmp_path / "tidy/understood.csv").read_text("utf-8-sig").splitlines()
-    assert rows[0] == "file,row,column,written,read_as"
-    assert f"{file},5,languages,shqip,sq" in rows
-    assert rows[-1] == f"{file},4,refuses,K-9,"
+    assert rows[0] == "file,row,column,written,read_as,sheet"
+    assert f"{file},5,languages,shqip,sq," in rows
+    assert rows[-1] == f"{file},4,refuses,K-9,,"
 
 
 def test_nothing_is_written_without_out_or_with_any_fault(
@@ -264,3 +265,22 @@ def test_strict_and_encoding_are_as_for_the_other_commands(
     assert gender_coach(*given, "--encoding", "windows-1250", "--strict").code == 0
     refused = gender_coach(*files(tmp_path, UNTIDY), "--strict")
     assert (refused.code, "Spisak za 2027" in refused.err) == (2, True)
+
+
+def test_both_sheets_of_one_workbook_are_told_apart(gender_coach: Command, tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for name, text in (("coachees", COACHEES), ("coaches", COACHES)):
+        sheet = workbook.create_sheet(name)
+        for row in csv.reader(io.StringIO(text.replace("SE,en", "SE,English"))):
+            sheet.append(row)
+    people = tmp_path / "people.xlsx"
+    workbook.save(people)
+    files(tmp_path)
+    given = "import", tmp_path / "cycle.toml", "--coachees", people, "--coaches", people
+    found = described(gender_coach, *given)
+    assert [(one["row"], one["sheet"]) for one in found["understood"]] == [
+        (2, "coachees"), (3, "coachees"), (2, "coaches"), (3, "coaches"),
+    ]  # fmt: skip
+    line = f'{people}:2:languages: in sheet coaches, read "English" as en (also in 1 other row)'
+    assert line in gender_coach(*given).out
