@@ -13,11 +13,12 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
+from api.accounts import factor_routes, user_routes
 from api.accounts import routes as account_routes
-from api.accounts import user_routes
 from api.accounts.authenticator import authenticate_user
 from api.accounts.pages import account as account_pages
 from api.accounts.pages import confirm as confirm_pages
+from api.accounts.pages import confirm_change as confirm_change_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_address
@@ -121,6 +122,7 @@ _API_MODULES = (
     note_access_routes,
     audit_routes,
     account_routes,
+    factor_routes,
     user_routes,
     consent_routes,
     reference_routes,
@@ -141,6 +143,7 @@ _PAGE_MODULES = (
     account_pages,
     user_pages,
     confirm_pages,
+    confirm_change_pages,
     audit_pages,
     run_pages,
     comparison_page,

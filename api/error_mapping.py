@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from api.http import facts as titles
 from coach.errors import (
+    ConfirmChangeError,
     ConfirmFirstError,
     ConflictError,
     DomainError,
@@ -96,6 +97,9 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
     ),
     ConfirmFirstError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", titles.CONFIRM_IDENTITY_TITLE()
+    ),
+    ConfirmChangeError: ErrorType(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-change", titles.CONFIRM_CHANGE_TITLE()
     ),
     VerifyFirstError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "verify-first", titles.VERIFY_FIRST_TITLE()

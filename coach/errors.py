@@ -95,6 +95,10 @@ class ConfirmFirstError(NotAllowedError):
     """The user's last authentication is too old for this action and must be repeated."""
 
 
+class ConfirmChangeError(NotAllowedError):
+    """The user has to confirm a change to how they sign in, with what they sign in with now."""
+
+
 class VerifyFirstError(NotAllowedError):
     """The holder of a secret link has to prove who they are before this action."""
 

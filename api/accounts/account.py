@@ -11,16 +11,25 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
 from api.accounts.browser_sessions import end_browser_sessions, end_tokens
+from api.accounts.change_confirmation import (
+    ChangeProof,
+    Confirmation,
+    OldFactors,
+    accept_proof,
+    compare_password,
+    confirms_by_code,
+    may_change,
+    require_confirmation,
+)
 from api.accounts.credentials import CredentialView, active_credentials_of
-from api.accounts.passkeys import PasskeyView, passkeys_of
+from api.accounts.passkeys import PasskeyView, passkeys_of, remove_all_passkeys
 from api.accounts.rows import UserRow
 from api.accounts.second_factors import (
     count_unused_recovery_codes,
-    is_locked,
+    delete_recovery_codes,
     proposed_totp_secret,
-    record_failure,
+    replace_recovery_codes,
     seal_totp,
-    verify_code,
 )
 from api.accounts.users import UserView, current_user, unlink_user
 from api.audit_trail.log import record_event
@@ -29,26 +38,23 @@ from api.crypto.password_hashing import (
     hash_password,
     matching_totp_step,
     password_weakness,
-    verify_password,
 )
 from api.http.principal import Principal
 from api.services import Services
-from api.values import FrozenModel
 from coach.errors import ConflictError, InputFault, UnusableInputError
 from coach.texts.facts import Displayed
 
 
-class AccountForm(FrozenModel):
+class AccountForm(OldFactors):
     """A new password, and a code that proves that the app has the proposed secret.
 
     `old_password` and `old_code` are required if the user already has them. If `password` is empty,
-    the password does not change.
+    the password does not change. `remove_passkeys` also removes all passkeys of the user.
     """
 
     password: Annotated[str, Field(max_length=1000)] = ""
     code: Annotated[str, Field(max_length=20)]
-    old_password: Annotated[str, Field(max_length=1000)] = ""
-    old_code: Annotated[str, Field(max_length=40)] = ""
+    remove_passkeys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +67,34 @@ class NewSecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user's account: passkeys, number of unused recovery codes, and active credentials."""
+    """A user's account: passkeys, number of unused recovery codes, and active credentials.
+
+    `may_change` is whether the user can change how they sign in without confirming first, and
+    `confirms_by_code` whether they confirm with a password or code.
+    """
 
     user: UserView
     passkeys: tuple[PasskeyView, ...]
     recovery_codes_left: int
     credentials: tuple[CredentialView, ...]
+    may_change: bool
+    confirms_by_code: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationMeans:
-    """A user, and whether they can confirm their identity with a passkey."""
+    """A user, and whether they can confirm their identity with a passkey.
+
+    `confirms_by_code` is whether they can confirm a change to how they sign in with their password,
+    the code of their app, or both.
+    """
 
     user: UserView
     has_passkeys: bool
+    confirms_by_code: bool
 
 
-def read_account(services: Services, principal: Principal) -> Account:
+def read_account(services: Services, principal: Principal, change_secret: str) -> Account:
     """Return the requesting user's account."""
     with services.database.reading() as tx:
         return Account(
@@ -85,40 +102,70 @@ def read_account(services: Services, principal: Principal) -> Account:
             passkeys=passkeys_of(tx, principal),
             recovery_codes_left=count_unused_recovery_codes(tx, principal),
             credentials=active_credentials_of(tx, principal, now=services.now()),
+            may_change=may_change(tx, services, principal, change_secret),
+            confirms_by_code=confirms_by_code(tx, principal),
         )
 
 
 def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
     """Return how the requesting user can confirm their identity."""
     with services.database.reading() as tx:
-        return ConfirmationMeans(current_user(tx, principal), bool(passkeys_of(tx, principal)))
+        return ConfirmationMeans(
+            user=current_user(tx, principal),
+            has_passkeys=bool(passkeys_of(tx, principal)),
+            confirms_by_code=confirms_by_code(tx, principal),
+        )
 
 
-def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
+def set_up_account(
+    services: Services, principal: Principal, form: AccountForm, change_secret: str = ""
+) -> None:
     """Set the requesting user's password and second factor.
 
-    Their other browsers are signed out, and their tokens end.
+    Their other browsers are signed out, their tokens end, and their recovery codes are deleted.
+    Their passkeys are deleted if the form says so, and if the change was confirmed with a recovery
+    code, because somebody else may have added them.
 
     Raises:
         UnusableInputError: the password is too weak, or a password or code is wrong.
+        ConfirmChangeError: the user has to confirm the change first, with a passkey or at the
+            provider.
     """
     with services.database.reading() as tx:
-        user, stored = current_user(tx, principal), _password_hash(tx, principal)
-    if form.password or not (user.linked or stored):
+        user = current_user(tx, principal)
+    if form.password or not (user.linked or user.has_password):
         _refuse_weak_password(form.password, user.name)
-    knows_password = stored is None or verify_password(form.old_password, stored)
-    hashed = hash_password(form.password) if form.password and knows_password else None
-    now = services.now()
+    matching_hash = compare_password(services, principal, form.old_password)
+    hashed = hash_password(form.password) if form.password else None
+    proof, now = ChangeProof(form, change_secret), services.now()
     with services.database.writing() as tx:
-        unchanged = knows_password and _password_hash(tx, principal) == stored
-        fault = _check_old(tx, services.keyring, principal, form, knows_password=unchanged, now=now)
-        if fault is None:
+        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
+        if not isinstance(outcome, InputFault):
             row = tx.get_one(UserRow, principal.user_id)
             secret = proposed_totp_secret(services.keyring, row, principal.credential_id)
             factor = NewSecondFactor(secret, form.code)
             set_password_and_second_factor(tx, services.keyring, principal, factor, hashed, now=now)
-    if fault is not None:  # raised after the failed attempt was stored
-        raise UnusableInputError([fault])
+            if form.remove_passkeys or outcome is Confirmation.RECOVERY_CODE:
+                remove_all_passkeys(tx, row.id)
+    if isinstance(outcome, InputFault):  # raised after the failed attempt was stored
+        raise UnusableInputError([outcome])
+
+
+def make_recovery_codes(
+    services: Services, principal: Principal, proof: ChangeProof
+) -> tuple[str, ...]:
+    """Replace the requesting user's recovery codes with ten new ones, and return them.
+
+    Raises:
+        UnusableInputError: the old password or code is wrong.
+        ConfirmChangeError: the user has to confirm the change first.
+    """
+    matching_hash = compare_password(services, principal, proof.entered.old_password)
+    with services.database.writing() as tx:
+        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
+        if not isinstance(outcome, InputFault):
+            return replace_recovery_codes(tx, principal.user_id or "")
+    raise UnusableInputError([outcome])  # after the failed attempt was stored
 
 
 def proposed_secret(services: Services, principal: Principal) -> str:
@@ -128,16 +175,18 @@ def proposed_secret(services: Services, principal: Principal) -> str:
         return proposed_totp_secret(services.keyring, row, principal.credential_id)
 
 
-def unlink_account(services: Services, principal: Principal) -> None:
+def unlink_account(services: Services, principal: Principal, change_secret: str) -> None:
     """Unlink the requesting user's account at the identity provider.
 
     Raises:
+        ConfirmChangeError: the user has to confirm the change first.
         ConflictError: the user has no password and could no longer sign in.
     """
     with services.database.writing() as tx:
         user = current_user(tx, principal)
         if not user.has_password:
             raise ConflictError(facts.PASSWORD_FIRST())
+        require_confirmation(tx, services, principal, change_secret)
         unlink_user(tx, user.id)
 
 
@@ -152,6 +201,8 @@ def set_password_and_second_factor(
 ) -> None:
     """Replace a user's password, unless the hash is `None`, and the secret of their second factor.
 
+    Their recovery codes, their other browser sessions and their tokens end.
+
     Raises:
         UnusableInputError: the code does not match the secret.
     """
@@ -162,36 +213,10 @@ def set_password_and_second_factor(
     row.password_hash, row.totp_step = password_hash or row.password_hash, step
     row.totp_sealed = seal_totp(keyring, row.id, factor.secret)
     row.failures, row.locked_until = 0, None
+    delete_recovery_codes(tx, row.id)
     end_browser_sessions(tx, row.id, now, except_id=principal.credential_id)
     end_tokens(tx, row.id, now)
     record_event(tx, "password and second factor set", "user", row.id)
-
-
-def _check_old(
-    tx: Transaction,
-    keyring: Keyring,
-    principal: Principal,
-    form: AccountForm,
-    *,
-    knows_password: bool,
-    now: datetime,
-) -> InputFault | None:
-    """Check the old password and code; return what is wrong, and record the failed attempt."""
-    row = tx.get_one(UserRow, principal.user_id)
-    if is_locked(row, now):
-        return _fault("old_code", facts.CODE_NOT_ACCEPTED())
-    fault = None
-    if not knows_password:
-        fault = _fault("old_password", facts.OLD_PASSWORD_WRONG())
-    elif row.totp_sealed is not None and not verify_code(tx, keyring, row, form.old_code, now=now):
-        fault = _fault("old_code", facts.CODE_NOT_ACCEPTED())
-    if fault is not None:
-        record_failure(tx, row, "confirmation failed", now=now)
-    return fault
-
-
-def _password_hash(tx: Transaction, principal: Principal) -> str | None:
-    return tx.get_one(UserRow, principal.user_id).password_hash
 
 
 def _refuse_weak_password(password: str, name: str) -> None:

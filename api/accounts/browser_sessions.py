@@ -15,6 +15,7 @@ from api.accounts.credentials import (
     revoke_credentials,
 )
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.accounts.second_factors import has_own_second_factor
 from api.audit_trail.log import record_event
 from api.crypto.row_seal import sealed_or_none
 from api.http.principal import AccessRole, Principal
@@ -52,6 +53,9 @@ def redeem_sign_in_secret(
 ) -> IssuedSecret:
     """Exchange a one-time sign-in secret for a session cookie's secret, valid for `lifetime`.
 
+    The session counts as recently authenticated only if the user has nothing else to authenticate
+    with: neither an app or a passkey, nor an account at the identity provider.
+
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
     """
@@ -64,19 +68,29 @@ def redeem_sign_in_secret(
         raise NotSignedInError(facts.ADDRESS_USED())
     signed_in = Principal(AccessRole(user.role), user_id=user.id)
     record_event(tx, "user signed in", "user", row.user_id, by=signed_in)
-    return issue_session_cookie(tx, row.user_id, now=now, lifetime=lifetime)
+    with_all_factors = not has_own_second_factor(tx, user) and user.subject is None
+    return issue_session_cookie(
+        tx, user.id, now=now, lifetime=lifetime, recently_authenticated=with_all_factors
+    )
 
 
 def issue_session_cookie(
-    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta, factor: str | None = None
+    tx: Transaction,
+    user_id: str,
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    factor: str | None = None,
+    recently_authenticated: bool = True,
 ) -> IssuedSecret:
-    """Issue a session cookie's secret to a user who has just authenticated.
+    """Issue a session cookie's secret to a user who has just signed in.
 
     `factor` is `PROVIDER_FACTOR` if the second factor was the identity provider's.
+    `recently_authenticated` is false if the user has not shown all factors that they have.
     """
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
     row = tx.get_one(CredentialRow, issued.id)
-    row.confirmed_at, row.factor = now, factor
+    row.confirmed_at, row.factor = (now if recently_authenticated else None), factor
     tx.flush()
     return issued
 

@@ -54,8 +54,13 @@ def reset_second_factor(services: Services, principal: Principal, user_id: str) 
     return SignInAddress(address=address, expires_at=issued.expires_at)
 
 
-def remove_second_factor(tx: Transaction, user_id: str, *, now: datetime) -> None:
+def remove_second_factor(
+    tx: Transaction, user_id: str, *, now: datetime, with_password: bool = False
+) -> None:
     """Remove a user's app, passkeys and recovery codes; their browsers and tokens end.
+
+    `with_password` also removes their password, which they would otherwise need to set up a new
+    second factor.
 
     Raises:
         NotFoundError: there is no such user, or they are disabled.
@@ -64,6 +69,8 @@ def remove_second_factor(tx: Transaction, user_id: str, *, now: datetime) -> Non
     if row is None or row.disabled_at is not None:
         raise NotFoundError(facts.NO_SUCH_ACTIVE_USER())
     row.totp_sealed, row.failures, row.locked_until = None, 0, None
+    if with_password:
+        row.password_hash = None
     for table in (PasskeyRow, RecoveryCodeRow):
         tx.execute(delete(table).where(table.user_id == user_id))
     end_browser_sessions(tx, user_id, now)

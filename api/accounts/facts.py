@@ -23,6 +23,11 @@ SCOPES_OF_TOKEN = message(
 OLD_PASSWORD_WRONG = message(
     "accounts.old_password_wrong", "this is not your current password; enter it to change anything"
 )
+CONFIRM_CHANGE = message(
+    "accounts.confirm_change",
+    "confirm with your password and code, a passkey or your provider before you change how you "
+    "sign in",
+)
 CODE_WRONG = message(
     "accounts.code_wrong", "the code is wrong; enter the code that your app shows now"
 )

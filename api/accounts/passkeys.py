@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
 from api.accounts.browser_sessions import end_tokens
+from api.accounts.change_confirmation import require_confirmation, require_may_change
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
     PasskeyOwner,
@@ -87,14 +88,21 @@ def passkeys_of(tx: Transaction, principal: Principal) -> tuple[PasskeyView, ...
 
 
 def start_registration(
-    services: Services, principal: Principal, relying_party: RelyingParty, go_on_to: str
+    services: Services,
+    principal: Principal,
+    relying_party: RelyingParty,
+    change_secret: str,
+    *,
+    go_on_to: str,
 ) -> PasskeyChallenge:
     """Start adding a passkey to the requesting user's account.
 
     Raises:
+        ConfirmChangeError: the user has to confirm the change first.
         ConflictError: the user already has twenty passkeys.
     """
     with services.database.writing() as tx:
+        require_may_change(tx, services, principal, change_secret)
         user = tx.get_one(UserRow, principal.user_id)
         existing = _rows_of(tx, user.id)
         if len(existing) >= _MAX_PASSKEYS:
@@ -115,10 +123,12 @@ def finish_registration(
     response: Mapping[str, Any],
     *,
     name: PasskeyName,
+    change_secret: str,
 ) -> str:
     """Store the passkey that the browser has created, and return the page to show next.
 
     Raises:
+        ConfirmChangeError: the user has to confirm the change first.
         NotSignedInError: the flow has expired, or another user started it.
         UnusableInputError: the response is invalid for the flow, or the device did not verify its
             user.
@@ -128,6 +138,7 @@ def finish_registration(
     with services.database.writing() as tx:
         flow = consume_flow(tx, flow_secret, [SignInFlowKind.PASSKEY_ADD], now=now)
         if flow is not None and flow.user_id == principal.user_id:
+            require_confirmation(tx, services, principal, change_secret)
             _store(tx, flow, relying_party, response, name, now=now)
             return flow.go_on_to
     raise NotSignedInError(facts.PASSKEY_TOO_LATE())
@@ -157,7 +168,7 @@ def finish_sign_in(
     now, lifetime = services.now(), timedelta(hours=services.settings.cookie_hours)
     with services.database.writing() as tx:
         flow = consume_flow(tx, flow_secret, [SignInFlowKind.PASSKEY_SIGN_IN], now=now)
-        user = None if flow is None else _signer(tx, flow, relying_party, response, now=now)
+        user = None if flow is None else verify_signer(tx, flow, relying_party, response, now=now)
         if flow is not None and user is not None:
             cookie = complete_sign_in(tx, user, "passkey", now=now, lifetime=lifetime)
             return PasskeySignIn(cookie, flow.go_on_to)
@@ -177,16 +188,28 @@ def rename_passkey(
         record_event(tx, "passkey renamed", "passkey", passkey_id)
 
 
-def remove_passkey(services: Services, principal: Principal, passkey_id: str) -> None:
-    """Remove one of the requesting user's passkeys.
+def remove_passkey(
+    services: Services, principal: Principal, passkey_id: str, change_secret: str
+) -> None:
+    """Remove one of the requesting user's passkeys. Their tokens end.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.
+        ConfirmChangeError: the user has to confirm the change first.
     """
     with services.database.writing() as tx:
-        tx.delete(_own_passkey(tx, principal, passkey_id))
+        passkey = _own_passkey(tx, principal, passkey_id)
+        require_confirmation(tx, services, principal, change_secret)
+        tx.delete(passkey)
         end_tokens(tx, principal.user_id or "", services.now())
         record_event(tx, "passkey removed", "passkey", passkey_id)
+
+
+def remove_all_passkeys(tx: Transaction, user_id: str) -> None:
+    """Remove all passkeys of a user."""
+    for row in _rows_of(tx, user_id):
+        tx.delete(row)
+        record_event(tx, "passkey removed", "passkey", row.id)
 
 
 def _store(
@@ -218,7 +241,7 @@ def _store(
     record_event(tx, "passkey added", "passkey", row.id)
 
 
-def _signer(
+def verify_signer(
     tx: Transaction,
     flow: SignInFlow,
     relying_party: RelyingParty,

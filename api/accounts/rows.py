@@ -108,8 +108,12 @@ class SignInFlowKind(StrEnum):
     OIDC_SIGN_IN = "provider sign-in"
     OIDC_LINK = "provider link"
     OIDC_STEP_UP = "provider confirm"
+    OIDC_CHANGE = "provider change"
     PASSKEY_SIGN_IN = "passkey sign-in"
     PASSKEY_ADD = "passkey add"
+    PASSKEY_CHANGE = "passkey change"
+    CHANGE = "change"  # a confirmed change; see `change_confirmation`
+    RECOVERY_CHANGE = "recovery change"  # the same, confirmed with a recovery code
     PERSON_PASSKEY_USE = "person passkey use"
     PERSON_PASSKEY_ADD = "person passkey add"
 

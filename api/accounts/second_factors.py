@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import delete, func, select
@@ -17,7 +18,6 @@ from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import matching_totp_step
 from api.crypto.row_seal import is_sealed, sealed_or_none
 from api.http.principal import Principal
-from api.services import Services
 
 RECOVERY_CODES = 10
 PROVIDER_FACTOR = "provider"
@@ -28,6 +28,13 @@ _MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
 
 
+class AcceptedCode(StrEnum):
+    """The kind of a code that was accepted."""
+
+    APP = "app"
+    RECOVERY = "recovery code"
+
+
 def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
     """Whether a user has set up codes from an app, or a passkey.
 
@@ -36,6 +43,11 @@ def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
     """
     if row.totp_sealed is not None:
         return True
+    return has_passkey(tx, row)
+
+
+def has_passkey(tx: Transaction, row: UserRow) -> bool:
+    """Whether a user has a passkey whose row has a valid seal."""
     passkeys = tx.scalars(select(PasskeyRow).where(PasskeyRow.user_id == row.id)).all()
     return any(is_sealed(tx, passkey) for passkey in passkeys)
 
@@ -57,17 +69,17 @@ def is_locked(row: UserRow, now: datetime) -> bool:
 
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
-) -> bool:
-    """Return whether `code` is valid, and use it up.
+) -> AcceptedCode | None:
+    """Return what kind of code `code` is, and use it up; `None` if it is not valid.
 
-    Both the app's current code and unused recovery codes are valid; each works once.
+    Codes of the app from the last minute and unused recovery codes are valid; each works once.
     """
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step or 0)
         if step is not None:
             row.totp_step = step
-            return True
-    return _use_recovery_code(tx, row.id, code, now)
+            return AcceptedCode.APP
+    return AcceptedCode.RECOVERY if _use_recovery_code(tx, row.id, code, now) else None
 
 
 def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
@@ -82,16 +94,19 @@ def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime)
     record_event(tx, action, "user", row.id, failures=row.failures)
 
 
-def make_recovery_codes(services: Services, principal: Principal) -> tuple[str, ...]:
-    """Replace the requesting user's recovery codes with ten new ones, and return them."""
-    user_id = principal.user_id or ""
+def replace_recovery_codes(tx: Transaction, user_id: str) -> tuple[str, ...]:
+    """Replace a user's recovery codes with ten new ones, and return them."""
     codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
-    with services.database.writing() as tx:
-        tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
-        for code in codes:
-            tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(normalise_code(code))))
-        record_event(tx, "recovery codes made", "user", user_id, codes=len(codes))
+    delete_recovery_codes(tx, user_id)
+    for code in codes:
+        tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(normalise_code(code))))
+    record_event(tx, "recovery codes made", "user", user_id, codes=len(codes))
     return codes
+
+
+def delete_recovery_codes(tx: Transaction, user_id: str) -> None:
+    """Delete all recovery codes of a user."""
+    tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
 
 
 def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:

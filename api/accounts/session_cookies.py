@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.accounts.credentials import IssuedSecret
 from api.accounts.sign_in_flow import FLOW_LIFETIME, SignInFlow
 from api.http.cookies import (
+    change_cookie,
     cookie_name,
     pending_second_factor_cookie,
     set_secret_cookie,
@@ -39,6 +40,17 @@ def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> N
     """Set the cookie with the secret of a sign-in flow."""
     seconds = int(FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
+
+
+def set_change_cookie(answer: Response, settings: Settings, change: SignInFlow) -> None:
+    """Set the cookie with the change secret of a user who has confirmed a change."""
+    seconds = int(FLOW_LIFETIME.total_seconds())
+    set_secret_cookie(answer, settings, change_cookie(settings), change.secret, seconds)
+
+
+def change_secret_of(request: Request, settings: Settings) -> str:
+    """Return the change secret that a request presents, or an empty string."""
+    return request.cookies.get(change_cookie(settings), "")
 
 
 def set_pending_cookie(answer: Response, services: Services, pending: IssuedSecret) -> None:

@@ -50,9 +50,9 @@ def user(
             # i18n: the words before the colons are arguments; do not translate them.
             help=_(
                 "add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
-                "browser and end tokens; reset-factor: remove a lost second factor, and print a "
-                "one-time link; link, unlink: connect or disconnect an account at the identity "
-                "provider."
+                "browser and end tokens; reset-factor: remove a lost second factor and the "
+                "password, and print a one-time link; link, unlink: connect or disconnect an "
+                "account at the identity provider."
             )
         ),
     ],
@@ -114,7 +114,8 @@ def _apply_action(
 
 def _remove_second_factor(services: Services, name: str) -> None:
     with services.database.writing() as tx:
-        remove_second_factor(tx, users.user_by_name(tx, name).id, now=services.now())
+        user_id = users.user_by_name(tx, name).id
+        remove_second_factor(tx, user_id, now=services.now(), with_password=True)
 
 
 def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:

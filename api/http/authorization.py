@@ -61,7 +61,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
             _require_second_factor(request, services, permission)
         _require_scope(request, principal, permission)
         if permission.requires_recent_authentication:
-            _require_recent_authentication(services, principal)
+            require_recent_authentication(services, principal)
         if permission.requires_verification and not principal.is_verified:
             raise VerifyFirstError(facts.VERIFY_FIRST())
         if permission.audit_action and principal.user_id is not None:
@@ -90,7 +90,14 @@ def _require_scope(request: Request, principal: Principal, permission: Permissio
         raise NotAllowedError(facts.SCOPE_MISSING(scope=scope.value))
 
 
-def _require_recent_authentication(services: Services, principal: Principal) -> None:
+def require_recent_authentication(services: Services, principal: Principal) -> None:
+    """Require that a user has authenticated recently, in this browser or with this token.
+
+    Use cases call this if only some of their requests need it. Nothing is required of people.
+
+    Raises:
+        ConfirmFirstError: the user has not.
+    """
     lifetime = timedelta(minutes=services.settings.confirm_minutes)
     if not principal.recently_authenticated(services.now(), lifetime):
         raise ConfirmFirstError(facts.CONFIRM_FIRST())

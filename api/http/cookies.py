@@ -37,6 +37,11 @@ def sign_in_flow_cookie(settings: Settings) -> str:
     return f"{cookie_name(settings)}-begun"
 
 
+def change_cookie(settings: Settings) -> str:
+    """Return the name of the cookie of a browser whose user has confirmed a change."""
+    return f"{cookie_name(settings)}-change"
+
+
 def set_secret_cookie(
     response: Response, settings: Settings, name: str, secret: str, seconds: int | None
 ) -> None:

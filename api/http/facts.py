@@ -66,6 +66,7 @@ NOT_FOUND_TITLE = message("http.title_not_found", "Not found")
 CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current state")
 NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
 CONFIRM_IDENTITY_TITLE = message("http.title_confirm_identity", "Please confirm your identity")
+CONFIRM_CHANGE_TITLE = message("http.title_confirm_change", "Please confirm this change")
 VERIFY_FIRST_TITLE = message("http.title_verify_first", "Please confirm that it is you")
 SECOND_FACTOR_TITLE = message("http.title_second_factor", "Please set up a second factor")
 UNREACHABLE_TITLE = message(

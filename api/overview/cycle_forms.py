@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from api.data_protection import retention_policy
 from api.data_protection.retention_policy import HoldInput
 from api.http import urls
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.overview import cycles, facts
@@ -41,11 +41,13 @@ def upload_people(
     coachees: Annotated[UploadFile, File()],
     coaches: Annotated[UploadFile, File()],
     request: Request,
+    *,
     services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Upload both lists, or show all their faults."""
     try:
-        upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
+        upload_lists(services, principal, cycle_id, named_file(coachees), named_file(coaches))
     except UnusableInputError as error:
         return render_cycle(request, cycle_id, FormFaults(people=error.faults))
     return redirect_after_post(f"{urls.cycle(cycle_id)}/people")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, UploadFile
 
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
@@ -20,14 +20,21 @@ PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 
 @PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 413, 422))
 def upload_people(
-    cycle_id: str, coachees: UploadFile, coaches: UploadFile, services: ServicesDep
+    cycle_id: str,
+    coachees: UploadFile,
+    coaches: UploadFile,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists with CSV, XLSX or ODS files of at most 20 MiB each.
 
     Either both lists are stored in full, or nothing is stored and all faults in both files are
-    returned.
+    returned. If an email address of a person in the cycle changes, you must have authenticated
+    recently; see `POST /api/v1/me/confirmation`.
     """
-    return upload.upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
+    return upload.upload_lists(
+        services, principal, cycle_id, named_file(coachees), named_file(coaches)
+    )
 
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))

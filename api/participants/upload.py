@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row, policy_of
+from api.http.authorization import require_recent_authentication
+from api.http.principal import Principal
 from api.input_files.people_lists import PeopleLists, input_faults, read_people_lists
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
@@ -52,7 +55,11 @@ class UploadedLists:
 
 
 def upload_lists(
-    services: Services, cycle_id: str, coachees: NamedFile, coaches: NamedFile
+    services: Services,
+    principal: Principal,
+    cycle_id: str,
+    coachees: NamedFile,
+    coaches: NamedFile,
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids; return a summary of each.
 
@@ -60,14 +67,19 @@ def upload_lists(
     have a link and whose address changes are told so at both addresses.
 
     Raises:
+        ConfirmFirstError: the lists change the email address of a person, and the user has not
+            authenticated recently. Nothing is changed.
         NotFoundError: there is no such cycle.
         UnusableInputError: there are faults in the files, or the policy names people who are in
             neither list. The error lists all faults, and nothing is changed.
     """
     lists = read_lists(coachees, coaches)
     with services.database.writing() as tx:
-        former = addresses_in_use(tx, cycle_id)
+        former, before = addresses_in_use(tx, cycle_id), _addresses(tx, cycle_id)
         summaries = store_lists(tx, cycle_id, lists, now=services.now())
+        after = _addresses(tx, cycle_id)
+        if any(after[person_id] != address for person_id, address in before.items()):
+            require_recent_authentication(services, principal)
         notify_changed_addresses(tx, services, former)
         return summaries
 
@@ -144,6 +156,13 @@ def store_list(
         unchanged=len(people) - len(added) - len(changed),
         left=len(departed),
     )
+
+
+def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
+    """Return the email address of everybody in a cycle, also of people who have left, by id."""
+    tx.flush()
+    rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
+    return {row.id: row.email for row in rows}
 
 
 def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:

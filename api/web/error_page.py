@@ -8,12 +8,13 @@ from fastapi import Request, Response
 
 from api.error_mapping import ERROR_TABLE
 from api.http.problem_details import ProblemDetails
-from api.http.urls import ACCOUNT, confirm
+from api.http.urls import ACCOUNT, CONFIRM_CHANGE, PEOPLE_UPLOAD_SUFFIX, confirm
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
-from coach.errors import ConfirmFirstError, SecondFactorFirstError
+from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
+_CONFIRM_CHANGE = f"#{ERROR_TABLE[ConfirmChangeError].slug}"
 _SECOND_FACTOR_FIRST = f"#{ERROR_TABLE[SecondFactorFirstError].slug}"
 _MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
 _ADVICE = {
@@ -31,6 +32,8 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
+    if problem.type.endswith(_CONFIRM_CHANGE):
+        return redirect_after_post(CONFIRM_CHANGE)
     if problem.type.endswith(_SECOND_FACTOR_FIRST):
         return redirect_after_post(ACCOUNT)
     return render_page(
@@ -49,5 +52,7 @@ def _return_url(request: Request) -> str:
         return f"{path}?{request.url.query}" if request.url.query else path
     if path.startswith(ACCOUNT):
         return ACCOUNT
+    if path.endswith(PEOPLE_UPLOAD_SUFFIX):  # whose form is on the page of the cycle
+        return path.removesuffix(PEOPLE_UPLOAD_SUFFIX)
     sending, _, step = path.rpartition("/")
     return sending if step in _MAIL_STEPS else "/"

@@ -6,12 +6,15 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
 import httpx
+from pyotp import TOTP
 
+from tests.api.authenticating import totp_secret_on
 from tests.mail_server import MailServer
 
 SAMPLE = resources.files("api.participants") / "sample"
@@ -83,7 +86,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
     """Perform every step of the sample cycle, and return the walk with all pages.
 
     The server at the URL `base` must have a worker and send email. `sign_in` is a one-time secret
-    of the manager, and `mails` the server that receives the emails.
+    of the manager, who has no second factor yet, and `mails` the server that receives the emails.
     """
     with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
         walk = Walk(browser)
@@ -114,12 +117,22 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
 
 
 def _see_account(walk: Walk) -> None:
-    walk.open("cycles, none", "/")
-    walk.open("account", "/account")
+    secret = totp_secret_on(walk.open("account", "/account"))
     form = {"password": "short", "code": "1"}
     walk.submit("account, weak password", "/account", data=form)
     walk.submit("account, wrong code", "/account", data=form | {"password": PASSPHRASE})
     walk.submit("account, guessable", "/account", data=form | {"password": "abcabcabcabcabc"})
+    app, now = TOTP(secret), datetime.now(UTC)
+    walk.post("/account", data={"password": PASSPHRASE, "code": app.at(now)})
+    walk.open("cycles, none", "/")
+    walk.open("account, with second factor", "/account")
+    walk.open("confirm a change", "/account/confirm")
+    walk.submit("confirm a change, wrong password", "/account/confirm", data={"old_code": "1"})
+    wrong = {"old_password": PASSPHRASE, "old_code": "1"}
+    walk.submit("confirm a change, wrong code", "/account/confirm", data=wrong)
+    old = {"old_password": PASSPHRASE, "old_code": app.at(now + timedelta(seconds=30))}
+    walk.post("/account/confirm", data=old)
+    walk.open("account, confirmed", "/account")
     walk.submit("recovery codes", "/account/recovery-codes")
     walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
     walk.open("account, with token", "/account")

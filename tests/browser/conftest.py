@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from api.accounts.rows import PasskeyRow, UserRow
@@ -33,11 +33,31 @@ _SERVE = [sys.executable, "-m", "api", "serve"]
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its URL, the one-time URL that signs in its manager, its mail server."""
+    """A running server.
+
+    Attributes:
+        base: its URL.
+        sign_in: the sign-in link of its manager, who has no second factor yet.
+        folder: its data folder.
+        mails: the server that receives its emails, if it sends any.
+    """
 
     base: str
     sign_in: str
+    folder: Path
     mails: MailServer | None = None
+
+    def sign_in_manager(self, page: Page) -> None:
+        """Sign the manager in, and give them a second factor, without which they see one page."""
+        page.goto(self.sign_in)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.base}/account")
+        self.give_factor()
+        page.goto(self.base)
+
+    def give_factor(self) -> None:
+        """Give the manager a second factor that nobody has."""
+        _give_factor(self.folder)
 
 
 @pytest.fixture
@@ -113,15 +133,13 @@ def _serving(
         try:
             sign_in = _sign_in_address(process, log)
             _wait_until_it_answers(process, port)
-            _give_factor(tmp_path / "data")
-            yield Server(base, sign_in)
+            yield Server(base, sign_in, tmp_path / "data")
         finally:
             process.terminate()
             process.wait(20)
 
 
 def _give_factor(folder: Path) -> None:
-    """Give the manager a second factor, without which they reach only their account page."""
     with open_cli_services(folder) as services, services.database.writing() as tx:
         user_id = tx.scalars(select(UserRow.id)).one()
         tx.add(

@@ -69,6 +69,13 @@ def add(page: Page, base: str, name: str) -> None:
     page.get_by_role("button", name="Add a passkey").click()
 
 
+def confirm(page: Page) -> None:
+    """Confirm a change on the account page with a passkey."""
+    page.locator("#passkeys").locator("..").get_by_role("link", name="Confirm, then change").click()
+    page.get_by_role("button", name="Confirm with a passkey").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+
+
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -83,6 +90,8 @@ def test_passkeys_sign_in_and_are_named_and_removed(browser: Browser, named_serv
 
     add(page, base, "My phone")
     expect(page.get_by_role("heading", name="My phone")).to_be_visible()
+    expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)
+    confirm(page)
     phone.send("setAutomaticPresenceSimulation", enabled=False)
     Authenticator(page, "usb")
     add(page, base, "A key in the safe")
@@ -102,6 +111,8 @@ def test_passkeys_sign_in_and_are_named_and_removed(browser: Browser, named_serv
     expect(page.get_by_role("heading", name="Cycles", exact=True)).to_be_visible()
 
     page.goto(f"{base}/account")
+    expect(page.get_by_role("button", name="Remove Blue key")).to_have_count(0)
+    confirm(page)
     page.get_by_role("button", name="Remove Blue key").click()
     expect(page.get_by_role("heading", name="Blue key")).to_have_count(0)
     sign_out(page)

@@ -61,8 +61,7 @@ def link_of(page: Page, people: str, name: str) -> str:
 
 def make_cycle(office: Page, server: Server) -> tuple[str, str]:
     """Create a cycle with both lists, and return the URLs of the cycle and of its people."""
-    office.goto(server.sign_in)
-    press(office, "Sign in")
+    server.sign_in_manager(office)
     upload(office, "file", "cycle.toml")
     press(office, "Create the cycle")
     cycle = office.url
@@ -203,4 +202,7 @@ def test_all_pages_can_be_used_with_the_keyboard(browser: Browser, server: Serve
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid", "the focused element is visible"
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    server.give_factor()
+    page.goto(server.base)
     expect(page.get_by_role("heading", name="Cycles")).to_be_visible()

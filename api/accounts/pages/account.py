@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.accounts import account, browser_sessions, passkeys, second_factors, tokens
+from api.accounts import account, browser_sessions, passkeys, tokens
 from api.accounts.account import AccountForm
+from api.accounts.change_confirmation import ChangeProof, OldFactors
 from api.accounts.credentials import revoke_credential
 from api.accounts.facts import SCOPE_LIST, SCOPES
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
 from api.accounts.passkeys import PasskeyName
 from api.accounts.routes import TokenRequest
+from api.accounts.session_cookies import change_secret_of
 from api.crypto.password_hashing import totp_uri
 from api.http.authorization import SecondFactorExemption
 from api.http.cookies import sign_in_flow_cookie
@@ -53,7 +55,8 @@ def set_up_account(
     """Set the password and second factor; a code proves that the app has the secret."""
     form = parse_form(AccountForm, form_fields)
     try:
-        account.set_up_account(services, principal, form)
+        change_secret = change_secret_of(request, services.settings)
+        account.set_up_account(services, principal, form, change_secret)
     except UnusableInputError as error:
         faults = {fault.column: fault.message for fault in error.faults}
         return _render(request, services, principal, faults)
@@ -65,7 +68,8 @@ def make_recovery_codes(
     request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Create new recovery codes and show them once."""
-    codes = second_factors.make_recovery_codes(services, principal)
+    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    codes = account.make_recovery_codes(services, principal, proof)
     return render_page(request, "accounts/shown_once.html", codes=codes, token=None)
 
 
@@ -86,7 +90,10 @@ def make_token(
 def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Return the options that the browser needs to create a passkey."""
     relying_party = relying_party_of(request, services.settings)
-    challenge = passkeys.start_registration(services, principal, relying_party, ACCOUNT)
+    change_secret = change_secret_of(request, services.settings)
+    challenge = passkeys.start_registration(
+        services, principal, relying_party, change_secret, go_on_to=ACCOUNT
+    )
     return passkey_options_response(challenge, services.settings)
 
 
@@ -102,6 +109,7 @@ def finish_passkey(
         request.cookies.get(sign_in_flow_cookie(services.settings), ""),
         response.credential,
         name=parse_form(PasskeyName, {"name": response.name}),
+        change_secret=change_secret_of(request, services.settings),
     )
     return JSONResponse({"go_on_to": go_on_to})
 
@@ -117,9 +125,12 @@ def rename_passkey(
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/{{passkey_id}}/remove")
-def remove_passkey(passkey_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
+def remove_passkey(
+    passkey_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Remove a passkey."""
-    passkeys.remove_passkey(services, principal, passkey_id)
+    change_secret = change_secret_of(request, services.settings)
+    passkeys.remove_passkey(services, principal, passkey_id, change_secret)
     return redirect_after_post(f"{ACCOUNT}#passkeys")
 
 
@@ -143,7 +154,8 @@ def _render(
     principal: Principal,
     faults: Mapping[str, Displayed],
 ) -> Response:
-    settings, shown = services.settings, account.read_account(services, principal)
+    settings = services.settings
+    shown = account.read_account(services, principal, change_secret_of(request, settings))
     secret = account.proposed_secret(services, principal)
     exempt: SecondFactorExemption = request.app.state.exempt_from_second_factor
     return render_page(
@@ -175,6 +187,8 @@ def _render(
             for each in shown.credentials
         },
         provider=settings.oidc,
+        may_change=shown.may_change,
+        by_code=shown.confirms_by_code,
         faults=faults,
         entered=dict.fromkeys(AccountForm.model_fields, ""),
     )

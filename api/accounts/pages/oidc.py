@@ -10,6 +10,8 @@ from api.accounts import account, facts
 from api.accounts.oidc import sign_in
 from api.accounts.rows import SignInFlowKind
 from api.accounts.session_cookies import (
+    change_secret_of,
+    set_change_cookie,
     set_flow_cookie,
     set_pending_cookie,
     signed_in_response,
@@ -21,6 +23,7 @@ from api.http.principal import Principal
 from api.http.urls import (
     ACCOUNT,
     CONFIRM,
+    CONFIRM_CHANGE,
     OIDC_CALLBACK,
     OIDC_START,
     SECOND_FACTOR,
@@ -63,6 +66,14 @@ def start_confirmation(
     )
 
 
+@OIDC_PAGES.get(f"{CONFIRM_CHANGE}/provider")
+def start_change_confirmation(
+    request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Redirect to the provider to confirm a change to how the user signs in."""
+    return _redirect_to_provider(request, services, SignInFlowKind.OIDC_CHANGE, principal, ACCOUNT)
+
+
 @OIDC_PAGES.get(OIDC_CALLBACK)
 def handle_callback(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Finish a flow when the browser returns from the provider."""
@@ -73,11 +84,15 @@ def handle_callback(request: Request, services: ServicesDep, principal: Principa
         principal,
         request.cookies.get(sign_in_flow_cookie(settings), ""),
         request.query_params,
+        change_secret=change_secret_of(request, settings),
     )
     if finished.cookie is not None:
         return signed_in_response(settings, finished.cookie, finished.go_on_to)
     if finished.pending is None:
-        return redirect_after_post(finished.go_on_to)
+        answer = redirect_after_post(finished.go_on_to)
+        if finished.change is not None:
+            set_change_cookie(answer, settings, finished.change)
+        return answer
     answer = redirect_after_post(SECOND_FACTOR)
     set_pending_cookie(answer, services, finished.pending)
     return answer
@@ -91,9 +106,9 @@ def sign_out_at_provider(request: Request, services: ServicesDep) -> Response:
 
 
 @OIDC_PAGES.post(f"{ACCOUNT}/provider/remove")
-def unlink(services: ServicesDep, principal: PrincipalDep) -> Response:
+def unlink(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Unlink the requesting user's account at the provider."""
-    account.unlink_account(services, principal)
+    account.unlink_account(services, principal, change_secret_of(request, services.settings))
     return redirect_after_post(ACCOUNT)
 
 
@@ -104,7 +119,10 @@ def _redirect_to_provider(
     principal: Principal | None,
     go_on_to: str,
 ) -> Response:
-    started = sign_in.start(services, _provider_of(request), kind, principal, go_on_to)
+    change_secret = change_secret_of(request, services.settings)
+    started = sign_in.start(
+        services, _provider_of(request), kind, principal, go_on_to, change_secret=change_secret
+    )
     answer = redirect_after_post(started.provider_url)
     set_flow_cookie(answer, services.settings, started.flow)
     return answer
@@ -124,6 +142,7 @@ PERMISSIONS: Permissions = {
         OFFICE, without_second_factor=True, requires_recent_authentication=True
     ),
     ("GET", "/confirm/provider"): Permission(OFFICE, without_second_factor=True),
+    ("GET", "/account/confirm/provider"): Permission(OFFICE, without_second_factor=True),
     ("GET", "/sign-in/provider/back"): Permission(EVERYBODY),
     ("GET", "/sign-out/provider"): Permission(EVERYBODY),
     ("POST", "/account/provider/remove"): Permission(

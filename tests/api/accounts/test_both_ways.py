@@ -21,7 +21,7 @@ API = "/api/v1"
 def browser(world: World, client: httpx.Client) -> httpx.Client:
     """Return a browser in which a manager has just signed in."""
     client.headers["Origin"] = str(client.base_url).rstrip("/")
-    assert client.post(f"/sign-in/{world.sign_in_secret()}").status_code == HTTPStatus.SEE_OTHER
+    world.sign_in(client)
     assert client.get(f"{API}/me").is_success
     return client
 

@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -112,6 +112,11 @@ def open_office(
 def office(open_office: Callable[..., Office]) -> Office:
     """Return a server whose provider reports second factors in `amr`."""
     return open_office(strong_amr=("mfa",))
+
+
+def _next(app: pyotp.TOTP) -> str:
+    """Return the next code, which is valid already and later than a code that was just used."""
+    return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 
 def _strong(claims: dict[str, Any]) -> dict[str, Any]:
@@ -476,11 +481,16 @@ def test_signed_in_user_links_and_unlinks_account(office: Office) -> None:
     with office.browser() as browser:
         typed = {"name": "Anna", "password": GOOD, "code": app.now()}
         browser.post("/sign-in", data=typed)
+        assert browser.get("/account/provider").url.path == "/account/confirm"
+        old = {"old_password": GOOD, "old_code": _next(app)}
+        browser.post("/account/confirm", data=old)
         assert browser.get("/account/provider").url.path == "/account"
         browser.post("/sign-out")
         assert office.role_of(browser) is None
         browser.get("/sign-in/provider")
         assert office.role_of(browser) == "manager"
+        assert browser.post("/account/provider/remove").url.path == "/account/confirm"
+        assert browser.get("/account/confirm/provider").url.path == "/account"
         browser.post("/account/provider/remove")
         browser.post("/sign-out")
         browser.get("/sign-in/provider")
@@ -493,6 +503,7 @@ def test_account_cannot_be_linked_to_second_user(office: Office) -> None:
     with office.browser() as browser:
         typed = {"name": "Berta", "password": GOOD, "code": app.now()}
         browser.post("/sign-in", data=typed)
+        browser.post("/account/confirm", data={"old_password": GOOD, "old_code": _next(app)})
         assert browser.get("/account/provider").status_code == HTTPStatus.CONFLICT
 
 

@@ -12,13 +12,14 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from api.accounts import tokens
 from api.accounts.rows import UserRow
 from api.app import PERMISSIONS, create_app
 from api.audit_trail.rows import AuditRow
 from api.cli.sample_cycle import contains_only_sample, load_sample_cycle
 from api.crypto.password_hashing import verify_password
 from api.http.permissions import OFFICE
-from api.http.principal import AccessRole, TokenScope
+from api.http.principal import AccessRole, Principal, TokenScope
 from tests.api.authenticating import totp_secret_on
 
 if TYPE_CHECKING:
@@ -185,7 +186,11 @@ def test_repeated_wrong_passwords_on_the_account_page_lock_the_user_out(
 
 
 def test_changing_the_second_factor_ends_tokens(world: World, new_user: httpx.Client) -> None:
-    token = {"Authorization": f"Bearer {world.manager_token()}"}
+    now, lifetime = world.services.now(), timedelta(days=1)
+    with world.database.writing() as tx:
+        manager = Principal(AccessRole.MANAGER, user_id=tx.scalars(select(UserRow.id)).one())
+        issued = tokens.issue_token(tx, manager, "tests", now=now, lifetime=lifetime)
+    token = {"Authorization": f"Bearer {issued.secret}"}
     base = str(new_user.base_url).rstrip("/")
     assert httpx.get(f"{base}{API}/me", headers=token).is_success
     _set_up(new_user)
@@ -212,3 +217,30 @@ def test_server_requires_a_second_factor_unless_it_is_told_otherwise(world: Worl
 def test_every_scope_can_read(world: World, client: httpx.Client, scope: TokenScope) -> None:
     token = {"Authorization": f"Bearer {world.user_token(AccessRole.MANAGER, [scope])}"}
     assert client.get(f"{API}/cycles", headers=token).status_code == HTTPStatus.OK
+
+
+def test_password_and_second_factor_are_changed_by_json(
+    world: World, new_user: httpx.Client
+) -> None:
+    app = _set_up(new_user)
+    new = pyotp.TOTP(new_user.get(f"{API}/me/second-factor").json()["secret"])
+    old = {"old_password": GOOD, "old_code": _next(app)}
+    for wrong in ({}, {"old_password": GOOD}, {"old_password": "x", "old_code": "000000"}):
+        form = {"password": OTHER, "code": new.now()} | wrong
+        refused = new_user.put(f"{API}/me/second-factor", json=form)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+        refused = new_user.post(f"{API}/me/recovery-codes", json=wrong)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+    with world.database.writing() as tx:
+        tx.scalars(select(UserRow)).one().locked_until = None
+    changed = new_user.put(
+        f"{API}/me/second-factor", json={"password": OTHER, "code": new.now()} | old
+    )
+    assert changed.status_code == HTTPStatus.NO_CONTENT, changed.text
+    with world.database.reading() as tx:
+        assert verify_password(OTHER, tx.scalars(select(UserRow.password_hash)).one())
+    now = {"old_password": OTHER, "old_code": _next(new)}
+    made = new_user.post(f"{API}/me/recovery-codes", json=now)
+    assert len(set(made.json()["codes"])) == 10
+    again = new_user.post(f"{API}/me/recovery-codes", json=now)
+    assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, "a code works once"

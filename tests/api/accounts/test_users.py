@@ -277,7 +277,8 @@ def test_user_command_links_and_unlinks_users(
 
 @pytest.fixture
 def signed_in(world: World, browser: httpx.Client) -> httpx.Client:
-    browser.post(f"/sign-in/{world.sign_in_secret()}")
+    """Return a browser of a manager who has just signed in, and has no second factor yet."""
+    browser.post(f"/sign-in/{world.sign_in_secret(factor=False)}")
     return browser
 
 
@@ -287,11 +288,10 @@ def _long_ago(world: World) -> None:
             row.confirmed_at = world.services.now() - LASTING
 
 
-def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:
+def _with_app(browser: httpx.Client) -> pyotp.TOTP:
     secret = totp_secret_on(browser.get("/account").text)
     app = pyotp.TOTP(secret)
     browser.post("/account", data={"password": GOOD, "code": app.now()})
-    _long_ago(world)
     return app
 
 
@@ -306,8 +306,9 @@ def test_exporting_personal_data_requires_recent_authentication(
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     export = f"/api/v1/cycles/{cycle_id}/outbox.zip"
+    app = _with_app(signed_in)
     assert signed_in.get(export).status_code == HTTPStatus.OK
-    app = _with_app(world, signed_in)
+    _long_ago(world)
     refused = signed_in.get(export)
     assert refused.status_code == HTTPStatus.FORBIDDEN
     assert refused.json()["type"].endswith("#confirm-first")
@@ -328,7 +329,8 @@ def test_sending_emails_requires_recent_authentication(
 ) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
-    _with_app(world, signed_in)
+    _with_app(signed_in)
+    _long_ago(world)
     until = {"until": NOW.isoformat()}
     for step in ("send", "retry"):
         asked = signed_in.post(f"/cycles/{cycle_id}/messages/{step}", data=until)
@@ -348,7 +350,8 @@ def test_code_with_non_ascii_digits_is_rejected(typed: str) -> None:
 def test_changing_sign_in_methods_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
-    _with_app(world, signed_in)
+    _with_app(signed_in)
+    _long_ago(world)
     form = {"password": GOOD, "code": "000000"}
     assert signed_in.post("/account", data=form).url.path == "/confirm"
     for path in ("recovery-codes", "tokens", "passkeys/begin", "provider/remove"):
@@ -358,10 +361,9 @@ def test_changing_sign_in_methods_requires_recent_authentication(
 
 
 def test_recovery_code_replaces_totp_code_once(signed_in: httpx.Client) -> None:
-    signed_in.get("/account")
-    secret = totp_secret_on(signed_in.get("/account").text)
-    now = pyotp.TOTP(secret).now()
-    signed_in.post("/account", data={"password": GOOD, "code": now})
+    app = _with_app(signed_in)
+    old = {"old_password": GOOD, "old_code": _next(app)}
+    assert signed_in.post("/account/confirm", data=old).url.path == "/account"
     page = signed_in.post("/account/recovery-codes").text
     assert "I have saved them" in page
     codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)
@@ -383,6 +385,7 @@ def test_browser_sessions_and_tokens_are_listed_and_revoked(
     world: World, signed_in: httpx.Client
 ) -> None:
     base = str(signed_in.base_url).rstrip("/")
+    _with_app(signed_in)
     with httpx.Client(base_url=base, follow_redirects=True) as other:
         other.headers["Origin"] = signed_in.headers["Origin"]
         other.post(f"/sign-in/{world.sign_in_secret()}")

@@ -34,8 +34,7 @@ GOOD_CYCLE = b'[cycle]\nname = "Autumn"\nstart = 2027-09-01\nend = 2028-02-28\n'
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
     """Return a client with which a programme manager is signed in."""
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
-        answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
-        assert answer.status_code == HTTPStatus.SEE_OTHER
+        shared.world.sign_in(browser)
         yield browser
 
 

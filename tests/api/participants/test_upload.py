@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files.source import NamedFile
 from api.participants.upload import upload_lists
 from coach.cycle import Cycle
+from coach.errors import ConfirmFirstError
 from coach.intake import cycle_file
 from coach.people import Coach, Coachee
 from tests.api.conftest import coachees_csv, coaches_csv
@@ -42,9 +46,12 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def _upload(world: World, cycle_id: str, coachees: bytes) -> tuple[int, int, int, int]:
+def _upload(
+    world: World, cycle_id: str, coachees: bytes, principal: Principal = SYSTEM
+) -> tuple[int, int, int, int]:
     summary, _ = upload_lists(
         world.services,
+        principal,
         cycle_id,
         NamedFile("coachees.csv", coachees),
         NamedFile("coaches.csv", coaches_csv(2)),
@@ -74,3 +81,16 @@ def test_only_people_with_different_rows_are_compared_as_values(
         "person validated": 1,
         "policy validated": 1,
     }
+
+
+@pytest.mark.parametrize("minutes", [None, 31])
+def test_changed_address_requires_recent_authentication(world: World, minutes: int | None) -> None:
+    cycle_id, now = world.cycle(coachees=3, coaches=2), world.services.now()
+    confirmed_at = None if minutes is None else now - timedelta(minutes=minutes)
+    stale = Principal(AccessRole.MANAGER, user_id="0" * 20, confirmed_at=confirmed_at)
+    moved = coachees_csv(3).replace(b"c2@example.org", b"attacker@example.net")
+    with pytest.raises(ConfirmFirstError):
+        _upload(world, cycle_id, moved, stale)
+    assert _upload(world, cycle_id, coachees_csv(4), stale) == (1, 0, 3, 0), "nothing was changed"
+    recent = replace(stale, confirmed_at=now)
+    assert _upload(world, cycle_id, moved, recent) == (0, 1, 2, 1)

@@ -47,7 +47,13 @@ NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NO_PAGES = {  # routes for programs, files, and redirects
     *("/healthz", "/readyz", "/metrics", "/static/{name}"),
     *("/p/{link}/sessions/{session_id}/invitation.ics", "/plans/{plan_id}/schedule.xlsx"),
-    *("/account/provider", "/confirm/provider", "/sign-out/provider", "/questions/{question_id}"),
+    *(
+        "/account/provider",
+        "/confirm/provider",
+        "/account/confirm/provider",
+        "/sign-out/provider",
+        "/questions/{question_id}",
+    ),
 }
 ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
@@ -92,14 +98,14 @@ def shared_settings(mails: MailServer) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def walk(shared: SharedServer, mails: MailServer) -> Walk:
     base = str(shared.client.base_url)
-    walk = walk_through_sample_cycle(base, shared.world.sign_in_secret(), mails)
+    walk = walk_through_sample_cycle(base, shared.world.sign_in_secret(factor=False), mails)
     cycle = next(path for path in walk.paths if re.fullmatch(r"/cycles/\w{20}", path))
 
     def old_device(coach: str) -> str:
         return shared.world.device_key(cycle.rpartition("/")[2], coach, ago=timedelta(hours=3))
 
     with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
-        browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
+        shared.world.sign_in(browser)
         walk.browser = browser
         start_notebook_by_code(walk, cycle, old_device)
     return walk
@@ -179,11 +185,15 @@ def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
 ) -> None:
     sign_in_by_every_means(shared.world)
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=60) as browser:
-        browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
-        for address in ("/account", "/confirm"):
+        shared.world.sign_in(browser)
+        for name, address in (
+            ("account", "/account"),
+            ("confirm", "/confirm"),
+            ("confirm a change", "/account/confirm"),
+        ):
             page = browser.get(address).text
             assert unaccented_in_page(page, known_data()) == []
-            assert page != walk.pages[address[1:]]
+            assert page != walk.pages[name]
         home = f"/p/{link_of_person_with_passkeys(shared.world)}"
         page = browser.get(f"{home}/verify").text
         assert "data-form" in page

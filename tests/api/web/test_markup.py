@@ -93,7 +93,7 @@ def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1"}))
     draft = world.plan(cycle_id, world.result({"C-1": "K-1"}))
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
-        browser.post(f"/sign-in/{world.sign_in_secret()}")
+        world.sign_in(browser)
         listed = browser.get(f"/cycles/{cycle_id}/sessions").text
         session = re.findall(r'href="(/sessions/[0-9a-f]+)"', listed)[0]
         run = re.findall(r'href="(/runs/[0-9a-f]+)"', browser.get(f"/cycles/{cycle_id}").text)[0]

@@ -1,0 +1,213 @@
+"""Confirmation of changes to how a user signs in, with what they sign in with now.
+
+A signed-in browser alone must not be enough to add a factor, or whoever steals its session could
+keep the account. A change therefore requires the password and a code, a passkey, or the identity
+provider with its second factor. Either the password and code are sent with the change, or the
+browser presents a *change secret*: it is issued after a confirmation, stored in a cookie, valid for
+ten minutes, and used up by one change. Only the browser session that confirmed can use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts import facts
+from api.accounts.rows import CredentialRow, SignInFlowKind, UserRow
+from api.accounts.second_factors import (
+    PROVIDER_FACTOR,
+    AcceptedCode,
+    has_passkey,
+    is_locked,
+    record_failure,
+    verify_code,
+)
+from api.accounts.sign_in import record_confirmation
+from api.accounts.sign_in_flow import SignInFlow, consume_flow, find_flow, start_flow
+from api.crypto.password_hashing import verify_password
+from api.http.principal import Principal
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConfirmChangeError, InputFault, UnusableInputError
+from coach.texts.facts import Fact
+
+_CHANGE_KINDS = (SignInFlowKind.CHANGE, SignInFlowKind.RECOVERY_CHANGE)
+
+
+class OldFactors(FrozenModel):
+    """A user's current password and code, as far as they have them.
+
+    The code is one from the app that they use now, or a recovery code.
+    """
+
+    old_password: Annotated[str, Field(max_length=1000)] = ""
+    old_code: Annotated[str, Field(max_length=40)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProof:
+    """What a request presents to confirm a change: the old factors, or a change secret."""
+
+    entered: OldFactors
+    change_secret: str = ""
+
+
+class Confirmation(StrEnum):
+    """How a change was confirmed."""
+
+    NOT_NEEDED = "not needed"  # the user has nothing to confirm with yet
+    FACTOR = "factor"
+    RECOVERY_CODE = "recovery code"
+
+
+def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
+    """Whether the requesting user has anything to confirm a change with."""
+    row = tx.get_one(UserRow, principal.user_id)
+    by_password = row.password_hash is not None or row.totp_sealed is not None
+    return by_password or has_passkey(tx, row) or _uses_provider(tx, principal)
+
+
+def may_change(tx: Transaction, services: Services, principal: Principal, secret: str) -> bool:
+    """Whether the requesting user can make a change now, with this change secret."""
+    found = find_flow(tx, secret, _CHANGE_KINDS, now=services.now()) if secret else None
+    return _is_own(found, principal) or not needs_confirmation(tx, principal)
+
+
+def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
+    """Whether the requesting user confirms changes with the password, the app's code, or both.
+
+    A password alone is enough only for a user who has no second factor.
+    """
+    row = tx.get_one(UserRow, principal.user_id)
+    if row.totp_sealed is not None:
+        return True
+    other = has_passkey(tx, row) or _uses_provider(tx, principal)
+    return row.password_hash is not None and not other
+
+
+def require_may_change(
+    tx: Transaction, services: Services, principal: Principal, secret: str
+) -> None:
+    """Require what `require_confirmation` does, but do not use up the change secret.
+
+    Raises:
+        ConfirmChangeError: see `require_confirmation`.
+    """
+    if not may_change(tx, services, principal, secret):
+        raise ConfirmChangeError(facts.CONFIRM_CHANGE())
+
+
+def require_confirmation(
+    tx: Transaction, services: Services, principal: Principal, secret: str
+) -> Confirmation:
+    """Use up a change secret, unless the user has nothing to confirm with.
+
+    Raises:
+        ConfirmChangeError: the secret is missing, used, expired, or of another browser or user.
+    """
+    if not needs_confirmation(tx, principal):
+        return Confirmation.NOT_NEEDED
+    now = services.now()
+    found = find_flow(tx, secret, _CHANGE_KINDS, now=now) if secret else None
+    if found is None or not _is_own(found, principal):
+        raise ConfirmChangeError(facts.CONFIRM_CHANGE())
+    consume_flow(tx, secret, _CHANGE_KINDS, now=now)
+    recovery = found.kind is SignInFlowKind.RECOVERY_CHANGE
+    return Confirmation.RECOVERY_CODE if recovery else Confirmation.FACTOR
+
+
+def compare_password(services: Services, principal: Principal, typed: str) -> str | None:
+    """Return the stored hash of the user's password if `typed` is that password, else `None`.
+
+    Slow, so not to be called in a transaction. `accept_proof` accepts the result only if the
+    password has not been changed in the meantime.
+    """
+    with services.database.reading() as tx:
+        stored = tx.get_one(UserRow, principal.user_id).password_hash
+    return stored if stored is not None and verify_password(typed, stored) else None
+
+
+def accept_proof(
+    tx: Transaction,
+    services: Services,
+    principal: Principal,
+    proof: ChangeProof,
+    *,
+    matching_hash: str | None,
+) -> Confirmation | InputFault:
+    """Return how a change was confirmed, or what is wrong with the old password or code.
+
+    `matching_hash` is the result of `compare_password`. A fault is a failed attempt, which is
+    counted, so the transaction must be committed in both cases.
+
+    Raises:
+        ConfirmChangeError: the user cannot confirm with a password and code, and the change secret
+            is not valid.
+    """
+    if proof.change_secret or not confirms_by_code(tx, principal):
+        if may_change(tx, services, principal, proof.change_secret):
+            return require_confirmation(tx, services, principal, proof.change_secret)
+        if not confirms_by_code(tx, principal):
+            raise ConfirmChangeError(facts.CONFIRM_CHANGE())
+    now, row = services.now(), tx.get_one(UserRow, principal.user_id)
+    if is_locked(row, now):
+        return _fault("old_code", facts.CODE_NOT_ACCEPTED())
+    if row.password_hash != matching_hash:
+        record_failure(tx, row, "confirmation failed", now=now)
+        return _fault("old_password", facts.OLD_PASSWORD_WRONG())
+    accepted = None
+    if row.totp_sealed is not None:
+        accepted = verify_code(tx, services.keyring, row, proof.entered.old_code, now=now)
+        if accepted is None:
+            record_failure(tx, row, "confirmation failed", now=now)
+            return _fault("old_code", facts.CODE_NOT_ACCEPTED())
+    row.failures, row.locked_until = 0, None
+    recovered = accepted is AcceptedCode.RECOVERY
+    return Confirmation.RECOVERY_CODE if recovered else Confirmation.FACTOR
+
+
+def confirm_change(services: Services, principal: Principal, entered: OldFactors) -> SignInFlow:
+    """Confirm a change with the old password and code; return the flow with the change secret.
+
+    Raises:
+        UnusableInputError: the password or the code is wrong, which is counted.
+        ConfirmChangeError: the user has to confirm with a passkey or at the provider.
+    """
+    matching_hash = compare_password(services, principal, entered.old_password)
+    proof = ChangeProof(entered)
+    with services.database.writing() as tx:
+        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
+        if not isinstance(outcome, InputFault):
+            return start_change(tx, services, principal, "code", outcome)
+    raise UnusableInputError([outcome])  # after the failed attempt was stored
+
+
+def start_change(
+    tx: Transaction, services: Services, principal: Principal, how: str, outcome: Confirmation
+) -> SignInFlow:
+    """Record that the user has just confirmed; return the flow with the change secret."""
+    now = services.now()
+    record_confirmation(tx, principal, how, now=now)
+    recovered = outcome is Confirmation.RECOVERY_CODE
+    kind = SignInFlowKind.RECOVERY_CHANGE if recovered else SignInFlowKind.CHANGE
+    return start_flow(tx, kind, principal.user_id, principal.credential_id or "", now=now)
+
+
+def _is_own(flow: SignInFlow | None, principal: Principal) -> bool:
+    """Whether a flow was started by the requesting user, in this browser session."""
+    owner = (principal.user_id, principal.credential_id)
+    return flow is not None and (flow.user_id, flow.go_on_to) == owner
+
+
+def _uses_provider(tx: Transaction, principal: Principal) -> bool:
+    """Whether the user's second factor in this browser or token is the identity provider's."""
+    row = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
+    return row is not None and row.factor == PROVIDER_FACTOR
+
+
+def _fault(field: str, message: Fact) -> InputFault:
+    return InputFault("form", 1, field, message)
