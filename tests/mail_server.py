@@ -84,7 +84,7 @@ class MailServer:
         raise AssertionError("no one-time code was sent")
 
     def times(self) -> Counter[str]:
-        """Return options often each message was accepted, by Message-ID."""
+        """Return how often each message was accepted, by Message-ID."""
         return Counter(str(taken.mail["Message-ID"]) for taken in self.taken)
 
     def wait_for_code(self, after: int) -> str:

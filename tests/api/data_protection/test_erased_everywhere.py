@@ -200,12 +200,11 @@ class Life:
             device = issue_device(tx, person, Verification.CODE, "", remember=True, now=now)
         headers = {"Authorization": f"Bearer {link.secret}", "X-Device-Key": device.secret}
         with httpx.Client(base_url=self._office.base_url, headers=headers) as browser:
+            before = len(self._server.taken)
             asked = browser.post(f"{API}/me/address", json={"address": address})
             assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
-            self._await_mails()
-            typed = re.search(r"\d{4} \d{4}", self._server.taken[-1].text)
-            assert typed
-            confirmed = browser.post(f"{API}/me/address/confirm", json={"code": typed[0]})
+            typed = self._server.wait_for_code(after=before)
+            confirmed = browser.post(f"{API}/me/address/confirm", json={"code": typed})
             assert confirmed.is_success, confirmed.text
 
     def ask_all_questions(self, plan_id: str) -> None:
