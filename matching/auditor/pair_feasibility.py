@@ -37,25 +37,35 @@ def count_schedulable_coaches(
         return 0
     common, starts, days = common[:, used], starts[used], days[used]
     first = common if opening is None else common & opening[used]
-    by_day = _is_day_separable(starts, days, policy)
-    everybody = np.ones(len(common), dtype=np.bool_)
-    able = _reach_by_day(common, first, days, policy) if by_day else everybody
+    by_day = np.array([_is_day_separable(starts[row], days[row], policy) for row in common])
+    able = ~by_day
+    if by_day.any():
+        able[by_day] = _reach_by_day(common[by_day], first[by_day], days, policy)
     return sum(
         fits
         and (
-            (by_day and _week_cap(coach, policy) >= _most_in_a_week(policy))
+            (separable and _week_cap(coach, policy) >= _most_in_a_week(policy))
             or _reach_by_start((starts[row], days[row], begin[row]), coach, policy)
         )
-        for fits, row, begin, coach in zip(able.tolist(), common, first, coaches, strict=True)
+        for fits, separable, row, begin, coach in zip(
+            able.tolist(), by_day.tolist(), common, first, coaches, strict=True
+        )
     )
 
 
 def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
-    """Return whether no series has two sessions on one day, and different days never conflict."""
-    apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
-    return policy.min_gap_days > 0 and bool(apart.all())
+    """Return whether any two starts whose dates have the minimum gap are far enough apart.
+
+    No series has two sessions on one day then, and sessions on different days never conflict.
+    """
+    if not policy.min_gap_days:
+        return False
+    following = np.searchsorted(days, days + policy.min_gap_days)
+    exists = following < len(days)
+    apart = starts[following[exists]] - starts[exists]
+    return bool((apart >= policy.minutes + policy.buffer_minutes).all())
 
 
 def _most_in_a_week(policy: SessionPolicy) -> int:

@@ -2,8 +2,8 @@
 
 A start is reachable for session `k + 1` if session `k` has a reachable start that is an allowed
 number of days earlier. The range of possible predecessors is monotone in the start, so reachability
-is computed for blocks of pairs: by shifting bits for days if days are independent of each other,
-and otherwise by prefix sums over starts. Both methods are exact.
+is computed for blocks of pairs: by shifting bits for days if the days of the pair's series are
+independent of each other, and otherwise by prefix sums over starts. Both methods are exact.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ from matching.instance.series_limits import (
     NO_PREVIOUS_DAY,
     RemainingDemand,
     SeriesLimits,
-    is_day_separable,
-    successors,
+    conflicting_starts,
 )
+from matching.instance.series_on_days import SeriesInWeeks, series_on_days
+from matching.instance.series_on_starts import SeriesOnStarts
+
+AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
+"""Returns whether each of the pairs `int64[B]` can place a series under the limits."""
 
 _BLOCK_BYTES = 1 << 25
 _WORD_BITS = 64
@@ -46,36 +50,27 @@ def schedulable(
     each pair's first session; by default, any day is allowed.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
-    used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
-    used &= unpack(np.bitwise_or.reduce(free.coaches, axis=0, keepdims=True), len(free.starts))
-    columns = np.flatnonzero(used[0])
+    columns = _starts_in_use(free)
     if not len(columns) or not len(coachee):
         return answer
-    starts, day, week = free.starts[columns], free.day[columns], free.week[columns]
-    by_day = limits.week_cap[coach] >= limits.max_sessions_in_week
-    if not is_day_separable(starts, day, limits):
-        by_day[:] = False
-    days = _DayBits(free, columns, day)
+    pairs = _Pairs(free, columns, coachee, coach, first)
 
-    def on_days(block: NDArray[np.int64]) -> None:
-        held = days.common(coachee[block], coach[block])
-        opening = held if first is None else held & pack(_within(days.all_days, first[block]))
-        answer[block] = _series_on_days(held, opening, limits)
+    def fill(chosen: NDArray[np.int64], bytes_a_pair: int, series: AnySeries) -> None:
+        def fill_block(block: NDArray[np.int64]) -> None:
+            answer[block] = series(limits, block)
 
-    for _ in parallel_map(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
-        on_block()
-    by_start = np.flatnonzero(~by_day)
-    caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach[by_start]]
-    for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
-        same = by_start[(caps[0] == day_cap) & (caps[1] == week_cap)]
-        for block in _blocks(same, 64 * len(columns)):
+        for _ in parallel_map(fill_block, _blocks(chosen, bytes_a_pair)):
             on_block()
-            common = unpack(
-                free.coachees[coachee[block]] & free.coaches[coach[block]], len(free.starts)
-            )[:, columns]
-            chain = _SeriesOnStarts(starts, day, week, limits, (day_cap, week_cap))
-            begin = common if first is None else common & _within(day, first[block])
-            answer[block] = chain.any_series(common, begin)
+
+    every = np.arange(len(coachee))
+    by_day = pairs.have_independent_days(limits, every)
+    fill(every[by_day], pairs.bytes_by_day, pairs.on_days)
+    # A series with longer gaps is a series too, and more pairs have independent days for it.
+    longer = replace(limits, min_gap_days=limits.min_gap_days + 1)
+    others = every[~by_day]
+    by_day_if_longer = others[pairs.have_independent_days(longer, others)]
+    fill(by_day_if_longer, pairs.bytes_by_day, lambda _limits, block: pairs.on_days(longer, block))
+    fill(others[~answer[others]], pairs.bytes_by_start, pairs.on_starts)
     return answer
 
 
@@ -107,6 +102,95 @@ def can_place_remaining(
             first=demand.first[some],
         )
     return answer
+
+
+def _starts_in_use(free: AvailabilityGrid) -> NDArray[np.int64]:
+    """Return the indices of the starts at which any coachee and any coach are free."""
+    coachees, coaches = (
+        unpack(np.bitwise_or.reduce(bits, axis=0), len(free.starts))
+        for bits in (free.coachees, free.coaches)
+    )
+    return np.flatnonzero(coachees & coaches)
+
+
+class _Pairs:
+    """The pairs of coachees and coaches, and their series by day and by start."""
+
+    def __init__(
+        self,
+        free: AvailabilityGrid,
+        columns: NDArray[np.int64],
+        coachee: NDArray[np.int32],
+        coach: NDArray[np.int32],
+        first: NDArray[np.int64] | None,
+    ) -> None:
+        """Prepare. `columns` are the starts in use; for `first`, see `schedulable`."""
+        self._free = free
+        self._columns = columns
+        self._coachee, self._coach = coachee, coach
+        self._first = first
+        self._starts, self._day = free.starts[columns], free.day[columns]
+        self._week = free.week[columns]
+        self._days = _DayBits(free, columns, self._day)
+        self.bytes_by_day = self._days.bytes_a_row
+        self.bytes_by_start = 64 * len(columns)
+
+    def have_independent_days(
+        self, limits: SeriesLimits, chosen: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Return, for each chosen pair, whether its series under `limits` is a choice of days.
+
+        Some pairs for which the answer is false may have independent days nevertheless.
+        """
+        independent = np.full(len(chosen), limits.min_gap_days > 0)
+        conflicting = conflicting_starts(self._starts, self._day, limits)
+        if not limits.min_gap_days or not conflicting[0].any():
+            return independent
+        free, masks = self._free, np.zeros((2, len(self._free.starts)), dtype=np.bool_)
+        masks[:, self._columns] = conflicting
+        earlier, later = (free.coachees & mask for mask in pack(masks))
+        bytes_a_pair = 3 * free.coaches.itemsize * free.coaches.shape[1]
+        for place in _blocks(np.arange(len(chosen)), bytes_a_pair):
+            row, column = self._coachee[chosen[place]], self._coach[chosen[place]]
+            independent[place] = ~(
+                (earlier[row] & free.coaches[column]).any(axis=1)
+                & (later[row] & free.coaches[column]).any(axis=1)
+            )
+        return independent
+
+    def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each pair of the block has a series, if its days are independent."""
+        held = self._days.common(self._coachee[block], self._coach[block])
+        opening = held
+        if self._first is not None:
+            opening = held & pack(_within(self._days.all_days, self._first[block]))
+        answer = np.zeros(len(block), dtype=np.bool_)
+        most = limits.max_sessions_in_week
+        caps = np.minimum(limits.week_cap[self._coach[block]], most)
+        for cap in np.unique(caps).tolist():
+            same = caps == cap
+            if cap >= most:
+                answer[same] = series_on_days(held[same], opening[same], limits)
+            else:
+                weeks = SeriesInWeeks(self._day, self._week, limits, cap)
+                answer[same] = weeks.any_series(held[same], opening[same])
+        return answer
+
+    def on_starts(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each pair of the block has a series."""
+        free, coach = self._free, self._coach[block]
+        common = unpack(free.coachees[self._coachee[block]] & free.coaches[coach], len(free.starts))
+        common = common[:, self._columns]
+        opening = common
+        if self._first is not None:
+            opening = common & _within(self._day, self._first[block])
+        answer = np.zeros(len(block), dtype=np.bool_)
+        caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach]
+        for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
+            same = (caps[0] == day_cap) & (caps[1] == week_cap)
+            chain = SeriesOnStarts(self._starts, self._day, self._week, limits, (day_cap, week_cap))
+            answer[same] = chain.any_series(common[same], opening[same])
+        return answer
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -159,102 +243,3 @@ class _DayBits:
         """Return `uint64[B, ceil(D / 64)]`: the days on which each pair has a common start."""
         both = (self._coachees[coachee] & self._coaches[coach]) != 0
         return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
-
-
-def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """Return `bool[B]`: whether `limits.count` of the days have the required gaps.
-
-    `days: uint64[B, W]` contains the possible days of each of `B` pairs as packed bits.
-
-    The first of these days must be in `begin`, which has the same shape.
-    """
-    longest = days.shape[1] * _WORD_BITS
-    low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
-    reachable = begin.copy()
-    for _ in range(limits.count - 1):
-        if low > high:
-            return np.zeros(len(days), dtype=np.bool_)
-        span, covered = high - low + 1, 1
-        while covered < span:
-            step = min(covered, span - covered)
-            reachable |= _shift_up(reachable, step)
-            covered += step
-        reachable = _shift_up(reachable, low) & days
-    found: Bits = np.bitwise_or.reduce(reachable, axis=1)
-    some: NDArray[np.bool_] = found != 0
-    return some
-
-
-def _shift_up(bits: Bits, by: int) -> Bits:
-    """Shift the bits `[B, W]` up by `by` positions."""
-    words, rest = divmod(by, _WORD_BITS)
-    moved = np.zeros_like(bits)
-    width = bits.shape[1]
-    if words >= width:
-        return moved
-    moved[:, words:] = bits[:, : width - words] << np.uint64(rest)
-    if rest:
-        moved[:, words + 1 :] |= bits[:, : width - words - 1] >> np.uint64(_WORD_BITS - rest)
-    return moved
-
-
-class _SeriesOnStarts:
-    """Reachability over starts, for coaches whose caps could limit a single series.
-
-    Each state counts the sessions so far on the day and in the week of the latest session.
-    """
-
-    def __init__(
-        self,
-        starts: NDArray[np.int64],
-        day: NDArray[np.int32],
-        week: NDArray[np.int32],
-        limits: SeriesLimits,
-        caps: tuple[int, int],
-    ) -> None:
-        """Precompute the ranges of predecessors. `caps` are the coach's daily and weekly caps."""
-        self._count = limits.count
-        self._day_cap, self._week_cap = caps
-        index = np.arange(len(starts))
-        following = successors(starts, day, limits)
-        # The predecessors of a start are the starts whose range of successors contains it.
-        self._first = np.searchsorted(following.high, index, side="right")
-        self._last = np.searchsorted(following.low, index, side="right")
-        day_start = np.searchsorted(day, day)
-        week_start = np.searchsorted(week, week)
-        self._same_day = np.clip(day_start, self._first, self._last)
-        self._same_week = np.clip(week_start, self._first, self._last)
-
-    def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return `bool[B]`: whether each pair can place a series.
-
-        `free: bool[B, S]` contains the common starts and `begin: bool[B, S]` the possible first
-        starts.
-        """
-        reachable = {(1, 1): begin}
-        for _ in range(self._count - 1):
-            reachable = self._next(reachable, free)
-        found = np.zeros(len(free), dtype=np.bool_)
-        for states in reachable.values():
-            found |= states.any(axis=1)
-        return found
-
-    def _next(
-        self, reachable: dict[tuple[int, int], NDArray[np.bool_]], free: NDArray[np.bool_]
-    ) -> dict[tuple[int, int], NDArray[np.bool_]]:
-        following: dict[tuple[int, int], NDArray[np.bool_]] = {}
-
-        def add(key: tuple[int, int], states: NDArray[np.bool_]) -> None:
-            if key[0] <= self._day_cap and key[1] <= self._week_cap:
-                following[key] = following[key] | states if key in following else states
-
-        for (on_day, in_week), states in reachable.items():
-            sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int32)
-            np.cumsum(states, axis=1, out=sums[:, 1:])
-            first, week, day, last = (
-                sums[:, edge] for edge in (self._first, self._same_week, self._same_day, self._last)
-            )
-            add((1, 1), (week > first) & free)
-            add((1, in_week + 1), (day > week) & free)
-            add((on_day + 1, in_week + 1), (last > day) & free)
-        return following

@@ -119,7 +119,7 @@ def successors(
 def is_day_separable(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
 ) -> bool:
-    """Return whether the days of a series are independent of each other.
+    """Return whether the days of all series are independent of each other.
 
     This is the case if sessions on different days never conflict and no series has two sessions on
     one day. A series is then a choice of days, and each of a coach's days can be scheduled
@@ -129,3 +129,23 @@ def is_day_separable(
         return False
     last_of_day = np.flatnonzero(np.diff(day))  # the last start of each day except the final one
     return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())
+
+
+def conflicting_starts(
+    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the starts, both `bool[S]`, at which consecutive sessions of one series can conflict.
+
+    A start in the first array is followed, at least `min_gap_days` later by date, by a start in the
+    second array to which the spacing is too short. If a pair is not available at any start of one
+    of the arrays, its series is a choice of days. With a minimum gap of two days or more, and
+    sessions of less than a day, both arrays are empty.
+    """
+    by_date = np.searchsorted(day, day + limits.min_gap_days)
+    by_time = np.searchsorted(starts, starts + limits.spacing_minutes)
+    earlier: NDArray[np.bool_] = by_time > by_date
+    edges = np.zeros(len(starts) + 1, dtype=np.int64)
+    np.add.at(edges, by_date[earlier], 1)
+    np.add.at(edges, by_time[earlier], -1)
+    later: NDArray[np.bool_] = np.cumsum(edges[:-1]) > 0
+    return earlier, later

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.bench.anytime_figures import anytime_figures
+from tests.bench.command_figures import command_figures
 from tests.bench.cycle_figures import cycle_figures
 from tests.bench.duplicate_figures import duplicate_figures
 from tests.bench.engine_figures import engine_figures
@@ -14,6 +15,7 @@ from tests.bench.peer_figures import peer_figures
 
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
+    "command": ("The whole command, in processor seconds", command_figures),
     "engine": ("The engine at four sizes", engine_figures),
     "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),

@@ -8,7 +8,8 @@ the latest start of the class.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from coach.availability import DateRange, WeeklyWindow
@@ -31,6 +32,20 @@ COUNTRIES = {
     "GB": ("Europe/London", "en"),
     "SE": ("Europe/Stockholm", "sv"),
 }
+WORLD_COUNTRIES = {
+    "DE": ("Europe/Berlin", "de"),
+    "FR": ("Europe/Paris", "fr"),
+    "GB": ("Europe/London", "en"),
+    "RS": ("Europe/Belgrade", "sr"),
+    "US": ("America/New_York", "en"),
+    "CL": ("America/Santiago", "es"),
+    "KE": ("Africa/Nairobi", "sw"),
+    "ZA": ("Africa/Johannesburg", "en"),
+    "JO": ("Asia/Amman", "ar"),
+    "NP": ("Asia/Kathmandu", "ne"),
+    "JP": ("Asia/Tokyo", "ja"),
+    "NZ": ("Pacific/Auckland", "en"),
+}
 TOPICS = ("leadership", "policy", "personnel", "operations", "training", "communication")
 
 
@@ -48,6 +63,7 @@ class InstanceClass:
     days: int = 180
     priority: tuple[int, int] = (1, 1)
     latest_start_hour: int = 16
+    countries: Mapping[str, tuple[str, str]] = field(default_factory=lambda: COUNTRIES)
 
 
 REGION = InstanceClass(60, 25, (2, 3), (120, 240), (1, 4), 0.8, SessionPolicy())
@@ -62,6 +78,7 @@ TIGHT = InstanceClass(
     latest_start_hour=13,
 )
 UN_WIDE = InstanceClass(1200, 400, (2, 3), (120, 240), (1, 6), 0.8, SessionPolicy())
+WORLD = replace(UN_WIDE, countries=WORLD_COUNTRIES)
 FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 9), 0.8, SessionPolicy())
 
 
@@ -98,8 +115,8 @@ def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
 def _person(
     draw: random.Random, shape: InstanceClass, identity: str, cycle: Cycle
 ) -> dict[str, object]:
-    country = draw.choice(tuple(COUNTRIES))
-    zone, language = COUNTRIES[country]
+    country = draw.choice(tuple(shape.countries))
+    zone, language = shape.countries[country]
     languages = [LanguageSkill(language, CefrLevel.C2)]
     if language != "en" and draw.random() < shape.english:
         languages.append(LanguageSkill("en", draw.choice((CefrLevel.B2, CefrLevel.C1))))
