@@ -7,10 +7,8 @@ delivery attempt sends the same bytes.
 from __future__ import annotations
 
 import hashlib
-from base64 import encodebytes
-from collections.abc import Mapping
-from dataclasses import dataclass
-from email.headerregistry import Address
+from binascii import b2a_base64
+from datetime import datetime
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -18,35 +16,36 @@ from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from api.calendar.ics import common_name
+from api.calendar.mail_headers import (
+    address_header,
+    header_lines,
+    reply_to_header,
+    subject_header,
+)
+from api.calendar.mail_texts import MailKind, ReplyLinks, mail_texts
 from api.calendar.recipient import Recipient
+from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import invitation_file_name, summary
 from api.organisation import Organisation
 from api.web.date_formats import format_datetime_range, format_short_datetime
-from api.web.templating import render
-from coach.invitations import Message, Method
+from coach.invitations import Invitation, Message
 from coach.texts.renderer import Renderer
 
-_TOKEN_PLACEHOLDER = (
-    "0123456789abcdef" * 2
-)  # as long as a token; like the other placeholders, not valid base64
-_PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
-_CRLF = compat32.clone(linesep="\r\n")  # all user content is in base64
-_FOLDERS = {
-    Method.REQUEST: "invitations/mail/invitation",
-    Method.CANCEL: "invitations/mail/cancellation",
+__all__ = ["ReplyLinks", "eml_bytes"]
+
+_TOKEN_PLACEHOLDER = "0123456789abcdef" * 2  # as long as a token
+_PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"  # not valid base64
+_GAPS = {
+    _TOKEN_PLACEHOLDER.encode(): "token",
+    b"<plain>\r\n": "plain",
+    b"<html>\r\n": "html",
+    b"<calendar>\r\n": "calendar",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyLinks:
-    """The links of an email's reply buttons: pages of this server, or `mailto:` links."""
-
-    accept: str
-    decline: str
-    propose: str
-    are_web_pages: bool = True
+_BASE64_LINE = 76
+_CRLF = compat32.clone(linesep="\r\n")  # all user content is in base64
 
 
 def eml_bytes(
@@ -75,78 +74,72 @@ def eml_bytes(
     """
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment, texts)
-    values = _template_values(
-        message, recipient, deployment, title, links or _mail_links(title, reply_to)
+    links = links or _mail_links(title, reply_to)
+    sender = common_name(deployment.organiser_name)
+    content = mail_texts(
+        texts,
+        _kind(message, links),
+        {
+            **_invitation_values(message.invitation, recipient.zone, texts),
+            "title": title,
+            "sender": sender,
+            "accept": links.accept,
+            "decline": links.decline,
+            "propose": links.propose,
+        },
     )
-    folder = _FOLDERS[message.method]
-    token = _message_token(message, recipient)
-    contents = {
-        _PLAIN: _crlf_bytes(render(texts, f"{folder}/body.txt", **values)),
-        _HTML: _crlf_bytes(render(texts, f"{folder}/body.html", **values)),
-        _CALENDAR: calendar,
-    }
-    people = _people_headers(
-        common_name(deployment.organiser_name),
-        deployment.organiser_address,
-        common_name(recipient.name),
-        recipient.address,
-        reply_to,
-    )
-    subject = _subject_header(render(texts, f"{folder}/subject.txt", **values).strip())
-    return people + subject + _fill_in(_skeleton_of(message, deployment), token, contents)
-
-
-def _skeleton_of(message: Message, deployment: Organisation) -> bytes:
-    return _skeleton(
+    skeleton = _skeleton(
         format_datetime(message.stamp),
         deployment.domain,
         message.method.value,
         invitation_file_name(message.invitation, ".ics"),
     )
+    return (
+        address_header("From", sender, deployment.organiser_address)
+        + address_header("To", common_name(recipient.name), recipient.address)
+        + reply_to_header(reply_to)
+        + subject_header(content.subject)
+        + skeleton.fill(
+            {
+                "token": _message_token(message, recipient).encode(),
+                "plain": _base64(content.plain),
+                "html": _base64(content.html),
+                "calendar": _base64(calendar),
+            }
+        )
+    )
 
 
-def _template_values(
-    message: Message, recipient: Recipient, deployment: Organisation, title: str, links: ReplyLinks
-) -> dict[str, object]:
-    invitation = message.invitation
+def _kind(message: Message, links: ReplyLinks) -> MailKind:
+    return MailKind(
+        method=message.method,
+        changed=message.sequence > 0 and message.asks_again,
+        is_online=bool(message.invitation.join_link),
+        has_web_links=links.are_web_pages,
+    )
+
+
+def _invitation_values(invitation: Invitation, zone: ZoneInfo, texts: Renderer) -> dict[str, str]:
     return {
-        "title": title,
-        "when": format_datetime_range(invitation.start, invitation.end, recipient.zone),
-        "short_when": format_short_datetime(invitation.start, recipient.zone),
-        "changed": message.sequence > 0 and message.asks_again,
-        "join_link": invitation.join_link,
-        "links": links,
-        "sender": common_name(deployment.organiser_name),
+        "when": _when(texts, invitation.start, invitation.end, zone),
+        "short_when": _short_when(texts, invitation.start, zone),
+        "join_link": invitation.join_link or "",
     }
 
 
-@lru_cache(maxsize=256)
-def _people_headers(
-    organiser: str, organiser_address: str, name: str, address: str, reply_to: str
-) -> bytes:
-    """Return the From, To and Reply-To headers; cached, because parsing addresses is slow."""
-    shared = EmailMessage(policy=SMTP)
-    shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
-    shared["To"] = Address(display_name=name, addr_spec=address)
-    shared["Reply-To"] = reply_to
-    return _headers(shared)
+@lru_cache(maxsize=16_384)
+def _when(texts: Renderer, start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    return texts.text(format_datetime_range(start, end, zone))
 
 
-def _headers(mail: EmailMessage) -> bytes:
-    """Return the header lines of a message without a body."""
-    return mail.as_bytes().removesuffix(b"\r\n")
+@lru_cache(maxsize=16_384)
+def _short_when(texts: Renderer, start: datetime, zone: ZoneInfo) -> str:
+    return texts.text(format_short_datetime(start, zone))
 
 
 @lru_cache(maxsize=256)
-def _subject_header(subject: str) -> bytes:
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = subject
-    return _headers(mail)
-
-
-@lru_cache(maxsize=256)
-def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
-    """Return the other headers and the body, with placeholders for the token and contents.
+def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> TextPattern:
+    """Return the other headers and the body, with gaps for the token and the contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
     most of the time.
@@ -154,7 +147,8 @@ def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> byte
     own = EmailMessage(policy=SMTP)
     own["Date"] = date
     own["Message-ID"] = f"<{_TOKEN_PLACEHOLDER}@{domain}>"
-    return _headers(own) + _body(method, attachment_name).as_bytes(policy=_CRLF)
+    body = _body(method, attachment_name).as_bytes(policy=_CRLF)
+    return TextPattern(header_lines(own) + body, _GAPS)
 
 
 def _body(method: str, attachment_name: str) -> MIMEMultipart:
@@ -178,26 +172,31 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
     return part
 
 
-def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> bytes:
-    """Replace the placeholders, which cannot occur in the base64-encoded contents."""
-    mail = skeleton.replace(_TOKEN_PLACEHOLDER.encode(), token.encode())
-    for placeholder, content in contents.items():
-        encoded = encodebytes(content).replace(b"\n", b"\r\n")
-        mail = mail.replace(placeholder.encode().replace(b"\n", b"\r\n"), encoded)
-    return mail
-
-
-def _crlf_bytes(text: str) -> bytes:
-    """Return `text` in UTF-8 with CRLF line endings."""
-    return text.replace("\n", "\r\n").encode()
+def _base64(content: bytes) -> bytes:
+    """Return `content` in base64, in lines that end with CRLF (RFC 2045, section 6.8)."""
+    encoded = b2a_base64(content, newline=False)
+    lines = [encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE)]
+    return b"\r\n".join([*lines, b""])
 
 
 def _mail_links(title: str, reply_to: str) -> ReplyLinks:
-    def link(answer: str) -> str:
-        return f"mailto:{quote(reply_to, safe='@')}?subject={quote(f'{answer}: {title}')}"
+    address = _quoted_address(reply_to)
+    accept, decline, propose = (f"mailto:{address}?subject={one}" for one in _subjects(title))
+    return ReplyLinks(accept, decline, propose, are_web_pages=False)
 
-    return ReplyLinks(
-        link("Accepted"), link("Declined"), link("Another time, please"), are_web_pages=False
+
+@lru_cache(maxsize=1024)
+def _quoted_address(reply_to: str) -> str:
+    return quote(reply_to, safe="@")
+
+
+@lru_cache(maxsize=256)
+def _subjects(title: str) -> tuple[str, str, str]:
+    """Return the subjects of replies to an invitation, quoted for a link."""
+    return (
+        quote(f"Accepted: {title}"),
+        quote(f"Declined: {title}"),
+        quote(f"Another time, please: {title}"),
     )
 
 

@@ -5,19 +5,27 @@ Times are in UTC, so that clients need no time zone definitions.
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
 from api.calendar.recipient import Recipient
+from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import PRODUCT, summary
 from api.organisation import Organisation
-from coach.invitations import Message, Method
+from coach.invitations import Invitation, Message, Method
 from coach.texts.renderer import Renderer
 
-_PLACEHOLDER_ADDRESS = "mailto:nobody"
-_ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
+_PLAIN_UID = re.compile(r"[A-Za-z0-9@._-]{1,64}")  # needs neither escaping nor folding
+_GAPS = {
+    b"\nUID:nobody\r": "uid",
+    b"\nDTSTART:20000101T000000Z\r": "start",
+    b"\nDTEND:20000102T000000Z\r": "end",
+    b"\nATTENDEE:mailto:nobody\r": "attendee",
+}
+"""The lines that differ between messages, with what stands for them in a pattern."""
 
 
 def ics_bytes(
@@ -27,29 +35,59 @@ def ics_bytes(
 
     Equal arguments produce equal bytes. Lines have at most 75 octets and end with CRLF.
     """
-    skeleton = _skeleton(
-        message,
-        summary(message.invitation, deployment, texts),
-        deployment.organiser_address,
-        common_name(deployment.organiser_name),
-        deployment.alarm_lead,
-    )
+    invitation = message.invitation
+    organiser = deployment.organiser_address, common_name(deployment.organiser_name)
+    title = summary(invitation, deployment, texts)
+    shared = _without_session(message)
+    pattern = _pattern(shared, title, organiser, deployment.alarm_lead)
     attendee = _attendee_lines(common_name(recipient.name), recipient.address, message.method)
-    return skeleton.replace(_ATTENDEE_PLACEHOLDER, attendee)
+    return pattern.fill(
+        {
+            "uid": _uid_lines(invitation.uid),
+            "start": b"\nDTSTART:%b\r" % _utc(invitation.start),
+            "end": b"\nDTEND:%b\r" % _utc(invitation.end),
+            "attendee": attendee,
+        }
+    )
+
+
+def _without_session(message: Message) -> Message:
+    """Return the message with placeholders for what differs between sessions, as in `_GAPS`."""
+    return _placeholder_message(
+        message.method, message.sequence, message.stamp, message.invitation.join_link
+    )
 
 
 @lru_cache(maxsize=256)
-def _skeleton(
-    message: Message, title: str, organiser: str, organiser_name: str, alarm_lead: timedelta
-) -> bytes:
-    """Return the calendar object with a placeholder for the attendee.
+def _placeholder_message(
+    method: Method, sequence: int, stamp: datetime, join_link: str | None
+) -> Message:
+    invitation = Invitation(
+        uid="nobody",
+        number=1,
+        count=1,
+        start=datetime(2000, 1, 1, tzinfo=UTC),
+        end=datetime(2000, 1, 2, tzinfo=UTC),
+        join_link=join_link,
+    )
+    return Message(
+        method=method, invitation=invitation, sequence=sequence, stamp=stamp, asks_again=False
+    )
 
-    The result is cached, because serialisation takes most of the time and the objects for the two
-    people in a session differ only in the attendee.
+
+@lru_cache(maxsize=256)
+def _pattern(
+    message: Message, title: str, organiser: tuple[str, str], alarm_lead: timedelta
+) -> TextPattern:
+    """Return the calendar object with gaps for the uid, the times and the attendee.
+
+    `organiser` is an address and a name. The result is cached, because serialisation takes most of
+    the time and most objects differ only in these lines.
     """
+    address, name = organiser
     event = _event(message, title)
-    event.add("organizer", vCalAddress.new(organiser, cn=organiser_name))
-    event.add("attendee", vCalAddress(_PLACEHOLDER_ADDRESS))
+    event.add("organizer", vCalAddress.new(address, cn=name))
+    event.add("attendee", vCalAddress("mailto:nobody"))
     if message.method is Method.REQUEST:
         event.add_component(_alarm(title, alarm_lead))
     calendar = Calendar()
@@ -57,7 +95,24 @@ def _skeleton(
     calendar.add("version", "2.0")
     calendar.add("method", message.method.value)
     calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return TextPattern(bytes(calendar.to_ical()), _GAPS)
+
+
+def _utc(instant: datetime) -> bytes:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
+
+
+def _uid_lines(uid: str) -> bytes:
+    if _PLAIN_UID.fullmatch(uid):
+        return b"\nUID:%b\r" % uid.encode()
+    alone = Event()
+    alone.add("uid", uid)
+    return _lines(alone)
+
+
+def _lines(alone: Event) -> bytes:
+    """Return the serialised properties of an event, from the preceding LF to the last CR."""
+    return bytes(alone.to_ical()).removeprefix(b"BEGIN:VEVENT\r").removesuffix(b"\nEND:VEVENT\r\n")
 
 
 def _event(message: Message, title: str) -> Event:
@@ -79,13 +134,12 @@ def _event(message: Message, title: str) -> Event:
     return event
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _attendee_lines(name: str, address: str, method: Method) -> bytes:
     """Return the serialised ATTENDEE property."""
     alone = Event()
     alone.add("attendee", _attendee(name, address, method))
-    lines = bytes(alone.to_ical())
-    return lines.removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(b"END:VEVENT\r\n")
+    return _lines(alone)
 
 
 def _attendee(name: str, address: str, method: Method) -> vCalAddress:
@@ -108,6 +162,7 @@ def _alarm(title: str, lead: timedelta) -> Alarm:
     return alarm
 
 
+@lru_cache(maxsize=4096)
 def common_name(name: str) -> str:
     """Return `name` as a CN parameter value, without double quotes and control characters."""
     readable = "".join(" " if ord(character) < ord(" ") else character for character in name)

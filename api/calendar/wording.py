@@ -6,6 +6,8 @@ without names or topics, and mention the programme only if its name is configure
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from api.calendar import facts
 from api.organisation import Organisation
 from coach.invitations import Invitation
@@ -16,11 +18,15 @@ PRODUCT = "-//Coaching scheduler//EN"
 
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
     """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured."""
-    session = facts.SESSION(number=invitation.number, of=invitation.count)
-    name = deployment.programme_name
-    if name is None:
+    return _title(texts, invitation.number, invitation.count, deployment.programme_name)
+
+
+@lru_cache(maxsize=256)
+def _title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
+    session = facts.SESSION(number=number, of=count)
+    if programme is None:
         return texts.text(session)
-    return texts.text(facts.SESSION_OF_PROGRAMME(programme=name, session=session))
+    return texts.text(facts.SESSION_OF_PROGRAMME(programme=programme, session=session))
 
 
 def invitation_file_name(invitation: Invitation, suffix: str) -> str:

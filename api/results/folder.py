@@ -96,7 +96,8 @@ def write_results(out: Path, content: FolderContent) -> None:
             for part in RESULT_FOLDERS:
                 Path(scratch, part).mkdir()
             for name, data in files:
-                Path(scratch, name).write_bytes(data)
+                with open(f"{scratch}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands
+                    file.write(data)
             _move_into_place(Path(scratch), out)
     except OSError as error:
         raise DomainError(
@@ -149,9 +150,8 @@ def _move_into_place(scratch: Path, out: Path) -> None:
         if not is_folder:
             path.unlink()
     for part in RESULT_PARTS:
-        if part not in RESULT_FOLDERS:
+        if part not in RESULT_FOLDERS or not (out / part).exists():
             (scratch / part).rename(out / part)
             continue
-        (out / part).mkdir(exist_ok=True)
         for file in (scratch / part).iterdir():
             file.rename(out / part / file.name)

@@ -41,8 +41,9 @@ def invitation_files(
         for person in (coachees[match.coachee], coaches[match.coach]):
             recipient = Recipient.of(person)
             token = _reply_token(result, person)
+            readable = _readable_id(person)
             for message in messages:
-                name = _name(person, message)
+                name = f"{readable}-session-{_suffix(person, message)}"
                 calendar = ics_bytes(message, recipient, deployment, texts)
                 yield f"{name}.ics", calendar
                 yield (
@@ -58,11 +59,15 @@ def invitation_files(
                 )
 
 
-def _name(person: Person, message: Message) -> str:
-    """Return an ASCII file name for a message, made unique by a hash of the person's id."""
-    who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
+def _readable_id(person: Person) -> str:
+    """Return a person's id in ASCII, shortened, for the start of a file name."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
+
+
+def _suffix(person: Person, message: Message) -> str:
+    """Return the session's number, and a hash that makes the file name unique."""
     end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
-    return f"{who}-session-{message.invitation.number:02d}-{end}"
+    return f"{message.invitation.number:02d}-{end}"
 
 
 def _reply_token(result: Result, person: Person) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 
 from openpyxl import Workbook
@@ -17,6 +18,7 @@ from api.files.zip_archive import with_fixed_timestamps
 from api.results import workbook_facts as facts
 from api.results.match_view import MatchViewModel, UnmatchedViewModel
 from api.results.plan_view import LoadViewModel, PlanViewModel
+from api.results.sheet_xml import Rows, append_corners, are_plain, with_rows
 from coach.texts.facts import Displayed, Message
 from coach.texts.renderer import Renderer
 from matching.facts.changes import REMEDY
@@ -73,16 +75,28 @@ def schedule_xlsx(view: PlanViewModel, result: Result, texts: Renderer, now: dat
     book.properties.creator = "gender-coach"
     first = book.active
     assert isinstance(first, Worksheet)  # noqa: S101 - a new workbook has one worksheet
-    _fill(texts, first, facts.SCHEDULE, _SCHEDULE, _schedule_rows(view, result))
-    for title, columns, rows in (
-        (facts.MATCHES, _MATCHES, [_match_row(match, texts) for match in view.matches]),
-        (facts.UNMATCHED, _UNMATCHED, [_unmatched_row(one, texts) for one in view.unmatched]),
-        (facts.COACHES, _COACHES, map(_load_row, view.loads)),
+    inserted = []
+    for sheet, (title, columns, rows) in zip(
+        (first, *(book.create_sheet() for _ in range(3))),
+        (
+            (facts.SCHEDULE, _SCHEDULE, _schedule_rows(view, result)),
+            (facts.MATCHES, _MATCHES, [_match_row(match, texts) for match in view.matches]),
+            (facts.UNMATCHED, _UNMATCHED, [_unmatched_row(one, texts) for one in view.unmatched]),
+            (facts.COACHES, _COACHES, map(_load_row, view.loads)),
+        ),
+        strict=True,
     ):
-        _fill(texts, book.create_sheet(), title, columns, rows)
+        shown = [[_cell(cell, texts) for cell in row] for row in rows]
+        if _fill(texts, sheet, title, columns, shown):
+            inserted.append((sheet, shown))
     file = io.BytesIO()
     book.save(file)
-    return with_fixed_timestamps(file.getvalue(), {"docProps/core.xml": _properties_xml(book, now)})
+    replaced = {"docProps/core.xml": _properties_xml(book, now)}
+    with zipfile.ZipFile(file) as archive:
+        for sheet, shown in inserted:
+            path = sheet.path.removeprefix("/")
+            replaced[path] = with_rows(archive.read(path), sheet, shown)
+    return with_fixed_timestamps(file.getvalue(), replaced)
 
 
 def _properties_xml(book: Workbook, now: datetime) -> bytes:
@@ -147,22 +161,28 @@ def _fill(
     sheet: Worksheet,
     title: Message,
     columns: Sequence[ColumnSpec],
-    rows: Iterable[Row],
-) -> None:
+    rows: Rows,
+) -> bool:
+    """Fill a sheet, and return whether its rows still have to be inserted with `with_rows`."""
     sheet.title = texts.text(title()).translate(_FORBIDDEN_IN_TITLES)[:_MAX_TITLE_CHARACTERS]
     sheet.append([texts.text(header()) for header, _width in columns])
-    for row in rows:
-        sheet.append([cell if isinstance(cell, int) else _cell(cell, texts) for cell in row])
+    is_plain = bool(rows) and are_plain(rows)
+    if is_plain:
+        append_corners(sheet, rows, _WRAP)
+    else:
+        for row in rows:
+            sheet.append(row)
+        for line in sheet.iter_rows(min_row=2):
+            for cell in line:
+                cell.alignment = _WRAP
     for number, (_header, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for head in sheet[1]:
         head.font, head.fill = _HEAD_FONT, _HEAD_FILL
-    for line in sheet.iter_rows(min_row=2):
-        for cell in line:
-            cell.alignment = _WRAP
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
+    return is_plain
 
 
-def _cell(shown: Displayed, texts: Renderer) -> str:
-    return escape_formula(texts.text(shown))
+def _cell(shown: int | Displayed, texts: Renderer) -> int | str:
+    return shown if isinstance(shown, int) else escape_formula(texts.text(shown))

@@ -1,0 +1,23 @@
+"""Texts with gaps, which are rendered once and then filled in for each message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+
+class TextPattern:
+    """A text with named gaps. It is split once, so that filling the gaps is a single join."""
+
+    def __init__(self, text: bytes, gaps: Mapping[bytes, str]) -> None:
+        """Split `text` at each occurrence of the keys of `gaps`, whose values are the names."""
+        pieces = re.split(b"(" + b"|".join(map(re.escape, gaps)) + b")", text)
+        self._pieces = pieces
+        self._names = [(place, gaps[pieces[place]]) for place in range(1, len(pieces), 2)]
+
+    def fill(self, values: Mapping[str, bytes]) -> bytes:
+        """Return the text with the value of each gap's name in its place."""
+        pieces = self._pieces.copy()
+        for place, name in self._names:
+            pieces[place] = values[name]
+        return b"".join(pieces)
