@@ -6,6 +6,7 @@ and `--help` loads nothing.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -24,6 +25,8 @@ from api.cli.output import echo, render
 from api.cli.output import gettext as _
 from coach.errors import DomainError, UnusableInputError
 
+_SERVERS = frozenset({"serve", "worker"})
+_GARBAGE_THRESHOLD = 100_000  # allocations between collections; Python's default is 700
 DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 
@@ -32,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
+    if command not in _SERVERS:  # other commands end soon, and keep most of what they allocate
+        gc.set_threshold(_GARBAGE_THRESHOLD)
     try:
         build_application(command)(with_repeated_option(given), prog_name="gender-coach")
     except DomainError as error:

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
-from ortools.sat.python import cp_model
 
 from matching.assignment.highs import LpRow, add_rows, create_highs_solver, require_ok
 from matching.coach_timetable import cp_sat
@@ -34,6 +34,11 @@ from matching.coach_timetable.series_lp import (
 from matching.coach_timetable.shortest_path import INFINITE_COST, path_costs
 from matching.coach_timetable.subproblem import CoachIncumbent, CoachSubproblem, SessionOptions
 from matching.deadline import Deadline, SolverError
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    from matching.coach_timetable import lazy_cp_model as cp_model
 
 _UNIT = 1 << 20
 _INTEGRALITY_TOLERANCE = 1e-6

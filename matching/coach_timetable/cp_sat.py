@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from matching.deadline import Deadline, SolverError
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    from matching.coach_timetable import lazy_cp_model as cp_model
 
 # Search strategies, with limits in CP-SAT's deterministic time, which does not depend on the clock.
 # Instances that are hard for one strategy are often easy for another.
 _SEARCHES = (
-    (cp_model.AUTOMATIC_SEARCH, 0.4),
-    (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
-    (cp_model.AUTOMATIC_SEARCH, float("inf")),
+    ("AUTOMATIC_SEARCH", 0.4),
+    ("PORTFOLIO_WITH_QUICK_RESTART_SEARCH", 2.0),
+    ("AUTOMATIC_SEARCH", float("inf")),
 )
-_ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, cp_model.UNKNOWN})
 
 
 def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
@@ -43,7 +46,7 @@ def status_of(
         SolverError: the model is invalid.
     """
     status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
-    if status not in _ANSWERS:
+    if status == cp_model.MODEL_INVALID:
         raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
     return status
 
@@ -59,7 +62,7 @@ def find_solution(
     """
     for search, effort in _SEARCHES:
         solver = create_cp_sat_solver(seed, effort)
-        solver.parameters.search_branching = search
+        solver.parameters.search_branching = getattr(cp_model, search)
         status = status_of(solver, model, deadline)
         if status == cp_model.INFEASIBLE:
             return None

@@ -8,13 +8,17 @@ its buffer), and at most one session of a human, in whatever role. The model is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from matching.coach_timetable.calendar import CoachCalendar, Series
 from matching.coach_timetable.cp_sat import find_solution
 from matching.coach_timetable.model import Term, TimetableModel
 from matching.deadline import Deadline
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    from matching.coach_timetable import lazy_cp_model as cp_model
 
 Candidate = tuple[int, int]
 """A coach's row, and the local index of a coachee in the coach's calendar."""

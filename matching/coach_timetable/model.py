@@ -12,15 +12,19 @@ they occur in a solution.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING, TypeAlias
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
 from matching.coach_timetable.cp_sat import find_solution
 from matching.coach_timetable.day_packing import conflict_cliques, pack_day
 from matching.deadline import Deadline, SolverError
 
-Term = cp_model.IntVar
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    from matching.coach_timetable import lazy_cp_model as cp_model
+
+Term: TypeAlias = "cp_model.IntVar"
 Placed = dict[int, list[int]]
 """Session positions by local index."""
 
