@@ -21,7 +21,7 @@ from api.accounts.pages import confirm as confirm_pages
 from api.accounts.pages import confirm_change as confirm_change_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
-from api.accounts.pages import sign_in_address
+from api.accounts.pages import sign_in_link
 from api.accounts.pages import users as user_pages
 from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
@@ -139,7 +139,7 @@ _PAGE_MODULES = (
     reminder_pages,
     sign_in_pages,
     oidc_pages,
-    sign_in_address,  # after the other sign-in pages, because its path is more general
+    sign_in_link,  # after the other sign-in pages, because its path is more general
     account_pages,
     user_pages,
     confirm_pages,

@@ -1,4 +1,4 @@
-"""One-time sign-in secrets and browser sessions."""
+"""Sign-in links and browser sessions."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from coach.errors import NotSignedInError
 def issue_sign_in_secret(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a secret with which a user can sign in once."""
+    """Issue the secret of a sign-in link, with which a user can sign in once."""
     issued = issue(tx, CredentialKind.SIGN_IN, now, now + lifetime, user_id=user_id)
     record_event(tx, "sign-in address made", "user", user_id)
     return issued
 
 
-def sign_in_by_address(services: Services, secret: str) -> IssuedSecret:
-    """Redeem a one-time sign-in secret, and return the secret for the session cookie.
+def sign_in_by_link(services: Services, secret: str) -> IssuedSecret:
+    """Redeem the secret of a sign-in link, and return the secret for the session cookie.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -51,7 +51,7 @@ def sign_out(services: Services, principal: Principal) -> None:
 def redeem_sign_in_secret(
     tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Exchange a one-time sign-in secret for a session cookie's secret, valid for `lifetime`.
+    """Exchange the secret of a sign-in link for a session cookie's, valid for `lifetime`.
 
     The session counts as recently authenticated only if the user has nothing else to authenticate
     with: neither an app or a passkey, nor an account at the identity provider.
@@ -61,11 +61,11 @@ def redeem_sign_in_secret(
     """
     row = find_valid(tx, secret, CredentialKind.SIGN_IN, now)
     if row is None or row.user_id is None:
-        raise NotSignedInError(facts.ADDRESS_USED())
+        raise NotSignedInError(facts.LINK_USED())
     row.revoked_at = row.last_used_at = now
     user = sealed_or_none(tx, tx.get_one(UserRow, row.user_id))
     if user is None:
-        raise NotSignedInError(facts.ADDRESS_USED())
+        raise NotSignedInError(facts.LINK_USED())
     signed_in = Principal(AccessRole(user.role), user_id=user.id)
     record_event(tx, "user signed in", "user", row.user_id, by=signed_in)
     with_all_factors = not has_own_second_factor(tx, user) and user.subject is None

@@ -24,8 +24,8 @@ from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 
 
-class SignInAddress(FrozenModel):
-    """A one-time sign-in address, to be handed to the user."""
+class SignInLink(FrozenModel):
+    """A sign-in link, to be handed to the user."""
 
     address: str
     expires_at: datetime
@@ -37,8 +37,8 @@ def read_users(services: Services) -> tuple[UserView, ...]:
         return list_users(tx)
 
 
-def reset_second_factor(services: Services, principal: Principal, user_id: str) -> SignInAddress:
-    """Remove another user's second factor, and return an address with which they sign in once.
+def reset_second_factor(services: Services, principal: Principal, user_id: str) -> SignInLink:
+    """Remove another user's second factor, and return a link with which they sign in once.
 
     Raises:
         NotFoundError: there is no such user, or they are disabled.
@@ -51,7 +51,7 @@ def reset_second_factor(services: Services, principal: Principal, user_id: str) 
         remove_second_factor(tx, user_id, now=now)
         issued = issue_sign_in_secret(tx, user_id, now=now, lifetime=timedelta(minutes=minutes))
     address = services.settings.base_url + urls.sign_in(issued.secret)
-    return SignInAddress(address=address, expires_at=issued.expires_at)
+    return SignInLink(address=address, expires_at=issued.expires_at)
 
 
 def remove_second_factor(

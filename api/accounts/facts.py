@@ -47,10 +47,10 @@ SECOND_FACTOR_WRONG = message(
     "wait for the next code, then sign in again",
 )
 # i18n: `gender-coach user sign-in` is a command.
-ADDRESS_USED = message(
+LINK_USED = message(
     "accounts.address_used",
-    "this sign-in address has been used or has expired; sign in with your password, "
-    "or run `gender-coach user sign-in` for a new address",
+    "this sign-in link has been used or has expired; sign in with your password, "
+    "or run `gender-coach user sign-in` for a new link",
 )
 NO_SUCH_CREDENTIAL = message("accounts.no_such_credential", "there is no credential {id}", id=TEXT)
 

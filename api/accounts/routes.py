@@ -76,7 +76,7 @@ def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDe
 
 @ME.post("/me/confirmation", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))
 def confirm(body: ConfirmationRequest, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Confirm your identity with a code, before you export personal data with this token."""
+    """Confirm your identity with a code, before you export personal data or send emails."""
     sign_in.require_code(services, principal, body.code)
 
 

@@ -22,7 +22,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 class CredentialKind(StrEnum):
     """The kind of a credential, which determines what it grants and how it is presented."""
 
-    SIGN_IN = "sign_in"  # a user's one-time sign-in address
+    SIGN_IN = "sign_in"  # a user's sign-in link
     BROWSER_SESSION = "cookie"  # a user's signed-in browser
     TOKEN = "token"  # noqa: S105 - a kind, not a secret: a user's bearer token for a program
     LINK = "link"  # a coach's or coachee's secret link
@@ -138,10 +138,10 @@ class SignInFlowRow(SealedRow, TableRow):
 class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is the time at which the user last authenticated with a second factor. `factor`
-    is `provider` if a browser session or token is based on the second factor of the identity
-    provider, and `earlier` in tokens from before second factors were required. `scopes` are those
-    of a token, separated by spaces; see `TokenScope`.
+    `confirmed_at` is when the user last authenticated with all factors that they have; `None` if
+    they have not. `factor` is `provider` if a browser session or token is based on the identity
+    provider's second factor, and `earlier` in tokens from before second factors were required.
+    `scopes` are those of a token, separated by spaces; see `TokenScope`.
     """
 
     __tablename__ = "credentials"

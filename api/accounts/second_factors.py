@@ -72,7 +72,8 @@ def verify_code(
 ) -> AcceptedCode | None:
     """Return what kind of code `code` is, and use it up; `None` if it is not valid.
 
-    Codes of the app from the last minute and unused recovery codes are valid; each works once.
+    Valid are the app's codes for the current 30 seconds and those before and after, and unused
+    recovery codes. Each works once.
     """
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.accounts import factor_reset
-from api.accounts.factor_reset import SignInAddress
+from api.accounts.factor_reset import SignInLink
 from api.accounts.users import UserView
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -22,10 +22,8 @@ def list_users(services: ServicesDep) -> tuple[UserView, ...]:
 
 
 @USERS.post("/users/{user_id}/second-factor/reset", responses=problem_responses(404, 409))
-def reset_second_factor(
-    user_id: str, services: ServicesDep, principal: PrincipalDep
-) -> SignInAddress:
-    """Remove the second factor of a user who has lost it; returns a one-time sign-in address."""
+def reset_second_factor(user_id: str, services: ServicesDep, principal: PrincipalDep) -> SignInLink:
+    """Remove the second factor of a user who has lost it; returns a sign-in link."""
     return factor_reset.reset_second_factor(services, principal, user_id)
 
 

@@ -41,7 +41,7 @@ def confirm(next_path: str) -> str:
 
 
 def sign_in(secret: str) -> str:
-    """Return the URL of the page that redeems a one-time sign-in secret."""
+    """Return the URL of the page that redeems a sign-in link."""
     return f"{SIGN_IN}/{secret}"
 
 

@@ -1,4 +1,4 @@
-"""Pages with a person's verified devices and PIN, and the form that resets a PIN."""
+"""The page with a person's devices, PIN and passkeys, and the form that resets the latter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PIN_RESET = APIRouter(include_in_schema=False)
 
 @DEVICE_PAGES.get("/devices")
 def show(link: str, request: Request) -> Response:
-    """List the person's verified devices, and show the form for the PIN."""
+    """List the person's verified devices and passkeys, and show the form for the PIN."""
     return _render(link, request, {})
 
 
@@ -62,7 +62,7 @@ def change_pin(
 
 @PIN_RESET.post("/people/{person_id}/pin/reset")
 def reset_pin(person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Remove the PIN of a person who no longer knows it."""
+    """Remove the PIN and passkeys of a person who has lost them."""
     reset = pins.reset_pin(services, person_id)
     return render_page(
         request,

@@ -34,7 +34,7 @@ class OwnDevices(FrozenModel):
 
 
 def read_own_devices(services: Services, principal: Principal) -> OwnDevices:
-    """Return the requesting person's verified devices and PIN."""
+    """Return the requesting person's verified devices, their passkeys, and when the PIN was set."""
     with services.database.reading() as tx:
         person = person_row(tx, principal.person_id or "")
         pin = find_pin(tx, person.id)

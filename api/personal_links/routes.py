@@ -23,7 +23,7 @@ CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 
 class PersonalLink(BaseModel):
-    """A person's secret link. Anyone who has it can act as that person."""
+    """A person's secret link. Anyone who has it sees the person's sessions and can reply."""
 
     address: str
     credential: IssuedSecret

@@ -23,7 +23,7 @@ PINS = APIRouter(prefix=f"{API}/people", tags=["people"])
 
 
 class PinReset(BaseModel):
-    """The result of removing a person's PIN; `mailed` is whether the person is told by email."""
+    """The result of removing a PIN and passkeys; `mailed` tells whether an email was sent."""
 
     mailed: bool
 
@@ -55,7 +55,7 @@ def verify(
 
 @VERIFICATION.get("/devices", responses=problem_responses())
 def read_own_devices(services: ServicesDep, principal: PrincipalDep) -> OwnDevices:
-    """List your verified devices, and whether you have set a PIN."""
+    """List your verified devices and passkeys, and when you set your PIN."""
     return own_devices.read_own_devices(services, principal)
 
 
@@ -69,13 +69,13 @@ def end_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -
 
 @VERIFICATION.put("/pin", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
 def change_pin(change: PinChange, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Set, replace or remove your PIN. Your other verified devices end."""
+    """Set, replace or remove your PIN; you are told by email. Your other verified devices end."""
     pins.change_pin(services, principal, change)
 
 
 @PINS.delete("/{person_id}/pin", responses=problem_responses(404, 409))
 def reset_pin(person_id: str, services: ServicesDep) -> PinReset:
-    """Remove the PIN of a person who no longer knows it. The person is told by email."""
+    """Remove the PIN and passkeys of a person who has lost them; the person is told by email."""
     return PinReset(mailed=pins.reset_pin(services, person_id).mailed)
 
 

@@ -131,7 +131,7 @@ def _serving(
         ) as process,
     ):
         try:
-            sign_in = _sign_in_address(process, log)
+            sign_in = _sign_in_link(process, log)
             _wait_until_it_answers(process, port)
             yield Server(base, sign_in, tmp_path / "data")
         finally:
@@ -154,7 +154,7 @@ def _give_factor(folder: Path) -> None:
         )
 
 
-def _sign_in_address(process: subprocess.Popen[str], log: Path) -> str:
+def _sign_in_link(process: subprocess.Popen[str], log: Path) -> str:
     assert process.stdout is not None
     for line in process.stdout:
         found = re.search(r"http\S+/sign-in/\S+", line)

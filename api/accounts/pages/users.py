@@ -24,7 +24,7 @@ def show_users(request: Request, services: ServicesDep, principal: PrincipalDep)
 def reset_second_factor(
     user_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Remove a user's second factor, and show their one-time sign-in address."""
+    """Remove a user's second factor, and show their sign-in link."""
     issued = factor_reset.reset_second_factor(services, principal, user_id)
     minutes = services.settings.sign_in_minutes
     return render_page(

@@ -74,7 +74,7 @@ def test_inserted_browser_session_opens_neither_page_nor_json(
     assert page.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.UNAUTHORIZED}
 
 
-def test_inserted_sign_in_address_signs_nobody_in(world: World, client: httpx.Client) -> None:
+def test_inserted_sign_in_link_signs_nobody_in(world: World, client: httpx.Client) -> None:
     _insert_credential(world, CredentialKind.SIGN_IN, user_id=_user_id(world))
     client.headers["Origin"] = str(client.base_url).rstrip("/")
     answer = client.post(f"/sign-in/{SECRET}", follow_redirects=False)

@@ -371,7 +371,7 @@ def test_clock_set_back_does_not_revive_a_browser_session(world: World) -> None:
     assert _who(world, cookie.secret, NOON + HOUR) == ANONYMOUS
 
 
-def test_sign_in_address_works_once_after_any_clock_change(world: World) -> None:
+def test_sign_in_link_works_once_after_any_clock_change(world: World) -> None:
     def opens(secret: str, now: datetime) -> bool:
         try:
             with world.database.writing() as tx:

@@ -116,7 +116,7 @@ def test_cookie_over_https_is_bound_to_host() -> None:
     assert cookie_name(settings) == "__Host-gender-coach"
 
 
-def test_sign_in_address_works_once(shared: SharedServer) -> None:
+def test_sign_in_link_works_once(shared: SharedServer) -> None:
     secret = shared.world.sign_in_secret()
     first = shared.client.post(f"/sign-in/{secret}")
     shared.client.cookies.clear()
@@ -125,7 +125,7 @@ def test_sign_in_address_works_once(shared: SharedServer) -> None:
     assert "set-cookie" not in second.headers
 
 
-def test_opening_sign_in_address_does_not_redeem_it(shared: SharedServer) -> None:
+def test_opening_sign_in_link_does_not_redeem_it(shared: SharedServer) -> None:
     secret = shared.world.sign_in_secret()
     looked = shared.client.get(f"/sign-in/{secret}")
     assert looked.status_code == HTTPStatus.OK

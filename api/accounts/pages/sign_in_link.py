@@ -1,4 +1,4 @@
-"""Signing in with a one-time address, and signing out."""
+"""Signing in with a sign-in link, and signing out."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from api.http.permissions import EVERYBODY, OFFICE, Permission, Permissions
 from api.http.urls import SIGN_IN
 from api.web.rendering import render_page
 
-SIGN_IN_ADDRESS = APIRouter(include_in_schema=False)
+SIGN_IN_LINK = APIRouter(include_in_schema=False)
 
 
-@SIGN_IN_ADDRESS.get("/sign-in/{secret}")
+@SIGN_IN_LINK.get("/sign-in/{secret}")
 def confirm_sign_in(secret: str, request: Request) -> Response:
     """Show a button that redeems the sign-in link.
 
     Opening the link does not redeem it, because email scanners open links.
     """
-    return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
+    return render_page(request, "accounts/sign_in_link.html", address=f"/sign-in/{secret}")
 
 
-@SIGN_IN_ADDRESS.post("/sign-in/{secret}")
+@SIGN_IN_LINK.post("/sign-in/{secret}")
 def sign_in(secret: str, services: ServicesDep) -> Response:
-    """Redeem the one-time address, and sign the browser in."""
-    cookie = browser_sessions.sign_in_by_address(services, secret)
+    """Redeem the sign-in link, and sign the browser in."""
+    cookie = browser_sessions.sign_in_by_link(services, secret)
     return signed_in_response(services.settings, cookie)
 
 
-@SIGN_IN_ADDRESS.post("/sign-out")
+@SIGN_IN_LINK.post("/sign-out")
 def sign_out(services: ServicesDep, principal: PrincipalDep) -> Response:
     """Revoke the browser's session and remove its cookie."""
     browser_sessions.sign_out(services, principal)
@@ -44,7 +44,7 @@ def sign_out(services: ServicesDep, principal: PrincipalDep) -> Response:
     return answer
 
 
-ROUTERS = (SIGN_IN_ADDRESS,)
+ROUTERS = (SIGN_IN_LINK,)
 PERMISSIONS: Permissions = {
     ("GET", "/sign-in/{secret}"): Permission(EVERYBODY),
     ("POST", "/sign-in/{secret}"): Permission(EVERYBODY),
