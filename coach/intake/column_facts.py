@@ -40,7 +40,8 @@ PERSON = message(
     "Rows with the same value are one human, in both lists. If empty, rows with the same address "
     "and name",
 )
-ROLE = message("people_columns.role", "The role of the coachee")
+# i18n: both are values that a file accepts; do not translate them.
+ROLE = message("people_columns.role", "commander or decision_maker")
 RANK_SENSITIVITY = message(
     "people_columns.rank_sensitivity",
     "How far below the coachee a coach may rank. If empty, standard",

@@ -1,6 +1,6 @@
 """The columns of people files, each with its parser and description.
 
-The file readers, the template workbook and the reference page all use this table.
+The readers and writers of lists and the template workbook use this table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks references between files: preferences, refusals, pins, bans and preferred times."""
+"""Checks values that refer to other files: ids of people in lists and policies, birth years."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ REQUIRED_CELL = message(
 )
 SEVERAL_TIME_ZONES = message(
     "intake.several_time_zones",
-    "{country} has several time zones; enter one, such as Europe/Belgrade",
+    "{country} has several time zones; enter the person's, as an IANA name such as Area/City",
     country=TEXT,
 )
 NOT_A_RANK = message(
@@ -257,12 +257,12 @@ UNKNOWN_COACH_IN_CYCLE = message(
     "'{id}' is not the id of any of the coaches in this cycle",
     id=TEXT,
 )
-# i18n: [bans] is a part of a file.
 WAIVED_TWICE = message(
     "intake.waived_twice",
     "has the same pair and rule as waiver {number}; remove one of the two",
     number=PLAIN_NUMBER,
 )
+# i18n: [bans] is a part of a file.
 PIN_IS_BANNED = message(
     "intake.pin_is_banned",
     "'{coach}' is also banned for '{coachee}' in [bans]; remove one of the two",

@@ -80,7 +80,7 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
 
 def _id_table_reader(read: Reader, example: str) -> Reader:
-    """Return a reader for tables by coachee id, whose values are parsed with `read`."""
+    """Return a reader for tables by id or by country, whose values are parsed with `read`."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):

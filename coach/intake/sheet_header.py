@@ -78,7 +78,7 @@ class _HeaderReader:
     def read(self) -> SheetHeader:
         header = SheetHeader(self._header_row())
         cells = self.table.rows[header.row - 1] if self.table.rows else ()
-        if not any(cell.strip() for cell in cells):
+        if not any(map(str.strip, cells)) and (self.read_context.strict or self._is_empty()):
             self.add_fault(header.row, "id", facts.EMPTY_HEADER())
             return header
         if self._is_of_other_kind(cells):
@@ -96,13 +96,19 @@ class _HeaderReader:
         return header
 
     def _header_row(self) -> int:
-        """Return the row with the most known headers; title rows may stand above it."""
+        """Return the row with the most known headers; rows above it are titles.
+
+        Without a row with two known headers, it is the first.
+        """
         if self.read_context.strict:
             return FIRST_ROW
         rows = self.table.rows[:_MAX_TITLE_ROWS]
         known = [len({self._column(cell) for cell in row} - {None}) for row in rows]
         best = max(known, default=0)
         return known.index(best) + 1 if best > 1 else FIRST_ROW
+
+    def _is_empty(self) -> bool:
+        return not any(cell.strip() for row in self.table.rows for cell in row)
 
     def _is_of_other_kind(self, cells: Sequence[str]) -> bool:
         """Return whether the required columns are those of the other list."""

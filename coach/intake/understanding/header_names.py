@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from coach.folding import header_key
 
-# Bosnian, Croatian, Montenegrin and Serbian (Cyrillic is read as Latin), Albanian, Macedonian.
+# In English, Bosnian, Croatian, Montenegrin, Serbian, Albanian and Macedonian. The names are
+# folded, so that headers in Cyrillic are equal to those in Latin script.
 _NAMES = {
     "id": "id, sifra, oznaka, kod, identifikator, identifikuesi, kodi",
-    "name": "name, full name, ime i prezime, ime, emri, emri dhe mbiemri, emri mbiemri, "
-    "ime i prezime",
+    "name": "name, full name, ime i prezime, ime, emri, emri dhe mbiemri, emri mbiemri",
     "email": "email, email address, e mail, mail, e posta, eposta, adresa e poste, email adresa, "
     "mejl, imejl, e mejl, posta elektronike, adresa e emailit, elektronska posta",
     "country": "country, country territory, drzava, zemlja, shteti, vendi, zemja",
@@ -27,7 +27,7 @@ _NAMES = {
     "service": "service, branch, rod, vid, grana, lloji i forces, vid na vooruzeni sili",
     "unit": "unit, jedinica, postrojba, njesia, reparti, edinica",
     "rank": "rank, cin, grada, grade, gradimi",
-    "role": "role, uloga, roli, uloga",
+    "role": "role, uloga, roli",
     "rank_sensitivity": "rank sensitivity, osetljivost na cin, osjetljivost na cin",
     "uniformed_coach": "uniformed coach, coach in uniform",
     "priority": "priority, prioritet, prioriteti, vaznost",

@@ -98,9 +98,12 @@ def _hours(match: re.Match[str]) -> str | None:
 
 
 def _is_uncertain(match: re.Match[str]) -> bool:
-    """Return whether the hours may be those of the afternoon: `1-5`, `2-4`."""
-    has_minutes_or_half = any(match[group] for group in (2, 3, 4, 6, 7, 8))
-    return not has_minutes_or_half and len(match[1]) == 1 and int(match[1]) < _FIRST_MORNING_HOUR
+    """Return whether hours without minutes may be those of the afternoon: `1-5`, `2-4`, `9-5`."""
+    if any(match[group] for group in (2, 3, 4, 6, 7, 8)):
+        return False
+    start, end = int(match[1]), int(match[5])
+    starts_early = len(match[1]) == 1 and start < _FIRST_MORNING_HOUR
+    return starts_early or (len(match[5]) == 1 and end <= start)
 
 
 def _clock(hour: str, minute: str | None, half: str | None) -> str:

@@ -120,6 +120,7 @@ _CELLS = (
     ("hours joined by words", "availability", "понедељак од 9 до 12"),
     ("English hours", "availability", "Monday 9am-12pm"),
     ("hours that may be in the afternoon", "availability", "Mon 1-4"),
+    ("hours that may end in the afternoon", "availability", "Mon 9-5"),
     ("a window without hours", "availability", "Mon"),
     ("dates with full stops", "unavailable", "1.2.2027 - 14.2.2027"),
     ("dates with the month once", "unavailable", "1.-14.2.2027."),
@@ -200,6 +201,8 @@ def _headers() -> Iterator[MessyFile]:
     yield MessyFile("headers with capitals and signs", csv(capitals).encode())
     yield MessyFile("a misspelt header", csv(headed(languages="langauges")).encode())
     yield MessyFile("an unknown column", csv(headed(sex="shoe size")).encode())
+    german = [[""], ["", "", ""], ["Nr.", "Vorname", "Land"], ["1", "Vesna", "Montenegro"]]
+    yield MessyFile("headers in another language", csv(german).encode())
     yield MessyFile("row numbers instead of ids", csv(headed(id="R. br.")).encode())
     yield MessyFile("a column twice", csv(headed(sex="Ime i prezime")).encode())
     yield MessyFile("the list of coaches instead", csv(COACHES).encode())
