@@ -39,6 +39,16 @@ from api.services import context_setter
 from api.settings import Settings
 
 _DATA = typer.Option(help=_("Folder of the database and keys."))
+_FORCE = typer.Option("--force", help=_("Replace an existing database, which is saved first."))
+_ERASED = typer.Option(
+    "--erased", metavar="LIST", help=_("A list of erased ids to apply; can be repeated.")
+)
+_NOBODY_ERASED = typer.Option(
+    "--nobody-erased",
+    help=_(
+        "Restore without a list of erased ids, because nobody has been erased since the backup."
+    ),
+)
 
 
 def backup(
@@ -87,25 +97,9 @@ def _target(settings: Settings, to: Path | None) -> Path:
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help=_("A file created by `backup`."))],
     *,
-    force: Annotated[
-        bool, typer.Option("--force", help=_("Replace an existing database, which is saved first."))
-    ] = False,
-    erased: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--erased", metavar="LIST", help=_("A list of erased ids to apply; can be repeated.")
-        ),
-    ] = None,
-    nobody_erased: Annotated[
-        bool,
-        typer.Option(
-            "--nobody-erased",
-            help=_(
-                "Restore without a list of erased ids, because nobody has been erased since the "
-                "backup."
-            ),
-        ),
-    ] = False,
+    force: Annotated[bool, _FORCE] = False,
+    erased: Annotated[list[Path] | None, _ERASED] = None,
+    nobody_erased: Annotated[bool, _NOBODY_ERASED] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
     """Check a backup and restore it in place of the database.

@@ -134,12 +134,7 @@ def build_problem(
     """
     limits = session_limits(roster, cycle.sessions)
     humans = shared_humans(humans_of(roster))
-    demand: RemainingDemand | None = None
-    if history is not None:
-        free = history.remaining_availability(roster, free, limits)
-        demand = history.demand(roster, eligible.coachee, eligible.coach)
-        if humans is not None:
-            free = history.without_past_overlaps(roster, humans, free, limits.minutes)
+    free, demand = _remaining(roster, free, eligible, limits, humans, history)
     able = _schedulable(
         free, limits, eligible, demand, on_block=on_block, parallel_map=parallel_map
     )
@@ -163,6 +158,24 @@ def build_problem(
         week=history.week if history else -1,
         humans=humans,
     )
+
+
+def _remaining(
+    roster: Roster,
+    free: AvailabilityGrid,
+    eligible: EligiblePairs,
+    limits: SeriesLimits,
+    humans: SharedHumans | None,
+    history: FixedHistory | None,
+) -> tuple[AvailabilityGrid, RemainingDemand | None]:
+    """Return the free starts and the sessions that a cycle in progress still needs."""
+    if history is None:
+        return free, None
+    free = history.remaining_availability(roster, free, limits)
+    demand = history.demand(roster, eligible.coachee, eligible.coach)
+    if humans is not None:
+        free = history.without_past_overlaps(roster, humans, free, limits.minutes)
+    return free, demand
 
 
 def _schedulable(
