@@ -134,7 +134,7 @@ def build_problem(
     """
     limits = session_limits(roster, cycle.sessions)
     humans = shared_humans(humans_of(roster))
-    free, demand = _remaining(roster, free, eligible, limits, humans, history)
+    free, demand = _remaining(roster, free, eligible, limits, humans=humans, history=history)
     able = _schedulable(
         free, limits, eligible, demand, on_block=on_block, parallel_map=parallel_map
     )
@@ -165,6 +165,7 @@ def _remaining(
     free: AvailabilityGrid,
     eligible: EligiblePairs,
     limits: SeriesLimits,
+    *,
     humans: SharedHumans | None,
     history: FixedHistory | None,
 ) -> tuple[AvailabilityGrid, RemainingDemand | None]:
