@@ -227,6 +227,7 @@ DETAILS: Mapping[str, Fact] = {
     "failed": message("audit_detail.failed", "failed")(),
     "failures": message("audit_detail.failures", "failures")(),
     "how": message("audit_detail.how", "method")(),
+    "notebook": message("audit_detail.notebook", "notebook")(),
     "issued_by": message("audit_detail.issued_by", "issued by")(),
     "kind": message("audit_detail.kind", "kind")(),
     "left": message("audit_detail.left", "left")(),

@@ -148,7 +148,7 @@ def _notebook_of_key(
     )
     of_legacy = int(row.label) if row.label.isdecimal() else 1
     notebook = tx.get(NotebookRow, (person_id, number or of_legacy))
-    if notebook is None or (number is None) != (notebook.sealed_at is None):
+    if notebook is None or (number is None and notebook.sealed_at is not None):
         return None
     if number is None:
         return row.id, notebook.number, NotebookState.LEGACY

@@ -53,13 +53,19 @@ NOTEBOOK_UNCONFIRMED = message(
 )
 NOTES_LEGACY = message(
     "session_reports.notes_legacy",
-    "your notes have to be opened once more, because they are now encrypted with your own secrets: "
-    "enter your passphrase or recovery code on the page of your notes",
+    "your notes have to be unlocked once more, because they are now encrypted with your own "
+    "secrets: enter your passphrase or recovery code on the page of your notes",
 )
 NOTES_ALTERED = message(
     "session_reports.notes_altered",
     "your notes were changed outside this application: a note was added, removed or replaced by an "
     "older version; nothing is shown until you have decided on the page of your notes",
+)
+LEGACY_NOTEBOOK_ALTERED = message(
+    "session_reports.legacy_notebook_altered",
+    "your notes were replaced outside this application by an older state, from before they were "
+    "encrypted with your own secrets, and cannot be used; ask the administrators of the server to "
+    "restore a backup, or start a new notebook",
 )
 NOTEBOOK_OLDER = message(
     "session_reports.notebook_older",

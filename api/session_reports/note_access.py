@@ -19,11 +19,12 @@ from api.session_reports import facts, notebooks
 from api.session_reports.altered_notes import record_alteration, recording_alterations
 from api.session_reports.devices import DeviceView, devices_of
 from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to
+from api.session_reports.notebook_matching import candidates_of, match_secret
 from api.session_reports.notebook_openers import new_opener_key
-from api.session_reports.notebook_opening import candidates_of, match_secret, open_matching
+from api.session_reports.notebook_opening import open_matching
 from api.session_reports.notebooks import NotebookSecrets, NotesStatus
 from api.session_reports.notices import NotebookEvent, notify_coach
-from api.session_reports.open_notebook import open_on_device
+from api.session_reports.open_notebook import NotesClosedError, open_on_device
 from api.session_reports.rows import NotebookRow, OpenerKind
 from coach.errors import InputFault, NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
@@ -172,13 +173,13 @@ def open_notes(
     """
     now = services.now()
     with services.database.reading() as tx:
-        candidates = candidates_of(tx, principal)
-    match = match_secret(services.keyring, candidates, typed)  # slow, so not in a transaction
+        candidates = candidates_of(tx, principal, now=now)
+    attempt = match_secret(services.keyring, candidates, typed)  # slow, so not in a transaction
     with recording_alterations(services, principal), services.database.writing() as tx:
         code_row, accepted = _verify_code(tx, services, principal, code)
         opened = None
         if accepted:
-            opened = open_matching(tx, services.keyring, principal, match, device=device, now=now)
+            opened = open_matching(tx, services.keyring, principal, attempt, device=device, now=now)
         if opened is not None:
             if code_row is not None:
                 one_time_codes.mark_used(code_row, now=now)
@@ -195,13 +196,15 @@ def _overview(tx: Transaction, services: Services, principal: Principal) -> Note
     status = notebooks.notes_status(tx, principal)
     basis = NotesOverview(status, _needs_code(tx, services, principal), sent is not None, zone)
     device = principal.notes_device
-    if device is None or not status.is_open:
+    if device is None or not (status.is_open or status.needs_renewal):
         return basis
-    devices = devices_of(tx, principal)
+    devices = devices_of(tx, principal) if status.is_open else ()
     try:
         row = open_on_device(tx, services.keyring, principal).row
     except NotebookAlteredError as error:
         return replace(basis, devices=devices, problem=error)
+    except NotesClosedError:  # a legacy notebook, which only has to be opened once more
+        return basis
     older = restored_to(tx, row, device.seen)
     return replace(basis, devices=devices, version=row.version, restored_to=older)
 

@@ -17,6 +17,7 @@ from api.session_reports.device_names import device_name
 from api.session_reports.first_note import SETUP_FIELDS, confirm
 from api.session_reports.note_access import OpenedNotebook
 from api.session_reports.note_access_routes import MailedCode, NewPassphrase, Passphrase
+from api.session_reports.notebook_integrity import NotebookAlteredError
 from api.web.date_formats import format_datetime
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
@@ -97,6 +98,8 @@ def open_here(
         )
     except NotAllowedError as error:
         return _render_notebook(link, request, {"passphrase": error.shown})
+    except NotebookAlteredError as error:
+        return _render_notebook(link, request, {"": error.shown})
     return _answer(link, request, services, opened)
 
 
@@ -215,6 +218,7 @@ def _render_notebook(link: str, request: Request, faults: Mapping[str, Displayed
         begun=status.begun_at and format_datetime(status.begun_at, zone),
         devices=[(each, format_datetime(each.opened_at, zone)) for each in overview.devices],
         problem=overview.problem and overview.problem.shown,
+        problem_is_acceptable=overview.problem is not None and overview.problem.is_acceptable,
         restored_to=overview.restored_to,
         needs_code=overview.needs_code,
         code_sent=overview.code_sent,

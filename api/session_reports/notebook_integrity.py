@@ -49,6 +49,11 @@ class NotebookAlteredError(ConflictError):
         self.how = how
 
     @property
+    def is_acceptable(self) -> bool:
+        """Whether the author can continue with the notes as they are now."""
+        return self.how != "legacy"
+
+    @property
     def is_replaceable(self) -> bool:
         """Whether only one note is concerned, which its author can write again."""
         return self.how == "note"

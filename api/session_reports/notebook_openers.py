@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.second_factors import normalise_code
 from api.crypto.envelope_encryption import decrypt, encrypt, wrapping_key
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import is_sealed
 from api.crypto.secret_keys import SALT_BYTES, key_from_passphrase, key_from_secret
 from api.database.types import new_id
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
@@ -96,11 +97,15 @@ def notebook_key_in(keyring: Keyring, row: NotebookOpenerRow, secret: str) -> by
 def openers_of(
     tx: Transaction, person_id: str | None, kind: OpenerKind
 ) -> tuple[NotebookOpenerRow, ...]:
-    """Return the openers of one kind of all of a coach's notebooks, oldest first."""
+    """Return the openers of one kind of all of a coach's notebooks, oldest first.
+
+    Openers without a valid seal are left out.
+    """
     query = select(NotebookOpenerRow).where(
         NotebookOpenerRow.person_id == person_id, NotebookOpenerRow.kind == kind
     )
-    return tuple(tx.scalars(query.order_by(NotebookOpenerRow.created_at, NotebookOpenerRow.id)))
+    rows = tx.scalars(query.order_by(NotebookOpenerRow.created_at, NotebookOpenerRow.id)).all()
+    return tuple(row for row in rows if is_sealed(tx, row))
 
 
 def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -> None:
@@ -115,8 +120,11 @@ def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -
 
 
 def rewrap_openers(tx: Transaction, keyring: Keyring) -> int:
-    """Renew the outer layer of all openers with the newest master key; see `Rotatable`."""
-    rows = tx.scalars(select(NotebookOpenerRow)).all()
+    """Renew the outer layer of all openers with the newest master key; see `Rotatable`.
+
+    Openers without a valid seal, which open nothing, are left as they are.
+    """
+    rows = [row for row in tx.scalars(select(NotebookOpenerRow)).all() if is_sealed(tx, row)]
     for row in rows:
         inner = _unseal(keyring, row)
         row.master_version = keyring.master_version

@@ -1,26 +1,23 @@
 """Opening a notebook on a device with its passphrase or its recovery code.
 
 A legacy notebook receives its key when it is first opened: its notes are encrypted anew, and all
-other devices have to be opened again.
+other devices have to open it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import sha256_of
-from api.accounts.second_factors import normalise_code
 from api.audit_trail.log import record_event
-from api.crypto.envelope_encryption import DecryptionError, new_data_key
+from api.crypto.envelope_encryption import new_data_key
 from api.crypto.key_ring import Keyring
-from api.crypto.password_hashing import verify_password
-from api.http.principal import AccessRole, NotebookState, Principal, SeenVersion
+from api.http.principal import AccessRole, Principal, SeenVersion
 from api.session_reports.device_keys import issue_device_key
+from api.session_reports.legacy_notebooks import ENCRYPTED_ANEW, require_genuine_legacy
 from api.session_reports.note_encryption import (
     decrypt_legacy_note,
     decrypt_note,
@@ -28,13 +25,10 @@ from api.session_reports.note_encryption import (
     notes_in,
 )
 from api.session_reports.notebook_integrity import require_unaltered, update_mac
+from api.session_reports.notebook_matching import Attempt, SecretMatch, is_locked
 from api.session_reports.notebook_openers import (
-    OpenerKey,
     OpenNotebook,
     add_opener,
-    new_opener_key,
-    notebook_key_in,
-    openers_of,
     remove_openers,
 )
 from api.session_reports.notebooks import (
@@ -53,71 +47,16 @@ _LOCK_DURATION = timedelta(minutes=15)
 _PARTING = "\n\n---\n\n"  # between two notes that are combined
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What a typed secret is compared with, read in a transaction and used outside it."""
-
-    notebooks: tuple[NotebookRow, ...]
-    recovery: tuple[NotebookOpenerRow, ...]
-    passphrases: tuple[NotebookOpenerRow, ...]
-    legacy_device: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SecretMatch:
-    """The notebook that a typed secret opens.
-
-    Attributes:
-        number: the number of the notebook.
-        kind: what was typed; `None` if nothing, on a device of a legacy notebook.
-        opener_id: the opener that the secret opens; `None` if the notebook is legacy.
-        key: the notebook's key; `None` if it is legacy.
-        passphrase: for the passphrase of a legacy notebook, the key of its new opener.
-    """
-
-    number: int
-    kind: OpenerKind | None
-    opener_id: str | None = None
-    key: bytes | None = field(default=None, repr=False)
-    passphrase: OpenerKey | None = None
-
-
-def candidates_of(tx: Transaction, principal: Principal) -> Candidates:
-    """Return what a secret that this coach types is compared with."""
-    device = principal.notes_device
-    is_legacy = device is not None and device.state is NotebookState.LEGACY
-    found = Candidates(
-        tuple(notebooks_of(tx, principal)),
-        openers_of(tx, principal.person_id, OpenerKind.RECOVERY),
-        openers_of(tx, principal.person_id, OpenerKind.PASSPHRASE),
-        device.notebook if device is not None and is_legacy else None,
-    )
-    tx.expunge_all()
-    return found
-
-
-def match_secret(keyring: Keyring, candidates: Candidates, typed: str) -> SecretMatch | None:
-    """Return the notebook that `typed` opens, or `None`. Slow, so not for a transaction.
-
-    On a device of a legacy notebook, nothing has to be typed: the coach may have neither its
-    passphrase nor its recovery code any longer, and the device could always replace both.
-    """
-    if not typed:
-        number = candidates.legacy_device
-        return None if number is None else SecretMatch(number, None)
-    return next(_matches(keyring, candidates, typed), None)
-
-
 def open_matching(
     tx: Transaction,
     keyring: Keyring,
     principal: Principal,
-    match: SecretMatch | None,
+    attempt: Attempt,
     *,
     device: str,
     now: datetime,
 ) -> tuple[Principal, NotebookSecrets] | None:
-    """Open a notebook on this device. If there is no match, count the attempt and return `None`.
+    """Open a notebook on this device. If nothing matches, count the attempt and return `None`.
 
     A recovery code is replaced by a new one, and the passphrase, which the coach has forgotten, no
     longer works. If another notebook is open on this device, the two are merged.
@@ -128,47 +67,28 @@ def open_matching(
     rows = {row.number: row for row in notebooks_of(tx, principal)}
     if not rows or principal.role is not AccessRole.COACH:
         return None
-    first = rows[min(rows)]
-    if first.locked_until is not None and first.locked_until > now:
+    for number in sorted(attempt.failed & rows.keys()):
+        _record_failure(tx, rows[number], now)
+    match = attempt.match
+    row = None if match is None else rows.get(match.number)
+    if match is None or row is None or is_locked(row, now) or not _is_current(tx, row, match):
         return None
-    if match is None or not _is_current(tx, rows.get(match.number), match):
-        _record_failure(tx, first, now)
-        return None
-    first.failures, first.locked_until = 0, None
+    row.failures, row.locked_until = 0, None
     current = principal.notes_device
     same = current is not None and current.notebook == match.number
     seen = current.seen if current is not None and same else None
-    opened, code = _open(tx, keyring, rows[match.number], match, seen, now=now)
+    opened, code = _open(tx, keyring, row, match, seen, now=now)
     if principal.notes_open and not same:
         other = open_on_device(tx, keyring, principal)
         opened = _merge(tx, opened, other, device=device, now=now)
         code = add_recovery_code(tx, keyring, opened, now=now)
-    record_event(tx, "notes opened on a device", "person", first.person_id)
+    record_event(tx, "notes opened on a device", "person", row.person_id)
     author, key = issue_device_key(tx, keyring, principal, opened, device=device, now=now)
     return mark_confirmed(tx, author, opened.row, now=now), NotebookSecrets(key, code)
 
 
-def _matches(keyring: Keyring, candidates: Candidates, typed: str) -> Iterator[SecretMatch]:
-    typed_hash = sha256_of(normalise_code(typed))
-    for row in candidates.notebooks:
-        if row.recovery_sha256 == typed_hash:
-            yield SecretMatch(row.number, OpenerKind.RECOVERY)
-    for opener in (*candidates.recovery, *candidates.passphrases):
-        try:
-            key = notebook_key_in(keyring, opener, typed)
-        except DecryptionError:
-            continue
-        yield SecretMatch(opener.notebook, opener.kind, opener.id, key)
-    for row in candidates.notebooks:
-        if row.passphrase_hash is not None and verify_password(typed, row.passphrase_hash):
-            kind = OpenerKind.PASSPHRASE
-            yield SecretMatch(row.number, kind, passphrase=new_opener_key(kind, typed))
-
-
-def _is_current(tx: Transaction, row: NotebookRow | None, match: SecretMatch) -> bool:
-    """Whether what was typed still opens the notebook; another device may have been faster."""
-    if row is None:
-        return False
+def _is_current(tx: Transaction, row: NotebookRow, match: SecretMatch) -> bool:
+    """Return whether the secret still opens the notebook; another device may have been faster."""
     if match.opener_id is not None:
         return tx.get(NotebookOpenerRow, match.opener_id) is not None
     return row.sealed_at is None
@@ -185,6 +105,7 @@ def _open(
 ) -> tuple[OpenNotebook, str | None]:
     """Open a notebook with what was typed; return it, and its new recovery code if it has one."""
     if match.key is None:
+        require_genuine_legacy(tx, row, seen)
         opened = _give_key(tx, keyring, row, match, now)
         return opened, add_recovery_code(tx, keyring, opened, now=now)
     opened = OpenNotebook(row, match.key)
@@ -210,7 +131,7 @@ def _give_key(
     update_mac(tx, opened)
     if match.passphrase is not None:
         add_opener(tx, keyring, opened, match.passphrase, now=now)
-    record_event(tx, "notes encrypted anew", "person", row.person_id)
+    record_event(tx, ENCRYPTED_ANEW, "person", row.person_id, notebook=row.number)
     return opened
 
 
@@ -258,8 +179,11 @@ def _combine_by_session(
     return list(combined.values())
 
 
-def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:
-    """Count a failed attempt. The first notebook stores the count and the lock for all of them."""
-    first.failures += 1
-    first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
-    record_event(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
+def _record_failure(tx: Transaction, row: NotebookRow, now: datetime) -> None:
+    """Count a wrong attempt at a notebook, and lock the notebook after several."""
+    if is_locked(row, now):
+        return
+    row.failures += 1
+    row.locked_until = now + _LOCK_DURATION if row.failures >= _FREE_ATTEMPTS else None
+    action, author = "note passphrase wrong", row.person_id
+    record_event(tx, action, "person", author, failures=row.failures, notebook=row.number)

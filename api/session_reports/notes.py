@@ -163,8 +163,8 @@ def find_note(
         if principal.notes_open:  # a note that was removed must not look like one never written
             open_on_device(tx, keyring, principal)
         return None
-    require_confirmed(principal)
     opened = open_on_device(tx, keyring, principal)
+    require_confirmed(principal)
     row = _note_in(tx, opened.row, session_id)
     if row is None:
         raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
@@ -186,6 +186,7 @@ def _open_to_write(tx: Transaction, keyring: Keyring, principal: Principal) -> O
     )
     if principal.notes_device is None and tx.scalar(begun.limit(1)) is None:
         raise NotebookNeededError(facts.NO_NOTEBOOK())
+    open_on_device(tx, keyring, principal)  # raises an error unless the notebook is unconfirmed
     raise closed_error(principal)
 
 

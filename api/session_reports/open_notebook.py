@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import is_sealed
 from api.http.principal import AccessRole, NotebookState, Principal, SeenVersion
 from api.session_reports import facts
+from api.session_reports.legacy_notebooks import require_genuine_legacy
 from api.session_reports.notebook_integrity import NotebookAlteredError, require_unaltered
 from api.session_reports.notebook_openers import OpenNotebook, notebook_key_in
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow
@@ -40,15 +42,20 @@ def open_on_device(
     A notebook that is not confirmed yet can be opened too.
 
     Raises:
-        NotesClosedError: the device has no key to a notebook, or to one that is legacy.
-        NotebookAlteredError: the notebook or the device's opener was altered, unless `check` is
-            false, in which case only the opener is checked.
+        NotesClosedError: the device has no key to a notebook, or only to a legacy one.
+        NotebookAlteredError: the notebook or the device's opener was altered. If `check` is false,
+            the notes are not checked.
         NotAllowedError: `principal` is not a coach.
     """
     device = principal.notes_device
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
-    if device is None or device.state is NotebookState.LEGACY:
+    if device is None:
+        raise closed_error(principal)
+    if device.state is NotebookState.LEGACY:
+        legacy = tx.get(NotebookRow, (principal.person_id, device.notebook))
+        if legacy is not None:
+            require_genuine_legacy(tx, legacy, device.seen)
         raise closed_error(principal)
     opener = tx.scalar(
         select(NotebookOpenerRow).where(
@@ -59,6 +66,8 @@ def open_on_device(
     row = None if opener is None else tx.get(NotebookRow, (opener.person_id, opener.notebook))
     if opener is None or row is None:
         raise NotesClosedError
+    if not is_sealed(tx, opener):
+        raise NotebookAlteredError(facts.OPENER_ALTERED(), "opener")
     try:
         notebook_key = notebook_key_in(keyring, opener, device.secret)
     except DecryptionError as error:

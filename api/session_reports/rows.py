@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.crypto.row_seal import SealedRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
 
 DEVICE_LENGTH = 100
@@ -21,12 +22,14 @@ class OpenerKind(StrEnum):
     RECOVERY = "recovery"
 
 
-class NotebookRow(TableRow):
+class NotebookRow(SealedRow, TableRow):
     """A coach's notebook. Its key is stored only in its openers.
 
     Numbers start at 1. A coach who can no longer open a notebook starts another one; if the earlier
-    one is opened later, the two are merged into a new one. `failures` and `locked_until` of the
-    first notebook apply to all of the coach's notebooks.
+    one is opened later, the two are merged into a new one.
+
+    A row without a valid seal is refused if the notebook is legacy. The rows of other notebooks
+    show nothing that their key does not protect.
 
     Attributes:
         device: the device on which the notebook was started, such as "Firefox, Windows".
@@ -38,9 +41,16 @@ class NotebookRow(TableRow):
         version: the number of changes to the notes.
         mac: authenticates the list of notes with a key derived from the notebook's key; `None`
             until the notebook has a key.
+        failures: the number of wrong passphrases and recovery codes since the notebook was last
+            opened with a right one.
+        locked_until: the time until which no secret is compared, after too many wrong ones.
     """
 
     __tablename__ = "notebooks"
+    SEALED_COLUMNS = (
+        *("person_id", "number", "created_at", "device", "sealed_at", "confirmed_at"),
+        *("passphrase_hash", "recovery_sha256"),
+    )
 
     person_id: Mapped[str] = mapped_column(
         ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
@@ -58,7 +68,7 @@ class NotebookRow(TableRow):
     locked_until: Mapped[datetime | None]
 
 
-class NotebookOpenerRow(IdentifiedRow):
+class NotebookOpenerRow(SealedRow, IdentifiedRow):
     """A copy of a notebook's key, encrypted with a secret of the coach and with the master key.
 
     Attributes:
@@ -69,6 +79,10 @@ class NotebookOpenerRow(IdentifiedRow):
     """
 
     __tablename__ = "notebook_openers"
+    SEALED_COLUMNS = (
+        *("id", "person_id", "notebook", "kind", "credential_id", "salt", "label", "created_at"),
+        *("master_version", "sealed"),
+    )
     __table_args__ = (
         ForeignKeyConstraint(
             ["person_id", "notebook"],
