@@ -67,6 +67,19 @@ KEY_FILE_EXPOSED = message(
     "the key file {path} can be read by other users: run chmod 600 {path}",
     path=TEXT,
 )
+KEY_FILE_OF_OTHER_USER = message(
+    "keys.file_of_other_user",
+    "the key file {path} belongs to another user: it must belong to the user that runs "
+    "gender-coach, or to root",
+    path=TEXT,
+)
+KEY_FOLDER_SHARED = message(
+    "keys.folder_shared",
+    "other users can replace the key file {path}: its folder must belong to the user that runs "
+    "gender-coach, or to root, and nobody else may write to it; run chmod go-w {folder}",
+    path=TEXT,
+    folder=TEXT,
+)
 # i18n: `reason` is the message of the operating system.
 KEY_FILE_UNREADABLE = message(
     "keys.file_unreadable",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import secrets
+import stat
 from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +21,7 @@ KEY_BYTES = 32
 _SINGLE_KEYS = ("links", "audit", "backups")
 _GROUP_AND_OTHERS = 0o077
 _OTHERS = 0o007
+_WRITABLE_BY_OTHERS = 0o022
 
 
 class KeyringError(DomainError):
@@ -105,7 +108,8 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
             set, because systemd gives the service access by an access control list.
 
     Raises:
-        KeyringError: the file is missing, invalid, or accessible to other users.
+        KeyringError: the file is missing, invalid, or accessible to other users; or another user
+            owns it or can replace it.
     """
     if not path.exists():
         if not create:
@@ -113,7 +117,28 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
         create_keyring(path)
     if path.stat().st_mode & (_OTHERS if credential else _GROUP_AND_OTHERS):
         raise KeyringError(facts.KEY_FILE_EXPOSED(path=str(path)))
+    _refuse_foreign(path)
     return _parse(path, _read(path))
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Check that no other user owns the key file, or can replace it in its folder.
+
+    Files of root are accepted, and for root, who may act for the service user, those of any user.
+    A folder that others can write to is accepted if its sticky bit is set, as for secrets in
+    Kubernetes: only the owner of a file can replace it there.
+
+    Raises:
+        KeyringError: another user owns the file or its folder, or can write to the folder.
+    """
+    own = {0, os.geteuid()}
+    if os.geteuid() and path.stat().st_uid not in own:
+        raise KeyringError(facts.KEY_FILE_OF_OTHER_USER(path=str(path)))
+    for folder in {path.absolute().parent, path.resolve().parent}:
+        found = folder.stat()
+        shared = found.st_mode & _WRITABLE_BY_OTHERS and not found.st_mode & stat.S_ISVTX
+        if shared or (os.geteuid() and found.st_uid not in own):
+            raise KeyringError(facts.KEY_FOLDER_SHARED(path=str(path), folder=str(folder)))
 
 
 def create_keyring(path: Path) -> None:

@@ -136,10 +136,21 @@ def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
                 _LOG.warning("%s", error)
 
 
+def _is_own_backup(path: Path, keyring: Keyring) -> bool:
+    """Return whether a path is a file, not a link, that this deployment's key decrypts."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        return is_encrypted_with(keyring.backups, path)
+    except OSError as error:
+        _LOG.warning("%s is kept, because it cannot be read: %s", path, error.strerror)
+        return False
+
+
 def _delete_old(folder: Path, keyring: Keyring, keep: int, *, newest: Path) -> int:
     """Delete all but the `keep` newest backups and their lists; return how many were deleted."""
     named = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
-    own = [path for path in named if path != newest and is_encrypted_with(keyring.backups, path)]
+    own = [path for path in named if path != newest and _is_own_backup(path, keyring)]
     old = own[: max(0, len(own) - (keep - 1))]
     for path in old:
         path.unlink()

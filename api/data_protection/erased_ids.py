@@ -59,7 +59,7 @@ def list_of_data_folder(data_dir: Path) -> Path:
 
 def lists_in(folder: Path) -> list[Path]:
     """Return the paths of all lists next to the backups in `folder`."""
-    return sorted(folder.glob(f"*{_SUFFIX}"))
+    return sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.is_file())
 
 
 def write_ids(path: Path, keyring: Keyring, ids: ErasedIds) -> None:

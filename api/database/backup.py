@@ -6,6 +6,7 @@ restored into either. This is also the way to move from SQLite to PostgreSQL.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -136,7 +137,7 @@ def require_unused(database: Database) -> None:
 def unused_path(path: Path) -> Path:
     """Return `path`, or the first numbered variant of it that does not exist."""
     others = (path.with_name(f"{path.name}-{number}") for number in count(2))
-    return next(one for one in chain([path], others) if not one.exists())
+    return next(one for one in chain([path], others) if not os.path.lexists(one))
 
 
 def _write_backup(

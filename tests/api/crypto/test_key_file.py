@@ -143,6 +143,49 @@ def test_credential_may_be_readable_by_its_group_as_systemd_leaves_it(
             open_keyring(path, create=False, credential=True)
 
 
+@pytest.mark.parametrize(
+    ("mode", "usable"),
+    [(0o700, True), (0o755, True), (0o1777, True), (0o770, False), (0o702, False)],
+)
+def test_key_file_in_a_folder_that_others_can_write_to_is_refused(
+    key: Path, mode: int, *, usable: bool
+) -> None:
+    key.parent.chmod(mode)
+    if usable:
+        assert open_keyring(key, create=False).master_version == 1
+    else:
+        with pytest.raises(KeyringError, match="chmod go-w"):
+            open_keyring(key, create=False)
+
+
+def test_link_to_a_key_file_in_a_folder_that_others_can_write_to_is_refused(
+    key: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "ring"
+    link.symlink_to(key)
+    key.parent.chmod(0o770)
+    with pytest.raises(KeyringError, match="chmod go-w"):
+        open_keyring(link, create=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a file")
+@pytest.mark.parametrize(
+    ("path", "owner", "usable"),
+    [("ring", 0, True), ("ring", 1234, True), ("ring", 4321, False), (".", 4321, False)],
+)
+def test_key_file_of_another_user_is_refused(
+    key: Path, path: str, owner: int, *, usable: bool
+) -> None:
+    """As the user 1234, in a child process, which checks only whose the file is."""
+    os.chown(key.parent / path, owner, -1)
+    checks = "import os, sys, pathlib; from api.crypto import key_ring; os.setgroups([]);"
+    for folder in (key.parent, *key.parents[1:4]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    child = f"{checks} os.seteuid(1234); key_ring._refuse_foreign(pathlib.Path({str(key)!r}))"
+    outcome = subprocess.run([sys.executable, "-c", child], capture_output=True, check=False)
+    assert (outcome.returncode == 0) is usable, outcome.stderr
+
+
 _SHOW_MODES = """
 import stat, sys
 from pathlib import Path

@@ -377,6 +377,9 @@ def test_keep_deletes_the_oldest_backups_of_this_deployment_only(deployment: Dep
     (folder / "text").write_bytes(b"text")
     encrypt_file(new_data_key(), folder / "text", folder / "backup-20200101T000000Z")
     (folder / "backup-20200102T000000Z").write_bytes(b"no backup")
+    (folder / "backup-20200103T000000Z").mkdir()
+    (folder / "backup-20200104T000000Z").symlink_to(folder / "nowhere")
+    (folder / "backup-20200105T000000Z.erased").mkdir()
     others = set(deployment.copies())
     made = []
     for _ in range(4):
@@ -388,7 +391,7 @@ def test_keep_deletes_the_oldest_backups_of_this_deployment_only(deployment: Dep
     assert others < left
     assert len(left - others) == 2
     assert made[-1] in left
-    assert {path.name for path in folder.glob("backup-*.erased")} == {
+    assert {path.name for path in folder.glob("backup-*.erased") if path.is_file()} == {
         f"{name}.erased" for name in left - others
     }
     assert (folder / "by-hand").exists()
