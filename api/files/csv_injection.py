@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+_APOSTROPHE = "'"
 
 
 def escape_formula(text: str) -> str:
     """Prefix `text` with an apostrophe if a spreadsheet would evaluate it as a formula.
 
-    Spreadsheet programs do not display the apostrophe (see OWASP, CSV injection).
+    Spreadsheet programs do not display the apostrophe (see OWASP, CSV injection). Text that already
+    has apostrophes before a formula gets another one, so that `unescape_formula` restores it.
 
     >>> escape_formula("=1+1"), escape_formula("Ana"), escape_formula("")
     ("'=1+1", 'Ana', '')
     """
-    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
+    is_formula = text.lstrip(_APOSTROPHE).startswith(_FORMULA_PREFIXES)
+    return f"{_APOSTROPHE}{text}" if is_formula else text
 
 
 def unescape_formula(text: str) -> str:
@@ -22,4 +25,7 @@ def unescape_formula(text: str) -> str:
     >>> unescape_formula("'=1+1"), unescape_formula("'Ana'")
     ('=1+1', "'Ana'")
     """
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_PREFIXES) else text
+    if not text.startswith(_APOSTROPHE):
+        return text
+    is_formula = text.lstrip(_APOSTROPHE).startswith(_FORMULA_PREFIXES)
+    return text[1:] if is_formula else text
