@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,16 +174,17 @@ def test_link_to_a_key_file_in_a_folder_that_others_can_write_to_is_refused(
     ("path", "owner", "usable"),
     [("ring", 0, True), ("ring", 1234, True), ("ring", 4321, False), (".", 4321, False)],
 )
-def test_key_file_of_another_user_is_refused(
-    key: Path, path: str, owner: int, *, usable: bool
-) -> None:
+def test_key_file_of_another_user_is_refused(path: str, owner: int, *, usable: bool) -> None:
     """As the user 1234, in a child process, which checks only whose the file is."""
-    os.chown(key.parent / path, owner, -1)
-    checks = "import os, sys, pathlib; from api.crypto import key_ring; os.setgroups([]);"
-    for folder in (key.parent, *key.parents[1:4]):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    child = f"{checks} os.seteuid(1234); key_ring._refuse_foreign(pathlib.Path({str(key)!r}))"
-    outcome = subprocess.run([sys.executable, "-c", child], capture_output=True, check=False)
+    checks = "import os, pathlib; from api.crypto import key_ring; os.setgroups([]);"
+    # not in the folder of pytest, to which each run of it takes away the access of others
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "ring"
+        create_keyring(key)
+        Path(folder).chmod(0o711)
+        os.chown(key.parent / path, owner, -1)
+        child = f"{checks} os.seteuid(1234); key_ring._refuse_foreign(pathlib.Path({str(key)!r}))"
+        outcome = subprocess.run([sys.executable, "-c", child], capture_output=True, check=False)
     assert (outcome.returncode == 0) is usable, outcome.stderr
 
 
