@@ -16,6 +16,7 @@ from starlette.types import Lifespan
 from api.accounts import factor_routes, user_routes
 from api.accounts import routes as account_routes
 from api.accounts.authenticator import authenticate_user
+from api.accounts.known_devices import presented_device_id
 from api.accounts.pages import account as account_pages
 from api.accounts.pages import confirm as confirm_pages
 from api.accounts.pages import confirm_change as confirm_change_pages
@@ -235,7 +236,7 @@ def _routes() -> Sequence[BaseRoute]:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware, innermost first: the one added last sees each request first."""
     app.add_middleware(BodySizeLimitMiddleware, settings=settings)
-    app.add_middleware(SignInRateLimitMiddleware)
+    app.add_middleware(SignInRateLimitMiddleware, known_device_of=presented_device_id)
     app.add_middleware(HostAndCsrfMiddleware, settings=settings)
     app.add_middleware(SecurityHeadersMiddleware, settings=settings)
     app.state.request_metrics = RequestMetrics()

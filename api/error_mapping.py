@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from api.http import facts as titles
 from coach.errors import (
+    BusyError,
     ConfirmChangeError,
     ConfirmFirstError,
     ConflictError,
@@ -22,6 +23,7 @@ from coach.errors import (
     NotFoundError,
     NotSignedInError,
     SecondFactorFirstError,
+    TooManyAttemptsError,
     UnreachableError,
     UnusableInputError,
     VerifyFirstError,
@@ -115,6 +117,15 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unreachable",
         titles.UNREACHABLE_TITLE(),
+    ),
+    TooManyAttemptsError: ErrorType(
+        EXIT_UNUSABLE_INPUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too-many-attempts",
+        titles.TOO_MANY_ATTEMPTS_TITLE(),
+    ),
+    BusyError: ErrorType(
+        EXIT_INTERNAL_ERROR, HTTPStatus.SERVICE_UNAVAILABLE, "busy", titles.BUSY_TITLE()
     ),
     NotSignedInError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", titles.SIGN_IN_TITLE()

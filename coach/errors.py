@@ -107,5 +107,17 @@ class SecondFactorFirstError(NotAllowedError):
     """The user has no second factor yet, and has to set one up first."""
 
 
+class BusyError(DomainError):
+    """The server is busy; nothing was changed. Try again after `retry_after_seconds`."""
+
+    def __init__(self, shown: Displayed, retry_after_seconds: int) -> None:
+        super().__init__(shown)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyAttemptsError(BusyError):
+    """There were too many failed attempts to sign in."""
+
+
 class UnreachableError(DomainError):
     """A required external server does not respond."""

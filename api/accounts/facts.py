@@ -46,6 +46,10 @@ SECOND_FACTOR_WRONG = message(
     "the code is wrong, your sign-in has expired, or there have been too many attempts; "
     "wait for the next code, then sign in again",
 )
+TOO_MANY_ATTEMPTS = message(
+    "accounts.too_many_attempts",
+    "there were too many failed attempts to sign in from your network; wait, then try again",
+)
 # i18n: `gender-coach user sign-in` is a command.
 LINK_USED = message(
     "accounts.address_used",

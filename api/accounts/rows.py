@@ -135,6 +135,22 @@ class SignInFlowRow(SealedRow, TableRow):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class FailedSignInRow(TableRow):
+    """The number of recent failed attempts to sign in with a password, in one budget.
+
+    Attributes:
+        key: an HMAC of the budget, and the network, name or device that it belongs to.
+        failures: the number of failed attempts, and of those in progress.
+        expires_at: when they no longer count, and the row can be deleted.
+    """
+
+    __tablename__ = "failed_sign_ins"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
@@ -176,5 +192,6 @@ TABLES: tuple[type[TableRow], ...] = (
     PasskeyRow,
     RecoveryCodeRow,
     SignInFlowRow,
+    FailedSignInRow,
     CredentialRow,
 )

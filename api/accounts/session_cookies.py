@@ -8,10 +8,12 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.accounts.credentials import IssuedSecret
+from api.accounts.known_devices import DEVICE_LIFETIME
 from api.accounts.sign_in_flow import FLOW_LIFETIME, SignInFlow
 from api.http.cookies import (
     change_cookie,
     cookie_name,
+    known_device_cookie,
     pending_second_factor_cookie,
     set_secret_cookie,
     sign_in_flow_cookie,
@@ -34,6 +36,12 @@ def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecre
     set_secret_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
     for cookie_to_clear in (pending_second_factor_cookie(settings), sign_in_flow_cookie(settings)):
         set_secret_cookie(answer, settings, cookie_to_clear, "", 0)
+
+
+def set_known_device_cookie(answer: Response, settings: Settings, device: str) -> None:
+    """Set the cookie of a browser in which a user has signed in with a password."""
+    seconds = int(DEVICE_LIFETIME.total_seconds())
+    set_secret_cookie(answer, settings, known_device_cookie(settings), device, seconds)
 
 
 def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> None:

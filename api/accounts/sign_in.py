@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from api.accounts.browser_sessions import (
     issue_session_cookie,
 )
 from api.accounts.credentials import IssuedSecret
+from api.accounts.known_devices import issue_known_device
 from api.accounts.rows import CredentialRow, UserRow
 from api.accounts.second_factors import (
     PROVIDER_FACTOR,
@@ -23,7 +25,9 @@ from api.accounts.second_factors import (
     record_failure,
     verify_code,
 )
+from api.accounts.sign_in_limits import Attempt, forget_attempt
 from api.audit_trail.log import record_event
+from api.crypto import hashing_queues
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import verify_password
 from api.crypto.row_seal import sealed_or_none
@@ -51,8 +55,16 @@ class CodeForm(FrozenModel):
     go_on_to: Annotated[str, Field(max_length=300), SingleLineText] = "/"
 
 
-def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
-    """Sign in with a name, password and code, and return the session cookie's secret.
+@dataclass(frozen=True, slots=True)
+class PasswordSignIn:
+    """The session cookie's secret of a user who has signed in, and the cookie of their device."""
+
+    cookie: IssuedSecret
+    device: str
+
+
+def sign_in_by_password(services: Services, form: SignInForm, attempt: Attempt) -> PasswordSignIn:
+    """Sign in with a name, password and code.
 
     Verifying a password is slow and therefore done outside the writing transaction. The result
     counts only if the stored hash is still the same in that transaction.
@@ -60,10 +72,12 @@ def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
     Raises:
         NotSignedInError: one of the three is wrong, or the user is locked out; the message does not
             reveal which.
+        BusyError: too many passwords are being verified.
     """
+    queue = hashing_queues.SIGNED_IN if attempt.from_known_device else hashing_queues.STRANGERS
     with services.database.reading() as tx:
         stored = _password_hash(tx, form.name)
-    matches = verify_password(form.password, stored)
+    matches = verify_password(form.password, stored, queue)
     lifetime = timedelta(hours=services.settings.cookie_hours)
     with services.database.writing() as tx:
         cookie = finish_sign_in(
@@ -74,9 +88,12 @@ def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
             now=services.now(),
             lifetime=lifetime,
         )
+        if cookie is not None:
+            forget_attempt(tx, attempt)
+            user_id = tx.get_one(CredentialRow, cookie.id).user_id or ""
     if cookie is None:
         raise NotSignedInError(facts.SIGN_IN_WRONG())
-    return cookie
+    return PasswordSignIn(cookie, issue_known_device(services.keyring, user_id, now=services.now()))
 
 
 def sign_in_by_second_factor(services: Services, pending_secret: str, code: str) -> IssuedSecret:
@@ -131,12 +148,18 @@ def finish_sign_in(
 ) -> IssuedSecret | None:
     """Issue a cookie if the password and code are right; otherwise record a failure.
 
-    The code may be a recovery code. Repeated failures lock the user out; see `record_failure`.
+    The code may be a recovery code. Only those who know the password can lock the user out, by
+    repeatedly entering wrong codes; see `record_failure`.
     """
     row = sealed_or_none(tx, _active_user(tx, form.name))
-    if row is None or row.totp_sealed is None or is_locked(row, now):
+    if row is None or row.totp_sealed is None:
         return None
-    if not password_matches or not verify_code(tx, keyring, row, form.code, now=now):
+    if not password_matches:
+        record_event(tx, "sign-in failed", "user", row.id)
+        return None
+    if is_locked(row, now):
+        return None
+    if not verify_code(tx, keyring, row, form.code, now=now):
         record_failure(tx, row, "sign-in failed", now=now)
         return None
     return complete_sign_in(tx, row, "password", now=now, lifetime=lifetime)

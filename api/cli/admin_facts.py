@@ -222,6 +222,12 @@ COUNTS = {
     "ceremonies": plural_message(
         "retention.ceremonies", "{count} sign-in flow", "{count} sign-in flows", count=PLAIN_NUMBER
     ),
+    "failed_sign_ins": plural_message(
+        "retention.failed_sign_ins",
+        "{count} count of failed attempts to sign in",
+        "{count} counts of failed attempts to sign in",
+        count=PLAIN_NUMBER,
+    ),
 }
 """The number of rows of a kind that a retention sweep affects, by the kind."""
 

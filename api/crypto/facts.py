@@ -18,6 +18,11 @@ WEAK = message(
 )
 EASY_TO_GUESS = message("password.easy_to_guess", "this password is easy to guess")
 
+HASHING_BUSY = message(
+    "password.busy",
+    "too many passwords are being checked at the moment; wait a few seconds, then try again",
+)
+
 WARNINGS: dict[str, Message] = {
     f"{one.text}.": one
     for one in (

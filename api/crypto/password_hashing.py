@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import threading
 from datetime import datetime
 
 import pyotp
@@ -11,11 +10,9 @@ import zxcvbn
 from pwdlib import PasswordHash
 
 from api.crypto import facts
+from api.crypto.hashing_queues import SIGNED_IN, HashingQueue
 from coach.texts.facts import Displayed
 
-_MAX_CONCURRENT_HASHES = (
-    4  # each hash takes 64 MiB; a flood of sign-ins must not exhaust the machine's memory
-)
 _MIN_SCORE = 3  # of 4: "safely unguessable: moderate protection from offline slow-hash"
 _MAX_SCORED_LENGTH = 72
 _STEP_SECONDS = 30
@@ -24,7 +21,6 @@ MIN_PASSWORD_LENGTH = 12
 MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
-HASH_SEMAPHORE = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
 _DUMMY_HASH = (  # verified in place of a missing hash, so that the response time is the same
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
@@ -32,19 +28,25 @@ _DUMMY_HASH = (  # verified in place of a missing hash, so that the response tim
 
 
 def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password, with a random salt."""
-    with HASH_SEMAPHORE:
-        return _hasher.hash(password)
+    """Return the argon2id hash of a password, with a random salt.
+
+    Raises:
+        BusyError: too many hashes are being computed.
+    """
+    return SIGNED_IN.run(lambda: _hasher.hash(password))
 
 
-def verify_password(password: str, stored: str | None) -> bool:
+def verify_password(password: str, stored: str | None, queue: HashingQueue = SIGNED_IN) -> bool:
     """Return whether `stored` is the hash of `password`.
 
     If `stored` is `None`, a dummy hash is verified, so that response times do not reveal which
     users have a password.
+
+    Raises:
+        BusyError: the queue is full.
     """
-    with HASH_SEMAPHORE:
-        matches = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
+    typed = password[:MAX_PASSWORD_LENGTH]
+    matches = queue.run(lambda: _hasher.verify(typed, stored or _DUMMY_HASH))
     return matches and stored is not None
 
 

@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from api.crypto import hashing_queues
 from api.crypto.key_ring import KEY_BYTES
-from api.crypto.password_hashing import HASH_SEMAPHORE, MAX_PASSWORD_LENGTH
+from api.crypto.password_hashing import MAX_PASSWORD_LENGTH
 
 SALT_BYTES = 16
 # RFC 9106, section 4: the second recommended option, for environments with limited memory.
@@ -28,10 +29,12 @@ def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
     """Derive a key of 32 bytes from a passphrase (Argon2id, 64 MiB, RFC 9106).
 
     The passphrase is normalised (NFC), because devices encode accented letters differently.
+
+    Raises:
+        BusyError: too many hashes are being computed.
     """
     typed = unicodedata.normalize("NFC", passphrase[:MAX_PASSWORD_LENGTH]).encode()
     argon2 = Argon2id(
         salt=salt, length=KEY_BYTES, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
     )
-    with HASH_SEMAPHORE:
-        return argon2.derive(typed)
+    return hashing_queues.SIGNED_IN.run(lambda: argon2.derive(typed))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.rows import CredentialRow, SignInFlowRow
+from api.accounts.rows import CredentialRow, FailedSignInRow, SignInFlowRow
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
@@ -207,6 +207,7 @@ def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]
             or_(VerifiedDeviceRow.expires_at <= before, VerifiedDeviceRow.revoked_at <= before),
         ),
         "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
+        "failed_sign_ins": (FailedSignInRow, FailedSignInRow.expires_at <= now),
     }
 
 

@@ -32,6 +32,11 @@ def pending_second_factor_cookie(settings: Settings) -> str:
     return f"{cookie_name(settings)}-half"
 
 
+def known_device_cookie(settings: Settings) -> str:
+    """Return the name of the cookie of a browser in which a user has signed in before."""
+    return f"{cookie_name(settings)}-device"
+
+
 def sign_in_flow_cookie(settings: Settings) -> str:
     """Return the name of the cookie with the secret of a sign-in flow."""
     return f"{cookie_name(settings)}-begun"

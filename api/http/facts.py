@@ -72,6 +72,8 @@ SECOND_FACTOR_TITLE = message("http.title_second_factor", "Please set up a secon
 UNREACHABLE_TITLE = message(
     "http.title_unreachable", "A required external service is not responding"
 )
+TOO_MANY_ATTEMPTS_TITLE = message("http.title_too_many_attempts", "Too many attempts")
+BUSY_TITLE = message("http.title_busy", "The server is busy")
 SIGN_IN_TITLE = message("http.title_sign_in", "Please sign in")
 REFUSED_TITLE = message("http.title_refused", "The request was refused")
 

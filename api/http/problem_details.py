@@ -21,7 +21,7 @@ from api.http.rejected_request import RejectedRequestError
 from api.http.urls import API
 from api.logging.exception_location import exception_location
 from api.texts.reader_language import request_renderer
-from coach.errors import DomainError, InputFault, UnusableInputError
+from coach.errors import BusyError, DomainError, InputFault, UnusableInputError
 from coach.texts.facts import Displayed, Fact
 from coach.texts.renderer import Renderer
 from coach.validation import validation_fact
@@ -125,7 +125,9 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
         return JSONResponse(document, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
     def handle_domain_error(request: Request, error: Exception) -> Response:
-        return answer(request, problem_details_of(error, request_renderer(request)))
+        answered = answer(request, problem_details_of(error, request_renderer(request)))
+        answered.headers.update(_retry_after(error))
+        return answered
 
     def handle_validation_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
@@ -182,6 +184,12 @@ def database_unavailable(error: Exception) -> RejectedRequestError:
     _LOG.error("%s: %s", what, exception_location(error))
     shown = facts.DISK_FULL() if full else facts.DATABASE_UNAVAILABLE()
     return RejectedRequestError(HTTPStatus.SERVICE_UNAVAILABLE, shown, _RETRY_AFTER)
+
+
+def _retry_after(error: Exception) -> dict[str, str]:
+    if isinstance(error, BusyError):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}
 
 
 def all_error_types() -> tuple[ErrorType, ...]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.accounts import passkeys, sign_in
+from api.accounts.known_devices import presented_device
 from api.accounts.passkey_verification import RelyingParty
 from api.accounts.passkeys import PasskeyChallenge
 from api.accounts.session_cookies import (
     set_flow_cookie,
+    set_known_device_cookie,
     set_session_cookie,
     signed_in_response,
 )
 from api.accounts.sign_in import CodeForm, SignInForm
+from api.accounts.sign_in_limits import DelayedAttempts, Sender, start_attempt
+from api.http.client_network import client_network
 from api.http.cookies import pending_second_factor_cookie, sign_in_flow_cookie
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, Permission, Permissions
@@ -25,6 +30,7 @@ from api.settings import Settings
 from api.web.rendering import FormFields, parse_form, render_page, site_name
 
 SIGN_IN_PAGES = APIRouter(include_in_schema=False)
+_DELAYED = DelayedAttempts()
 
 
 class PasskeyResponse(BaseModel):
@@ -57,10 +63,18 @@ def show_sign_in_form(
 
 
 @SIGN_IN_PAGES.post(SIGN_IN)
-def sign_in_by_password(form_fields: FormFields, services: ServicesDep) -> Response:
-    """Sign in with a name, password and code."""
-    cookie = sign_in.sign_in_by_password(services, parse_form(SignInForm, form_fields))
-    return signed_in_response(services.settings, cookie)
+async def sign_in_by_password(
+    request: Request, form_fields: FormFields, services: ServicesDep
+) -> Response:
+    """Sign in with a name, password and code, after a delay if there were failed attempts."""
+    form = parse_form(SignInForm, form_fields)
+    sender = Sender(client_network(request.scope), presented_device(request))
+    attempt = await run_in_threadpool(start_attempt, services, form.name, sender)
+    await _DELAYED.wait(attempt)
+    signed_in = await run_in_threadpool(sign_in.sign_in_by_password, services, form, attempt)
+    answer = signed_in_response(services.settings, signed_in.cookie)
+    set_known_device_cookie(answer, services.settings, signed_in.device)
+    return answer
 
 
 @SIGN_IN_PAGES.get(SECOND_FACTOR)

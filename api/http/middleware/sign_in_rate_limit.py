@@ -1,7 +1,8 @@
-"""Limits the rate of sign-in attempts per network address."""
+"""Limits the rate of sign-in requests, successful or not, per network or known device."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from limits import RateLimitItemPerMinute
@@ -12,21 +13,27 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http import facts
+from api.http.client_network import client_network
 from api.http.rejected_request import RejectedRequestError
 from api.http.urls import OIDC_START, SIGN_IN
 
-_LIMIT = RateLimitItemPerMinute(20)
+_LIMIT = RateLimitItemPerMinute(60)
+
+KnownDeviceOf = Callable[[Request], str | None]
+"""Returns the id of the known device that sends a request, if it is one."""
 
 
 class SignInRateLimitMiddleware:
-    """Responds with 429 to an address that makes more than twenty sign-in attempts a minute.
+    """Responds with 429 to a network that sends more than sixty sign-in requests a minute.
 
-    A GET request that redirects to the identity provider is also an attempt, because it stores a
-    row.
+    This protects the process from floods, before a request is routed; failed attempts with a
+    password have much lower limits of their own. Known devices are counted separately, so that
+    they can sign in from a network from which others send too many requests. A GET request that
+    redirects to the identity provider also counts, because it stores a row.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, known_device_of: KnownDeviceOf) -> None:
+        self._app, self._known_device_of = app, known_device_of
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,5 +52,5 @@ class SignInRateLimitMiddleware:
             return False
         if scope["method"] != "POST" and scope["path"] != OIDC_START:
             return False
-        address = (scope.get("client") or ("unknown", 0))[0]
-        return not self._limiter.hit(_LIMIT, address)
+        device = self._known_device_of(Request(scope))
+        return not self._limiter.hit(_LIMIT, device or client_network(scope))

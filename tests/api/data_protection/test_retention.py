@@ -376,7 +376,13 @@ def test_only_long_expired_secrets_are_deleted(world: World, cycle_id: str) -> N
         assert tx.scalars(select(CredentialRow.kind)).one() is CredentialKind.BROWSER_SESSION
         assert tx.scalars(select(OneTimeCodeRow)).all() == []
     (act,) = _acts(world, "ended secrets deleted")
-    assert act[1] == {"credentials": 2, "codes": 1, "ceremonies": 0, "devices": 0}
+    assert act[1] == {
+        "credentials": 2,
+        "codes": 1,
+        "ceremonies": 0,
+        "devices": 0,
+        "failed_sign_ins": 0,
+    }
 
 
 def test_finished_jobs_are_deleted_after_a_week_and_waiting_jobs_remain(world: World) -> None:

@@ -1,0 +1,27 @@
+"""The network from which a client sends requests, by which attempts to sign in are limited."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from starlette.types import Scope
+
+_IPV6_PREFIX = 64  # what one subscriber has; addresses within it cost nothing
+
+
+def client_network(scope: Scope) -> str:
+    """Return the network of the client that sent a request: an IPv4 address, or an IPv6 /64.
+
+    Behind a trusted proxy, the address is the one that the proxy has forwarded. Clients without a
+    valid address count as one network.
+    """
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, _IPV6_PREFIX), strict=False))

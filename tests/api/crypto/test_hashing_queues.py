@@ -1,0 +1,49 @@
+"""Queues for password hashes: few at a time, and few callers waiting."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from api.crypto.hashing_queues import HashingQueue
+from coach.errors import BusyError
+
+
+def test_queue_computes_few_hashes_at_a_time() -> None:
+    """Each hash takes 64 MiB; a flood of sign-ins must not exhaust the machine's memory."""
+    queue, together = HashingQueue(concurrent=2, callers=12), threading.Barrier(2, timeout=60)
+    working, most, lock = 0, 0, threading.Lock()
+
+    def compute() -> None:
+        nonlocal working, most
+        with lock:
+            working += 1
+            most = max(most, working)
+        together.wait()
+        with lock:
+            working -= 1
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: queue.run(compute), range(12)))
+    assert most == 2
+
+
+def test_full_queue_refuses_further_callers_and_then_takes_them_again() -> None:
+    queue, started, go_on = HashingQueue(1, 1), threading.Event(), threading.Event()
+
+    def compute() -> str:
+        started.set()
+        assert go_on.wait(60)
+        return "hash"
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(queue.run, compute)
+        assert started.wait(60)
+        with pytest.raises(BusyError, match="wait a few seconds") as refused:
+            queue.run(compute)
+        go_on.set()
+        assert first.result() == "hash"
+    assert refused.value.retry_after_seconds > 0
+    assert queue.run(lambda: "later") == "later"
