@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from math import inf
 from typing import TypeVar
 
 from matching.concurrency import RunInterruptible, run_to_completion
@@ -26,15 +28,31 @@ class ProblemTooLargeError(DeadlineExceededError):
     """The remaining problem is too large for an exact search, so optimality is not proven."""
 
 
+class EffortExceededError(DeadlineExceededError):
+    """A part of the search has used up its effort, which does not depend on the clock."""
+
+
 @dataclass(slots=True)
 class _Flag:
     is_set: bool = False
+
+
+@dataclass(slots=True)
+class _Effort:
+    """Effort spent in a part of the search, and its limit."""
+
+    limit: float
+    spent: float = 0.0
 
 
 class Deadline:
     """A time limit combined with a cancellation check.
 
     Without a limit, no decision of a run depends on the clock.
+
+    *Effort* is counted work: solvers and heuristics call `spend` with the approximate number of
+    seconds that their work takes on the machine of the benchmarks. It is equal in equal runs, so a
+    part of the search that is limited by effort ends at the same point.
     """
 
     def __init__(
@@ -58,6 +76,7 @@ class Deadline:
         self._cancelled = cancelled
         self._run_interruptible = run_interruptible
         self._exceeded = _Flag()
+        self._efforts: tuple[_Effort, ...] = ()
 
     @property
     def was_exceeded(self) -> bool:
@@ -88,18 +107,37 @@ class Deadline:
             self._run_interruptible,
         )
         part._exceeded = self._exceeded
+        part._efforts = self._efforts
         return part
+
+    def with_effort(self, effort: float) -> Deadline:
+        """Return this deadline, limited in addition to `effort` from now on."""
+        part = copy(self)
+        part._efforts = (*self._efforts, _Effort(effort))  # noqa: SLF001 - a copy of itself
+        return part
+
+    def spend(self, effort: float) -> None:
+        """Count effort."""
+        for one in self._efforts:
+            one.spent += effort
+
+    @property
+    def effort_left(self) -> float:
+        """The effort left, possibly infinite, never negative."""
+        return max(0.0, min((one.limit - one.spent for one in self._efforts), default=inf))
 
     def check(self) -> None:
         """Raise an exception if the run must stop.
 
         Raises:
             CancelledError: the run was cancelled.
-            DeadlineExceededError: the time limit has passed.
+            DeadlineExceededError: the time limit has passed, or the effort is used up.
         """
         self.check_cancelled()
         if self.remaining == 0:
             raise DeadlineExceededError
+        if not self.effort_left:
+            raise EffortExceededError
 
     def check_cancelled(self) -> None:
         """Raise an exception if the run was cancelled, regardless of the time limit.

@@ -9,6 +9,8 @@ import numpy as np
 
 from matching.deadline import SolverError
 
+_EFFORT_PER_ITERATION = 2e-8
+
 LpRow = tuple[float, float, list[int], list[float]]
 """Lower and upper bound of a row, its columns and their coefficients."""
 
@@ -53,3 +55,9 @@ def add_rows(solver: highspy.Highs, rows: Sequence[LpRow]) -> None:
             np.array([value for row in rows for value in row[3]]),
         )
     )
+
+
+def simplex_effort(solver: highspy.Highs) -> float:
+    """Return the effort of the latest run: its iterations, weighted by the size of the model."""
+    iterations = max(0, solver.getInfo().simplex_iteration_count)
+    return 1e-3 + _EFFORT_PER_ITERATION * iterations * (solver.getNumRow() + solver.getNumCol())

@@ -24,7 +24,13 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.highs import LpRow, add_rows, create_highs_solver, require_ok
+from matching.assignment.highs import (
+    LpRow,
+    add_rows,
+    create_highs_solver,
+    require_ok,
+    simplex_effort,
+)
 from matching.deadline import Deadline, SolverError
 from matching.instance.problem import MatchingProblem
 
@@ -39,6 +45,7 @@ class LpSolution:
 
     Attributes:
         value: the objective value; in phase one, the negated total slack.
+        excess: by how much sets that are not known could increase the value at most.
         chosen: `float64[P]`, the values of `x`.
         pair_dual: the duals of the linking rows, by expanded coach and pair.
         convexity_dual: the duals of the convexity rows, by expanded coach.
@@ -48,6 +55,7 @@ class LpSolution:
     chosen: NDArray[np.float64]
     pair_dual: Mapping[int, Mapping[int, float]]
     convexity_dual: Mapping[int, float]
+    excess: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +180,7 @@ class RestrictedMaster:
         if phase_one != self._phase_one:
             self._set_costs(phase_one=phase_one)
         deadline.run_interruptible(self._solver.run, lambda: None)
+        deadline.spend(simplex_effort(self._solver))
         if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
             self._run_without_presolve(deadline)
         return self._solver.getModelStatus()
@@ -219,6 +228,7 @@ class RestrictedMaster:
             solver.setOptionValue("time_limit", deadline.remaining)
         solver.HandleUserInterrupt = True
         deadline.run_interruptible(solver.run, solver.cancelSolve)
+        deadline.spend(simplex_effort(solver))
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]

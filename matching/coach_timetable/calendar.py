@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,7 @@ class CoachCalendar:
         self.coachees = tuple(coachees)
         self.count = limits.count
         self.spacing_minutes = limits.spacing_minutes
+        self._max_gap_days = limits.max_gap_days
         self.day_cap = int(limits.day_cap[coach])
         self.week_cap = int(limits.week_cap[coach])
         self._week_remaining = {
@@ -163,13 +165,40 @@ class CoachCalendar:
 
     @cached_property
     def max_coachees(self) -> int:
-        """An upper bound on the size of a feasible set, from capacity and weekly limits."""
+        """An upper bound on the size of a feasible set, from the capacity and the time there is."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
         sessions = sum(min(places, self.week_limit[week]) for week, places in weeks.items())
         least = min(self._remaining)
-        return min(self.capacity, sessions // least) if least else self.capacity
+        most = min(self.capacity, sessions // least) if least else self.capacity
+        return most if most <= 1 else min(most, self._series_in_parallel())
+
+    def _series_in_parallel(self) -> int:
+        """Return an upper bound on the number of series that share the days of the coach.
+
+        Let no first session be later than the end of a period of `max_gap` days, and no last one
+        earlier than its beginning. Then every series has a session within the period, since the
+        next session after one before the period is not after it. So there are no more series than
+        sessions that fit into the period.
+        """
+        if not self.by_day or self._first is not None or not self.positions:
+            return self.capacity
+        chain = self.chain(0, (1 << self.positions) - 1)
+        if not all(chain):
+            return 0
+        useful = members(reduce(or_, chain))
+        days = np.array([self.position_day[position] for position in useful])
+        limits = np.array([self.day_limit[day] for day in days.tolist()])
+        before = np.concatenate([[0], np.cumsum(limits)])
+        latest_first = self.position_day[chain[0].bit_length() - 1]
+        earliest_last = self.position_day[members(chain[-1])[0]]
+        begin = np.arange(latest_first - self._max_gap_days + 1, earliest_last + 1)
+        if not len(begin):
+            return self.capacity
+        first = np.searchsorted(days, begin)
+        last = np.searchsorted(days, begin + self._max_gap_days)
+        return int((before[last] - before[first]).min())
 
     @cached_property
     def day_limit(self) -> dict[int, int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
-from matching.deadline import Deadline, SolverError
+from matching.deadline import Deadline, EffortExceededError, SolverError
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -19,6 +20,7 @@ _SEARCHES = (
     ("PORTFOLIO_WITH_QUICK_RESTART_SEARCH", 2.0),
     ("AUTOMATIC_SEARCH", float("inf")),
 )
+EFFORT_PER_UNIT = 1.5  # seconds for a unit of CP-SAT's deterministic time
 
 
 def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
@@ -46,26 +48,56 @@ def status_of(
         SolverError: the model is invalid.
     """
     status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
+    deadline.spend(EFFORT_PER_UNIT * solver.response_proto.deterministic_time)
     if status == cp_model.MODEL_INVALID:
         raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
     return status
 
 
 def find_solution(
-    model: cp_model.CpModel, deadline: Deadline, *, seed: int
+    model: cp_model.CpModel, deadline: Deadline, *, seed: int, effort: float = inf
 ) -> cp_model.CpSolver | None:
     """Return a solver with a solution, or `None` if infeasible; short searches run first.
 
+    `effort` limits the search, in CP-SAT's deterministic time; so does the deadline's effort.
+
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
+        EffortExceededError: the model was not solved within the effort.
         SolverError: the model is invalid or could not be solved.
     """
-    for search, effort in _SEARCHES:
-        solver = create_cp_sat_solver(seed, effort)
+    for search, own_limit in _SEARCHES:
+        deadline.check()
+        limit = min(own_limit, effort, deadline.effort_left / EFFORT_PER_UNIT)
+        solver = create_cp_sat_solver(seed, limit)
         solver.parameters.search_branching = getattr(cp_model, search)
         status = status_of(solver, model, deadline)
         if status == cp_model.INFEASIBLE:
             return None
         if status != cp_model.UNKNOWN:
             return solver
+        effort -= limit
+        if effort <= 0:
+            raise EffortExceededError
+    deadline.check()
     raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
+
+
+def find_presolved_solution(
+    model: cp_model.CpModel, deadline: Deadline, *, seed: int
+) -> cp_model.CpSolver | None:
+    """Return a solver with a solution, or `None` if infeasible, with presolve.
+
+    Raises:
+        CancelledError, DeadlineExceededError: the run ended before the model was solved.
+        SolverError: the model is invalid.
+    """
+    deadline.check()
+    solver = create_cp_sat_solver(seed, deadline.effort_left / EFFORT_PER_UNIT)
+    solver.parameters.cp_model_presolve = True
+    solver.parameters.linearization_level = 1
+    status = status_of(solver, model, deadline)
+    if status == cp_model.UNKNOWN:
+        deadline.check()
+        raise EffortExceededError
+    return None if status == cp_model.INFEASIBLE else solver

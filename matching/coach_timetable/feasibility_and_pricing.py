@@ -9,7 +9,9 @@ every superset of an infeasible set is infeasible. Infeasible sets are shrunk to
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from math import inf
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
 from matching.coach_timetable.insertion_heuristic import insert_all_series
@@ -22,12 +24,19 @@ from matching.coach_timetable.negotiated_congestion import (
     SeriesPlanner,
     negotiate,
 )
-from matching.deadline import Deadline, SolverError
+from matching.coach_timetable.set_pricing import (
+    PricingSearch,
+    improving_sets,
+    price_by_cp_sat,
+    total,
+)
+from matching.deadline import Deadline, EffortExceededError, SolverError
 
-_TIE = 1e-9
-_MAX_VISITS = 150  # search nodes before a pricing problem may end early
 _MAX_CUTS = 64  # the most recent cuts are stored
 _ATTEMPTS = 2
+_LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
+_BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
+_EFFORT_PER_SERIES = 0.0005
 _ATTEMPTS_BY_START = 12  # more, since negotiation is not available
 
 
@@ -43,6 +52,8 @@ class CoachOracle:
         self._cuts: deque[LagrangianCut] = deque(maxlen=_MAX_CUTS)
         self._relaxation = LpRelaxation(calendar)
         self._planners: dict[int, SeriesPlanner] = {}
+        self._not_inserted: set[int] = set()
+        self._undecided: dict[int, float] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
         """Return whether `wanted` is feasible.
@@ -50,23 +61,30 @@ class CoachOracle:
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
-        known = self._lookup(wanted)
-        if known is not None:
-            return known
-        if self._search(wanted, deadline):
-            return True
-        self._shrink(wanted, deadline)
-        return False
+        decided = self._decide(wanted, deadline, inf)
+        if decided is None:
+            raise SolverError("an exact search ended without an answer")
+        return decided
 
-    def can_hold_quickly(self, wanted: int) -> bool:
-        """Return whether stored results or a quick heuristic show that `wanted` is feasible."""
+    def can_hold_within(self, wanted: int, deadline: Deadline) -> bool:
+        """Return whether `wanted` is shown to be feasible within a small effort.
+
+        Raises:
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
+        """
+        return bool(self._decide(wanted, deadline, _LIMITED_EFFORT))
+
+    def can_hold_quickly(self, wanted: int, deadline: Deadline) -> bool:
+        """Return whether stored results or quick heuristics show that `wanted` is feasible."""
         known = self._lookup(wanted)
-        if known is None:
-            placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
-            if placed is not None:
-                self.add_timetable(placed)
-            return placed is not None
-        return known
+        if known is not None or wanted in self._not_inserted:
+            return bool(known)
+        placed = self._insert(members(wanted), deadline, restarts=1)
+        if placed is None:
+            self._not_inserted.add(wanted)
+            return False
+        self.add_timetable(placed)
+        return True
 
     def positions(self, wanted: int, deadline: Deadline) -> Placed:
         """Return the session positions of each candidate in `wanted`, which must be feasible.
@@ -92,12 +110,28 @@ class CoachOracle:
             self._maximal.append(held)
 
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
-        """Return a maximal feasible subset of `wanted`, built greedily in order of local index."""
+        """Return a feasible subset of `wanted`, built greedily in order of local index.
+
+        It is maximal unless the effort to decide about a larger one was too great.
+        """
         held = 0
         for one in members(wanted):
-            if self.can_hold(held | 1 << one, deadline):
+            if self.can_hold_within(held | 1 << one, deadline):
                 held |= 1 << one
         return held
+
+    def improving_sets(
+        self, profit: Mapping[int, float], threshold: float, deadline: Deadline
+    ) -> list[int]:
+        """Return feasible sets, found by heuristics, whose profit exceeds `threshold`."""
+        if self.cannot_exceed(profit, threshold):
+            return []
+        return improving_sets(self, profit, threshold, deadline)
+
+    @property
+    def maximal_sets(self) -> Sequence[int]:
+        """The feasible sets that are known, without subsets of others."""
+        return self._maximal
 
     def best(self, profit: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
         """Return feasible sets whose profit exceeds `threshold`, by increasing profit.
@@ -107,7 +141,21 @@ class CoachOracle:
         """
         if self.cannot_exceed(profit, threshold):
             return []
-        search = _PricingSearch(self, profit, threshold, deadline)
+        search = PricingSearch(self, profit, threshold, deadline.with_effort(_BRANCHING_EFFORT))
+        with suppress(EffortExceededError):
+            search.run()
+            return search.found
+        deadline.check()
+        if search.found:
+            return search.found
+        placed = price_by_cp_sat(self.calendar, profit, threshold, deadline, seed=self._seed)
+        if placed is None:
+            return []
+        self.add_timetable(placed)
+        found = sum(1 << one for one in placed)
+        if total(found, profit) > threshold:
+            return [found]
+        search = PricingSearch(self, profit, threshold, deadline)  # within rounding errors
         search.run()
         return search.found
 
@@ -115,6 +163,15 @@ class CoachOracle:
         """Return whether the `max_coachees` highest profits add up to at most `threshold`."""
         highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
+
+    def profit_bound(self, profit: Mapping[int, float], deadline: Deadline) -> float:
+        """Return an upper bound on the profit of a feasible set."""
+        highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
+        constant, weight = self.lagrangian_weights(profit, deadline)
+        return min(
+            sum(highest),
+            constant + sum(max(0.0, value - weight[one]) for one, value in profit.items()),
+        )
 
     def lagrangian_weights(
         self, profit: Mapping[int, float], deadline: Deadline
@@ -144,42 +201,64 @@ class CoachOracle:
             return False
         return None
 
-    def _search(self, wanted: int, deadline: Deadline) -> bool:
+    def _decide(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
+        """Return whether `wanted` is feasible; `None` if this exceeds the effort."""
+        known = self._lookup(wanted)
+        if known is not None:
+            return known
+        if self._undecided.get(wanted, 0.0) >= effort:
+            return None
+        decided = self._search(wanted, deadline, effort)
+        if decided is None:
+            self._undecided[wanted] = effort
+        elif not decided:
+            self._shrink(wanted, deadline)
+        return decided
+
+    def _search(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         deadline.check()
         candidates = members(wanted)
-        by_day = self.calendar.by_day
-        placed = insert_all_series(
-            self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_BY_START
-        )
-        if placed is None and by_day:
-            placed = negotiate(
-                self.calendar, self._planners, candidates, SHORT_EFFORT, deadline.check
-            )
+        placed = self._insert(candidates, deadline, restarts=SHORT_EFFORT)
         if placed is None:
             answer = self._relaxation.decide(candidates, deadline)
             if isinstance(answer, LagrangianCut):
                 self._cuts.append(answer)
                 return False
             placed = answer
-            if placed is None and by_day:
-                placed = negotiate(
-                    self.calendar, self._planners, candidates, LONG_EFFORT, deadline.check
-                )
+        if placed is None and self.calendar.by_day:
+            placed = negotiate(self.calendar, self._planners, candidates, LONG_EFFORT, deadline)
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
-            placed = model.solve(deadline, seed=self._seed)
+            try:
+                placed = model.solve(deadline, seed=self._seed, effort=effort)
+            except EffortExceededError:
+                deadline.check()
+                return None
         if placed is not None:
             self.add_timetable(placed)
         return placed is not None
 
-    def _shrink(self, infeasible_sets: int, deadline: Deadline) -> int:
-        core = infeasible_sets
-        for one in members(infeasible_sets):
+    def _insert(
+        self, candidates: Sequence[int], deadline: Deadline, *, restarts: int
+    ) -> Placed | None:
+        """Return a timetable found by the quick heuristics, or `None`."""
+        by_day = self.calendar.by_day
+        attempts = _ATTEMPTS if by_day else _ATTEMPTS_BY_START
+        deadline.spend(_EFFORT_PER_SERIES * len(candidates))
+        placed = insert_all_series(self.calendar, candidates, attempts)
+        if placed is None and by_day:
+            placed = negotiate(self.calendar, self._planners, candidates, restarts, deadline)
+        return placed
+
+    def _shrink(self, infeasible_set: int, deadline: Deadline) -> int:
+        """Return a subset that is infeasible, minimal unless that takes too much effort."""
+        core = infeasible_set
+        for one in members(infeasible_set):
             rest = core & ~(1 << one)
             known = self._lookup(rest)
             if known is None:
-                known = self._search(rest, deadline)
-            if not known:
+                known = self._search(rest, deadline, _LIMITED_EFFORT)
+            if known is False:
                 core = rest
         self._add_infeasible_set(core)
         return core
@@ -187,60 +266,3 @@ class CoachOracle:
     def _add_infeasible_set(self, core: int) -> None:
         self._infeasible_sets = [other for other in self._infeasible_sets if other & core != core]
         self._infeasible_sets.append(core)
-
-
-class _PricingSearch:
-    """Depth-first branch and bound over including or excluding each candidate.
-
-    A node is pruned by the remaining capacity or by the Lagrangian bound: under prices `u`, the
-    profit of a set is at most `total + sum of (profit - weight)` over its members.
-    """
-
-    def __init__(
-        self, oracle: CoachOracle, profit: Mapping[int, float], threshold: float, deadline: Deadline
-    ) -> None:
-        self._oracle = oracle
-        self._deadline = deadline
-        self._max_coachees = oracle.calendar.max_coachees
-        self._best = threshold
-        self._profit = profit
-        self._visits = 0
-        self.found: list[int] = []
-
-    def run(self) -> None:
-        """Run the search and store improving sets in `found`."""
-        highest = sorted(self._profit, key=lambda one: (-self._profit[one], one))[
-            : self._max_coachees
-        ]
-        if self._oracle.can_hold(sum(1 << one for one in highest), self._deadline):
-            self.found.append(sum(1 << one for one in highest))
-            return
-        total, weight = self._oracle.lagrangian_weights(self._profit, self._deadline)
-        gain = {one: self._profit[one] - weight[one] for one in self._profit}
-        self._order = sorted(self._profit, key=lambda one: (-gain[one], -self._profit[one], one))
-        self._gains = [gain[one] for one in self._order]
-        self._suffix_gains = [0.0]  # suffix sums of positive gains
-        for value in reversed(self._gains):
-            self._suffix_gains.append(self._suffix_gains[-1] + max(0.0, value))
-        self._suffix_gains.reverse()
-        self._visit(0, 0, 0.0, total)
-
-    def _visit(self, place: int, held: int, value: float, bound: float) -> None:
-        if value > self._best:
-            self._best = value
-            self.found.append(held)
-        left = self._max_coachees - held.bit_count()
-        while place < len(self._order) and left:
-            if bound + self._suffix_gains[place] <= self._best + _TIE:
-                return
-            rest = sorted((self._profit[one] for one in self._order[place:]), reverse=True)
-            if value + sum(rest[:left]) <= self._best + _TIE:
-                return
-            one = self._order[place]
-            self._visits += 1
-            if self.found and self._visits > _MAX_VISITS:
-                return  # a heuristic solution suffices while the duals are not stable
-            if self._oracle.can_hold(held | 1 << one, self._deadline):
-                gain = self._gains[place]
-                self._visit(place + 1, held | 1 << one, value + self._profit[one], bound + gain)
-            place += 1

@@ -13,14 +13,19 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.highs import add_rows, create_highs_solver, require_ok
+from matching.assignment.highs import (
+    add_rows,
+    create_highs_solver,
+    require_ok,
+    simplex_effort,
+)
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut, most_violated_cut
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.relaxation_rows import INTEGRALITY_TOLERANCE, RelaxationRows
 from matching.deadline import Deadline
 
-_MAX_CANDIDATES = 40  # maximum size of a relaxation
+_MAX_CANDIDATES = 50  # maximum size of a relaxation
 _CUT_ROUNDS = 8  # rounds of day cut separation
 
 
@@ -107,6 +112,7 @@ class LpRelaxation:
         """Run the solver; after an interruption, it is not reused."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
+        deadline.spend(simplex_effort(self._solver))
         self._rows = rows
 
     def _add_violated_cuts(self, rows: RelaxationRows, deadline: Deadline) -> bool:

@@ -11,11 +11,12 @@ they occur in a solution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
-from matching.coach_timetable.cp_sat import find_solution
+from matching.coach_timetable.cp_sat import find_presolved_solution, find_solution
 from matching.coach_timetable.day_packing import conflict_cliques, pack_day
 from matching.deadline import Deadline, SolverError
 
@@ -65,14 +66,31 @@ class TimetableModel:
         """Return the variables for sessions of `candidate` at `position`."""
         return self._at.get((candidate, position), [])
 
-    def solve(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
+    def solve(self, deadline: Deadline, *, seed: int = 0, effort: float = inf) -> Placed | None:
         """Return a solution, or `None` if the model is infeasible.
+
+        `effort` limits each search, in CP-SAT's deterministic time.
+
+        Raises:
+            CancelledError, DeadlineExceededError: the run ended before the model was solved.
+            EffortExceededError: the model was not solved within the effort.
+        """
+        return self._solve(lambda: find_solution(self.model, deadline, seed=seed, effort=effort))
+
+    def solve_presolved(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
+        """Return a solution, or `None` if the model is infeasible, with CP-SAT's presolve.
+
+        Presolve pays if most candidates are absent from a solution.
 
         Raises:
             CancelledError, DeadlineExceededError: the run ended before the model was solved.
         """
+        return self._solve(lambda: find_presolved_solution(self.model, deadline, seed=seed))
+
+    def _solve(self, search: Callable[[], cp_model.CpSolver | None]) -> Placed | None:
+        """Search until the days of a solution fit; conflict sets that occur are excluded."""
         while True:
-            solver = find_solution(self.model, deadline, seed=seed)
+            solver = search()
             if solver is None:
                 return None
             placed = self._read(solver)

@@ -8,16 +8,18 @@ finds most existing timetables but cannot prove infeasibility.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import cycle, islice, pairwise
 from random import Random
 
 from matching.coach_timetable.calendar import CoachCalendar
+from matching.deadline import Deadline
 
 _INITIAL_PRESENT_FACTOR = 1.0
 _PRESENT_FACTOR_GROWTH = 1.3
 _ROUNDS = 12
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
+_EFFORT_PER_SERIES = 0.0003
 SHORT_EFFORT, LONG_EFFORT = 4, 24  # numbers of restarts
 
 
@@ -66,13 +68,12 @@ def negotiate(
     planners: dict[int, SeriesPlanner],
     wanted: Sequence[int],
     restarts: int,
-    on_restart: Callable[[], object] = lambda: None,
+    deadline: Deadline | None = None,
 ) -> dict[int, list[int]] | None:
     """Return the positions of each candidate in `wanted`, or `None` if no restart succeeds.
 
     Each restart uses another order of candidates and another history factor, the permanent increase
-    in the cost of a contested position. `on_restart` is called before each restart and may raise to
-    abort.
+    in the cost of a contested position. The `deadline` is checked before each restart.
     """
     for one in wanted:
         if one not in planners:
@@ -80,7 +81,9 @@ def negotiate(
     queue = list(wanted)
     rng = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
     for history_factor in islice(cycle(_HISTORY_FACTORS), restarts):
-        on_restart()
+        if deadline is not None:
+            deadline.check()
+            deadline.spend(_EFFORT_PER_SERIES * len(queue))
         rng.shuffle(queue)
         table = _CongestionState(calendar, planners, queue, history_factor)
         present_factor = _INITIAL_PRESENT_FACTOR

@@ -8,8 +8,9 @@ pricing problem (Barnhart et al. 1998, section 5).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import floor
+from dataclasses import dataclass, replace
+from functools import partial
+from math import floor, isinf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from matching.assignment.restricted_master import LpSolution, PairWeights
 from matching.deadline import DeadlineExceededError
 from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
+NO_BOUND = 1 << 62
 _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 
@@ -70,9 +72,11 @@ def maximise(
 def integer_bound(lp_solution: LpSolution, coachees: int) -> int:
     """Round the LP value down to an integer bound, allowing for numerical tolerances."""
     slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
+    if isinf(lp_solution.excess):
+        return NO_BOUND
     # Each coachee has at most one chosen pair, whose reduced cost is within the tolerance.
     slack += _DUAL_TOLERANCE * coachees
-    return floor(lp_solution.value + slack)
+    return floor(lp_solution.value + lp_solution.excess + slack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +142,9 @@ class _BranchAndPrice:
     def _branch(self, node: _SearchNode) -> None:
         bound = node.bound
         while True:
-            lp_solution = self._generation.solve_relaxation(node.must_place, node.allowed)
+            lp_solution = self._generation.solve_relaxation(
+                node.must_place, node.allowed, partial(self._suffices, bound)
+            )
             if lp_solution is None:
                 return
             bound = min(bound, integer_bound(lp_solution, len(self._generation.must_place)))
@@ -170,6 +176,13 @@ class _BranchAndPrice:
                 self._split(node, bound, fraction)
                 return
             self._generation.expand(infeasible_coaches, choice)
+
+    def _suffices(self, known_bound: int, lp_solution: LpSolution) -> bool:
+        """Return whether more sets cannot lower the node's bound, or the node is pruned."""
+        coachees = len(self._generation.must_place)
+        least = integer_bound(replace(lp_solution, excess=0.0), coachees)
+        bound = integer_bound(lp_solution, coachees)
+        return self._is_pruned(bound) or least >= min(bound, known_bound)
 
     def _is_pruned(self, bound: int) -> bool:
         """Return whether a node with this bound can be discarded."""

@@ -84,12 +84,13 @@ def _pairs_to_drop(
     for coach, pairs in oracles.pairs_by_coach(flow.choice).items():
         oracle = oracles.oracle(coach)
         local = oracles.local(coach, pairs)
-        if oracle.can_hold(local, deadline):
+        if oracle.can_hold_within(local, deadline):
             continue
         places = dict(zip(members(local), pairs, strict=True))
-        profit = {place: 1.0 + regrets[pair] for place, pair in places.items()}
-        best = oracle.best(profit, 0.0, deadline)
-        held = best[-1] if best else 0
+        held = 0
+        for place in sorted(places, key=lambda place: (-regrets[places[place]], place)):
+            if oracle.can_hold_within(held | 1 << place, deadline):
+                held |= 1 << place
         dropped.extend(pair for place, pair in places.items() if not held >> place & 1)
     dropped += _linked_pairs_to_drop(oracles, np.setdiff1d(flow.choice, dropped), regrets, deadline)
     return np.array(sorted(dropped), dtype=np.int64)

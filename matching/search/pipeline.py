@@ -16,6 +16,8 @@ from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel, SearchState
 from matching.search.timetable_optimisation import TimetableOptimisation
 
+_TIMETABLE_SHARE = 0.12  # of the time, reserved for the timetables of the chosen pairs
+
 
 @dataclass(frozen=True, eq=False)
 class PlanRequest:
@@ -46,7 +48,9 @@ def make_plan(
         DeadlineExceededError: the limit passed before a plan was found.
     """
     first = construct_choice(oracles, pinned, deadline)
-    state = SearchState(oracles, deadline, request.report)
+    oracles.tighten_capacities()
+    search_deadline = deadline.sub_deadline(1 - _TIMETABLE_SHARE)
+    state = SearchState(oracles, search_deadline, request.report)
     solved = run_levels(state, request.levels, first)
     optimisation = TimetableOptimisation(
         oracles, solved.choice, request.quality, request.previous, deadline

@@ -5,7 +5,7 @@ Ejection chains have at most two moves. Each move is checked with the oracles' f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,20 @@ class Repair:
         """
         self._oracles = oracles
         self._problem = problem = oracles.problem
-        self._pairs = pairs
-        self._profit = profit
-        self._first = np.searchsorted(
-            problem.coachee[pairs], np.arange(len(problem.priority) + 1)
+        order = np.lexsort((-profit, problem.coachee[pairs]))
+        first = np.searchsorted(problem.coachee[pairs], np.arange(len(problem.priority) + 1))
+        self._pairs, self._first = pairs[order], first.tolist()
+        self._greatest = profit[order]
+        self._left = (
+            problem.capacity - np.bincount(problem.coach[choice], minlength=len(problem.capacity))
         ).tolist()
-        self._left = problem.capacity - np.bincount(
-            problem.coach[choice], minlength=len(problem.capacity)
-        )
         self._held = {
             coach: oracles.local(coach, own)
             for coach, own in oracles.pairs_by_coach(choice).items()
         }
         self._chosen = dict(zip(problem.coachee[choice].tolist(), choice.tolist(), strict=True))
+        self._options_of: dict[int, list[tuple[int, int]]] = {}
+        self._unplaced = {*problem.coachee[pairs].tolist()}.difference(self._chosen)
 
     @property
     def choice(self) -> Choice:
@@ -60,43 +61,110 @@ class Repair:
         """Place `coachees`, where the heuristic finds a way; none of them may be placed yet."""
         for coachee in coachees:
             deadline.check()
-            if not self._insert_directly(coachee):
-                self._by_ejection(coachee)
+            if self.insert(coachee, deadline) is None:
+                self._by_ejection(coachee, deadline)
 
-    def _options(self, coachee: int) -> NDArray[np.int64]:
-        first, last = self._first[coachee], self._first[coachee + 1]
-        order = np.argsort(-self._profit[first:last], kind="stable")
-        return self._pairs[first:last][order]
+    def match_of(self, coachee: int) -> int | None:
+        """Return the coachee's chosen pair, if any."""
+        return self._chosen.get(coachee)
 
-    def _insert_directly(self, coachee: int, without: int = -1) -> bool:
-        """Assign a coachee to a coach with free capacity, and return whether there was one.
+    def matches_of(self, coaches: Iterable[int]) -> list[int]:
+        """Return the chosen pairs of coaches."""
+        return [
+            pair
+            for coach in coaches
+            for pair in self._oracles.pairs(coach, self._held.get(coach, 0))
+        ]
 
-        The coach `without` is not considered.
+    def coaches_of(self, coachee: int) -> list[int]:
+        """Return the coaches of a coachee's allowed pairs, by decreasing profit."""
+        return [coach for _, coach in self._options(coachee)]
+
+    def number_of_options(self, coachee: int) -> int:
+        """Return the number of a coachee's allowed pairs."""
+        return int(self._first[coachee + 1] - self._first[coachee])
+
+    def greatest_profit(self, coachee: int) -> int:
+        """Return the greatest profit of a coachee's allowed pairs."""
+        return int(self._greatest[self._first[coachee]])
+
+    @property
+    def unplaced(self) -> list[int]:
+        """The coachees without a match who have an allowed pair, ascending."""
+        return sorted(self._unplaced)
+
+    def unplaced_near(self, coaches: Iterable[int]) -> list[int]:
+        """Return the coachees without a match who have an allowed pair with one of `coaches`."""
+        wanted = {*coaches}
+        return [
+            coachee
+            for coachee in self.unplaced
+            if any(coach in wanted for _, coach in self._options(coachee))
+        ]
+
+    def remove(self, pair: int) -> None:
+        """Remove a chosen pair."""
+        coach = int(self._problem.coach[pair])
+        self._held[coach] &= ~self._oracles.local(coach, [pair])
+        self._left[coach] += 1
+        del self._chosen[int(self._problem.coachee[pair])]
+        self._unplaced.add(int(self._problem.coachee[pair]))
+
+    def add(self, pair: int) -> None:
+        """Add a pair, which must keep the choice feasible."""
+        coach = int(self._problem.coach[pair])
+        self._held[coach] = self._held.get(coach, 0) | self._oracles.local(coach, [pair])
+        self._left[coach] -= 1
+        self._chosen[int(self._problem.coachee[pair])] = pair
+        self._unplaced.discard(int(self._problem.coachee[pair]))
+
+    def insert(
+        self,
+        coachee: int,
+        deadline: Deadline,
+        *,
+        without: int = -1,
+        skip: Callable[[], bool] = lambda: False,
+    ) -> int | None:
+        """Add the most profitable pair of a coachee that fits, and return it, if there is any.
+
+        The coach `without` and those for whom `skip` returns true are not considered.
         """
-        options = self._options(coachee)
-        coaches = self._problem.coach[options]
-        free = options[(self._left[coaches] > 0) & (coaches != without)][:_MAX_OPTIONS]
-        for pair in free.tolist():
-            if self._fits(pair, 0):
-                self._assign(pair)
-                return True
-        return False
+        tried = 0
+        for pair, coach in self._options(coachee):
+            if self._left[coach] <= 0 or coach == without or skip():
+                continue
+            if self._fits(pair, 0, deadline):
+                self.add(pair)
+                return pair
+            tried += 1
+            if tried >= _MAX_OPTIONS:
+                break
+        return None
 
-    def _by_ejection(self, coachee: int) -> bool:
-        for pair in self._options(coachee)[:_MAX_OPTIONS].tolist():
-            coach = int(self._problem.coach[pair])
+    def _options(self, coachee: int) -> list[tuple[int, int]]:
+        """Return the allowed pairs of a coachee and their coaches, by decreasing profit."""
+        if coachee not in self._options_of:
+            own = self._pairs[self._first[coachee] : self._first[coachee + 1]]
+            self._options_of[coachee] = list(
+                zip(own.tolist(), self._problem.coach[own].tolist(), strict=True)
+            )
+        return self._options_of[coachee]
+
+    def _by_ejection(self, coachee: int, deadline: Deadline) -> bool:
+        for pair, coach in self._options(coachee)[:_MAX_OPTIONS]:
             for other in self._others(coach):
                 there = self._oracles.local(coach, [other])
-                if self._problem.pinned[other] or not self._fits(pair, there):
+                if self._problem.pinned[other] or not self._fits(pair, there, deadline):
                     continue
                 mover = int(self._problem.coachee[other])
-                self._unassign(other)
-                if self._insert_directly(mover, coach):
+                self.remove(other)
+                if self.insert(mover, deadline, without=coach) is not None:
                     if self._links_allow(pair):
-                        self._assign(pair)
+                        self.add(pair)
                         return True
-                    self._unassign(self._chosen[mover])
-                self._assign(other)
+                    self.remove(self._chosen[mover])
+                self.add(other)
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
@@ -104,15 +172,14 @@ class Repair:
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))
-            elsewhere = options[self._problem.coach[options] != coach]
-            if (self._left[self._problem.coach[elsewhere]] > 0).any():
+            if any(self._left[other] > 0 for _, other in options if other != coach):
                 yield int(own[place])
 
-    def _fits(self, pair: int, without: int) -> bool:
+    def _fits(self, pair: int, without: int, deadline: Deadline) -> bool:
         coach = int(self._problem.coach[pair])
         held = self._held.get(coach, 0) & ~without
         quickly = self._oracles.oracle(coach).can_hold_quickly(
-            held | self._oracles.local(coach, [pair])
+            held | self._oracles.local(coach, [pair]), deadline
         )
         return quickly and self._links_allow(pair, self._oracles.pairs(coach, without))
 
@@ -122,15 +189,3 @@ class Repair:
         if linked is None:
             return True
         return linked.fits_quickly(pair, {*self._chosen.values()}.difference(without))
-
-    def _assign(self, pair: int) -> None:
-        coach = int(self._problem.coach[pair])
-        self._held[coach] = self._held.get(coach, 0) | self._oracles.local(coach, [pair])
-        self._left[coach] -= 1
-        self._chosen[int(self._problem.coachee[pair])] = pair
-
-    def _unassign(self, pair: int) -> None:
-        coach = int(self._problem.coach[pair])
-        self._held[coach] &= ~self._oracles.local(coach, [pair])
-        self._left[coach] += 1
-        del self._chosen[int(self._problem.coachee[pair])]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +13,13 @@ from coach.cycle import ObjectiveLevel
 from matching.assignment.components import components
 from matching.assignment.min_cost_flow import FlowSolution, fits_integer_range, solve_flow
 from matching.assignment.restricted_master import FloorConstraint
-from matching.deadline import Deadline, ProblemTooLargeError
+from matching.deadline import (
+    Deadline,
+    DeadlineExceededError,
+    ProblemTooLargeError,
+)
 from matching.instance.problem import cross_border_balance
-from matching.search.branch_and_price import maximise
+from matching.search.branch_and_price import NO_BOUND, maximise
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
@@ -32,6 +38,8 @@ class SearchState:
         allowed: `bool[P]`, the pairs that may be chosen.
         must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
+        effort: the effort that each level has in this pass.
+        effort_exceeded: whether the latest level has used up its effort.
     """
 
     def __init__(
@@ -55,8 +63,41 @@ class SearchState:
         bound = np.zeros(len(self.must_place), dtype=np.bool_)
         bound[pinned] = True
         self.allowed: NDArray[np.bool_] = problem.pinned | ~bound[problem.coachee]
-        self.decided: list[Objective] = []
+        self._whole_deadline = deadline
+        self._known_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int], int] = {}
         self.all_proven = True
+        self.start_pass(inf)
+
+    def start_pass(self, effort: float) -> None:
+        """Start deciding all levels again, each with `effort`; known bounds are kept."""
+        self.effort = effort
+        self.effort_exceeded = False
+        self.deadline = self._whole_deadline
+        self.decided: list[Objective] = []
+
+    @contextmanager
+    def limited_effort(self) -> Iterator[None]:
+        """Limit the effort of a level, and end it silently once time or effort are used up."""
+        self.deadline = self._whole_deadline.with_effort(self.effort)
+        try:
+            with suppress(DeadlineExceededError):
+                yield
+        finally:
+            self.effort_exceeded = not self.deadline.effort_left
+            self.deadline = self._whole_deadline
+
+    def known_bound(self, level: ObjectiveLevel) -> int:
+        """Return the least known upper bound of a level under the floors of the decided levels."""
+        return self._known_bounds.get(self._key(level), NO_BOUND)
+
+    def store_bound(self, level: ObjectiveLevel, bound: int) -> None:
+        """Store an upper bound of a level under the floors of the decided levels."""
+        self._known_bounds[self._key(level)] = min(bound, self.known_bound(level))
+
+    def _key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int]:
+        """Identify a level and the floors under which it is searched."""
+        minimums = tuple(objective.minimum for objective in self.decided)
+        return level, minimums, int(np.count_nonzero(self.allowed))
 
     @property
     def required_objectives(self) -> list[Objective]:

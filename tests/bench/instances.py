@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import Cycle, CycleDates, SessionPolicy
+from coach.cycle import CalendarPolicy, Cycle, CycleDates, SessionPolicy
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank, parse_code
@@ -80,6 +80,19 @@ TIGHT = InstanceClass(
 UN_WIDE = InstanceClass(1200, 400, (2, 3), (120, 240), (1, 6), 0.8, SessionPolicy())
 WORLD = replace(UN_WIDE, countries=WORLD_COUNTRIES)
 FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 9), 0.8, SessionPolicy())
+# Classes unlike those above, which show where the engine is slow.
+ONE_LANGUAGE = replace(TIGHT, english=1.0, capacity=(2, 6))
+MANY_PLACES = replace(ONE_LANGUAGE, capacity=(12, 12), priority=(1, 2))
+LONG_SERIES = InstanceClass(
+    120,
+    40,
+    (1, 2),
+    (90, 240),
+    (2, 5),
+    0.8,
+    SessionPolicy(count=12, min_gap_days=7, max_gap_days=21),
+)
+FIELD_WIDE_SCARCE = replace(FIELD_WIDE, windows=(1, 3), window_minutes=(90, 240), capacity=(1, 8))
 
 
 def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
@@ -110,6 +123,44 @@ def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
         for number in range(shape.coachees)
     )
     return Roster(coachees=coachees, coaches=coaches), cycle
+
+
+def identical_people(coachees: int, coaches: int) -> tuple[Roster, Cycle]:
+    """Generate people who differ only in their names, with sessions exactly three weeks apart.
+
+    Everybody is free for two sessions each Monday. Two Mondays are not available, so a series of
+    six fits only into every third week from the third week on. Each coach can therefore hold two
+    coachees, although the capacity is 3 and there is time for more sessions in total.
+    """
+    cycle = Cycle(
+        cycle=CycleDates(name="Benchmark", start=date(2027, 1, 18), end=date(2027, 7, 16)),
+        sessions=SessionPolicy(min_gap_days=21, max_gap_days=21),
+        calendar=CalendarPolicy(
+            blackout=tuple(DateRange(day, day) for day in (date(2027, 3, 29), date(2027, 5, 3)))
+        ),
+    )
+    shared = {
+        "country": "GB",
+        "timezone": "Europe/London",
+        "languages": (LanguageSkill("en", CefrLevel.C2),),
+        "availability": (WeeklyWindow(0, 540, 720),),
+    }
+
+    def named(identity: str) -> dict[str, object]:
+        return {
+            "id": identity,
+            "name": f"Person {identity}",
+            "email": f"{identity.lower()}@example.org",
+            "unit": f"unit {identity}",
+            **shared,
+        }
+
+    return Roster(
+        coachees=tuple(
+            Coachee(role=Role.COMMANDER, **named(f"C-{number:05d}")) for number in range(coachees)
+        ),
+        coaches=tuple(Coach(capacity=3, **named(f"K-{number:05d}")) for number in range(coaches)),
+    ), cycle
 
 
 def _person(

@@ -1,6 +1,10 @@
 """Deadlines record whether they were exceeded."""
 
-from matching.deadline import Deadline
+from math import inf
+
+import pytest
+
+from matching.deadline import Deadline, EffortExceededError
 
 
 def test_deadline_records_that_it_or_a_sub_deadline_was_exceeded() -> None:
@@ -32,3 +36,20 @@ def test_solver_that_stops_at_the_limit_exceeds_the_deadline() -> None:
 
     assert deadline.run_interruptible(work, lambda: None) == "the best so far"
     assert deadline.was_exceeded
+
+
+def test_effort_is_limited_by_each_part_that_contains_it_and_not_by_the_clock() -> None:
+    whole = Deadline(lambda: 0.0, None, lambda: False)
+    outer = whole.with_effort(5.0)
+    inner = outer.with_effort(2.0)
+    inner.spend(1.5)
+    assert (inner.effort_left, outer.effort_left, whole.effort_left) == (0.5, 3.5, inf)
+    inner.check()
+    inner.spend(1.0)
+    with pytest.raises(EffortExceededError):
+        inner.check()
+    outer.sub_deadline(0.5).spend(2.5)
+    with pytest.raises(EffortExceededError):
+        outer.check()
+    whole.check()
+    assert not whole.was_exceeded

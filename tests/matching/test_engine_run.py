@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from random import Random
 
 import pytest
@@ -24,7 +26,7 @@ from matching.engine import SolveOptions, solve
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 from matching.progress import Phase, Progress
 from matching.result import Result
-from tests.bench.instances import REGION, TIGHT, instance
+from tests.bench.instances import MANY_PLACES, REGION, TIGHT, instance
 from tests.matching.crowded import crowded
 
 SHA = "0" * 64
@@ -77,6 +79,21 @@ def test_run_stopped_by_time_limit_returns_sound_plan_with_valid_bounds() -> Non
     assert all(level.bound >= level.value for level in result.levels)
     assert len(result.matches) > 100
     assert result.cut_short
+
+
+def test_timetables_are_improved_although_the_levels_use_up_their_time() -> None:
+    ticks = count()
+    roster, cycle = instance(replace(MANY_PLACES, coachees=40, coaches=12), 4)
+    result = solve(
+        roster,
+        cycle,
+        options=SolveOptions(time_limit_seconds=400.0, explain=False),
+        input_sha256="",
+        clock=lambda: float(next(ticks)),
+    )
+    schedule = result.levels[-1]
+    assert result.cut_short
+    assert schedule.bound < 100 * len(result.matches)
 
 
 def test_run_with_too_short_limit_has_no_usable_result() -> None:

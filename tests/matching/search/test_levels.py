@@ -15,9 +15,11 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
+from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import level_weights, run_levels
 from matching.search.lexicographic_weights import Objective
 from matching.search.search_state import SearchState
+from tests.bench.instances import MANY_PLACES, identical_people, instance
 from tests.matching.crowded import crowded
 from tests.matching.plans import every_plan, never, oracles_of
 from tests.matching.roomy import sociable
@@ -147,3 +149,38 @@ def test_level_whose_weights_exceed_the_flow_is_proven_part_by_part() -> None:
             assert (outcome.value, outcome.bound, outcome.proven) == (best, best, True), seed
             state.decided.clear()
     assert parts > 2
+
+
+EVERY_LEVEL = (
+    ObjectiveLevel.PLACED,
+    ObjectiveLevel.KEPT,
+    ObjectiveLevel.WORST,
+    ObjectiveLevel.TOTAL,
+)
+
+
+@pytest.mark.parametrize("effort", [2.0, 8.0])
+def test_plan_of_all_levels_is_not_worse_than_one_of_fewer_levels_with_the_same_effort(
+    effort: float,
+) -> None:
+    shape = replace(MANY_PLACES, coachees=40, coaches=12)
+
+    def values(levels: tuple[ObjectiveLevel, ...]) -> tuple[int, ...]:
+        oracles = oracles_of(*instance(shape, 4))
+        first = construct_choice(oracles, NOBODY, never)
+        state = SearchState(oracles, never.with_effort(effort), lambda *_: None)
+        choice = run_levels(state, levels, first).choice
+        return tuple(value(oracles, level, choice) for level in EVERY_LEVEL)
+
+    all_levels = values(EVERY_LEVEL)
+    for levels in (EVERY_LEVEL[:1], (EVERY_LEVEL[0], EVERY_LEVEL[3])):
+        assert all_levels >= values(levels), levels
+
+
+def test_places_that_nobody_can_use_do_not_weaken_the_bound() -> None:
+    oracles = oracles_of(*identical_people(9, 3))
+    assert oracles.problem.capacity.tolist() == [3, 3, 3]
+    oracles.tighten_capacities()
+    assert oracles.problem.capacity.tolist() == [2, 2, 2]
+    outcome = run_levels(state_of(oracles), (ObjectiveLevel.PLACED,), NOBODY).levels[0]
+    assert (outcome.value, outcome.bound) == (6, 6)

@@ -1,0 +1,177 @@
+"""A level whose value is a sum over the chosen pairs.
+
+The assignment relaxation is solved first: the flow provides a bound, its reduced costs fix pairs to
+zero, and the flow-and-repair heuristic often attains the bound. If a gap remains, ruin and recreate
+improves the incumbent, and branch and price over the remaining pairs closes the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.cycle import ObjectiveLevel
+from matching.assignment.min_cost_flow import FlowSolution
+from matching.deadline import EffortExceededError
+from matching.instance.problem import MatchingProblem
+from matching.search.branch_and_price import SearchResult, maximise
+from matching.search.column_generation import Choice
+from matching.search.flow_and_repair import flow_and_repair
+from matching.search.lexicographic_weights import (
+    Objective,
+    objective_bound,
+)
+from matching.search.ruin_and_recreate import RuinAndRecreate
+from matching.search.search_state import SearchState
+
+_FLOW_SHARE = 0.3  # of a level's effort, for flow and repair
+_RUIN_SHARE = 0.4  # of a level's effort, for ruin and recreate
+
+
+class SumLevel:
+    """An additive level: its value is a sum over the chosen pairs.
+
+    `repeat` is maximised as `placed` minus the number of repeated pairs, whose weights are not
+    negative. Since `placed` has been decided, this minimises the number of repeated pairs.
+    """
+
+    def __init__(self, state: SearchState, level: ObjectiveLevel, choice: Choice) -> None:
+        self._state = state
+        self._level = level
+        self._weights = level_weights(state.problem, level)
+        self._best = choice
+        self._value = int(self._weights[choice].sum())
+        self._unconditional_bound = objective_bound(state.problem, self._weights)
+        self._bound = min(self._unconditional_bound, state.known_bound(level))
+        self._placed = int(level_weights(state.problem, ObjectiveLevel.PLACED)[choice].sum())
+        if level is ObjectiveLevel.REPEAT and state.all_proven:
+            self._bound = min(self._bound, self._placed)
+
+    def run(self) -> SearchResult:
+        """Search the level, add it to the decided ones, and return its value and bound."""
+        self._report()
+        with self._state.limited_effort():  # return the incumbent and the current bound
+            self._close_gap()
+        self._state.store_bound(self._level, self._bound)
+        self._state.decided.append(Objective(self._weights, self._value))
+        # If an earlier level is not proven, only the unconditional bound is valid for every plan.
+        bound = self._bound if self._state.all_proven else self._unconditional_bound
+        return SearchResult(self._best, self._value, max(self._value, bound))
+
+    def _close_gap(self) -> None:
+        """Search until the value equals the bound."""
+        state = self._state
+        if self._is_finished():
+            return
+        state.deadline.check()
+        allowed = state.allowed
+        points = state.problem.points
+        # Points break ties unless this level or an earlier one already maximises them.
+        decided = [self._weights, *(objective.weights for objective in state.decided)]
+        tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
+        flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
+        if flow_result:
+            flow, combined = flow_result
+            unit = 1 + objective_bound(state.problem, points) if tie_breakers else 1
+            self._tighten_bound((flow.value - combined.required) // unit)
+            if not self._is_finished():
+                with suppress(EffortExceededError):
+                    flow_and_repair(
+                        state.oracles,
+                        flow,
+                        self._accept,
+                        combined.required + unit * self._value,
+                        state.deadline.with_effort(_FLOW_SHARE * state.effort),
+                    )
+            allowed = allowed.copy()
+            allowed[flow.pairs] = flow.value - flow.loss >= combined.required + unit * (
+                self._value + 1
+            )
+            allowed[self._best] = True
+            if not self._is_finished():
+                self._improve_jointly(flow, allowed)
+        parts = [] if self._is_finished() else state.parts(allowed)
+        if len(parts) == 1:
+            found = maximise(
+                state.column_generation(allowed),
+                self._weights.astype(np.float64),
+                self._best,
+                self._on_progress,
+                bound=self._bound,
+            )
+            self._best = self._best if found.choice is None else found.choice
+            self._value, self._bound = found.value, found.bound
+        else:
+            self._by_parts(parts)
+
+    def _improve_jointly(self, flow: FlowSolution, allowed: NDArray[np.bool_]) -> None:
+        """Ruin and recreate the incumbent, with the pairs that a better choice may contain."""
+        inside = allowed[flow.pairs]
+        search = RuinAndRecreate(
+            self._state.oracles, self._best, flow.pairs[inside], flow.profit[inside]
+        )
+        effort = self._state.deadline.with_effort(self._state.effort * _RUIN_SHARE)
+        with suppress(EffortExceededError):
+            search.run(self._accept, effort)
+
+    def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
+        """Search each part separately; a part cannot gain more than the current total gap."""
+        weights = self._weights.astype(np.float64)
+        gaps = [self._bound - self._value] * len(parts)
+        for place, part in enumerate(parts):
+            gap = self._bound - self._value
+            if not gap:
+                return
+            inside = self._best[part[self._best]]
+            before = int(self._weights[inside].sum())
+            generation = self._state.column_generation(part, self._best)
+            found = maximise(generation, weights, inside, _ignore_progress, bound=before + gap)
+            if found.choice is not None and found.value > before:
+                outside = self._best[~part[self._best]]
+                self._best = np.union1d(outside, found.choice)
+                self._value += found.value - before
+            gaps[place] = found.bound - found.value
+            possible_gain = sum(min(part_gap, gap) for part_gap in gaps)
+            self._tighten_bound(self._value + possible_gain)
+            self._report()
+
+    def _accept(self, choice: Choice) -> bool:
+        value = int(self._weights[choice].sum())
+        if value > self._value and self._state.is_feasible(choice):
+            self._best, self._value = choice, value
+            self._report()
+        return self._is_finished()
+
+    def _on_progress(self, value: int | None, bound: int) -> None:
+        if self._level is ObjectiveLevel.REPEAT:
+            value = None if value is None else self._placed - value
+            bound = max(0, self._placed - bound)
+        self._state.report(self._level, value, bound)
+
+    def _tighten_bound(self, bound: int) -> None:
+        if bound < self._bound:
+            self._bound = max(bound, self._value)
+            self._report()
+
+    def _is_finished(self) -> bool:
+        return self._value >= self._bound
+
+    def _report(self) -> None:
+        self._on_progress(self._value, self._bound)
+
+
+def _ignore_progress(_value: int | None, _bound: int) -> None:
+    """Ignore progress within a part, which is not reported."""
+
+
+def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
+    """Return each pair's contribution to the sum that a level maximises, as `int64[P]`."""
+    return {
+        ObjectiveLevel.PLACED: problem.priority[problem.coachee],
+        ObjectiveLevel.KEPT: problem.kept.astype(np.int64),
+        ObjectiveLevel.REPEAT: problem.priority[problem.coachee] - problem.repeated,
+        ObjectiveLevel.TOTAL: problem.points,
+    }[level]
