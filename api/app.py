@@ -64,6 +64,8 @@ from api.overview import (
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.participants import routes as participant_routes
+from api.participants.preview import pages as preview_pages
+from api.participants.preview import routes as preview_routes
 from api.people import pages as directory_pages
 from api.people import routes as directory_routes
 from api.personal_links import (
@@ -109,6 +111,7 @@ _API_MODULES = (
     overview_cycle_routes,
     cycle_routes,
     participant_routes,
+    preview_routes,
     directory_routes,
     retention_routes,
     run_routes,
@@ -133,6 +136,7 @@ _PAGE_MODULES = (
     cycle_page,
     cycle_forms,
     people_page,
+    preview_pages,
     directory_pages,
     link_page,
     office_session_pages,

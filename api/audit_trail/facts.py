@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, Fact] = {
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
     "link made": message("audit_action.link_made", "link created")(),
+    "lists undone": message("audit_action.lists_undone", "upload of lists undone")(),
     "mail not delivered": message("audit_action.mail_not_delivered", "email not delivered")(),
     "mail sent otherwise": message(
         "audit_action.mail_sent_otherwise", "email marked as sent another way"
@@ -221,6 +222,7 @@ DETAILS: Mapping[str, Fact] = {
     "changed": message("audit_detail.changed", "changed")(),
     "codes": message("audit_detail.codes", "codes")(),
     "credential": message("audit_detail.credential", "credential")(),
+    "deleted": message("audit_detail.deleted", "deleted")(),
     "credentials": message("audit_detail.credentials", "credentials")(),
     "device": message("audit_detail.device", "device")(),
     "devices": message("audit_detail.devices", "devices")(),
@@ -237,6 +239,7 @@ DETAILS: Mapping[str, Fact] = {
     "notes": message("audit_detail.notes", "notes")(),
     "passkeys": message("audit_detail.passkeys", "passkeys")(),
     "people": message("audit_detail.people", "people")(),
+    "previews": message("audit_detail.previews", "unused lists")(),
     "purpose": message("audit_detail.purpose", "purpose")(),
     "question": message("audit_detail.question", "question")(),
     "questions": message("audit_detail.questions", "questions")(),

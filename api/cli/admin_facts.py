@@ -228,6 +228,12 @@ COUNTS = {
         "{count} counts of failed attempts to sign in",
         count=PLAIN_NUMBER,
     ),
+    "previews": plural_message(
+        "retention.previews",
+        "{count} upload of lists that were not used",
+        "{count} uploads of lists that were not used",
+        count=PLAIN_NUMBER,
+    ),
 }
 """The number of rows of a kind that a retention sweep affects, by the kind."""
 

@@ -24,6 +24,7 @@ from api.mail.rows import MailRow
 from api.participants.humans import forget_humans
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
+from api.participants.undo import forget_lists
 from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
@@ -60,9 +61,10 @@ def erase_people(
     the person's comments and feedback; the texts in the records of a coachee's sessions; sentences
     about the person in plans and runs; emails to the person, and questions about the person; links,
     codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and the
-    person's row of the directory, unless they have another role. In other texts about the person's
-    sessions, such as the records that a coach wrote, the person's name is removed. Backups still
-    contain all of it.
+    person's row of the directory, unless they have another role. Lists that wait for a decision,
+    and the people before the latest list, are deleted, because they may name the person. In other
+    texts about the person's sessions, such as the records that a coach wrote, the person's name is
+    removed. Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -74,6 +76,7 @@ def erase_people(
     _erase_rows_of(tx, in_scope, redactor, now)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     forget_humans(tx, rows)
+    forget_lists(tx, cycle_id)
     for run, run_input in zip(runs, inputs, strict=True):
         run.input = redactor.redact_run_input(run_input).model_dump_json()
         if run.failure is not None and redactor.mentions(f"{run.failure}"):

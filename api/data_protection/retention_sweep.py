@@ -25,7 +25,7 @@ from api.data_protection.retention_policy import (
 )
 from api.database.types import TableRow
 from api.mail.rows import MailKind, MailRow
-from api.participants.rows import PersonRow
+from api.participants.rows import ListPreviewRow, PersonRow
 from api.personal_links.rows import OneTimeCodeRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
@@ -181,8 +181,8 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Delete secrets that expired or were revoked at least 30 days ago, and record their numbers.
 
-    These are links, tokens, browser sessions, codes, verified devices and sign-in flows. Returns
-    the numbers of deleted rows by kind.
+    These are links, tokens, browser sessions, codes, verified devices and sign-in flows, and lists
+    that nobody has decided about for a day. Returns the numbers of deleted rows by kind.
     """
     found = stale_secrets(tx, now=now)
     if any(found.values()):
@@ -208,6 +208,7 @@ def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]
         ),
         "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
         "failed_sign_ins": (FailedSignInRow, FailedSignInRow.expires_at <= now),
+        "previews": (ListPreviewRow, ListPreviewRow.expires_at <= now),
     }
 
 

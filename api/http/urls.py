@@ -18,7 +18,10 @@ USERS = "/users"
 DIRECTORY = "/directory"
 AUDIT = "/audit"
 PERSON = "/p/"
-PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that accepts people lists
+PEOPLE_UPLOAD_SUFFIXES = (
+    "/people",
+    "/people/preview",
+)  # suffixes of every URL that accepts people lists
 CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
@@ -94,6 +97,11 @@ def cycle(cycle_id: str) -> str:
 def human(human_id: str) -> str:
     """Return the URL of a person's page in the directory."""
     return f"{DIRECTORY}/{human_id}"
+
+
+def list_preview(cycle_id: str) -> str:
+    """Return the URL of the page with lists that wait for a decision."""
+    return f"{cycle(cycle_id)}/people/preview"
 
 
 def run(run_id: str) -> str:

@@ -9,16 +9,17 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from api.data_protection import retention_policy
 from api.data_protection.retention_policy import HoldInput
 from api.http import urls
-from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.overview import cycles, facts
 from api.overview.cycle_page import FormFaults, render_cycle
+from api.participants.preview.routes import uploaded_files
+from api.participants.preview.service import preview_lists
 from api.participants.routes import named_file
-from api.participants.upload import upload_lists
 from api.runs import what_if
 from api.web.rendering import FormFields, redirect_after_post, validate_form
-from coach.errors import UnusableInputError
+from coach.errors import ConflictError, UnusableInputError
 
 CYCLE_FORMS = APIRouter(prefix="/cycles/{cycle_id}", include_in_schema=False)
 
@@ -38,19 +39,19 @@ def replace_policy(
 @CYCLE_FORMS.post("/people")
 def upload_people(
     cycle_id: str,
-    coachees: Annotated[UploadFile, File()],
-    coaches: Annotated[UploadFile, File()],
     request: Request,
-    *,
     services: ServicesDep,
-    principal: PrincipalDep,
+    coachees: Annotated[UploadFile | None, File()] = None,
+    coaches: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Upload both lists, or show all their faults."""
+    """Upload one list or both, to be checked before they are used, or show all their faults."""
     try:
-        upload_lists(services, principal, cycle_id, named_file(coachees), named_file(coaches))
+        preview_lists(services, cycle_id, uploaded_files(coachees, coaches))
     except UnusableInputError as error:
         return render_cycle(request, cycle_id, FormFaults(people=error.faults))
-    return redirect_after_post(f"{urls.cycle(cycle_id)}/people")
+    except ConflictError as error:
+        return render_cycle(request, cycle_id, FormFaults(no_list=error.shown))
+    return redirect_after_post(urls.list_preview(cycle_id))
 
 
 @CYCLE_FORMS.post("/what-if")

@@ -21,6 +21,7 @@ from api.web.date_formats import (
     format_date,
     format_date_span,
     format_local_date,
+    format_local_datetime,
     format_short_datetime,
 )
 from api.web.rendering import render_page
@@ -37,6 +38,7 @@ class FormFaults:
     """Faults in the submitted form. Fields for the page's other forms are empty."""
 
     people: Sequence[InputFault] = ()
+    no_list: Displayed = ""
     policy: Sequence[InputFault] = ()
     what_if: Sequence[InputFault] = ()
     hold: Displayed = ""
@@ -44,7 +46,7 @@ class FormFaults:
     @property
     def any(self) -> bool:
         """Whether the form has faults."""
-        return bool(self.people or self.policy or self.what_if or self.hold)
+        return bool(self.people or self.no_list or self.policy or self.what_if or self.hold)
 
 
 @CYCLE_PAGE.get("/cycles/{cycle_id}")
@@ -68,6 +70,7 @@ def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = No
         **mail_context(page.mail, page.overview.summary.timezone, include_recipients=False),
         **_context(page),
         people_faults=faults.people,
+        no_list=faults.no_list,
         policy_faults=faults.policy,
         what_if_faults=faults.what_if,
         hold_fault=faults.hold,
@@ -89,6 +92,8 @@ def _context(page: CyclePage) -> dict[str, Any]:
         "reminders_off_since": format_local_date(page.reminders.off_since, zone),
         "retention": _retention_context(page.retention, zone),
         "open_run": page.overview.open_run_id,
+        "lists_wait": page.lists.wait,
+        "lists_replaced": format_local_datetime(page.lists.replaced_at, zone),
         "runs": [
             (
                 RUN_PURPOSE[run.purpose],

@@ -14,6 +14,7 @@ from api.data_protection.retention_policy import Retention, retention_of
 from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.overview.cycles import CycleOverview, overview_of
+from api.participants.preview.service import ListState, list_state
 from api.participants.service import ParticipantDetails, participants_of
 from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
@@ -33,6 +34,7 @@ class CyclePage:
     mail: CycleMail
     reminders: Reminders
     retention: Retention
+    lists: ListState
 
 
 def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
@@ -51,17 +53,19 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
             mail=cycle_mail(tx, services, cycle_id),
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
+            lists=list_state(tx, cycle_id, now=now),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """The people in a cycle, their consents, and the ids of those who have set a PIN."""
+    """The people in a cycle, their consents, the ids of those who have set a PIN, and the lists."""
 
     cycle: CycleHeader
     people: tuple[ParticipantDetails, ...]
     consents: tuple[PersonConsent, ...]
     with_pin: frozenset[str]
+    lists: ListState
 
 
 def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
@@ -78,6 +82,7 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
             people=people,
             consents=consents_of_cycle(tx, texts, cycle_id),
             with_pin=people_with_pin(tx, (each.brief.id for each in people)),
+            lists=list_state(tx, cycle_id, now=services.now()),
         )
 
 

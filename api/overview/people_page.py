@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter, Request, Response
 
 from api.http.dependencies import ServicesDep
@@ -11,6 +13,7 @@ from api.overview.page_contents import read_people_page
 from api.participants.rows import Side
 from api.results.match_view import present_person
 from api.texts.reader_language import request_renderer
+from api.web.date_formats import format_local_datetime
 from api.web.rendering import render_page
 
 PEOPLE_PAGE = APIRouter(include_in_schema=False)
@@ -26,6 +29,8 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
         cycle=page.cycle,
         agreed={each.person.id: each for each in page.consents},
         with_pin=page.with_pin,
+        lists_wait=page.lists.wait,
+        lists_replaced=format_local_datetime(page.lists.replaced_at, ZoneInfo(page.cycle.timezone)),
         not_agreed=sum(each.accepted_at is None for each in page.consents),
         sides=[
             (

@@ -111,10 +111,15 @@ def forget_humans(tx: Transaction, rows: Collection[PersonRow]) -> None:
 
     A human who has others keeps only what the rows of the others contain.
     """
-    human_ids = {row.human_id for row in rows} - {None}
+    human_ids = {row.human_id for row in rows}
     for row in rows:
         row.human_id = None
     tx.flush()
+    refresh_humans(tx, human_ids)
+
+
+def refresh_humans(tx: Transaction, human_ids: Collection[str | None]) -> None:
+    """Refresh several humans; see `refresh_human`."""
     for human in tx.scalars(select(HumanRow).where(HumanRow.id.in_(human_ids))).all():
         refresh_human(tx, human)
 

@@ -20,7 +20,10 @@ from coach.intake.cross_references import cross_reference_faults
 from coach.intake.people_sheet import Draft, PeopleSheet
 from coach.intake.reference import ReadContext
 
-_REFERENCE_FIELDS = ("prefers", "refuses", "birth_year")
+_REFERENCE_FIELDS = (
+    *("prefers", "refuses", "birth_year", "chain_of_command"),
+    *("name", "email", "person", "unit"),
+)
 
 
 def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
@@ -37,8 +40,8 @@ def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
         *file.read.faults,
         *cross_reference_faults(
             file.read,
-            _current_sheet(tx, cycle_id, Side.COACHEE, PeopleKind.COACHEES),
-            _current_sheet(tx, cycle_id, Side.COACH, PeopleKind.COACHES),
+            current_sheet(tx, cycle_id, Side.COACHEE, PeopleKind.COACHEES),
+            current_sheet(tx, cycle_id, Side.COACH, PeopleKind.COACHES),
             context,
         ),
     ]
@@ -57,7 +60,7 @@ def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: dat
     store_policy(tx, cycle_id, checked_policy(tx, cycle_id, file), file.text, now=now)
 
 
-def _current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
+def current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
     """Return one side of a cycle as a sheet without faults. Profiles are not validated again."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.profile)

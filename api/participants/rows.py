@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
@@ -77,4 +77,68 @@ class PersonRow(IdentifiedRow):
     erased_at: Mapped[datetime | None]
 
 
-TABLES: tuple[type[TableRow], ...] = (HumanRow, DistinctHumansRow, PersonRow)
+class ListPreviewRow(TableRow):
+    """Lists that were uploaded to a cycle, and are not used until a manager has confirmed them.
+
+    Attributes:
+        files: the names of the files, by side.
+        coachees: the content of the file, while there are questions about it.
+        coaches: as for `coachees`.
+        answers: the answers to the questions so far, by side.
+        outcome: what was read; see `api.participants.preview.outcome`.
+    """
+
+    __tablename__ = "list_previews"
+
+    cycle_id: Mapped[str] = mapped_column(
+        ForeignKey("cycles.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    files: Mapped[dict[str, Any]]
+    coachees: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    coaches: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    answers: Mapped[dict[str, Any]]
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+
+
+class ListUndoRow(TableRow):
+    """The people of a cycle before the latest list, until the next run.
+
+    Attributes:
+        people: their rows.
+    """
+
+    __tablename__ = "list_undos"
+
+    cycle_id: Mapped[str] = mapped_column(
+        ForeignKey("cycles.id", ondelete="CASCADE"), primary_key=True
+    )
+    stored_at: Mapped[datetime]
+    people: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+
+
+class HeaderMappingRow(TableRow):
+    """What a header of people files means at this office.
+
+    Attributes:
+        kind: the kind of people.
+        header: the header, by `coach.folding.header_key`.
+        column: the name of the column; empty if the column is left out.
+    """
+
+    __tablename__ = "header_mappings"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    header: Mapped[str] = mapped_column(String(100), primary_key=True)
+    column: Mapped[str] = mapped_column(String(40))
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    HumanRow,
+    DistinctHumansRow,
+    PersonRow,
+    ListPreviewRow,
+    ListUndoRow,
+    HeaderMappingRow,
+)

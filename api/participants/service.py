@@ -86,6 +86,18 @@ def roster_of(tx: Transaction, cycle_id: str) -> Roster:
     )
 
 
+def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
+    """Return the people currently in a cycle, exactly as their lists describe them."""
+    coachees, coaches = (
+        [row.profile for row in people_rows(tx, cycle_id, side) if row.left_at is None]
+        for side in (Side.COACHEE, Side.COACH)
+    )
+    return Roster(
+        coachees=tuple(map(Coachee.model_validate, coachees)),
+        coaches=tuple(map(Coach.model_validate, coaches)),
+    )
+
+
 def _values_of_person(rows: Sequence[PersonRow]) -> Callable[[PersonRow], dict[str, str]]:
     """Return a function from rows to the value of `person` that they need in addition, if any."""
     by_human: dict[str, list[PersonRow]] = defaultdict(list)

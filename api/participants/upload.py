@@ -11,25 +11,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row, policy_of
-from api.http.authorization import require_recent_authentication
 from api.http.principal import Principal
 from api.input_files.people_lists import PeopleLists, input_faults, read_people_lists
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
+from api.participants.changed_addresses import changing_addresses
 from api.participants.humans import link_humans
-from api.participants.notices import addresses_in_use, notify_changed_addresses
+from api.participants.policy import current_sheet
 from api.participants.rows import PersonRow, Side
 from api.participants.service import people_rows, profile_of
+from api.participants.undo import store_undo
 from api.services import Services
 from api.values import FrozenModel
 from coach.errors import InputFault, UnusableInputError
+from coach.intake.columns import PeopleKind
 from coach.intake.cycle_file import CycleFile
 from coach.intake.reference import ReadContext
 from coach.people import Person, Roster
@@ -74,14 +75,11 @@ def upload_lists(
             neither list. The error lists all faults, and nothing is changed.
     """
     lists = read_lists(coachees, coaches)
-    with services.database.writing() as tx:
-        former, before = addresses_in_use(tx, cycle_id), _addresses(tx, cycle_id)
-        summaries = store_lists(tx, cycle_id, lists, now=services.now())
-        after = _addresses(tx, cycle_id)
-        if any(after[person_id] != address for person_id, address in before.items()):
-            require_recent_authentication(services, principal)
-        notify_changed_addresses(tx, services, former)
-        return summaries
+    with (
+        services.database.writing() as tx,
+        changing_addresses(tx, services, principal, cycle_id),
+    ):
+        return store_lists(tx, cycle_id, lists, now=services.now())
 
 
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
@@ -105,7 +103,8 @@ def store_lists(
     Raises:
         NotFoundError, UnusableInputError: see `upload_lists`.
     """
-    faults = tuple(_faults(cycle_row(tx, cycle_id), uploaded.lists, uploaded.context))
+    faults = tuple(list_faults(cycle_row(tx, cycle_id), uploaded.lists, uploaded.context))
+    store_undo(tx, cycle_id, now=now)
     roster = uploaded.roster
     if faults or roster is None:
         raise UnusableInputError(dict.fromkeys(faults))
@@ -158,14 +157,24 @@ def store_list(
     )
 
 
-def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the email address of everybody in a cycle, also of people who have left, by id."""
+def check_stored_policy(tx: Transaction, cycle_id: str) -> None:
+    """Check the policy of a cycle against the people who are now in it.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        UnusableInputError: the policy names people who are not in the cycle.
+    """
     tx.flush()
-    rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
-    return {row.id: row.email for row in rows}
+    lists = PeopleLists(
+        current_sheet(tx, cycle_id, Side.COACHEE, PeopleKind.COACHEES),
+        current_sheet(tx, cycle_id, Side.COACH, PeopleKind.COACHES),
+    )
+    faults = tuple(list_faults(cycle_row(tx, cycle_id), lists, ReadContext(reference())))
+    if faults:
+        raise UnusableInputError(dict.fromkeys(faults))
 
 
-def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
+def list_faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
     """Return all faults in two lists, checked against a cycle's policy.
 
     The stored policy is valid; its file is parsed again only to locate faults in it.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.background.rows import TaskState
+from api.participants.undo import end_undo
 from api.runs import facts
 from api.runs.rows import RunPurpose, RunRow
 from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
@@ -43,7 +44,7 @@ def queue_run(
     now: datetime,
     purpose: RunPurpose = RunPurpose.PLAN,
 ) -> RunView:
-    """Store a run with `run_input` and queue its job.
+    """Store a run with `run_input` and queue its job. The latest list cannot be undone any more.
 
     Raises:
         ConflictError: the cycle already has a queued or running run.
@@ -59,6 +60,7 @@ def queue_run(
         requested_at=now,
     )
     tx.add(row)
+    end_undo(tx, cycle_id)
     tx.flush()
     enqueue(tx, Job(RUN_JOB, row.id))
     record_event(tx, "run asked for", "run", row.id, purpose=purpose)

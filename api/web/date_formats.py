@@ -24,6 +24,11 @@ def format_local_date(instant: datetime | None, zone: ZoneInfo) -> Fact | str:
     return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
+def format_local_datetime(instant: datetime | None, zone: ZoneInfo) -> Fact | str:
+    """Format the date and time of an instant in `zone`; an empty string if there is none."""
+    return "" if instant is None else format_short_datetime(instant, zone)
+
+
 def format_short_date(day: date) -> Fact:
     """Format a date as `Wed 20 Jan 2027`."""
     return facts.SHORT_DATE_ALONE(day=day)

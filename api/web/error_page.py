@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from api.error_mapping import ERROR_TABLE
 from api.http.problem_details import ProblemDetails
-from api.http.urls import ACCOUNT, CONFIRM_CHANGE, PEOPLE_UPLOAD_SUFFIX, confirm
+from api.http.urls import ACCOUNT, CONFIRM_CHANGE, confirm
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirstError
@@ -16,7 +16,8 @@ from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirs
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _CONFIRM_CHANGE = f"#{ERROR_TABLE[ConfirmChangeError].slug}"
 _SECOND_FACTOR_FIRST = f"#{ERROR_TABLE[SecondFactorFirstError].slug}"
-_MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
+_STEPS = frozenset({"send", "retry", "use", "undo", "address"})
+"""Last path segments of forms whose page is one level up."""
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
     HTTPStatus.CONFLICT: facts.RELOAD(),
@@ -52,7 +53,5 @@ def _return_url(request: Request) -> str:
         return f"{path}?{request.url.query}" if request.url.query else path
     if path.startswith(ACCOUNT):
         return ACCOUNT
-    if path.endswith(PEOPLE_UPLOAD_SUFFIX):  # whose form is on the page of the cycle
-        return path.removesuffix(PEOPLE_UPLOAD_SUFFIX)
-    sending, _, step = path.rpartition("/")
-    return sending if step in _MAIL_STEPS else "/"
+    page, _, step = path.rpartition("/")
+    return page if step in _STEPS else "/"

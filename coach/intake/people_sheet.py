@@ -12,7 +12,7 @@ from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
 from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.reference import ReadContext
-from coach.intake.sheet_header import SheetHeader, column_letters, read_header
+from coach.intake.sheet_header import SheetHeader, UnknownHeader, column_letters, read_header
 from coach.intake.table import TextTable
 from coach.intake.understanding import Rewriting, rewrite_cell, rewrite_rank_code
 from coach.people import Coach, Coachee
@@ -54,7 +54,7 @@ class PeopleSheet:
 
     `understood` lists the values that were not in the form of the reference but understood, and
     `left_out` the rows that are not people. `sheet` is the name of the sheet in a workbook with
-    several.
+    several, and `unknown_headers` are those whose columns were not read.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already
@@ -70,6 +70,7 @@ class PeopleSheet:
     understood: tuple[Understood, ...] = ()
     left_out: tuple[InputFault, ...] = ()
     sheet: str = ""
+    unknown_headers: tuple[UnknownHeader, ...] = ()
 
     @property
     def name(self) -> str:
@@ -150,6 +151,7 @@ class _SheetReader:
             understood=tuple(self.understood),
             left_out=tuple(self.left_out),
             sheet=self.table.sheet,
+            unknown_headers=tuple(header.unknown),
         )
 
     def _is_example(self, number: int, row: Sequence[str], header: SheetHeader) -> bool:

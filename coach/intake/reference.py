@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from coach.intake.fault_messages import nearest
 from coach.intake.understanding.aliases import Aliases
@@ -40,6 +41,8 @@ class ReadContext:
 
     With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
     meaning is certain are understood. `encoding` is that of files which are not Unicode.
+    `mapping` has what headers mean that are not understood, by the kind of people and
+    `coach.folding.header_key`: the name of a column, or an empty text for a column to leave out.
     """
 
     def __init__(
@@ -49,10 +52,12 @@ class ReadContext:
         *,
         strict: bool = False,
         encoding: str | None = None,
+        mapping: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self.reference = reference
         self.strict = strict
         self.encoding = encoding
+        self.mapping = mapping
         self._budget = budget
 
     def nearest(self, word: str, words: Collection[str]) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+from coach.folding import header_key as folded_header
 from coach.intake import facts
 from coach.intake.columns import COLUMNS, PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE, excerpt, with_suggestion
@@ -15,6 +17,8 @@ from coach.texts.facts import Fact
 
 FIRST_ROW = 1  # in spreadsheet numbering
 _MAX_TITLE_ROWS = 20
+_MAX_SAMPLES = 3
+_MAX_KEY_LENGTH = 100
 _OF_OTHER_KIND = {
     PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
     PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,
@@ -33,6 +37,23 @@ AddFault = Callable[[int, str, Fact], None]
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownHeader:
+    """A header that is not understood.
+
+    Attributes:
+        header: the header as written.
+        key: what identifies it in `ReadContext.mapping`, together with the kind of people.
+        suggestion: the nearest name of a column, if there is one.
+        samples: the first different values below it.
+    """
+
+    header: str
+    key: str
+    suggestion: str | None
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetHeader:
     """The header of a people file.
 
@@ -41,12 +62,14 @@ class SheetHeader:
         places: the index of each known column, from 0.
         understood: headers that do not have the name of a column but certainly mean it: what was
             written, and the name of the column.
+        unknown: headers that are not understood.
         is_unusable: whether this is another list, or no list at all.
     """
 
     row: int
     places: dict[str, int] = field(default_factory=dict)
     understood: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[UnknownHeader] = field(default_factory=list)
     is_unusable: bool = False
 
 
@@ -66,6 +89,10 @@ def column_letters(place: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def _mapping_key(header: str) -> str:
+    return folded_header(header)[:_MAX_KEY_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +153,18 @@ class _HeaderReader:
         exact = _COLUMN_BY_KEY[kind].get(header_key(cell))
         if exact is not None or self.read_context.strict:
             return exact
-        meant = column_of_header(cell)
+        meant = self._mapped(cell, kind) or column_of_header(cell)
         return meant if meant in _NAMES[kind] else None
+
+    def _mapped(self, cell: str, kind: PeopleKind) -> str | None:
+        """Return what a header means according to the user, if they were asked."""
+        return self.read_context.mapping.get((kind.value, _mapping_key(cell)))
 
     def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:
         name = self._column(cell)
         if name is None:
-            self._add_unknown_column(header.row, place, cell)
+            if self._mapped(cell, self.kind) != "":
+                self._add_unknown_column(header, place, cell)
         elif name in header.places:
             self.add_fault(header.row, name, facts.COLUMN_TWICE(column=excerpt(cell)))
         else:
@@ -140,7 +172,8 @@ class _HeaderReader:
             if header_key(cell) not in _COLUMN_BY_KEY[self.kind]:
                 header.understood.append((cell.strip(), name))
 
-    def _add_unknown_column(self, row: int, place: int, cell: str) -> None:
+    def _add_unknown_column(self, header: SheetHeader, place: int, cell: str) -> None:
+        row = header.row
         if not cell.strip():
             used = (number for number, cells in enumerate(self.table.rows[row:], row + 1)
                     if len(cells) > place and cells[place].strip())  # fmt: skip
@@ -148,13 +181,15 @@ class _HeaderReader:
                 message = facts.COLUMN_WITHOUT_HEADER(row=first)
                 self.add_fault(row, column_letters(place), message)
             return
+        near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
+        if is_running_number(cell) and not any(map(self._is_id, self.table.rows[row - 1])):
+            near = "id"
+        key, samples = _mapping_key(cell), self._samples(row, place)
+        header.unknown.append(UnknownHeader(excerpt(cell), key, near, samples))
         others = (names for kind, names in _COLUMN_BY_KEY.items() if kind is not self.kind)
         if any(header_key(cell) in names for names in others):
             self.add_fault(row, excerpt(cell), _OF_OTHER_KIND[self.kind]())
             return
-        near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
-        if is_running_number(cell) and not any(map(self._is_id, self.table.rows[row - 1])):
-            near = "id"
         unknown = _NOT_A_COLUMN[self.kind]()
         advised = (
             with_suggestion(unknown, near) if near else facts.RENAME_OR_DELETE(message=unknown)
@@ -163,6 +198,11 @@ class _HeaderReader:
 
     def _is_id(self, cell: str) -> bool:
         return self._column(cell) == "id"
+
+    def _samples(self, row: int, place: int) -> tuple[str, ...]:
+        below = (cells[place] for cells in self.table.rows[row:] if len(cells) > place)
+        shown = (excerpt(cell) for cell in below if cell.strip())
+        return tuple(dict.fromkeys(islice(shown, _MAX_SAMPLES)))
 
 
 _NAMES: dict[PeopleKind, Sequence[str]] = {

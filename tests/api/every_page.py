@@ -166,7 +166,11 @@ def _upload(walk: Walk) -> str:
     empty = {side: (f"{side}.csv", b"id\n") for side in ("coachees", "coaches")}
     walk.submit("lists, without columns", f"{cycle}/people", files=empty)
     _see_directory(walk, cycle, lists)
+    _see_questions(walk, cycle, lists)
     walk.post(f"{cycle}/people", files=lists)
+    shown = walk.open("lists to check", f"{cycle}/people/preview")
+    walk.open("cycle, with lists to check", cycle)
+    walk.post(f"{cycle}/people/preview/use", data={"seen": _seen(shown)})
     walk.open("cycle, with people", cycle)
     walk.open("people", f"{cycle}/people")
     walk.open("rules of the cycle", f"{cycle}/rules")
@@ -181,7 +185,10 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     double = first.replace(b"K-01", b"K-99").replace(b"besa.", b"b.")
     twice = lists | {"coaches": ("coaches.csv", coaches.rstrip() + b"\n" + double + b"\n")}
     walk.open("directory, nobody", "/directory")
+    walk.submit("no list", f"{cycle}/people")
     walk.post(f"{cycle}/people", files=twice)
+    shown = walk.open("first lists to check", f"{cycle}/people/preview")
+    walk.post(f"{cycle}/people/preview/use", data={"seen": _seen(shown)})
     walk.open("directory", "/directory")
     walk.submit("directory, found", "/directory", data={"text": "Besa Shembull"})
     walk.submit("directory, nobody found", "/directory", data={"text": "nowhere"})
@@ -189,6 +196,35 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     page = f"/directory/{found['entries'][0]['id']}"
     walk.open("person of the directory", page)
     walk.submit("address in the directory, invalid", f"{page}/address", data={"address": "nowhere"})
+
+
+def _see_questions(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) -> None:
+    """Upload lists with an uncertain encoding, unknown columns, and too few people."""
+    page, header = f"{cycle}/people/preview", b"id,Any words,email"
+    text = "C-01,Ana Đorđević,any@example.org"
+    latin = b"\n".join((header, text.encode("windows-1250")))
+    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", latin)})
+    walk.open("list, encoding", page)
+    walk.post(f"{page}/answers", data={"encoding.coach": "windows-1250"})
+    asked = walk.open("list, columns", page)
+    (field,) = re.findall(r'name="(header[^"]+)"', asked)
+    walk.submit("list, faulty", f"{page}/answers", data={field: "name"})
+    walk.post(f"{page}/discard")
+    header, first, second, *others = lists["coaches"][1].splitlines()
+    first = first.replace(b"K-01", b"K-98").replace(b"besa.", b"any.")
+    first, second = first.replace(b",AL,", b",Albania,"), second.replace(b"amra.", b"any.")
+    pinned = [row for row in others if row.startswith(b"K-08")]
+    short = b"\n".join((header, first, second, *pinned))
+    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", short)})
+    shown = walk.open("short list", page)
+    walk.submit("short list, confirm", f"{page}/use", data={"seen": _seen(shown)})
+    walk.submit("list, changed since", f"{page}/use", data={"seen": "0", "although": "true"})
+
+
+def _seen(page: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def _run(walk: Walk, cycle: str) -> str:

@@ -67,7 +67,8 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
     cycle = office.url
     upload(office, "coachees", "coachees.xlsx")
     upload(office, "coaches", "coaches.csv")
-    press(office, "Upload lists")
+    press(office, "Check the lists")
+    press(office, "Use these lists")
     expect(office.get_by_role("heading", name="Coachees")).to_be_visible()
     return cycle, office.url
 

@@ -17,7 +17,7 @@ from api.http.rejected_request import RejectedRequestError
 from api.http.urls import (
     CYCLE_FILE_SUFFIXES,
     NOTE_SUFFIX,
-    PEOPLE_UPLOAD_SUFFIX,
+    PEOPLE_UPLOAD_SUFFIXES,
     VERIFY_CODE_SUFFIX,
     VERIFY_SUFFIX,
 )
@@ -41,7 +41,7 @@ class BodySizeLimitMiddleware:
         self._default_limit = settings.body_limit_bytes
         lists = _FILES_AT_ONCE * settings.upload_limit_bytes + MIB
         self._raised_limits = {
-            PEOPLE_UPLOAD_SUFFIX: (lists, AccessRole.MANAGER),
+            **dict.fromkeys(PEOPLE_UPLOAD_SUFFIXES, (lists, AccessRole.MANAGER)),
             **dict.fromkeys(CYCLE_FILE_SUFFIXES, (MIB, AccessRole.MANAGER)),
             **dict.fromkeys(_NOTE_FORMS, (_NOTE_BYTES, AccessRole.COACH)),
         }

@@ -382,6 +382,7 @@ def test_only_long_expired_secrets_are_deleted(world: World, cycle_id: str) -> N
         "ceremonies": 0,
         "devices": 0,
         "failed_sign_ins": 0,
+        "previews": 0,
     }
 
 

@@ -22,9 +22,11 @@ from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
+from api.input_files.source import NamedFile
 from api.logging.setup import configure_logging
 from api.mail.rows import MailRow, MailState
-from api.participants.rows import PersonRow
+from api.participants.preview.service import preview_lists
+from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import PersonPasskeyRow
 from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
@@ -38,6 +40,7 @@ from api.session_reports.open_notebook import open_on_device
 from api.session_reports.rows import NotebookOpenerRow
 from api.sessions import schedule
 from api.sessions.schedule import own_session
+from tests.api.conftest import coaches_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +88,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "/api/v1/cycles/{cycle_id}/retention/hold"): {"json": {"because": "x"}},
     ("POST", "/cycles/{cycle_id}/retention/hold"): {"data": {"because": "x"}},
+    ("POST", "/api/v1/cycles/{cycle_id}/people/preview/use"): {"json": {"seen": "0"}},
+    ("POST", "/cycles/{cycle_id}/people/preview/use"): {"data": {"seen": "0"}},
+    ("PUT", "/api/v1/cycles/{cycle_id}/people/preview/answers"): {"json": {}},
     ("POST", "/api/v1/directory/search"): {"json": {"text": "Ana"}},
     ("PUT", "/api/v1/directory/duplicates"): {
         "json": {"one_id": "0" * 20, "other_id": "0" * 20, "same": False}
@@ -263,6 +269,13 @@ def _one_time_values(
     }
 
 
+def _upload_list(shared: SharedServer, cycle_id: str) -> None:
+    """Upload a list that waits for an answer to a question about its encoding."""
+    text = coaches_csv().decode().replace("Coach 1", "Đorđe Kos")
+    files = {Side.COACH: NamedFile("coaches.csv", text.encode("windows-1250"))}
+    preview_lists(shared.world.services, cycle_id, files)
+
+
 def _passkey_of(tx: Transaction, link: CredentialRow, world: World) -> str:
     """Add a passkey for the owner of a link, and return its id."""
     row = PersonPasskeyRow(
@@ -312,6 +325,8 @@ def test_route_admits_only_permitted_callers(
     shared: SharedServer, path_values: dict[str, str], route: tuple[str, str], caller: Caller
 ) -> None:
     method, path = route
+    if "/people/preview" in path:
+        _upload_list(shared, path_values["cycle_id"])
     own_link = path_values.get(caller.code, "unknown-link")
     filled = path.format(
         **path_values, **_one_time_values(shared, path_values, caller, path), link=own_link

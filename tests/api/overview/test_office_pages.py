@@ -87,7 +87,7 @@ def test_a_cycle_is_created_from_its_file(browser: httpx.Client) -> None:
     page = text(browser.get(answer.headers["location"]))
     assert "Autumn" in page
     assert "Wednesday 1 September 2027 to Monday 28 February 2028" in page
-    assert "Upload both lists first." in page
+    assert "Upload the lists first." in page
     assert "Start a run" not in page
 
 

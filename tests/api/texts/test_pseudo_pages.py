@@ -23,6 +23,7 @@ from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.personal_links.rows import PersonPasskeyRow
 from api.settings import Settings
+from coach.intake.columns import COLUMNS
 from coach.people import Coach
 from tests.api.every_page import (
     OWN,
@@ -65,7 +66,15 @@ ENTERED = {
 """Values that the walk enters, and the names of fields in error messages."""
 
 
+_WORD = "Đorđević"
+_MISREAD = _WORD.encode("windows-1250").decode("windows-1251")
+COLUMN_NAMES = {column.name for columns in COLUMNS.values() for column in columns}
+OF_SHORT_LIST = {*COLUMN_NAMES, "coachees", "Albania"}
 DATA_OF_PAGES = {
+    "list, encoding": {"windows", _WORD, _MISREAD},
+    "list, columns": {*COLUMN_NAMES, "Ana", _WORD},
+    "list, faulty": COLUMN_NAMES,
+    **dict.fromkeys(("short list", "short list, confirm", "list, changed since"), OF_SHORT_LIST),
     "audit": {"head", "main"},
     "error 422": {"query"},
     "rules": {"Leadership"},

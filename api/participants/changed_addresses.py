@@ -1,0 +1,42 @@
+"""Changes of the addresses of several people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.http.authorization import require_recent_authentication
+from api.http.principal import Principal
+from api.participants.notices import addresses_in_use, notify_changed_addresses
+from api.participants.rows import PersonRow
+from api.services import Services
+
+
+@contextmanager
+def changing_addresses(
+    tx: Transaction, services: Services, principal: Principal, cycle_id: str
+) -> Iterator[None]:
+    """Let the people of a cycle be changed inside, and check and announce changes of addresses.
+
+    People who have a link are told at both addresses.
+
+    Raises:
+        ConfirmFirstError: the address of a person has changed, and the user has not authenticated
+            recently.
+    """
+    former, before = addresses_in_use(tx, cycle_id), _addresses(tx, cycle_id)
+    yield
+    after = _addresses(tx, cycle_id)
+    if any(after.get(person_id, address) != address for person_id, address in before.items()):
+        require_recent_authentication(services, principal)
+    notify_changed_addresses(tx, services, former)
+
+
+def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
+    """Return the email address of everybody in a cycle, also of people who have left, by id."""
+    tx.flush()
+    rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
+    return {row.id: row.email for row in rows}

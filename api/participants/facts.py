@@ -1,0 +1,29 @@
+"""Messages about the lists of people of a cycle."""
+
+from __future__ import annotations
+
+from coach.texts.facts import message
+
+NO_LIST = message("participants.no_list", "choose the list of coachees, that of coaches, or both")
+NOTHING_WAITS = message(
+    "participants.nothing_waits", "no lists wait for a decision; upload them again"
+)
+NO_QUESTIONS = message(
+    "participants.no_questions", "there are no questions about these lists any more"
+)
+QUESTIONS_LEFT = message(
+    "participants.questions_left", "answer the questions about the lists before you use them"
+)
+CHANGED_SINCE = message(
+    "participants.changed_since",
+    "the lists, or the people in the cycle, have changed since this was shown; check them again",
+)
+CONFIRM_LISTS = message(
+    "participants.confirm_lists",
+    "a list is empty or much shorter, or most of the earlier people are not in it; confirm that it "
+    "is complete",
+)
+NOTHING_TO_UNDO = message(
+    "participants.nothing_to_undo",
+    "there is no list to undo; once a run has started, upload the earlier lists instead",
+)

@@ -1,0 +1,82 @@
+"""Keeping the people of a cycle before its latest list, and restoring them, until the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.participants.humans import link_humans, refresh_humans
+from api.participants.rows import ListPreviewRow, ListUndoRow, PersonRow
+
+_COLUMNS = ("position", "name", "email", "timezone", "profile")
+
+
+class Restored(NamedTuple):
+    """The numbers of people who were restored, and of those who were deleted."""
+
+    changed: int
+    deleted: int
+
+
+def store_undo(tx: Transaction, cycle_id: str, *, now: datetime) -> None:
+    """Store the people of a cycle before a list replaces them; an earlier copy is replaced."""
+    rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
+    people = {
+        row.id: {column: getattr(row, column) for column in _COLUMNS}
+        | {"left_at": None if row.left_at is None else row.left_at.isoformat()}
+        for row in rows
+        if row.erased_at is None
+    }
+    undo = tx.get(ListUndoRow, cycle_id) or ListUndoRow(cycle_id=cycle_id)
+    undo.stored_at, undo.people = now, people
+    tx.add(undo)
+
+
+def end_undo(tx: Transaction, cycle_id: str) -> None:
+    """Forget the people before the latest list, which cannot be undone any more."""
+    tx.execute(delete(ListUndoRow).where(ListUndoRow.cycle_id == cycle_id))
+
+
+def forget_lists(tx: Transaction, cycle_id: str) -> None:
+    """Forget what lists of a cycle contained: before the latest one, and in lists that wait."""
+    end_undo(tx, cycle_id)
+    tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
+
+
+def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:
+    """Return when the list that can be undone was stored; `None` if there is none."""
+    return tx.scalar(select(ListUndoRow.stored_at).where(ListUndoRow.cycle_id == cycle_id))
+
+
+def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Restored:
+    """Restore the people of a cycle as they were before its latest list.
+
+    People who were added since are deleted. An address that was not set by the list is kept.
+    """
+    rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == undo.cycle_id)).all()
+    added = [row for row in rows if row.erased_at is None and row.id not in undo.people]
+    changed = [row for row in rows if row.id in undo.people and _restore(row, undo.people[row.id])]
+    human_ids = {row.human_id for row in added}
+    for row in added:
+        tx.delete(row)
+    tx.flush()
+    refresh_humans(tx, human_ids)
+    link_humans(tx, changed, now=now)
+    return Restored(len(changed), len(added))
+
+
+def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
+    """Restore a row; return whether it differs from what is stored."""
+    left_at = before["left_at"] and datetime.fromisoformat(before["left_at"])
+    columns = {column: before[column] for column in _COLUMNS} | {"left_at": left_at}
+    if row.email != row.profile["email"]:  # set by the person, or in the directory
+        columns["email"] = row.email
+    if all(getattr(row, column) == value for column, value in columns.items()):
+        return False
+    for column, value in columns.items():
+        setattr(row, column, value)
+    return True
