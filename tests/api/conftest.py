@@ -405,6 +405,25 @@ def _empty_sqlite_database() -> bytes:
         return file.read_bytes()
 
 
+@cache
+def _postgres_template(server: str) -> str:
+    """Return the name of an empty, migrated database of a server, created once per process."""
+    name = f"migrated{secrets.token_hex(6)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    _migrate(f"{server}/{name}")
+    return name
+
+
+def _replace_by_migrated(url: str) -> None:
+    """Replace an empty PostgreSQL database by a copy of a migrated one, which takes less time."""
+    server, _, name = url.rpartition("/")
+    template = _postgres_template(server)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+
+
 @contextmanager
 def fresh_world(settings: Settings) -> Iterator[World]:
     """Create a world whose database is empty and migrated."""
@@ -413,7 +432,7 @@ def fresh_world(settings: Settings) -> Iterator[World]:
         file = Path(database.engine.url.database or "")
         file.write_bytes(_empty_sqlite_database())
     else:
-        _migrate(settings.database_url)
+        _replace_by_migrated(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=True)
     queued: list[Job] = []
     services = Services(settings, database, keyring, lambda _tx, job: queued.append(job))

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
 from api.mail.rows import MailRow
+from api.participants.rows import PersonRow
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
-AUDITED = {
-    route[1]: access.audit_action for route, access in PERMISSIONS.items() if access.audit_action
-}
+AUDITED = {route: access for route, access in PERMISSIONS.items() if access.audit_action}
 
 
 @pytest.fixture
@@ -44,6 +43,7 @@ def path_parameters(world: World) -> dict[str, str]:
         return {
             "cycle_id": cycle_id,
             "person_id": person_id,
+            "human_id": tx.get_one(PersonRow, person_id).human_id or "",
             "session_id": schedule.cycle_schedule(tx, cycle_id)[0].id,
             "message_id": tx.scalars(select(MailRow.id)).first() or "",
             "plan_id": plan_id,
@@ -60,20 +60,21 @@ def _events(world: World) -> list[tuple[str, str, str]]:
 def test_reading_personal_data_is_recorded_once_an_hour(
     world: World, office: httpx.Client, path_parameters: dict[str, str]
 ) -> None:
-    for path, action in AUDITED.items():
+    for (method, path), access in AUDITED.items():
         with world.database.writing() as tx:
             long_ago = world.services.now() - timedelta(hours=2)
             tx.execute(update(AuditRow).values(at=long_ago))
         before = _events(world)
         for _ in range(2):
-            office.get(path.format(**path_parameters))
+            office.request(method, path.format(**path_parameters), json={"text": "Coach"})
         (audit_action,) = _events(world)[len(before) :]
         parameter = path.partition("{")[2].partition("}")[0]
-        assert audit_action == (
-            action,
-            parameter.removesuffix("_id"),
-            path_parameters[parameter],
-        ), path
+        expected = (
+            (access.audit_object, "main")
+            if access.audit_object
+            else (parameter.removesuffix("_id"), path_parameters[parameter])
+        )
+        assert audit_action == (access.audit_action, *expected), path
 
 
 def test_repeated_reading_costs_one_query_and_no_write(
