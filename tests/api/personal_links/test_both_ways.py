@@ -15,8 +15,7 @@ from api.personal_links.rows import OneTimeCodeRow
 from tests.api.both_ways import changed_rows
 
 if TYPE_CHECKING:
-    from collections import Counter
-from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     import httpx
