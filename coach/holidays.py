@@ -63,6 +63,12 @@ def days_kept_free(calendar: CalendarPolicy, country: str, days: Iterable[date])
     return wanted & found
 
 
+def observed_days(calendar: CalendarPolicy, country: str, days: Iterable[date]) -> list[date]:
+    """Return the subset of `days` that observances keep free in `country`, in order."""
+    only_observances = calendar.model_copy(update={"public_holidays": False})
+    return sorted(days_kept_free(only_observances, country, days))
+
+
 def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
     """Return the subset of `days` that are national public holidays in `country`."""
     return days_kept_free(CalendarPolicy(), country, days)

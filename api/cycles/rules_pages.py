@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +14,12 @@ from api.cycles.service import CycleHeader
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, MANAGER, Permission, Permissions
 from api.texts.reader_language import request_renderer
+from api.web.date_formats import format_date
+from api.web.facts import TERRITORY_ALONE
 from api.web.rendering import render_page
+from coach.availability import DateRange
 from coach.cycle import Cycle, CycleDates
+from coach.holidays import observed_days
 from coach.texts.facts import Displayed
 from coach.texts.renderer import Renderer
 from matching.facts.names import rule_name
@@ -71,7 +76,21 @@ def show_cycle_rules(cycle_id: str, request: Request, services: ServicesDep) -> 
 def _render(request: Request, policy: Cycle, cycle: CycleHeader | None) -> Response:
     texts = request_renderer(request)
     articles = [_article(card, texts) for card in catalogue(policy)]
-    return render_page(request, "cycles/rules.html", rules=articles, cycle=cycle)
+    return render_page(
+        request,
+        "cycles/rules.html",
+        rules=articles,
+        cycle=cycle,
+        observed=[] if cycle is None else list(_observed(policy)),
+    )
+
+
+def _observed(policy: Cycle) -> Iterator[tuple[Displayed, tuple[str, ...], list[Displayed]]]:
+    """Yield each country with observances, their categories, and the days in the cycle."""
+    dates = DateRange(policy.cycle.start, policy.cycle.end)
+    for country, categories in sorted(policy.calendar.observances.items()):
+        days = observed_days(policy.calendar, country, dates)
+        yield TERRITORY_ALONE(code=country), categories, [format_date(day) for day in days]
 
 
 def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
