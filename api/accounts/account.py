@@ -15,8 +15,7 @@ from api.accounts.change_confirmation import (
     ChangeProof,
     Confirmation,
     OldFactors,
-    accept_proof,
-    compare_password,
+    change_with_proof,
     confirms_by_code,
     may_change,
     require_confirmation,
@@ -107,6 +106,12 @@ def read_account(services: Services, principal: Principal, change_secret: str) -
         )
 
 
+def may_change_now(services: Services, principal: Principal, change_secret: str) -> bool:
+    """Return whether the requesting user need not confirm before their next change."""
+    with services.database.reading() as tx:
+        return may_change(tx, services, principal, change_secret)
+
+
 def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
     """Return how the requesting user can confirm their identity."""
     with services.database.reading() as tx:
@@ -135,20 +140,18 @@ def set_up_account(
         user = current_user(tx, principal)
     if form.password or not (user.linked or user.has_password):
         _refuse_weak_password(form.password, user.name)
-    matching_hash = compare_password(services, principal, form.old_password)
     hashed = hash_password(form.password) if form.password else None
-    proof, now = ChangeProof(form, change_secret), services.now()
-    with services.database.writing() as tx:
-        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
-        if not isinstance(outcome, InputFault):
-            row = tx.get_one(UserRow, principal.user_id)
-            secret = proposed_totp_secret(services.keyring, row, principal.credential_id)
-            factor = NewSecondFactor(secret, form.code)
-            set_password_and_second_factor(tx, services.keyring, principal, factor, hashed, now=now)
-            if form.remove_passkeys or outcome is Confirmation.RECOVERY_CODE:
-                remove_all_passkeys(tx, row.id)
-    if isinstance(outcome, InputFault):  # raised after the failed attempt was stored
-        raise UnusableInputError([outcome])
+    now = services.now()
+
+    def replace(tx: Transaction, outcome: Confirmation) -> None:
+        row = tx.get_one(UserRow, principal.user_id)
+        secret = proposed_totp_secret(services.keyring, row, principal.credential_id)
+        factor = NewSecondFactor(secret, form.code)
+        set_password_and_second_factor(tx, services.keyring, principal, factor, hashed, now=now)
+        if form.remove_passkeys or outcome is Confirmation.RECOVERY_CODE:
+            remove_all_passkeys(tx, row.id)
+
+    change_with_proof(services, principal, ChangeProof(form, change_secret), replace)
 
 
 def make_recovery_codes(
@@ -160,12 +163,11 @@ def make_recovery_codes(
         UnusableInputError: the old password or code is wrong.
         ConfirmChangeError: the user has to confirm the change first.
     """
-    matching_hash = compare_password(services, principal, proof.entered.old_password)
-    with services.database.writing() as tx:
-        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
-        if not isinstance(outcome, InputFault):
-            return replace_recovery_codes(tx, principal.user_id or "")
-    raise UnusableInputError([outcome])  # after the failed attempt was stored
+
+    def replace(tx: Transaction, _outcome: Confirmation) -> tuple[str, ...]:
+        return replace_recovery_codes(tx, principal.user_id or "")
+
+    return change_with_proof(services, principal, proof, replace)
 
 
 def proposed_secret(services: Services, principal: Principal) -> str:
@@ -176,7 +178,7 @@ def proposed_secret(services: Services, principal: Principal) -> str:
 
 
 def unlink_account(services: Services, principal: Principal, change_secret: str) -> None:
-    """Unlink the requesting user's account at the identity provider.
+    """Unlink the requesting user's account at the provider; their tokens and other browsers end.
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
@@ -188,6 +190,9 @@ def unlink_account(services: Services, principal: Principal, change_secret: str)
             raise ConflictError(facts.PASSWORD_FIRST())
         require_confirmation(tx, services, principal, change_secret)
         unlink_user(tx, user.id)
+        now = services.now()
+        end_browser_sessions(tx, user.id, now, except_id=principal.credential_id)
+        end_tokens(tx, user.id, now)
 
 
 def set_password_and_second_factor(

@@ -1,17 +1,19 @@
-"""Confirmation of changes to how a user signs in, with what they sign in with now.
+"""Confirmation of changes to how users sign in, with what the requesting user signs in with now.
 
-A signed-in browser alone must not be enough to add a factor, or whoever steals its session could
-keep the account. A change therefore requires the password and a code, a passkey, or the identity
-provider with its second factor. Either the password and code are sent with the change, or the
-browser presents a *change secret*: it is issued after a confirmation, stored in a cookie, valid for
-ten minutes, and used up by one change. Only the browser session that confirmed can use it.
+A signed-in browser alone must not be enough to add a factor, to create a token, or to reset the
+factor of another user, or whoever steals its session could keep access. Such a change therefore
+requires the password and a code, a passkey, or the identity provider with its second factor. Either
+the password and code are sent with the change, or the browser presents a *change secret*: it is
+issued after a confirmation, stored in a cookie, valid for ten minutes, and used up by one change.
+Only the browser session that confirmed can use it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 from sqlalchemy.orm import Session as Transaction
@@ -35,6 +37,7 @@ from api.values import FrozenModel
 from coach.errors import ConfirmChangeError, InputFault, UnusableInputError
 from coach.texts.facts import Fact
 
+_ResultT = TypeVar("_ResultT")
 _CHANGE_KINDS = (SignInFlowKind.CHANGE, SignInFlowKind.RECOVERY_CHANGE)
 
 
@@ -170,6 +173,26 @@ def accept_proof(
     return Confirmation.RECOVERY_CODE if recovered else Confirmation.FACTOR
 
 
+def change_with_proof(
+    services: Services,
+    principal: Principal,
+    proof: ChangeProof,
+    change: Callable[[Transaction, Confirmation], _ResultT],
+) -> _ResultT:
+    """Call `change` in a transaction in which the requesting user has confirmed it.
+
+    Raises:
+        UnusableInputError: the old password or code is wrong, which is counted.
+        ConfirmChangeError: the user has to confirm the change first.
+    """
+    matching_hash = compare_password(services, principal, proof.entered.old_password)
+    with services.database.writing() as tx:
+        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
+        if not isinstance(outcome, InputFault):
+            return change(tx, outcome)
+    raise UnusableInputError([outcome])  # after the failed attempt was stored
+
+
 def confirm_change(services: Services, principal: Principal, entered: OldFactors) -> SignInFlow:
     """Confirm a change with the old password and code; return the flow with the change secret.
 
@@ -177,13 +200,11 @@ def confirm_change(services: Services, principal: Principal, entered: OldFactors
         UnusableInputError: the password or the code is wrong, which is counted.
         ConfirmChangeError: the user has to confirm with a passkey or at the provider.
     """
-    matching_hash = compare_password(services, principal, entered.old_password)
-    proof = ChangeProof(entered)
-    with services.database.writing() as tx:
-        outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
-        if not isinstance(outcome, InputFault):
-            return start_change(tx, services, principal, "code", outcome)
-    raise UnusableInputError([outcome])  # after the failed attempt was stored
+
+    def start(tx: Transaction, outcome: Confirmation) -> SignInFlow:
+        return start_change(tx, services, principal, "code", outcome)
+
+    return change_with_proof(services, principal, ChangeProof(entered), start)
 
 
 def start_change(

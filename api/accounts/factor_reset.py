@@ -13,6 +13,8 @@ from api.accounts.browser_sessions import (
     end_tokens,
     issue_sign_in_secret,
 )
+from api.accounts.change_confirmation import ChangeProof, Confirmation, change_with_proof
+from api.accounts.credentials import IssuedSecret
 from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
 from api.accounts.users import UserView, list_users
 from api.audit_trail.log import record_event
@@ -37,19 +39,29 @@ def read_users(services: Services) -> tuple[UserView, ...]:
         return list_users(tx)
 
 
-def reset_second_factor(services: Services, principal: Principal, user_id: str) -> SignInLink:
+def reset_second_factor(
+    services: Services, principal: Principal, user_id: str, proof: ChangeProof
+) -> SignInLink:
     """Remove another user's second factor, and return a link with which they sign in once.
 
+    The requesting user has to confirm this like a change to how they sign in themselves. Otherwise
+    whoever steals their session could take over the account of the other user.
+
     Raises:
+        UnusableInputError: the password or code of the requesting user is wrong, which is counted.
+        ConfirmChangeError: the requesting user has to confirm first.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user, who has to use a recovery code instead.
     """
     if user_id == principal.user_id:
         raise ConflictError(facts.OWN_SECOND_FACTOR())
     now, minutes = services.now(), services.settings.sign_in_minutes
-    with services.database.writing() as tx:
+
+    def reset(tx: Transaction, _outcome: Confirmation) -> IssuedSecret:
         remove_second_factor(tx, user_id, now=now)
-        issued = issue_sign_in_secret(tx, user_id, now=now, lifetime=timedelta(minutes=minutes))
+        return issue_sign_in_secret(tx, user_id, now=now, lifetime=timedelta(minutes=minutes))
+
+    issued = change_with_proof(services, principal, proof, reset)
     address = services.settings.base_url + urls.sign_in(issued.secret)
     return SignInLink(address=address, expires_at=issued.expires_at)
 

@@ -25,8 +25,8 @@ OLD_PASSWORD_WRONG = message(
 )
 CONFIRM_CHANGE = message(
     "accounts.confirm_change",
-    "confirm with your password and code, a passkey or your provider before you change how you "
-    "sign in",
+    "confirm with your password and code, a passkey or your provider before you change how you or "
+    "other users sign in, or create a token",
 )
 CODE_WRONG = message(
     "accounts.code_wrong", "the code is wrong; enter the code that your app shows now"

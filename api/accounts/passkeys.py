@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
-from api.accounts.browser_sessions import end_tokens
+from api.accounts.browser_sessions import end_browser_sessions, end_tokens
 from api.accounts.change_confirmation import require_confirmation, require_may_change
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
@@ -191,7 +191,7 @@ def rename_passkey(
 def remove_passkey(
     services: Services, principal: Principal, passkey_id: str, change_secret: str
 ) -> None:
-    """Remove one of the requesting user's passkeys. Their tokens end.
+    """Remove one of the requesting user's passkeys. Their tokens and other browsers end.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.
@@ -201,7 +201,9 @@ def remove_passkey(
         passkey = _own_passkey(tx, principal, passkey_id)
         require_confirmation(tx, services, principal, change_secret)
         tx.delete(passkey)
-        end_tokens(tx, principal.user_id or "", services.now())
+        user_id, now = principal.user_id or "", services.now()
+        end_browser_sessions(tx, user_id, now, except_id=principal.credential_id)
+        end_tokens(tx, user_id, now)
         record_event(tx, "passkey removed", "passkey", passkey_id)
 
 

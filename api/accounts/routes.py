@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,7 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.accounts import credentials, sign_in, tokens
+from api.accounts.change_confirmation import ChangeProof
 from api.accounts.credentials import CredentialView, IssuedSecret
+from api.accounts.tokens import TokenRequest
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import (
     OFFICE,
@@ -21,7 +22,6 @@ from api.http.permissions import (
 from api.http.principal import AccessRole, TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from coach.feedback import SingleLineText
 
 ME = APIRouter(prefix=API, tags=["me"])
 
@@ -32,20 +32,6 @@ class Me(BaseModel):
     role: AccessRole
     person_id: str | None
     cycle_id: str | None
-
-
-class TokenRequest(BaseModel):
-    """A request for a bearer token: its purpose, its scopes, and the number of days it is valid.
-
-    Every token can read. Exports of personal data also require that the user has authenticated
-    recently; see `POST /api/v1/me/confirmation`.
-    """
-
-    label: Annotated[
-        str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
-    ]
-    days: Annotated[int, Field(ge=1, le=90)] = 90
-    scopes: frozenset[TokenScope] = frozenset({TokenScope.READ})
 
 
 class ConfirmationRequest(BaseModel):
@@ -69,9 +55,7 @@ def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[Cred
 @ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=problem_responses(422))
 def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
     """Create a bearer token for a program; its secret is shown only once."""
-    return tokens.make_token(
-        services, principal, body.label, timedelta(days=body.days), body.scopes
-    )
+    return tokens.make_token(services, principal, body, ChangeProof(body))
 
 
 @ME.post("/me/confirmation", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))

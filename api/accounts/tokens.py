@@ -4,32 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Annotated
 
+from pydantic import Field
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
+from api.accounts.change_confirmation import (
+    ChangeProof,
+    Confirmation,
+    OldFactors,
+    change_with_proof,
+)
 from api.accounts.credentials import IssuedSecret, issue
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.http.principal import Principal, TokenScope
 from api.services import Services
 from coach.errors import NotAllowedError
+from coach.feedback import SingleLineText
 
 MAX_TOKEN_LIFETIME = timedelta(days=90)
+
+
+class TokenRequest(OldFactors):
+    """A request for a bearer token: its purpose, its scopes, and the number of days it is valid.
+
+    In a browser session, the user's current password and code are required as well. Every token can
+    read. Exports of personal data also require that the user has authenticated
+    recently; see `POST /api/v1/me/confirmation`.
+    """
+
+    label: Annotated[
+        str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
+    ]
+    days: Annotated[int, Field(ge=1, le=90)] = 90
+    scopes: frozenset[TokenScope] = frozenset({TokenScope.READ})
 
 
 def make_token(
     services: Services,
     principal: Principal,
-    label: str,
-    lifetime: timedelta,
-    scopes: Iterable[TokenScope],
+    wanted: TokenRequest,
+    proof: ChangeProof,
 ) -> IssuedSecret:
-    """Issue a bearer token to the requesting user; see `issue_token`."""
-    with services.database.writing() as tx:
+    """Issue a bearer token to the requesting user; see `issue_token`.
+
+    A token outlasts the browser session in which it is created. Creating one in a browser therefore
+    has to be confirmed like a change to how the user signs in.
+
+    Raises:
+        UnusableInputError: the password or code is wrong, which is counted.
+        ConfirmChangeError: the user has to confirm first.
+        NotAllowedError: see `issue_token`.
+    """
+
+    def issue_confirmed(tx: Transaction, _outcome: Confirmation) -> IssuedSecret:
+        lifetime = timedelta(days=wanted.days)
         return issue_token(
-            tx, principal, label, now=services.now(), lifetime=lifetime, scopes=scopes
+            tx,
+            principal,
+            wanted.label,
+            now=services.now(),
+            lifetime=lifetime,
+            scopes=wanted.scopes,
         )
+
+    if principal.scopes is None:
+        return change_with_proof(services, principal, proof, issue_confirmed)
+    with services.database.writing() as tx:
+        return issue_confirmed(tx, Confirmation.NOT_NEEDED)
 
 
 def issue_token(

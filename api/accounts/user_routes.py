@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.accounts import factor_reset
+from api.accounts.change_confirmation import ChangeProof, OldFactors
 from api.accounts.factor_reset import SignInLink
 from api.accounts.users import UserView
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -21,10 +22,16 @@ def list_users(services: ServicesDep) -> tuple[UserView, ...]:
     return factor_reset.read_users(services)
 
 
-@USERS.post("/users/{user_id}/second-factor/reset", responses=problem_responses(404, 409))
-def reset_second_factor(user_id: str, services: ServicesDep, principal: PrincipalDep) -> SignInLink:
-    """Remove the second factor of a user who has lost it; returns a sign-in link."""
-    return factor_reset.reset_second_factor(services, principal, user_id)
+@USERS.post("/users/{user_id}/second-factor/reset", responses=problem_responses(404, 409, 422))
+def reset_second_factor(
+    user_id: str, entered: OldFactors, services: ServicesDep, principal: PrincipalDep
+) -> SignInLink:
+    """Remove the second factor of a user who has lost it; returns a sign-in link.
+
+    Your own current password and code are required. If you sign in only with a passkey or at the
+    identity provider, do this on the page of the users.
+    """
+    return factor_reset.reset_second_factor(services, principal, user_id, ChangeProof(entered))
 
 
 ROUTERS = (USERS,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sqlalchemy.orm import Session as Transaction
 
@@ -11,7 +10,7 @@ from api.calendar.recipient import Recipient
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.plain_message import plain_message_bytes
 from api.mail.rows import MailKind, MailRow
-from api.participants.mail_recipients import mail_recipient
+from api.participants.mail_recipients import recipient_at
 from api.participants.notices import ADDRESS
 from api.participants.rows import PersonRow
 from api.services import Services
@@ -20,16 +19,19 @@ from api.web.date_formats import format_datetime
 
 
 def notice_recipient(tx: Transaction, mail: MailRow) -> Recipient | None:
-    """Return the person of a notice at the address that the notice goes to."""
-    recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
-    address = (mail.content or {}).get(ADDRESS)
-    return None if recipient is None or not address else replace(recipient, address=address)
+    """Return the person of a notice at the address that the notice goes to.
+
+    Returns `None` if the person was erased. A notice to a former address does not depend on the
+    present one, which may have been removed.
+    """
+    person, address = tx.get_one(PersonRow, mail.person_id), (mail.content or {}).get(ADDRESS)
+    return None if person.erased_at is not None or not address else recipient_at(person, address)
 
 
 def compose_address_notice(
     tx: Transaction, services: Services, mail: MailRow
 ) -> ComposedMail | None:
-    """Compose the notice to an old or a new address; `None` if the person was erased."""
+    """Compose the notice to a former or the new address; `None` if the person was erased."""
     recipient = notice_recipient(tx, mail)
     if recipient is None:
         return None
@@ -43,7 +45,7 @@ def compose_address_notice(
         stamp=mail.released_at or mail.created_at,
         reply_token=services.keyring.reply_token(mail.id),
         when=format_datetime(mail.created_at, recipient.zone),
-        address=f"{name[:1]}…@{domain}",
+        address=f"{name[:1]}…@{domain}" if domain else "",
     )
     return ComposedMail(recipient.address, content)
 

@@ -14,9 +14,12 @@ from api.participants.rows import PersonRow
 
 def mail_recipient(person: PersonRow) -> Recipient | None:
     """Return a person as an email recipient, or `None` if no email address is stored."""
-    if not person.email:
-        return None
-    return Recipient(name=person.name, address=person.email, zone=ZoneInfo(person.timezone))
+    return recipient_at(person, person.email) if person.email else None
+
+
+def recipient_at(person: PersonRow, address: str) -> Recipient:
+    """Return a person as the recipient of an email to a given address."""
+    return Recipient(name=person.name, address=address, zone=ZoneInfo(person.timezone))
 
 
 def find_addresses(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:

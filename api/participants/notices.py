@@ -53,13 +53,17 @@ def send_notices(
 def notify_address_change(
     tx: Transaction, services: Services, person: PersonRow, former: str
 ) -> None:
-    """Tell a person, at both addresses, that their address was changed, if this server sends email.
+    """Tell a person that their address was changed or removed, if this server sends email.
 
-    Notices about the person then also go to the former address for 180 days.
+    The notices go to the new address, the former one, and those of the last 180 days. Whoever
+    removes an address before entering another can therefore not keep the person from learning of
+    it. Notices about the person then also go to the former address for 180 days.
     """
-    if services.settings.mail.enabled and former and former != person.email:
+    if services.settings.mail.enabled and former != person.email:
         now, kind = services.now(), MailKind.ADDRESS_NOTICE
-        for address in filter(None, (former, person.email)):
+        earlier = list(filter(None, (former, *_former_addresses(tx, person.id, now))))
+        every = dict.fromkeys((*earlier, person.email) if earlier else ())
+        for address in filter(None, every):
             mail = MailRow(
                 kind=kind,
                 cycle_id=person.cycle_id,
@@ -71,13 +75,16 @@ def notify_address_change(
 
 
 def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the addresses of the people in a cycle who have been given a secret link, by id."""
+    """Return the addresses of the people in a cycle who have been given a secret link, by id.
+
+    The address of a person who has none is empty.
+    """
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK, CredentialRow.person_id.is_not(None)
     )
     rows = tx.execute(
         select(PersonRow.id, PersonRow.email).where(
-            PersonRow.cycle_id == cycle_id, PersonRow.email != "", PersonRow.id.in_(linked)
+            PersonRow.cycle_id == cycle_id, PersonRow.id.in_(linked)
         )
     )
     return {row.id: row.email for row in rows}

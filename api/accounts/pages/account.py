@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,8 @@ from api.accounts.credentials import revoke_credential
 from api.accounts.facts import SCOPE_LIST, SCOPES
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
 from api.accounts.passkeys import PasskeyName
-from api.accounts.routes import TokenRequest
 from api.accounts.session_cookies import change_secret_of
+from api.accounts.tokens import TokenRequest
 from api.crypto.password_hashing import totp_uri
 from api.http.authorization import SecondFactorExemption
 from api.http.cookies import sign_in_flow_cookie
@@ -78,11 +78,10 @@ def make_token(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Create a bearer token for a program and show it once."""
-    scopes = [scope for scope in TokenScope if scope.value in form_fields]
-    wanted = parse_form(TokenRequest, form_fields)
-    token = tokens.make_token(
-        services, principal, wanted.label, timedelta(days=wanted.days), scopes
-    )
+    scopes = frozenset(scope for scope in TokenScope if scope.value in form_fields)
+    wanted = parse_form(TokenRequest, form_fields).model_copy(update={"scopes": scopes})
+    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    token = tokens.make_token(services, principal, wanted, proof)
     return render_page(request, "accounts/shown_once.html", codes=(), token=token.secret)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.accounts import factor_reset
+from api.accounts import account, factor_reset
+from api.accounts.change_confirmation import ChangeProof, OldFactors
+from api.accounts.session_cookies import change_secret_of
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.urls import USERS
@@ -17,7 +19,14 @@ USER_PAGES = APIRouter(include_in_schema=False)
 def show_users(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Show the users, and how they sign in."""
     users = [user for user in factor_reset.read_users(services) if user.disabled_at is None]
-    return render_page(request, "accounts/users.html", users=users, own_id=principal.user_id)
+    change_secret = change_secret_of(request, services.settings)
+    return render_page(
+        request,
+        "accounts/users.html",
+        users=users,
+        own_id=principal.user_id,
+        may_change=account.may_change_now(services, principal, change_secret),
+    )
 
 
 @USER_PAGES.post(f"{USERS}/{{user_id}}/second-factor/reset")
@@ -25,7 +34,8 @@ def reset_second_factor(
     user_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Remove a user's second factor, and show their sign-in link."""
-    issued = factor_reset.reset_second_factor(services, principal, user_id)
+    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    issued = factor_reset.reset_second_factor(services, principal, user_id, proof)
     minutes = services.settings.sign_in_minutes
     return render_page(
         request, "accounts/factor_reset.html", address=issued.address, minutes=minutes

@@ -37,6 +37,7 @@ def _works(browser: httpx.Client, secret: str) -> bool:
 
 
 def test_token_creation_is_identical_by_json_and_page(world: World, browser: httpx.Client) -> None:
+    browser.headers["Authorization"] = f"Bearer {world.manager_token()}"
     answers: dict[str, httpx.Response] = {}
 
     def by_json() -> None:
@@ -57,8 +58,9 @@ def test_token_creation_is_identical_by_json_and_page(world: World, browser: htt
 def test_token_revocation_is_identical_by_json_and_page(
     world: World, browser: httpx.Client
 ) -> None:
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"}
     for _ in range(2):
-        browser.post(f"{API}/me/credentials", json={"label": "export"})
+        browser.post(f"{API}/me/credentials", json={"label": "export"}, headers=bearer)
     first, second = _credential_ids(browser, "export")
 
     def by_json() -> None:

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from api.accounts import account, browser_sessions, passkeys, users
+from api.accounts import account, browser_sessions, passkeys, tokens, users
 from api.accounts.account import AccountForm, NewSecondFactor
 from api.accounts.change_confirmation import (
     ChangeProof,
@@ -19,7 +19,7 @@ from api.accounts.change_confirmation import (
     compare_password,
     confirm_change,
 )
-from api.accounts.factor_reset import remove_second_factor
+from api.accounts.factor_reset import remove_second_factor, reset_second_factor
 from api.accounts.passkey_verification import RelyingParty
 from api.accounts.passkeys import PasskeyName
 from api.accounts.rows import (
@@ -29,9 +29,15 @@ from api.accounts.rows import (
     SignInFlowRow,
     UserRow,
 )
+from api.accounts.tokens import TokenRequest
 from api.crypto.password_hashing import hash_password
 from api.http.principal import AccessRole, Principal
-from coach.errors import ConfirmChangeError, InputFault, NotSignedInError, UnusableInputError
+from coach.errors import (
+    ConfirmChangeError,
+    InputFault,
+    NotSignedInError,
+    UnusableInputError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +156,18 @@ def _unlink(browser: Browser, secret: str) -> object:
     return account.unlink_account(browser.services, browser.principal, secret)
 
 
+def _create_token(browser: Browser, secret: str) -> object:
+    proof = ChangeProof(OldFactors(), secret)
+    return tokens.make_token(browser.services, browser.principal, TokenRequest(label="x"), proof)
+
+
+def _reset_colleague(browser: Browser, secret: str) -> object:
+    with browser.world.database.writing() as tx:
+        colleague = users.ensure_manager(tx, "Berta", now=browser.now)
+    proof = ChangeProof(OldFactors(), secret)
+    return reset_second_factor(browser.services, browser.principal, colleague, proof)
+
+
 CHANGES = [_start_passkey, _finish_passkey, _remove_passkey, _unlink]
 
 
@@ -159,6 +177,31 @@ def test_browser_session_alone_changes_nothing(
 ) -> None:
     with pytest.raises(ConfirmChangeError):
         change(browser, "")
+
+
+@pytest.mark.parametrize("change", [_create_token, _reset_colleague])
+def test_recent_browser_session_alone_creates_no_token_and_resets_nobody(
+    browser: Browser, change: Callable[[Browser, str], object]
+) -> None:
+    with pytest.raises(UnusableInputError):
+        change(browser, "")
+    later = browser.later(minutes=1)
+    secret = later.confirmed()
+    assert change(later, secret)
+    with pytest.raises(UnusableInputError):
+        change(later, secret)
+
+
+@pytest.mark.parametrize("change", [_remove_passkey, _unlink])
+def test_removing_a_factor_ends_the_other_browsers(
+    browser: Browser, change: Callable[[Browser, str], object]
+) -> None:
+    other = _browser(browser.world, browser.principal.user_id or "", browser.app, browser.now)
+    change(browser, browser.confirmed())
+    with browser.world.database.reading() as tx:
+        ended = tx.get_one(CredentialRow, other.principal.credential_id).revoked_at
+        kept = tx.get_one(CredentialRow, browser.principal.credential_id).revoked_at
+    assert (ended, kept) == (browser.now, None)
 
 
 def test_recovery_codes_need_the_old_password_and_code(browser: Browser) -> None:

@@ -382,7 +382,9 @@ def test_browser_sessions_and_tokens_are_listed_and_revoked(
     world: World, signed_in: httpx.Client
 ) -> None:
     base = str(signed_in.base_url).rstrip("/")
-    _with_app(signed_in)
+    app = _with_app(signed_in)
+    old = {"old_password": GOOD, "old_code": _next(app)}
+    assert signed_in.post("/account/confirm", data=old).url.path == "/account"
     with httpx.Client(base_url=base, follow_redirects=True) as other:
         other.headers["Origin"] = signed_in.headers["Origin"]
         other.post(f"/sign-in/{world.sign_in_secret()}")

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from api.crypto.password_hashing import hash_password
 from api.http.principal import AccessRole, Principal, Verification
 from api.mail.rows import ACCESS_KINDS, MailKind, MailRow
+from api.participants.mail_composer import compose_address_notice
 from api.participants.notices import ADDRESS, notify_address_change
 from api.participants.rows import PersonRow
 from api.personal_links import one_time_codes, person_passkeys, pins, verification
@@ -259,6 +260,41 @@ def test_notice_of_a_pin_reset_also_goes_to_the_former_address(person: Person) -
         (AccessChange.PIN_RESET, "c1@example.org"),
         (AccessChange.PIN_RESET, "new@example.org"),
     ]
+
+
+def _change_address(person: Person, address: str) -> None:
+    with person.world.database.writing() as tx:
+        row = tx.get_one(PersonRow, person.id)
+        former, row.email = row.email, address
+        notify_address_change(tx, person.services, row, former)
+
+
+def _notified_of_address(person: Person) -> list[str]:
+    """Return the addresses of the notices about a changed address that are composed."""
+    with person.world.database.reading() as tx:
+        query = select(MailRow).where(MailRow.kind == MailKind.ADDRESS_NOTICE)
+        rows = tx.scalars(query.order_by(MailRow.created_at)).all()
+        composed = [compose_address_notice(tx, person.services, row) for row in rows]
+    return [mail.recipient for mail in composed if mail is not None]
+
+
+def test_removing_an_address_before_entering_another_keeps_no_notice_from_its_owner(
+    person: Person,
+) -> None:
+    _change_address(person, "")
+    assert _notified_of_address(person) == ["c1@example.org"]
+    _change_address(person, "eve@example.org")
+    assert sorted(_notified_of_address(person)) == [
+        *("c1@example.org", "c1@example.org"),
+        "eve@example.org",
+    ]
+
+
+def test_first_address_of_a_person_is_no_change(person: Person) -> None:
+    with person.world.database.writing() as tx:
+        tx.get_one(PersonRow, person.id).email = ""
+    _change_address(person, "c1@example.org")
+    assert _notified_of_address(person) == []
 
 
 def test_wrong_pin_on_a_verified_device_sends_no_notice(person: Person) -> None:
