@@ -53,9 +53,12 @@ class OldFactors(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProof:
-    """What a request presents to confirm a change: the old factors, or a change secret."""
+    """What a request presents to confirm a change: the old factors, or a change secret.
 
-    entered: OldFactors
+    `entered` is `None` if the form has no fields for them, so that only a change secret counts.
+    """
+
+    entered: OldFactors | None
     change_secret: str = ""
 
 
@@ -148,13 +151,14 @@ def accept_proof(
     counted, so the transaction must be committed in both cases.
 
     Raises:
-        ConfirmChangeError: the user cannot confirm with a password and code, and the change secret
-            is not valid.
+        ConfirmChangeError: the user cannot confirm with a password and code here, and the change
+            secret is not valid.
     """
-    if proof.change_secret or not confirms_by_code(tx, principal):
+    entered = proof.entered if confirms_by_code(tx, principal) else None
+    if proof.change_secret or entered is None:
         if may_change(tx, services, principal, proof.change_secret):
             return require_confirmation(tx, services, principal, proof.change_secret)
-        if not confirms_by_code(tx, principal):
+        if entered is None:
             raise ConfirmChangeError(facts.CONFIRM_CHANGE())
     now, row = services.now(), tx.get_one(UserRow, principal.user_id)
     if is_locked(row, now):
@@ -164,7 +168,7 @@ def accept_proof(
         return _fault("old_password", facts.OLD_PASSWORD_WRONG())
     accepted = None
     if row.totp_sealed is not None:
-        accepted = verify_code(tx, services.keyring, row, proof.entered.old_code, now=now)
+        accepted = verify_code(tx, services.keyring, row, entered.old_code, now=now)
         if accepted is None:
             record_failure(tx, row, "confirmation failed", now=now)
             return _fault("old_code", facts.CODE_NOT_ACCEPTED())
@@ -185,7 +189,8 @@ def change_with_proof(
         UnusableInputError: the old password or code is wrong, which is counted.
         ConfirmChangeError: the user has to confirm the change first.
     """
-    matching_hash = compare_password(services, principal, proof.entered.old_password)
+    typed = "" if proof.entered is None else proof.entered.old_password
+    matching_hash = compare_password(services, principal, typed)
     with services.database.writing() as tx:
         outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
         if not isinstance(outcome, InputFault):

@@ -134,12 +134,13 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account/confirm", data=old)
     walk.open("account, confirmed", "/account")
     codes = walk.submit("recovery codes", "/account/recovery-codes")
-    (code, *_rest) = re.findall(r"<code>([A-Z2-9-]{19})</code>", codes)
+    code, other, *_rest = re.findall(r"<code>([A-Z2-9-]{19})</code>", codes)
     walk.post("/account/confirm", data={"old_password": PASSPHRASE, "old_code": code})
     walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
     walk.open("account, with token", "/account")
     walk.submit("token, invalid", "/account/tokens", data={"label": "", "days": "400"})
     walk.open("users", "/users")
+    walk.post("/account/confirm", data={"old_password": PASSPHRASE, "old_code": other})
     walk.submit("own second factor", f"/users/{'0' * 20}/second-factor/reset")
     walk.open("confirm", "/confirm")
     walk.submit("confirm, wrong code", "/confirm", data={"code": "1"})
@@ -398,6 +399,34 @@ def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], s
     walk.submit("session note, wrong code", note, data=filled | {"code": "1"})
     walk.open("notes, none, code sent", f"{coach}/notes")
     del walk.browser.headers["X-Device-Key"]
+
+
+def see_legacy_notebook(
+    walk: Walk, cycle: str, old_device: Callable[[str], str], legacy_device: Callable[[str], str]
+) -> None:
+    """See the notes of a coach whose notebook is from an earlier version, and altered ones.
+
+    `legacy_device` gives the coach with an id such a notebook, and returns its device's key.
+    """
+    sessions = walk.json(f"{cycle}/schedule")
+    known = {sessions[0]["coach"]["id"]}
+    known.add(next(one["coach"]["id"] for one in sessions if one["coach"]["id"] not in known))
+    session = next(one for one in sessions if one["coach"]["id"] not in known)
+    coach = _home(walk, session["coach"]["id"], "coach with a legacy notebook")
+    keys = {
+        "X-Notes-Key": legacy_device(session["coach"]["id"]),
+        "X-Device-Key": old_device(session["coach"]["code"]),
+    }
+    walk.browser.headers.update(keys)
+    assert 'name="passphrase"' in walk.open("notes, to be opened once more", f"{coach}/notes")
+    walk.open("session, notes to be opened once more", f"{coach}/sessions/{session['id']}")
+    wrong = {"passphrase": "Any words"}
+    walk.submit("notes, wrong legacy secret", f"{coach}/notes/open", data=wrong)
+    walk.browser.headers["X-Notes-Version"] = f"1.1.{int(datetime.now(UTC).timestamp())}"
+    page = walk.open("notes, replaced by a legacy notebook", f"{coach}/notes")
+    assert 'role="alert"' in page
+    for name in (*keys, "X-Notes-Version"):
+        del walk.browser.headers[name]
 
 
 def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from api.accounts import account, browser_sessions, passkeys, tokens
 from api.accounts.account import AccountForm
-from api.accounts.change_confirmation import ChangeProof, OldFactors
+from api.accounts.change_confirmation import ChangeProof
 from api.accounts.credentials import revoke_credential
 from api.accounts.facts import SCOPE_LIST, SCOPES
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
@@ -68,7 +68,7 @@ def make_recovery_codes(
     request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Create new recovery codes and show them once."""
-    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    proof = ChangeProof(None, change_secret_of(request, services.settings))
     codes = account.make_recovery_codes(services, principal, proof)
     return render_page(request, "accounts/shown_once.html", codes=codes, token=None)
 
@@ -80,7 +80,7 @@ def make_token(
     """Create a bearer token for a program and show it once."""
     scopes = frozenset(scope for scope in TokenScope if scope.value in form_fields)
     wanted = parse_form(TokenRequest, form_fields).model_copy(update={"scopes": scopes})
-    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    proof = ChangeProof(None, change_secret_of(request, services.settings))
     token = tokens.make_token(services, principal, wanted, proof)
     return render_page(request, "accounts/shown_once.html", codes=(), token=token.secret)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.accounts import account, factor_reset
-from api.accounts.change_confirmation import ChangeProof, OldFactors
+from api.accounts.change_confirmation import ChangeProof
 from api.accounts.session_cookies import change_secret_of
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -34,7 +34,7 @@ def reset_second_factor(
     user_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Remove a user's second factor, and show their sign-in link."""
-    proof = ChangeProof(OldFactors(), change_secret_of(request, services.settings))
+    proof = ChangeProof(None, change_secret_of(request, services.settings))
     issued = factor_reset.reset_second_factor(services, principal, user_id, proof)
     minutes = services.settings.sign_in_minutes
     return render_page(

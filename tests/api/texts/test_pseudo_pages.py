@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import users
+from api.accounts.credentials import credential_row
 from api.accounts.oidc.settings import IdentityProvider
-from api.accounts.rows import PasskeyRow, UserRow
+from api.accounts.rows import CredentialKind, PasskeyRow, UserRow
 from api.app import PERMISSIONS
 from api.consent.texts import consent_texts
+from api.database.types import new_id
 from api.http.urls import API
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
@@ -22,6 +24,7 @@ from api.organisation import TERRITORIES, Organisation
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.personal_links.rows import PersonPasskeyRow
+from api.session_reports.rows import NotebookRow
 from api.settings import Settings
 from coach.intake.columns import COLUMNS
 from coach.people import Coach
@@ -29,6 +32,7 @@ from tests.api.every_page import (
     OWN,
     SAMPLE,
     Walk,
+    see_legacy_notebook,
     start_notebook_by_code,
     walk_through_sample_cycle,
 )
@@ -117,7 +121,23 @@ def walk(shared: SharedServer, mails: MailServer) -> Walk:
         shared.world.sign_in(browser)
         walk.browser = browser
         start_notebook_by_code(walk, cycle, old_device)
+        see_legacy_notebook(
+            walk, cycle, old_device, lambda coach: legacy_device(shared.world, coach)
+        )
     return walk
+
+
+def legacy_device(world: World, person_id: str) -> str:
+    """Give a coach a notebook of an earlier version; return the key of its device."""
+    secret, now = f"device of {person_id}", datetime.now(UTC)
+    with world.database.writing() as tx:
+        notebook = NotebookRow(
+            person_id=person_id, number=1, created_at=now, confirmed_at=now, recovery_sha256="x"
+        )
+        owner = {"person_id": person_id, "id": new_id(), "label": "1"}
+        until = now + timedelta(days=9)
+        tx.add_all([notebook, credential_row(CredentialKind.NOTES, secret, now, until, **owner)])
+    return secret
 
 
 def sign_in_by_every_means(world: World) -> None:
