@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.accounts.oidc.settings import IdentityProvider, is_ip_address
 from api.mail.settings import MailSettings
@@ -19,6 +27,13 @@ MIB = 1024 * KIB
 KEY_CREDENTIAL = "gender-coach-key"
 """The name of the systemd credential that contains the key file."""
 _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound to
+
+
+def _separated_by_commas(value: object) -> object:
+    """Split the text of an environment variable."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -38,6 +53,10 @@ class Settings(BaseSettings):
             to the address that the server listens on.
         host: the address to listen on.
         port: the port to listen on.
+        trusted_proxies: addresses and networks of proxies, separated by commas. The client of a
+            request from one of them is the last address in `X-Forwarded-For` that is not one.
+        hsts_include_subdomains: whether browsers also have to use https for all subdomains of the
+            host in the public URL.
         worker: whether the server also runs jobs.
         executor_id: the name of this process as a worker. It must be unique among running workers
             and stay the same across restarts, so that the process can recover its interrupted jobs.
@@ -88,6 +107,10 @@ class Settings(BaseSettings):
     public_url: AnyHttpUrl | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_separated_by_commas)
+    ] = (ip_network("127.0.0.1"), ip_network("::1"))
+    hsts_include_subdomains: bool = False
     worker: bool = True
     executor_id: str = "worker@1"
     deployment: Organisation = Organisation()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from api.http.bounded_connections import MAX_CONNECTIONS
 
 ROOT = Path(__file__).parents[1]
 UNITS = sorted(path.name for path in (ROOT / "deploy").glob("gender-coach*"))
@@ -43,6 +46,28 @@ def test_systemd_accepts_the_unit(tmp_path: Path, name: str) -> None:
     if "@." in name:
         shutil.copy(tmp_path / name, instance)
     assert _verify(instance) == []
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_service_has_a_filter_of_system_calls_and_limits_of_resources(name: str) -> None:
+    lines = set((ROOT / "deploy" / name).read_text(encoding="utf-8").splitlines())
+    assert lines >= {
+        "SystemCallFilter=@system-service",
+        "SystemCallFilter=~@privileged",
+        "SystemCallErrorNumber=EPERM",
+        "LimitCORE=0",  # a core dump contains keys
+        "TasksMax=512",
+        "MemoryMax=80%",
+    }
+    (files,) = (int(line[12:]) for line in lines if line.startswith("LimitNOFILE="))
+    assert files >= 4 * MAX_CONNECTIONS
+
+
+def test_image_is_built_on_a_base_image_with_a_digest() -> None:
+    text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert bases
+    assert all(re.search(r"@sha256:[0-9a-f]{64}$", base) for base in bases)
 
 
 def test_invalid_unit_is_rejected(tmp_path: Path) -> None:

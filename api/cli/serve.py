@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
+import resource
 import socket
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,12 +29,14 @@ from api.database import schema
 from api.database.engine import Database, readable_database_errors
 from api.database.working_folder import remove_remnants
 from api.http import urls
+from api.http.bounded_connections import MAX_CONNECTIONS, ConnectionLimits, bounded_protocol
 from api.logging.setup import configure_logging
 from api.services import Services
 from api.settings import Settings
 from coach.errors import DomainError
 
 _SHUTDOWN_SECONDS = 3
+_OTHER_FILES = 200  # of the database, the log, child processes and requests to other servers
 _MANAGER = "manager"
 
 
@@ -68,7 +72,7 @@ def serve(
         gc.collect()
         gc.freeze()  # excludes the long-lived objects created at start-up
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
+            uvicorn.Server(uvicorn_config(app, settings)).run(sockets=[listening])
 
 
 def _is_loopback(host: str) -> bool:
@@ -108,17 +112,29 @@ def prepare_database(settings: Settings) -> None:
     database.close()
 
 
-def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
+def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
+    """Return the configuration with which the HTTP server serves `app`."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    connections = min(MAX_CONNECTIONS, max(files - _OTHER_FILES, files // 2))
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=bounded_protocol(ConnectionLimits(connections=connections)),
+        forwarded_allow_ips=[*_with_mapped_addresses(settings.trusted_proxies)],
         access_log=False,  # the paths of personal pages contain secrets
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         log_level=logging.WARNING,
     )
+
+
+def _with_mapped_addresses(networks: Iterable[IPv4Network | IPv6Network]) -> Iterator[str]:
+    """Yield networks, and those of IPv4 also as they appear on a socket for both IPv6 and IPv4."""
+    for network in networks:
+        yield str(network)
+        if isinstance(network, IPv4Network):
+            yield f"::ffff:{network.network_address}/{96 + network.prefixlen}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,8 +7,11 @@ have a queue of their own, so that they do not keep others waiting.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from api.crypto import facts
@@ -16,14 +19,25 @@ from coach.errors import BusyError
 
 Result = TypeVar("Result")
 _RETRY_AFTER_SECONDS = 5
+_NICE = 10
 
 
 class HashingQueue:
-    """Computes at most `concurrent` hashes at a time, for at most `callers` callers."""
+    """Computes at most `concurrent` hashes at a time, for at most `callers` callers.
 
-    def __init__(self, concurrent: int, callers: int) -> None:
-        self._callers = threading.BoundedSemaphore(callers)
-        self._concurrent = threading.BoundedSemaphore(concurrent)
+    With `yields`, its threads have a lower priority than those that serve pages (on Linux).
+    """
+
+    def __init__(self, concurrent: int, callers: int, *, yields: bool = False) -> None:
+        self._concurrent, self._limit, self._yields = concurrent, callers, yields
+        self._start()
+        os.register_at_fork(after_in_child=self._start)  # threads do not survive a fork
+
+    def _start(self) -> None:
+        self._callers = threading.BoundedSemaphore(self._limit)
+        self._pool = ThreadPoolExecutor(
+            self._concurrent, "hashing", initializer=_lower_priority if self._yields else None
+        )
 
     def run(self, compute: Callable[[], Result]) -> Result:
         """Return the result of `compute`, once it is its turn.
@@ -34,13 +48,19 @@ class HashingQueue:
         if not self._callers.acquire(blocking=False):
             raise BusyError(facts.HASHING_BUSY(), _RETRY_AFTER_SECONDS)
         try:
-            with self._concurrent:
-                return compute()
+            return self._pool.submit(compute).result()
         finally:
             self._callers.release()
 
 
-STRANGERS = HashingQueue(concurrent=1, callers=8)
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # where a priority belongs to a thread, and to those it starts
+        thread = threading.get_native_id()
+        lower = max(_NICE, os.getpriority(os.PRIO_PROCESS, thread))
+        os.setpriority(os.PRIO_PROCESS, thread, lower)
+
+
+STRANGERS = HashingQueue(concurrent=1, callers=8, yields=True)
 """For attempts to sign in from unknown devices."""
 SIGNED_IN = HashingQueue(concurrent=2, callers=16)
 """For people and users who have shown something else: a session, a link, or a known device."""

@@ -16,6 +16,7 @@ from tests.force import (
     mails_killed,
     note_searched,
     publisher_killed,
+    strangers,
     streams,
     worker_killed,
     writer_killed,
@@ -33,7 +34,7 @@ ON_BOTH: tuple[ModuleType, ...] = (
     copy_restored,
     streams,
 )
-ON_SQLITE: tuple[ModuleType, ...] = (load, files_fuzzed)
+ON_SQLITE: tuple[ModuleType, ...] = (load, strangers, files_fuzzed)
 
 
 def figures() -> Iterator[Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from sqlalchemy import delete, select
 
 from api.background.rows import TaskState
 from api.files.workbook_reader import workbook_table
+from api.http import urls
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.runs.rows import RunRow
+from tests.api.conftest import running
 from tests.force import (
     audit_altered,
     copy_restored,
@@ -26,6 +29,7 @@ from tests.force import (
     mails_killed,
     note_searched,
     publisher_killed,
+    strangers,
     streams,
     worker_killed,
     writer_killed,
@@ -145,3 +149,13 @@ def test_uncaught_errors_and_slow_files_are_counted(
     found = damaged_reading.read_damaged(1, 9)
     assert found.read == {"TOML": 9}
     assert found.slow == found.uncaught.total() == 9
+
+
+def test_coachs_page_opens_while_strangers_try_passwords_and_stall() -> None:
+    """Without a judgement of times, which are those of a busy machine."""
+    with deployment(SQLITE) as world, running(world.services.settings) as client:
+        address = str(client.base_url).rstrip("/")
+        page = urls.person(strangers.coach_link(world))
+        latencies, errors, _ = asyncio.run(strangers.open_page(address, page, 2, 2))
+        assert (len(latencies), errors) == (2, 0)
+        assert strangers.healthy_behind(address, 20)

@@ -29,7 +29,9 @@ class HostAndCsrfMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._cookie = cookie_name(settings)
-        self._names = _LOOPBACK_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
+        public = urlsplit(settings.base_url)
+        self._public_scheme, self._public_name = public.scheme, public.hostname
+        self._names = _LOOPBACK_NAMES | {settings.host, public.hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process a request, or reject it."""
@@ -57,7 +59,7 @@ class HostAndCsrfMiddleware:
         if site is not None:
             ours = site == "same-origin"
         elif origin is not None:
-            ours = origin.partition("://")[2] == headers.get("host", "")
+            ours = self._is_own_origin(origin, headers.get("host", ""))
         elif self._cookie in Request(scope).cookies:
             return NotAllowedError(facts.ORIGIN_MISSING())
         else:
@@ -65,6 +67,15 @@ class HostAndCsrfMiddleware:
         if ours:
             return None
         return NotAllowedError(facts.OTHER_SITE())
+
+    def _is_own_origin(self, origin: str, host: str) -> bool:
+        """Whether an origin is the host of the request, with the scheme that it has for people.
+
+        Only a request that was sent directly to this server can have another scheme, http.
+        """
+        scheme, _, place = origin.partition("://")
+        public = urlsplit(f"//{host}").hostname == self._public_name
+        return place == host and scheme == (self._public_scheme if public else "http")
 
     def _is_allowed_host(self, host: str) -> bool:
         try:

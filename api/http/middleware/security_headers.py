@@ -33,7 +33,8 @@ class SecurityHeadersMiddleware:
         self._app = app
         named = dict(_HEADERS)
         if settings.secure_cookies:
-            named["Strict-Transport-Security"] = f"max-age={_HSTS_MAX_AGE}"
+            subdomains = "; includeSubDomains" if settings.hsts_include_subdomains else ""
+            named["Strict-Transport-Security"] = f"max-age={_HSTS_MAX_AGE}{subdomains}"
         self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -18,6 +19,8 @@ from api.http.rejected_request import RejectedRequestError
 from api.http.urls import OIDC_START, SIGN_IN
 
 _LIMIT = RateLimitItemPerMinute(60)
+_REFUSAL_SECONDS = 1  # a program that sends the next request after each answer sends few
+_MAX_WAITING = 300
 
 KnownDeviceOf = Callable[[Request], str | None]
 """Returns the id of the known device that sends a request, if it is one."""
@@ -34,6 +37,7 @@ class SignInRateLimitMiddleware:
 
     def __init__(self, app: ASGIApp, known_device_of: KnownDeviceOf) -> None:
         self._app, self._known_device_of = app, known_device_of
+        self._waiting = 0
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +49,17 @@ class SignInRateLimitMiddleware:
         refused = scope["app"].exception_handlers[HTTPException]
         answer = refused(Request(scope, receive), refusal)
         answer.headers["Retry-After"] = "60"
+        await self._slow_down()
         await answer(scope, receive, send)
+
+    async def _slow_down(self) -> None:
+        """Keep the sender of a refused request waiting, unless too many are."""
+        if self._waiting < _MAX_WAITING:
+            self._waiting += 1
+            try:
+                await asyncio.sleep(_REFUSAL_SECONDS)
+            finally:
+                self._waiting -= 1
 
     def _is_limited(self, scope: Scope) -> bool:
         if scope["type"] != "http" or not scope["path"].startswith(SIGN_IN):

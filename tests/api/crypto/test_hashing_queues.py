@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,3 +49,13 @@ def test_full_queue_refuses_further_callers_and_then_takes_them_again() -> None:
         assert first.result() == "hash"
     assert refused.value.retry_after_seconds > 0
     assert queue.run(lambda: "later") == "later"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads are those of Linux")
+def test_queue_that_yields_lowers_the_priority_of_its_own_threads_only() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert HashingQueue(1, 1, yields=True).run(niceness) == max(own, 10)
+    assert HashingQueue(1, 1).run(niceness) == own == niceness()

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from api.accounts import browser_sessions, credentials, users
 from api.http.cookies import cookie_name
 from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
+from api.http.middleware.host_and_csrf import HostAndCsrfMiddleware
+from api.http.middleware.security_headers import SecurityHeadersMiddleware
 from api.services import utc_now
 from api.settings import MIB, Settings
 from tests.api.authenticating import identify
@@ -79,6 +81,38 @@ def test_cross_site_write_with_basic_credentials_is_rejected(
 @pytest.mark.parametrize("origin", ["http://[", "[", "http://"])
 def test_write_with_malformed_origin_is_rejected(browser: httpx.Client, origin: str) -> None:
     assert _write(browser, Origin=origin) == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "accepted"),
+    [
+        ("coaching.example.org", "https://coaching.example.org", True),
+        ("coaching.example.org", "http://coaching.example.org", False),
+        ("coaching.example.org", "https://coaching.example.org.attacker.test", False),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000", True),
+        ("127.0.0.1:8000", "https://127.0.0.1:8000", False),
+    ],
+)
+def test_origin_has_the_scheme_of_the_public_address(
+    host: str, origin: str, accepted: bool
+) -> None:
+    settings = Settings(public_url="https://coaching.example.org")
+    middleware = HostAndCsrfMiddleware(None, settings)  # type: ignore[arg-type]
+    headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    assert (middleware._rejection(scope) is None) is accepted  # noqa: SLF001 - no server needed
+
+
+@pytest.mark.parametrize(
+    ("opted_in", "header"),
+    [(False, "max-age=31536000"), (True, "max-age=31536000; includeSubDomains")],
+)
+def test_hsts_binds_subdomains_only_if_the_deployment_says_so(opted_in: bool, header: str) -> None:
+    settings = Settings(public_url="https://x.example.org", hsts_include_subdomains=opted_in)
+    message = {"type": "http.response.start", "headers": []}
+    middleware = SecurityHeadersMiddleware(None, settings)  # type: ignore[arg-type]
+    middleware._add_headers("/", message)  # noqa: SLF001 - no server needed
+    assert dict(message["headers"])[b"strict-transport-security"].decode() == header
 
 
 def test_rejected_page_request_gets_error_page(browser: httpx.Client) -> None:
