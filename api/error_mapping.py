@@ -29,7 +29,12 @@ from coach.errors import (
     VerifyFirstError,
 )
 from coach.texts.facts import Fact
-from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
+from matching.errors import (
+    CancelledError,
+    ImpossiblePinsError,
+    NoUsableResultError,
+    UnsoundResultError,
+)
 
 EXIT_SUCCESS = 0
 EXIT_INTERNAL_ERROR = 1
@@ -64,6 +69,7 @@ INTERNAL_ERROR = ErrorType(
 )
 
 ERROR_TABLE: dict[type[DomainError], ErrorType] = {
+    UnsoundResultError: INTERNAL_ERROR,
     UnusableInputError: ErrorType(
         EXIT_UNUSABLE_INPUT,
         HTTPStatus.UNPROCESSABLE_ENTITY,

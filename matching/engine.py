@@ -9,16 +9,14 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.earlier_pairs import objective_levels
 from coach.people import Roster
 from coach.texts.facts import Fact
-from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
 from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap
 from matching.deadline import (
     Deadline,
     DeadlineExceededError,
     ProblemTooLargeError,
-    SolverError,
 )
-from matching.errors import NoUsableResultError
+from matching.errors import NoUsableResultError, UnsoundResultError
 from matching.explanation import SearchEffort, explain_unmatched
 from matching.facts import runs as facts
 from matching.facts.names import COACHEES, COACHES
@@ -44,6 +42,7 @@ from matching.search.pipeline import PlanRequest, make_plan
 from matching.search.placement_check import can_place_all
 from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel
+from matching.sound_part import require_sound
 
 __all__ = [
     "SolveOptions",
@@ -74,10 +73,6 @@ class SolveOptions:
     time_limit_seconds: float | None = None
     seed: int = 0
     explain: bool = True
-
-
-class UnsoundResultError(SolverError):
-    """The result failed its audit and is not returned. This is always a bug in the engine."""
 
 
 def solve(
@@ -118,7 +113,8 @@ def solve(
             no plan with the pins attains the cross-border share.
         NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
-        UnsoundResultError: the result failed its audit, which is a bug in the engine.
+        UnsoundResultError: the result failed its audit, which is a bug in the engine. The error
+            contains the part of the result that passes the audit.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
@@ -127,7 +123,7 @@ def solve(
     progress.phase(Phase.EXPLAINING, facts.SEARCHING_REMEDIES())
     result = _explain(run, evaluator, plan)
     progress.phase(Phase.AUDITING, facts.AUDITING())
-    _require_sound(run, result)
+    require_sound(evaluator, result, keep, under_way, run.deadline.check_cancelled)
     progress.phase(Phase.DONE, _describe_result(roster, result))
     return result
 
@@ -257,13 +253,6 @@ def _explain_unmatched(
             on_failure=run.on_failed_search,
         )
     )
-
-
-def _require_sound(run: _Run, result: Result) -> None:
-    check = run.deadline.check_cancelled
-    findings = audit(run.roster, run.cycle, result, run.keep, run.under_way, on_step=check)
-    if findings:
-        raise UnsoundResultError("; ".join(map(str, findings)))
 
 
 def _reserved_share(deadline: Deadline) -> float:

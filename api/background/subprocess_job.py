@@ -89,6 +89,9 @@ class SubprocessJob(ABC, Generic[RowT]):
     def _save_result(self, tx: Transaction, row: RowT, result: Message) -> None:
         """Store the result, and set the state of the row to finished."""
 
+    def _save_rejected(self, tx: Transaction, row: RowT, result: Message) -> None:
+        """Keep what the child sent besides the reason of the failure; by default, nothing."""
+
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:
         """Record the final state of the task in the audit trail."""
@@ -171,6 +174,7 @@ class SubprocessJob(ABC, Generic[RowT]):
             elif "refused" in last:
                 row.failure = last["refused"]
                 row.state, row.finished_at = TaskState.FAILED, self._now()
+                self._save_rejected(tx, row, last)
             elif "crashed" in last:
                 reason: Displayed = last["crashed"]
                 _LOG.error(

@@ -21,6 +21,19 @@ from coach.texts.facts import LEGACY, Fact
 
 ReportProgress = Callable[[BaseModel], None]
 
+
+class RejectedResultError(DomainError):
+    """A task failed, but has a result to be kept: `members` are sent beside the failure, as JSON.
+
+    The failure is reported as that of `cause`.
+    """
+
+    def __init__(self, cause: DomainError, members: dict[str, str]) -> None:
+        self.cause = cause
+        self.members = members
+        super().__init__(cause.shown)
+
+
 TaskFunction = Callable[[str, ReportProgress], dict[str, str]]
 """Performs a task that is encoded as JSON; returns the members of the result, also in JSON."""
 
@@ -33,10 +46,16 @@ def run_task(channel: Channel, function: TaskFunction) -> None:
 
     try:
         result = function(channel.receive().decode(), report)
+    except RejectedResultError as rejected:
+        result = _refusal(rejected.cause) | rejected.members
     except DomainError as error:
-        shown = error.shown if isinstance(error.shown, Fact) else LEGACY(text=error.shown)
-        result = {"refused": json.dumps(stored_failure(error_type_of(error), shown))}
+        result = _refusal(error)
     channel.send(_json_object(result))
+
+
+def _refusal(error: DomainError) -> dict[str, str]:
+    shown = error.shown if isinstance(error.shown, Fact) else LEGACY(text=error.shown)
+    return {"refused": json.dumps(stored_failure(error_type_of(error), shown))}
 
 
 def _json_object(members: dict[str, str]) -> bytes:

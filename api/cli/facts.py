@@ -20,6 +20,24 @@ PAIRS = plural_message("command.pairs", "{count} pair", "{count} pairs", count=N
 POINTS = plural_message("command.points", "{count} point", "{count} points", count=PLAIN_NUMBER)
 ABOUT = message("command.about", "{about}: {statement}", about=FACT, statement=FACT)
 
+UNSOUND_KEPT = message(
+    "command.unsound_kept",
+    "{error}\nThe plan and all findings are in {folder}, for a report of this error; do not use "
+    "the plan.",
+    error=FACT,
+    folder=TEXT,
+)
+SOUND_PART_WRITTEN = plural_message(
+    "command.sound_part_written",
+    "{error}\nThe result in {out} is the part of the plan that passes the audit: {placed} of "
+    "{count} match.",
+    "{error}\nThe result in {out} is the part of the plan that passes the audit: {placed} of "
+    "{count} matches.",
+    error=FACT,
+    out=TEXT,
+    placed=NUMBER,
+    count=NUMBER,
+)
 INTERNAL_ERROR = message(
     "command.internal_error",
     "An error occurred in the application, not in your files: {error}\n"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
+from api.cli import facts
 from api.cli.output import TEXTS
 from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
@@ -20,12 +21,20 @@ from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.logging.failed_search import log_failed_search
-from api.results.folder import FolderContent, write_results
+from api.results.folder import (
+    UNSOUND_FOLDER,
+    FolderContent,
+    result_json,
+    write_results,
+    write_unsound_plan,
+)
+from api.results.move_view import display_names
+from api.results.result_json import ResultSentences
 from api.runs.environment import run_environment
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
-from matching.errors import ImpossiblePinsError
+from matching.errors import ImpossiblePinsError, UnsoundResultError
 from matching.progress import IsCancelled
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
@@ -54,15 +63,21 @@ def solve_and_write(
     uid.
 
     Raises:
+        UnsoundResultError: the plan failed its audit. It is kept apart, and the part of it that
+            passes is written as the result.
         UnusableInputError: a pin cannot be satisfied; the error names its line.
         DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C
             before a result was found. Later, Ctrl+C ends only the search for next best coaches.
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
     began = datetime.now(UTC)
+    rejected: UnsoundResultError | None = None
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)
-        result = _solve(inputs, options, engine_threads(workers), trace, cancelled)
+        try:
+            result = _solve(inputs, options, engine_threads(workers), trace, cancelled)
+        except UnsoundResultError as error:
+            rejected, result = error, _sound_part(error, inputs, out)
         next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
     parameters = RunParameters(
         seed=options.seed,
@@ -85,7 +100,44 @@ def solve_and_write(
             before=before,
         ),
     )
+    if rejected:
+        _keep_unsound_plan(rejected, inputs, out)
+        raise UnsoundPlanKeptError(rejected, out)
     return result
+
+
+class UnsoundPlanKeptError(UnsoundResultError):
+    """The plan failed its audit and is kept in the results folder, apart from the sound part."""
+
+    def __init__(self, error: UnsoundResultError, out: Path) -> None:
+        super().__init__(error.result, error.findings, error.sound)
+        kept = facts.UNSOUND_KEPT(folder=str(out / UNSOUND_FOLDER), error=error.shown)
+        self.shown = kept
+        if error.sound:
+            self.shown = facts.SOUND_PART_WRITTEN(
+                error=kept,
+                out=str(out),
+                count=len(error.result.matches),
+                placed=len(error.sound.matches),
+            )
+
+
+def _sound_part(error: UnsoundResultError, inputs: CycleInputs, out: Path) -> Result:
+    """Return the part of a rejected plan that passes the audit.
+
+    Raises:
+        UnsoundPlanKeptError: there is none; the plan has been kept.
+    """
+    if error.sound is None:
+        _keep_unsound_plan(error, inputs, out)
+        raise UnsoundPlanKeptError(error, out)
+    return error.sound
+
+
+def _keep_unsound_plan(error: UnsoundResultError, inputs: CycleInputs, out: Path) -> None:
+    names = display_names((*inputs.roster.coachees, *inputs.roster.coaches))
+    plan = result_json(error.result, ResultSentences(TEXTS, names))
+    write_unsound_plan(out, plan, [TEXTS.text(finding.shown) for finding in error.findings])
 
 
 def _solve(

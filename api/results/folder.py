@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,9 @@ RESULT_PARTS = (
 )
 """The names of all files and folders in a results folder."""
 
+UNSOUND_FOLDER = "unsound"
+"""The folder for a plan that failed its audit; it exists only in this case."""
+
 SCRATCH_PREFIX = ".writing-"
 """The prefix of the temporary folder in which the files are first written."""
 
@@ -46,6 +50,7 @@ _FILES_IN = {
     ),
     "invites": re.compile(r"[\w-]+-session-\d\d-[0-9a-f]{8}\.(ics|eml)", re.ASCII),
     "forms": re.compile(r"(session-note|feedback)\.html"),
+    UNSOUND_FOLDER: re.compile(r"plan\.json|findings\.txt"),
 }
 """The names of the files that a result has in each of its folders."""
 
@@ -89,16 +94,40 @@ def write_results(out: Path, content: FolderContent) -> None:
     Raises:
         DomainError: `out` is not writable.
     """
-    files = _files(content)
+    with (
+        _reported_errors(out),
+        tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=_created(out)) as scratch,
+    ):
+        for part in RESULT_FOLDERS:
+            Path(scratch, part).mkdir()
+        for name, data in _files(content):
+            with open(f"{scratch}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands
+                file.write(data)
+        _move_into_place(Path(scratch), out)
+
+
+def write_unsound_plan(out: Path, plan: bytes, findings: Iterable[str]) -> None:
+    """Keep a plan that failed its audit in `out/unsound`, apart from any result in `out`.
+
+    Raises:
+        DomainError: `out` is not writable.
+    """
+    with _reported_errors(out):
+        folder = _created(out / UNSOUND_FOLDER)
+        (folder / "plan.json").write_bytes(plan)
+        lines = "".join(f"{finding}\n" for finding in findings)
+        (folder / "findings.txt").write_text(lines, encoding="utf-8")
+
+
+def _created(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _reported_errors(out: Path) -> Iterator[None]:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=out) as scratch:
-            for part in RESULT_FOLDERS:
-                Path(scratch, part).mkdir()
-            for name, data in files:
-                with open(f"{scratch}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands
-                    file.write(data)
-            _move_into_place(Path(scratch), out)
+        yield
     except OSError as error:
         raise DomainError(
             facts.CANNOT_WRITE(folder=str(out), reason=error.strerror or str(error))
@@ -110,8 +139,8 @@ def replaced_paths(out: Path) -> Iterator[tuple[Path, bool]]:
 
     Writing a result replaces exactly these files; the folders are kept.
     """
-    for part in RESULT_PARTS:
-        path, is_folder = out / part, part in RESULT_FOLDERS
+    for part in (*RESULT_PARTS, UNSOUND_FOLDER):
+        path, is_folder = out / part, part in _FILES_IN
         if path.exists() or path.is_symlink():
             yield path, is_folder
         if is_folder and path.is_dir():
@@ -149,6 +178,8 @@ def _move_into_place(scratch: Path, out: Path) -> None:
     for path, is_folder in list(replaced_paths(out)):
         if not is_folder:
             path.unlink()
+    if (out / UNSOUND_FOLDER).is_dir() and not any((out / UNSOUND_FOLDER).iterdir()):
+        (out / UNSOUND_FOLDER).rmdir()
     for part in RESULT_PARTS:
         if part not in RESULT_FOLDERS or not (out / part).exists():
             (scratch / part).rename(out / part)

@@ -41,10 +41,22 @@ class DraftPlan(FrozenModel):
 def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
     """Store the plan of a run as a draft or a what-if plan, and record that the run finished."""
     what_if = run.purpose is RunPurpose.WHAT_IF
+    run.state, run.finished_at = TaskState.FINISHED, now
+    return _store(tx, run, plan, PlanState.WHAT_IF if what_if else PlanState.DRAFT, now)
+
+
+def store_unsound_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
+    """Keep the plan of a failed run that the auditor rejected. It can be read, never published."""
+    return _store(tx, run, plan, PlanState.UNSOUND, now)
+
+
+def _store(
+    tx: Transaction, run: RunRow, plan: DraftPlan, state: PlanState, now: datetime
+) -> PlanRow:
     row = PlanRow(
         cycle_id=run.cycle_id,
         run_id=run.id,
-        state=PlanState.WHAT_IF if what_if else PlanState.DRAFT,
+        state=state,
         status=plan.status,
         placed=plan.placed,
         unplaced=plan.unplaced,
@@ -52,6 +64,5 @@ def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) 
         created_at=now,
     )
     tx.add(row)
-    run.state, run.finished_at = TaskState.FINISHED, now
     tx.flush()
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, TEXT, message
+from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
 
 WAITING = message("runs.waiting", "waiting to start")
 RUNNING = message("runs.running", "running")
@@ -18,6 +18,16 @@ DRAFT = message("runs.draft", "draft")
 PUBLISHED = message("runs.published", "published")
 SUPERSEDED = message("runs.superseded", "replaced by a later plan")
 WHAT_IF = message("runs.what_if", "what-if")
+
+UNSOUND = message("runs.unsound", "failed its audit")
+PLAN_REJECTED = plural_message(
+    "runs.plan_rejected",
+    "The plan failed its audit ({count} finding). This is a fault of the application, not of your "
+    "lists. The plan is kept beside the others and cannot be published.",
+    "The plan failed its audit ({count} findings). This is a fault of the application, not of your "
+    "lists. The plan is kept beside the others and cannot be published.",
+    count=NUMBER,
+)
 
 JUDGING = message("runs.phase_judging", "Evaluating every pair against the rules")
 MATCHING = message("runs.phase_matching", "Matching")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.background.job_type import JobType
 from api.background.subprocess_job import Message, SubprocessJob
-from api.runs.draft_plan import store_plan
+from api.runs.draft_plan import DraftPlan, store_plan, store_unsound_plan
 from api.runs.rows import RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from api.runs.run_queue import RUN_JOB
@@ -42,6 +42,11 @@ class RunJob(SubprocessJob[RunRow]):
         solved = SolvedRun.model_validate(result)
         row.record = solved.record_json
         store_plan(tx, row, solved.plan, now=self._now())
+
+    def _save_rejected(self, tx: Transaction, row: RunRow, result: Message) -> None:
+        if "unsound" in result:
+            plan = DraftPlan.model_validate(result["unsound"])
+            store_unsound_plan(tx, row, plan, now=self._now())
 
     def _record_end(self, tx: Transaction, row: RunRow) -> None:
         record_event(tx, f"run {row.state}", "run", row.id)

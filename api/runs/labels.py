@@ -25,6 +25,7 @@ PLAN_STATE = {
     PlanState.PUBLISHED: Badge(facts.PUBLISHED(), "good"),
     PlanState.SUPERSEDED: Badge(facts.SUPERSEDED()),
     PlanState.WHAT_IF: Badge(facts.WHAT_IF()),
+    PlanState.UNSOUND: Badge(facts.UNSOUND(), "bad"),
 }
 PHASES = {
     Phase.JUDGING: facts.JUDGING(),

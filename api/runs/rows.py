@@ -26,12 +26,17 @@ class RunPurpose(StrEnum):
 
 
 class PlanState(StrEnum):
-    """The state of a plan. A cycle has at most one published plan; a what-if is never published."""
+    """The state of a plan. A cycle has at most one published plan.
+
+    A what-if is never published, and neither is a plan that failed its audit (`UNSOUND`), which is
+    kept so that the fault can be found.
+    """
 
     DRAFT = "draft"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     WHAT_IF = "what-if"
+    UNSOUND = "unsound"
 
 
 class RunRow(BackgroundTaskRow):

@@ -6,15 +6,17 @@ import json
 import time
 from datetime import UTC, datetime
 
-from api.background.subprocess_task import run_task
+from api.background.subprocess_task import RejectedResultError, run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
 from api.logging.exception_location import exception_location
 from api.runs.draft_plan import DraftPlan
 from api.runs.environment import run_environment
+from api.runs.facts import PLAN_REJECTED
 from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
+from matching.errors import UnsoundResultError
 from matching.facts.runs import SEARCH_FAILED
 from matching.progress import Phase, Progress, ReportProgress
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
@@ -39,25 +41,37 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
         elapsed = time.monotonic() - started_at
         report(Progress(phase=Phase.EXPLAINING, elapsed_seconds=elapsed, message=message))
 
-    result = solve(
-        run_input.roster,
-        run_input.cycle,
-        options=SolveOptions(
-            time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
-        ),
-        input_sha256=task.input_sha256,
-        clock=time.monotonic,
-        concurrency=engine_threads(task.options.workers),
-        keep=run_input.keep,
-        under_way=run_input.under_way,
-        report=trace,
-        on_failed_search=report_failed_search,
-    )
+    try:
+        result = solve(
+            run_input.roster,
+            run_input.cycle,
+            options=SolveOptions(
+                time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
+            ),
+            input_sha256=task.input_sha256,
+            clock=time.monotonic,
+            concurrency=engine_threads(task.options.workers),
+            keep=run_input.keep,
+            under_way=run_input.under_way,
+            report=trace,
+            on_failed_search=report_failed_search,
+        )
+    except UnsoundResultError as error:
+        raise rejected_plan(error) from error
     record = _record(task, run_input, trace, result, began)
     return {
         "plan": DraftPlan.of(result).model_dump_json(),
         "record_json": json.dumps(record.model_dump_json()),
     }
+
+
+def rejected_plan(error: UnsoundResultError) -> RejectedResultError:
+    """Return the failure of a run whose plan failed its audit, with the plan to be kept.
+
+    The failure names no people, since it is shown wherever the run is.
+    """
+    error.shown = PLAN_REJECTED(count=len(error.findings))
+    return RejectedResultError(error, {"unsound": DraftPlan.of(error.result).model_dump_json()})
 
 
 def _record(

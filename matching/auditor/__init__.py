@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from coach.cycle import Cycle
+from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.auditor import humans, levels, pairing, rematch, sessions
 from matching.auditor import unmatched as leftover
@@ -65,10 +65,39 @@ def audit(
     return tuple(_findings(context))
 
 
+def with_audited_levels(
+    roster: Roster,
+    cycle: Cycle,
+    result: Result,
+    keep: Result | None = None,
+    under_way: UnderWay | None = None,
+) -> Result:
+    """Return a part of a plan with the values of its levels as the auditor computes them.
+
+    The bound of `placed` is that of `result`. If fewer coachees are placed, nothing is known about
+    the later levels, and their bounds do not prove the values.
+    """
+    context = AuditContext(roster, cycle, result, keep, under_way)
+    outcomes, unknown = [], 0
+    for level in result.levels:
+        value, bound = levels.level_value(context, level.name), level.bound
+        if level.name is ObjectiveLevel.REPEAT:
+            bound = 0
+        elif level.name is not ObjectiveLevel.PLACED:
+            bound = max(bound, value + unknown)
+        elif value < level.value:
+            unknown = 1
+        outcome = {"value": value, "bound": bound, "proven": value == bound}
+        outcomes.append(level.model_copy(update=outcome))
+    proven = all(one.proven for one in outcomes if one.name is not ObjectiveLevel.SCHEDULE)
+    status = "optimal" if proven else "feasible"
+    return result.model_copy(update={"levels": tuple(outcomes), "status": status})
+
+
 def _findings(context: AuditContext) -> Iterator[Finding]:
     for check in CHECKS:
         context.on_step()
         yield from check(context)
 
 
-__all__ = ["CHECKS", "Finding", "audit"]
+__all__ = ["CHECKS", "Finding", "audit", "with_audited_levels"]

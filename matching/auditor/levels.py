@@ -46,7 +46,7 @@ def _expected_levels(context: AuditContext) -> tuple[ObjectiveLevel, ...]:
 
 def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
     about = facts.LEVEL(level=level_name(level.name.value))
-    value = _value(context, level.name)
+    value = level_value(context, level.name)
     if level.value != value:
         yield Finding(about, facts.WRONG_VALUE(value=level.value, right=value))
     if level.name is ObjectiveLevel.REPEAT:  # the only level that is minimised
@@ -59,7 +59,8 @@ def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
         yield Finding(about, wrong(value=level.value, bound=level.bound))
 
 
-def _value(context: AuditContext, name: ObjectiveLevel) -> int:
+def level_value(context: AuditContext, name: ObjectiveLevel) -> int:
+    """Return the value of a level, computed from the matches."""
     match name:
         case ObjectiveLevel.PLACED:
             return sum(context.coachees[match.coachee].priority for match in context.known)

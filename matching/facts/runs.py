@@ -11,6 +11,15 @@ NO_RESULT_IN_TIME = message(
     "the time limit of {seconds} s was reached before a usable result was found; allow more time",
     seconds=NUMBER,
 )
+UNSOUND = plural_message(
+    "run.unsound",
+    "the plan failed its audit, which is a fault of this application, not of your files. The audit "
+    "has {count} finding: {first}",
+    "the plan failed its audit, which is a fault of this application, not of your files. The audit "
+    "has {count} findings, the first of them: {first}",
+    count=NUMBER,
+    first=FACT,
+)
 NO_SUCH_COACHEE = message(
     "explanation.no_such_coachee",
     "there is no coachee {coachee} in this result; its coachees include {known}",

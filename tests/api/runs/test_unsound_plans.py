@@ -1,0 +1,64 @@
+"""A run whose plan fails its audit says so; the plan is kept, and cannot be published."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from api.background.job_type import JobContext
+from api.background.rows import TaskState
+from api.background.subprocess_task import run_task
+from api.invitations.publish import publish_plan
+from api.runs import service as runs
+from api.runs.job import RunJob
+from api.runs.rows import PlanRow, PlanState, RunRow
+from api.runs.run_input import RunOptions
+from api.runs.solver_task import RunTask
+from api.runs.subprocess import solve_and_record
+from coach.errors import ConflictError
+from tests.matching.broken_engine import break_engine
+
+if TYPE_CHECKING:
+    from conftest import World
+
+OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
+
+
+class MemoryChannel:
+    """A channel to a parent in the same process."""
+
+    def __init__(self, task: str) -> None:
+        self._task = task.encode()
+        self.sent: list[dict[str, object]] = []
+
+    def receive(self) -> bytes:
+        return self._task
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(json.loads(message))
+
+
+def test_rejected_plan_is_kept_beside_the_failed_run_and_cannot_be_published(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.start_run(world.services, world.cycle(coachees=2, coaches=1), OPTIONS)
+    with world.database.reading() as tx:
+        row = tx.get_one(RunRow, run.id)
+        task = RunTask(input_json=row.input, options=OPTIONS, input_sha256=row.input_sha256)
+    channel = MemoryChannel(task.model_dump_json())
+    break_engine(monkeypatch)
+    run_task(channel, solve_and_record)  # type: ignore[arg-type] - has the same methods
+    last = channel.sent[-1]
+    RunJob(JobContext(world.services, "worker@1"))._finish(run.id, last)  # noqa: SLF001 - what a worker calls
+
+    with world.database.reading() as tx:
+        row, plan = tx.get_one(RunRow, run.id), tx.scalars(select(PlanRow)).one()
+        assert row.state is TaskState.FAILED
+        assert "plan_rejected" in json.dumps(row.failure)
+        assert plan.state is PlanState.UNSOUND
+        plan_id = plan.id
+    with pytest.raises(ConflictError, match="failed its audit"):
+        publish_plan(world.services, plan_id)
