@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli import facts
+from api.cli.command_clock import COMMAND_CLOCK
 from api.cli.command_table import COMMANDS, DETAILS
 from api.cli.earlier_option import with_repeated_option
 from api.cli.output import echo, render
@@ -32,6 +33,7 @@ DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command, and exit with its exit code."""
+    COMMAND_CLOCK.restart()
     _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
@@ -17,6 +18,7 @@ from api.cli.output import TEXTS
 from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
 from api.cli.runner_ups import find_runner_ups
+from api.cli.time_budget import TimeBudget
 from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
@@ -34,7 +36,8 @@ from api.runs.environment import run_environment
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
-from matching.errors import ImpossiblePinsError, UnsoundResultError
+from matching.errors import ImpossiblePinsError, NoUsableResultError, UnsoundResultError
+from matching.facts.runs import NO_RESULT_IN_TIME
 from matching.progress import IsCancelled
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
@@ -70,15 +73,24 @@ def solve_and_write(
             before a result was found. Later, Ctrl+C ends only the search for next best coaches.
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
-    began = datetime.now(UTC)
+    began, budget = datetime.now(UTC), TimeBudget.of(options.time_limit_seconds, inputs)
     rejected: UnsoundResultError | None = None
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)
         try:
-            result = _solve(inputs, options, engine_threads(workers), trace, cancelled)
+            result = _solve(
+                inputs,
+                options,
+                budget,
+                concurrency=engine_threads(workers),
+                trace=trace,
+                cancelled=cancelled,
+            )
         except UnsoundResultError as error:
             rejected, result = error, _sound_part(error, inputs, out)
-        next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
+        next_best = find_runner_ups(inputs, result, budget.left_seconds(), cancelled)
+    if next_best.cut_short:
+        result = result.model_copy(update={"cut_short": True})
     parameters = RunParameters(
         seed=options.seed,
         workers=workers,
@@ -93,7 +105,7 @@ def solve_and_write(
             cycle=inputs.cycle,
             result=result,
             record=_record(inputs, result, trace, parameters, began),
-            next_best=next_best,
+            next_best=next_best.sections,
             inputs=inputs.files.items(),
             now=datetime.now(UTC),
             texts=TEXTS,
@@ -143,6 +155,8 @@ def _keep_unsound_plan(error: UnsoundResultError, inputs: CycleInputs, out: Path
 def _solve(
     inputs: CycleInputs,
     options: SolveOptions,
+    budget: TimeBudget,
+    *,
     concurrency: Concurrency,
     trace: TraceRecorder,
     cancelled: IsCancelled,
@@ -151,7 +165,7 @@ def _solve(
         return solve(
             inputs.roster,
             inputs.cycle,
-            options=options,
+            options=replace(options, time_limit_seconds=budget.solving_seconds()),
             input_sha256=inputs.sha256,
             clock=time.monotonic,
             concurrency=concurrency,
@@ -163,6 +177,9 @@ def _solve(
         )
     except ImpossiblePinsError as error:
         raise inputs.pin_faults(error) from error
+    except NoUsableResultError as error:
+        seconds = options.time_limit_seconds  # of which solving had only a part
+        raise NoUsableResultError(NO_RESULT_IN_TIME(seconds=seconds)) from error
 
 
 def _record(

@@ -1,10 +1,11 @@
-"""Finds the next best coaches for the report on a new result, within a few seconds."""
+"""Finds the next best coaches for the report on a new result, with limited effort."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from api.cli import facts
 from api.engine_threads import run_in_thread
@@ -12,31 +13,43 @@ from api.input_files.cycle_inputs import CycleInputs
 from api.logging.exception_location import exception_location
 from matching.deadline import Deadline
 from matching.explanation import Section, runner_up_section
+from matching.explanation.counted_deadline import CountedDeadline
 from matching.explanation.partial_search import SearchEnd, collect
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
 from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
-_MAX_SECONDS = 10.0
+_MAX_STEPS = 4000  # about eight seconds of processor time
 _REASONS = {
     SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
     SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),
 }
 
 
+class FoundRunnerUps(NamedTuple):
+    """The report's sections about the next best coach, by matched coachee.
+
+    `cut_short` is true if the time limit ended the search before its effort was used up.
+    """
+
+    sections: Mapping[str, Section]
+    cut_short: bool
+
+
 def find_runner_ups(
     inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
-) -> Mapping[str, Section]:
+) -> FoundRunnerUps:
     """Return the report's sections about the next best coach, by matched coachee.
 
-    The search takes at most ten seconds and ends with the time limit of the run. Matches that it
-    does not reach have no section. If the search fails or is cancelled, the sections of the
-    remaining matches state this; failures are also logged.
+    The effort of the search is limited in steps, so that the report does not depend on how busy the
+    machine is. `limit_seconds`, if given, limits its time in addition. Matches that the search does
+    not reach have no section. If it fails or is cancelled, the sections of the remaining matches
+    state this; failures are also logged.
     """
-    left = _MAX_SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
-    seconds = max(0.0, min(_MAX_SECONDS, left))
-    deadline = Deadline(time.monotonic, seconds, cancelled, run_in_thread)
+    deadline = CountedDeadline(
+        time.monotonic, limit_seconds, cancelled, run_in_thread, max_steps=_MAX_STEPS
+    )
     search = collect(_runner_up_sections(inputs, result, deadline))
     found = dict(search.found)
     if search.error and search.end is SearchEnd.FAILED:
@@ -45,7 +58,7 @@ def find_runner_ups(
         not_determined = Section(facts.RUNNER_UP_NOT_DETERMINED(), (_REASONS[search.end],))
         for match in result.matches:
             found.setdefault(match.coachee, not_determined)
-    return found
+    return FoundRunnerUps(found, deadline.was_exceeded)
 
 
 def _runner_up_sections(

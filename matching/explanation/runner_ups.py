@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +142,18 @@ class RunnerUps:
         """Return the best plan without the match of `row`, if the bounds prove one."""
         if bounds is None or row in self._pins:
             return None
-        return bounds.by_residual_path(row, self._state_without(row).is_feasible)
+        return bounds.by_residual_path(row, partial(self._is_acceptable, row))
+
+    def _is_acceptable(self, row: int, choice: Choice) -> bool:
+        """Return whether a choice places the coachee of `row` and all pinned ones, with the share.
+
+        Its pairs are not checked; they are among those allowed if no match of `row` is changed.
+        """
+        problem = self._problem
+        placed = problem.coachee[choice]
+        crossing = int(problem.cross[choice].sum())
+        in_balance = crossing * problem.share.denominator >= len(choice) * problem.share.numerator
+        return in_balance and bool(np.isin([row, *self._pins], placed).all())
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
         """Return `bool[P]`: all pairs except the match of `row` and pairs excluded by pins."""

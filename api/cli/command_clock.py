@@ -1,0 +1,27 @@
+"""When the running command started, for time limits that hold for the whole command."""
+
+from __future__ import annotations
+
+import time
+
+_IMPORT_SECONDS = 0.2  # from the start of the process to the start of the command
+
+
+class CommandClock:
+    """Measures the time since the command started."""
+
+    def __init__(self) -> None:
+        self._started_at = time.monotonic()
+
+    def restart(self) -> None:
+        """Start again: a new command begins."""
+        self._started_at = time.monotonic()
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """The seconds since the process of the command started."""
+        return _IMPORT_SECONDS + time.monotonic() - self._started_at
+
+
+COMMAND_CLOCK = CommandClock()
+"""The clock of the running command."""

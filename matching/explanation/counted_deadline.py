@@ -1,0 +1,74 @@
+"""A deadline that also limits the effort of a search, in steps that are no unit of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matching.concurrency import ResultT, RunInterruptible
+from matching.deadline import Deadline, DeadlineExceededError
+from matching.progress import IsCancelled
+
+_STEPS_PER_SOLVER_CALL = 5  # a call takes about as long as five steps
+
+
+@dataclass(slots=True)
+class _Count:
+    steps: int = 0
+
+
+class CountedDeadline(Deadline):
+    """A deadline after a number of steps, in addition to a time limit, if there is one.
+
+    A step is a check of the deadline. Searches check it between pieces of work of about two
+    milliseconds each, in the same places whenever they are repeated, so that a search that ends
+    after a number of steps has the same result on a slow and on a busy machine.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        limit_seconds: float | None,
+        cancelled: IsCancelled,
+        run_interruptible: RunInterruptible,
+        *,
+        max_steps: int,
+    ) -> None:
+        """Start the clock. For the other arguments, see `Deadline`."""
+        super().__init__(clock, limit_seconds, cancelled, run_interruptible)
+        self._count = _Count()
+        self._max_steps = max_steps
+
+    def sub_deadline(self, share: float) -> Deadline:
+        """Return a deadline that gets `share` (0 to 1) of the remaining time and steps."""
+        remaining = self.remaining
+        steps = self._count.steps
+        part = CountedDeadline(
+            self._clock,
+            None if remaining is None else remaining * share,
+            self._cancelled,
+            self._run_interruptible,
+            max_steps=steps + int(share * (self._max_steps - steps)),
+        )
+        part._exceeded = self._exceeded
+        part._count = self._count
+        return part
+
+    def check(self) -> None:
+        """Count a step, and raise an exception if the search must stop.
+
+        Raises:
+            CancelledError: the search was cancelled.
+            DeadlineExceededError: the time limit has passed, or all steps have been made.
+        """
+        self._count.steps += 1
+        if self._count.steps > self._max_steps:
+            raise DeadlineExceededError
+        super().check()
+
+    def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
+        """Call a solver; its call counts as several steps, however often the clock is read."""
+        self._count.steps += _STEPS_PER_SOLVER_CALL
+        result = self._run_interruptible(work, stop, super().check)
+        _ = self.remaining
+        return result

@@ -1,0 +1,35 @@
+"""A time limit is divided between reading, solving, explaining and writing."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.cli.command_clock import COMMAND_CLOCK
+from api.cli.time_budget import TimeBudget
+
+
+@pytest.fixture(autouse=True)
+def _new_command() -> None:
+    COMMAND_CLOCK.restart()
+
+
+def test_without_a_limit_nothing_is_limited() -> None:
+    budget = TimeBudget(None, 3.0)
+    assert budget.solving_seconds() is None
+    assert budget.left_seconds() is None
+
+
+def test_solving_gets_what_start_and_writing_leave() -> None:
+    solving = TimeBudget(100.0, 20.0).solving_seconds()
+    assert solving is not None
+    assert 75 < solving < 80
+
+
+def test_solving_gets_a_share_of_a_short_limit_and_explaining_nothing() -> None:
+    budget = TimeBudget(10.0, 60.0)
+    assert budget.solving_seconds() == pytest.approx(3.0)
+    assert budget.left_seconds() == 0.0
+
+
+def test_limit_of_zero_leaves_no_time() -> None:
+    assert TimeBudget(0.0, 1.0).solving_seconds() == 0.0
