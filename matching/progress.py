@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from coach.cycle import ObjectiveLevel
 from coach.texts.facts import Displayed, Fact
 from matching.facts import runs as facts
-from matching.facts.names import level_name
+from matching.facts.names import level_name_with_unit
 
 
 class Phase(StrEnum):
@@ -69,7 +69,7 @@ class ProgressReporter:
 
 
 def _level_message(level: ObjectiveLevel, value: int | None, bound: int | None) -> Fact:
-    name = level_name(level.value)
+    name = level_name_with_unit(level.value)
     minimised = level is ObjectiveLevel.REPEAT
     if value is None:
         started = facts.LEVEL_STARTED(level=name)

@@ -14,7 +14,7 @@ from api.cli import facts
 from api.cli.output import TEXTS, render
 from api.cli.progress_texts import PHASES, elapsed_time
 from coach.cycle import ObjectiveLevel
-from matching.facts.names import level_name
+from matching.facts.names import level_name_with_unit
 from matching.progress import Progress, ReportProgress
 
 
@@ -45,7 +45,7 @@ class _LiveView:
         table = Table(*headers, box=None, header_style="dim", pad_edge=True)
         for level, progress in self._levels.items():
             numbers = map(_number, (progress.value, progress.bound))
-            table.add_row(render(level_name(level)), *numbers)
+            table.add_row(render(level_name_with_unit(level)), *numbers)
         phase, elapsed = PHASES[self._now.phase], elapsed_time(self._now)
         headline = f"{render(phase):<12} {elapsed:>8}  {render(self._now.message)}"
         return Group(Text(headline), table)

@@ -76,7 +76,11 @@ NO_ALTERNATIVE = message(
     coachee=TEXT,
     seconds=PLAIN_NUMBER,
 )
-NO_ADVICE = message("advise.nothing", "No single change to the policy would place more people.")
+NO_ADVICE = message(
+    "advise.nothing",
+    "No change to the policy was found that would place more people. A change for a single person "
+    "may still help; see the people without a coach.",
+)
 ADVICE = message("advise.change", "{change}: places {coachees}", change=FACT, coachees=listed(TEXT))
 ADVICE_UNPLACED = message("advise.unplaced", "but no longer {coachees}", coachees=listed(TEXT))
 NO_REPLACEMENT = message(

@@ -20,7 +20,7 @@ from matching.progress import IsCancelled
 from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
-_MAX_STEPS = 4000  # about eight seconds of processor time
+_MAX_STEPS = 5500  # about ten seconds of processor time, without evaluating the pairs
 _REASONS = {
     SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
     SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),
@@ -47,9 +47,7 @@ def find_runner_ups(
     not reach have no section. If it fails or is cancelled, the sections of the remaining matches
     state this; failures are also logged.
     """
-    deadline = CountedDeadline(
-        time.monotonic, limit_seconds, cancelled, run_in_thread, max_steps=_MAX_STEPS
-    )
+    deadline = Deadline(time.monotonic, limit_seconds, cancelled, run_in_thread)
     search = collect(_runner_up_sections(inputs, result, deadline))
     found = dict(search.found)
     if search.error and search.end is SearchEnd.FAILED:
@@ -64,9 +62,9 @@ def find_runner_ups(
 def _runner_up_sections(
     inputs: CycleInputs, result: Result, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
-    """Yield matched coachees with their sections, as long as there is time."""
+    """Yield matched coachees with their sections, as long as there is time and effort."""
     runner_ups = RunnerUps(
         inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
     )
-    for coachee, runner_up in runner_ups.all():
+    for coachee, runner_up in runner_ups.all(CountedDeadline(deadline, _MAX_STEPS)):
         yield coachee, runner_up_section(runner_up, inputs.roster)

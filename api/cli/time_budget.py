@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.cli.command_clock import COMMAND_CLOCK
 from api.input_files.cycle_inputs import CycleInputs
 
-_LEAST_SOLVING_SHARE = 0.3  # of the limit, however long reading and writing take
+_LEAST_SOLVING_SHARE = 0.5  # of the limit, however long reading and writing take
 _WRITING_SECONDS = 0.5
 _WRITING_SECONDS_A_SESSION = 0.0005  # two invitations as two files each, and rows of tables
 

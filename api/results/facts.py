@@ -58,12 +58,16 @@ CIVILIAN = message("results.civilian", "civilian")
 CIVILIAN_AS = message("results.civilian_as", "civilian equivalent to {grade}", grade=TEXT)
 CIVILIAN_ABOVE = message("results.civilian_above", "civilian above {grade}", grade=TEXT)
 
-LEVEL_PLACED = message("results.level_placed", "Coachees with a coach, weighted by priority")
+LEVEL_PLACED = message(
+    "results.level_placed", "Sum of the priorities of coachees with a coach (1 to 9 each)"
+)
 LEVEL_KEPT = message("results.level_kept", "Pairs kept from the earlier plan")
 LEVEL_REPEAT = message("results.level_repeat", "Pairs that were a pair in an earlier cycle")
 LEVEL_WORST = message("results.level_worst", "Lowest points of any match")
 LEVEL_TOTAL = message("results.level_total", "Total points of all matches")
-LEVEL_SCHEDULE = message("results.level_schedule", "Quality of the session series")
+LEVEL_SCHEDULE = message(
+    "results.level_schedule", "Quality of the session series (up to 100 for each match)"
+)
 LEVEL_PROVEN = message("results.level_proven", "proven optimal")
 LEVEL_BOUND = message("results.level_bound", "at most {bound} is possible", bound=PLAIN_NUMBER)
 LEVEL_LOWER_BOUND = message(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from matching.concurrency import ResultT, RunInterruptible
+from matching.concurrency import ResultT
 from matching.deadline import Deadline, DeadlineExceededError
-from matching.progress import IsCancelled
 
 _STEPS_PER_SOLVER_CALL = 5  # a call takes about as long as five steps
 
@@ -25,32 +24,20 @@ class CountedDeadline(Deadline):
     after a number of steps has the same result on a slow and on a busy machine.
     """
 
-    def __init__(
-        self,
-        clock: Callable[[], float],
-        limit_seconds: float | None,
-        cancelled: IsCancelled,
-        run_interruptible: RunInterruptible,
-        *,
-        max_steps: int,
-    ) -> None:
-        """Start the clock. For the other arguments, see `Deadline`."""
-        super().__init__(clock, limit_seconds, cancelled, run_interruptible)
+    def __init__(self, whole: Deadline, max_steps: int) -> None:
+        """Limit `whole` to a number of steps, from now on."""
+        limit = whole.remaining
+        super().__init__(whole._clock, limit, whole._cancelled, whole._run_interruptible)  # noqa: SLF001 - the same class
+        self._exceeded = whole._exceeded  # noqa: SLF001 - as above
         self._count = _Count()
         self._max_steps = max_steps
 
     def sub_deadline(self, share: float) -> Deadline:
         """Return a deadline that gets `share` (0 to 1) of the remaining time and steps."""
-        remaining = self.remaining
         steps = self._count.steps
         part = CountedDeadline(
-            self._clock,
-            None if remaining is None else remaining * share,
-            self._cancelled,
-            self._run_interruptible,
-            max_steps=steps + int(share * (self._max_steps - steps)),
+            super().sub_deadline(share), steps + int(share * (self._max_steps - steps))
         )
-        part._exceeded = self._exceeded
         part._count = self._count
         return part
 

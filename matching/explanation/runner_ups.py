@@ -84,12 +84,14 @@ class RunnerUps:
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
 
-    def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
+    def all(self, deadline: Deadline | None = None) -> Iterator[tuple[str, RunnerUp | None]]:
         """Yield each matched coachee's id with the runner-up, or `None` if there is none.
 
         Matches whose runner-up can be found without solving again come first. The iteration ends
-        at the deadline, and skips matches whose problem is too large to be solved.
+        at the deadline, and skips matches whose problem is too large to be solved. `deadline`, if
+        given, replaces that of the evaluation.
         """
+        self._deadline = deadline or self._deadline
         try:
             bounds, undecided = self._compute_bounds(), []
             for match in self._result.matches:

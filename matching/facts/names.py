@@ -38,6 +38,13 @@ LEVEL_NAMES: Mapping[str, Message] = {
 }
 
 
+_WITH_UNIT: Mapping[str, Message] = {
+    # i18n: the value of this level counts each coachee as often as their priority says
+    "placed": message("level.placed_with_unit", "placed (sum of priorities)"),
+    # i18n: the value of this level is at most 100 for each match
+    "schedule": message("level.schedule_with_unit", "schedule (up to 100 a match)"),
+}
+
 COACHEES = plural_message("count.coachees", "{count} coachee", "{count} coachees", count=NUMBER)
 COACHES = plural_message("count.coaches", "{count} coach", "{count} coaches", count=NUMBER)
 SESSIONS = plural_message("count.sessions", "{count} session", "{count} sessions", count=NUMBER)
@@ -49,6 +56,11 @@ _RULE_NAMES: Mapping[str, Displayed] = {rule: name() for rule, name in RULE_NAME
 def rule_name(rule: str) -> Displayed:
     """Return the name of a rule, or `rule` itself if this version has no such rule."""
     return _RULE_NAMES.get(rule, rule)
+
+
+def level_name_with_unit(level: str) -> Displayed:
+    """Return the name of a level, with the unit of its value if that is not evident."""
+    return (_WITH_UNIT.get(level) or LEVEL_NAMES[level])()
 
 
 def level_name(level: str) -> Displayed:

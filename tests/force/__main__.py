@@ -19,6 +19,7 @@ from tests.force import (
     strangers,
     streams,
     worker_killed,
+    world_cycles,
     writer_killed,
 )
 from tests.force.measuring import DATABASES, SQLITE, where_and_when
@@ -34,7 +35,7 @@ ON_BOTH: tuple[ModuleType, ...] = (
     copy_restored,
     streams,
 )
-ON_SQLITE: tuple[ModuleType, ...] = (load, strangers, files_fuzzed)
+ON_SQLITE: tuple[ModuleType, ...] = (load, strangers, world_cycles, files_fuzzed)
 
 
 def figures() -> Iterator[Figure]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from conftest import Command
 
+    from matching.deadline import Deadline
     from matching.explanation import RunnerUp
 
 RESULTS = {"result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "invites"}
@@ -34,8 +35,8 @@ def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object
     search = RunnerUps.all
 
     def end_by(end: Callable[[], object]) -> None:
-        def fail(self: RunnerUps) -> Iterator[tuple[str, RunnerUp | None]]:
-            for number, found in enumerate(search(self)):
+        def fail(self: RunnerUps, deadline: Deadline) -> Iterator[tuple[str, RunnerUp | None]]:
+            for number, found in enumerate(search(self, deadline)):
                 if number == FOUND_BEFORE:
                     end()
                 yield found

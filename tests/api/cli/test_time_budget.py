@@ -27,7 +27,7 @@ def test_solving_gets_what_start_and_writing_leave() -> None:
 
 def test_solving_gets_a_share_of_a_short_limit_and_explaining_nothing() -> None:
     budget = TimeBudget(10.0, 60.0)
-    assert budget.solving_seconds() == pytest.approx(3.0)
+    assert budget.solving_seconds() == pytest.approx(5.0)
     assert budget.left_seconds() == 0.0
 
 

@@ -7,7 +7,6 @@ from itertools import count
 
 import pytest
 
-from matching.concurrency import run_to_completion
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.explanation.counted_deadline import CountedDeadline
 
@@ -19,7 +18,7 @@ def ticking(seconds: float) -> Callable[[], float]:
 
 
 def deadline(tick: float = 0.0, limit: float | None = None) -> CountedDeadline:
-    return CountedDeadline(ticking(tick), limit, lambda: False, run_to_completion, max_steps=20)
+    return CountedDeadline(Deadline(ticking(tick), limit, lambda: False), 20)
 
 
 def steps_until_the_end(limited: Deadline) -> int:
@@ -58,6 +57,7 @@ def test_solver_call_counts_five_steps_however_often_it_reads_the_clock() -> Non
             check()
         return work()
 
-    limited = CountedDeadline(ticking(0.0), None, lambda: False, interruptible, max_steps=20)  # type: ignore[arg-type] - only for integers
+    whole = Deadline(ticking(0.0), None, lambda: False, interruptible)  # type: ignore[arg-type] - only for integers
+    limited = CountedDeadline(whole, 20)
     assert limited.run_interruptible(lambda: 7, lambda: None) == 7
     assert steps_until_the_end(limited) == 15

@@ -1,0 +1,27 @@
+"""Cycles across time zones, clock changes and date lines, compared with a plain reading."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from matching.result import Result
+from tests.force.world_cycles import contradictions, faults
+from tests.matching.planner import shifted
+from tests.matching.test_clock_changes import CYCLE, ROSTER, run
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_random_cycle_has_a_sound_result(seed: int) -> None:
+    assert faults(seed) == []
+
+
+def test_session_that_is_moved_contradicts_the_plain_reading() -> None:
+    result = run()
+    assert list(contradictions(ROSTER, CYCLE, result)) == []
+    (match,) = result.matches
+    first = shifted(match.sessions[0], timedelta(minutes=30))
+    moved = match.model_copy(update={"sessions": (first, *match.sessions[1:])})
+    broken: Result = result.model_copy(update={"matches": (moved,)})
+    assert any("is not free" in one for one in contradictions(ROSTER, CYCLE, broken))
