@@ -2,7 +2,7 @@
 
 All levels share the time, and a level that does not close must not take the time of those after it.
 Therefore the levels are searched in several *passes*. Within a pass, each level has the same
-effort, and what it leaves over is not used up by others. The next pass continues with three times
+effort; what it leaves over lets the next pass begin earlier. That pass continues with four times
 the effort, from the best plan so far and with the bounds and feasible sets that are known. It is
 skipped if all levels are proven. Effort is counted, not measured, so equal runs are equal, and a
 time limit only decides how far a run gets.
@@ -25,9 +25,9 @@ from matching.search.worst_level import WorstLevel
 
 __all__ = ["LevelsResult", "level_weights", "run_levels"]
 
-FIRST_EFFORT = 0.6
-"""The effort of each level in the first pass, in seconds of the machine of the benchmarks."""
-_EFFORT_GROWTH = 3.0
+# The effort of each level in the first pass, in seconds of the machine of the benchmarks.
+_FIRST_EFFORT, _FIRST_EFFORT_PER_COACHEE = 0.8, 0.004
+_EFFORT_GROWTH = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,8 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
 
     If the time limit passes, the result contains the incumbent and valid bounds.
     """
-    effort, choice = FIRST_EFFORT, first
+    coachees = len(state.problem.priority)
+    effort, choice = max(_FIRST_EFFORT, _FIRST_EFFORT_PER_COACHEE * coachees), first
     allowed, all_proven = state.allowed, state.all_proven
     while True:
         state.start_pass(effort)

@@ -26,6 +26,7 @@ _NEIGHBOUR = 0.7  # the probability that the next coach suits a coachee of the p
 # Shares of rounds in which people are inserted in random order, and with few options first.
 _RANDOM_ORDER, _FEW_OPTIONS_FIRST = 0.4, 0.4
 _EFFORT_PER_ROUND = 1e-3
+_PATIENCE = 0.25  # the share of the effort after which a search without improvement ends
 
 
 class RuinAndRecreate:
@@ -53,15 +54,21 @@ class RuinAndRecreate:
     def run(self, accept: Callable[[Choice], bool], deadline: Deadline) -> None:
         """Improve until `accept` returns true for a better choice.
 
+        The search also ends after a quarter of the deadline's effort without an improvement.
+
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`; in particular, once the
                 deadline's effort is used up.
         """
-        while self._coachees:
+        patience = _PATIENCE * deadline.effort_left
+        improved_at = deadline.effort_left
+        while self._coachees and improved_at - deadline.effort_left <= patience:
             deadline.check()
             deadline.spend(_EFFORT_PER_ROUND)
-            if self._round(deadline) > 0 and accept(self._repair.choice):
-                return
+            if self._round(deadline) > 0:
+                improved_at = deadline.effort_left
+                if accept(self._repair.choice):
+                    return
 
     def _round(self, deadline: Deadline) -> int:
         """Ruin and recreate once; return the increase of the profit, 0 if it was undone."""

@@ -16,6 +16,7 @@ from matching.assignment.restricted_master import FloorConstraint
 from matching.deadline import (
     Deadline,
     DeadlineExceededError,
+    EffortExceededError,
     ProblemTooLargeError,
 )
 from matching.instance.problem import cross_border_balance
@@ -79,12 +80,24 @@ class SearchState:
     def limited_effort(self) -> Iterator[None]:
         """Limit the effort of a level, and end it silently once time or effort are used up."""
         self.deadline = self._whole_deadline.with_effort(self.effort)
+        self.effort_exceeded = False
         try:
             with suppress(DeadlineExceededError):
                 yield
         finally:
-            self.effort_exceeded = not self.deadline.effort_left
+            self.effort_exceeded |= not self.deadline.effort_left
             self.deadline = self._whole_deadline
+
+    @contextmanager
+    def heuristic(self, share: float, *, ends: bool) -> Iterator[Deadline]:
+        """Limit a heuristic to a share of the level's effort, and end it silently after that.
+
+        If the heuristic `ends` by itself, the level could use more effort for it.
+        """
+        try:
+            yield self.deadline.with_effort(share * self.effort)
+        except EffortExceededError:
+            self.effort_exceeded |= ends
 
     def known_bound(self, level: ObjectiveLevel) -> int:
         """Return the least known upper bound of a level under the floors of the decided levels."""

@@ -8,14 +8,12 @@ improves the incumbent, and branch and price over the remaining pairs closes the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
 from matching.assignment.min_cost_flow import FlowSolution
-from matching.deadline import EffortExceededError
 from matching.instance.problem import MatchingProblem
 from matching.search.branch_and_price import SearchResult, maximise
 from matching.search.column_generation import Choice
@@ -78,13 +76,13 @@ class SumLevel:
             unit = 1 + objective_bound(state.problem, points) if tie_breakers else 1
             self._tighten_bound((flow.value - combined.required) // unit)
             if not self._is_finished():
-                with suppress(EffortExceededError):
+                with state.heuristic(_FLOW_SHARE, ends=True) as deadline:
                     flow_and_repair(
                         state.oracles,
                         flow,
                         self._accept,
                         combined.required + unit * self._value,
-                        state.deadline.with_effort(_FLOW_SHARE * state.effort),
+                        deadline,
                     )
             allowed = allowed.copy()
             allowed[flow.pairs] = flow.value - flow.loss >= combined.required + unit * (
@@ -113,9 +111,8 @@ class SumLevel:
         search = RuinAndRecreate(
             self._state.oracles, self._best, flow.pairs[inside], flow.profit[inside]
         )
-        effort = self._state.deadline.with_effort(self._state.effort * _RUIN_SHARE)
-        with suppress(EffortExceededError):
-            search.run(self._accept, effort)
+        with self._state.heuristic(_RUIN_SHARE, ends=False) as deadline:
+            search.run(self._accept, deadline)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
         """Search each part separately; a part cannot gain more than the current total gap."""
