@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench growth force mutants texts format lock clean help
+.PHONY: demo test check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,8 +55,19 @@ lock: .venv/dev.stamp ## choose exact versions anew from the lower bounds in pyp
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
+sbom: .venv/tools.stamp ## the bill of materials in sbom.json (CycloneDX), from requirements.lock
+	.venv/tools/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--mc-type application --output-reproducible --output-file sbom.json
+
+vulnerabilities: | .venv/bin/python ## known vulnerabilities of the locked packages; fails if it could not look
+	-@$(MAKE) --no-print-directory .venv/tools.stamp
+	@$(BIN)/python -m tests.vulnerabilities .venv/tools/bin/pip-audit --requirement requirements.lock \
+		--require-hashes --disable-pip --progress-spinner off --format json
+
+release: check test vulnerabilities sbom ## what has to pass before a version is published
+
 clean: ## remove what the other targets made
-	rm -rf .venv demo-out var
+	rm -rf .venv demo-out var sbom.json
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; \
@@ -67,6 +78,13 @@ clean: ## remove what the other targets made
 	@echo "Installing what the programme needs into .venv (once; about half a minute) ..."
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps -e .
+	@touch $@
+
+# Apart from the packages of the programme, whose versions these two would change.
+.venv/tools.stamp: | .venv/bin/python
+	@$(BIN)/python -m venv .venv/tools
+	@.venv/tools/bin/python -m pip --disable-pip-version-check --quiet install \
+		pip-audit==2.10.1 cyclonedx-bom==7.5.0
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp

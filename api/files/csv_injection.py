@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+_FULLWIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # read like = + - @ in East Asian settings
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", *_FULLWIDTH)
 _APOSTROPHE = "'"
 
 

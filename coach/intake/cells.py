@@ -29,8 +29,11 @@ _SPREADSHEET_ERRORS = frozenset(
 )
 # The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# A program that decodes a `mailto:` link would read such an address as several lines.
+_QUOTED_CONTROL = r".*%(?:[01][0-9a-f]|7f)"
 _EMAIL = re.compile(
-    rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
+    rf"(?!{_QUOTED_CONTROL})[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+",
+    re.IGNORECASE,
 )
 _SEVERAL_LANGUAGES = frozenset(
     folded(name)

@@ -209,3 +209,10 @@ def test_suggestions_stop_when_the_budget_is_spent() -> None:
     reading = ReadContext(READING.reference, budget=5)
     assert reading.nearest("Mom", WEEKDAYS[:5]) == "Mon"
     assert reading.nearest("Mom", WEEKDAYS[:5]) is None
+
+
+@pytest.mark.parametrize("quoted", ["%0d%0a", "%0A", "%00", "%7F", "%1b"])
+def test_address_with_a_quoted_line_break_is_refused(quoted: str) -> None:
+    assert cells.email("fifty%25off@example.org") == "fifty%25off@example.org"
+    with pytest.raises(cells.CellError):
+        cells.email(f"x{quoted}bcc@example.org")

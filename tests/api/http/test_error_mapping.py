@@ -43,5 +43,6 @@ def test_exit_codes_match_the_reference() -> None:
 
 def test_formula_like_cells_are_escaped() -> None:
     dangerous = ["=1+1", "+49 30", "-5", "@SUM(A1)", "\tx", "\rx"]
+    dangerous += ["\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"]
     assert [escape_formula(text) for text in dangerous] == [f"'{text}" for text in dangerous]
     assert escape_formula("Ana = Maria") == "Ana = Maria"
