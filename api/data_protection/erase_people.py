@@ -168,6 +168,10 @@ def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: 
         if (row.side, row.code) in redactor.codes:
             row.code, row.name, row.email = redacted.id, ERASED, ""
             row.left_at, row.erased_at = row.left_at or now, row.erased_at or now
+            row.listed = None
+        elif row.listed:
+            listed = redactor.redact_person(person.model_validate(row.profile | row.listed))
+            row.listed = {name: listed.model_dump(mode="json")[name] for name in row.listed}
         if redacted != person:
             row.profile = redacted.model_dump(mode="json")
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from api.data_protection.waivers import mentioned_in_waiver, redact_waiver, waivers_of_others
-from api.data_protection.word_patterns import APOSTROPHES, normalise, word_pattern
+from api.data_protection.word_patterns import APOSTROPHES, normalise, without_names, word_pattern
 from api.database.types import new_id
 from api.participants.rows import Side
 from api.runs.run_input import RunInput
@@ -195,8 +195,8 @@ class Redactor:
             return one.model_copy(
                 update=_BLANK_PROFILE | {"prefers": (), "id": self.new_coachee_code(one.id)}
             )
-        prefers = tuple(map(self.new_coach_code, one.prefers))
-        refuses = frozenset(map(self.new_coach_code, one.refuses))
+        prefers = tuple(map(self.new_coach_code, without_names(one.prefers, self.names)))
+        refuses = frozenset(map(self.new_coach_code, without_names(one.refuses, self.names)))
         return one.model_copy(update={"prefers": prefers, "refuses": refuses})
 
     def _redact_coach(self, one: Coach) -> Coach:
@@ -204,7 +204,7 @@ class Redactor:
             return one.model_copy(
                 update=_BLANK_PROFILE | {"chain_of_command": (), "id": self.new_coach_code(one.id)}
             )
-        refuses = frozenset(map(self.new_coachee_code, one.refuses))
+        refuses = frozenset(map(self.new_coachee_code, without_names(one.refuses, self.names)))
         chain = tuple(map(self._redact_chain_entry, one.chain_of_command))
         return one.model_copy(update={"refuses": refuses, "chain_of_command": chain})
 

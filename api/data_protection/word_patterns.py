@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from coach.folding import folded
 
 APOSTROPHES = "'\u2018\u2019\u02bc"  # which one is used depends on the device
 
@@ -24,3 +27,24 @@ def word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
         re.sub(f"[{APOSTROPHES}]", f"[{APOSTROPHES}]", re.escape(word)) for word in ordered
     )
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)" if alternatives else r"(?!)", flags)
+
+
+def without_names(entries: Iterable[str], names: frozenset[str]) -> Iterator[str]:
+    """Yield the entries that are none of `names`, in any order of words and any script.
+
+    A part of a name, and a name with further words, are left out too.
+    """
+    words_of_names = _word_sets(names)
+    for entry in entries:
+        words = _words(entry)
+        if not any(words <= of_name or words >= of_name for of_name in words_of_names):
+            yield entry
+
+
+@lru_cache(maxsize=1)
+def _word_sets(names: frozenset[str]) -> frozenset[frozenset[str]]:
+    return frozenset(filter(None, map(_words, names)))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(folded(name).split())

@@ -73,6 +73,11 @@ def person_address(secret: str) -> str:
     return f"{person(secret)}/address"
 
 
+def person_details(secret: str, *, saved: bool = False) -> str:
+    """Return the URL of the page on which a person enters when they are free."""
+    return f"{person(secret)}/details{'?saved=true' if saved else ''}"
+
+
 def person_verify(secret: str, go_on_to: str = "") -> str:
     """Return the URL of the page on which a person proves who they are, then sees `go_on_to`."""
     page = f"{person(secret)}{VERIFY_SUFFIX}"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.audit_trail import facts as audit_facts
+from api.audit_trail.detail_facts import DETAILS, VALUES
 from api.audit_trail.trail_status import AuditTrailStatus
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -95,9 +96,7 @@ def _detail(detail: Mapping[str, str | int]) -> Fact:
     """Return the details of an event as a list of names with their values."""
     return audit_facts.DETAIL_LIST(
         details=[
-            audit_facts.DETAIL(
-                name=audit_facts.label(audit_facts.DETAILS, name), value=_detail_value(value)
-            )
+            audit_facts.DETAIL(name=audit_facts.label(DETAILS, name), value=_detail_value(value))
             for name, value in detail.items()
         ]
     )
@@ -106,7 +105,7 @@ def _detail(detail: Mapping[str, str | int]) -> Fact:
 def _detail_value(value: str | int) -> Displayed:
     if isinstance(value, int):
         return NUMBER_ALONE(number=value)
-    return audit_facts.label(audit_facts.VALUES, value)
+    return audit_facts.label(VALUES, value)
 
 
 def _url(fields: dict[str, str], **changed: str) -> str:

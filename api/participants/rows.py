@@ -57,6 +57,7 @@ class PersonRow(IdentifiedRow):
     `code` is the person's id in the spreadsheet, and `position` is the person's position in the
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
     submissions remain. An erased person's row only has the data that totals need.
+    `listed` has the values of the latest list for the fields that the person has set themselves.
     """
 
     __tablename__ = "people"
@@ -70,6 +71,7 @@ class PersonRow(IdentifiedRow):
     email: Mapped[str] = mapped_column(String(400))
     timezone: Mapped[str] = mapped_column(String(64))
     profile: Mapped[dict[str, Any]]
+    listed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     human_id: Mapped[str | None] = mapped_column(
         ForeignKey("humans.id", ondelete="SET NULL"), index=True
     )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row
+from api.participants.own_values import NAMED_FIELDS
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
 from coach.humans import same_humans
-from coach.people import Coach, Coachee, Roster
+from coach.named_people import NamedPeople
+from coach.people import Coach, Coachee, Person, Roster
 
+AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
 _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
 
 
@@ -80,10 +84,35 @@ def roster_of(tx: Transaction, cycle_id: str) -> Roster:
         for side in (Side.COACHEE, Side.COACH)
     )
     joined = _values_of_person([*coachees, *coaches])
-    return Roster(
+    roster = Roster(
         coachees=tuple(Coachee.model_validate(row.profile | joined(row)) for row in coachees),
         coaches=tuple(Coach.model_validate(row.profile | joined(row)) for row in coaches),
     )
+    return Roster(
+        coachees=tuple(_with_ids_of_named(coachees, roster.coachees, roster.coaches)),
+        coaches=tuple(_with_ids_of_named(coaches, roster.coaches, roster.coachees)),
+    )
+
+
+def _with_ids_of_named(
+    rows: Sequence[PersonRow], people: Sequence[AnyPerson], others: Sequence[Person]
+) -> Iterator[AnyPerson]:
+    """Yield `people` with the ids of those whom they have named themselves, instead of names.
+
+    What they typed is left out, because it may be the names of people who are not in the cycle.
+    """
+    named: NamedPeople | None = None
+    for row, person in zip(rows, people, strict=True):
+        own = [field for field in NAMED_FIELDS if field in (row.listed or {})]
+        if own:
+            named = named or NamedPeople.of(others)
+            ids = {field: named.find(getattr(person, field)) for field in own}
+            if "refuses" in ids:
+                yield person.model_copy(update=ids | {"refuses": frozenset(ids["refuses"])})
+            else:
+                yield person.model_copy(update=ids)
+        else:
+            yield person
 
 
 def listed_roster(tx: Transaction, cycle_id: str) -> Roster:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.participants.humans import link_humans, refresh_humans
 from api.participants.rows import ListPreviewRow, ListUndoRow, PersonRow
 
-_COLUMNS = ("position", "name", "email", "timezone", "profile")
+_COLUMNS = ("position", "name", "email", "timezone", "profile", "listed")
 
 
 class Restored(NamedTuple):
@@ -72,7 +72,8 @@ def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Rest
 def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
     """Restore a row; return whether it differs from what is stored."""
     left_at = before["left_at"] and datetime.fromisoformat(before["left_at"])
-    columns = {column: before[column] for column in _COLUMNS} | {"left_at": left_at}
+    columns = {column: before.get(column) for column in _COLUMNS} | {"left_at": left_at}
+    columns |= _with_own_values(row, before)
     if row.email != row.profile["email"]:  # set by the person, or in the directory
         columns["email"] = row.email
     if all(getattr(row, column) == value for column, value in columns.items()):
@@ -80,3 +81,13 @@ def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
     for column, value in columns.items():
         setattr(row, column, value)
     return True
+
+
+def _with_own_values(row: PersonRow, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `profile` and `listed` as they were, with what the person has set since."""
+    profile, listed = before["profile"], before.get("listed") or {}
+    own = row.listed or {}
+    return {
+        "profile": profile | {name: row.profile[name] for name in own},
+        "listed": {**{name: profile[name] for name in own}, **listed} or None,
+    }

@@ -23,6 +23,7 @@ from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
 from api.participants.changed_addresses import changing_addresses
 from api.participants.humans import link_humans
+from api.participants.own_values import with_own_values
 from api.participants.policy import current_sheet
 from api.participants.rows import PersonRow, Side
 from api.participants.service import people_rows, profile_of
@@ -198,8 +199,10 @@ def list_faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iter
 
 def _update_row(row: PersonRow, person: Person, position: int) -> bool:
     """Update a person's row from a list; return whether the person has changed or come back."""
-    profile = _profile(person)
-    before = row.profile
+    before, profile = row.profile, _profile(person)
+    if row.listed:
+        profile = with_own_values(row, profile)
+        person = type(person).model_validate(profile)
     same = before == profile or (before is not None and profile_of(row) == person)
     changed = not same or row.left_at is not None
     row.position, row.left_at, row.erased_at = position, None, None

@@ -58,9 +58,17 @@ def redirect_after_post(address: str) -> RedirectResponse:
 
 
 async def all_form_fields(request: Request) -> dict[str, str]:
-    """Return the text fields of the submitted form; uploaded files are omitted."""
+    """Return the text fields of the submitted form; uploaded files are omitted.
+
+    The values of a field that occurs several times are joined with spaces, such as those of the
+    checkboxes of a grid.
+    """
     form = await request.form()
-    return {field: text for field, text in form.items() if isinstance(text, str)}
+    fields: dict[str, list[str]] = {}
+    for field, text in form.multi_items():
+        if isinstance(text, str):
+            fields.setdefault(field, []).append(text)
+    return {field: " ".join(texts) for field, texts in fields.items()}
 
 
 async def form_fields(request: Request) -> dict[str, str]:

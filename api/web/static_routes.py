@@ -15,6 +15,7 @@ from api.web.templating import static_file
 STATIC_FILES = APIRouter(include_in_schema=False)
 _MEDIA_TYPES = {
     "style.css": "text/css",
+    "availability.js": "text/javascript",
     "live.js": "text/javascript",
     "passkey.js": "text/javascript",
 }
@@ -22,7 +23,9 @@ _ONE_HOUR = 3600  # seconds
 
 
 @STATIC_FILES.get(STATIC + "/{name}")
-def static(name: Literal["style.css", "live.js", "passkey.js"], request: Request) -> Response:
+def static(
+    name: Literal["style.css", "availability.js", "live.js", "passkey.js"], request: Request
+) -> Response:
     """Return a static file with an ETag, so that browsers can revalidate their copy."""
     content = static_file(name)
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coach.errors import InputFault
-from coach.intake import cells, facts
+from coach.intake import facts
+from coach.intake.cell_reading import ReadCell, read_cell
 from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
 from coach.intake.fault_messages import excerpt, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.sheet_header import SheetHeader, UnknownHeader, column_letters, read_header
 from coach.intake.table import TextTable
-from coach.intake.understanding import Rewriting, rewrite_cell, rewrite_rank_code
+from coach.intake.understanding import Rewriting, rewrite_rank_code
 from coach.people import Coach, Coachee
 from coach.ranks import RankTitleError, looks_like_code, parse_code
 from coach.texts.facts import Displayed, Fact
@@ -99,14 +100,6 @@ def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> P
 def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) -> PeopleSheet:
     """Parse all people in a table, collecting all faults."""
     return _SheetReader(table, kind, read_context).read()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCell:
-    """The value of a cell, `None` if it is empty, and how its entries were rewritten."""
-
-    value: Any
-    rewritings: tuple[Rewriting, ...] = ()
 
 
 @dataclass(slots=True)
@@ -218,31 +211,9 @@ class _SheetReader:
         """Return the value of a cell, or the error; results are cached."""
         key = (column.name, text)
         if key not in self.cache:
-            self.cache[key] = _value_or_error(self._read, column, text)
+            self.cache[key] = _value_or_error(read_cell, column, text, self.read_context)
         found: ReadCell | CellError = self.cache[key]
         return found
-
-    def _read(self, column: Column, text: str) -> ReadCell:
-        text = cells.clean_text(text)
-        if text:
-            found = self._parse(column, text)
-            if found.value != ():
-                return found
-        if column.required:
-            raise CellError(facts.REQUIRED_CELL(description=column.description))
-        return ReadCell(None)
-
-    def _parse(self, column: Column, text: str) -> ReadCell:
-        """Parse a cell as it is or, if that fails, as it is understood."""
-        try:
-            return ReadCell(column.read(text, self.read_context))
-        except CellError:
-            if self.read_context.strict:
-                raise
-        aliases = self.read_context.reference.aliases()
-        rewritings = rewrite_cell(column.name, text, aliases)
-        rewritten = "; ".join(one.read_as for one in rewritings)
-        return ReadCell(column.read(rewritten, self.read_context), tuple(rewritings))
 
     def _default_timezone(self, number: int, values: dict[str, Any]) -> None:
         country = values["country"]

@@ -436,6 +436,8 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
         walk.post(f"{home}/consent", data={"sha256": sums[0]})
         walk.post(f"{home}/publicity", data={"sha256": sums[1], "given": "true"})
         walk.open(f"consent of the {side}, given", f"{home}/consent")
+        walk.open(f"details of the {side}", f"{home}/details")
+    _change_details(walk, f"{coachee}/details")
     walk.submit("consent, outdated", f"{coach}/consent", data={"sha256": "0" * 64})
     address = f"{coachee}/address"
     walk.open("address", address)
@@ -443,6 +445,17 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
     walk.post(address, data={"address": "other@example.org"})
     walk.open("address, waiting", address)
     walk.submit("address, wrong code", f"{address}/confirm", data={"code": "1"})
+
+
+def _change_details(walk: Walk, details: str) -> None:
+    wrong = {"availability": "Xyz 9", "languages": "", "topics": "Any topic"}
+    walk.submit("details, invalid", details, data=wrong)
+    walk.submit("details, no times", f"{details}/grid", data={"step": "30"})
+    walk.submit("details, unknown time", f"{details}/grid", data={"step": "30", "free": "mon-0910"})
+    walk.post(f"{details}/grid", data={"step": "30", "free": ["mon-0900", "mon-0930"]})
+    fields = {"topics": "Any topic", "refuses": "Any Name", "unavailable": "2027-03-08"}
+    walk.post(details, data=fields | {"availability": "Mon 09:10-12:00"})
+    walk.open("details, saved", f"{details}?saved=true")
 
 
 def _follow_up(walk: Walk, cycle: str, page: str) -> None:

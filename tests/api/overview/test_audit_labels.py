@@ -12,10 +12,12 @@ import pytest
 
 from api.app import PERMISSIONS
 from api.audit_trail import facts
+from api.audit_trail.detail_facts import DETAILS, VALUES
 from api.audit_trail.log import AUTHENTICATION_DETAILS
 from api.background.rows import TaskState
 from api.data_protection.retention_sweep import erasure_scope, stale_secrets
 from api.http.principal import AccessRole, Verification
+from api.participants.own_values import OWN_FIELDS
 from api.participants.rows import Side
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries.rows import QuestionKind
@@ -106,12 +108,12 @@ def test_every_detail_has_a_label(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
-    assert set(facts.DETAILS) == named | counted | {*AUTHENTICATION_DETAILS}
+    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS}
 
 
 @pytest.mark.parametrize("values", [RunPurpose, CodePurpose, QuestionKind, Verification])
 def test_every_value_of_a_detail_has_a_label(values: type[RunPurpose]) -> None:
-    assert set(facts.VALUES) >= set(values)
+    assert set(VALUES) >= set(values)
 
 
 def test_a_name_of_another_version_is_shown_as_stored() -> None:

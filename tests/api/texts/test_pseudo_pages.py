@@ -62,6 +62,7 @@ NO_PAGES = {  # routes for programs, files, and redirects
 }
 ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
+    *("Xyz 9", "Any Name", "mon-0910"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
     "Firefox, Windows",
@@ -85,6 +86,11 @@ DATA_OF_PAGES = {
     "rules of the cycle": {"Leadership"},
     "reply, unknown": {"form", "accepted", "declined"},
     "token, invalid": {"form"},
+    "details of the coach": {"Mon", "Fri"},
+    "details of the coachee": {"Mon", "Wed"},
+    "details, no times": {"Mon", "Wed"},
+    "details, unknown time": {"Mon", "Wed"},
+    "details, saved": {"Mon"},
     "lists, without columns": {"name", "email", "languages", "role", "capacity"},
 }
 """Data on single pages: stored ids, and the names of columns, form fields and their values."""

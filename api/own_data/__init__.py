@@ -1,0 +1,1 @@
+"""What people enter and decide about themselves: availability, details, leaving a cycle."""

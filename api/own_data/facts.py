@@ -1,0 +1,18 @@
+"""What is said about the data that people enter themselves."""
+
+from __future__ import annotations
+
+from coach.texts.facts import TEXT, TIME, WEEKDAY, message
+
+NOT_A_CELL = message(
+    "own_data.not_a_cell",
+    "'{value}' is not a time of the grid; reload the page and try again",
+    value=TEXT,
+)
+NO_PREFERENCES = message(
+    "own_data.no_preferences", "coaches have no preferences; name people whom you refuse instead"
+)
+ERASED = message("own_data.erased", "your data has been erased and cannot be changed")
+# i18n: the name of a checkbox of the grid, such as: Mon 09:00 to 09:30.
+CELL = message("own_data.cell", "{weekday} {start} to {end}", weekday=WEEKDAY, start=TIME, end=TIME)
+WEEKDAY_ALONE = message("own_data.weekday", "{weekday}", weekday=WEEKDAY)

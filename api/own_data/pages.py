@@ -1,0 +1,111 @@
+"""The page on which people enter when they are free, and other details about themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from api.http import urls
+from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
+from api.http.permissions import PERSON, Permission, Permissions
+from api.own_data import own_details
+from api.own_data.grid import availability_grid, windows_of_cells
+from api.own_data.own_details import OwnDetailsInput
+from api.own_data.presenters import grid_lines, weekday_labels
+from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
+from coach.errors import UnusableInputError
+from coach.texts.facts import Displayed
+
+DETAILS_PAGES = APIRouter(prefix="/p/{link}/details", include_in_schema=False)
+
+
+@DETAILS_PAGES.get("")
+def show(link: str, request: Request, *, saved: bool = False) -> Response:
+    """Show a person's availability as a grid and as text, and their other details."""
+    return _render(link, request, saved=saved)
+
+
+@DETAILS_PAGES.post("")
+def save(
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Change the details in the form, or show all faults."""
+    try:
+        given = parse_form(OwnDetailsInput, form_fields)
+        own_details.save_own_details(services, principal, given)
+    except UnusableInputError as error:
+        return _render(link, request, entered=form_fields, faults=_by_field(error))
+    return redirect_after_post(urls.person_details(link, saved=True))
+
+
+@DETAILS_PAGES.post("/grid")
+def save_grid(
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Replace the availability with the cells that are checked in the grid."""
+    step = form_fields.get("step", "")
+    try:
+        windows = windows_of_cells(
+            form_fields.get("free", ""), int(step) if step.isdecimal() else 0
+        )
+        given = OwnDetailsInput(availability="; ".join(map(str, windows)))
+        own_details.save_own_details(services, principal, given)
+    except UnusableInputError as error:
+        return _render(link, request, faults=_by_field(error))
+    return redirect_after_post(urls.person_details(link, saved=True))
+
+
+def _by_field(error: UnusableInputError) -> Mapping[str, Sequence[Displayed]]:
+    faults: dict[str, list[Displayed]] = defaultdict(list)
+    for fault in error.faults:
+        faults[fault.column].append(fault.message)
+    return faults
+
+
+def _render(
+    link: str,
+    request: Request,
+    *,
+    entered: Mapping[str, str] | None = None,
+    faults: Mapping[str, Sequence[Displayed]] | None = None,
+    saved: bool = False,
+) -> Response:
+    services, principal = services_for(request), principal_of(request)
+    details = own_details.read_own_details(services, principal)
+    grid = availability_grid(own_details.own_windows(services, principal))
+    return render_page(
+        request,
+        "own_data/details.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        home=urls.person(link),
+        address=urls.person_details(link),
+        details=details,
+        is_coach=details.side == "coach",
+        entered=details.model_dump(mode="json") | dict(entered or {}),
+        faults=faults or {},
+        saved=saved,
+        grid=grid,
+        weekdays=weekday_labels(),
+        lines=grid_lines(grid),
+    )
+
+
+ROUTERS = (DETAILS_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/details/grid"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
+}

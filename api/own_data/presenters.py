@@ -1,0 +1,59 @@
+"""Values for the template of the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.own_data import facts
+from api.own_data.grid import Cell, Grid
+from coach.availability import WEEKDAYS
+from coach.texts.facts import Fact
+
+_ANY_DAY = datetime(2027, 1, 18)  # noqa: DTZ001 - only its times of day are shown
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A checkbox with its accessible name."""
+
+    cell: Cell
+    label: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A row of the grid: its time of day, whether that is a full hour, and its cells."""
+
+    time: str
+    full_hour: bool
+    cells: tuple[GridCell, ...]
+
+
+def weekday_labels() -> tuple[Fact, ...]:
+    """Return the abbreviations of the weekdays, from Monday."""
+    return tuple(facts.WEEKDAY_ALONE(weekday=number) for number in range(len(WEEKDAYS)))
+
+
+def grid_lines(grid: Grid) -> tuple[GridLine, ...]:
+    """Return the rows of a grid."""
+    return tuple(
+        GridLine(
+            time=f"{_time(row[0].start_minute):%H:%M}",
+            full_hour=row[0].start_minute % 60 == 0,
+            cells=tuple(GridCell(cell, _label(cell, grid.step)) for cell in row),
+        )
+        for row in grid.rows
+    )
+
+
+def _label(cell: Cell, step: int) -> Fact:
+    return facts.CELL(
+        weekday=cell.weekday,
+        start=_time(cell.start_minute),
+        end=_time(cell.start_minute + step),
+    )
+
+
+def _time(minute: int) -> datetime:
+    return _ANY_DAY + timedelta(minutes=minute)

@@ -1,0 +1,35 @@
+"""JSON routes for the data that people enter themselves."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import PERSON, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+from api.own_data import own_details
+from api.own_data.own_details import OwnDetails, OwnDetailsInput
+
+OWN_DATA = APIRouter(prefix=f"{API}/me", tags=["me"])
+
+
+@OWN_DATA.get("/details", responses=problem_responses())
+def my_details(services: ServicesDep, principal: PrincipalDep) -> OwnDetails:
+    """Get your availability, languages, topics, preferences and refusals."""
+    return own_details.read_own_details(services, principal)
+
+
+@OWN_DATA.patch("/details", responses=problem_responses(409, 422))
+def change_my_details(
+    given: OwnDetailsInput, services: ServicesDep, principal: PrincipalDep
+) -> OwnDetails:
+    """Change some of your details. If a value is invalid, nothing is changed."""
+    return own_details.save_own_details(services, principal, given)
+
+
+ROUTERS = (OWN_DATA,)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/me/details"): Permission(PERSON, requires_verification=True),
+    ("PATCH", API + "/me/details"): Permission(PERSON, requires_verification=True),
+}

@@ -1,0 +1,35 @@
+"""Values that people set themselves. A list replaces them only where it has changed since.
+
+`PersonRow.listed` has the value in the latest list of each field that the person has set. A list
+that still has this value keeps the person's own; a list with another value replaces it, because
+the programme office has changed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.participants.rows import PersonRow
+
+OWN_FIELDS = ("languages", "availability", "unavailable", "topics", "prefers", "refuses")
+"""The fields of a profile that people can set themselves. Coaches have no `prefers`."""
+NAMED_FIELDS = ("prefers", "refuses")
+"""Those that name other people, by their ids or by their names as the person typed them."""
+
+
+def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Set fields of a person's profile, given as JSON; return the names of those that changed."""
+    changed = {name: value for name, value in values.items() if row.profile.get(name) != value}
+    if changed:
+        before = {name: row.profile.get(name) for name in changed}
+        row.listed = before | (row.listed or {})
+        row.profile = row.profile | changed
+    return tuple(changed)
+
+
+def with_own_values(row: PersonRow, listed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the profile in a new list with the values that the person has set and still apply."""
+    kept = {name: value for name, value in (row.listed or {}).items() if listed.get(name) == value}
+    row.listed = kept or None
+    return {**listed, **{name: row.profile[name] for name in kept}}

@@ -1,0 +1,131 @@
+"""All modules with routes, in the order in which their routes are tried."""
+
+from __future__ import annotations
+
+from api.accounts import factor_routes, user_routes
+from api.accounts import routes as account_routes
+from api.accounts.pages import account as account_pages
+from api.accounts.pages import confirm as confirm_pages
+from api.accounts.pages import confirm_change as confirm_change_pages
+from api.accounts.pages import oidc as oidc_pages
+from api.accounts.pages import sign_in as sign_in_pages
+from api.accounts.pages import sign_in_link
+from api.accounts.pages import users as user_pages
+from api.consent import pages as consent_pages
+from api.consent import routes as consent_routes
+from api.cycles import routes as cycle_routes
+from api.cycles import rules_pages
+from api.data_protection import routes as retention_routes
+from api.http import health_routes, reference_routes
+from api.invitations import pages as invitation_pages
+from api.invitations import routes as invitation_routes
+from api.overview import (
+    audit_pages,
+    audit_routes,
+    cycle_forms,
+    cycle_page,
+    cycles_page,
+    metrics_routes,
+    office_session_pages,
+    people_page,
+    person_pages,
+)
+from api.overview import cycle_routes as overview_cycle_routes
+from api.own_data import pages as own_data_pages
+from api.own_data import routes as own_data_routes
+from api.participants import routes as participant_routes
+from api.participants.preview import pages as preview_pages
+from api.participants.preview import routes as preview_routes
+from api.people import pages as directory_pages
+from api.people import routes as directory_routes
+from api.personal_links import (
+    device_pages,
+    email_pages,
+    link_page,
+    passkey_pages,
+    verification_pages,
+    verification_routes,
+)
+from api.personal_links import routes as personal_link_routes
+from api.plan_queries import coachee_page, plan_page
+from api.plan_queries import pages as plan_query_pages
+from api.plan_queries import routes as plan_query_routes
+from api.plans import comparison_page
+from api.plans import pages as plan_pages
+from api.plans import routes as plan_routes
+from api.reminders import pages as reminder_pages
+from api.reminders import routes as reminder_routes
+from api.runs import pages as run_pages
+from api.runs import routes as run_routes
+from api.session_reports import note_access_pages, note_access_routes
+from api.session_reports import pages as session_report_pages
+from api.session_reports import routes as session_report_routes
+from api.sessions import pages as session_pages
+from api.sessions import routes as session_routes
+from api.web import static_routes
+
+API_MODULES = (
+    health_routes,
+    metrics_routes,
+    overview_cycle_routes,
+    cycle_routes,
+    participant_routes,
+    preview_routes,
+    directory_routes,
+    retention_routes,
+    run_routes,
+    plan_routes,
+    plan_query_routes,
+    invitation_routes,
+    reminder_routes,
+    personal_link_routes,
+    verification_routes,
+    session_routes,
+    session_report_routes,
+    note_access_routes,
+    audit_routes,
+    account_routes,
+    factor_routes,
+    user_routes,
+    consent_routes,
+    own_data_routes,
+    reference_routes,
+)
+PAGE_MODULES = (
+    cycles_page,
+    cycle_page,
+    cycle_forms,
+    people_page,
+    preview_pages,
+    directory_pages,
+    link_page,
+    office_session_pages,
+    invitation_pages,
+    reminder_pages,
+    sign_in_pages,
+    oidc_pages,
+    sign_in_link,  # after the other sign-in pages, because its path is more general
+    account_pages,
+    user_pages,
+    confirm_pages,
+    confirm_change_pages,
+    audit_pages,
+    run_pages,
+    comparison_page,
+    plan_pages,
+    plan_page,
+    plan_query_pages,
+    coachee_page,
+    person_pages,
+    session_pages,
+    consent_pages,
+    session_report_pages,
+    note_access_pages,
+    own_data_pages,
+    email_pages,
+    verification_pages,
+    device_pages,
+    passkey_pages,
+    rules_pages,
+    static_routes,
+)
