@@ -13,7 +13,7 @@ from api.crypto import facts
 from api.crypto.key_ring import Keyring, KeyringError, create_keyring, open_keyring
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
-from api.database.rows import KEY_FILE, MASTER_VERSION, KeyMarkRow
+from api.database.rows import BACKUPS_VERSION, KEY_FILE, MASTER_VERSION, KeyMarkRow
 from api.session_reports.rows import NoteKeyRow
 from api.settings import Settings
 from coach.errors import DomainError
@@ -84,6 +84,9 @@ def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
     newest = int(marks.get(MASTER_VERSION, 0))
     if newest > keyring.master_version:
         raise KeyringError(facts.KEY_FILE_OUTDATED(path=str(path), version=newest))
+    newest = int(marks.get(BACKUPS_VERSION, 0))
+    if newest > keyring.backups_version:
+        raise KeyringError(facts.BACKUPS_KEY_OUTDATED(path=str(path), version=newest))
     return keyring
 
 

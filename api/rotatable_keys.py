@@ -1,4 +1,4 @@
-"""Rotates the master key: rewraps the keys of every subject."""
+"""Rotates the master key, rewrapping the keys of every subject, and the key for backups."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from api.accounts.second_factors import rewrap_totp_secrets
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.crypto.key_rotation import Rotatable
-from api.database.rows import MASTER_VERSION, KeyMarkRow
+from api.database.rows import BACKUPS_VERSION, MASTER_VERSION, KeyMarkRow
 from api.session_reports.note_encryption import rewrap_legacy_keys
 from api.session_reports.notebook_openers import rewrap_openers
 
@@ -26,3 +26,10 @@ def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
     tx.merge(KeyMarkRow(name=MASTER_VERSION, mark=str(keyring.master_version)))
     record_event(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=count)
     return count
+
+
+def record_backups_key(tx: Transaction, keyring: Keyring) -> None:
+    """Record that backups use the newest key for them, so that older key files are refused."""
+    version = str(keyring.backups_version)
+    tx.merge(KeyMarkRow(name=BACKUPS_VERSION, mark=version))
+    record_event(tx, "backup key rotated", "key", version)

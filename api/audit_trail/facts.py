@@ -68,6 +68,7 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.mail_sent_otherwise", "email marked as sent another way"
     )(),
     "mails tried again": message("audit_action.mails_tried_again", "failed emails retried")(),
+    "backup key rotated": message("audit_action.backup_key_rotated", "key for backups replaced")(),
     "master key rotated": message("audit_action.master_key_rotated", "master key rotated")(),
     "message exported": message("audit_action.message_exported", "message downloaded")(),
     "messages exported": message("audit_action.messages_exported", "messages downloaded")(),

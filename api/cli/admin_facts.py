@@ -128,6 +128,20 @@ KEYS_REWRAPPED = plural_message(
     version=PLAIN_NUMBER,
     file=TEXT,
 )
+BACKUPS_KEY_ADDED = message(
+    "keys.backups_added",
+    "New backups use a new key. Earlier ones need the old key, which stays in {file}; whoever has "
+    "that key can still read them. Make a new copy of {file}, and store it separately from the "
+    "database.",
+    file=TEXT,
+)
+BACKUPS_KEY_REPLACED = message(
+    "keys.backups_replaced",
+    "New backups use a new key. The old one is no longer in {file}, so make a backup now: earlier "
+    "ones can only be restored with the old key file, and are not deleted automatically. Make a "
+    "new copy of {file}, and store it separately from the database.",
+    file=TEXT,
+)
 KEY_FILE_CREATED = message(
     "keys.created",
     "{file} contains new keys. Make a copy of it, and store it separately from the database.",

@@ -129,6 +129,7 @@ def restore(
                 previous_folder=settings.data_dir,
                 now=repeating.now,
                 prepare=repeating,
+                earlier_keys=keyring.earlier_backups,
             )
     if kept is not None and not database.is_sqlite:
         write_ids(list_of_copy(kept), keyring, ids)

@@ -1,4 +1,4 @@
-"""`gender-coach keys`: creates a key file, or rotates the master key."""
+"""`gender-coach keys`: creates a key file, or replaces the master key or the key for backups."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.crypto import facts as key_facts
 from api.crypto.key_ring import KeyringError, create_keyring, write_keyring
-from api.rotatable_keys import rewrap_all_keys
+from api.data_protection.erased_ids import update_list
+from api.rotatable_keys import record_backups_key, rewrap_all_keys
+from api.services import Services
 from api.settings import KEY_CREDENTIAL, Settings
 from coach.errors import DomainError
+from coach.texts.facts import Fact
 
 
 class KeyAction(StrEnum):
@@ -26,6 +29,13 @@ class KeyAction(StrEnum):
 
     CREATE = "create"
     ROTATE = "rotate"
+
+
+class KeyKind(StrEnum):
+    """A key that can be replaced."""
+
+    MASTER = "master"
+    BACKUPS = "backups"
 
 
 class KeyFileNotNamedError(DomainError):
@@ -37,10 +47,20 @@ def keys(
         KeyAction,
         # i18n: `create` and `rotate` are arguments; do not translate them.
         typer.Argument(
-            help=_("create: write a new key file; rotate: rewrap all keys under a new master key.")
+            help=_("create: write a new key file; rotate: replace a key of the key file.")
         ),
     ],
     *,
+    which: Annotated[
+        KeyKind,
+        typer.Option(
+            # i18n: `master`, `backups`, `links` and `audit` are names of keys; do not translate.
+            help=_(
+                "The key to replace: master, which wraps other keys, or backups. The keys links "
+                "and audit of the key file cannot be replaced."
+            )
+        ),
+    ] = KeyKind.MASTER,
     to: Annotated[Path | None, typer.Option("--to", help=_("The key file to create."))] = None,
     forget_old: Annotated[
         bool,
@@ -51,7 +71,7 @@ def keys(
     ] = False,
     data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
-    """Create a key file, or rotate the master key; stop servers and workers before rotating."""
+    """Create a key file, or replace one of its keys; stop servers and workers before."""
     if action is KeyAction.CREATE:
         if to is None:
             raise KeyFileNotNamedError(facts.NAME_NEW_KEY_FILE())
@@ -61,17 +81,41 @@ def keys(
     with open_cli_services(data) as services:
         settings = services.settings
         path = _file_to_write(settings, to)
+        rotate = _rotate_master if which is KeyKind.MASTER else _rotate_backups
         with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
-            keyring = services.keyring.with_new_master()
-            write_keyring(path, keyring)  # must contain both keys before anything is rewrapped
-            with services.database.writing() as tx:
-                done = rewrap_all_keys(tx, keyring)
-            if forget_old:
-                newest = keyring.master_version
-                write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
-    echo(facts.KEYS_REWRAPPED(count=done, version=keyring.master_version, file=str(path)))
+            outcome = rotate(services, path, forget_old=forget_old)
+    echo(outcome)
     if path != settings.master_key_file:
         echo(facts.REPLACE_KEY_FILE(old=_source_of(settings), new=str(path)))
+
+
+def _rotate_master(services: Services, path: Path, *, forget_old: bool) -> Fact:
+    """Rewrap all keys under a new master key, and write the key file to `path`."""
+    keyring = services.keyring.with_new_master()
+    write_keyring(path, keyring)  # must contain both keys before anything is rewrapped
+    with services.database.writing() as tx:
+        done = rewrap_all_keys(tx, keyring)
+    newest = keyring.master_version
+    if forget_old:
+        write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
+    return facts.KEYS_REWRAPPED(count=done, version=newest, file=str(path))
+
+
+def _rotate_backups(services: Services, path: Path, *, forget_old: bool) -> Fact:
+    """Replace the key for backups, and write the key file to `path`.
+
+    The list of erased ids in the data folder gets its seal from the new key. Lists next to backups
+    get theirs with the next backup.
+    """
+    keyring = services.keyring.with_new_backups_key()
+    write_keyring(path, keyring)
+    with services.database.writing() as tx:
+        record_backups_key(tx, keyring)
+    update_list(replace(services, keyring=keyring))
+    if forget_old:
+        write_keyring(path, replace(keyring, earlier_backups=()))
+        return facts.BACKUPS_KEY_REPLACED(file=str(path))
+    return facts.BACKUPS_KEY_ADDED(file=str(path))
 
 
 def _file_to_write(settings: Settings, to: Path | None) -> Path:

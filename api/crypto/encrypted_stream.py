@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -70,6 +71,15 @@ def is_encrypted_with(key: bytes, path: Path) -> bool:
     except (InvalidTag, ValueError):
         return False
     return True
+
+
+def matching_key(keys: Sequence[bytes], path: Path) -> bytes:
+    """Return the first of `keys` with which a backup was encrypted; the first one if none matches.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return next((key for key in keys if is_encrypted_with(key, path)), keys[0])
 
 
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:

@@ -123,6 +123,13 @@ KEY_FILE_OUTDATED = message(
     path=TEXT,
     version=PLAIN_NUMBER,
 )
+BACKUPS_KEY_OUTDATED = message(
+    "keys.backups_key_outdated",
+    "the key file {path} is older than the last rotation: backups use key {version}. "
+    "Replace it with the key file that `gender-coach keys rotate` wrote",
+    path=TEXT,
+    version=PLAIN_NUMBER,
+)
 MASTER_KEY_MISSING = message(
     "keys.master_key_missing",
     "master key {version} is missing from the key file: restore a copy that contains it",

@@ -37,12 +37,16 @@ class Keyring:
         links: key from which link secrets, codes, tokens and pseudonyms are derived.
         audit: key that authenticates the audit trail, its anchors, and rows that control access.
         backups: key that encrypts backups of the database, and seals lists of erased ids.
+        backups_version: the number of the key for backups, which starts at 1.
+        earlier_backups: earlier keys for backups, newest first, which only read and verify.
     """
 
     master: dict[int, bytes]
     links: bytes
     audit: bytes
     backups: bytes
+    backups_version: int = 1
+    earlier_backups: tuple[bytes, ...] = ()
 
     @property
     def master_version(self) -> int:
@@ -52,6 +56,15 @@ class Keyring:
     def with_new_master(self) -> Keyring:
         """Return a copy of this key ring that uses a new random master key."""
         return replace(self, master={**self.master, self.master_version + 1: _random_key()})
+
+    def with_new_backups_key(self) -> Keyring:
+        """Return a copy of this key ring with a new random key for backups and the earlier ones."""
+        return replace(
+            self,
+            backups=_random_key(),
+            backups_version=self.backups_version + 1,
+            earlier_backups=(self.backups, *self.earlier_backups),
+        )
 
     def link_secret(self, credential_id: str) -> str:
         """Return the 256-bit secret of a link, in base64url.
@@ -80,13 +93,19 @@ class Keyring:
 
     def seal_erased_ids(self, text: str) -> str:
         """Return the seal of a list of erased ids, in hexadecimal."""
-        return hmac.digest(self.backups, f"erased ids\n{text}".encode(), hashlib.sha256).hex()
+        return _seal_of_erased_ids(self.backups, text)
+
+    def accepts_erased_ids(self, text: str, seal: str) -> bool:
+        """Return whether the seal of a list is valid, with the present or an earlier key."""
+        keys = (self.backups, *self.earlier_backups)
+        seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
+        return any(hmac.compare_digest(seal.encode(), one) for one in seals)
 
     @property
     def mark(self) -> str:
         """A fingerprint of the key file, in hexadecimal.
 
-        It reveals nothing about the keys and does not change when the master key is rotated.
+        It reveals nothing about the keys and does not change when a key is rotated.
         """
         return self._derive("mark of this key file").hex()
 
@@ -149,7 +168,8 @@ def create_keyring(path: Path) -> None:
     """
     if path.exists():
         raise KeyringError(facts.KEY_FILE_EXISTS(path=str(path)))
-    write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
+    links, audit, backups = (_random_key() for _ in _SINGLE_KEYS)
+    write_keyring(path, Keyring({1: _random_key()}, links, audit, backups))
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
@@ -158,11 +178,14 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
     Raises:
         KeyringError: the file cannot be written.
     """
-    content = {
+    content: dict[str, object] = {
         "about": "Keys of the Gender Coach server. Keep a copy separate from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
         **{name: getattr(keyring, name).hex() for name in _SINGLE_KEYS},
     }
+    if keyring.backups_version > 1:
+        content["backups_version"] = keyring.backups_version
+        content["earlier_backups"] = [key.hex() for key in keyring.earlier_backups]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private_file(path, json.dumps(content, indent=1).encode())
@@ -186,11 +209,18 @@ def _parse(path: Path, written: bytes) -> Keyring:
         content: dict[str, Any] = json.loads(written)
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
         single = [bytes.fromhex(content[name]) for name in _SINGLE_KEYS]
+        version = int(content.get("backups_version", 1))
+        earlier = tuple(map(bytes.fromhex, content.get("earlier_backups", ())))
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise KeyringError(facts.KEY_FILE_INVALID(path=str(path))) from error
-    if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single)):
+    if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single, *earlier)):
         raise KeyringError(facts.KEY_FILE_INCOMPLETE(path=str(path)))
-    return Keyring(master, *single)
+    links, audit, backups = single
+    return Keyring(master, links, audit, backups, version, earlier)
+
+
+def _seal_of_erased_ids(key: bytes, text: str) -> str:
+    return hmac.digest(key, f"erased ids\n{text}".encode(), hashlib.sha256).hex()
 
 
 def _random_key() -> bytes:

@@ -141,7 +141,8 @@ def _is_own_backup(path: Path, keyring: Keyring) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     try:
-        return is_encrypted_with(keyring.backups, path)
+        keys = (keyring.backups, *keyring.earlier_backups)
+        return any(is_encrypted_with(key, path) for key in keys)
     except OSError as error:
         _LOG.warning("%s is kept, because it cannot be read: %s", path, error.strerror)
         return False

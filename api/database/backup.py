@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import chain, count
@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.crypto.encrypted_stream import decrypt_file, encrypt_file
+from api.crypto.encrypted_stream import decrypt_file, encrypt_file, matching_key
 from api.database import facts, schema
 from api.database.engine import SQLITE_SUFFIXES, Database
 from api.database.table_copy import copy_rows, has_no_rows, truncate_all_tables
@@ -73,6 +73,7 @@ def restore(
     previous_folder: Path,
     now: datetime,
     prepare: Callable[[Database], None] = lambda _copy: None,
+    earlier_keys: Sequence[bytes] = (),
 ) -> Path | None:
     """Replace `database` with the backup in `source`.
 
@@ -80,13 +81,14 @@ def restore(
 
     Args:
         database: the target, SQLite or PostgreSQL.
-        key: the 32-byte key that the backup was encrypted with.
+        key: the 32-byte key for backups.
         source: the backup.
         migrate_job_tables: creates or migrates the tables of the job engine in PostgreSQL.
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.
         prepare: changes the decrypted copy before it replaces anything, for example erases from it.
+        earlier_keys: other keys with which the backup may have been encrypted.
 
     Returns:
         The path of the replaced database, or `None` if there was none. A SQLite file is renamed in
@@ -104,7 +106,7 @@ def restore(
         _require_no_database(database, database_file)
     parent = database_file.parent if database_file else previous_folder
     with working_folder(parent) as folder:
-        plain = _decrypted_copy(key, source, folder, prepare)
+        plain = _decrypted_copy((key, *earlier_keys), source, folder, prepare)
         if database_file is None:
             return _replace_rows(
                 database, key, plain, migrate_job_tables, previous_folder=previous_folder, now=now
@@ -171,11 +173,11 @@ def _copy_by_rows(database: Database, plain: Path, migrate_job_tables: MigrateJo
 
 
 def _decrypted_copy(
-    key: bytes, source: Path, folder: Path, prepare: Callable[[Database], None]
+    keys: Sequence[bytes], source: Path, folder: Path, prepare: Callable[[Database], None]
 ) -> Path:
     """Decrypt, check and prepare a backup in `folder`; return the path of the SQLite file."""
     plain = folder / "restored.sqlite"
-    decrypt_file(key, source, plain)
+    decrypt_file(matching_key(keys, source), source, plain)
     _check_integrity(plain)
     copy = _open_copy(plain)
     try:

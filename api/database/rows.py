@@ -11,13 +11,14 @@ from api.database.types import TableRow
 
 KEY_FILE = "key file"
 MASTER_VERSION = "master key version"
+BACKUPS_VERSION = "backup key version"
 
 
 class KeyMarkRow(TableRow):
     """What the database stores about its key file, without revealing any key.
 
-    The row `KEY_FILE` has the fingerprint of the key file, and `MASTER_VERSION` the version of the
-    master key since the last rotation.
+    The row `KEY_FILE` has the fingerprint of the key file. `MASTER_VERSION` and `BACKUPS_VERSION`
+    have the versions of the master key and of the key for backups since their last rotation.
     """
 
     __tablename__ = "key_marks"
