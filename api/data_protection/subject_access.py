@@ -15,6 +15,7 @@ from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erased_ids import update_list
+from api.http.principal import Principal
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
@@ -68,15 +69,17 @@ class ReportedDevice(FrozenModel):
 class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
-    `profile` is the person as uploaded by the office, and `address` the person's current email
-    address, which the person may have changed since. `directory` is the person's row in the
-    directory, with their roles in all cycles; it is `None` after they have been erased.
+    `profile` is the person as uploaded by the office or changed by the person, `listed` the values
+    of the office's list for the fields that the person has changed, and `address` the person's
+    current email address, which the person may have changed since. `directory` is the person's row
+    in the directory, with their roles in all cycles; it is `None` after they have been erased.
     """
 
     code: str
     side: Side
     address: str
     profile: dict[str, Any]
+    listed: dict[str, Any]
     left_at: datetime | None
     sessions: tuple[ReportedSession, ...]
     records: tuple[RecordView, ...]
@@ -124,6 +127,12 @@ def export_person(services: Services, person_id: str) -> SubjectAccessReport:
         return subject_access_report(tx, person_id)
 
 
+def export_own_data(services: Services, principal: Principal) -> SubjectAccessReport:
+    """Return the report about the requesting person, with their refusals, and record the export."""
+    with services.database.writing() as tx:
+        return subject_access_report(tx, principal.person_id or "", to_person=True)
+
+
 def erase_one_person(services: Services, person_id: str) -> None:
     """Erase a person, also from the write-ahead log, and update the list of erased ids.
 
@@ -135,8 +144,12 @@ def erase_one_person(services: Services, person_id: str) -> None:
     services.database.truncate_wal()
 
 
-def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
+def subject_access_report(
+    tx: Transaction, person_id: str, *, to_person: bool = False
+) -> SubjectAccessReport:
     """Return the report about a person, and record the export in the audit trail.
+
+    With `to_person`, it contains whom the person refuses, which only they and the office may see.
 
     Raises:
         NotFoundError: there is no such person.
@@ -149,7 +162,8 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         code=row.code,
         side=row.side,
         address=row.email,
-        profile={field: value for field, value in row.profile.items() if field != "refuses"},
+        profile=_without_refusals(row.profile, keep=to_person),
+        listed=_without_refusals(row.listed or {}, keep=to_person),
         left_at=row.left_at,
         sessions=tuple(_reported_session(session, row.side) for session in sessions),
         records=tuple(
@@ -171,6 +185,10 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         messages_sent=_message_count(tx, person_id),
         directory=None if row.human_id is None else entry_of(tx, row.human_id),
     )
+
+
+def _without_refusals(values: dict[str, Any], *, keep: bool) -> dict[str, Any]:
+    return {field: value for field, value in values.items() if keep or field != "refuses"}
 
 
 def _devices_of(tx: Transaction, person_id: str) -> tuple[ReportedDevice, ...]:

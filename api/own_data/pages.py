@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from api.data_protection.subject_access import export_own_data
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import PERSON, Permission, Permissions
@@ -26,6 +27,15 @@ DETAILS_PAGES = APIRouter(prefix="/p/{link}/details", include_in_schema=False)
 def show(link: str, request: Request, *, saved: bool = False) -> Response:
     """Show a person's availability as a grid and as text, and their other details."""
     return _render(link, request, saved=saved)
+
+
+@DETAILS_PAGES.post("/data.json")
+def download_data(services: ServicesDep, principal: PrincipalDep) -> Response:
+    """Download all data that is stored about the person."""
+    report = export_own_data(services, principal)
+    headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    content = report.model_dump_json(indent=1)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @DETAILS_PAGES.post("")
@@ -105,6 +115,9 @@ ROUTERS = (DETAILS_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
     ("POST", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
+    ("POST", "/p/{link}/details/data.json"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
     ("POST", "/p/{link}/details/grid"): Permission(
         PERSON, own_only=True, requires_verification=True
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.data_protection.subject_access import SubjectAccessReport, export_own_data
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -28,8 +29,15 @@ def change_my_details(
     return own_details.save_own_details(services, principal, given)
 
 
+@OWN_DATA.get("/data", responses=problem_responses())
+def my_data(services: ServicesDep, principal: PrincipalDep) -> SubjectAccessReport:
+    """Get all data stored about you, without data about other people. This is recorded."""
+    return export_own_data(services, principal)
+
+
 ROUTERS = (OWN_DATA,)
 PERMISSIONS: Permissions = {
+    ("GET", API + "/me/data"): Permission(PERSON, requires_verification=True),
     ("GET", API + "/me/details"): Permission(PERSON, requires_verification=True),
     ("PATCH", API + "/me/details"): Permission(PERSON, requires_verification=True),
 }

@@ -212,6 +212,32 @@ def test_link_alone_shows_and_changes_nothing(verified: Any) -> None:  # noqa: A
     assert client.get(f"/p/{secret}/details", headers=ORIGIN).is_redirect
 
 
+def test_own_data_is_one_file_with_refusals_and_without_other_people(
+    world: World,
+    verified: Any,  # noqa: ANN401 - see above
+) -> None:
+    client, ((secret, headers), _) = verified
+    bearer = {"Authorization": f"Bearer {secret}"}
+    changed = {"topics": "mine", "refuses": "Coach 2"}
+    assert client.patch(API, json=changed, headers=headers | bearer).is_success
+    path = f"/p/{secret}/details/data.json"
+    assert client.post(path, headers=ORIGIN).status_code == HTTPStatus.FORBIDDEN
+    file = client.post(path, headers=headers)
+    held = file.json()
+    assert file.headers["content-disposition"] == 'attachment; filename="my-data.json"'
+    assert held["profile"]["refuses"] == ["Coach 2"]
+    assert held["listed"] == {"topics": [], "refuses": []}
+    assert "Coachee 2" not in file.text
+    assert client.get("/api/v1/me/data", headers=bearer).status_code == HTTPStatus.FORBIDDEN
+    assert client.get("/api/v1/me/data", headers=headers | bearer).json() == held
+    with world.database.reading() as tx:
+        query = select(AuditRow).where(AuditRow.action == "person exported")
+        events = tx.scalars(query).all()
+        assert [(one.role, one.actor_id == one.object_id) for one in events] == [
+            ("coachee", True)
+        ] * 2
+
+
 def test_cells_sent_before_verification_are_carried_and_saved_after_it(
     verified: Any,  # noqa: ANN401 - see above
 ) -> None:
