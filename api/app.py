@@ -32,7 +32,7 @@ from api.http.openapi import API_DESCRIPTION, TAGS
 from api.http.permissions import Permission
 from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
-from api.http.problem_details import register_exception_handlers, register_interruption
+from api.http.problem_details import register_interruption
 from api.job_types import JOB_TYPES
 from api.personal_links import verification_pages, verified_devices
 from api.personal_links.links import authenticate_link
@@ -41,7 +41,7 @@ from api.route_modules import API_MODULES, PAGE_MODULES
 from api.services import Services, utc_now
 from api.session_reports.device_keys import open_notebook_of_device
 from api.settings import Settings
-from api.web.error_page import problem_page
+from api.web.error_page import register_error_pages
 from coach.errors import VerifyFirstError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.permissions = PERMISSIONS
     app.state.job_types = JOB_TYPES
     _add_middleware(app, settings)
-    register_exception_handlers(app, problem_page)
+    register_error_pages(app)
     register_interruption(app, VerifyFirstError, verification_pages.verify_first)
     try:
         _require_complete_permissions(app)

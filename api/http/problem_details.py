@@ -116,7 +116,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
     """Respond to errors with problem documents in the API, and with `page` outside it."""
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
-        if page is not None and not request.url.path.startswith(API):
+        if page is not None and (not request.url.path.startswith(API) or _follows_link(request)):
             return page(request, problem)
         headers = (
             {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
@@ -190,6 +190,11 @@ def _retry_after(error: Exception) -> dict[str, str]:
     if isinstance(error, BusyError):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
+
+
+def _follows_link(request: Request) -> bool:
+    """Whether a browser will display the response as a page, even if it requested a file."""
+    return request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
 
 
 def all_error_types() -> tuple[ErrorType, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 
 from api.error_mapping import ERROR_TABLE
-from api.http.problem_details import ProblemDetails
+from api.http.problem_details import ProblemDetails, register_exception_handlers
 from api.http.urls import ACCOUNT, CONFIRM_CHANGE, confirm
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
+from api.web.returned_forms import register_returned_forms, returned_fields
 from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
@@ -23,6 +24,12 @@ _ADVICE = {
     HTTPStatus.CONFLICT: facts.RELOAD(),
     HTTPStatus.UNPROCESSABLE_ENTITY: facts.CORRECT(),
 }
+
+
+def register_error_pages(app: FastAPI) -> None:
+    """Respond to errors with problem documents in the API, and with pages outside it."""
+    register_exception_handlers(app, problem_page)
+    register_returned_forms(app)
 
 
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
@@ -43,6 +50,9 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         problem.status,
         problem=problem,
         what_to_do=_ADVICE.get(HTTPStatus(problem.status), ""),
+        address=request.url.path,
+        returned=returned_fields(request),
+        signed_out=problem.status == HTTPStatus.UNAUTHORIZED,
     )
 
 

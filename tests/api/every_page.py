@@ -56,10 +56,11 @@ class Walk:
         assert answer.status_code == HTTPStatus.SEE_OTHER, (address, answer.text)
         return answer.headers["location"]
 
-    def stranger(self, name: str, address: str) -> None:
-        """Open a page without being signed in, and store it as `name`."""
+    def stranger(self, name: str, address: str, form: dict[str, str] | None = None) -> None:
+        """Open a page or submit a form without being signed in, and store the page as `name`."""
         with httpx.Client(base_url=self.browser.base_url, timeout=60) as stranger:
-            self._keep(name, stranger.get(address))
+            method = "GET" if form is None else "POST"
+            self._keep(name, stranger.request(method, address, data=form))
 
     def json(self, address: str) -> Any:  # noqa: ANN401 - any JSON
         """Return the JSON at an address of the API."""
@@ -91,6 +92,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
     with httpx.Client(base_url=base, headers=OWN, timeout=60) as browser:
         walk = Walk(browser)
         walk.stranger("error 401", "/")
+        walk.stranger("error 401, form", "/account/tokens", {"label": "Any label"})
         walk.open("sign in once", f"/sign-in/{sign_in}")
         walk.post(f"/sign-in/{sign_in}")
         _see_account(walk)
@@ -134,7 +136,7 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account/confirm", data=old)
     walk.open("account, confirmed", "/account")
     codes = walk.submit("recovery codes", "/account/recovery-codes")
-    code, other, *_rest = re.findall(r"<code>([A-Z2-9-]{19})</code>", codes)
+    code, other, third, *_rest = re.findall(r"<code>([A-Z2-9-]{19})</code>", codes)
     walk.post("/account/confirm", data={"old_password": PASSPHRASE, "old_code": code})
     walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
     walk.open("account, with token", "/account")
@@ -144,6 +146,8 @@ def _see_account(walk: Walk) -> None:
     walk.submit("own second factor", f"/users/{'0' * 20}/second-factor/reset")
     walk.open("confirm", "/confirm")
     walk.submit("confirm, wrong code", "/confirm", data={"code": "1"})
+    download = {"code": third, "go_on_to": "/plans/0/report.html"}
+    walk.submit("confirmed, download", "/confirm", data=download)
     walk.open("sign in", "/sign-in")
     walk.open("signed out", "/sign-in?signed_out=here")
     walk.open("second factor", "/sign-in/second")

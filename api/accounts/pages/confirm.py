@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
@@ -19,6 +20,7 @@ from api.web.rendering import FormFields, redirect_after_post, render_page, vali
 from coach.texts.facts import Displayed
 
 CONFIRM_PAGES = APIRouter(include_in_schema=False)
+_DOWNLOAD = re.compile(r"\.(eml|html|xlsx|zip)$")
 _WRONG_CODE = {"code": facts.CODE_NOT_ACCEPTED()}
 
 
@@ -43,6 +45,8 @@ def confirm(
         return _render(request, services, principal, "/", faults)
     go_on_to = safe_redirect_path(form.go_on_to)
     if sign_in.confirm_by_code(services, principal, form.code):
+        if _DOWNLOAD.search(go_on_to):  # the browser would keep showing the form
+            return render_page(request, "accounts/confirmed_download.html", address=go_on_to)
         return redirect_after_post(go_on_to)
     return _render(request, services, principal, go_on_to, _WRONG_CODE)
 
