@@ -23,12 +23,8 @@ from matching.facts.names import COACHEES, COACHES
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.earlier_pairs import expected_people
 from matching.instance.partial_cycle import FixedHistory, UnderWay
-from matching.instance.problem import (
-    MatchingProblem,
-    build_problem,
-    kept_starts,
-    past_session_times,
-)
+from matching.instance.problem import MatchingProblem, build_problem
+from matching.instance.roster_rows import kept_starts, past_session_times
 from matching.progress import IsCancelled, Phase, ProgressReporter, ReportProgress
 from matching.rematching.moves import explain_moves
 from matching.result import Match, Result, Unmatched

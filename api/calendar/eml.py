@@ -76,18 +76,10 @@ def eml_bytes(
     title = summary(message.invitation, deployment, texts)
     links = links or _mail_links(title, reply_to)
     sender = common_name(deployment.organiser_name)
-    content = mail_texts(
-        texts,
-        _kind(message, links),
-        {
-            **_invitation_values(message.invitation, recipient.zone, texts),
-            "title": title,
-            "sender": sender,
-            "accept": links.accept,
-            "decline": links.decline,
-            "propose": links.propose,
-        },
-    )
+    values = _invitation_values(message.invitation, recipient.zone, texts)
+    values |= {"title": title, "sender": sender, "accept": links.accept}
+    values |= {"decline": links.decline, "propose": links.propose}
+    content = mail_texts(texts, _kind(message, links), values)
     skeleton = _skeleton(
         format_datetime(message.stamp),
         deployment.domain,

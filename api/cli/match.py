@@ -20,6 +20,18 @@ from api.results.previous_sequences import read_previous_invitations
 from coach.cycle import Cycle
 from matching.engine import SolveOptions
 
+_TIME_LIMIT = typer.Option(
+    metavar="SECONDS",
+    min=0,
+    help=_("Stop after this time, with the best result so far. [default: none]"),
+)
+_WORKERS = typer.Option(min=1, help=_("Number of processors to use. [default: all]"))
+_KEEP = typer.Option(metavar="RESULT.json", help=_("An earlier result whose pairs should be kept."))
+_NOT_BEFORE = typer.Option(
+    formats=["%Y-%m-%d"],
+    help=_("Mid-cycle, with --keep: do not change sessions before this date."),
+)
+
 
 def match(
     cycle: Annotated[
@@ -33,33 +45,12 @@ def match(
         Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))],
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            min=0,
-            help=_("Stop after this time, with the best result so far. [default: none]"),
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help=_("Number of processors to use. [default: all]")),
-    ] = None,
+    time_limit: Annotated[float | None, _TIME_LIMIT] = None,
+    workers: Annotated[int | None, _WORKERS] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help=_("Random seed."))] = 0,
-    keep: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RESULT.json", help=_("An earlier result whose pairs should be kept.")
-        ),
-    ] = None,
+    keep: Annotated[Path | None, _KEEP] = None,
     earlier: EarlierOption = None,
-    not_before: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help=_("Mid-cycle, with --keep: do not change sessions before this date."),
-        ),
-    ] = None,
+    not_before: Annotated[datetime | None, _NOT_BEFORE] = None,
     encoding: Encoding = None,
     strict: Strict = False,
     force: Annotated[

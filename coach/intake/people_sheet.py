@@ -11,13 +11,13 @@ from coach.intake import facts
 from coach.intake.cell_reading import ReadCell, read_cell
 from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind, example_row
-from coach.intake.fault_messages import excerpt, with_suggestion
+from coach.intake.fault_messages import excerpt
+from coach.intake.rank_cell import resolve_rank
 from coach.intake.reference import ReadContext
 from coach.intake.sheet_header import SheetHeader, UnknownHeader, column_letters, read_header
 from coach.intake.table import TextTable
-from coach.intake.understanding import Rewriting, rewrite_rank_code
+from coach.intake.understanding import Rewriting
 from coach.people import Coach, Coachee
-from coach.ranks import RankTitleError, looks_like_code, parse_code
 from coach.texts.facts import Displayed, Fact
 
 
@@ -232,37 +232,13 @@ class _SheetReader:
         key = ("rank", title, country or "", values.get("service") or "")
         if key not in self.cache:
             place = (country, values.get("service")) if readable and country else None
-            self.cache[key] = _value_or_error(self._resolve_rank, title, place)
+            self.cache[key] = _value_or_error(resolve_rank, title, place, self.read_context)
         if isinstance(found := self.cache[key], CellError):
             self._add_cell_faults(number, "rank", found)
             return
         self._note(number, "rank", found.rewritings)
         if found.value is not None:
             values["rank"] = found.value
-
-    def _resolve_rank(self, text: str, place: tuple[str, str | None] | None) -> ReadCell:
-        """Resolve a code or a title; with an unusable country or service, only a code."""
-        rank = parse_code(text)
-        if rank is not None:
-            return ReadCell(rank)
-        meant = None if self.read_context.strict else parse_code(rewrite_rank_code(text))
-        if meant is not None:
-            return ReadCell(meant, (Rewriting(text, meant.code),))
-        if looks_like_code(text):
-            raise CellError(facts.NOT_A_RANK(value=excerpt(text)))
-        return ReadCell(None) if place is None else self._resolve_title(text, *place)
-
-    def _resolve_title(self, text: str, country: str, service: str | None) -> ReadCell:
-        ranks = self.read_context.reference.ranks
-        try:
-            return ReadCell(ranks.find(text, country, service))
-        except RankTitleError as error:
-            if not self.read_context.strict:
-                meant = ranks.find_variant(text, country, service)
-                if meant is not None:
-                    return ReadCell(meant, (Rewriting(text, meant.code),))
-            near = self.read_context.nearest(text, error.titles) if error.titles else None
-            raise CellError(with_suggestion(error.shown, near)) from None
 
 
 def _value_or_error(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a value of any column

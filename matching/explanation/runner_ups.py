@@ -22,7 +22,8 @@ from matching.explanation.explain_coachee import RunnerUp
 from matching.explanation.runner_up_bounds import RunnerUpBounds, is_comparable, is_tractable
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory, UnderWay
-from matching.instance.problem import build_problem, kept_pairs, pin_pairs
+from matching.instance.problem import build_problem
+from matching.instance.roster_rows import kept_pairs, pin_pairs
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import CoacheeChange, Match, Result
 from matching.rules import RuleInputs

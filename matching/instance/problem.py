@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -11,20 +11,17 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.availability import epoch_minute
 from coach.cycle import Cycle
 from coach.humans import humans_of
 from coach.people import Roster
 from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.partial_cycle import FixedHistory
+from matching.instance.roster_rows import Pair, kept_pairs, pin_pairs, present_pairs
 from matching.instance.series_feasibility import can_place_remaining, schedulable
 from matching.instance.series_limits import RemainingDemand, SeriesLimits, session_limits
 from matching.instance.shared_humans import SharedHumans, shared_humans
 from matching.result import Result
-
-Pair = tuple[int, int]
-"""The rows of a coachee and a coach in the roster."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +144,7 @@ def build_problem(
         coach=coach,
         points=eligible.points[able].astype(np.int64),
         kept=_pair_mask(coachee, coach, kept_pairs(roster, keep)),
-        repeated=_pair_mask(coachee, coach, _present(roster, roster.earlier_pairs or ())),
+        repeated=_pair_mask(coachee, coach, present_pairs(roster, roster.earlier_pairs or ())),
         cross=_cross_border(roster, coachee, coach),
         pinned=_pair_mask(coachee, coach, pin_pairs(roster, cycle)),
         share=_required_share(roster, cycle),
@@ -240,56 +237,6 @@ def least_attainable_share(share: Fraction, people: int) -> Fraction:
     return min(
         (Fraction(ceil(share * pairs), pairs) for pairs in range(1, people + 1)), default=share
     )
-
-
-def row_by_id(people: Sequence[object]) -> dict[str, int]:
-    """Return each person's row, by id."""
-    return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
-
-
-def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
-    """Return the pinned pairs whose coachee and coach are in the roster, in file order."""
-    return _present(roster, cycle.pins.items())
-
-
-def _present(roster: Roster, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
-    """Return the rows of the pairs of ids whose coachee and coach are both in the roster."""
-    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
-    return [
-        (coachees[coachee], coaches[coach])
-        for coachee, coach in pairs
-        if coachee in coachees and coach in coaches
-    ]
-
-
-def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
-    """Return the pairs of an earlier result whose coachee and coach are still in the roster."""
-    pairs = [(match.coachee, match.coach) for match in (keep.matches if keep else ())]
-    return _present(roster, pairs)
-
-
-def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
-    """Return an earlier result's session starts in epoch minutes, by pair and session number."""
-    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
-    return {
-        (coachees[match.coachee], coaches[match.coach]): {
-            session.number: epoch_minute(session.start) for session in match.sessions
-        }
-        for match in (keep.matches if keep else ())
-        if match.coachee in coachees and match.coach in coaches
-    }
-
-
-def past_session_times(
-    roster: Roster, history: FixedHistory | None
-) -> dict[Pair, list[tuple[int, int]]]:
-    """Return each past session's day index and start, in epoch minutes, by pair."""
-    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
-    return {
-        (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)
-        for coachee, coach in (history.sessions if history else ())
-        if history and coachee in coachees and coach in coaches
-    }
 
 
 def cross_border_balance(problem: MatchingProblem) -> NDArray[np.int64]:

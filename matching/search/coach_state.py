@@ -19,7 +19,7 @@ from matching.coach_timetable.subproblem import (
     starts_of_options,
 )
 from matching.deadline import Deadline
-from matching.instance.problem import Pair
+from matching.instance.roster_rows import Pair
 from matching.search.column_generation import PricingOracles
 
 

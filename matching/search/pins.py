@@ -15,7 +15,8 @@ from matching.errors import ImpossiblePin, ImpossiblePinsError
 from matching.facts import runs as facts
 from matching.facts.names import rule_name
 from matching.facts.rules import ALL_REASONS, OBJECTION
-from matching.instance.problem import cross_border_balance, row_by_id
+from matching.instance.problem import cross_border_balance
+from matching.instance.roster_rows import row_by_id
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.search_state import SearchState

@@ -8,7 +8,8 @@ import numpy as np
 
 from matching.deadline import Deadline
 from matching.errors import ImpossiblePinsError
-from matching.instance.problem import build_problem, row_by_id
+from matching.instance.problem import build_problem
+from matching.instance.roster_rows import row_by_id
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import PricingOracles
