@@ -185,5 +185,5 @@ def _record_failure(tx: Transaction, row: NotebookRow, now: datetime) -> None:
         return
     row.failures += 1
     row.locked_until = now + _LOCK_DURATION if row.failures >= _FREE_ATTEMPTS else None
-    action, author = "note passphrase wrong", row.person_id
-    record_event(tx, action, "person", author, failures=row.failures, notebook=row.number)
+    action = "note passphrase wrong"
+    record_event(tx, action, "person", row.person_id, failures=row.failures, notebook=row.number)
