@@ -1,4 +1,4 @@
-"""What is said about accounts, passkeys, and signing in."""
+"""Messages about accounts, tokens, passkeys, and signing in."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
 
 
 def new_data_key() -> bytes:
-    """Return a random 256-bit key for the texts that one author writes about one person."""
+    """Return a random 256-bit key, for a notebook or for one coach's notes about one coachee."""
     return secrets.token_bytes(KEY_BYTES)
 
 

@@ -25,7 +25,7 @@ _WRITABLE_BY_OTHERS = 0o022
 
 
 class KeyringError(DomainError):
-    """The key file is missing, unreadable, incomplete, or readable by other users."""
+    """The key file is missing, unreadable, incomplete or outdated, or not safe from other users."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,7 +33,8 @@ class Keyring:
     """The keys of a deployment, 32 bytes each.
 
     Attributes:
-        master: keys that wrap the authors' data keys, by version; the highest version is in use.
+        master: keys that encrypt the outer layer of notebooks' keys, data keys of legacy
+            notebooks, and secrets of apps, by version; the highest version is in use.
         links: key from which link secrets, codes, tokens and pseudonyms are derived.
         audit: key that authenticates the audit trail, its anchors, and rows that control access.
         backups: key that encrypts backups of the database, and seals lists of erased ids.

@@ -1,4 +1,4 @@
-"""What is said about secret links, one-time codes and changes of an email address."""
+"""Messages about secret links, one-time codes, PINs, passkeys and changes of an email address."""
 
 from __future__ import annotations
 

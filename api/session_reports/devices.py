@@ -26,7 +26,7 @@ class DeviceView(FrozenModel):
         device: what the device says it is, such as "Firefox, Windows"; empty if unknown.
         opened_at: when the notebook was opened on it.
         is_this: whether the request comes from this device.
-        before_link: whether it was opened before the coach's present link was made.
+        before_link: whether it was opened before the coach's present link was created.
     """
 
     id: str
@@ -65,7 +65,7 @@ def devices_of(tx: Transaction, principal: Principal) -> tuple[DeviceView, ...]:
 
 
 def end_device(services: Services, principal: Principal, device_id: str) -> None:
-    """Close the notebook on one of its devices, which can be this one.
+    """Lock the notebook on one of its devices, which can be this one.
 
     Raises:
         NotesClosedError: no notebook is open on this device.
@@ -79,7 +79,7 @@ def end_device(services: Services, principal: Principal, device_id: str) -> None
 
 
 def end_other_devices(services: Services, principal: Principal) -> None:
-    """Close the notebook on all devices but this one.
+    """Lock the notebook on all devices but this one.
 
     Raises:
         NotesClosedError: no notebook is open on this device.

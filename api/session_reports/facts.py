@@ -1,4 +1,4 @@
-"""What reports on sessions say: ratings, and errors of records, notes and feedback."""
+"""Messages about reports on sessions: ratings, and errors of records, notes and feedback."""
 
 from __future__ import annotations
 
@@ -79,25 +79,26 @@ NOTE_UNREADABLE = message(
 )
 OPENER_ALTERED = message(
     "session_reports.opener_altered",
-    "what opens your notes on this device was changed outside this application; open them with "
+    "the key to your notes on this device was changed outside this application; unlock them with "
     "your passphrase or recovery code",
 )
 WRONG_RECOVERY_CODE = message(
     "session_reports.wrong_recovery_code",
-    "that is not the recovery code; compare it with what you have written down, or make a new one",
+    "that is not the recovery code; compare it with what you have written down, or create a new "
+    "one",
 )
 NOTEBOOK_EXISTS = message(
     "session_reports.notebook_exists",
-    "you already have a notebook; open it with your passphrase or recovery code",
+    "you already have a notebook; unlock it with your passphrase or recovery code",
 )
 NO_SUCH_DEVICE = message(
     "session_reports.no_such_device",
-    "your notes are not open on a device with the id {id}",
+    "your notes are not unlocked on a device with the id {id}",
     id=TEXT,
 )
 NOTES_CLOSED = message(
     "session_reports.notes_closed",
-    "your notes are closed on this device: open them with your passphrase or recovery code, or "
+    "your notes are locked on this device: unlock them with your passphrase or recovery code, or "
     "start a new notebook",
 )
 NOTE_IN_OTHER_NOTEBOOK = message(
@@ -105,19 +106,19 @@ NOTE_IN_OTHER_NOTEBOOK = message(
     "your note on this session is in another of your notebooks, which is locked on this device; "
     "unlock that notebook, or write another note in this one",
 )
-# i18n: `reason` is a clause: your notes are closed on this device.
+# i18n: `reason` is a clause: your notes are locked on this device.
 NOTHING_SAVED = message(
     "session_reports.nothing_saved", "Nothing was saved, because {reason}.", reason=FACT
 )
 NO_NEW_NOTEBOOK = message(
     "session_reports.no_new_notebook",
-    "you cannot start a new notebook: your notes are open on this device, or you have not written "
-    "any yet",
+    "you cannot start a new notebook: your notes are unlocked on this device, or you have not "
+    "written any yet",
 )
 TOO_MANY_NOTEBOOKS = plural_message(
     "session_reports.too_many_notebooks",
-    "you already have {count} notebook, the maximum; open one of them",
-    "you already have {count} notebooks, the maximum; open one of them",
+    "you already have {count} notebook, the maximum; unlock one of them",
+    "you already have {count} notebooks, the maximum; unlock one of them",
     count=NUMBER,
 )
 WRONG_PASSPHRASE = message(

@@ -59,7 +59,7 @@ class RecoveryCode(BaseModel):
 
 
 class OpenedNotes(NotesStatus):
-    """The status of your notes, with a recovery code if a new one was made."""
+    """The status of your notes, with a recovery code if a new one was created."""
 
     recovery_code: Annotated[
         str | None,

@@ -245,7 +245,7 @@ def create_recovery_code(
 def add_recovery_code(
     tx: Transaction, keyring: Keyring, opened: OpenNotebook, *, now: datetime
 ) -> str:
-    """Create a recovery code for an open notebook, replacing any earlier one; see above."""
+    """Create a recovery code for an open notebook, replacing any earlier one."""
     code = new_recovery_code()
     add_opener(tx, keyring, opened, new_opener_key(OpenerKind.RECOVERY, code), now=now)
     record_event(tx, "note recovery code made", "person", opened.row.person_id)

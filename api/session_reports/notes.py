@@ -92,7 +92,7 @@ def store_changed_note(
 ) -> OpenNote | None:
     """Store a note as `store_note` does, unless it has the text that the form shows already.
 
-    The form shows no text if there is no note, or if it is closed on this device. Returns `None` if
+    The form shows no text if there is no note, or if it is locked on this device. Returns `None` if
     nothing was stored.
     """
     if not principal.notes_open and not note.text:

@@ -16,7 +16,7 @@ EVENT, DEVICE = "event", "device"  # keys of the content of a notice
 
 
 class NotebookEvent(StrEnum):
-    """What a coach is told of."""
+    """What a coach is notified of."""
 
     STARTED = "started"
     OPENED = "opened"

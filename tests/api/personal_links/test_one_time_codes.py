@@ -232,7 +232,7 @@ def test_address_change_and_note_access_work_on_pages(coach: Person) -> None:
     assert "We have sent you a code" in coach.client.get(f"{home}/notes").text
     both = {"passphrase": PASSPHRASE, "code": coach.mailed()}
     assert coach.client.post(f"{home}/notes/open", data=both).status_code == HTTPStatus.SEE_OTHER
-    assert "Your notes are open on this device" in coach.client.get(f"{home}/notes").text
+    assert "Your notes are unlocked on this device" in coach.client.get(f"{home}/notes").text
 
 
 def test_page_without_email_refers_to_programme_office(world: World, client: httpx.Client) -> None:

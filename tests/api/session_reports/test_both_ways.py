@@ -207,7 +207,7 @@ def test_a_notebook_is_started_the_same_way_on_the_page_of_the_notes(
     assert changed_rows(
         world, lambda: begin_notebook(by_json.browser, by_json.bearer)
     ) == changed_rows(world, start_on_page)
-    assert "Your notes are open" in by_page.browser.get(f"/p/{by_page.link}/notes").text
+    assert "Your notes are unlocked" in by_page.browser.get(f"/p/{by_page.link}/notes").text
 
 
 def test_feedback_is_stored_the_same_way_by_json_and_on_the_page(

@@ -143,12 +143,12 @@ def test_the_pages_show_whether_notes_are_open_on_the_device(
     own.begin()
     own.browser.post(f"{own.page}/note", data=fields)
     assert NOTE in own.browser.get(own.page).text
-    assert "Your notes are open on this device" in own.browser.get(f"{own.home}/notes").text
+    assert "Your notes are unlocked on this device" in own.browser.get(f"{own.home}/notes").text
 
     closed = other.browser.get(other.page).text
     assert NOTE not in closed
-    assert "your notes are closed on this device" in closed
-    assert "Your notes are closed on this device" in other.browser.get(f"{own.home}/notes").text
+    assert "your notes are locked on this device" in closed
+    assert "Your notes are locked on this device" in other.browser.get(f"{own.home}/notes").text
     refused = other.browser.post(f"{own.page}/note", data=fields | {"private": "another"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Nothing was saved" in refused.text
@@ -402,7 +402,7 @@ def test_after_a_new_link_the_coach_ends_the_devices_of_the_old_one(
     new = Device(client.base_url, world.link(cycle_id, "K-1").secret, session)
     new.browser.cookies, lost.bearer = old.browser.cookies, new.bearer
     page = new.browser.get(f"{new.home}/notes").text
-    assert page.count("That was before your present link was made") == 2
+    assert page.count("That was before your present link was created") == 2
     new.browser.post(f"{new.home}/notes/devices/end-others")
     assert new.write() == HTTPStatus.OK
     assert lost.read().status_code == HTTPStatus.FORBIDDEN

@@ -253,7 +253,7 @@ def test_a_new_device_is_mailed_to_the_present_and_the_former_address(
     assert coach.post(f"{NOTES}/open", json=opening, headers=bearer).is_success
     opened = programme.mailed()
     assert sorted(mail.recipient for mail in opened) == sorted([OWN, SEIZED])
-    assert all("your notes were opened on a device" in mail.text for mail in opened)
+    assert all("your notes were unlocked on a device" in mail.text for mail in opened)
 
 
 def test_a_person_who_changes_their_address_is_told_at_both(programme: Programme) -> None:
