@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -18,6 +19,7 @@ from api.accounts.known_devices import presented_device_id
 from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
 from api.background.worker import Worker
+from api.background.worker_lease import WorkerLease
 from api.bootstrap import open_database_and_keyring
 from api.consent.texts import consent_texts
 from api.http.authentication import Authentication
@@ -93,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.exempt_from_second_factor = lambda _services: False
     app.state.permissions = PERMISSIONS
     app.state.job_types = JOB_TYPES
+    app.state.worker_lease = None
     _add_middleware(app, settings)
     register_error_pages(app)
     register_interruption(app, VerifyFirstError, verification_pages.verify_first)
@@ -159,9 +162,10 @@ def _oidc_client(settings: Settings) -> Provider | None:
 
 def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings, database = services.settings, services.database
-        worker = Worker(services, JOB_TYPES)
+        lease: WorkerLease | None = app.state.worker_lease
+        worker = Worker(services, JOB_TYPES, lease, on_taken_over=_stop_process)
         if settings.worker:
             await run_in_threadpool(worker.start)
         yield
@@ -171,6 +175,11 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
         database.close()
 
     return lifespan
+
+
+def _stop_process() -> None:
+    """Stop this server in an orderly way; the service manager starts it again."""
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _require_complete_permissions(app: FastAPI) -> None:

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         worker: whether the server also runs jobs.
         executor_id: the name of this process as a worker. It must be unique among running workers
             and stay the same across restarts, so that the process can recover its interrupted jobs.
+        worker_timeout_seconds: how long the heartbeat of a worker that has lost its lease must not
+            have changed until another worker takes over its jobs. A third of it is the interval of
+            heartbeats.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
         language: the language of pages, emails and messages; `en-XA` is for tests.
@@ -113,6 +116,7 @@ class Settings(BaseSettings):
     hsts_include_subdomains: bool = False
     worker: bool = True
     executor_id: str = "worker@1"
+    worker_timeout_seconds: Annotated[float, Field(ge=0.3, le=300)] = 12.0
     deployment: Organisation = Organisation()
     mail: MailSettings = MailSettings()
     language: Literal["en", "en-XA"] = "en"

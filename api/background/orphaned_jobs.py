@@ -1,6 +1,7 @@
 """Counts orphaned jobs: running jobs whose worker no longer sends heartbeats.
 
-An orphaned job resumes when a worker with the same slot starts on any machine.
+An orphaned job resumes when another worker takes it over, which it does once the worker's lease is
+free (see `api.background.takeover`), or when a worker with the same slot starts on any machine.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ _PENDING = "PENDING"
 def count_orphaned_jobs(
     tx: Transaction, job_types: Iterable[JobType], now: datetime
 ) -> dict[str, int]:
-    """Return the number of orphaned jobs of each type, by the name of the type."""
+    """Return the number of orphaned jobs of each type, by the name of the type.
+
+    `now` is the time of the database's clock.
+    """
     job = table(
         "workflow_status",
         column("name"),

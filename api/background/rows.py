@@ -73,13 +73,24 @@ class BackgroundTaskRow(IdentifiedRow):
 
 
 class WorkerHeartbeatRow(TableRow):
-    """The start time and the last heartbeat of a slot's worker."""
+    """The state of a slot and its last worker. Times are of the database's clock.
+
+    Attributes:
+        seen_at: the last heartbeat of the worker.
+        ended_at: when the worker ended in an orderly way or its jobs were taken over; `None` while
+            it is running, or if it has crashed and nobody has noticed yet.
+        epoch: increases with each start and each takeover; see `api.background.slot_fence`.
+        takeovers: how many times other workers have taken over the jobs of this slot.
+    """
 
     __tablename__ = "worker_slots"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    takeovers: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 TABLES: tuple[type[TableRow], ...] = (WorkerHeartbeatRow,)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.background.job import Enqueue, Job
 from api.background.job_type import JobType
+from api.background.slot_fence import SlotTakenOverError
 from api.logging.exception_location import exception_location
 from api.services import Services
 
@@ -55,6 +56,8 @@ class Scheduler:
         while True:
             try:
                 self.enqueue_due()
+            except SlotTakenOverError:
+                return  # the heartbeat reports it
             except SQLAlchemyError as error:  # database unavailable; the next round will retry
                 _LOG.warning("scheduled jobs could not be queued: %s", exception_location(error))
             if self._stopping.wait(_INTERVAL_SECONDS):

@@ -1,63 +1,177 @@
 """Exclusive leases on worker slots, across all machines.
 
-Two workers with the same slot would mistake each other's running jobs for interrupted ones.
+Two workers with the same slot would mistake each other's running jobs for interrupted ones. A lease
+is a lock that ends with its process: a file lock next to a SQLite database, or an advisory lock of
+PostgreSQL. A process that is stopped but still exists keeps its lease.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.background import facts
 from api.database.engine import Database
 from coach.errors import DomainError
+
+WAIT_FOR_LEASE_SECONDS = 2.0
+"""How long a worker that starts waits for its lease, which another one may hold for a moment."""
+_RETRY_SECONDS = 0.1
+_CONNECT_SECONDS = 10
+_IDLE_SECONDS, _INTERVAL_SECONDS, _PROBES = 8, 4, 3
+_VANISHED_SECONDS = _IDLE_SECONDS + _INTERVAL_SECONDS * _PROBES
+"""How long PostgreSQL keeps the lease of a machine that has vanished from the network."""
+_SERVER_SETTINGS = {
+    "tcp_keepalives_idle": str(_IDLE_SECONDS),
+    "tcp_keepalives_interval": str(_INTERVAL_SECONDS),
+    "tcp_keepalives_count": str(_PROBES),
+    "tcp_user_timeout": f"{_VANISHED_SECONDS}s",
+    "idle_session_timeout": "0",
+}
+_SET = text("SELECT set_config(name, :value, false) FROM pg_settings WHERE name = :name")
+_CLIENT_SETTINGS = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "keepalives_idle": _IDLE_SECONDS,
+    "keepalives_interval": _INTERVAL_SECONDS,
+    "keepalives_count": _PROBES,
+    "tcp_user_timeout": _VANISHED_SECONDS * 1000,
+}
 
 
 class WorkerLeaseHeldError(DomainError):
     """Another process holds the lease on the slot."""
 
 
+class WorkerLease:
+    """The lock of a slot."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self.name = name
+        self._lock = (
+            FileLock(database, name) if database.is_sqlite else AdvisoryLock(database, name)
+        )
+
+    def acquire(self, wait_seconds: float = 0.0) -> bool:
+        """Acquire the lock, within `wait_seconds`; return whether this process holds it."""
+        ends = time.monotonic() + wait_seconds
+        while not self._lock.acquire():
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(_RETRY_SECONDS)
+        return True
+
+    def release(self) -> None:
+        """Release the lock."""
+        self._lock.release()
+
+
 @contextmanager
-def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator[None]:
+def hold_worker_lease(
+    database: Database, name: str, *, wait_seconds: float = 0.0
+) -> Iterator[WorkerLease]:
     """Hold the lease on the slot `name` in the block; it is also released if the process ends.
+
+    `wait_seconds` is how long to wait for a process that holds it. Another worker holds it for a
+    moment when it takes over the jobs of the slot.
 
     Raises:
         WorkerLeaseHeldError: another process holds the lease.
     """
-    lock = _file_lock(data_dir, name) if database.is_sqlite else _advisory_lock(database, name)
-    with lock as acquired:
-        if not acquired:
+    lease = WorkerLease(database, name)
+    try:
+        if not lease.acquire(wait_seconds):
             raise WorkerLeaseHeldError(facts.WORKER_RUNNING(name=name))
-        yield
+        yield lease
+    finally:
+        lease.release()
 
 
-@contextmanager
-def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / f"{name}.lock").open("w") as file:
+class FileLock:
+    """An exclusive lock on a file next to the database file (`flock`)."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        folder = Path(database.engine.url.database or "").resolve().parent
+        self._path = folder / f"{Path(name).name}.lock"
+        self._file: int | None = None
+
+    def acquire(self) -> bool:
+        """Acquire the lock, or return `False` if another process holds it."""
+        if self._file is not None:
+            return True
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
-            return
-        yield True
+            os.close(file)
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Release the lock."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
-@contextmanager
-def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
-    """Try to take a PostgreSQL advisory lock for the block; yield whether this succeeded.
+class AdvisoryLock:
+    """An advisory lock of PostgreSQL, which is released when its own `connection` ends."""
 
-    The lock is released when its connection closes.
-    """
-    number = zlib.crc32(f"gender-coach {name}".encode())
-    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    def __init__(self, database: Database, name: str) -> None:
+        self._number = lock_number(name)
+        self._engine = _lock_engine(database)
+        self.connection: Connection | None = None
+
+    def acquire(self) -> bool:
+        """Acquire the lock, or return `False` if another process holds it.
+
+        A lock that was lost with its connection is acquired again.
+        """
+        if self.connection is not None:
+            with suppress(SQLAlchemyError):
+                self.connection.scalar(select(1))
+                return True
+            self.release()
+        connection = self._engine.connect()
         try:
-            yield bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
-        finally:
-            connection.invalidate()  # the pool would keep the connection, and with it the lock
+            for name, value in _SERVER_SETTINGS.items():
+                connection.execute(_SET, {"name": name, "value": value})
+            acquired = connection.scalar(select(func.pg_try_advisory_lock(self._number)))
+        except BaseException:
+            connection.close()
+            raise
+        if not acquired:
+            connection.close()
+            return False
+        self.connection = connection
+        return True
+
+    def release(self) -> None:
+        """Release the lock by closing its connection."""
+        if self.connection is not None:
+            with suppress(SQLAlchemyError):
+                self.connection.close()
+            self.connection = None
+
+
+def _lock_engine(database: Database) -> Engine:
+    return create_engine(
+        database.engine.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=_CLIENT_SETTINGS,
+        hide_parameters=True,
+    )
+
+
+def lock_number(name: str) -> int:
+    """Return the key of the advisory lock of a slot: below 2³²."""
+    return zlib.crc32(f"gender-coach {name}".encode())

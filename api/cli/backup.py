@@ -119,7 +119,7 @@ def restore(
         replaced, recorded = _replaced(database)
         ids |= recorded
         repeating = _Repetition(keyring, ids, datetime.now(UTC))
-        with hold_worker_lease(database, settings.data_dir, settings.executor_id):
+        with hold_worker_lease(database, settings.executor_id):
             kept = put_back(
                 database,
                 keyring.backups,

@@ -82,7 +82,7 @@ def keys(
         settings = services.settings
         path = _file_to_write(settings, to)
         rotate = _rotate_master if which is KeyKind.MASTER else _rotate_backups
-        with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
+        with hold_worker_lease(services.database, settings.executor_id):
             outcome = rotate(services, path, forget_old=forget_old)
     echo(outcome)
     if path != settings.master_key_file:

@@ -19,7 +19,7 @@ import uvicorn
 from api.accounts import browser_sessions, users
 from api.app import create_app
 from api.background.queue import migrate_job_tables
-from api.background.worker_lease import hold_worker_lease
+from api.background.worker_lease import WAIT_FOR_LEASE_SECONDS, hold_worker_lease
 from api.cli import admin_facts as facts
 from api.cli.output import echo, render
 from api.cli.output import gettext as _
@@ -60,8 +60,10 @@ def serve(
     services: Services = app.state.services
     with ExitStack() as stack:
         if settings.worker:
-            stack.enter_context(
-                hold_worker_lease(services.database, settings.data_dir, settings.executor_id)
+            app.state.worker_lease = stack.enter_context(
+                hold_worker_lease(
+                    services.database, settings.executor_id, wait_seconds=WAIT_FOR_LEASE_SECONDS
+                )
             )
         listening = _listen(settings.host, settings.port)
         demo_links = load_sample_cycle(services) if demo else None

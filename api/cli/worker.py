@@ -11,7 +11,7 @@ import typer
 
 from api.app import open_services
 from api.background.worker import Worker
-from api.background.worker_lease import hold_worker_lease
+from api.background.worker_lease import WAIT_FOR_LEASE_SECONDS, hold_worker_lease
 from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
@@ -39,8 +39,10 @@ def worker(
     stopping = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stopping.set())
-    with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
-        running_worker = Worker(services, JOB_TYPES)
+    with hold_worker_lease(
+        services.database, settings.executor_id, wait_seconds=WAIT_FOR_LEASE_SECONDS
+    ) as lease:
+        running_worker = Worker(services, JOB_TYPES, lease, on_taken_over=stopping.set)
         running_worker.start()
         echo(facts.RUNNING_JOBS(name=settings.executor_id))
         stopping.wait()

@@ -72,6 +72,18 @@ class Database:
         bound._on_begin, bound._info = on_begin, info  # noqa: SLF001 - same class
         return bound
 
+    def guarded_by(self, guard: TransactionHook) -> Self:
+        """Return a view of this database that first calls `guard` in each writing transaction."""
+        guarded, on_begin = copy(self), self._on_begin
+
+        def hook(tx: Transaction) -> None:
+            guard(tx)
+            if on_begin is not None:
+                on_begin(tx)
+
+        guarded._on_begin = hook  # noqa: SLF001 - same class
+        return guarded
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Open a reading transaction on a consistent snapshot; it is always rolled back."""

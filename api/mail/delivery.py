@@ -71,7 +71,7 @@ def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datet
     """Mark an email as being sent, and queue the next one to its domain.
 
     Returns `False` if the email is not waiting for delivery. An email that a crashed worker was
-    sending is sent again.
+    sending is sent again, and its interrupted attempt is counted.
     """
     mail = find_mail(tx, mail_id)
     if mail is None:  # erased, so that its domain is unknown
@@ -79,6 +79,7 @@ def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datet
         return False
     due = mail.state in UNDELIVERED_STATES
     if due:
+        mail.interrupted += mail.state is MailState.SENDING
         mail.state, mail.attempted_at = MailState.SENDING, now
         tx.flush()
     queue_next(tx, enqueue, mail.domain, now=now)

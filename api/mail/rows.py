@@ -85,6 +85,8 @@ class MailRow(IdentifiedRow):
         ended_at: when the email was sent, failed or was cancelled.
         domain: the domain of the recipient's address when the email was released.
         tries: the number of the current delivery attempt, from 0; part of the job's id.
+        interrupted: how many attempts ended without a result, because their worker crashed or its
+            slot was taken over; the mail server may have accepted the email in each of them.
         problem: why the last attempt failed; see `stored_problem`.
         former_id: the email's id before revision 0015, when invitations had two rows. Jobs that
             were queued before that, and the audit trail, refer to it.
@@ -118,6 +120,7 @@ class MailRow(IdentifiedRow):
     ended_at: Mapped[datetime | None]
     domain: Mapped[str | None] = mapped_column(String(_MAX_DOMAIN_LENGTH))
     tries: Mapped[int] = mapped_column(default=0)
+    interrupted: Mapped[int] = mapped_column(default=0, server_default="0")
     problem: Mapped[str] = mapped_column(String(MAX_PROBLEM_LENGTH), default="")
     former_id: Mapped[str | None] = mapped_column(String(20))
 

@@ -13,7 +13,9 @@ from api.audit_trail.trail_status import AuditTrailStatus, trail_status
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState
+from api.background.worker_states import WorkerStates, worker_states
 from api.crypto.row_seal import refused_rows
+from api.database.clock import database_now
 from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.runs.rows import RunRow
 from api.services import Services
@@ -33,7 +35,9 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         trail = trail_status(tx)
         anchored = last_event_time(tx, HEAD_STORED)
         legacy = count_legacy_notebooks(tx)
-        orphaned = count_orphaned_jobs(tx, job_types, services.now())
+        orphaned = count_orphaned_jobs(tx, job_types, database_now(tx))
+        workers = worker_states(tx, services.database)
+        interrupted = tx.scalar(select(func.sum(MailRow.interrupted))) or 0
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
     lines += [
@@ -46,10 +50,24 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         "# HELP gender_coach_notebooks_legacy Notebooks that the key file opens without the coach.",
         "# TYPE gender_coach_notebooks_legacy gauge",
         f"gender_coach_notebooks_legacy {legacy}",
+        *_worker_metrics(workers),
+        "# HELP gender_coach_mails_interrupted Interrupted attempts, each perhaps a duplicate.",
+        "# TYPE gender_coach_mails_interrupted gauge",
+        f"gender_coach_mails_interrupted {interrupted}",
         *_audit_metrics(trail, anchored),
         *_seal_metrics(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _worker_metrics(workers: WorkerStates) -> Iterator[str]:
+    yield "# HELP gender_coach_workers Workers by state; silent ones hold their lease."
+    yield "# TYPE gender_coach_workers gauge"
+    for state, slots in workers.slots.items():
+        yield f'gender_coach_workers{{state="{state}"}} {len(slots)}'
+    yield "# HELP gender_coach_worker_takeovers_total Dead workers whose jobs were taken over."
+    yield "# TYPE gender_coach_worker_takeovers_total counter"
+    yield f"gender_coach_worker_takeovers_total {workers.takeovers}"
 
 
 def _audit_metrics(trail: AuditTrailStatus, anchored: datetime | None) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tests.force import (
     strangers,
     streams,
     worker_killed,
+    worker_lost,
     world_cycles,
     writer_killed,
 )
@@ -26,6 +27,7 @@ from tests.force.measuring import DATABASES, SQLITE, where_and_when
 
 ON_BOTH: tuple[ModuleType, ...] = (
     worker_killed,
+    worker_lost,
     writer_killed,
     publisher_killed,
     mails_killed,

@@ -32,6 +32,7 @@ from tests.force import (
     strangers,
     streams,
     worker_killed,
+    worker_lost,
     writer_killed,
 )
 from tests.force.measuring import POSTGRESQL, SQLITE, deployment
@@ -47,6 +48,7 @@ pytestmark = pytest.mark.force
     ("module", "times", "database"),
     [
         (worker_killed, 1, SQLITE),
+        (worker_lost, 2, POSTGRESQL),
         (writer_killed, 6, SQLITE),
         (writer_killed, 4, POSTGRESQL),
         (publisher_killed, 600, SQLITE),

@@ -69,6 +69,10 @@ class Victim:
         self._process.terminate()
         self._process.join(seconds)
 
+    def signal(self, sent: signal.Signals) -> None:
+        """Send a signal to the process alone."""
+        os.kill(self._process.pid, sent)
+
     def signal_group(self, sent: signal.Signals) -> None:
         """Send a signal to a command and all its child processes, as a service manager does."""
         os.killpg(self._process.pid, sent)
@@ -149,6 +153,7 @@ def _start_command(settings: Settings, report: Report) -> None:
     for stream in (1, 2):
         os.dup2(output, stream)
     os.environ["DATABASE_URL"] = settings.database_url
+    os.environ["GENDER_COACH_WORKER_TIMEOUT_SECONDS"] = str(settings.worker_timeout_seconds)
     report("started")
 
 

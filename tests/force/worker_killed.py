@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -43,16 +44,23 @@ _JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill one of three workers `times` times while five runs are open.
+    """Kill one of three workers `times` times while five runs are open; it starts again.
 
     Ctrl+C ends the measurement early, with a figure for the kills so far.
     """
+    return measure_fleet(times, database, WorkerFleet, "worker killed")
+
+
+def measure_fleet(
+    times: int, database: str, create_fleet: Callable[[Settings], WorkerFleet], what: str
+) -> Figure:
+    """Kill workers of a fleet, as described in `measure`."""
     started = time.monotonic()
     rng = random.Random(20_270_118)
     with deployment(database) as world:
         watcher = RunWatcher(world)
         queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
-        fleet = WorkerFleet(world.services.settings)
+        fleet = create_fleet(world.services.settings)
         try:
             with suppress(KeyboardInterrupt):
                 while fleet.killed < times:
@@ -61,7 +69,7 @@ def measure(times: int, database: str) -> Figure:
                     if rng.random() < _AT_WORK:
                         watcher.wait_for_work()
                     time.sleep(rng.uniform(0, _LONGEST_WAIT_SECONDS))
-                    fleet.kill(watcher.victim(rng))
+                    fleet.kill(watcher.victim(rng, fleet.slots))
             _settle(world, fleet)
         finally:
             fleet.stop()
@@ -69,7 +77,7 @@ def measure(times: int, database: str) -> Figure:
         with world.database.reading() as tx:
             lost, twice, counts = _verdict(tx, database)
     return Figure(
-        f"worker killed {fleet.killed} times, {database}",
+        f"{what} {fleet.killed} times, {database}",
         f"{lost} lost, {twice} done twice; {counts}, {seconds(started)}",
         MUST,
         not lost and not twice,
@@ -94,9 +102,14 @@ class WorkerFleet:
         self._workers: dict[int, Victim] = {}
         self.killed = 0
 
+    @property
+    def slots(self) -> tuple[int, ...]:
+        """The numbers of the slots that have a worker."""
+        return _SLOTS
+
     def keep_up(self) -> None:
         """Start a worker for each slot that has none or whose worker has exited."""
-        for slot in _SLOTS:
+        for slot in self.slots:
             if slot not in self._workers or not self._workers[slot].at_work:
                 self._workers[slot] = Victim(partial(hold_slot, number=slot), self._settings)
 
@@ -127,10 +140,11 @@ class RunWatcher:
         while not self._to_crash() and time.monotonic() < ends:
             time.sleep(0.1)
 
-    def victim(self, rng: random.Random) -> int:
+    def victim(self, rng: random.Random, slots: tuple[int, ...]) -> int:
         """Return the slot to kill, preferably of a worker whose run may be crashed."""
         busy, to_crash = self._in_work(), self._to_crash()
-        chosen = rng.choice(sorted(to_crash) or sorted(set(_SLOTS) - busy.keys()) or _SLOTS)
+        to_crash &= set(slots)
+        chosen = rng.choice(sorted(to_crash) or sorted(set(slots) - busy.keys()) or slots)
         self._crashed |= {busy[chosen]} if chosen in busy else set()
         return chosen
 

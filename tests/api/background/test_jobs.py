@@ -27,6 +27,7 @@ from api.background.queue import JobQueue
 from api.background.rows import WorkerHeartbeatRow
 from api.background.scheduler import Scheduler
 from api.background.worker import Worker
+from api.database.clock import database_now
 from api.job_types import JOB_TYPES
 
 if TYPE_CHECKING:
@@ -230,9 +231,7 @@ def test_jobs_of_a_worker_without_heartbeat_are_orphaned(
 
     def is_reported_by_the_server() -> bool:
         with world.database.writing() as tx:  # again, because the worker may have sent a heartbeat
-            tx.get_one(WorkerHeartbeatRow, "worker@1").seen_at = (
-                world.services.now() - 2 * STALE_AFTER
-            )
+            tx.get_one(WorkerHeartbeatRow, "worker@1").seen_at = database_now(tx) - 2 * STALE_AFTER
         metrics = client.get("/metrics").text
         return all(
             f'gender_coach_stranded_jobs{{kind="{job_type}"}} {number}' in metrics

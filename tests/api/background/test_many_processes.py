@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.audit_trail.rows import AuditRow
 from api.background.rows import TaskState
-from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
+from api.background.worker_lease import (
+    AdvisoryLock,
+    WorkerLeaseHeldError,
+    hold_worker_lease,
+    lock_number,
+)
 from api.database.engine import Database
 from api.runs.rows import PlanRow, RunRow
 from api.settings import Settings
@@ -33,6 +38,9 @@ SERVERS = ("server 1", "server 2")
 WORKERS = ("worker@1", "worker@2", "worker@3")
 _HANGS_SECONDS = 300.0  # a process that takes longer is considered to hang
 _GOODBYE_SECONDS = 60.0
+_END_SESSION = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key"
+)
 
 Found = TypeVar("Found")
 
@@ -149,28 +157,53 @@ def test_killed_processes_neither_lose_nor_repeat_a_run(world: World, fleet: Fle
     assert any(row.attempts > 1 for row in rows), "no process was killed during a run"
 
 
-def test_slot_can_be_leased_by_one_process_on_any_machine(world: World, tmp_path: Path) -> None:
+def test_slot_can_be_leased_by_one_process_on_any_machine(world: World) -> None:
     elsewhere = Database(world.services.settings.database_url)
-    with hold_worker_lease(world.database, tmp_path / "here", "worker@7"):
+    with hold_worker_lease(world.database, "worker@7"):
         with (
             pytest.raises(WorkerLeaseHeldError, match="worker@7"),
-            hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"),
+            hold_worker_lease(elsewhere, "worker@7"),
         ):
             pass
-        with hold_worker_lease(elsewhere, tmp_path / "there", "worker@8"):
+        with hold_worker_lease(elsewhere, "worker@8"):
             pass
-    with hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"):
+    with hold_worker_lease(elsewhere, "worker@7"):
         pass
     elsewhere.close()
 
 
-def test_lease_is_released_if_the_process_that_holds_it_fails(world: World, tmp_path: Path) -> None:
+def test_lease_is_released_if_the_process_that_holds_it_fails(world: World) -> None:
     elsewhere = Database(world.services.settings.database_url)
     with (
         pytest.raises(ZeroDivisionError),
-        hold_worker_lease(world.database, tmp_path / "here", "worker@7"),
+        hold_worker_lease(world.database, "worker@7"),
     ):
         raise ZeroDivisionError
-    with hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"):
+    with hold_worker_lease(elsewhere, "worker@7"):
         pass
     elsewhere.close()
+
+
+def test_lost_lease_is_acquired_again_and_vanished_machines_lose_theirs_within_20_seconds(
+    world: World,
+) -> None:
+    lease = AdvisoryLock(world.database, "worker@7")
+    try:
+        assert lease.acquire()
+        with world.database.reading() as tx:
+            tx.execute(_END_SESSION, {"key": lock_number("worker@7")})
+        elsewhere = AdvisoryLock(world.database, "worker@7")
+        assert elsewhere.acquire(), "free once its connection has ended"
+        assert not lease.acquire()
+        elsewhere.release()
+        assert lease.acquire()
+        assert not elsewhere.acquire()
+        assert lease.connection is not None
+        idle, interval, count = (
+            int(lease.connection.scalar(text(f"SHOW tcp_keepalives_{name}")))
+            for name in ("idle", "interval", "count")
+        )
+        assert idle > 0
+        assert idle + interval * count <= 20
+    finally:
+        lease.release()

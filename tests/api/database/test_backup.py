@@ -184,7 +184,7 @@ def test_restore_is_rejected_while_server_is_running(
     settings = world.services.settings
     refused = WorkerLeaseHeldError if world.database.is_sqlite else ConflictError
     with (
-        hold_worker_lease(world.database, settings.data_dir, settings.executor_id),
+        hold_worker_lease(world.database, settings.executor_id),
         pytest.raises(refused, match="stop"),
     ):
         put_it_back(tmp_path / "copy", force=True)

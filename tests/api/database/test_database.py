@@ -6,7 +6,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -203,16 +202,16 @@ def test_database_of_another_version_is_rejected(
         schema.require_current(database)
 
 
-def test_worker_lease_is_exclusive(database: Database, tmp_path: Path) -> None:
-    with hold_worker_lease(database, tmp_path, "worker@1"):
+def test_worker_lease_is_exclusive(database: Database) -> None:
+    with hold_worker_lease(database, "worker@1"):
         with (
             pytest.raises(WorkerLeaseHeldError, match="worker@1"),
-            hold_worker_lease(database, tmp_path, "worker@1"),
+            hold_worker_lease(database, "worker@1"),
         ):
             pass
-        with hold_worker_lease(database, tmp_path, "worker@2"):
+        with hold_worker_lease(database, "worker@2"):
             pass
-    with hold_worker_lease(database, tmp_path, "worker@1"):
+    with hold_worker_lease(database, "worker@1"):
         pass
 
 

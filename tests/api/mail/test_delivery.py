@@ -189,6 +189,8 @@ def test_email_sent_again_after_a_crash_has_the_same_bytes(office_mail: SendingO
     office_mail.send(job)
     one, other = office_mail.server.taken
     assert one == other
+    with office_mail.services.database.reading() as tx:
+        assert tx.get_one(MailRow, mail_id).interrupted == 1, "it may have been delivered twice"
 
 
 def test_temporarily_rejected_email_is_retried_with_growing_delays(
