@@ -31,6 +31,7 @@ from api.accounts.second_factors import (
 from api.accounts.sign_in import record_confirmation
 from api.accounts.sign_in_flow import SignInFlow, consume_flow, find_flow, start_flow
 from api.crypto.password_hashing import verify_password
+from api.crypto.row_seal import is_sealed
 from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
@@ -71,8 +72,13 @@ class Confirmation(StrEnum):
 
 
 def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
-    """Whether the requesting user has anything to confirm a change with."""
+    """Whether the requesting user has anything to confirm a change with.
+
+    True if the user's row was altered by hand, because it may have had a password or an app.
+    """
     row = tx.get_one(UserRow, principal.user_id)
+    if not is_sealed(tx, row):
+        return True
     by_password = row.password_hash is not None or row.totp_sealed is not None
     return by_password or has_passkey(tx, row) or _uses_provider(tx, principal)
 
@@ -161,7 +167,7 @@ def accept_proof(
         if entered is None:
             raise ConfirmChangeError(facts.CONFIRM_CHANGE())
     now, row = services.now(), tx.get_one(UserRow, principal.user_id)
-    if is_locked(row, now):
+    if is_locked(row, now) or not is_sealed(tx, row):
         return _fault("old_code", facts.CODE_NOT_ACCEPTED())
     if row.password_hash != matching_hash:
         record_failure(tx, row, "confirmation failed", now=now)

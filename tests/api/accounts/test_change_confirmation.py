@@ -191,6 +191,22 @@ def test_recent_browser_session_alone_creates_no_token_and_resets_nobody(
         change(browser, secret)
 
 
+@pytest.mark.parametrize("altered", [{"totp_sealed": None}, {"password_hash": HASH}])
+def test_user_whose_row_was_altered_since_the_request_began_confirms_nothing(
+    browser: Browser, altered: dict[str, str | None]
+) -> None:
+    """By hand, the app is removed and the password, if any, is one that the attacker knows."""
+    users_table: Any = UserRow.__table__
+    values = {"totp_sealed": None, "password_hash": None} | altered
+    with browser.world.database.writing() as tx:
+        tx.connection().execute(users_table.update().values(values))
+    with pytest.raises(ConfirmChangeError):
+        _create_token(browser, "")
+    proof = ChangeProof(OldFactors(old_password=GOOD))
+    with pytest.raises((ConfirmChangeError, UnusableInputError)):
+        tokens.make_token(browser.services, browser.principal, TokenRequest(label="x"), proof)
+
+
 @pytest.mark.parametrize("change", [_remove_passkey, _unlink])
 def test_removing_a_factor_ends_the_other_browsers(
     browser: Browser, change: Callable[[Browser, str], object]
