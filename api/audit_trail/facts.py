@@ -125,6 +125,7 @@ ACTIONS: Mapping[str, Fact] = {
     "people opened": message("audit_action.people_opened", "people viewed")(),
     "people separated": message("audit_action.people_separated", "roles of people separated")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
+    "person left": message("audit_action.person_left", "person left the cycle")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
     "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),

@@ -14,6 +14,7 @@ from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, servi
 from api.http.permissions import PERSON, Permission, Permissions
 from api.own_data import own_details
 from api.own_data.grid import availability_grid, windows_of_cells
+from api.own_data.leaving import LeaveInput, leave_cycle
 from api.own_data.own_details import OwnDetailsInput
 from api.own_data.presenters import grid_lines, weekday_labels
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
@@ -36,6 +37,16 @@ def download_data(services: ServicesDep, principal: PrincipalDep) -> Response:
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     content = report.model_dump_json(indent=1)
     return Response(content, media_type="application/json", headers=headers)
+
+
+@DETAILS_PAGES.post("/leave")
+def leave(
+    request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Leave the cycle, after which the link no longer works."""
+    parse_form(LeaveInput, form_fields)
+    leave_cycle(services, principal)
+    return render_page(request, "own_data/left.html")
 
 
 @DETAILS_PAGES.post("")
@@ -116,6 +127,9 @@ PERMISSIONS: Permissions = {
     ("GET", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
     ("POST", "/p/{link}/details"): Permission(PERSON, own_only=True, requires_verification=True),
     ("POST", "/p/{link}/details/data.json"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
+    ("POST", "/p/{link}/details/leave"): Permission(
         PERSON, own_only=True, requires_verification=True
     ),
     ("POST", "/p/{link}/details/grid"): Permission(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter
 
 from api.data_protection.subject_access import SubjectAccessReport, export_own_data
@@ -10,6 +12,7 @@ from api.http.permissions import PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.own_data import own_details
+from api.own_data.leaving import LeaveInput, leave_cycle
 from api.own_data.own_details import OwnDetails, OwnDetailsInput
 
 OWN_DATA = APIRouter(prefix=f"{API}/me", tags=["me"])
@@ -35,8 +38,15 @@ def my_data(services: ServicesDep, principal: PrincipalDep) -> SubjectAccessRepo
     return export_own_data(services, principal)
 
 
+@OWN_DATA.post("/leave", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))
+def leave(_decision: LeaveInput, services: ServicesDep, principal: PrincipalDep) -> None:
+    """Leave your cycle: coming sessions are declined, and your link stops working."""
+    leave_cycle(services, principal)
+
+
 ROUTERS = (OWN_DATA,)
 PERMISSIONS: Permissions = {
+    ("POST", API + "/me/leave"): Permission(PERSON, requires_verification=True),
     ("GET", API + "/me/data"): Permission(PERSON, requires_verification=True),
     ("GET", API + "/me/details"): Permission(PERSON, requires_verification=True),
     ("PATCH", API + "/me/details"): Permission(PERSON, requires_verification=True),

@@ -27,3 +27,5 @@ NOTHING_TO_UNDO = message(
     "participants.nothing_to_undo",
     "there is no list to undo; once a run has started, upload the earlier lists instead",
 )
+# i18n: a warning about a person in an uploaded list.
+WITHDRAWN = message("participants.withdrawn", "has left the cycle themselves, and stays out of it")

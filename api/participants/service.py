@@ -118,7 +118,11 @@ def _with_ids_of_named(
 def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
     """Return the people currently in a cycle, exactly as their lists describe them."""
     coachees, coaches = (
-        [row.profile for row in people_rows(tx, cycle_id, side) if row.left_at is None]
+        [
+            row.profile | (row.listed or {})
+            for row in people_rows(tx, cycle_id, side)
+            if row.left_at is None
+        ]
         for side in (Side.COACHEE, Side.COACH)
     )
     return Roster(

@@ -74,6 +74,8 @@ def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
     left_at = before["left_at"] and datetime.fromisoformat(before["left_at"])
     columns = {column: before.get(column) for column in _COLUMNS} | {"left_at": left_at}
     columns |= _with_own_values(row, before)
+    if row.withdrawn_at is not None:
+        columns["left_at"] = row.left_at
     if row.email != row.profile["email"]:  # set by the person, or in the directory
         columns["email"] = row.email
     if all(getattr(row, column) == value for column, value in columns.items()):

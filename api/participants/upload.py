@@ -204,8 +204,10 @@ def _update_row(row: PersonRow, person: Person, position: int) -> bool:
         profile = with_own_values(row, profile)
         person = type(person).model_validate(profile)
     same = before == profile or (before is not None and profile_of(row) == person)
-    changed = not same or row.left_at is not None
-    row.position, row.left_at, row.erased_at = position, None, None
+    returns = row.left_at is not None and row.withdrawn_at is None
+    changed = not same or returns
+    row.position, row.erased_at = position, None
+    row.left_at = None if returns else row.left_at
     if before is None or before["email"] != person.email:
         row.email = person.email  # otherwise, keep an address that the person has set
     row.name, row.timezone, row.profile = person.name, person.timezone, profile

@@ -399,9 +399,11 @@ def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], s
     walk.open("notes, none, with code", f"{coach}/notes")
     note = f"{coach}/sessions/{session['id']}/note"
     filled = NOTE | {"topic": "Any topic", "private": "Any words"}
+    walk.submit("leave, not decided", f"{coach}/details/leave")
     walk.submit("session note, code sent", note, data=filled)
     walk.submit("session note, wrong code", note, data=filled | {"code": "1"})
     walk.open("notes, none, code sent", f"{coach}/notes")
+    walk.submit("left", f"{coach}/details/leave", data={"leave": "true"})
     del walk.browser.headers["X-Device-Key"]
 
 

@@ -24,6 +24,7 @@ from api.participants.rows import HeaderMappingRow, ListPreviewRow, Side
 from api.participants.service import listed_roster
 from api.participants.undo import replaced_at, store_undo
 from api.participants.upload import UploadSummary, check_stored_policy, store_list
+from api.participants.withdrawn import withdrawn_warnings
 from api.services import Services
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
@@ -249,13 +250,16 @@ def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow
 def _preview(tx: Transaction, row: ListPreviewRow) -> Preview:
     tx.flush()
     outcome = Outcome.model_validate(row.outcome, strict=False)
+    files = {Side(side): name for side, name in row.files.items()}
+    stay_out = withdrawn_warnings(tx, row.cycle_id, outcome, files)
+    outcome = outcome.model_copy(update={"warnings": (*outcome.warnings, *stay_out)})
     current = listed_roster(tx, row.cycle_id)
     review = None if outcome.asks else review_lists(outcome.roster(current), _earlier(current))
     seen = f"{outcome.model_dump_json()}{current.model_dump_json()}"
     return Preview(
         cycle=cycle_header(tx, row.cycle_id),
         expires_at=row.expires_at,
-        files={Side(side): name for side, name in row.files.items()},
+        files=files,
         outcome=outcome,
         review=review,
         seen=hashlib.sha256(seen.encode()).hexdigest(),

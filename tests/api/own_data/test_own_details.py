@@ -12,14 +12,21 @@ from sqlalchemy import select
 from api.audit_trail.rows import AuditRow
 from api.data_protection.subject_access import erase_person
 from api.http.principal import AccessRole, Principal
+from api.input_files.source import NamedFile
+from api.own_data.leaving import leave_cycle
 from api.own_data.own_details import OwnDetailsInput, read_own_details, save_own_details
 from api.participants import service as people
 from api.participants import upload
+from api.participants.facts import WITHDRAWN
+from api.participants.preview.service import preview_lists
 from api.participants.rows import ListUndoRow, PersonRow, Side
 from api.participants.undo import restore_people, store_undo
 from coach.errors import UnusableInputError
+from coach.intake.list_comparison import Change
 from coach.people import Coachee
 from tests.api.both_ways import changed_rows
+from tests.api.conftest import coachees_csv
+from tests.api.published import published_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,6 +243,54 @@ def test_own_data_is_one_file_with_refusals_and_without_other_people(
         assert [(one.role, one.actor_id == one.object_id) for one in events] == [
             ("coachee", True)
         ] * 2
+
+
+def test_leaving_declines_sessions_ends_the_link_and_is_not_undone_by_lists(
+    world: World,
+    verified: Any,  # noqa: ANN401 - see above
+) -> None:
+    client, _ = verified
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    bearer = {"Authorization": f"Bearer {world.link(cycle_id, 'C-1').secret}"}
+    path, decision = "/api/v1/me/leave", {"leave": True}
+    assert client.post(path, json=decision, headers=bearer).status_code == HTTPStatus.FORBIDDEN
+    device = {"X-Device-Key": world.device_key(cycle_id, "C-1")}
+    undecided = client.post(path, json={}, headers=bearer | device)
+    assert undecided.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with world.database.writing() as tx:
+        store_undo(tx, cycle_id, now=world.services.now())
+    assert client.post(path, json=decision, headers=bearer | device).is_success
+    gone = client.get("/api/v1/me/sessions", headers=bearer | device)
+    assert gone.status_code == HTTPStatus.UNAUTHORIZED
+    sessions = published_sessions(world, cycle_id)
+    assert [session.coachee_reply for session in sessions] == ["declined"] * 2
+    upload_coachees(world, cycle_id)
+    with world.database.writing() as tx:
+        restore_people(tx, tx.get_one(ListUndoRow, cycle_id), now=world.services.now())
+        assert [one.id for one in people.roster_of(tx, cycle_id).coachees] == ["C-2", "C-3"]
+
+
+def test_a_person_leaves_on_the_page(verified: Any) -> None:  # noqa: ANN401 - see above
+    client, ((secret, headers), _) = verified
+    path = f"/p/{secret}/details/leave"
+    undecided = client.post(path, data={}, headers=headers)
+    assert undecided.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "You have left" in client.post(path, data={"leave": "true"}, headers=headers).text
+    assert client.get(f"/p/{secret}", headers=headers).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_preview_of_lists_shows_changes_of_the_office_only_and_who_has_left(world: World) -> None:
+    cycle_id = world.cycle()
+    save(world, cycle_id, "C-2", availability="Fri 10:00-12:00")
+    leave_cycle(world.services, principal(world, cycle_id, "C-1"))
+    changed = coachees_csv(3).replace(b"c3@", b"other@")
+    files = {Side.COACHEE: NamedFile("coachees.csv", changed)}
+    preview = preview_lists(world.services, cycle_id, files)
+    assert preview.review is not None
+    assert preview.review.coachees.count(Change.CHANGED) == 1
+    warnings = [(one.row, one.message) for one in preview.outcome.warnings]
+    assert (2, WITHDRAWN()) in warnings
 
 
 def test_cells_sent_before_verification_are_carried_and_saved_after_it(

@@ -91,6 +91,7 @@ DATA_OF_PAGES = {
     "details, no times": {"Mon", "Wed"},
     "details, unknown time": {"Mon", "Wed"},
     "details, saved": {"Mon"},
+    "leave, not decided": {"form", "leave"},
     "lists, without columns": {"name", "email", "languages", "role", "capacity"},
 }
 """Data on single pages: stored ids, and the names of columns, form fields and their values."""

@@ -1,0 +1,34 @@
+"""People who have left a cycle themselves. Lists do not bring them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.participants import facts
+from api.participants.preview.outcome import Located, Outcome
+from api.participants.rows import PersonRow, Side
+
+
+def withdraw(row: PersonRow, *, now: datetime) -> None:
+    """Take a person out of their cycle for good, because they want to."""
+    row.left_at = row.withdrawn_at = now
+
+
+def withdrawn_warnings(
+    tx: Transaction, cycle_id: str, outcome: Outcome, files: dict[Side, str]
+) -> Iterator[Located]:
+    """Yield a warning for each person in uploaded lists who has left the cycle themselves."""
+    query = (
+        select(PersonRow.side, PersonRow.code)
+        .where(PersonRow.cycle_id == cycle_id, PersonRow.withdrawn_at.is_not(None))
+        .order_by(PersonRow.side, PersonRow.position)
+    )
+    for side, code in tx.execute(query):
+        row = outcome.rows.get(side, {}).get(code)
+        if row is not None:
+            message = facts.WITHDRAWN()
+            yield Located(file=files[side], row=row, column="id", message=message)
