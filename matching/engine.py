@@ -109,8 +109,7 @@ def solve(
             no plan with the pins attains the cross-border share.
         NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
-        UnsoundResultError: the result failed its audit, which is a bug in the engine. The error
-            contains the part of the result that passes the audit.
+        UnsoundResultError: the result failed its audit (a bug); the error has the part that passes.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)

@@ -80,12 +80,9 @@ def eml_bytes(
     values |= {"title": title, "sender": sender, "accept": links.accept}
     values |= {"decline": links.decline, "propose": links.propose}
     content = mail_texts(texts, _kind(message, links), values)
-    skeleton = _skeleton(
-        format_datetime(message.stamp),
-        deployment.domain,
-        message.method.value,
-        invitation_file_name(message.invitation, ".ics"),
-    )
+    file = invitation_file_name(message.invitation, ".ics")
+    stamp, method = format_datetime(message.stamp), message.method.value
+    skeleton = _skeleton(stamp, deployment.domain, method, file)
     return (
         address_header("From", sender, deployment.organiser_address)
         + address_header("To", common_name(recipient.name), recipient.address)

@@ -16,7 +16,7 @@ from api.audit_trail.trail_status import trail_status
 from api.audit_trail.verification import VerificationResult
 from api.background.worker_lease import hold_worker_lease
 from api.bootstrap import read_keyring
-from api.cli import admin_facts as facts
+from api.cli import backup_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import load_settings, migrate_job_tables, open_cli_services

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.background.worker_lease import hold_worker_lease
-from api.cli import admin_facts as facts
+from api.cli import backup_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import open_cli_services

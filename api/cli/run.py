@@ -62,60 +62,54 @@ def solve_and_write(
     """Solve `inputs` with `workers` threads, and write all results to the folder `out`.
 
     With `force`, an earlier result in `out` is replaced; results of the sample cycle (`is_sample`)
-    replace each other without it. `before` contains the invitations sent for the kept result, by
-    uid.
+    replace each other without it. `before` has the invitations of the kept result, by uid.
 
     Raises:
         UnsoundResultError: the plan failed its audit. It is kept apart, and the part of it that
             passes is written as the result.
         UnusableInputError: a pin cannot be satisfied; the error names its line.
-        DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C
-            before a result was found. Later, Ctrl+C ends only the search for next best coaches.
+        DomainError: `out` cannot be used, or no result was found in time or before Ctrl+C. Later,
+            Ctrl+C ends only the search for next best coaches.
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
-    began, budget = datetime.now(UTC), TimeBudget.of(options.time_limit_seconds, inputs)
-    rejected: UnsoundResultError | None = None
+    began, rejected = datetime.now(UTC), None
+    budget, threads = TimeBudget.of(options.time_limit_seconds, inputs), engine_threads(workers)
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)
         try:
-            result = _solve(
-                inputs,
-                options,
-                budget,
-                concurrency=engine_threads(workers),
-                trace=trace,
-                cancelled=cancelled,
-            )
+            result = _solve(inputs, options, budget, threads, trace=trace, cancelled=cancelled)
         except UnsoundResultError as error:
             rejected, result = error, _sound_part(error, inputs, out)
         next_best = find_runner_ups(inputs, result, budget.left_seconds(), cancelled)
     if next_best.cut_short:
         result = result.model_copy(update={"cut_short": True})
-    parameters = RunParameters(
+    record = _record(inputs, result, trace, _parameters(inputs, options, workers), began)
+    content = FolderContent(
+        roster=inputs.roster,
+        cycle=inputs.cycle,
+        result=result,
+        record=record,
+        next_best=next_best.sections,
+        inputs=inputs.files.items(),
+        now=datetime.now(UTC),
+        texts=TEXTS,
+        before=before,
+    )
+    write_results(out, content)
+    if rejected:
+        _keep_unsound_plan(rejected, inputs, out)
+        raise UnsoundPlanKeptError(rejected, out)
+    return result
+
+
+def _parameters(inputs: CycleInputs, options: SolveOptions, workers: int) -> RunParameters:
+    return RunParameters(
         seed=options.seed,
         workers=workers,
         time_limit_seconds=options.time_limit_seconds,
         strict=inputs.reading.strict,
         encoding=inputs.reading.encoding,
     )
-    write_results(
-        out,
-        FolderContent(
-            roster=inputs.roster,
-            cycle=inputs.cycle,
-            result=result,
-            record=_record(inputs, result, trace, parameters, began),
-            next_best=next_best.sections,
-            inputs=inputs.files.items(),
-            now=datetime.now(UTC),
-            texts=TEXTS,
-            before=before,
-        ),
-    )
-    if rejected:
-        _keep_unsound_plan(rejected, inputs, out)
-        raise UnsoundPlanKeptError(rejected, out)
-    return result
 
 
 class UnsoundPlanKeptError(UnsoundResultError):
@@ -156,8 +150,8 @@ def _solve(
     inputs: CycleInputs,
     options: SolveOptions,
     budget: TimeBudget,
-    *,
     concurrency: Concurrency,
+    *,
     trace: TraceRecorder,
     cancelled: IsCancelled,
 ) -> Result:

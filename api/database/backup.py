@@ -98,8 +98,7 @@ def restore(
         ConflictError: a database exists and `force` is not set.
         BackupDecryptionError: the backup cannot be decrypted.
         CorruptBackupError: the integrity check of the backup fails.
-        SchemaError: the backup, or the PostgreSQL database to be replaced, belongs to another
-            version of this application.
+        SchemaError: the backup or the PostgreSQL database belongs to another version.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
     if not force:

@@ -15,13 +15,13 @@ from sqlite3 import Error as SqliteError
 from typing import Self
 
 from psycopg.errors import DiskFull as PostgresDiskFull
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as Transaction
 
 from api.database import facts
-from api.files.private_files import OWNER_ONLY_FOLDER, create_private_file, restrict_to_owner
-from coach.errors import DomainError
+from api.database.url import DatabaseUnusableError, make_folder, parse_url, redacted
+from api.files.private_files import create_private_file, restrict_to_owner
 
 TransactionHook = Callable[[Transaction], None]
 SQLITE_SUFFIXES = ("", "-wal", "-shm")
@@ -29,10 +29,6 @@ SQLITE_SUFFIXES = ("", "-wal", "-shm")
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
-
-
-class DatabaseUnusableError(DomainError):
-    """The database does not exist, or cannot be read or written."""
 
 
 class Database:
@@ -184,7 +180,7 @@ def open_engine(url: str) -> Engine:
         DatabaseUnusableError: the URL is invalid, the database is not supported, or the folder
             cannot be created.
     """
-    parsed = _parse_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -192,7 +188,7 @@ def open_engine(url: str) -> Engine:
             pool_size=10,
             hide_parameters=True,
         )
-    _make_folder(parsed)
+    make_folder(parsed)
     engine = create_engine(
         parsed,
         connect_args={"check_same_thread": False},
@@ -218,7 +214,7 @@ def readable_database_errors(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseUnusableError(
-            facts.UNUSABLE(url=_redacted(make_url(url)), reason=str(error.orig).strip())
+            facts.UNUSABLE(url=redacted(make_url(url)), reason=str(error.orig).strip())
         ) from error
 
 
@@ -238,32 +234,6 @@ def open_jobs_engine(url: str) -> Engine:
 def jobs_schema(connection: Connection) -> str | None:
     """Return the schema of the job engine's tables; `None` on SQLite, which has no schemas."""
     return None if connection.dialect.name == "sqlite" else "dbos"
-
-
-def _parse_url(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise DatabaseUnusableError(facts.INVALID_URL()) from None
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise DatabaseUnusableError(facts.NOT_SUPPORTED(backend=parsed.get_backend_name()))
-    return parsed
-
-
-def _make_folder(url: URL) -> None:
-    if url.database:
-        try:
-            folder = Path(url.database).parent
-            folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-        except OSError as error:
-            raise DatabaseUnusableError(
-                facts.CANNOT_CREATE_FOLDER(path=_redacted(url), reason=str(error.strerror))
-            ) from error
-
-
-def _redacted(url: URL) -> str:
-    """Return the URL without its password; for SQLite, the path of the file."""
-    return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
 def _keep_files_private(
