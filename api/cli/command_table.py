@@ -40,8 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retention": ("api.cli.retention:retention",
                   _("Erase personal data in cycles past their retention period.")),
     "keys": ("api.cli.keys:keys",
-             _("Create a key file, or rotate the master key; "
-               "stop servers and workers before rotating.")),
+             _("Create a key file, or replace one of its keys; "
+               "stop servers and workers first.")),
     "backup": ("api.cli.backup:backup",
                _("Back up the database to an encrypted file, even while it is in use.")),
     "restore": ("api.cli.backup:restore",

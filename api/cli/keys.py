@@ -71,7 +71,7 @@ def keys(
     ] = False,
     data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:
-    """Create a key file, or replace one of its keys; stop servers and workers before."""
+    """Create a key file, or replace one of its keys; stop servers and workers first."""
     if action is KeyAction.CREATE:
         if to is None:
             raise KeyFileNotNamedError(facts.NAME_NEW_KEY_FILE())

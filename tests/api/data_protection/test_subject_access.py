@@ -243,7 +243,9 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
 
     def rotate() -> None:
         with world.database.writing() as tx:
-            tx.execute(update(NotebookOpenerRow).values(kind=OpenerKind.PASSPHRASE))
+            for opener in tx.scalars(select(NotebookOpenerRow)):
+                opener.kind = OpenerKind.PASSPHRASE
+            tx.flush()
             rotatable_keys.rewrap_all_keys(tx, keyring.with_new_master())
 
     with pytest.raises(DecryptionError):
