@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import cycle_row, policy_of
+from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row, no_such_row
-from api.participants.service import roster_of
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput
+from api.runs.run_input import RunInput, is_outdated
 from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.people import Roster
@@ -105,12 +104,6 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
         own_policy=frozen.own_policy,
         under_way=frozen.under_way,
     )
-
-
-def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Return whether a cycle's lists or policy have changed since a run's input was captured."""
-    policy = policy_of(cycle_row(tx, cycle_id))
-    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
 
 
 def summarise_plan(row: PlanRow) -> PlanSummary:

@@ -57,6 +57,7 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
         state=RUN_STATE[run.state],
         purpose=RUN_PURPOSE[run.purpose],
         is_final=run.state.is_final,
+        outdated=found.outdated,
         started=format_short_datetime(run.requested_at, ZoneInfo(cycle.timezone)),
         phases=[
             (phase.value, words, _has_reached(phase, run.latest)) for phase, words in PHASES.items()

@@ -92,6 +92,12 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
     return RunInput(roster=roster, cycle=cycle, keep=keep, under_way=where)
 
 
+def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
+    """Return whether a cycle's lists or policy have changed since a run's input was captured."""
+    policy = policy_of(cycle_row(tx, cycle_id))
+    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
+
+
 def input_sha256(run_input: RunInput) -> str:
     """Return the SHA-256 digest, in hex, of a run's input as canonical JSON."""
     return _digest(run_input)

@@ -15,7 +15,7 @@ from api.database.existing_row import existing_row
 from api.runs import facts
 from api.runs.labels import RUN_STATE
 from api.runs.rows import RunRow
-from api.runs.run_input import RunOptions, default_options
+from api.runs.run_input import RunInput, RunOptions, default_options, is_outdated
 from api.runs.run_queue import queue_cycle_run
 from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
 from api.services import Services
@@ -33,11 +33,15 @@ class RunProgress:
 
 @dataclass(frozen=True, slots=True)
 class RunOfCycle:
-    """A run with all its progress reports, and its cycle."""
+    """A run with all its progress reports, and its cycle.
+
+    `outdated` is true if the cycle's lists or policy have changed since the run was requested.
+    """
 
     run: RunView
     events: tuple[ProgressEvent, ...]
     cycle: CycleHeader
+    outdated: bool
 
 
 def start_run(services: Services, cycle_id: str, options: RunOptions | None = None) -> RunView:
@@ -95,7 +99,9 @@ def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
     with services.database.reading() as tx:
         run = run_view(tx, run_id)
         events = progress_after(tx, run_id, 0)
-        return RunOfCycle(run, events, cycle_header(tx, run.cycle_id))
+        frozen = RunInput.model_validate_json(_run_row(tx, run_id).input)
+        outdated = is_outdated(tx, run.cycle_id, frozen)
+        return RunOfCycle(run, events, cycle_header(tx, run.cycle_id), outdated)
 
 
 def read_run_record(services: Services, run_id: str) -> RunRecord:
