@@ -54,11 +54,12 @@ def keys(
     which: Annotated[
         KeyKind,
         typer.Option(
+            show_default=False,
             # i18n: `master`, `backups`, `links` and `audit` are names of keys; do not translate.
             help=_(
-                "The key to replace: master, which wraps other keys, or backups. The keys links "
-                "and audit of the key file cannot be replaced."
-            )
+                "The key to replace: master (the default), which wraps other keys, or backups. "
+                "The keys links and audit of the key file cannot be replaced."
+            ),
         ),
     ] = KeyKind.MASTER,
     to: Annotated[Path | None, typer.Option("--to", help=_("The key file to create."))] = None,
