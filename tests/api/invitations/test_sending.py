@@ -172,7 +172,7 @@ def test_pages_show_who_sends_messages_and_require_a_review(
     with serve(settings) as sends:
         for page in (client, sends):
             page.headers["Sec-Fetch-Site"] = "same-origin"
-            page.post(f"/sign-in/{world.sign_in_secret()}")
+            world.sign_in(page)
         without, where_on = (
             page.get(f"/cycles/{cycle_id}/messages").text for page in (client, sends)
         )
