@@ -20,6 +20,7 @@ TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 OVERFLOWING = """
 () => [...document.querySelectorAll("button, .button, .badge, summary, th, .steps li")]
   .filter((one) => one.checkVisibility() && one.textContent.trim())
+  .filter((one) => !one.querySelector(".hidden-text"))  // which only screen readers read
   .filter((one) => {
     const text = document.createRange();
     text.selectNodeContents(one);
