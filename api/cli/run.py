@@ -65,11 +65,9 @@ def solve_and_write(
     replace each other without it. `before` has the invitations of the kept result, by uid.
 
     Raises:
-        UnsoundResultError: the plan failed its audit. It is kept apart, and the part of it that
-            passes is written as the result.
+        UnsoundResultError: the plan failed its audit; it is kept, and its sound part is the result.
         UnusableInputError: a pin cannot be satisfied; the error names its line.
-        DomainError: `out` cannot be used, or no result was found in time or before Ctrl+C. Later,
-            Ctrl+C ends only the search for next best coaches.
+        DomainError: `out` cannot be used, or no result was found in time or before Ctrl+C.
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
     began, rejected = datetime.now(UTC), None
