@@ -19,7 +19,7 @@ from api.crypto.row_seal import (
 )
 from api.database.engine import Database
 from api.database.rows import SealedTableRow
-from api.files.private_files import write_private_file
+from api.files.private_files import OWNER_ONLY_FOLDER, write_private_file
 from api.http.principal import SYSTEM
 from api.services import context_setter, utc_now
 
@@ -54,6 +54,7 @@ def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None
                     _seal_table(tx, name, tables[name])
     if tables.keys() - in_file:
         content = "".join(f"{name}\n" for name in sorted(tables.keys() | in_file))
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         write_private_file(file, content.encode())
 
 
