@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
              _("Add, link, list, disable or sign out users, or print a sign-in link.")),
     "audit": ("api.cli.audit:audit",
               _("Verify the audit trail, and print its head for safekeeping.")),
+    "cycle": ("api.cli.cycle:cycle",
+              _("Import lists of people into a cycle of a server, after showing what changes.")),
     "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
                   _("Erase personal data in cycles past their retention period.")),

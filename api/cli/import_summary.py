@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from api.cli import import_facts as facts
 from api.cli.output import render
-from api.input_files.list_import import ListImport
 from coach.intake.columns import PeopleKind
 from coach.intake.fault_messages import excerpt
 from coach.intake.list_comparison import Change, ComparedPerson, FieldChange, ListComparison
-from coach.intake.list_review import ListedPerson
+from coach.intake.list_review import ListedPerson, ListReview
 from coach.people import Person
 from coach.texts.facts import Displayed, Fact
 
@@ -22,10 +22,24 @@ _COUNTED = {PeopleKind.COACHEES: facts.COACHEES, PeopleKind.COACHES: facts.COACH
 _CHANGES = {Change.NEW: facts.NEW, Change.CHANGED: facts.CHANGED, Change.GONE: facts.GONE}
 
 
+class ReviewedLists(Protocol):
+    """Lists with their review, and where each person is listed."""
+
+    @property
+    def review(self) -> ListReview:
+        """Who is new, changed, gone or doubled."""
+
+    def row(self, person: ListedPerson) -> int | None:
+        """Return the row of a person; `None` if they are only in the earlier list."""
+
+    def file(self, person: ListedPerson) -> str:
+        """Return the name of the file with the list of a person."""
+
+
 class ImportSummary:
     """Describes an import. People are named by id, name, file and row."""
 
-    def __init__(self, imported: ListImport) -> None:
+    def __init__(self, imported: ReviewedLists) -> None:
         self._imported = imported
         self._people: dict[ListedPerson, Person] = {
             ListedPerson(compared.kind, one.person.id, one.change is Change.GONE): one.person
@@ -33,12 +47,12 @@ class ImportSummary:
             for one in compared.people
         }
 
-    def lines(self) -> Iterator[str]:
-        """Yield who is new, changed, gone and doubled."""
+    def lines(self, *, advise: bool = True) -> Iterator[str]:
+        """Yield who is new, changed, gone and doubled; with `advise`, also what options do."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)
-        if review.coachees.earlier_count is None:
+        if advise and review.coachees.earlier_count is None:
             yield render(facts.NOTHING_EARLIER())
         doubled = (facts.DOUBLED(people=self._labels(same)) for same in review.doubled)
         yield from _section(facts.DOUBLED_TITLE(), doubled)
