@@ -67,6 +67,11 @@ class UnusableInputError(DomainError):
         files = dict.fromkeys(fault.file for fault in self.faults)
         super().__init__(facts.FAULTS(count=len(self.faults), files=files))
 
+    @property
+    def by_column(self) -> dict[str, Displayed]:
+        """The message for each column or field; the last one if there are several."""
+        return {fault.column: fault.message for fault in self.faults}
+
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))
 

@@ -54,7 +54,7 @@ def change_pin(
     try:
         pins.change_pin(services, principal, change)
     except UnusableInputError as error:
-        return _render(link, request, {fault.column: fault.message for fault in error.faults})
+        return _render(link, request, error.by_column)
     except NotAllowedError as error:
         return _render(link, request, {"current": error.shown})
     return redirect_after_post(urls.person_devices(link))

@@ -83,7 +83,7 @@ def _confirm(services: Services, principal: Principal, entered: Mapping[str, str
     except NotAllowedError as error:
         return NotebookSetup(faults={"recovery_code": error.shown})
     except UnusableInputError as error:
-        return NotebookSetup(faults={fault.column: fault.message for fault in error.faults})
+        return NotebookSetup(faults=error.by_column)
     return NotebookSetup(opened=opened, is_done=True)
 
 

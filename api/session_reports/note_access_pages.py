@@ -57,8 +57,7 @@ def confirm_notebook(
     except NotAllowedError as error:
         return _render_notebook(link, request, {"recovery_code": error.shown})
     except UnusableInputError as error:
-        faults = {fault.column: fault.message for fault in error.faults}
-        return _render_notebook(link, request, faults)
+        return _render_notebook(link, request, error.by_column)
     response = redirect_after_post(urls.person_notes(link))
     remember_notebook(response, services, opened)
     return response
@@ -77,8 +76,7 @@ def choose(
     try:
         note_access.choose_passphrase(services, principal, form.passphrase)
     except UnusableInputError as error:
-        faults = {fault.column: fault.message for fault in error.faults}
-        return _render_notebook(link, request, faults)
+        return _render_notebook(link, request, error.by_column)
     return redirect_after_post(urls.person_notes(link))
 
 

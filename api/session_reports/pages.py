@@ -158,8 +158,7 @@ def save_note(
         why: dict[str, Displayed] = {_PRIVATE: facts.NOTHING_SAVED(reason=error.shown)}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
-        why = {fault.column: fault.message for fault in error.faults}
-        return form.render_faults(Side.COACH, entered, why)
+        return form.render_faults(Side.COACH, entered, error.by_column)
 
 
 def _save(

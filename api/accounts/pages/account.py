@@ -58,8 +58,7 @@ def set_up_account(
         change_secret = change_secret_of(request, services.settings)
         account.set_up_account(services, principal, form, change_secret)
     except UnusableInputError as error:
-        faults = {fault.column: fault.message for fault in error.faults}
-        return _render(request, services, principal, faults)
+        return _render(request, services, principal, error.by_column)
     return redirect_after_post("/")
 
 

@@ -40,8 +40,7 @@ def confirm(
     try:
         change = change_confirmation.confirm_change(services, principal, entered)
     except UnusableInputError as error:
-        faults = {fault.column: fault.message for fault in error.faults}
-        return _render(request, services, principal, faults)
+        return _render(request, services, principal, error.by_column)
     answer = redirect_after_post(ACCOUNT)
     set_change_cookie(answer, services.settings, change)
     return answer
