@@ -13,6 +13,7 @@ from api.cli import cycle_facts as facts
 from api.cli.import_summary import ImportSummary
 from api.cli.output import echo, print_warnings, render
 from api.cli.output import gettext as _
+from api.cli.reading_options import COACHEES, COACHES
 from api.cli.services import open_cli_services
 from api.files.upload_limits import MAX_FILE_BYTES
 from api.http.principal import SYSTEM
@@ -58,12 +59,8 @@ def cycle(
     ],
     ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id of the cycle."))],
     *,
-    coachees: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
-    ] = None,
-    coaches: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
-    ] = None,
+    coachees: Annotated[Path | None, COACHEES] = None,
+    coaches: Annotated[Path | None, COACHES] = None,
     encoding: Annotated[
         Encoding | None, typer.Option(help=_("Encoding of CSV files that are not Unicode."))
     ] = None,

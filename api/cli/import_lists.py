@@ -15,7 +15,7 @@ from api.cli.import_summary import ImportSummary
 from api.cli.output import echo, print_warnings, render
 from api.cli.output import gettext as _
 from api.cli.output_folder import OutputConflictError, check_files_in_folder, write_files_in_folder
-from api.cli.reading_options import Encoding, Strict
+from api.cli.reading_options import CoacheesFile, CoachesFile, CycleFile, Encoding, Strict
 from api.input_files.cycle_inputs import CycleInputs, ListReading, read_inputs
 from api.input_files.list_import import IMPORT_FILES, UNDERSTOOD_FILE, ListImport, import_lists
 from api.results.result_folder import read_result_folder
@@ -29,16 +29,10 @@ T = TypeVar("T")
 
 
 def import_(
-    cycle: Annotated[
-        Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
-    ],
+    cycle: CycleFile,
     *,
-    coachees: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
-    ],
-    coaches: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
-    ],
+    coachees: CoacheesFile,
+    coaches: CoachesFile,
     before: Annotated[
         Path | None,
         typer.Option(

@@ -12,7 +12,14 @@ from api.cli import facts
 from api.cli.earlier_option import EarlierOption
 from api.cli.output import gettext as _
 from api.cli.output import render
-from api.cli.reading_options import Encoding, Strict, print_reading
+from api.cli.reading_options import (
+    CoacheesFile,
+    CoachesFile,
+    CycleFile,
+    Encoding,
+    Strict,
+    print_reading,
+)
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files.cycle_inputs import ListReading, read_inputs
@@ -34,16 +41,10 @@ _NOT_BEFORE = typer.Option(
 
 
 def match(
-    cycle: Annotated[
-        Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
-    ],
+    cycle: CycleFile,
     *,
-    coachees: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
-    ],
-    coaches: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
-    ],
+    coachees: CoacheesFile,
+    coaches: CoachesFile,
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Folder for the results."))],
     time_limit: Annotated[float | None, _TIME_LIMIT] = None,
     workers: Annotated[int | None, _WORKERS] = None,

@@ -13,23 +13,24 @@ from api.cli.earlier_option import EarlierOption
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.output_folder import STANDARD_OUTPUT, check_output_file, write_output_file
-from api.cli.reading_options import Encoding, Strict, print_reading
+from api.cli.reading_options import (
+    CoacheesFile,
+    CoachesFile,
+    CycleFile,
+    Encoding,
+    Strict,
+    print_reading,
+)
 from api.files.csv_writer import csv_bytes
 from api.input_files.cycle_inputs import ListReading, read_inputs
 from matching.rules.pair_report import pair_rows
 
 
 def pairs(
-    cycle: Annotated[
-        Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
-    ],
+    cycle: CycleFile,
     *,
-    coachees: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
-    ],
-    coaches: Annotated[
-        Path, typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
-    ],
+    coachees: CoacheesFile,
+    coaches: CoachesFile,
     out: Annotated[
         Path,
         typer.Option(metavar="FILE.csv", help=_("The file to write, or - for standard output.")),

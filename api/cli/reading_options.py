@@ -1,7 +1,8 @@
-"""The options `--strict` and `--encoding` of commands that read lists of people."""
+"""The arguments and options of commands that read a cycle file and lists of people."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,13 @@ def _text_encoding(name: str | None) -> str | None:
     return name
 
 
+COACHEES = typer.Option(metavar="FILE", help=_("The list of coachees: CSV, XLSX or ODS."))
+COACHES = typer.Option(metavar="FILE", help=_("The list of coaches: CSV, XLSX or ODS."))
+CycleFile = Annotated[
+    Path, typer.Argument(metavar="CYCLE.toml", help=_("The cycle file, with dates and policy."))
+]
+CoacheesFile = Annotated[Path, COACHEES]
+CoachesFile = Annotated[Path, COACHES]
 Strict = Annotated[
     bool,
     typer.Option("--strict", help=_("Accept only values in the form of the reference.")),
