@@ -35,6 +35,10 @@ def _timezone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+EMPTY_LIST = "[]"
+"""How a setting that lists nothing is displayed: as the policy file writes it."""
+
+
 class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates."""
 

@@ -73,10 +73,12 @@ class Renderer:
             "person": str,
             "number": self.number,
             "plain_number": str,
-            "one_decimal": lambda value: format_decimal(value, "0.0", locale=self.locale.cldr),
-            "date": lambda value: self.long_date(date.fromisoformat(value)),
-            "short_date": lambda value: self.short_date(date.fromisoformat(value)),
-            "month": lambda value: self.month(date.fromisoformat(value)),
+            "one_decimal": lambda value: _number(value, "0.0", self.locale),
+            "date": lambda value: _iso_date(value, self.locale.date_pattern, self.locale),
+            "short_date": lambda value: _iso_date(
+                value, self.locale.short_date_pattern, self.locale
+            ),
+            "month": lambda value: _iso_date(value, self.locale.month_pattern, self.locale),
             "time": lambda value: value[_CLOCK],
             "weekday": self.weekday,
             "language": self.language,
@@ -155,7 +157,7 @@ class Renderer:
         """Format a number: `1,200`."""
         if isinstance(value, int) and 0 <= value < _FIRST_GROUPED:
             return str(value)  # as Babel formats it, but faster
-        return format_decimal(value, locale=self.locale.cldr)
+        return _number(value, None, self.locale)
 
     def long_date(self, day: date) -> str:
         """Format a date with its weekday: `Wednesday 20 January 2027`."""
@@ -193,6 +195,16 @@ class Renderer:
 @lru_cache(_CACHED_VALUES)
 def _date(day: date, pattern: str, locale: TextLocale) -> str:
     return _from_cldr(format_date(day, pattern, locale=locale.cldr), locale)
+
+
+@lru_cache(_CACHED_VALUES)
+def _iso_date(day: str, pattern: str, locale: TextLocale) -> str:
+    return _date(date.fromisoformat(day), pattern, locale)
+
+
+@lru_cache(_CACHED_VALUES)
+def _number(value: float, pattern: str | None, locale: TextLocale) -> str:
+    return format_decimal(value, pattern, locale=locale.cldr)
 
 
 @lru_cache(_CACHED_VALUES)

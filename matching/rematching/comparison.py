@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import EMPTY_LIST, Cycle, ObjectiveLevel
 from coach.languages import CefrLevel
 from coach.sessions import Session
 from matching.result import CoacheeChange, Match, Result
@@ -166,9 +166,9 @@ def _text(value: object) -> str:
         case CefrLevel():
             return value.name
         case frozenset():
-            return ", ".join(sorted(map(_text, value))) or "none"
+            return ", ".join(sorted(map(_text, value))) or EMPTY_LIST
         case tuple():
-            return "; ".join(map(_text, value)) or "none"
+            return "; ".join(map(_text, value)) or EMPTY_LIST
         case {"first": first, "last": last}:
             return str(DateRange(first, last))
         case {"weekday": weekday, "start_minute": start, "end_minute": end}:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.cycle import Cycle
+from coach.cycle import EMPTY_LIST, Cycle
 from coach.texts.facts import Fact
 from coach.texts.renderer import english
 from matching.rules import FORBIDDEN, RULES, Rule
@@ -117,9 +117,12 @@ def _setting(cycle: Cycle, key: str) -> str:
     for name in key.split("."):
         value = getattr(value, name)
     if isinstance(value, dict):
-        return "; ".join(f"{one}: {_listed(many)}" for one, many in sorted(value.items())) or "none"
+        return (
+            "; ".join(f"{one}: {_listed(many)}" for one, many in sorted(value.items()))
+            or EMPTY_LIST
+        )
     if isinstance(value, tuple):
-        return "; ".join(_listed(group) for group in value) or "none"
+        return "; ".join(_listed(group) for group in value) or EMPTY_LIST
     return str(getattr(value, "name", value) if not isinstance(value, str) else value)
 
 

@@ -394,7 +394,7 @@ def test_rules_prints_every_rule(gender_coach: Command, sample: Path) -> None:
     assert done.code == 0
     assert [rule.name for rule in RULES if f"{rule.name} (" not in done.out] == []
     assert "bs, cnr, hr, sr" in done.out
-    assert "rules.language.groups = none" in gender_coach("rules").out
+    assert "rules.language.groups = []" in gender_coach("rules").out
     assert gender_coach("rules", sample / "gone.toml").code == 2
 
 

@@ -89,9 +89,9 @@ def test_policy_differences_are_dotted_keys_with_values_as_in_the_cycle_file() -
     compared = {one.key: (one.before, one.after) for one in compare_policies(plain, other)}
     assert compared == {
         "cycle.name": ("Cycle", "Again"),
-        "calendar.blackout": ("none", "2027-02-01..2027-02-03"),
+        "calendar.blackout": ("[]", "2027-02-01..2027-02-03"),
         "rules.language.minimum_level": ("B2", "B1"),
-        "rules.language.groups": ("none", "bs, hr"),
+        "rules.language.groups": ("[]", "bs, hr"),
         "bans.c1": ("", "k1, k2"),
         "objective.levels": ("placed; kept; worst; total; schedule", "placed; total"),
     }

@@ -24,11 +24,11 @@ def test_settings_with_people_and_groups_are_sorted_lists() -> None:
 
 
 def test_a_card_cannot_be_changed() -> None:
-    card = SettingCard(key="bans", value="none")
+    card = SettingCard(key="bans", value="[]")
     with pytest.raises(ValidationError, match="frozen"):
         card.value = "C-1: K-3"  # type: ignore[misc]
 
 
 def test_a_card_with_an_unknown_field_is_an_error() -> None:
     with pytest.raises(ValidationError, match="Extra inputs"):
-        SettingCard.model_validate({"key": "bans", "value": "none", "default": "none"})
+        SettingCard.model_validate({"key": "bans", "value": "[]", "default": "[]"})
