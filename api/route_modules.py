@@ -55,6 +55,7 @@ from api.plans import pages as plan_pages
 from api.plans import routes as plan_routes
 from api.reminders import pages as reminder_pages
 from api.reminders import routes as reminder_routes
+from api.replies import pages as reply_pages
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
 from api.session_reports import note_access_pages, note_access_routes
@@ -118,6 +119,7 @@ PAGE_MODULES = (
     coachee_page,
     person_pages,
     session_pages,
+    reply_pages,
     consent_pages,
     session_report_pages,
     note_access_pages,

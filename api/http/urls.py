@@ -63,6 +63,21 @@ def person_session(secret: str, session_id: str) -> str:
     return f"{person(secret)}/sessions/{session_id}"
 
 
+def person_session_accept(secret: str, session_id: str) -> str:
+    """Return the URL of the page on which a person accepts a session."""
+    return f"{person_session(secret, session_id)}/accept"
+
+
+def person_session_decline(secret: str, session_id: str) -> str:
+    """Return the URL of the page on which a person declines a session."""
+    return f"{person_session(secret, session_id)}/decline"
+
+
+def person_session_another_time(secret: str, session_id: str) -> str:
+    """Return the URL of the page on which a person asks for another time."""
+    return f"{person_session(secret, session_id)}/another-time"
+
+
 def person_notes(secret: str) -> str:
     """Return the URL of the page on which a coach manages access to their notes."""
     return f"{person(secret)}/notes"

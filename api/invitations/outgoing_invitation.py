@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.http.urls import person_session
+from api.http import urls
 from api.mail.rows import MailRow
 from api.participants.rows import PersonRow
 from api.services import Services
@@ -95,11 +95,10 @@ def render_eml(
 ) -> bytes:
     """Render the message with id `message_id` as an email with the calendar object attached.
 
-    All buttons link to the recipient's page for the session, using the link secret `secret`.
-    Cancellations have no buttons and need no secret.
+    The buttons link to the recipient's pages on which they accept, decline or ask for another time,
+    using the link secret `secret`. Cancellations have no buttons and need no secret.
     """
     deployment = services.settings.deployment
-    page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)
     return eml_bytes(
         outgoing_invitation.message,
         outgoing_invitation.recipient,
@@ -107,7 +106,15 @@ def render_eml(
         mail_renderer(services),
         calendar=render_ics(outgoing_invitation, services),
         reply_token=services.keyring.reply_token(message_id),
-        links=ReplyLinks(accept=page, decline=page, propose=page),
+        links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
+    )
+
+
+def _reply_links(server: str, secret: str, session_id: str) -> ReplyLinks:
+    return ReplyLinks(
+        accept=server + urls.person_session_accept(secret, session_id),
+        decline=server + urls.person_session_decline(secret, session_id),
+        propose=server + urls.person_session_another_time(secret, session_id),
     )
 
 

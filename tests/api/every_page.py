@@ -310,6 +310,8 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("sessions of the coach", coach)
     walk.open("session of the coachee", f"{coachee}{page}")
     walk.open("session of the coach", f"{coach}{page}")
+    walk.open("accept", f"{coachee}{page}/accept")
+    walk.open("decline", f"{coachee}{page}/decline")
     walk.submit("reply, unknown", f"{coachee}{page}/reply", data={"reply": "perhaps"})
     walk.post(f"{coach}/accept-all")
     declined = {"reply": "declined", "comment": "Any Thursday"}

@@ -1,0 +1,1 @@
+"""Replies to invitations: on pages, and in emails that people and their calendars send."""
