@@ -1,0 +1,1 @@
+"""Moving single sessions of a published plan, without solving again."""
