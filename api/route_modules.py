@@ -29,6 +29,7 @@ from api.overview import (
     office_session_pages,
     people_page,
     person_pages,
+    policy_pages,
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.own_data import pages as own_data_pages
@@ -96,6 +97,7 @@ PAGE_MODULES = (
     cycles_page,
     cycle_page,
     cycle_forms,
+    policy_pages,
     people_page,
     preview_pages,
     directory_pages,

@@ -25,6 +25,7 @@ PEOPLE_UPLOAD_SUFFIXES = (
 CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
+    "/policy/text",
     "/what-if",
 )  # suffixes of every URL that accepts a cycle file
 NOTE_SUFFIX = "/note"  # suffix of every URL that accepts a coach's note
@@ -112,6 +113,16 @@ def person_devices(secret: str) -> str:
 def cycle(cycle_id: str) -> str:
     """Return the URL of a cycle's overview."""
     return f"/cycles/{cycle_id}"
+
+
+def policy_text(cycle_id: str) -> str:
+    """Return the URL of the page on which a cycle file is edited."""
+    return f"{cycle(cycle_id)}/policy/text"
+
+
+def cycle_file(cycle_id: str) -> str:
+    """Return the URL from which a cycle file is downloaded."""
+    return f"{API}/cycles/{cycle_id}/policy.toml"
 
 
 def human(human_id: str) -> str:

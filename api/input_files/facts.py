@@ -57,3 +57,7 @@ TEMPLATE_ALLOWED = message("template.allowed", "One of: {values}", values=listed
 TEMPLATE_NOT_A_ZONE = message(
     "template.not_a_zone", "This is not a time zone; choose one from the list."
 )
+CHANGES_TOO_DEEP = message(
+    "input_files.changes_too_deep",
+    "the changes are nested too deeply; write tables of settings, as in the cycle file",
+)

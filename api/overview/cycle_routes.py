@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import JsonValue
 
 from api.cycles.routes import CycleFileBody
 from api.http.dependencies import ServicesDep
@@ -17,6 +20,14 @@ from api.overview import cycles
 from api.overview.cycles import CycleOverview, CycleSummary
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
+PolicyChanges = Annotated[
+    dict[str, JsonValue],
+    Body(
+        media_type="application/merge-patch+json",
+        description="Tables of settings as in the cycle file (RFC 7396); null restores a default.",
+        examples=[{"sessions": {"count": 5, "buffer_minutes": None}}],
+    ),
+]
 
 
 @CYCLES.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(413, 422))
@@ -48,10 +59,33 @@ def replace_policy(cycle_id: str, body: CycleFileBody, services: ServicesDep) ->
     return cycles.replace_policy(services, cycle_id, NamedFile(CYCLE_FILE, body))
 
 
+@CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 422))
+def change_policy(cycle_id: str, changes: PolicyChanges, services: ServicesDep) -> CycleSummary:
+    """Change single settings. The cycle file keeps its comments, and can be downloaded again.
+
+    Existing plans keep the policy they were made with.
+    """
+    return cycles.change_policy(services, cycle_id, changes)
+
+
+@CYCLES.get(
+    "/{cycle_id}/policy.toml",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"application/toml": {}}}, **problem_responses(404)},
+)
+def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:
+    """Download the cycle file, as uploaded and changed since, with its comments."""
+    _, text = cycles.read_cycle_file(services, cycle_id)
+    headers = {"Content-Disposition": f'attachment; filename="{CYCLE_FILE}"'}
+    return Response(text, media_type="application/toml", headers=headers)
+
+
 ROUTERS = (CYCLES,)
 PERMISSIONS: Permissions = {
     ("POST", API + "/cycles"): Permission(MANAGER),
     ("GET", API + "/cycles"): Permission(OFFICE),
     ("GET", API + "/cycles/{cycle_id}"): Permission(MANAGER),
     ("PUT", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("PATCH", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/policy.toml"): Permission(MANAGER),
 }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
 
+from pydantic import Field, JsonValue
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
@@ -11,14 +15,17 @@ from api.background.rows import TaskState
 from api.cycles.rows import CycleRow
 from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, policy_of
 from api.database.existing_row import no_such_row
-from api.input_files.policy_file import parse_policy_file
+from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
+from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
+from api.participants import facts
 from api.participants import policy as participants_policy
 from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.services import Services
 from api.values import FrozenModel
 from coach.cycle import Cycle
+from coach.errors import ConflictError
 
 
 class CycleSummary(CycleHeader):
@@ -38,6 +45,13 @@ class CycleOverview(FrozenModel):
     open_run_id: str | None
     latest_run_id: str | None
     draft_plan_ids: tuple[str, ...]
+
+
+class PolicyText(FrozenModel):
+    """A cycle file as edited on its page. `seen` identifies the text that the page showed."""
+
+    text: Annotated[str, Field(max_length=MAX_CYCLE_FILE_BYTES)]
+    seen: Annotated[str, Field(max_length=64)]
 
 
 def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
@@ -67,6 +81,54 @@ def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleS
     with services.database.writing() as tx:
         participants_policy.replace_policy(tx, cycle_id, parsed, now=services.now())
         return summary_of(tx, cycle_id)
+
+
+def change_policy(
+    services: Services, cycle_id: str, changes: Mapping[str, JsonValue]
+) -> CycleSummary:
+    """Change settings of a cycle's policy; the comments of its cycle file stay.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: the cycle file is incomplete, because people were erased.
+        UnusableInputError: the changed policy is invalid, and nothing was changed. The error lists
+            all faults, with their lines in the changed file.
+    """
+    with services.database.writing() as tx:
+        participants_policy.change_policy(tx, cycle_id, changes, now=services.now())
+        return summary_of(tx, cycle_id)
+
+
+def edit_policy(services: Services, cycle_id: str, edited: PolicyText) -> CycleSummary:
+    """Replace a cycle's policy with an edited text of its cycle file; see `replace_policy`.
+
+    Raises:
+        ConflictError: the text has changed since it was shown.
+    """
+    text = edited.text.replace("\r\n", "\n")  # of text areas, by the HTML standard
+    parsed = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
+    _ = parsed.policy  # raises if the text has faults
+    with services.database.writing() as tx:
+        if text_digest(cycle_row(tx, cycle_id).source) != edited.seen:
+            raise ConflictError(facts.POLICY_CHANGED_SINCE())
+        participants_policy.replace_policy(tx, cycle_id, parsed, now=services.now())
+        return summary_of(tx, cycle_id)
+
+
+def read_cycle_file(services: Services, cycle_id: str) -> tuple[CycleHeader, str]:
+    """Return a cycle and the text of its cycle file, with its comments.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        row = cycle_row(tx, cycle_id)
+        return header_of(row), row.source
+
+
+def text_digest(text: str) -> str:
+    """Return what identifies a text, for `PolicyText.seen`."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def list_cycles(services: Services) -> tuple[CycleSummary, ...]:

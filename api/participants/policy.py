@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import cycle_row, store_policy
-from api.input_files.policy_file import PolicyFile
+from api.cycles.rows import CycleRow
+from api.cycles.service import cycle_row, policy_of, store_policy
+from api.input_files.policy_changes import changed_cycle_file
+from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.reference_data import reference
+from api.input_files.source import NamedFile
+from api.participants import facts
 from api.participants.rows import PersonRow, Side
 from coach.cycle import Cycle
-from coach.errors import UnusableInputError
+from coach.errors import ConflictError, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.cross_references import cross_reference_faults
 from coach.intake.people_sheet import Draft, PeopleSheet
@@ -58,6 +63,31 @@ def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: dat
         UnusableInputError: see `checked_policy`; nothing is changed.
     """
     store_policy(tx, cycle_id, checked_policy(tx, cycle_id, file), file.text, now=now)
+
+
+def change_policy(
+    tx: Transaction, cycle_id: str, changes: Mapping[str, JsonValue], *, now: datetime
+) -> None:
+    """Change settings of a cycle's policy in its cycle file, which keeps its comments.
+
+    `changes` is a JSON merge patch (RFC 7396); `null` restores a default.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: the cycle file no longer contains the policy, because people were erased.
+        UnusableInputError: see `checked_policy`; nothing is changed.
+    """
+    row = cycle_row(tx, cycle_id)
+    _require_complete_source(row)
+    text = changed_cycle_file(row.source, changes, CYCLE_FILE)
+    file = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
+    replace_policy(tx, cycle_id, file, now=now)
+
+
+def _require_complete_source(row: CycleRow) -> None:
+    read = parse_policy_file(NamedFile(CYCLE_FILE, row.source.encode())).read
+    if read.cycle != policy_of(row):
+        raise ConflictError(facts.POLICY_FILE_ERASED())
 
 
 def current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:

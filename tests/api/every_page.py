@@ -273,6 +273,11 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
     file = {"file": ("try.toml", policy.replace(b"C-11 =", b"C-99 ="))}
     walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)
     walk.submit("policy, faulty", f"{cycle}/policy", files=file)
+    text = {"text": "[cycle]\nstart = 1", "seen": "0"}
+    walk.submit("edited cycle file, faulty", f"{cycle}/policy/text", data=text)
+    text["text"] = _sample("cycle.toml").decode()
+    walk.submit("edited cycle file, late", f"{cycle}/policy/text", data=text)
+    walk.open("cycle file to edit", f"{cycle}/policy/text")
     run = walk.over(walk.post(f"{cycle}/what-if", files={"file": ("try.toml", policy)}))
     another = f"/plans/{run['plan_id']}"
     walk.open("plan, what-if", another)

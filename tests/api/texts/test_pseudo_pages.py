@@ -75,12 +75,15 @@ ENTERED = {
 _WORD = "Đorđević"
 _MISREAD = _WORD.encode("windows-1250").decode("windows-1251")
 COLUMN_NAMES = {column.name for columns in COLUMNS.values() for column in columns}
+CYCLE_FILE = {" ".join((SAMPLE / "cycle.toml").read_text(encoding="utf-8").split())}
 OF_SHORT_LIST = {*COLUMN_NAMES, "coachees", "Albania"}
 DATA_OF_PAGES = {
     "list, encoding": {"windows", _WORD, _MISREAD},
     "list, columns": {*COLUMN_NAMES, "Ana", _WORD},
     "list, faulty": COLUMN_NAMES,
     **dict.fromkeys(("short list", "short list, confirm", "list, changed since"), OF_SHORT_LIST),
+    **dict.fromkeys(("cycle file to edit", "edited cycle file, late"), CYCLE_FILE),
+    "edited cycle file, faulty": {"[cycle] start = 1"},
     "audit": {"head", "main"},
     "error 422": {"query"},
     "rules": {"Leadership"},

@@ -1,0 +1,83 @@
+"""Changes single settings in the text of a cycle file, which keeps its comments and its order."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from datetime import date
+from typing import Any
+
+import tomlkit
+from pydantic import JsonValue
+from tomlkit.exceptions import TOMLKitError
+
+from api.input_files import facts
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.fault_messages import WHOLE_FILE
+
+_MAX_DEPTH = 6  # of nested tables and lists; a valid policy needs four
+_DATES = (("cycle", "start"), ("cycle", "end"))
+
+
+def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -> str:
+    """Apply a JSON merge patch (RFC 7396) to a valid cycle file, and return its new text.
+
+    `null` removes a setting, so that its default applies. The settings are not checked. Comments
+    are lost only where the changed text would not have the changed settings otherwise.
+
+    Raises:
+        UnusableInputError: the changes are nested too deeply to be settings.
+    """
+    if _depth(changes) > _MAX_DEPTH:
+        raise UnusableInputError([InputFault(file, 1, WHOLE_FILE, facts.CHANGES_TOO_DEEP())])
+    wanted = tomllib.loads(text)
+    _merge(wanted, changes, ())
+    try:
+        document = tomlkit.parse(text)
+        _merge(document, changes, ())
+        changed = tomlkit.dumps(document)
+        if tomllib.loads(changed) == wanted:
+            return changed
+    except (TOMLKitError, ValueError):  # a form of TOML that the library cannot edit
+        pass
+    return tomlkit.dumps(wanted)
+
+
+def _merge(
+    table: MutableMapping[str, Any], changes: Mapping[str, Any], path: tuple[str, ...]
+) -> None:
+    for key, value in changes.items():
+        place = (*path, key)
+        if value is None:
+            table.pop(key, None)
+        elif isinstance(value, Mapping):
+            if not isinstance(table.get(key), MutableMapping):
+                table[key] = {}
+            _merge(table[key], value, place)
+        else:
+            table[key] = _date(value) if place in _DATES else _without_null(value)
+
+
+def _date(value: object) -> object:
+    """Return the date that a text states; other values, which are faults, as they are."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _without_null(value: object) -> object:
+    """Return a value without `null`, which TOML does not have."""
+    if isinstance(value, list):
+        return [_without_null(one) for one in value if one is not None]
+    if isinstance(value, Mapping):
+        return {key: _without_null(one) for key, one in value.items() if one is not None}
+    return value
+
+
+def _depth(value: object, limit: int = _MAX_DEPTH + 1) -> int:
+    """Return how deeply a value is nested, at most `limit`."""
+    if limit == 0 or not isinstance(value, Mapping | list):
+        return 0
+    inner = value.values() if isinstance(value, Mapping) else value
+    return 1 + max((_depth(one, limit - 1) for one in inner), default=0)
