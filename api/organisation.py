@@ -77,6 +77,9 @@ class Organisation(OrganisationSetting):
         organiser_name: the sender's display name.
         organiser_address: the ORGANIZER and From address of invitations; this deployment must be
             allowed to send email for its domain.
+        organiser_tokens: whether a token that identifies the recipient is inserted before the `@`
+            of the organiser's address, because calendars reply to it. The mail server has to
+            deliver these addresses to the mailbox of replies.
         reply_address: the address that receives email replies; a token is inserted before its `@`.
         programme_name: the name to show in invitations, if any; aides may read it.
         alarm_lead: how long before a session the calendar alarm rings.
@@ -91,6 +94,7 @@ class Organisation(OrganisationSetting):
 
     organiser_name: str = "Coaching office"
     organiser_address: MailAddress = "coaching@example.org"
+    organiser_tokens: bool = False
     reply_address: MailAddress = "replies@example.org"
     programme_name: str | None = None
     alarm_lead: timedelta = timedelta(days=1)
@@ -118,5 +122,15 @@ class Organisation(OrganisationSetting):
 
     def reply_to(self, token: str) -> str:
         """Return the address for one recipient's replies: `replies+TOKEN@example.org`."""
-        mailbox, _, domain = self.reply_address.rpartition("@")
-        return f"{mailbox}+{token}@{domain}"
+        return _with_token(self.reply_address, token)
+
+    def organiser_for(self, token: str) -> str:
+        """Return the ORGANIZER and From address of invitations to one recipient."""
+        if not self.organiser_tokens:
+            return self.organiser_address
+        return _with_token(self.organiser_address, token)
+
+
+def _with_token(address: str, token: str) -> str:
+    mailbox, _, domain = address.rpartition("@")
+    return f"{mailbox}+{token}@{domain}"

@@ -84,7 +84,7 @@ def eml_bytes(
     stamp, method = format_datetime(message.stamp), message.method.value
     skeleton = _skeleton(stamp, deployment.domain, method, file)
     return (
-        address_header("From", sender, deployment.organiser_address)
+        address_header("From", sender, recipient.organiser or deployment.organiser_address)
         + address_header("To", common_name(recipient.name), recipient.address)
         + reply_to_header(reply_to)
         + subject_header(content.subject)

@@ -23,6 +23,7 @@ _GAPS = {
     b"\nUID:nobody\r": "uid",
     b"\nDTSTART:20000101T000000Z\r": "start",
     b"\nDTEND:20000102T000000Z\r": "end",
+    b"\nORGANIZER:mailto:nobody\r": "organiser",
     b"\nATTENDEE:mailto:nobody\r": "attendee",
 }
 """The lines that differ between messages, with what stands for them in a pattern."""
@@ -36,16 +37,17 @@ def ics_bytes(
     Equal arguments produce equal bytes. Lines have at most 75 octets and end with CRLF.
     """
     invitation = message.invitation
-    organiser = deployment.organiser_address, common_name(deployment.organiser_name)
+    organiser = recipient.organiser or deployment.organiser_address
     title = summary(invitation, deployment, texts)
     shared = _without_session(message)
-    pattern = _pattern(shared, title, organiser, deployment.alarm_lead)
+    pattern = _pattern(shared, title, deployment.alarm_lead)
     attendee = _attendee_lines(common_name(recipient.name), recipient.address, message.method)
     return pattern.fill(
         {
             "uid": _uid_lines(invitation.uid),
             "start": b"\nDTSTART:%b\r" % _utc(invitation.start),
             "end": b"\nDTEND:%b\r" % _utc(invitation.end),
+            "organiser": _organiser_lines(common_name(deployment.organiser_name), organiser),
             "attendee": attendee,
         }
     )
@@ -76,17 +78,14 @@ def _placeholder_message(
 
 
 @lru_cache(maxsize=256)
-def _pattern(
-    message: Message, title: str, organiser: tuple[str, str], alarm_lead: timedelta
-) -> TextPattern:
-    """Return the calendar object with gaps for the uid, the times and the attendee.
+def _pattern(message: Message, title: str, alarm_lead: timedelta) -> TextPattern:
+    """Return the calendar object with gaps for the uid, the times, the organiser and the attendee.
 
-    `organiser` is an address and a name. The result is cached, because serialisation takes most of
-    the time and most objects differ only in these lines.
+    The result is cached, because serialisation takes most of the time and most objects differ only
+    in these lines.
     """
-    address, name = organiser
     event = _event(message, title)
-    event.add("organizer", vCalAddress.new(address, cn=name))
+    event.add("organizer", vCalAddress("mailto:nobody"))
     event.add("attendee", vCalAddress("mailto:nobody"))
     if message.method is Method.REQUEST:
         event.add_component(_alarm(title, alarm_lead))
@@ -132,6 +131,14 @@ def _event(message: Message, title: str) -> Event:
         conference.params.update({"VALUE": "URI", "FEATURE": "VIDEO"})
         event.add("conference", conference)
     return event
+
+
+@lru_cache(maxsize=4096)
+def _organiser_lines(name: str, address: str) -> bytes:
+    """Return the serialised ORGANIZER property."""
+    alone = Event()
+    alone.add("organizer", vCalAddress.new(address, cn=name))
+    return _lines(alone)
 
 
 @lru_cache(maxsize=4096)

@@ -10,11 +10,16 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The recipient of an email, which shows times in the time zone `zone`."""
+    """The recipient of an email, which shows times in the time zone `zone`.
+
+    `organiser` is the ORGANIZER and From address of invitations to this recipient; the address of
+    the deployment if it is empty.
+    """
 
     name: str
     address: str
     zone: ZoneInfo
+    organiser: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Recipient:

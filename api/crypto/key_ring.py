@@ -75,8 +75,16 @@ class Keyring:
         """
         return urlsafe_b64encode(self._derive(f"link:{credential_id}")).rstrip(b"=").decode()
 
-    def reply_token(self, message_id: str) -> str:
-        """Return a 128-bit hexadecimal token that identifies email replies to an outbox message."""
+    def reply_token(self, person_id: str) -> str:
+        """Return a 128-bit hexadecimal token that identifies a person's replies by email.
+
+        It never changes, because calendars send replies to the organiser's address of an invitation
+        that they received long ago. It is derived, not stored.
+        """
+        return self._derive(f"replies of person:{person_id}")[:16].hex()
+
+    def earlier_reply_token(self, message_id: str) -> str:
+        """Return the token of replies to one email, as sent by earlier versions."""
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def pseudonym(self, person_id: str) -> str:

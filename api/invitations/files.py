@@ -76,7 +76,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
         secret = ""
         if invitation.needs_link:
             secret = links.link_of(tx, services.keyring, row.person_id, now=services.now()).secret
-    return render_eml(invitation, services, message_id, secret)
+    return render_eml(invitation, services, secret)
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
@@ -101,12 +101,12 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
         secrets = links.link_secrets(tx, services.keyring, people, now=now)
         record_event(tx, "messages exported", "cycle", cycle_id, messages=len(rows))
         mails = [
-            (row.id, stored_invitation(row, people[row.person_id]), secrets.get(row.person_id, ""))
+            (stored_invitation(row, people[row.person_id]), secrets.get(row.person_id, ""))
             for row in rows
         ]
     return (
-        (_mail_file_name(number, invitation), render_eml(invitation, services, message_id, secret))
-        for number, (message_id, invitation, secret) in enumerate(mails, start=1)
+        (_mail_file_name(number, invitation), render_eml(invitation, services, secret))
+        for number, (invitation, secret) in enumerate(mails, start=1)
     )
 
 

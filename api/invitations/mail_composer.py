@@ -29,7 +29,7 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
         return None
     invitation = stored_invitation(mail, person)
     secret = _link_secret(tx, services, person.id) if invitation.needs_link else ""
-    return ComposedMail(person.email, render_eml(invitation, services, mail.id, secret))
+    return ComposedMail(person.email, render_eml(invitation, services, secret))
 
 
 def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from api.calendar.eml import ReplyLinks, eml_bytes
@@ -84,16 +85,14 @@ def render_ics(outgoing_invitation: OutgoingInvitation, services: Services) -> b
     """Render the calendar object (RFC 5545)."""
     return ics_bytes(
         outgoing_invitation.message,
-        outgoing_invitation.recipient,
+        _recipient(outgoing_invitation, services),
         services.settings.deployment,
         mail_renderer(services),
     )
 
 
-def render_eml(
-    outgoing_invitation: OutgoingInvitation, services: Services, message_id: str, secret: str
-) -> bytes:
-    """Render the message with id `message_id` as an email with the calendar object attached.
+def render_eml(outgoing_invitation: OutgoingInvitation, services: Services, secret: str) -> bytes:
+    """Render the message as an email with the calendar object attached.
 
     The buttons link to the recipient's pages on which they accept, decline or ask for another time,
     using the link secret `secret`. Cancellations have no buttons and need no secret.
@@ -101,13 +100,19 @@ def render_eml(
     deployment = services.settings.deployment
     return eml_bytes(
         outgoing_invitation.message,
-        outgoing_invitation.recipient,
+        _recipient(outgoing_invitation, services),
         deployment,
         mail_renderer(services),
         calendar=render_ics(outgoing_invitation, services),
-        reply_token=services.keyring.reply_token(message_id),
+        reply_token=services.keyring.reply_token(outgoing_invitation.person_id),
         links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
     )
+
+
+def _recipient(outgoing_invitation: OutgoingInvitation, services: Services) -> Recipient:
+    token = services.keyring.reply_token(outgoing_invitation.person_id)
+    organiser = services.settings.deployment.organiser_for(token)
+    return replace(outgoing_invitation.recipient, organiser=organiser)
 
 
 def _reply_links(server: str, secret: str, session_id: str) -> ReplyLinks:

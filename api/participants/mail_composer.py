@@ -43,7 +43,7 @@ def compose_address_notice(
         mail_renderer(services),
         unique_id=mail.id,
         stamp=mail.released_at or mail.created_at,
-        reply_token=services.keyring.reply_token(mail.id),
+        reply_token=services.keyring.reply_token(mail.person_id),
         when=format_datetime(mail.created_at, recipient.zone),
         address=f"{name[:1]}…@{domain}" if domain else "",
     )

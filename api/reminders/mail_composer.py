@@ -54,7 +54,7 @@ def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> Comp
         texts,
         unique_id=mail.id,
         stamp=mail.released_at or mail.created_at,
-        reply_token=services.keyring.reply_token(mail.id),
+        reply_token=services.keyring.reply_token(mail.person_id),
         title=summary(current_invitation(session), settings.deployment, texts),
         when=format_datetime_range(session.starts_at, session.ends_at, recipient.zone),
         short_when=format_short_datetime(session.starts_at, recipient.zone),

@@ -28,7 +28,7 @@ def compose_notes_notice(tx: Transaction, services: Services, mail: MailRow) -> 
         mail_renderer(services),
         unique_id=mail.id,
         stamp=mail.released_at or mail.created_at,
-        reply_token=services.keyring.reply_token(mail.id),
+        reply_token=services.keyring.reply_token(mail.person_id),
         when=format_datetime(mail.created_at, recipient.zone),
         device=stored.get(DEVICE, ""),
         was_started=stored.get(EVENT) == NotebookEvent.STARTED,

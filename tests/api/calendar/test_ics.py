@@ -1,6 +1,7 @@
 """Calendar objects of invitations and cancellations (RFC 5545, RFC 5546)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
+from api.calendar.eml import eml_bytes
 from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
@@ -143,3 +145,21 @@ def test_any_name_and_time_result_in_a_valid_object(
     lines = check_bytes(ics_bytes(message, recipient, HOUSE, ENGLISH))
     assert f"DTSTART:{start:%Y%m%dT%H%M%SZ}" in lines
     assert len(properties(lines, "ATTENDEE")) == 1
+
+
+def test_the_organiser_of_a_recipient_stands_in_the_calendar_object_and_in_the_email(
+    message: Message, recipient: Recipient, check_bytes: Callable[[bytes], list[str]]
+) -> None:
+    token = "0123456789abcdef" * 2
+    house = HOUSE.model_copy(update={"organiser_tokens": True})
+    address = house.organiser_for(token)
+    own = replace(recipient, organiser=address)
+    calendar = ics_bytes(message, own, house, ENGLISH)
+    (organiser,) = properties(check_bytes(calendar), "ORGANIZER")
+    assert organiser.endswith(f":mailto:coaching+{token}@example.org")
+    mail = eml_bytes(message, own, house, ENGLISH, calendar=calendar, reply_token=token)
+    assert f"<{address}>".encode() in mail.partition(b"\r\nTo:")[0]
+
+
+def test_an_organiser_without_tokens_is_the_address_of_the_deployment() -> None:
+    assert HOUSE.organiser_for("0" * 32) == HOUSE.organiser_address
