@@ -30,6 +30,7 @@ from api.overview import (
     people_page,
     person_pages,
     policy_pages,
+    service_pages,
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.own_data import pages as own_data_pages
@@ -69,6 +70,7 @@ from api.web import static_routes
 API_MODULES = (
     health_routes,
     metrics_routes,
+    service_pages,
     overview_cycle_routes,
     cycle_routes,
     participant_routes,

@@ -87,6 +87,7 @@ def sign_in_by_password(services: Services, form: SignInForm, attempt: Attempt) 
             password_matches=matches and _password_hash(tx, form.name) == stored,
             now=services.now(),
             lifetime=lifetime,
+            new_device=not attempt.from_known_device,
         )
         if cookie is not None:
             forget_attempt(tx, attempt)
@@ -145,6 +146,7 @@ def finish_sign_in(
     password_matches: bool,
     now: datetime,
     lifetime: timedelta,
+    new_device: bool = False,
 ) -> IssuedSecret | None:
     """Issue a cookie if the password and code are right; otherwise record a failure.
 
@@ -162,19 +164,31 @@ def finish_sign_in(
     if not verify_code(tx, keyring, row, form.code, now=now):
         record_failure(tx, row, "sign-in failed", now=now)
         return None
-    return complete_sign_in(tx, row, "password", now=now, lifetime=lifetime)
+    return complete_sign_in(tx, row, "password", now=now, lifetime=lifetime, new_device=new_device)
 
 
 def complete_sign_in(
-    tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
+    tx: Transaction,
+    row: UserRow,
+    method: str,
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    new_device: bool = False,
 ) -> IssuedSecret:
     """Issue a cookie to a user who has signed in; record `method` in the audit trail.
+
+    `new_device` is whether the user signs in with a password in a browser that is not a known
+    device of theirs; it is recorded, too.
 
     The user has passed two factors, or has no second factor yet and reaches only their account.
     """
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
-    record_event(tx, "user signed in", "user", row.id, by=user, how=method)
+    if new_device:
+        record_event(tx, "user signed in", "user", row.id, by=user, how=method, new_device=1)
+    else:
+        record_event(tx, "user signed in", "user", row.id, by=user, how=method)
     factor = PROVIDER_FACTOR if method == PROVIDER_FACTOR else None
     return issue_session_cookie(tx, row.id, now=now, lifetime=lifetime, factor=factor)
 

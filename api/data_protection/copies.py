@@ -26,6 +26,8 @@ from api.settings import Settings
 from coach.errors import ConflictError, DomainError
 
 _LOG = logging.getLogger(__name__)
+COPIED = "database copied"
+"""The action that is recorded after each backup."""
 _NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 
 
@@ -100,7 +102,7 @@ def make_copy(
             erased.unlink(missing_ok=True)
         raise
     with services.database.writing() as tx:
-        record_event(tx, "database copied", "database", "main", bytes=size)
+        record_event(tx, COPIED, "database", "main", bytes=size)
     _update_lists(folder, services.keyring, ids)
     deleted = 0 if keep is None else _delete_old(folder, services.keyring, keep, newest=target)
     return MadeCopy(target, size, deleted)

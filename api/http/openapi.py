@@ -39,6 +39,7 @@ TAGS = [
     {"name": "feedback", "description": "Feedback on sessions, submitted by coachees."},
     {"name": "me", "description": "The current user and their credentials."},
     {"name": "audit", "description": "The audit trail and its verification."},
+    {"name": "service", "description": "Whether this deployment works, and what to do."},
     {"name": "reference", "description": "Rules, forms and problem types."},
 ]
 _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}

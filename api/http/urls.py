@@ -17,6 +17,7 @@ CONFIRM_CHANGE = "/account/confirm"
 USERS = "/users"
 DIRECTORY = "/directory"
 AUDIT = "/audit"
+SERVICE = "/service"
 PERSON = "/p/"
 PEOPLE_UPLOAD_SUFFIXES = (
     "/people",

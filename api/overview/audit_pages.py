@@ -11,12 +11,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.audit_trail import facts as audit_facts
 from api.audit_trail.detail_facts import DETAILS, VALUES
-from api.audit_trail.trail_status import AuditTrailStatus
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
-from api.overview import facts
 from api.overview.audit_entries import AuditEntry, AuditFilter, read_audit_page
+from api.overview.trail_state import check_result
 from api.web.date_formats import format_short_datetime
 from api.web.facts import NUMBER_ALONE
 from api.web.rendering import non_empty_fields, render_page, validate_form
@@ -59,7 +58,7 @@ def audit_page(
         newest=_url(fields, before="") if fields["before"] else None,
         filtering=any(fields[name] for name in _FIELDS if name != "before"),
         trail_status=page.trail_status,
-        state=_check_result(page.trail_status),
+        state=check_result(page.trail_status),
         cycles=page.cycles,
         actions=_selectable_actions(fields["action"]),
         figures=page.statistics,
@@ -111,25 +110,6 @@ def _detail_value(value: str | int) -> Displayed:
 def _url(fields: dict[str, str], **changed: str) -> str:
     """Return the URL of the audit page with some of its filters changed."""
     return f"{urls.AUDIT}?{urlencode(non_empty_fields(fields | changed))}"
-
-
-def _check_result(trail_status: AuditTrailStatus) -> tuple[str, Fact]:
-    """Return the badge tone and the text for the result of the last check."""
-    check = trail_status.last_check
-    if check is None:
-        return "warn", facts.NOT_CHECKED()
-    when = format_short_datetime(check.at, _UTC)
-    if check.first_broken is not None:
-        broken = facts.TRAIL_BROKEN(when=when, row=check.first_broken, rows=check.rows)
-        return "bad", broken
-    if check.missing_from is not None:
-        before = check.missing_from
-        return "bad", facts.TRAIL_TRUNCATED(when=when, rows=check.rows, before=before)
-    if check.unsealed_rows:
-        return "bad", facts.ROWS_UNSEALED(count=check.unsealed_rows)
-    if check.lost_rows:
-        return "warn", facts.ROWS_LOST(count=check.lost_rows)
-    return "good", facts.TRAIL_INTACT(when=when, rows=check.rows)
 
 
 ROUTERS = (AUDIT,)

@@ -9,14 +9,15 @@ from sqlalchemy import func, select
 
 from api.audit_trail.head_publication import HEAD_STORED
 from api.audit_trail.log import last_event_time
-from api.audit_trail.trail_status import AuditTrailStatus, trail_status
+from api.audit_trail.trail_status import AuditTrailStatus
 from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.rows import TaskState
-from api.background.worker_states import WorkerStates, worker_states
+from api.background.worker_states import WorkerStates
 from api.crypto.row_seal import refused_rows
 from api.database.clock import database_now
 from api.mail.rows import SENT_STATES, MailKind, MailRow
+from api.overview.service_figures import ServiceFigures, service_figures
 from api.runs.rows import RunRow
 from api.services import Services
 from api.session_reports.notebooks import count_legacy_notebooks
@@ -24,6 +25,7 @@ from api.session_reports.notebooks import count_legacy_notebooks
 
 def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
     """Return the metrics in the Prometheus text format."""
+    figures = service_figures(services, job_types)
     with services.database.reading() as tx:
         runs = dict.fromkeys(TaskState, 0)
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
@@ -32,11 +34,9 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
             MailRow.kind == MailKind.INVITATION, MailRow.state.not_in(SENT_STATES)
         )
         unsent = tx.scalar(unsent_query) or 0
-        trail = trail_status(tx)
         anchored = last_event_time(tx, HEAD_STORED)
         legacy = count_legacy_notebooks(tx)
         orphaned = count_orphaned_jobs(tx, job_types, database_now(tx))
-        workers = worker_states(tx, services.database)
         interrupted = tx.scalar(select(func.sum(MailRow.interrupted))) or 0
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
@@ -50,12 +50,15 @@ def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
         "# HELP gender_coach_notebooks_legacy Notebooks that the key file opens without the coach.",
         "# TYPE gender_coach_notebooks_legacy gauge",
         f"gender_coach_notebooks_legacy {legacy}",
-        *_worker_metrics(workers),
+        *_worker_metrics(figures.workers),
         "# HELP gender_coach_mails_interrupted Interrupted attempts, each perhaps a duplicate.",
         "# TYPE gender_coach_mails_interrupted gauge",
         f"gender_coach_mails_interrupted {interrupted}",
-        *_audit_metrics(trail, anchored),
+        *_audit_metrics(figures.trail, anchored),
         *_seal_metrics(),
+        *_queue_metrics(figures),
+        *_backup_metrics(figures),
+        *_event_metrics(figures),
     ]
     return "\n".join(lines) + "\n"
 
@@ -102,6 +105,35 @@ def _seal_metrics() -> Iterator[str]:
     yield "# TYPE gender_coach_refused_rows_total counter"
     for table, number in refused_rows().items():
         yield f'gender_coach_refused_rows_total{{table="{table}"}} {number}'
+
+
+def _queue_metrics(figures: ServiceFigures) -> Iterator[str]:
+    yield "# HELP gender_coach_queue_seconds Time that the oldest job of a kind has been waiting."
+    yield "# TYPE gender_coach_queue_seconds gauge"
+    for kind, seconds in figures.queue_seconds.items():
+        yield f'gender_coach_queue_seconds{{kind="{kind}"}} {seconds:.0f}'
+
+
+def _backup_metrics(figures: ServiceFigures) -> Iterator[str]:
+    yield "# HELP gender_coach_backup_seconds Unix time of the last backup; 0 if there is none."
+    yield "# TYPE gender_coach_backup_seconds gauge"
+    yield f"gender_coach_backup_seconds {_seconds(figures.backed_up_at)}"
+    yield "# HELP gender_coach_disk_free_bytes Free space on the disk of a folder."
+    yield "# TYPE gender_coach_disk_free_bytes gauge"
+    for folder, disk in figures.disks.items():
+        yield f'gender_coach_disk_free_bytes{{folder="{folder}"}} {disk.free_bytes}'
+    yield "# HELP gender_coach_disk_size_bytes Size of the disk of a folder."
+    yield "# TYPE gender_coach_disk_size_bytes gauge"
+    for folder, disk in figures.disks.items():
+        yield f'gender_coach_disk_size_bytes{{folder="{folder}"}} {disk.size_bytes}'
+
+
+def _event_metrics(figures: ServiceFigures) -> Iterator[str]:
+    yield "# HELP gender_coach_recent_events Events in the audit trail within a period."
+    yield "# TYPE gender_coach_recent_events gauge"
+    for event, numbers in figures.events.items():
+        yield f'gender_coach_recent_events{{event="{event}",period="1h"}} {numbers.hour}'
+        yield f'gender_coach_recent_events{{event="{event}",period="24h"}} {numbers.day}'
 
 
 def _seconds(at: datetime | None) -> int:

@@ -114,6 +114,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
         walk.open("audit", "/audit")
+        walk.open("service", "/service")
         _see_errors(walk)
         return walk
 

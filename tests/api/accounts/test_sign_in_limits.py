@@ -29,6 +29,7 @@ from api.accounts.sign_in_limits import (
     forget_attempt,
     start_attempt,
 )
+from api.audit_trail.rows import AuditRow
 from api.crypto import hashing_queues
 from api.crypto.hashing_queues import HashingQueue
 from api.crypto.password_hashing import hash_password
@@ -226,6 +227,9 @@ def test_device_is_known_after_signing_in_and_strangers_get_429(
     assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert 800 < int(refused.headers["Retry-After"]) <= 900
     known = {"Cookie": f"gender-coach-device={cookie}"}
+    with world.database.reading() as tx:
+        (event,) = tx.scalars(select(AuditRow).where(AuditRow.action == "user signed in"))
+        assert event.detail == {"how": "password", "new_device": 1}
     wrong = client.post("/sign-in", data=_form(secret, code="0"), headers=known)
     assert wrong.status_code == HTTPStatus.UNAUTHORIZED  # compared, and wrong
 

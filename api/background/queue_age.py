@@ -1,0 +1,40 @@
+"""How long jobs have been waiting in their queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import case, column, func, or_, select, table
+from sqlalchemy.orm import Session as Transaction
+
+from api.background.job_type import JobType
+from api.database.engine import jobs_schema
+
+_WAITING, _DELAYED = "ENQUEUED", "DELAYED"
+
+
+def queue_ages(tx: Transaction, job_types: Iterable[JobType], now: datetime) -> dict[str, float]:
+    """Return how long the oldest job of each type has been waiting, in seconds, by type.
+
+    A job waits from the time at which it was queued or returned to its queue, or at which its delay
+    was over. 0 if no job of a type waits. `now` is the time of the database's clock.
+    """
+    job = table(
+        "workflow_status",
+        column("name"),
+        column("status"),
+        column("updated_at"),
+        column("delay_until_epoch_ms"),
+        schema=jobs_schema(tx.connection()),
+    )
+    due = func.coalesce(job.c.delay_until_epoch_ms, 0)
+    since = case((due > job.c.updated_at, due), else_=job.c.updated_at)
+    overdue = (job.c.status == _DELAYED) & (due <= int(now.timestamp() * 1000))
+    oldest = tx.execute(
+        select(job.c.name, func.min(since))
+        .where(or_(job.c.status == _WAITING, overdue))
+        .group_by(job.c.name)
+    )
+    ages = {name: max(0.0, now.timestamp() - at / 1000) for name, at in oldest}
+    return {job_type.name: 0.0 for job_type in job_types} | ages

@@ -1,0 +1,80 @@
+"""The page "Service", and the same as JSON: the state of the deployment, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+
+from api.http import urls
+from api.http.dependencies import ServicesDep, TextsDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+from api.overview.service_checks import Tone, service_checks
+from api.overview.service_figures import DiskSpace, EventNumbers, RecentEvent, service_figures
+from api.values import FrozenModel
+from api.web.rendering import render_page
+
+PAGES = APIRouter(include_in_schema=False)
+JSON = APIRouter(prefix=API, tags=["service"])
+
+
+class ServiceLine(FrozenModel):
+    """One line of the report: its name, how urgent it is, its state, and what to do about it."""
+
+    name: str
+    tone: Tone
+    state: str
+    what_to_do: str
+
+
+class ServiceReport(FrozenModel):
+    """The state of the deployment: figures, and lines about them in the reader's language.
+
+    `queue_seconds` is how long the oldest job of each type has been waiting, `disks` the space on
+    the disks of the folders of this server, and `events` the numbers of recent events.
+    """
+
+    at: datetime
+    queue_seconds: dict[str, float]
+    backed_up_at: datetime | None
+    disks: dict[str, DiskSpace]
+    events: dict[RecentEvent, EventNumbers]
+    lines: tuple[ServiceLine, ...]
+
+
+@PAGES.get(urls.SERVICE)
+def service_page(request: Request, services: ServicesDep) -> Response:
+    """Show whether the service works, in plain words, with what to do about each line."""
+    checks = service_checks(service_figures(services, request.app.state.job_types))
+    return render_page(request, "overview/service.html", checks=checks)
+
+
+@JSON.get("/service", responses=problem_responses())
+def service_report(request: Request, services: ServicesDep, texts: TextsDep) -> ServiceReport:
+    """Get the state of this deployment: workers, queue, backup, disk, audit trail, and events."""
+    figures = service_figures(services, request.app.state.job_types)
+    return ServiceReport(
+        at=figures.at,
+        queue_seconds=figures.queue_seconds,
+        backed_up_at=figures.backed_up_at,
+        disks=figures.disks,
+        events=figures.events,
+        lines=tuple(
+            ServiceLine(
+                name=check.name,
+                tone=check.tone,
+                state=texts.text(check.state),
+                what_to_do=texts.text(check.what_to_do),
+            )
+            for check in service_checks(figures)
+        ),
+    )
+
+
+ROUTERS = (PAGES, JSON)
+PERMISSIONS: Permissions = {
+    ("GET", urls.SERVICE): Permission(MANAGER),
+    ("GET", API + "/service"): Permission(MANAGER),
+}
