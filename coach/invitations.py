@@ -1,7 +1,8 @@
 """Invitations to sessions, and the messages that announce and change them.
 
-An invitation addresses one person and never names the other participant. Methods and SEQUENCE
-follow RFC 5546 (iTIP).
+An invitation addresses one person. It names the other participant only if the deployment allows it.
+Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE and asks for
+a new answer; any other change keeps both, and the recipient's answer is repeated to their calendar.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coach.sessions import Instant, Session
+from coach.sessions import Instant, Session, SessionMode
 
 SIGNIFICANT_PROPERTIES = frozenset(
     {"DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE", "STATUS"}
@@ -24,6 +25,8 @@ _PROPERTY_OF_FIELD = {
     "count": "SUMMARY",
     "start": "DTSTART",
     "end": "DTEND",
+    "mode": "LOCATION",
+    "place": "LOCATION",
     "join_link": "CONFERENCE",
 }
 
@@ -48,10 +51,24 @@ class Status(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class PartStat(StrEnum):
+    """A person's answer as their calendar shows it (PARTSTAT)."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+
+
 class Invitation(InvitationValue):
     """A person's invitation to session `number` of `count`, in `[start, end)`.
 
-    `join_link` is the URL of an online meeting. Nothing sets it at present.
+    Attributes:
+        join_link: the URL of an online meeting.
+        mode: how the participants meet.
+        place: where they meet, in the office's words.
+        with_name: the name of the other participant. It is added when the invitation is rendered,
+            is not stored, and its change produces no message.
     """
 
     uid: str
@@ -60,17 +77,24 @@ class Invitation(InvitationValue):
     start: Instant
     end: Instant
     join_link: str | None = None
+    mode: SessionMode | None = None
+    place: str = ""
+    with_name: str | None = None
 
 
 class SentInvitation(InvitationValue):
     """An invitation as last sent to a person.
 
     Cancelled invitations are included, so that SEQUENCE continues if the session is reinstated.
+    `partstat` is the person's last known answer. `stamp` is the DTSTAMP of the last message, if
+    known.
     """
 
     invitation: Invitation
     sequence: int = Field(ge=0)
     status: Status
+    partstat: PartStat = PartStat.NEEDS_ACTION
+    stamp: Instant | None = None
 
 
 class Message(InvitationValue):
@@ -82,6 +106,8 @@ class Message(InvitationValue):
         sequence: the SEQUENCE of the event.
         stamp: when the message was created (DTSTAMP).
         asks_again: whether the change invalidates an earlier reply and requires a new one.
+        partstat: the recipient's last known answer; `NEEDS_ACTION` if a new one is required.
+        before: what the recipient was last sent, if the message changes a confirmed session.
     """
 
     method: Method
@@ -89,11 +115,22 @@ class Message(InvitationValue):
     sequence: int = Field(ge=0)
     stamp: Instant
     asks_again: bool
+    partstat: PartStat = PartStat.NEEDS_ACTION
+    before: Invitation | None = None
 
     @property
     def status(self) -> Status:
         """The status of the event after this message."""
         return Status.CONFIRMED if self.method is Method.REQUEST else Status.CANCELLED
+
+    def answered(self, partstat: PartStat) -> Message:
+        """Return the message for a recipient whose last known answer is `partstat`.
+
+        Cancellations, and messages that require a new answer, do not contain it.
+        """
+        if self.asks_again or self.method is Method.CANCEL or partstat is self.partstat:
+            return self
+        return self.model_copy(update={"partstat": partstat})
 
 
 def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
@@ -117,9 +154,10 @@ def diff_invitations(
 ) -> tuple[Message, ...]:
     """Return the messages that turn `before` into `after` for one person, in chronological order.
 
-    A new session produces a REQUEST, a changed session a REQUEST with SEQUENCE + 1, and a removed
-    session a CANCEL with SEQUENCE + 1. An unchanged session produces no message. Both mappings are
-    keyed by uid; `now` is an aware datetime.
+    A new session produces a REQUEST, and a removed session a CANCEL with SEQUENCE + 1. A changed
+    session produces a REQUEST: with SEQUENCE + 1 if the change is significant, otherwise with the
+    same SEQUENCE and the person's last known answer. An unchanged session produces no message. Both
+    mappings are keyed by uid; `now` is an aware datetime.
     """
     messages = [_request(before.get(uid), invitation, now) for uid, invitation in after.items()]
     messages += [
@@ -153,15 +191,19 @@ def apply_messages(
 ) -> dict[str, SentInvitation]:
     """Return a person's invitations as last sent, by uid, once the messages `sent` are sent.
 
-    Messages with an outdated SEQUENCE are ignored, so replaying them cannot reinstate a cancelled
-    session.
+    Messages with an outdated SEQUENCE, or an equal one and an earlier stamp, are ignored, so
+    replaying them cannot reinstate a cancelled session.
     """
     latest = dict(before)
     for message in sent:
         uid = message.invitation.uid
-        if uid not in latest or message.sequence >= latest[uid].sequence:
+        if uid not in latest or _is_newer(message, latest[uid]):
             latest[uid] = SentInvitation(
-                invitation=message.invitation, sequence=message.sequence, status=message.status
+                invitation=message.invitation,
+                sequence=message.sequence,
+                status=message.status,
+                partstat=message.partstat,
+                stamp=message.stamp,
             )
     return latest
 
@@ -180,20 +222,33 @@ def repeat_request(last: SentInvitation, now: datetime) -> Message:
         sequence=last.sequence,
         stamp=now,
         asks_again=False,
+        partstat=last.partstat,
     )
+
+
+def _is_newer(message: Message, last: SentInvitation) -> bool:
+    if message.sequence != last.sequence:
+        return message.sequence > last.sequence
+    return last.stamp is None or message.stamp >= last.stamp
 
 
 def _request(last: SentInvitation | None, invitation: Invitation, now: datetime) -> Message | None:
-    changed = {"STATUS"} if last is None else _changed_properties(last, invitation)
+    if last is None:
+        return Message(
+            method=Method.REQUEST, invitation=invitation, sequence=0, stamp=now, asks_again=True
+        )
+    changed = _changed_properties(last, invitation)
     if not changed:
         return None
+    is_significant = not changed.isdisjoint(SIGNIFICANT_PROPERTIES)
     return Message(
         method=Method.REQUEST,
         invitation=invitation,
-        sequence=0 if last is None else last.sequence + 1,
+        sequence=last.sequence + is_significant,
         stamp=now,
-        asks_again=not changed.isdisjoint(SIGNIFICANT_PROPERTIES),
-    )
+        asks_again=is_significant,
+        before=last.invitation if last.status is Status.CONFIRMED else None,
+    ).answered(last.partstat)
 
 
 def _cancel(last: SentInvitation, now: datetime) -> Message:

@@ -49,6 +49,14 @@ class Attendance(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SessionMode(StrEnum):
+    """How the two participants of a session meet."""
+
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    PHONE = "phone"
+
+
 class Reply(StrEnum):
     """A person's answer to an invitation."""
 

@@ -165,6 +165,8 @@ ACTIONS: Mapping[str, Fact] = {
     "run finished": message("audit_action.run_finished", "run finished")(),
     "second factor reset": message("audit_action.second_factor_reset", "second factor reset")(),
     "session accepted": message("audit_action.session_accepted", "session accepted")(),
+    "session cancelled": message("audit_action.session_cancelled", "session cancelled")(),
+    "session changed": message("audit_action.session_changed", "session changed")(),
     "session declined": message("audit_action.session_declined", "session declined")(),
     "session opened": message("audit_action.session_opened", "session viewed")(),
     "sign-in address made": message("audit_action.sign_in_address_made", "sign-in link created")(),

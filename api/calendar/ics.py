@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
@@ -15,7 +16,7 @@ from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import PRODUCT, summary
 from api.organisation import Organisation
-from coach.invitations import Invitation, Message, Method
+from coach.invitations import Invitation, Message, Method, PartStat
 from coach.texts.renderer import Renderer
 
 _PLAIN_UID = re.compile(r"[A-Za-z0-9@._-]{1,64}")  # needs neither escaping nor folding
@@ -41,7 +42,8 @@ def ics_bytes(
     title = summary(invitation, deployment, texts)
     shared = _without_session(message)
     pattern = _pattern(shared, title, deployment.alarm_lead)
-    attendee = _attendee_lines(common_name(recipient.name), recipient.address, message.method)
+    partstat = message.partstat if message.method is Method.REQUEST else None
+    attendee = _attendee_lines(common_name(recipient.name), recipient.address, partstat)
     return pattern.fill(
         {
             "uid": _uid_lines(invitation.uid),
@@ -55,14 +57,15 @@ def ics_bytes(
 
 def _without_session(message: Message) -> Message:
     """Return the message with placeholders for what differs between sessions, as in `_GAPS`."""
+    invitation = message.invitation
     return _placeholder_message(
-        message.method, message.sequence, message.stamp, message.invitation.join_link
+        message.method, message.sequence, message.stamp, invitation.join_link, invitation.place
     )
 
 
 @lru_cache(maxsize=256)
 def _placeholder_message(
-    method: Method, sequence: int, stamp: datetime, join_link: str | None
+    method: Method, sequence: int, stamp: datetime, join_link: str | None, place: str
 ) -> Message:
     invitation = Invitation(
         uid="nobody",
@@ -71,6 +74,7 @@ def _placeholder_message(
         start=datetime(2000, 1, 1, tzinfo=UTC),
         end=datetime(2000, 1, 2, tzinfo=UTC),
         join_link=join_link,
+        place=place,
     )
     return Message(
         method=method, invitation=invitation, sequence=sequence, stamp=stamp, asks_again=False
@@ -125,6 +129,8 @@ def _event(message: Message, title: str) -> Event:
     event.add("sequence", message.sequence)
     event.add("status", message.status.value)
     event.add("class", "PRIVATE")
+    if invitation.place:
+        event.add("location", invitation.place)
     if invitation.join_link:
         event.add("url", vUri(invitation.join_link))
         conference = vUri(invitation.join_link)
@@ -142,23 +148,18 @@ def _organiser_lines(name: str, address: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _attendee_lines(name: str, address: str, method: Method) -> bytes:
-    """Return the serialised ATTENDEE property."""
+def _attendee_lines(name: str, address: str, partstat: PartStat | None) -> bytes:
+    """Return the serialised ATTENDEE property; without PARTSTAT for a cancellation."""
     alone = Event()
-    alone.add("attendee", _attendee(name, address, method))
+    alone.add("attendee", _attendee(name, address, partstat))
     return _lines(alone)
 
 
-def _attendee(name: str, address: str, method: Method) -> vCalAddress:
-    if method is Method.CANCEL:  # a cancellation expects no reply
-        return vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT")
-    return vCalAddress.new(
-        address,
-        cn=name,
-        role="REQ-PARTICIPANT",
-        partstat="NEEDS-ACTION",
-        rsvp=True,  # without this, clients show no reply buttons
-    )
+def _attendee(name: str, address: str, partstat: PartStat | None) -> vCalAddress:
+    answer: dict[str, Any] = {} if partstat is None else {"partstat": partstat.value}
+    if partstat is PartStat.NEEDS_ACTION:
+        answer["rsvp"] = True  # without this, clients show no reply buttons
+    return vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT", **answer)
 
 
 def _alarm(title: str, lead: timedelta) -> Alarm:

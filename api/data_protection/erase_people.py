@@ -20,6 +20,7 @@ from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
+from api.invitations.outgoing_invitation import without_place
 from api.mail.rows import MailRow
 from api.participants.humans import forget_humans
 from api.participants.rows import PersonRow, Side
@@ -144,10 +145,15 @@ def _erase_rows_of(
         update(RecordRow)
         .where(RecordRow.session_id.in_(coachee_session_ids))
         .values(topic="", agreed_actions="", next_step=""),
+        update(SessionRow)
+        .where(or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids)))
+        .values(place="", join_link="", topic=""),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
     with_them = or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
     shared_session_ids = select(SessionRow.id).where(with_them)
+    for mail in tx.scalars(select(MailRow).where(MailRow.session_id.in_(shared_session_ids))):
+        mail.content = without_place(mail.content)
     for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(shared_session_ids))):
         record.topic = redactor.redact_text(record.topic)
         record.agreed_actions = redactor.redact_text(record.agreed_actions)

@@ -68,7 +68,24 @@ NOT_A_DRAFT = message(
 )
 OUTDATED = message(
     "invitations.outdated",
-    "the lists or the policy have changed since this plan was made; start a new run",
+    "the lists, the policy or single sessions have changed since this plan was made; start a new "
+    "run",
+)
+SESSION_CANCELLED = message(
+    "invitations.session_cancelled", "the session is cancelled and can no longer be changed"
+)
+SESSION_STARTED = message(
+    "invitations.session_started", "the session has started and can no longer be changed"
+)
+NEW_TIME_IN_THE_PAST = message(
+    "invitations.new_time_in_the_past", "the new time is in the past; choose a later one"
+)
+ENDS_BEFORE_START = message(
+    "invitations.ends_before_start", "the session would end before it starts"
+)
+NOT_A_JOIN_LINK = message(
+    "invitations.not_a_join_link",
+    "this is not an address that begins with https:// and contains no password",
 )
 SESSIONS_IN_THE_PAST = plural_message(
     "invitations.sessions_in_the_past",

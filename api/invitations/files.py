@@ -19,12 +19,15 @@ from api.invitations.outgoing_invitation import (
     stored_invitation,
 )
 from api.invitations.pending import pending_rows
+from api.invitations.session_messages import answers_to
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.personal_links import links
 from api.services import Services
+from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session
+from coach.invitations import PartStat
 
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
@@ -53,7 +56,10 @@ def session_calendar_file(
         row = own_session(tx, principal, session_id)
         recipient_side = _OWN_SIDE.get(principal.role) or side or Side.COACHEE
         person = person_row(tx, row.coach_id if recipient_side is Side.COACH else row.coachee_id)
-        invitation = latest_invitation(row, person)
+        answer = answers_to(tx, SessionRow.id == row.id).get(
+            (row.id, person.id), PartStat.NEEDS_ACTION
+        )
+        invitation = latest_invitation(row, person, answer)
     return CalendarFile(
         name=invitation_file_name(invitation.message.invitation, ".ics"),
         media_type=f"text/calendar; method={invitation.message.method}; charset=utf-8",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.calendar.eml import ReplyLinks, eml_bytes
@@ -15,7 +16,7 @@ from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.texts.reader_language import mail_renderer
 from api.values import FrozenModel
-from coach.invitations import Invitation, Message, Method
+from coach.invitations import Invitation, Message, Method, PartStat
 
 
 class OutgoingInvitation(FrozenModel):
@@ -52,13 +53,29 @@ def is_cancellation(mail: MailRow) -> bool:
     return mail.content is not None and mail.content["method"] == Method.CANCEL
 
 
+def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the content of an email without where the session takes place, for erasure."""
+    if content is None:
+        return None
+    redacted = dict(content)
+    for name in ("invitation", "before"):
+        if redacted.get(name):
+            redacted[name] = redacted[name] | {"place": "", "join_link": None}
+    return redacted
+
+
 def stored_invitation(mail: MailRow, person: PersonRow) -> OutgoingInvitation:
     """Return the invitation or cancellation in an email to `person`."""
     return _outgoing_invitation(stored_message(mail), person, mail.session_id or "")
 
 
-def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
-    """Return a request or cancellation to `person` with the current state of a session."""
+def latest_invitation(
+    row: SessionRow, person: PersonRow, partstat: PartStat = PartStat.NEEDS_ACTION
+) -> OutgoingInvitation:
+    """Return a request or cancellation to `person` with the current state of a session.
+
+    `partstat` is the person's current answer.
+    """
     confirmed = row.state is SessionState.CONFIRMED
     message = Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
@@ -66,6 +83,7 @@ def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
         sequence=row.sequence,
         stamp=row.changed_at,
         asks_again=False,
+        partstat=partstat,
     )
     return _outgoing_invitation(message, person, row.id)
 
@@ -78,6 +96,9 @@ def current_invitation(row: SessionRow) -> Invitation:
         count=row.count,
         start=row.starts_at,
         end=row.ends_at,
+        join_link=row.join_link or None,
+        mode=row.mode,
+        place=row.place,
     )
 
 

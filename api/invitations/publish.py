@@ -16,8 +16,8 @@ from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.invitations import facts
-from api.invitations.outgoing_invitation import current_invitation
-from api.mail.rows import MailKind, MailRow
+from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
+from api.mail.rows import MailRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
@@ -34,11 +34,12 @@ from coach.invitations import (
     Message,
     Method,
     SentInvitation,
-    Status,
     diff_invitations,
     invitations_by_uid,
 )
 from matching.result import Match, Result
+
+_NOT_PLANNED = {"mode", "place", "join_link"}
 
 
 class Publication(FrozenModel):
@@ -82,8 +83,8 @@ def publish_draft(
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: the plan is not a draft; the lists or the policy have changed since it was
-            made; or it replaces another plan and has new sessions in the past.
+        ConflictError: the plan is not a draft; the lists, the policy or single sessions have
+            changed since it was made; or it replaces another plan and has new sessions in the past.
     """
     plan = _publishable_plan(tx, plan_id)
     tx.execute(
@@ -131,28 +132,34 @@ def _publish_sessions(
     }
     match_of = {session.uid: match for match in result.matches for session in match.sessions}
     started = {uid for uid, row in existing.items() if _has_started(row, now)}
-    before = {uid: _last_sent(row) for uid, row in existing.items() if uid not in started}
-    after = _planned_invitations(result, started)
+    before = {uid: last_sent(row) for uid, row in existing.items() if uid not in started}
+    after = _planned_invitations(result, before, started)
     if existing:
         _refuse_past_sessions(after, now)
     messages = diff_invitations(before, after, now)
+    answers = answers_to(tx, SessionRow.cycle_id == plan.cycle_id)
     people = ids_by_code(tx, plan.cycle_id)
     drafts: list[MailRow] = []
     for message in messages:
         uid = message.invitation.uid
         row = existing.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
-        _apply(row, message, now)
+        apply_message(row, message, now=now)
         tx.add(row)
-        drafts += _drafts(plan, row, message, now)
+        drafts += draft_mails(row, message, answers, plan_id=plan.id, now=now)
     tx.flush()
     tx.add_all(drafts)
     return tuple(messages)
 
 
-def _planned_invitations(result: Result, started: set[str]) -> dict[str, Invitation]:
-    """Return a result's invitations by uid, in UTC, except for sessions that have started."""
+def _planned_invitations(
+    result: Result, before: Mapping[str, SentInvitation], started: set[str]
+) -> dict[str, Invitation]:
+    """Return a result's invitations by uid, in UTC, except for sessions that have started.
+
+    A plan says nothing about place, link and mode; sessions keep theirs.
+    """
     return {
-        uid: _in_utc(invitation)
+        uid: _in_utc(invitation, before.get(uid))
         for match in result.matches
         for uid, invitation in invitations_by_uid(match.sessions).items()
         if uid not in started
@@ -170,18 +177,10 @@ def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> Non
         raise ConflictError(facts.SESSIONS_IN_THE_PAST(count=past))
 
 
-def _last_sent(row: SessionRow) -> SentInvitation:
-    return SentInvitation(
-        invitation=current_invitation(row),
-        sequence=row.sequence,
-        status=Status.CONFIRMED if row.state is SessionState.CONFIRMED else Status.CANCELLED,
-    )
-
-
-def _in_utc(invitation: Invitation) -> Invitation:
-    return invitation.model_copy(
-        update={"start": invitation.start.astimezone(UTC), "end": invitation.end.astimezone(UTC)}
-    )
+def _in_utc(invitation: Invitation, last: SentInvitation | None) -> Invitation:
+    kept = {} if last is None else last.invitation.model_dump(include=_NOT_PLANNED)
+    times = {"start": invitation.start.astimezone(UTC), "end": invitation.end.astimezone(UTC)}
+    return invitation.model_copy(update=kept | times)
 
 
 def _new_session(
@@ -195,40 +194,6 @@ def _new_session(
         coach_id=people[Side.COACH, match.coach],
         asked_sequence=0,
     )
-
-
-def _apply(row: SessionRow, message: Message, now: datetime) -> None:
-    invitation = message.invitation
-    row.number, row.count, row.starts_at, row.ends_at = (
-        invitation.number,
-        invitation.count,
-        invitation.start,
-        invitation.end,
-    )
-    row.sequence, row.changed_at = message.sequence, now
-    row.state = (
-        SessionState.CONFIRMED if message.method is Method.REQUEST else SessionState.CANCELLED
-    )
-    if message.asks_again:
-        row.asked_sequence = message.sequence
-
-
-def _drafts(
-    plan: PlanRow, row: SessionRow, message: Message, now: datetime
-) -> tuple[MailRow, MailRow]:
-    def to(person_id: str) -> MailRow:
-        return MailRow(
-            kind=MailKind.INVITATION,
-            cycle_id=plan.cycle_id,
-            person_id=person_id,
-            plan_id=plan.id,
-            session_id=row.id,
-            occasion=message.sequence,
-            content=message.model_dump(mode="json"),
-            created_at=now,
-        )
-
-    return to(row.coachee_id), to(row.coach_id)
 
 
 def _invited_people(tx: Transaction, cycle_id: str) -> set[str]:

@@ -74,7 +74,7 @@ class MailRow(IdentifiedRow):
         plan_id: for invitations, the plan whose publication created them.
         session_id: for invitations and reminders, the session.
         occasion: distinguishes emails of the same kind to the same person about the same session.
-            For invitations, the sequence number of the message.
+            For invitations, the session's revision that the message announced.
         code_id: for codes, the one-time code to send.
         content: further input of the composer; for invitations, a `coach.invitations.Message`; for
             notices, their address, which may be a former one.

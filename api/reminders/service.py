@@ -163,7 +163,7 @@ def _was_informed(now: datetime) -> ColumnElement[bool]:
         MailRow.kind == MailKind.INVITATION,
         MailRow.session_id == SessionRow.id,
         MailRow.person_id == PersonRow.id,
-        MailRow.occasion == SessionRow.sequence,
+        MailRow.occasion == SessionRow.revision,
         MailRow.state.in_(SENT_STATES),
         MailRow.ended_at <= now - _MIN_TIME_SINCE_SENDING,
     )

@@ -9,17 +9,15 @@ from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import roster_of
 from api.runs import facts
-from api.runs.rows import (
-    PlanRow,
-    PlanState,
-)
+from api.runs.kept_result import published_result, with_current_sessions
 from api.sessions.progress import cycle_progress
+from api.sessions.rows import SessionRow
 from api.settings import Settings
 from api.values import FrozenModel
 from coach.cycle import Cycle
@@ -48,12 +46,16 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_zero(value: int) -> bool:
+    return value == 0
+
+
 class RunInput(FrozenModel):
     """The complete input of a run, captured when the run is requested.
 
     `cycle` is the policy that the run uses. `own_policy` is the cycle's own policy if the run uses
     a different one, and `None` otherwise. `under_way` is the progress of the cycle, or `None` if it
-    has not started.
+    has not started. `adjustments` is how often sessions have been moved or cancelled singly.
     """
 
     roster: Roster
@@ -61,6 +63,7 @@ class RunInput(FrozenModel):
     keep: Result | None
     own_policy: Annotated[Cycle | None, Field(exclude_if=_is_none)] = None
     under_way: Annotated[UnderWay | None, Field(exclude_if=_is_none)] = None
+    adjustments: Annotated[int, Field(exclude_if=_is_zero)] = 0
 
     @property
     def policy(self) -> Cycle:
@@ -78,6 +81,8 @@ def default_options(settings: Settings) -> RunOptions:
 def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
     """Capture a cycle's current lists and policy, its published result, and its progress.
 
+    The sessions of the result are those that people have in their calendars now.
+
     Raises:
         NotFoundError: there is no such cycle.
         ConflictError: the cycle has no coachees or no coaches, or `not_before` is not allowed.
@@ -86,16 +91,32 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
         raise ConflictError(facts.LISTS_MISSING())
-    published = _published_result(tx, cycle_id)
+    published = published_result(tx, cycle_id)
     where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
-    keep = published if options.keep or where else None
-    return RunInput(roster=roster, cycle=cycle, keep=keep, under_way=where)
+    keep = None
+    if published is not None and (options.keep or where):
+        keep = with_current_sessions(tx, cycle_id, published)
+    return RunInput(
+        roster=roster,
+        cycle=cycle,
+        keep=keep,
+        under_way=where,
+        adjustments=_adjustments(tx, cycle_id),
+    )
 
 
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Return whether a cycle's lists or policy have changed since a run's input was captured."""
+    """Return whether a run's input is no longer current.
+
+    This is so if the cycle's lists or policy have changed since it was captured, or a session was
+    moved or cancelled otherwise than by publishing a plan.
+    """
     policy = policy_of(cycle_row(tx, cycle_id))
-    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
+    return (frozen.roster, frozen.policy, frozen.adjustments) != (
+        roster_of(tx, cycle_id),
+        policy,
+        _adjustments(tx, cycle_id),
+    )
 
 
 def input_sha256(run_input: RunInput) -> str:
@@ -121,13 +142,9 @@ def _digest(value: BaseModel) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _published_result(tx: Transaction, cycle_id: str) -> Result | None:
-    text = tx.scalar(
-        select(PlanRow.result).where(
-            PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.PUBLISHED
-        )
-    )
-    return None if text is None else Result.model_validate_json(text)
+def _adjustments(tx: Transaction, cycle_id: str) -> int:
+    total = select(func.sum(SessionRow.adjustments)).where(SessionRow.cycle_id == cycle_id)
+    return tx.scalar(total) or 0
 
 
 def _canonical(value: object) -> object:

@@ -35,7 +35,7 @@ class RunProgress:
 class RunOfCycle:
     """A run with all its progress reports, and its cycle.
 
-    `outdated` is true if the cycle's lists or policy have changed since the run was requested.
+    `outdated` is true if lists, policy or single sessions have changed since the run was requested.
     """
 
     run: RunView

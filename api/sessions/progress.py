@@ -12,7 +12,7 @@ from api.sessions import facts
 from api.sessions.rows import SessionRow, SessionState
 from coach.cycle import Cycle
 from coach.errors import ConflictError
-from matching.instance.partial_cycle import UnderWay, under_way
+from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
 
@@ -28,7 +28,8 @@ def cycle_progress(
     """Return the progress of a cycle on the day `not_before`, which defaults to tomorrow.
 
     Returns `None` if the cycle has no published plan or will not have started by then. Coachees who
-    have lost their coach continue from their last session, whichever plan it was in.
+    have lost their coach continue from their last session, whichever plan it was in. Sessions count
+    at their current times, and cancelled ones do not.
 
     Raises:
         ConflictError: `not_before` was given but the cycle has no published plan, or the day is in
@@ -45,12 +46,14 @@ def cycle_progress(
         return None
     start = datetime.combine(day, time(), zone).astimezone(UTC)
     stored = _last_session_numbers(tx, cycle_id, start)
-    planned = under_way(published, day, zone).reached
+    earlier = {
+        match.coachee: match.sessions[0].number - 1 for match in published.matches if match.sessions
+    }
     return UnderWay(
         not_before=day,
         reached={
-            code: max(planned.get(code, 0), stored.get(code, 0))
-            for code in sorted(planned.keys() | stored.keys())
+            code: max(earlier.get(code, 0), stored.get(code, 0))
+            for code in sorted(earlier.keys() | stored.keys())
         },
     )
 

@@ -13,7 +13,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
-from coach.sessions import Attendance, Reply
+from coach.sessions import Attendance, Reply, SessionMode
+
+MAX_PLACE_LENGTH = 200
+MAX_LINK_LENGTH = 500
 
 
 class SessionState(StrEnum):
@@ -26,9 +29,20 @@ class SessionState(StrEnum):
 class SessionRow(IdentifiedRow):
     """A session as last published. It is number `number` of `count` in its pair's series.
 
-    `uid` never changes. `sequence` increases with every change. `asked_sequence` is the value of
-    `sequence` when the participants were last asked to reply; replies to earlier values are
-    ignored.
+    Attributes:
+        uid: never changes.
+        sequence: increases with every change of time or state.
+        asked_sequence: the value of `sequence` when the participants were last asked to reply;
+            replies to earlier values are ignored.
+        revision: increases with every message about the session, also with those that leave
+            `sequence` as it is.
+        changed_at: when the latest message about the session was created.
+        adjustments: how often its time or state was changed otherwise than by publishing a plan.
+        mode: how the participants meet; `None` if they arrange it themselves.
+        place: where they meet, in the office's words.
+        join_link: the URL of an online meeting, or empty.
+        topic: the topic agreed for the session, in the office's words. It is shown on pages, never
+            in emails or calendars.
     """
 
     __tablename__ = "sessions"
@@ -51,6 +65,12 @@ class SessionRow(IdentifiedRow):
     asked_sequence: Mapped[int]
     state: Mapped[SessionState] = mapped_column(EnumString(SessionState))
     changed_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    adjustments: Mapped[int] = mapped_column(default=0, server_default="0")
+    mode: Mapped[SessionMode | None] = mapped_column(EnumString(SessionMode))
+    place: Mapped[str] = mapped_column(String(MAX_PLACE_LENGTH), default="", server_default="")
+    join_link: Mapped[str] = mapped_column(String(MAX_LINK_LENGTH), default="", server_default="")
+    topic: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class ReplyRow(IdentifiedRow):

@@ -30,9 +30,11 @@ def series(context: AuditContext) -> Iterator[Finding]:
     policy, zone = context.cycle.sessions, context.cycle.cycle.zone
     for match in context.known:
         numbers = [session.number for session in match.sessions]
+        past = [one.number for one in context.past.get(_pair(match), ())]  # a number may be missing
         first = context.first_number(match)
-        last = max([policy.count, *(one.number for one in context.past.get(_pair(match), ()))])
-        if not numbers or numbers != list(range(first, last + 1)):
+        last = max([policy.count, *past])
+        expected = [*past, *range(max([first - 1, *past]) + 1, last + 1)]
+        if not numbers or numbers != expected:
             wrong = (
                 facts.WRONG_SERIES(numbers=numbers, first=first, last=last)
                 if numbers

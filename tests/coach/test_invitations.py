@@ -9,6 +9,7 @@ from coach.invitations import (
     Invitation,
     Message,
     Method,
+    PartStat,
     SentInvitation,
     Status,
     apply_messages,
@@ -16,7 +17,7 @@ from coach.invitations import (
     invitations_by_uid,
     repeat_request,
 )
-from coach.sessions import Session
+from coach.sessions import Session, SessionMode
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 FIRST = datetime(2027, 1, 20, 8, 0, tzinfo=UTC)
@@ -28,9 +29,14 @@ def invitation(uid: str = "u1", **changes: object) -> Invitation:
 
 
 def sent_invitation(
-    sequence: int = 0, status: Status = Status.CONFIRMED, **changes: object
+    sequence: int = 0,
+    status: Status = Status.CONFIRMED,
+    partstat: PartStat = PartStat.NEEDS_ACTION,
+    **changes: object,
 ) -> SentInvitation:
-    return SentInvitation(invitation=invitation(**changes), sequence=sequence, status=status)
+    return SentInvitation(
+        invitation=invitation(**changes), sequence=sequence, status=status, partstat=partstat
+    )
 
 
 uids = st.sampled_from(["u1", "u2", "u3", "u4"])
@@ -69,18 +75,44 @@ def test_unchanged_session_sends_nothing() -> None:
         ({"start": FIRST - timedelta(minutes=30)}, True),
         ({"end": FIRST + timedelta(minutes=60)}, True),
         ({"join_link": "https://meet.example.org/a"}, False),
+        ({"place": "Room 4"}, False),
+        ({"mode": SessionMode.PHONE}, False),
         ({"number": 2}, False),
         ({"count": 5}, False),
     ],
 )
-def test_changed_session_raises_sequence_and_asks_again_only_if_significant(
+def test_only_a_significant_change_raises_sequence_and_asks_again(
     changes: dict[str, object], asks_again: bool
 ) -> None:
     (message,) = diff_invitations(
         {"u1": sent_invitation(sequence=3)}, {"u1": invitation(**changes)}, NOW
     )
-    assert (message.method, message.sequence) == (Method.REQUEST, 4)
+    assert (message.method, message.sequence) == (Method.REQUEST, 3 + asks_again)
     assert message.asks_again is asks_again
+    assert message.before == invitation()
+
+
+def test_change_that_asks_nothing_repeats_the_answer_and_a_moved_session_asks_anew() -> None:
+    accepted = sent_invitation(partstat=PartStat.ACCEPTED)
+    moved = invitation(start=FIRST - timedelta(minutes=30))
+    (placed,) = diff_invitations({"u1": accepted}, {"u1": invitation(place="Room 4")}, NOW)
+    (asked,) = diff_invitations({"u1": accepted}, {"u1": moved}, NOW)
+    assert (placed.partstat, asked.partstat) == (PartStat.ACCEPTED, PartStat.NEEDS_ACTION)
+
+
+def test_older_message_with_the_same_sequence_does_not_replace_a_newer_one() -> None:
+    sent = apply_messages({}, diff_invitations({}, {"u1": invitation()}, NOW))
+    later = [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
+    (first,) = diff_invitations(sent, {"u1": invitation(place="Room 4")}, later[0])
+    (second,) = diff_invitations(sent, {"u1": invitation(place="Room 5")}, later[1])
+    assert apply_messages(sent, [second, first])["u1"].invitation.place == "Room 5"
+
+
+def test_reinstated_session_does_not_name_the_cancelled_time() -> None:
+    cancelled = sent_invitation(sequence=3, status=Status.CANCELLED)
+    moved = invitation(start=FIRST + timedelta(days=1))
+    (message,) = diff_invitations({"u1": cancelled}, {"u1": moved}, NOW)
+    assert message.before is None
 
 
 def test_removed_session_is_cancelled_once() -> None:
@@ -135,6 +167,10 @@ def test_significant_properties_match_the_standard() -> None:
     assert not {"SUMMARY", "LOCATION", "CONFERENCE", "DTSTAMP"} & SIGNIFICANT_PROPERTIES
 
 
+def _is_new(message: Message) -> bool:
+    return message.asks_again or message.method is Method.CANCEL
+
+
 @given(st.lists(calendars, max_size=5))
 def test_applying_the_messages_produces_the_new_calendar(
     versions: list[dict[str, Invitation]],
@@ -150,5 +186,5 @@ def test_applying_the_messages_produces_the_new_calendar(
         assert diff_invitations(state, version, NOW) == ()
         for message in fresh:
             last = before.get(message.invitation.uid)
-            assert message.sequence == (0 if last is None else last.sequence + 1)
+            assert message.sequence == (0 if last is None else last.sequence + _is_new(message))
     assert apply_messages(state, sent) == state, "replaying everything changes nothing"

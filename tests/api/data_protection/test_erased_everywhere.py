@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, or_, select, text
 
 from api.cycles import service as cycles
 from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Principal, Verification
+from api.invitations.announce import SessionChange, announce
 from api.mail.rows import UNDELIVERED_STATES, MailRow
 from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
@@ -27,6 +28,7 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
@@ -138,6 +140,15 @@ class Life:
         place = f"{API}/cycles/{self.cycle_id}/outbox/post"
         assert self._office.post(place, json=until).is_success
         self._await_mails()
+
+    def place_sessions(self, code: str, **change: str) -> None:
+        """Set place or topic of all sessions of a person."""
+        person_id = self.person_id(code)
+        with self._world.database.writing() as tx:
+            of_person = or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
+            for session in tx.scalars(select(SessionRow).where(of_person)).all():
+                given = SessionChange.model_validate(change)
+                announce(tx, session, given, now=session.starts_at - timedelta(days=1))
 
     def _await_mails(self) -> None:
         ends = time.monotonic() + 60
@@ -271,6 +282,8 @@ def test_erased_people_are_not_named_anywhere(
     told = sending.get(f"{API}/plans/{first}").text
     assert "one more place with QzCoachName QzCoachSurname (QzCoachCode)" in told
     life.publish(first)
+    life.place_sessions("QzCoacheeCode", place="QzCoacheeRoom")
+    life.place_sessions("QzCoachCode", topic="QzCoachTopic")
     life.submit_all_reports()
     life.change_address("QzCoacheeCode", "QzCoacheeOther@example.org")
     life.change_address("QzCoachCode", "QzCoachOther@example.org")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
-CHANGED = "The lists or the policy have changed since"
+CHANGED = "Lists, policy or sessions have changed since"
 
 
 def _shorten_list(world: World, _office: httpx.Client, cycle_id: str) -> None:

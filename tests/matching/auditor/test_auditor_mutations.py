@@ -13,7 +13,7 @@ from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
 from coach.texts.facts import LEGACY
-from matching.auditor import CHECKS, audit, humans
+from matching.auditor import CHECKS, audit, humans, sessions
 from matching.auditor.context import AuditContext
 from matching.instance.partial_cycle import under_way
 from matching.result import CoacheeChange, Match, MatchedPeople, Move, Result, Unmatched
@@ -231,6 +231,25 @@ def as_result_under_way(result: Result) -> AuditContext:
     """Return the context for auditing `result` in a cycle in progress that keeps a valid result."""
     state = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
     return AuditContext(ROSTER, CYCLE, result, SOUND, state)
+
+
+def without_session(number: int) -> Result:
+    """Return the valid result without one session of its first match."""
+    first, *others = SOUND.matches
+    kept = tuple(one for one in first.sessions if one.number != number)
+    matches = (first.model_copy(update={"sessions": kept}), *others)
+    return SOUND.model_copy(update={"matches": matches})
+
+
+@pytest.mark.parametrize(("number", "is_sound"), [(1, True), (3, False)])
+def test_only_a_cancelled_past_session_may_be_missing_from_a_series(
+    number: int, is_sound: bool
+) -> None:
+    day = SOUND.matches[0].sessions[1].start.date() + timedelta(days=1)
+    kept = without_session(number)
+    state = under_way(kept, day, CYCLE.cycle.zone)
+    context = AuditContext(ROSTER, CYCLE, kept, kept, state)
+    assert (not list(sessions.series(context))) is is_sound
 
 
 # Nobody here has several rows; what `overlaps` finds is tested in test_one_human.py.

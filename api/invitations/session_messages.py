@@ -1,0 +1,88 @@
+"""Applying a message to its session, and storing it as draft emails to both participants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.invitations.outgoing_invitation import current_invitation
+from api.mail.rows import MailKind, MailRow
+from api.sessions.rows import ReplyRow, SessionRow, SessionState
+from coach.invitations import Message, Method, PartStat, SentInvitation, Status
+from coach.sessions import Reply
+
+Answers = Mapping[tuple[str, str], PartStat]
+"""The valid answers of people to sessions, by the ids of session and person."""
+
+PARTSTAT = {
+    Reply.NONE: PartStat.NEEDS_ACTION,
+    Reply.ACCEPTED: PartStat.ACCEPTED,
+    Reply.DECLINED: PartStat.DECLINED,
+}
+
+
+def answers_to(tx: Transaction, sessions: ColumnElement[bool]) -> Answers:
+    """Return the answers to some sessions, without those that a later change has invalidated.
+
+    `sessions` is a condition on the columns of `SessionRow`.
+    """
+    replies = tx.scalars(
+        select(ReplyRow)
+        .join(SessionRow, SessionRow.id == ReplyRow.session_id)
+        .where(sessions, ReplyRow.sequence >= SessionRow.asked_sequence)
+    )
+    return {(reply.session_id, reply.person_id): PARTSTAT[reply.reply] for reply in replies}
+
+
+def last_sent(row: SessionRow) -> SentInvitation:
+    """Return a session as last announced to its participants."""
+    return SentInvitation(
+        invitation=current_invitation(row),
+        sequence=row.sequence,
+        status=Status.CONFIRMED if row.state is SessionState.CONFIRMED else Status.CANCELLED,
+    )
+
+
+def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
+    """Change a session as the message announces. Its revision increases, unless it is new."""
+    invitation = message.invitation
+    is_new = row.changed_at is None
+    row.number, row.count = invitation.number, invitation.count
+    row.starts_at, row.ends_at = invitation.start, invitation.end
+    row.mode, row.place = invitation.mode, invitation.place
+    row.join_link = invitation.join_link or ""
+    row.sequence, row.changed_at = message.sequence, now
+    row.revision = 0 if is_new else row.revision + 1
+    row.state = (
+        SessionState.CONFIRMED if message.method is Method.REQUEST else SessionState.CANCELLED
+    )
+    if message.asks_again:
+        row.asked_sequence = message.sequence
+
+
+def draft_mails(
+    row: SessionRow, message: Message, answers: Answers, *, plan_id: str | None, now: datetime
+) -> tuple[MailRow, MailRow]:
+    """Return the message as draft emails to coachee and coach, after it was applied to the session.
+
+    `answers` are those from before the change. `plan_id` is the plan whose publication causes the
+    message, or `None`.
+    """
+
+    def to(person_id: str) -> MailRow:
+        answer = answers.get((row.id, person_id), PartStat.NEEDS_ACTION)
+        return MailRow(
+            kind=MailKind.INVITATION,
+            cycle_id=row.cycle_id,
+            person_id=person_id,
+            plan_id=plan_id,
+            session_id=row.id,
+            occasion=row.revision,
+            content=message.answered(answer).model_dump(mode="json"),
+            created_at=now,
+        )
+
+    return to(row.coachee_id), to(row.coach_id)
