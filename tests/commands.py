@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from api.texts.terminal_language import LANGUAGE_VARIABLE
 
 _ROOT = Path(__file__).parents[1]
 _SERVER = Path(__file__).with_name("command_server.py")
@@ -30,37 +34,83 @@ class Command(Protocol):
     def __call__(self, *words: object, folder: Path) -> Outcome: ...
 
 
-@contextmanager
-def command_runner(*loaded: str, **environment: str) -> Iterator[Command]:
-    """Start a command server and yield a function that runs commands on it.
+class _Server:
+    """A command server, until `close`."""
 
-    `loaded` are the commands whose modules are imported in advance, and `environment` contains
-    additional environment variables.
+    def __init__(self, **variables: str) -> None:
+        self._closing = ExitStack()
+        self._streams = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="commands"))
+        self._process = self._closing.enter_context(
+            subprocess.Popen(
+                [sys.executable, str(_SERVER)],
+                env={**os.environ, "PYTHONPATH": str(_ROOT), **variables},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+
+    def run(
+        self, words: tuple[object, ...], folder: Path, loaded: tuple[str, ...], **variables: str
+    ) -> Outcome:
+        """Run a command with additional environment variables."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        files = {name: Path(self._streams, name) for name in ("stdout", "stderr", "modules")}
+        for file in files.values():
+            file.write_bytes(b"")
+        request = {
+            "loaded": loaded,
+            "words": list(map(str, words)),
+            "folder": str(folder),
+            "environment": {**os.environ, "PYTHONPATH": str(_ROOT), **variables},
+            **{name: str(file) for name, file in files.items()},
+        }
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Outcome(code, files["stdout"].read_text("utf-8"), files["stderr"].read_text("utf-8"))
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._closing.close()
+
+
+@cache
+def _shared_server(language: str) -> _Server:
+    """Return the server for a language, started once because that takes seconds.
+
+    The language decides on texts that modules contain when they are imported.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="commands") as streams,
-        subprocess.Popen(
-            [sys.executable, str(_SERVER), *loaded],
-            env={**os.environ, "PYTHONPATH": str(_ROOT), **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as server,
-    ):
-        files = {name: Path(streams, name) for name in ("stdout", "stderr")}
+    server = _Server(**{LANGUAGE_VARIABLE: language})
+    atexit.register(server.close)
+    return server
 
-        def run(*words: object, folder: Path) -> Outcome:
-            assert server.stdin is not None
-            assert server.stdout is not None
-            for file in files.values():
-                file.write_bytes(b"")
-            places = {name: str(file) for name, file in files.items()}
-            request = {"words": list(map(str, words)), "folder": str(folder), **places}
-            server.stdin.write(json.dumps(request) + "\n")
-            server.stdin.flush()
-            code = int(server.stdout.readline())
-            return Outcome(code, *(file.read_text("utf-8") for file in files.values()))
 
+def command_runner(*loaded: str, **variables: str) -> Command:
+    """Return a function that runs commands with additional environment variables.
+
+    `loaded` are the commands whose modules are imported once for all tests of this process.
+    """
+
+    def run(*words: object, folder: Path) -> Outcome:
+        language = variables.get(LANGUAGE_VARIABLE, "en")
+        return _shared_server(language).run(words, folder, loaded, **variables)
+
+    return run
+
+
+@contextmanager
+def command_runner_with_hash_seed(hash_seed: str, *loaded: str) -> Iterator[Command]:
+    """Start a process with the given hash seed, and yield a function that runs commands in it."""
+    server = _Server(PYTHONHASHSEED=hash_seed)
+
+    def run(*words: object, folder: Path) -> Outcome:
+        return server.run(words, folder, loaded)
+
+    try:
         yield run
-        assert server.stdin is not None
-        server.stdin.close()
+    finally:
+        server.close()

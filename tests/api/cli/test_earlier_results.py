@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +30,8 @@ PEOPLE = ("cycle.toml", "--coachees", "coachees.csv", "--coaches", "coaches.csv"
 
 
 @pytest.fixture(scope="module")
-def command() -> Iterator[Command]:
-    with command_runner("match", "pairs", "check", "replay") as run:
-        yield run
+def command() -> Command:
+    return command_runner("match", "pairs", "check", "replay")
 
 
 def write(folder: Path, earlier: str | None, coachees: list[str], coaches: list[str]) -> None:

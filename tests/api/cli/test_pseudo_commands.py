@@ -5,7 +5,6 @@ A letter without an accent is either data or text that cannot be translated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +43,8 @@ DATA = {
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Command]:
-    with command_runner("demo", "explain", **{LANGUAGE_VARIABLE: LANGUAGE}) as command:
-        yield command
+def run() -> Command:
+    return command_runner("demo", "explain", **{LANGUAGE_VARIABLE: LANGUAGE})
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +122,8 @@ def test_check_accepts_the_folder_in_its_language_and_in_english(
     done = run("check", demo[0], folder=demo[0])
     assert done.returncode == 0
     assert unaccented_in_output(done.stdout, DATA) == []
-    with command_runner("check") as in_english:
-        assert in_english("check", demo[0], folder=demo[0]).returncode == 0
+    in_english = command_runner("check")
+    assert in_english("check", demo[0], folder=demo[0]).returncode == 0
 
 
 def test_findings_of_a_check_pass_through_the_catalogues(

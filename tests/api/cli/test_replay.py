@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.participants.sample import SAMPLE_FILES, sample_file
-from tests.commands import Command, Outcome, command_runner
+from tests.commands import Command, Outcome, command_runner_with_hash_seed
 
 Json = dict[str, Any]
 TYPED = ("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
@@ -33,7 +33,7 @@ def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
     """Run a command in a process with the given hash seed."""
     runner = _runners.get(hash_seed)
     if runner is None:
-        process = command_runner("match", "replay", PYTHONHASHSEED=hash_seed)
+        process = command_runner_with_hash_seed(hash_seed, "match", "replay")
         runner = _runners[hash_seed] = _processes.enter_context(process)
     return runner(*words, folder=folder)
 

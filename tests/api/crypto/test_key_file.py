@@ -17,7 +17,7 @@ from api.settings import KEY_CREDENTIAL, Settings
 from tests.commands import Command, command_runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 UNUSABLE = 2
 
@@ -31,11 +31,10 @@ def key(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(key: Path, settings: Settings) -> Iterator[Command]:
+def run(key: Path, settings: Settings) -> Command:
     """Return a function that runs commands of a deployment with the key file `key`."""
     named = {"GENDER_COACH_KEY_FILE": str(key), "DATABASE_URL": settings.database_url}
-    with command_runner("keys", "migrate", "user", **named) as command:
-        yield command
+    return command_runner("keys", "migrate", "user", **named)
 
 
 def _words(settings: Settings, *words: object) -> tuple[object, ...]:

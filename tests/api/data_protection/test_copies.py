@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,11 +80,11 @@ class Deployment:
 
 
 @pytest.fixture
-def deployment(world: World, tmp_path: Path) -> Iterator[Deployment]:
+def deployment(world: World, tmp_path: Path) -> Deployment:
     variables = {"DATABASE_URL": world.services.settings.database_url}
     (tmp_path / "copies").mkdir()
-    with command_runner("backup", "person", **variables) as command:
-        yield Deployment(world, tmp_path / "copies", command, world.cycle())
+    command = command_runner("backup", "person", **variables)
+    return Deployment(world, tmp_path / "copies", command, world.cycle())
 
 
 def _plain_text_in(folder: Path) -> list[Path]:
@@ -408,13 +407,13 @@ def test_after_an_erasure_a_new_backup_is_made_and_old_ones_are_deleted(
         "GENDER_COACH_BACKUP_DIR": str(deployment.folder),
         "GENDER_COACH_BACKUP_KEEP": "1",
     }
-    with command_runner("backup", "person", **variables) as deployment.command:
-        said = deployment.done("person", "erase", "C-1")
-        assert "1 older backup deleted" in said
-        (new,) = deployment.copies()
-        assert new not in before
-        assert "erased again" not in deployment.done("restore", deployment.folder / new, "--force")
-        assert NAME.decode() not in deployment.names().values()
+    deployment.command = command_runner("backup", "person", **variables)
+    said = deployment.done("person", "erase", "C-1")
+    assert "1 older backup deleted" in said
+    (new,) = deployment.copies()
+    assert new not in before
+    assert "erased again" not in deployment.done("restore", deployment.folder / new, "--force")
+    assert NAME.decode() not in deployment.names().values()
 
 
 def test_no_backup_is_deleted_if_the_new_one_fails(deployment: Deployment) -> None:
