@@ -50,6 +50,32 @@ class DateRange:
         return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class BusyTime:
+    """A time at which somebody is busy: `[start_minute, end_minute)` of the local `day`."""
+
+    day: date
+    start_minute: int
+    end_minute: int
+
+    def __str__(self) -> str:
+        start, end = format_clock_time(self.start_minute), format_clock_time(self.end_minute)
+        return f"{self.day} {start}-{end}"
+
+
+def merged_busy_times(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
+    """Return busy times in ascending order, with those that overlap or adjoin on a day joined."""
+    merged: list[BusyTime] = []
+    for one in sorted(times):
+        last = merged[-1] if merged else None
+        if last and last.day == one.day and one.start_minute <= last.end_minute:
+            end = max(last.end_minute, one.end_minute)
+            merged[-1] = BusyTime(last.day, last.start_minute, end)
+        else:
+            merged.append(one)
+    return tuple(merged)
+
+
 def format_clock_time(minute: int) -> str:
     """Format a minute of the day as a clock time: `570` as `09:30`, `1440` as `24:00`."""
     return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coach.availability import DateRange, WeeklyWindow
+from coach.availability import BusyTime, DateRange, WeeklyWindow
 from coach.languages import LanguageSkill
 from coach.ranks import GRADE_NEUTRAL, Rank
 
@@ -46,16 +47,16 @@ class RankSensitivity(StrEnum):
     RELAXED = "relaxed"
 
 
-def _is_empty(value: str) -> bool:
+def _is_empty(value: Sized) -> bool:
     return not value
 
 
 class Person(BaseModel):
     """Base class with the fields shared by coachees and coaches.
 
-    Rows with the same value of `person` describe one human; see `coach.humans`. It is omitted from
-    JSON if it is empty.
-    `timezone` is an IANA name; `availability` and the dates in `unavailable` are local to it.
+    Rows with the same value of `person` describe one human; see `coach.humans`.
+    `timezone` is an IANA name; `availability`, `unavailable` and `busy` are local to it.
+    `person` and `busy` are omitted from JSON if they are empty.
     `languages` are in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
     """
 
@@ -68,6 +69,7 @@ class Person(BaseModel):
     languages: tuple[LanguageSkill, ...]
     availability: tuple[WeeklyWindow, ...]
     unavailable: tuple[DateRange, ...] = ()
+    busy: Annotated[tuple[BusyTime, ...], Field(exclude_if=_is_empty)] = ()
     timezone: str
     sex: Sex | None = None
     birth_year: int | None = None

@@ -9,6 +9,7 @@ from coach.texts.facts import Fact, message
 DETAILS: Mapping[str, Fact] = {
     "added": message("audit_detail.added", "added")(),
     "availability": message("audit_detail.availability", "availability")(),
+    "busy": message("audit_detail.busy", "busy times")(),
     "bytes": message("audit_detail.bytes", "bytes")(),
     "cancels": message("audit_detail.cancels", "cancellations")(),
     "ceremonies": message("audit_detail.ceremonies", "sign-in flows")(),

@@ -9,3 +9,41 @@ SESSION = message("calendar.session", "Coaching session {number} of {of}", numbe
 SESSION_OF_PROGRAMME = message(
     "calendar.session_of_programme", "{programme}: {session}", programme=TEXT, session=FACT
 )
+NOT_A_CALENDAR = message(
+    "calendar.not_a_calendar",
+    "this is not a calendar file; export your calendar as .ics (iCalendar) and upload that file",
+)
+CALENDAR_TOO_LARGE = message(
+    "calendar.too_large",
+    "the file is larger than {limit} MiB; export only the months of this cycle",
+    limit=NUMBER,
+)
+CALENDAR_TOO_COMPLEX = message(
+    "calendar.too_complex",
+    "the file is too complex to be read; export only the months of this cycle",
+)
+REPEATS_TOO_OFTEN = message(
+    "calendar.repeats_too_often",
+    "an event in the file repeats more often than daily; delete it from the calendar and export "
+    "again",
+)
+INVALID_INTERVAL = message(
+    "calendar.invalid_interval",
+    "an event in the file repeats in an interval that is not a whole number from 1; delete it from "
+    "the calendar and export again",
+)
+EVENT_TOO_LONG = message(
+    "calendar.event_too_long",
+    "an event in the file lasts longer than {limit} days; delete it from the calendar and export "
+    "again",
+    limit=NUMBER,
+)
+TOO_MANY_BUSY_TIMES = message(
+    "calendar.too_many_busy_times",
+    "the file has more than {limit} busy times in this cycle; export another calendar, or enter "
+    "when you are free by hand",
+    limit=NUMBER,
+)
+BUSY_READING = message(
+    "calendar.busy_reading", "several calendars are being read; try again in a minute"
+)

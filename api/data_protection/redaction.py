@@ -28,7 +28,7 @@ _MIN_NAME_LENGTH = 3  # in letters; shorter parts are often common words
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     **dict.fromkeys(("email", "unit", "person"), ""),
-    **dict.fromkeys(("languages", "availability", "unavailable", "topics"), ()),
+    **dict.fromkeys(("languages", "availability", "unavailable", "busy", "topics"), ()),
     "refuses": frozenset(),
 }
 

@@ -73,7 +73,8 @@ def _fill_sheet(
     sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...], texts: Renderer
 ) -> None:
     examples = example_row(kind)
-    for position, column in enumerate(columns, start=1):
+    shown = (column for column in columns if column.in_template)
+    for position, column in enumerate(shown, start=1):
         header = sheet.cell(1, position, column.name)
         header.font = Font(bold=True)
         header.fill = _REQUIRED if column.required else _OPTIONAL

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from api.data_protection.subject_access import export_own_data
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import PERSON, Permission, Permissions
-from api.own_data import own_details
+from api.own_data import busy_times, own_details
+from api.own_data.busy_times import RemovedTimes
 from api.own_data.grid import availability_grid, windows_of_cells
 from api.own_data.leaving import LeaveInput, leave_cycle
 from api.own_data.own_details import OwnDetailsInput
-from api.own_data.presenters import grid_lines, weekday_labels
+from api.own_data.presenters import busy_days, grid_lines, weekday_labels
+from api.participants.routes import named_file
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 from coach.texts.facts import Displayed
@@ -87,6 +90,34 @@ def save_grid(
     return redirect_after_post(urls.person_details(link, saved=True))
 
 
+@DETAILS_PAGES.post("/busy-times")
+def upload_calendar(
+    link: str,
+    calendar: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Replace the busy times with those in a calendar file, or show why it is refused."""
+    try:
+        busy_times.upload_calendar(services, principal, named_file(calendar))
+    except UnusableInputError as error:
+        return _render(link, request, faults=_by_field(error))
+    return redirect_after_post(f"{urls.person_details(link)}#calendar")
+
+
+@DETAILS_PAGES.post("/busy-times/remove")
+def remove_busy_times(
+    link: str,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Remove the busy times that are marked, or all of them."""
+    busy_times.remove_busy_times(services, principal, parse_form(RemovedTimes, form_fields))
+    return redirect_after_post(f"{urls.person_details(link)}#calendar")
+
+
 def _by_field(error: UnusableInputError) -> Mapping[str, Sequence[Displayed]]:
     faults: dict[str, list[Displayed]] = defaultdict(list)
     for fault in error.faults:
@@ -119,6 +150,7 @@ def _render(
         grid=grid,
         weekdays=weekday_labels(),
         lines=grid_lines(grid),
+        busy=busy_days(busy_times.read_busy_times(services, principal)),
     )
 
 
@@ -130,6 +162,12 @@ PERMISSIONS: Permissions = {
         PERSON, own_only=True, requires_verification=True
     ),
     ("POST", "/p/{link}/details/leave"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
+    ("POST", "/p/{link}/details/busy-times"): Permission(
+        PERSON, own_only=True, requires_verification=True
+    ),
+    ("POST", "/p/{link}/details/busy-times/remove"): Permission(
         PERSON, own_only=True, requires_verification=True
     ),
     ("POST", "/p/{link}/details/grid"): Permission(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from api.own_data import facts
+from api.own_data.busy_times import BusyTimes
 from api.own_data.grid import Cell, Grid
+from api.web.date_formats import format_date
 from coach.availability import WEEKDAYS
-from coach.texts.facts import Fact
+from coach.texts.facts import Displayed, Fact
 
 _ANY_DAY = datetime(2027, 1, 18)  # noqa: DTZ001 - only its times of day are shown
 
@@ -28,6 +31,26 @@ class GridLine:
     time: str
     full_hour: bool
     cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusyDay:
+    """A day with busy times, each as the value of its checkbox and as shown."""
+
+    day: Displayed
+    times: tuple[tuple[str, str], ...]
+
+
+def busy_days(busy: BusyTimes) -> tuple[BusyDay, ...]:
+    """Return busy times by day."""
+    parts = [(key, *key.split("T")) for key in busy.times]
+    return tuple(
+        BusyDay(
+            format_date(date.fromisoformat(day)),
+            tuple((key, time.replace("-", "\N{EN DASH}")) for key, _, time in times),
+        )
+        for day, times in groupby(parts, key=lambda part: part[1])
+    )
 
 
 def weekday_labels() -> tuple[Fact, ...]:

@@ -18,11 +18,16 @@ NAMED_FIELDS = ("prefers", "refuses")
 """Those that name other people, by their ids or by their names as the person typed them."""
 
 
+_NO_VALUES: Mapping[str, Any] = {"busy": []}
+"""The values of fields that are left out of a profile if they are empty."""
+
+
 def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Set fields of a person's profile, given as JSON; return the names of those that changed."""
-    changed = {name: value for name, value in values.items() if row.profile.get(name) != value}
+    before = {name: _value(row.profile, name) for name in values}
+    changed = {name: value for name, value in values.items() if before[name] != value}
     if changed:
-        before = {name: row.profile.get(name) for name in changed}
+        before = {name: before[name] for name in changed}
         row.listed = before | (row.listed or {})
         row.profile = row.profile | changed
     return tuple(changed)
@@ -30,6 +35,11 @@ def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]
 
 def with_own_values(row: PersonRow, listed: Mapping[str, Any]) -> dict[str, Any]:
     """Return the profile in a new list with the values that the person has set and still apply."""
-    kept = {name: value for name, value in (row.listed or {}).items() if listed.get(name) == value}
+    own = (row.listed or {}).items()
+    kept = {name: value for name, value in own if _value(listed, name) == value}
     row.listed = kept or None
     return {**listed, **{name: row.profile[name] for name in kept}}
+
+
+def _value(profile: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - any JSON
+    return profile.get(name, _NO_VALUES.get(name))

@@ -23,6 +23,10 @@ UNAVAILABLE = message(
     "people_columns.unavailable",
     "Dates or inclusive date ranges, separated by ';': 2027-02-01..2027-02-14",
 )
+BUSY = message(
+    "people_columns.busy",
+    "Times on single days, in the person's time zone, separated by ';': 2027-02-01 09:00-10:30",
+)
 TIMEZONE = message(
     "people_columns.timezone", "IANA name. If empty, the country's time zone (XK: Europe/Belgrade)"
 )

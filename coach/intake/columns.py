@@ -35,6 +35,8 @@ class Column:
         example: the content of the cell in the template's example row.
         required: whether every row must have a value.
         allowed: the permitted values, if the column is an enumeration.
+        in_template: whether the template has the column. Others, which are filled by programs, are
+            also left out of written lists in which nobody has a value.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Column:
     example: str = ""
     required: bool = False
     allowed: tuple[str, ...] = ()
+    in_template: bool = True
 
 
 def _rank_text(text: str, _: ReadContext) -> str:
@@ -69,6 +72,7 @@ _SHARED = (
         facts.UNAVAILABLE(),
         "2027-02-01..2027-02-14; 2027-03-08",
     ),
+    Column("busy", time_cells.busy_times, facts.BUSY(), "", in_template=False),
     Column("timezone", cells.timezone, facts.TIMEZONE(), ""),
     Column("sex", cells.choice(Sex), facts.SEX(), "F", allowed=tuple(Sex)),
     Column("birth_year", cells.whole_number(1900, 2100), facts.BIRTH_YEAR(), "1979"),

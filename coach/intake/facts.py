@@ -113,6 +113,11 @@ NOT_A_WINDOW = message(
     "'{value}' is not a weekly window; use one like Mon 09:00-12:00",
     value=TEXT,
 )
+NOT_A_BUSY_TIME = message(
+    "intake.not_a_busy_time",
+    "'{value}' is not a time on a day; use one like 2027-02-01 09:00-10:30",
+    value=TEXT,
+)
 OUTSIDE_THE_DAY = message(
     "intake.outside_the_day",
     "'{value}' has a time outside the day; times run from 00:00 to 23:59, "

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
-from coach.availability import MINUTES_PER_DAY, WEEKDAYS, DateRange, WeeklyWindow
+from coach.availability import (
+    MINUTES_PER_DAY,
+    WEEKDAYS,
+    BusyTime,
+    DateRange,
+    WeeklyWindow,
+    merged_busy_times,
+)
 from coach.intake import facts
 from coach.intake.cells import CellError, parse_each
 from coach.intake.fault_messages import excerpt
@@ -22,6 +30,7 @@ _WINDOW = re.compile(
     rf"([a-z]+)\s+([0-9]{{1,2}}):([0-9]{{2}})\s*{_DASH}\s*([0-9]{{1,2}}):([0-9]{{2}})",
     re.IGNORECASE,
 )
+_BUSY = re.compile(rf"(\S+)\s+([0-9]{{1,2}}):([0-9]{{2}})\s*{_DASH}\s*([0-9]{{1,2}}):([0-9]{{2}})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -35,14 +44,32 @@ def _window(text: str) -> WeeklyWindow:
     if match is None:
         raise CellError(facts.NOT_A_WINDOW(value=excerpt(text)))
     day, *clock = match.groups()
-    start_hour, start_minute, end_hour, end_minute = map(int, clock)
     weekday = _weekday(day)
+    return WeeklyWindow(weekday, *_minutes(text, clock))
+
+
+def _minutes(text: str, clock: Sequence[str]) -> tuple[int, int]:
+    """Return two clock times, as hour, minute, hour, minute, in minutes after midnight."""
+    start_hour, start_minute, end_hour, end_minute = map(int, clock)
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
     if max(start_minute, end_minute) >= 60 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:  # noqa: PLR2004 - minutes in an hour
         raise CellError(facts.OUTSIDE_THE_DAY(value=excerpt(text)))
     if end <= start:
         raise CellError(facts.WINDOW_ENDS_BEFORE_START(value=excerpt(text)))
-    return WeeklyWindow(weekday, start, end)
+    return start, end
+
+
+def busy_times(text: str, _: ReadContext | None = None) -> tuple[BusyTime, ...]:
+    """Parse `2027-02-01 09:00-10:30; 2027-02-02 14:00-15:00`: times on single days."""
+    return merged_busy_times(parse_each(text, _busy_time))
+
+
+def _busy_time(text: str) -> BusyTime:
+    match = _BUSY.fullmatch(text)
+    if match is None:
+        raise CellError(facts.NOT_A_BUSY_TIME(value=excerpt(text)))
+    date_text, *clock = match.groups()
+    return BusyTime(day(date_text), *_minutes(text, clock))
 
 
 def _weekday(text: str) -> int:

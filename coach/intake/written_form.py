@@ -16,7 +16,12 @@ def people_rows(kind: PeopleKind, people: Iterable[Person]) -> Iterator[list[str
     Reading the rows gives the same people, even with `strict`, if all ids in their lists of ids are
     those of people in the cycle. Fields that were not set are empty cells.
     """
-    names = [column.name for column in COLUMNS[kind]]
+    people = tuple(people)
+    names = [
+        column.name
+        for column in COLUMNS[kind]
+        if column.in_template or any(getattr(person, column.name) for person in people)
+    ]
     yield names
     for person in people:
         yield [written_cell(person, name) if name in person.model_fields_set else ""

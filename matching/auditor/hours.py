@@ -48,7 +48,24 @@ class AuditCalendar:
 
     def free(self, person: Person) -> Spans:
         """Return the person's free time as ascending, merged intervals `[start, end)`."""
-        return self._on_days(person.timezone, person.availability, self._off(person))
+        spans = self._on_days(person.timezone, person.availability, self._off(person))
+        if not person.busy:
+            return spans
+        return _without(spans, self._busy(person))
+
+    def _busy(self, person: Person) -> Spans:
+        """Return a person's busy times in or near the cycle, merged."""
+        near = set(self._days)
+        return _merge_spans(
+            [
+                (
+                    self._wall(person.timezone, one.day, one.start_minute),
+                    self._wall(person.timezone, one.day, one.end_minute),
+                )
+                for one in person.busy
+                if one.day in near
+            ]
+        )
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
         """Return each week's windows as ascending, merged intervals `[start, end)`, cached."""
@@ -187,3 +204,18 @@ def _merge_spans(spans: Spans) -> Spans:
         else:
             joined.append((start, end))
     return joined
+
+
+def _without(spans: Spans, busy: Spans) -> Spans:
+    """Return the parts of merged `spans` outside `busy`, which are merged as well."""
+    left: Spans = []
+    for start, end in spans:
+        begin = start
+        for off, on in busy:
+            if off < end and on > begin:
+                if begin < off:
+                    left.append((begin, off))
+                begin = max(begin, on)
+        if begin < end:
+            left.append((begin, end))
+    return left

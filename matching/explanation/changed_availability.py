@@ -90,4 +90,10 @@ def _grid_key(cycle: Cycle) -> tuple[object, ...]:
 
 def _availability_key(person: Person) -> tuple[object, ...]:
     """Return the fields that determine when a person is free."""
-    return person.availability, person.unavailable, person.timezone, person.country
+    return (
+        person.availability,
+        person.unavailable,
+        person.busy,
+        person.timezone,
+        person.country,
+    )

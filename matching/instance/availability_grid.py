@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from coach.availability import (
     MINUTES_PER_DAY,
+    BusyTime,
     WeeklyWindow,
     epoch_minute_to_local,
     free_intervals,
@@ -118,8 +119,8 @@ class _AvailabilityCache:
     """Caches free starts by zone and windows, and days off by zone and date.
 
     A person is free for a session if and only if the session is within the union of their windows
-    and touches none of their days off. Windows and days off are therefore cached separately and
-    combined for each person.
+    and touches none of their days off and busy times. Windows and days off are therefore cached
+    separately and combined for each person.
     """
 
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
@@ -153,6 +154,8 @@ class _AvailabilityCache:
             low = max(dates.first, self._days[0])
             for offset in range((min(dates.last, self._days[-1]) - low).days + 1):
                 row &= ~self._starts_touching(person.timezone, low + timedelta(offset))
+        if person.busy:
+            row &= ~self._starts_while_busy(person.zone, person.busy)
 
     def _zone(self, name: str) -> _ZoneDays:
         if name not in self._zones:
@@ -183,6 +186,17 @@ class _AvailabilityCache:
             touched[low:high] = True
             self._starts_by_day[zone, day] = pack(touched)
         return self._starts_by_day[zone, day]
+
+    def _starts_while_busy(self, zone: ZoneInfo, busy: Sequence[BusyTime]) -> Bits:
+        """Return the starts of sessions that overlap one of a person's busy times."""
+        touched = np.zeros(len(self._starts), dtype=np.bool_)
+        for one in busy:
+            if self._days[0] <= one.day <= self._days[-1]:
+                begin = local_to_epoch_minute(one.day, one.start_minute, zone)
+                end = local_to_epoch_minute(one.day, one.end_minute, zone)
+                low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
+                touched[low:high] = True
+        return pack(touched)
 
     def _kept_free(self, zone: str, country: str) -> Bits:
         if (zone, country) not in self._holiday_bits:

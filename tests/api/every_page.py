@@ -469,6 +469,11 @@ def _change_details(walk: Walk, details: str) -> None:
     walk.post(f"{details}/grid", data={"step": "30", "free": ["mon-0900", "mon-0930"]})
     fields = {"topics": "Any topic", "refuses": "Any Name", "unavailable": "2027-03-08"}
     walk.post(details, data=fields | {"availability": "Mon 09:10-12:00"})
+    calendar = {"calendar": ("calendar.ics", b"No calendar")}
+    walk.submit("calendar, refused", f"{details}/busy-times", files=calendar)
+    event = "DTSTART:20270201T090000Z\nDTEND:20270201T100000Z\nSUMMARY:Any title"
+    content = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
+    walk.post(f"{details}/busy-times", files={"calendar": ("a.ics", content.encode())})
     walk.open("details, saved", f"{details}?saved=true")
 
 

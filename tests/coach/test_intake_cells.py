@@ -1,12 +1,12 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
+from coach.availability import WEEKDAYS, BusyTime, DateRange, WeeklyWindow, merged_busy_times
 from coach.intake import cells, time_cells
 from coach.intake.cells import CellError
 from coach.intake.reference import ReadContext, Reference
@@ -71,6 +71,19 @@ def test_invalid_window_is_rejected_with_reason(text: str, reason: str) -> None:
 )
 def test_formatted_windows_can_be_parsed(windows: list[WeeklyWindow]) -> None:
     assert time_cells.windows("; ".join(map(str, windows))) == tuple(windows)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1439), st.integers(1, 1440))))
+def test_formatted_busy_times_can_be_parsed_and_are_merged(
+    parts: list[tuple[int, int, int]],
+) -> None:
+    busy = merged_busy_times(
+        BusyTime(date(2027, 2, 1) + timedelta(day), start, min(1440, start + length))
+        for day, start, length in parts
+    )
+    assert time_cells.busy_times("; ".join(map(str, busy))) == busy
+    minutes = {(one.day, m) for one in busy for m in range(one.start_minute, one.end_minute)}
+    assert len(minutes) == sum(one.end_minute - one.start_minute for one in busy)
 
 
 @given(st.lists(st.tuples(st.dates(date(1990, 1, 1)), st.integers(0, 3660)), max_size=4))

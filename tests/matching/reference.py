@@ -6,7 +6,7 @@ It shares no code with `matching`, so rules, engine and auditor can be tested ag
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from coach.availability import BusyTime
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
 
@@ -110,7 +111,21 @@ def free_spans(person: Person, cycle: Cycle) -> list[Span]:
             if window.weekday == day.weekday() and day not in off:
                 begin = _wall(day, window.start_minute, zone)
                 spans.append((begin, _wall(day, window.end_minute, zone)))
+    for busy in person.busy:
+        spans = [part for span in _joined(spans) for part in _apart(span, busy, zone)]
     return _joined(spans)
+
+
+def _apart(span: Span, busy: BusyTime, zone: ZoneInfo) -> Iterator[Span]:
+    """Yield the parts of a span before and after a busy time."""
+    begin, end = (_wall(busy.day, minute, zone) for minute in (busy.start_minute, busy.end_minute))
+    if end <= span[0] or begin >= span[1]:
+        yield span
+        return
+    if span[0] < begin:
+        yield span[0], begin
+    if end < span[1]:
+        yield end, span[1]
 
 
 @lru_cache

@@ -11,10 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import facts
 from api.http.authentication import authenticate_before_body
-from api.http.principal import AccessRole
+from api.http.permissions import COACH, MANAGER, PERSON
 from api.http.problem_details import database_unavailable
 from api.http.rejected_request import RejectedRequestError
 from api.http.urls import (
+    CALENDAR_SUFFIX,
     CYCLE_FILE_SUFFIXES,
     NOTE_SUFFIX,
     PEOPLE_UPLOAD_SUFFIXES,
@@ -25,6 +26,7 @@ from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
 _NOTE_FORMS = (NOTE_SUFFIX, VERIFY_SUFFIX, VERIFY_CODE_SUFFIX)
+_CALENDAR_BYTES = MIB + 16 * KIB  # a file and the form around it
 _NOTE_BYTES = 512 * KIB  # enough for 20,000 escaped characters of any script
 
 
@@ -41,9 +43,10 @@ class BodySizeLimitMiddleware:
         self._default_limit = settings.body_limit_bytes
         lists = _FILES_AT_ONCE * settings.upload_limit_bytes + MIB
         self._raised_limits = {
-            **dict.fromkeys(PEOPLE_UPLOAD_SUFFIXES, (lists, AccessRole.MANAGER)),
-            **dict.fromkeys(CYCLE_FILE_SUFFIXES, (MIB, AccessRole.MANAGER)),
-            **dict.fromkeys(_NOTE_FORMS, (_NOTE_BYTES, AccessRole.COACH)),
+            **dict.fromkeys(PEOPLE_UPLOAD_SUFFIXES, (lists, MANAGER)),
+            **dict.fromkeys(CYCLE_FILE_SUFFIXES, (MIB, MANAGER)),
+            **dict.fromkeys(_NOTE_FORMS, (_NOTE_BYTES, COACH)),
+            CALENDAR_SUFFIX: (_CALENDAR_BYTES, PERSON),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,13 +75,13 @@ class BodySizeLimitMiddleware:
             HTTPException: `size` exceeds the limit for this sender, or the database is unavailable.
         """
         if size > limit:
-            for end, (larger, role) in self._raised_limits.items():
+            for end, (larger, roles) in self._raised_limits.items():
                 if scope["path"].endswith(end) and limit < larger:
                     try:
                         principal = await run_in_threadpool(authenticate_before_body, scope)
                     except OperationalError as error:
                         raise database_unavailable(error) from error
-                    limit = larger if principal.role is role else limit
+                    limit = larger if principal.role in roles else limit
         if size > limit:
             shown = (
                 facts.TOO_LARGE_MIB(size=limit // MIB)

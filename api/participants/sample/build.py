@@ -23,7 +23,8 @@ _ISO_TIMESTAMP = b"2026-11-02T09:00:00Z"
 
 def _header(kind: PeopleKind) -> list[str]:
     """Return the columns of a list, without `person`: nobody in the sample has two roles."""
-    return [column.name for column in COLUMNS[kind] if column.name != "person"]
+    names = [column.name for column in COLUMNS[kind] if column.in_template]
+    return [name for name in names if name != "person"]
 
 
 def coachees_xlsx() -> bytes:

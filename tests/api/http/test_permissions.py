@@ -114,6 +114,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
         "json": {"attendance": "held", "rating": 4}
     },
+    ("POST", "/api/v1/me/busy-times/remove"): {"json": {"times": []}},
     ("PUT", "/api/v1/me/consent"): {"json": {"sha256": "0" * 64}},
     ("PUT", "/api/v1/me/publicity"): {"json": {"given": False, "sha256": "0" * 64}},
     ("PUT", "/api/v1/me/notes/passphrase"): {"json": {"passphrase": PASSPHRASE}},

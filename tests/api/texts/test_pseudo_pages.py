@@ -95,6 +95,7 @@ DATA_OF_PAGES = {
     "details, no times": {"Mon", "Wed"},
     "details, unknown time": {"Mon", "Wed"},
     "details, saved": {"Mon"},
+    "calendar, refused": {"Mon"},
     "leave, not decided": {"form", "leave"},
     "lists, without columns": {"name", "email", "languages", "role", "capacity"},
 }

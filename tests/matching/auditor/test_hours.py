@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.availability import DateRange, WeeklyWindow
+from coach.availability import BusyTime, DateRange, WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.auditor.hours import AuditCalendar
@@ -35,11 +35,19 @@ def rosters_and_cycles(draw: st.DrawFn) -> tuple[Roster, Cycle]:
     start = draw(st.sampled_from(CLOCK_CHANGES))
     days = st.integers(-2, 10).map(lambda n: start + timedelta(n))
     off = st.lists(st.builds(lambda day: DateRange(day, day), days), max_size=3).map(tuple)
+    edges = st.tuples(st.sampled_from(EDGES), st.sampled_from(EDGES)).map(sorted)
+    busy = st.lists(
+        st.builds(lambda day, edge: BusyTime(day, *edge), days, edges).filter(
+            lambda one: one.start_minute < one.end_minute
+        ),
+        max_size=4,
+    ).map(tuple)
 
     def hours() -> dict[str, object]:
         return {
             "availability": draw(windows),
             "unavailable": draw(off),
+            "busy": draw(busy),
             "timezone": draw(st.sampled_from(ZONES)),
             "country": draw(st.sampled_from(("SE", "RS", "AL"))),
         }

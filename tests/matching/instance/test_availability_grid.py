@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.availability import (
+    BusyTime,
     DateRange,
     WeeklyWindow,
     epoch_minute_to_local,
@@ -112,6 +113,22 @@ def test_grid_bits_agree_with_the_definition(
             expected.append((start, (wall.date() - cycle.cycle.start).days))
     starts, days = one(person, cycle)
     assert list(zip(starts, days, strict=True)) == expected
+
+
+def test_session_may_touch_a_busy_time_but_not_overlap_it() -> None:
+    cycle = Cycle(
+        cycle=CycleDates(start=date(2027, 1, 18), end=date(2027, 1, 31)),
+        sessions=SessionPolicy(minutes=60, grid_minutes=30),
+    )
+    busy = (BusyTime(date(2027, 1, 18), 600, 660), BusyTime(date(2030, 1, 1), 0, 1440))
+    person = coachee((WeeklyWindow(0, 540, 720),)).model_copy(update={"busy": busy})
+    starts, _ = one(person, cycle)
+    shown = [f"{epoch_minute_to_local(start, cycle.cycle.zone):%d %H:%M}" for start in starts]
+    assert shown == [
+        "18 09:00",
+        "18 11:00",
+        *(f"25 {t}" for t in ("09:00", "09:30", "10:00", "10:30", "11:00")),
+    ]
 
 
 def test_session_may_cross_midnight_if_windows_adjoin() -> None:
