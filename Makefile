@@ -15,7 +15,7 @@ demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-o
 	$(BIN)/gender-coach demo --out demo-out
 
 test: .venv/dev.stamp ## every test, and which lines of the code none of them runs
-	$(BIN)/python -m slipcover -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m slipcover -m pytest -n 3 --dist loadgroup
 	$(BIN)/python -m tests.coverage .coverage.json
 
 serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded
