@@ -82,6 +82,10 @@ class Organisation(OrganisationSetting):
             deliver these addresses to the mailbox of replies.
         reply_address: the address that receives email replies; a token is inserted before its `@`.
         programme_name: the name to show in invitations, if any; aides may read it.
+        names_coach: whether invitations to coachees name their coach; aides may read it.
+            Invitations to coaches never name the coachee.
+        attach_ics: whether invitations contain the calendar object. Turn it off where a mail
+            gateway removes it or rejects such emails; the text then links to it.
         alarm_lead: how long before a session the calendar alarm rings.
         territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
             not given uses the English name. Other codes use their CLDR name.
@@ -97,6 +101,8 @@ class Organisation(OrganisationSetting):
     organiser_tokens: bool = False
     reply_address: MailAddress = "replies@example.org"
     programme_name: str | None = None
+    names_coach: bool = False
+    attach_ics: bool = True
     alarm_lead: timedelta = timedelta(days=1)
     territories: Mapping[str, TerritoryTexts] = Field(default_factory=lambda: TERRITORIES)
     controller: NoticeText = ""

@@ -108,6 +108,7 @@ class Message(InvitationValue):
         asks_again: whether the change invalidates an earlier reply and requires a new one.
         partstat: the recipient's last known answer; `NEEDS_ACTION` if a new one is required.
         before: what the recipient was last sent, if the message changes a confirmed session.
+        refuses_counter: whether the recipient's calendar should not offer to propose another time.
     """
 
     method: Method
@@ -117,6 +118,7 @@ class Message(InvitationValue):
     asks_again: bool
     partstat: PartStat = PartStat.NEEDS_ACTION
     before: Invitation | None = None
+    refuses_counter: bool = False
 
     @property
     def status(self) -> Status:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from api.calendar.facts import MODE
 from api.calendar.ics import common_name
 from api.calendar.mail_headers import (
     address_header,
@@ -31,7 +32,7 @@ from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import invitation_file_name, summary
 from api.organisation import Organisation
 from api.web.date_formats import format_datetime_range, format_short_datetime
-from coach.invitations import Invitation, Message
+from coach.invitations import Message
 from coach.texts.renderer import Renderer
 
 __all__ = ["ReplyLinks", "eml_bytes"]
@@ -54,18 +55,21 @@ def eml_bytes(
     deployment: Organisation,
     texts: Renderer,
     *,
-    calendar: bytes,
+    calendar: bytes | None,
     reply_token: str,
     links: ReplyLinks | None = None,
 ) -> bytes:
     """Render the complete email: text, HTML and the calendar object, which is also attached.
+
+    Text and HTML are sufficient without the calendar object.
 
     Args:
         message: the invitation or cancellation.
         recipient: the recipient of the email.
         deployment: supplies the sender and the address for replies.
         texts: the renderer of the recipient's language.
-        calendar: `message` as a calendar object, from `ics_bytes`.
+        calendar: `message` as a calendar object, from `ics_bytes`; `None` to leave it out, because
+            a gateway would remove it.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
         links: the links of the reply buttons; by default, `mailto:` links to the Reply-To address.
 
@@ -76,11 +80,16 @@ def eml_bytes(
     title = summary(message.invitation, deployment, texts)
     links = links or _mail_links(title, reply_to)
     sender = common_name(deployment.organiser_name)
-    values = _invitation_values(message.invitation, recipient.zone, texts)
-    values |= {"title": title, "sender": sender, "accept": links.accept}
-    values |= {"decline": links.decline, "propose": links.propose}
-    content = mail_texts(texts, _kind(message, links), values)
-    file = invitation_file_name(message.invitation, ".ics")
+    values = _invitation_values(message, recipient.zone, texts)
+    values |= {"title": title, "sender": sender}
+    kind = MailKind(
+        method=message.method,
+        answer=message.partstat,
+        changed=_changed(message),
+        has_calendar=calendar is not None,
+    )
+    content = mail_texts(texts, kind, values, links)
+    file = invitation_file_name(message.invitation, ".ics") if calendar is not None else None
     stamp, method = format_datetime(message.stamp), message.method.value
     skeleton = _skeleton(stamp, deployment.domain, method, file)
     return (
@@ -93,27 +102,41 @@ def eml_bytes(
                 "token": _message_token(message, recipient).encode(),
                 "plain": _base64(content.plain),
                 "html": _base64(content.html),
-                "calendar": _base64(calendar),
+                "calendar": _base64(calendar or b""),
             }
         )
     )
 
 
-def _kind(message: Message, links: ReplyLinks) -> MailKind:
-    return MailKind(
-        method=message.method,
-        changed=message.sequence > 0 and message.asks_again,
-        is_online=bool(message.invitation.join_link),
-        has_web_links=links.are_web_pages,
-    )
+def _changed(message: Message) -> frozenset[str]:
+    """Return which of the displayed values differ from what the recipient was last sent."""
+    now, before = message.invitation, message.before
+    if before is None:
+        return frozenset()
+    pairs = {
+        "when": ((now.start, now.end), (before.start, before.end)),
+        "mode": (now.mode, before.mode),
+        "place": (now.place, before.place),
+        "join_link": (now.join_link, before.join_link),
+    }
+    return frozenset(name for name, (new, old) in pairs.items() if new != old)
 
 
-def _invitation_values(invitation: Invitation, zone: ZoneInfo, texts: Renderer) -> dict[str, str]:
-    return {
+def _invitation_values(message: Message, zone: ZoneInfo, texts: Renderer) -> dict[str, str]:
+    invitation, before = message.invitation, message.before
+    values = {
         "when": _when(texts, invitation.start, invitation.end, zone),
         "short_when": _short_when(texts, invitation.start, zone),
+        "with_name": common_name(invitation.with_name or ""),
+        "mode": texts.text(MODE[invitation.mode]) if invitation.mode else "",
+        "place": invitation.place,
         "join_link": invitation.join_link or "",
     }
+    if before is not None:
+        values["old_when"] = _when(texts, before.start, before.end, zone)
+        values["old_mode"] = texts.text(MODE[before.mode]) if before.mode else ""
+        values["old_place"] = before.place
+    return values
 
 
 @lru_cache(maxsize=16_384)
@@ -127,7 +150,7 @@ def _short_when(texts: Renderer, start: datetime, zone: ZoneInfo) -> str:
 
 
 @lru_cache(maxsize=256)
-def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> TextPattern:
+def _skeleton(date: str, domain: str, method: str, attachment_name: str | None) -> TextPattern:
     """Return the other headers and the body, with gaps for the token and the contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
@@ -136,15 +159,21 @@ def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> Text
     own = EmailMessage(policy=SMTP)
     own["Date"] = date
     own["Message-ID"] = f"<{_TOKEN_PLACEHOLDER}@{domain}>"
+    own["Auto-Submitted"] = "auto-generated"
     body = _body(method, attachment_name).as_bytes(policy=_CRLF)
     return TextPattern(header_lines(own) + body, _GAPS)
 
 
-def _body(method: str, attachment_name: str) -> MIMEMultipart:
-    """Return the body: the alternative representations, and the attached calendar object."""
+def _body(method: str, attachment_name: str | None) -> MIMEMultipart:
+    """Return the body: the alternative representations, and the attached calendar object.
+
+    Without `attachment_name`, both calendar objects are left out.
+    """
     alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
     alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
+    if attachment_name is None:
+        return alternatives
     alternatives.attach(_part("text", "calendar", _CALENDAR, method=method, charset="UTF-8"))
     attachment = _part("application", "ics", _CALENDAR)
     attachment.add_header("Content-Disposition", "attachment", filename=attachment_name)

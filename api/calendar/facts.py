@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coach.sessions import SessionMode
 from coach.texts.facts import FACT, NUMBER, TEXT, message
 
 # i18n: the title of an invitation. Aides may read it, so it must not mention a person or topic.
@@ -47,3 +48,15 @@ TOO_MANY_BUSY_TIMES = message(
 BUSY_READING = message(
     "calendar.busy_reading", "several calendars are being read; try again in a minute"
 )
+
+# i18n: how the two participants of a session meet, in invitations, calendars and on pages.
+ONLINE = message("calendar.online", "Online")
+IN_PERSON = message("calendar.in_person", "In person")
+BY_TELEPHONE = message("calendar.by_telephone", "By telephone")
+MODE = {
+    SessionMode.ONLINE: ONLINE(),
+    SessionMode.IN_PERSON: IN_PERSON(),
+    SessionMode.PHONE: BY_TELEPHONE(),
+}
+# i18n: the description in a calendar, only if the deployment allows names there.
+WITH = message("calendar.with", "With {name}", name=TEXT)

@@ -12,13 +12,16 @@ from typing import Any
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
+from api.calendar.facts import MODE, WITH
 from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import PRODUCT, summary
 from api.organisation import Organisation
 from coach.invitations import Invitation, Message, Method, PartStat
+from coach.sessions import SessionMode
 from coach.texts.renderer import Renderer
 
+_WITHOUT_PLACE = {SessionMode.ONLINE, SessionMode.PHONE}
 _PLAIN_UID = re.compile(r"[A-Za-z0-9@._-]{1,64}")  # needs neither escaping nor folding
 _GAPS = {
     b"\nUID:nobody\r": "uid",
@@ -26,6 +29,7 @@ _GAPS = {
     b"\nDTEND:20000102T000000Z\r": "end",
     b"\nORGANIZER:mailto:nobody\r": "organiser",
     b"\nATTENDEE:mailto:nobody\r": "attendee",
+    b"\nX-DETAILS:none\r": "details",
 }
 """The lines that differ between messages, with what stands for them in a pattern."""
 
@@ -51,21 +55,21 @@ def ics_bytes(
             "end": b"\nDTEND:%b\r" % _utc(invitation.end),
             "organiser": _organiser_lines(common_name(deployment.organiser_name), organiser),
             "attendee": attendee,
+            "details": _detail_lines(*_details(invitation, texts)),
         }
     )
 
 
 def _without_session(message: Message) -> Message:
     """Return the message with placeholders for what differs between sessions, as in `_GAPS`."""
-    invitation = message.invitation
     return _placeholder_message(
-        message.method, message.sequence, message.stamp, invitation.join_link, invitation.place
+        message.method, message.sequence, message.stamp, message.refuses_counter
     )
 
 
 @lru_cache(maxsize=256)
 def _placeholder_message(
-    method: Method, sequence: int, stamp: datetime, join_link: str | None, place: str
+    method: Method, sequence: int, stamp: datetime, refuses_counter: bool
 ) -> Message:
     invitation = Invitation(
         uid="nobody",
@@ -73,11 +77,14 @@ def _placeholder_message(
         count=1,
         start=datetime(2000, 1, 1, tzinfo=UTC),
         end=datetime(2000, 1, 2, tzinfo=UTC),
-        join_link=join_link,
-        place=place,
     )
     return Message(
-        method=method, invitation=invitation, sequence=sequence, stamp=stamp, asks_again=False
+        method=method,
+        invitation=invitation,
+        sequence=sequence,
+        stamp=stamp,
+        asks_again=False,
+        refuses_counter=refuses_counter,
     )
 
 
@@ -129,14 +136,36 @@ def _event(message: Message, title: str) -> Event:
     event.add("sequence", message.sequence)
     event.add("status", message.status.value)
     event.add("class", "PRIVATE")
-    if invitation.place:
-        event.add("location", invitation.place)
-    if invitation.join_link:
-        event.add("url", vUri(invitation.join_link))
-        conference = vUri(invitation.join_link)
-        conference.params.update({"VALUE": "URI", "FEATURE": "VIDEO"})
-        event.add("conference", conference)
+    event.add("x-details", "none")
+    if message.refuses_counter and message.method is Method.REQUEST:
+        event.add("x-microsoft-disallow-counter", "TRUE")
     return event
+
+
+def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
+    """Return location, description and link of a session. Aides can read them."""
+    mode = texts.text(MODE[invitation.mode]) if invitation.mode in _WITHOUT_PLACE else ""
+    name = invitation.with_name
+    description = texts.text(WITH(name=common_name(name))) if name else ""
+    return invitation.place or mode, description, invitation.join_link or ""
+
+
+@lru_cache(maxsize=4096)
+def _detail_lines(location: str, description: str, join_link: str) -> bytes:
+    """Return the serialised properties that say where and with whom; empty if there are none."""
+    if not (location or description or join_link):
+        return b""
+    alone = Event()
+    if description:
+        alone.add("description", description)
+    if location:
+        alone.add("location", location)
+    if join_link:
+        alone.add("url", vUri(join_link))
+        conference = vUri(join_link)
+        conference.params.update({"VALUE": "URI", "FEATURE": "VIDEO"})
+        alone.add("conference", conference)
+    return _lines(alone)
 
 
 @lru_cache(maxsize=4096)

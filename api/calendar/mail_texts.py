@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,27 +11,33 @@ from markupsafe import escape
 
 from api.calendar.text_pattern import TextPattern
 from api.web.templating import render
-from coach.invitations import Method
+from coach.invitations import Method, PartStat
 from coach.texts.renderer import Renderer
 
 _FOLDERS = {
     Method.REQUEST: "invitations/mail/invitation",
     Method.CANCEL: "invitations/mail/cancellation",
 }
-_VALUES = (
-    *("title", "when", "short_when", "join_link", "sender"),
-    *("accept", "decline", "propose"),
+_REQUIRED = ("title", "when", "short_when", "sender")
+_OPTIONAL = (
+    *("with_name", "mode", "place", "join_link"),
+    *("old_when", "old_mode", "old_place"),
 )
+_LINKS = ("accept", "decline", "propose", "calendar")
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyLinks:
-    """The links of an email's reply buttons: pages of this server, or `mailto:` links."""
+    """The links of an email's reply buttons: pages of this server, or `mailto:` links.
+
+    `calendar` is the address of the session as a calendar file; empty without a server.
+    """
 
     accept: str
     decline: str
     propose: str
     are_web_pages: bool = True
+    calendar: str = ""
 
 
 class MailTexts(NamedTuple):
@@ -48,26 +54,35 @@ class MailKind:
 
     Attributes:
         method: whether the email invites or cancels.
-        changed: whether it replaces an earlier invitation.
-        is_online: whether the session has a link to join.
+        answer: the recipient's last known reply.
+        changed: what differs from an earlier invitation: `when`, `mode`, `place`, `join_link`.
+        given: the optional values that are not empty.
         has_web_links: whether the links for replies are pages of a server.
+        has_calendar: whether the calendar object is attached.
     """
 
     method: Method
-    changed: bool
-    is_online: bool
-    has_web_links: bool
+    answer: PartStat = PartStat.NEEDS_ACTION
+    changed: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    has_web_links: bool = True
+    has_calendar: bool = True
 
 
-def mail_texts(texts: Renderer, kind: MailKind, values: Mapping[str, str]) -> MailTexts:
+def mail_texts(
+    texts: Renderer, kind: MailKind, values: Mapping[str, str], links: ReplyLinks
+) -> MailTexts:
     """Return the texts of an email.
 
-    `values` are those of the templates; instead of `links`, they contain `accept`, `decline` and
-    `propose`, and `join_link` is empty if there is none.
+    `values` are those of the templates: `title`, `when`, `short_when` and `sender`, and optional
+    values, of which the empty ones are left out.
     """
-    subject, plain, html = _patterns(texts, kind)
-    raw = {name: value.encode() for name, value in values.items()}
-    escaped = {name: str(escape(value)).encode() for name, value in values.items()}
+    given = frozenset(name for name in _OPTIONAL if values.get(name))
+    shape = replace(kind, given=given, has_web_links=links.are_web_pages)
+    subject, plain, html = _patterns(texts, shape, bool(links.calendar))
+    raw = {name: values.get(name, "").encode() for name in (*_REQUIRED, *_OPTIONAL)}
+    raw |= {name: getattr(links, name).encode() for name in _LINKS}
+    escaped = {name: str(escape(value.decode())).encode() for name, value in raw.items()}
     return MailTexts(
         subject.fill(raw).decode().strip(),
         _with_crlf(plain.fill(raw)),
@@ -75,17 +90,20 @@ def mail_texts(texts: Renderer, kind: MailKind, values: Mapping[str, str]) -> Ma
     )
 
 
-@lru_cache(maxsize=256)
-def _patterns(texts: Renderer, kind: MailKind) -> tuple[TextPattern, TextPattern, TextPattern]:
+@lru_cache(maxsize=512)
+def _patterns(
+    texts: Renderer, kind: MailKind, has_calendar_link: bool
+) -> tuple[TextPattern, TextPattern, TextPattern]:
     """Return the rendered subject, text and HTML, with a gap for each value."""
-    gaps = {name: f"\x00{name}\x00" for name in _VALUES}
+    gaps = {name: f"\x00{name}\x00" for name in (*_REQUIRED, *_OPTIONAL, *_LINKS)}
+    links = {name: gaps[name] for name in _LINKS if name != "calendar" or has_calendar_link}
     values: dict[str, object] = {
-        **{name: gaps[name] for name in ("title", "when", "short_when", "sender")},
+        **{name: gaps[name] for name in _REQUIRED},
+        **{name: gaps[name] if name in kind.given else "" for name in _OPTIONAL},
+        "links": ReplyLinks(**links, are_web_pages=kind.has_web_links),
         "changed": kind.changed,
-        "join_link": gaps["join_link"] if kind.is_online else None,
-        "links": ReplyLinks(
-            gaps["accept"], gaps["decline"], gaps["propose"], are_web_pages=kind.has_web_links
-        ),
+        "answer": kind.answer.value,
+        "has_calendar": kind.has_calendar,
     }
     folder = _FOLDERS[kind.method]
     subject, plain, html = (

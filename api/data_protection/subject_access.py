@@ -31,7 +31,7 @@ from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
-from coach.sessions import Reply
+from coach.sessions import Reply, SessionMode
 
 _WORK_IN_PROGRESS = {
     WorkInProgress.RUN: facts.RUN_IN_PROGRESS(),
@@ -46,6 +46,9 @@ class ReportedSession(FrozenModel):
     start: datetime
     end: datetime
     state: SessionState
+    mode: SessionMode | None
+    place: str
+    topic: str
     my_reply: str
     my_comment: str
 
@@ -213,6 +216,9 @@ def _reported_session(session: SessionDetails, side: Side) -> ReportedSession:
         start=session.start,
         end=session.end,
         state=session.state,
+        mode=session.mode,
+        place=session.place,
+        topic=session.topic,
         my_reply=(session.coachee_reply if coachee else session.coach_reply) or Reply.NONE,
         my_comment=session.coachee_comment if coachee else session.coach_comment,
     )

@@ -13,6 +13,7 @@ from api.database.existing_row import existing_row, no_such_row
 from api.http.principal import AccessRole, Principal
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
+    coach_names,
     latest_invitation,
     render_eml,
     render_ics,
@@ -59,7 +60,9 @@ def session_calendar_file(
         answer = answers_to(tx, SessionRow.id == row.id).get(
             (row.id, person.id), PartStat.NEEDS_ACTION
         )
-        invitation = latest_invitation(row, person, answer)
+        invitation = latest_invitation(
+            row, person, answer, coach_names(tx, SessionRow.id == row.id)
+        )
     return CalendarFile(
         name=invitation_file_name(invitation.message.invitation, ".ics"),
         media_type=f"text/calendar; method={invitation.message.method}; charset=utf-8",
@@ -78,7 +81,11 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
         row = existing_row(tx, MailRow, message_id, "message")
         if row.kind is not MailKind.INVITATION:
             raise no_such_row(message_id, "message")
-        invitation = stored_invitation(row, person_row(tx, row.person_id))
+        invitation = stored_invitation(
+            row,
+            person_row(tx, row.person_id),
+            coach_names(tx, SessionRow.id == row.session_id),
+        )
         secret = ""
         if invitation.needs_link:
             secret = links.link_of(tx, services.keyring, row.person_id, now=services.now()).secret
@@ -106,8 +113,9 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
         }
         secrets = links.link_secrets(tx, services.keyring, people, now=now)
         record_event(tx, "messages exported", "cycle", cycle_id, messages=len(rows))
+        coaches = coach_names(tx, SessionRow.cycle_id == cycle_id)
         mails = [
-            (stored_invitation(row, people[row.person_id]), secrets.get(row.person_id, ""))
+            (stored_invitation(row, people[row.person_id], coaches), secrets.get(row.person_id, ""))
             for row in rows
         ]
     return (

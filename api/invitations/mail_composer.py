@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.invitations import facts
-from api.invitations.outgoing_invitation import is_cancellation, render_eml, stored_invitation
+from api.invitations.outgoing_invitation import (
+    OutgoingInvitation,
+    coach_names,
+    is_cancellation,
+    render_eml,
+    stored_invitation,
+    stored_message,
+)
+from api.invitations.session_messages import answers_to
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.rows import SENT_STATES, UNDELIVERED_STATES, MailKind, MailRow
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.services import Services
+from api.sessions.rows import SessionRow
 from coach.errors import ConflictError
+from coach.invitations import Method, PartStat
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
@@ -27,7 +37,8 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
     uninvited = person.left_at is not None and not is_cancellation(mail)
     if not person.email or uninvited or _is_superseded(tx, mail):
         return None
-    invitation = stored_invitation(mail, person)
+    coaches = coach_names(tx, SessionRow.id == mail.session_id)
+    invitation = _as_known_now(tx, mail, stored_invitation(mail, person, coaches))
     secret = _link_secret(tx, services, person.id) if invitation.needs_link else ""
     return ComposedMail(person.email, render_eml(invitation, services, secret))
 
@@ -37,6 +48,37 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
         return links.link_of(tx, services.keyring, person_id, now=services.now()).secret
     except ConflictError as error:
         raise ConflictError(facts.LINK_ENDED()) from error
+
+
+def _as_known_now(
+    tx: Transaction, mail: MailRow, invitation: OutgoingInvitation
+) -> OutgoingInvitation:
+    """Return the invitation with what the person was last sent, and with their present answer.
+
+    Both may differ from the time when the email was drafted, because drafts in between were never
+    sent, or the person has replied since.
+    """
+    message = invitation.message
+    if message.method is Method.CANCEL:
+        return invitation
+    last = tx.scalars(
+        select(MailRow)
+        .where(
+            MailRow.kind == MailKind.INVITATION,
+            MailRow.session_id == mail.session_id,
+            MailRow.person_id == mail.person_id,
+            MailRow.occasion < mail.occasion,
+            or_(MailRow.state.in_(SENT_STATES), MailRow.interrupted > 0),
+        )
+        .order_by(MailRow.occasion.desc())
+        .limit(1)
+    ).one_or_none()
+    was_invited = last is not None and not is_cancellation(last)
+    before = stored_message(last).invitation if last and was_invited else None
+    answers = answers_to(tx, SessionRow.id == mail.session_id)
+    answer = answers.get((mail.session_id or "", mail.person_id), PartStat.NEEDS_ACTION)
+    known = message.model_copy(update={"before": before}).answered(answer)
+    return invitation.model_copy(update={"message": known})
 
 
 def _is_superseded(tx: Transaction, mail: MailRow) -> bool:

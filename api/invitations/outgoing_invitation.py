@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session as Transaction
 
 from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.http import urls
 from api.mail.rows import MailRow
-from api.participants.rows import PersonRow
+from api.organisation import Organisation
+from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.texts.reader_language import mail_renderer
@@ -20,7 +25,10 @@ from coach.invitations import Invitation, Message, Method, PartStat
 
 
 class OutgoingInvitation(FrozenModel):
-    """A message to one person about one session, ready to be rendered."""
+    """A message to one person about one session, ready to be rendered.
+
+    `coach_name` is the name of the coach if the recipient is the coachee, otherwise `None`.
+    """
 
     message: Message
     person_id: str
@@ -28,6 +36,7 @@ class OutgoingInvitation(FrozenModel):
     name: str
     address: str
     timezone: str
+    coach_name: str | None = None
 
     @property
     def needs_link(self) -> bool:
@@ -36,6 +45,13 @@ class OutgoingInvitation(FrozenModel):
         Cancellations have none.
         """
         return self.message.method is Method.REQUEST
+
+    def named_message(self, deployment: Organisation) -> Message:
+        """Return the message with the coach's name, if the deployment allows it."""
+        if self.coach_name is None or not deployment.names_coach:
+            return self.message
+        invitation = self.message.invitation.model_copy(update={"with_name": self.coach_name})
+        return self.message.model_copy(update={"invitation": invitation})
 
     @property
     def recipient(self) -> Recipient:
@@ -64,17 +80,35 @@ def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
     return redacted
 
 
-def stored_invitation(mail: MailRow, person: PersonRow) -> OutgoingInvitation:
-    """Return the invitation or cancellation in an email to `person`."""
-    return _outgoing_invitation(stored_message(mail), person, mail.session_id or "")
+def coach_names(tx: Transaction, sessions: ColumnElement[bool]) -> dict[str, str]:
+    """Return the names of the coaches of some sessions, by the session's id.
+
+    `sessions` is a condition on the columns of `SessionRow`.
+    """
+    names = tx.execute(
+        select(SessionRow.id, PersonRow.name)
+        .join(PersonRow, PersonRow.id == SessionRow.coach_id)
+        .where(sessions)
+    )
+    return {row.id: row.name for row in names}
+
+
+def stored_invitation(
+    mail: MailRow, person: PersonRow, coaches: Mapping[str, str]
+) -> OutgoingInvitation:
+    """Return the invitation or cancellation in an email to `person`.
+
+    `coaches` are the names of coaches by session.
+    """
+    return _outgoing_invitation(stored_message(mail), person, mail.session_id or "", coaches)
 
 
 def latest_invitation(
-    row: SessionRow, person: PersonRow, partstat: PartStat = PartStat.NEEDS_ACTION
+    row: SessionRow, person: PersonRow, partstat: PartStat, coaches: Mapping[str, str]
 ) -> OutgoingInvitation:
     """Return a request or cancellation to `person` with the current state of a session.
 
-    `partstat` is the person's current answer.
+    `partstat` is the person's current answer, and `coaches` are the names of coaches by session.
     """
     confirmed = row.state is SessionState.CONFIRMED
     message = Message(
@@ -85,7 +119,7 @@ def latest_invitation(
         asks_again=False,
         partstat=partstat,
     )
-    return _outgoing_invitation(message, person, row.id)
+    return _outgoing_invitation(message, person, row.id, coaches)
 
 
 def current_invitation(row: SessionRow) -> Invitation:
@@ -105,7 +139,7 @@ def current_invitation(row: SessionRow) -> Invitation:
 def render_ics(outgoing_invitation: OutgoingInvitation, services: Services) -> bytes:
     """Render the calendar object (RFC 5545)."""
     return ics_bytes(
-        outgoing_invitation.message,
+        outgoing_invitation.named_message(services.settings.deployment),
         _recipient(outgoing_invitation, services),
         services.settings.deployment,
         mail_renderer(services),
@@ -119,12 +153,13 @@ def render_eml(outgoing_invitation: OutgoingInvitation, services: Services, secr
     using the link secret `secret`. Cancellations have no buttons and need no secret.
     """
     deployment = services.settings.deployment
+    attached = render_ics(outgoing_invitation, services) if deployment.attach_ics else None
     return eml_bytes(
-        outgoing_invitation.message,
+        outgoing_invitation.named_message(deployment),
         _recipient(outgoing_invitation, services),
         deployment,
         mail_renderer(services),
-        calendar=render_ics(outgoing_invitation, services),
+        calendar=attached,
         reply_token=services.keyring.reply_token(outgoing_invitation.person_id),
         links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
     )
@@ -141,11 +176,12 @@ def _reply_links(server: str, secret: str, session_id: str) -> ReplyLinks:
         accept=server + urls.person_session_accept(secret, session_id),
         decline=server + urls.person_session_decline(secret, session_id),
         propose=server + urls.person_session_another_time(secret, session_id),
+        calendar=f"{server}{urls.person_session(secret, session_id)}/invitation.ics",
     )
 
 
 def _outgoing_invitation(
-    message: Message, person: PersonRow, session_id: str
+    message: Message, person: PersonRow, session_id: str, coaches: Mapping[str, str]
 ) -> OutgoingInvitation:
     return OutgoingInvitation(
         message=message,
@@ -154,4 +190,5 @@ def _outgoing_invitation(
         name=person.name,
         address=person.email,
         timezone=person.timezone,
+        coach_name=coaches.get(session_id) if person.side is Side.COACHEE else None,
     )

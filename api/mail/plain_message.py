@@ -46,6 +46,7 @@ def plain_message_bytes(
     mail["Reply-To"] = deployment.reply_to(reply_token)
     mail["Subject"] = render(texts, f"{folder}/subject.txt", **context).strip()
     mail["Date"] = format_datetime(stamp)
+    mail["Auto-Submitted"] = "auto-generated"
     mail["Message-ID"] = f"<{unique_id}@{deployment.domain}>"
     mail.set_content(render(texts, f"{folder}/body.txt", **context), cte="base64")
     html = render(texts, f"{folder}/body.html", **context)

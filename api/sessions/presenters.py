@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from api.calendar.facts import MODE
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import Side
 from api.sessions import facts
@@ -43,6 +44,7 @@ class OwnSessionLine:
         has_record: whether there is a shared record.
         submitted: whether the participant has submitted the form.
         has_reports: whether there is a record, or feedback of the participant.
+        mode: how the participants meet; like place, link and topic, empty if it is not set.
     """
 
     address: str
@@ -65,6 +67,10 @@ class OwnSessionLine:
     has_record: bool
     submitted: bool
     has_reports: bool
+    mode: Displayed
+    place: str
+    join_link: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,10 @@ def own_session_line(
         has_record=recorded,
         submitted=written,
         has_reports=session.has_record or written,
+        mode=MODE[session.mode] if session.mode else "",
+        place=session.place,
+        join_link=session.join_link,
+        topic=session.topic,
     )
 
 

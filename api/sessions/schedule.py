@@ -215,6 +215,10 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
         timezone=timezone,
         state=row.state,
         sequence=row.sequence,
+        mode=row.mode,
+        place=row.place,
+        join_link=row.join_link,
+        topic=row.topic,
         coachee=PersonSummary(
             id=row.coachee_id,
             code=row.coachee_code,

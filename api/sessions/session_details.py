@@ -7,13 +7,17 @@ from pydantic import AwareDatetime
 from api.participants.person_summary import PersonSummary
 from api.sessions.rows import SessionState
 from api.values import FrozenModel
-from coach.sessions import Attendance, Reply
+from coach.sessions import Attendance, Reply, SessionMode
 
 
 class SessionDetails(FrozenModel):
     """A session, with times in the reader's time zone.
 
     Attributes:
+        mode: how the participants meet, if it is known.
+        place: where they meet; empty if it is not set.
+        join_link: the URL of an online meeting; empty if there is none.
+        topic: the topic agreed for the session; empty if there is none.
         coachee_reply: the coachee's reply. It is `none` until the coachee replies, and again when
             the session's time has changed. Coaches see `None` instead.
         coach_reply: the same for the coach; coachees see `None` instead.
@@ -34,6 +38,10 @@ class SessionDetails(FrozenModel):
     timezone: str
     state: SessionState
     sequence: int
+    mode: SessionMode | None
+    place: str
+    join_link: str
+    topic: str
     coachee: PersonSummary
     coach: PersonSummary
     coachee_reply: Reply | None

@@ -11,7 +11,8 @@ from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
-from coach.invitations import Invitation, Message, Method
+from coach.invitations import Invitation, Message, Method, PartStat
+from coach.sessions import SessionMode
 from tests.texts import ENGLISH
 
 HERE = Path(__file__).parent
@@ -46,12 +47,29 @@ def mail(each: Message) -> bytes:
 
 REQUEST = message(Method.REQUEST, PLAIN, 0)
 MOVED = message(Method.REQUEST, ONLINE, 1)
+LATER = PLAIN.model_copy(
+    update={"start": START + timedelta(days=1), "end": START + timedelta(days=1, minutes=90)}
+)
+RESCHEDULED = message(Method.REQUEST, LATER, 1).model_copy(
+    update={"before": PLAIN, "refuses_counter": True}
+)
+PLACED = message(
+    Method.REQUEST,
+    PLAIN.model_copy(update={"mode": SessionMode.IN_PERSON, "place": "Building 4, room 12"}),
+    0,
+).model_copy(update={"before": ONLINE, "asks_again": False, "partstat": PartStat.ACCEPTED})
+NAMED = message(Method.REQUEST, PLAIN.model_copy(update={"with_name": "Ana Anić"}), 0)
 CANCEL = message(Method.CANCEL, ONLINE, 2)
 FILES = {
     "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE, ENGLISH),
     "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE, ENGLISH),
+    "rescheduled.ics": ics_bytes(RESCHEDULED, RECIPIENT, HOUSE, ENGLISH),
+    "placed.ics": ics_bytes(PLACED, RECIPIENT, HOUSE, ENGLISH),
+    "named.ics": ics_bytes(NAMED, RECIPIENT, HOUSE, ENGLISH),
     "cancel.ics": ics_bytes(CANCEL, RECIPIENT, HOUSE, ENGLISH),
     "request.eml": mail(REQUEST),
+    "rescheduled.eml": mail(RESCHEDULED),
+    "placed.eml": mail(PLACED),
     "cancel.eml": mail(CANCEL),
 }
 

@@ -14,7 +14,8 @@ from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
-from coach.invitations import Message, Method
+from coach.invitations import Message, Method, PartStat
+from coach.sessions import SessionMode
 from tests.texts import ENGLISH
 
 HOUSE = Organisation()
@@ -121,16 +122,61 @@ def test_with_a_server_the_reply_buttons_link_to_its_pages(
 
 
 def test_subject_and_text_mention_a_change_or_cancellation(
-    later: Message, make_message: Callable[..., Message], recipient: Recipient
+    message: Message, later: Message, make_message: Callable[..., Message], recipient: Recipient
 ) -> None:
-    changed = read(later, recipient)
+    changed = read(later.model_copy(update={"before": message.invitation}), recipient)
     assert changed["Subject"].startswith("New time: Coaching session 2 of 6")
-    assert "this replaces the previous time" in texts(changed)["text/plain"]
+    plain = texts(changed)["text/plain"]
+    assert "Until now: Monday 5 July 2027, 09:00 to 10:30 (CEST, UTC+02:00)" in plain
+    assert "Now: Tuesday 6 July 2027, 09:00 to 10:30 (CEST, UTC+02:00)" in plain
     cancelled = read(make_message(Method.CANCEL, sequence=2), recipient)
     assert cancelled["Subject"].startswith("Cancelled: Coaching session 2 of 6")
     *_, calendar, _attachment = cancelled.walk()
     assert calendar.get_param("method") == "CANCEL"
     assert "Accept" not in texts(cancelled)["text/html"]
+
+
+def test_new_place_stands_beside_the_old_one_and_the_answer_is_not_asked_for_again(
+    make_message: Callable[..., Message], recipient: Recipient
+) -> None:
+    old = make_message(place="Building 4", mode=SessionMode.IN_PERSON).invitation
+    answered = make_message(mode=SessionMode.ONLINE, join_link="https://meet.example.org/a")
+    update = {"before": old, "partstat": PartStat.ACCEPTED, "asks_again": False}
+    mail = read(answered.model_copy(update=update), recipient)
+    assert mail["Subject"].startswith("Changed: Coaching session 2 of 6")
+    plain = texts(mail)["text/plain"].splitlines()
+    assert "Where, until now: Building 4" in plain
+    assert "Where, now: not set" in plain
+    assert "How, now: Online" in plain
+    assert "Join online: https://meet.example.org/a" in plain
+    assert any(line.startswith("You have accepted this session") for line in plain)
+
+
+def test_without_the_calendar_object_the_text_suffices(
+    message: Message, recipient: Recipient
+) -> None:
+    base = "https://coaching.example.org/"
+    links = ReplyLinks(base + "yes", base + "no", base + "later", calendar=base + "session.ics")
+    raw = eml_bytes(
+        message, recipient, HOUSE, ENGLISH, calendar=None, reply_token=TOKEN, links=links
+    )
+    mail = message_from_bytes(raw, policy=SMTP)
+    assert isinstance(mail, EmailMessage)
+    bodies = texts(mail)
+    assert bodies.keys() == {"text/plain", "text/html"}
+    for body in bodies.values():
+        for needed in (
+            "Coaching session 2 of 6",
+            "Monday 5 July 2027, 09:00 to 10:30 (CEST, UTC+02:00)",
+            base + "yes",
+            base + "session.ics",
+        ):
+            assert needed in body
+    assert "calendar, or here" not in bodies["text/plain"]
+
+
+def test_mails_say_that_they_were_generated(message: Message, recipient: Recipient) -> None:
+    assert read(message, recipient)["Auto-Submitted"] == "auto-generated"
 
 
 @pytest.mark.parametrize("name", ["Eve\r\nBcc: all@example.org", "Eve\nX: y", 'Eve" <x@y>, "Z'])

@@ -15,7 +15,8 @@ from api.calendar.eml import eml_bytes
 from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
-from coach.invitations import Invitation, Message, Method
+from coach.invitations import Invitation, Message, Method, PartStat
+from coach.sessions import SessionMode
 from tests.texts import ENGLISH
 
 HOUSE = Organisation()
@@ -163,3 +164,26 @@ def test_the_organiser_of_a_recipient_stands_in_the_calendar_object_and_in_the_e
 
 def test_an_organiser_without_tokens_is_the_address_of_the_deployment() -> None:
     assert HOUSE.organiser_for("0" * 32) == HOUSE.organiser_address
+
+
+def test_mode_stands_for_the_place_unless_one_is_set(
+    make_message: Callable[..., Message], recipient: Recipient
+) -> None:
+    def location(**changes: object) -> list[str]:
+        calendar = ics_bytes(make_message(**changes), recipient, HOUSE, ENGLISH)
+        return [line for line in calendar.decode().splitlines() if line.startswith("LOCATION")]
+
+    assert location() == location(mode=SessionMode.IN_PERSON) == []
+    assert location(mode=SessionMode.PHONE) == ["LOCATION:By telephone"]
+    assert location(mode=SessionMode.ONLINE, place="Hall, room 4") == ["LOCATION:Hall\\, room 4"]
+
+
+def test_answer_is_repeated_without_asking_and_counter_is_refused_only_if_set(
+    message: Message, recipient: Recipient
+) -> None:
+    update = {"partstat": PartStat.ACCEPTED, "asks_again": False, "refuses_counter": True}
+    answered = ics_bytes(message.model_copy(update=update), recipient, HOUSE, ENGLISH)
+    assert b"PARTSTAT=ACCEPTED" in answered
+    assert b"RSVP" not in answered
+    assert b"X-MICROSOFT-DISALLOW-COUNTER:TRUE\r\n" in answered
+    assert b"COUNTER" not in ics_bytes(message, recipient, HOUSE, ENGLISH)

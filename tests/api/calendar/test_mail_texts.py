@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from api.calendar.mail_texts import MailKind, ReplyLinks, mail_texts
 from api.organisation import Organisation
 from api.web.templating import render
-from coach.invitations import Method
+from coach.invitations import Method, PartStat
 from coach.texts.renderer import Renderer
 from tests.pseudo import LANGUAGE
 from tests.texts import ENGLISH, renderer
@@ -18,33 +19,46 @@ VALUES = {
     "title": "Coaching <1> of 6 & more: sender",
     "when": "Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)",
     "short_when": "Wed 20 Jan",
+    "with_name": "Ana <b>",
+    "mode": "In person",
+    "place": 'Room "4" & hall',
     "join_link": "https://meet.example.org/?a=1&b=2",
+    "old_when": "Tuesday 19 January 2027",
+    "old_mode": "Online",
+    "old_place": "<script>",
     "sender": 'Office "A" & B',
-    "accept": "mailto:a@example.org?subject=Accepted%3A&x='1'",
-    "decline": "mailto:b@example.org",
-    "propose": "https://example.org/reply?a=1&b=2",
 }
-LINKS = {name: VALUES[name] for name in ("accept", "decline", "propose")}
+OPTIONAL = set(VALUES) - {"title", "when", "short_when", "sender"}
+LINKS = ReplyLinks(
+    accept="mailto:a@example.org?subject=Accepted%3A&x='1'",
+    decline="mailto:b@example.org",
+    propose="https://example.org/reply?a=1&b=2",
+    calendar="https://example.org/p/a/invitation.ics?a=1&b=2",
+)
 FOLDERS = {Method.REQUEST: "invitation", Method.CANCEL: "cancellation"}
+CHANGES = (frozenset[str](), frozenset({"when"}), frozenset({"mode", "place", "join_link"}))
 
 
 @pytest.mark.parametrize(
     "texts", [ENGLISH, renderer(Organisation(), LANGUAGE)], ids=["English", "pseudo"]
 )
 def test_texts_are_those_of_the_templates(texts: Renderer) -> None:
-    for method, changed, is_online, has_web_links in product(Method, *[(False, True)] * 3):
-        values: dict[str, object] = {
-            **{name: VALUES[name] for name in ("title", "when", "short_when", "sender")},
-            "join_link": VALUES["join_link"] if is_online else None,
-            "links": ReplyLinks(**LINKS, are_web_pages=has_web_links),
-            "changed": changed,
-        }
+    for method, answer, changed, is_full in product(Method, PartStat, CHANGES, (False, True)):
+        given = VALUES if is_full else VALUES | dict.fromkeys(OPTIONAL, "")
+        links = replace(LINKS, are_web_pages=is_full)
+        kind = MailKind(method, answer, changed, has_calendar=not is_full)
+        values = {**given, "changed": changed, "answer": answer.value}
         subject, plain, html = (
-            render(texts, f"invitations/mail/{FOLDERS[method]}/{file}", **values)
+            render(
+                texts,
+                f"invitations/mail/{FOLDERS[method]}/{file}",
+                **values,
+                links=links,
+                has_calendar=not is_full,
+            )
             for file in ("subject.txt", "body.txt", "body.html")
         )
-        given = VALUES if is_online else {**VALUES, "join_link": ""}
-        found = mail_texts(texts, MailKind(method, changed, is_online, has_web_links), given)
+        found = mail_texts(texts, kind, given, links)
         assert found.subject == subject.strip()
         assert found.plain == plain.replace("\n", "\r\n").encode()
         assert found.html == html.replace("\n", "\r\n").encode()

@@ -203,7 +203,7 @@ def test_a_message_in_the_outbox_contains_invitation_and_recipient(world: World)
         row = tx.scalars(select(MailRow)).first()
         assert row is not None
         message = Message.model_validate(row.content)
-        outgoing_invitation = stored_invitation(row, tx.get_one(PersonRow, row.person_id))
+        outgoing_invitation = stored_invitation(row, tx.get_one(PersonRow, row.person_id), {})
     assert message.method is Method.REQUEST
     assert message.invitation.count == 2
     assert outgoing_invitation.address.endswith("@example.org")

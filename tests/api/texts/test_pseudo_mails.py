@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from api.invitations.announce import SessionChange, announce
 from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
 from api.participants.notices import notify_address_change
@@ -21,6 +22,8 @@ from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
 from api.reminders.service import write_due_reminders
 from api.session_reports.notices import NotebookEvent, notify_coach
+from api.sessions.rows import SessionRow, SessionState
+from coach.sessions import SessionMode
 from tests.api.published import principal_of, published_sessions
 from tests.api.sending_office import MOMENT
 from tests.pseudo import LANGUAGE, unaccented, unaccented_in_page
@@ -41,6 +44,7 @@ DATA = {
     "Coach 1",
     "Coach 2",
     "Firefox, Windows",
+    "QZ-4",
 }
 
 
@@ -66,6 +70,9 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
     office.release_messages()
     send("invitation and cancellation")
     session = published_sessions(world, office.cycle_id)[0]
+    change_sessions(world)
+    office.release_messages()
+    send("change")
     with services.database.writing() as tx:
         coach = principal_of(session, Side.COACH)
         one_time_codes.send_code(tx, services, coach, CodePurpose.ADDRESS, detail="x@example.org")
@@ -93,6 +100,25 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)
     return mails
+
+
+def change_sessions(world: World) -> None:
+    """Move one session of each pair, and change where and how another takes place."""
+    link = "https://meet.example.org/rooms/4d2c9f7a1b6e4d2c9f7a1b6e4d2c9f7a1b6e"
+    changes = (
+        {"mode": SessionMode.ONLINE, "join_link": link},
+        {"mode": SessionMode.IN_PERSON, "place": "QZ-4", "join_link": ""},
+        {"mode": SessionMode.PHONE, "place": ""},
+    )
+    with world.database.writing() as tx:
+        rows = select(SessionRow).where(SessionRow.state == SessionState.CONFIRMED)
+        for row in tx.scalars(rows).all():
+            if row.number == 1:
+                moved = SessionChange(start=row.starts_at + timedelta(hours=1))
+                announce(tx, row, moved, now=MOMENT)
+                continue
+            for change in changes:
+                announce(tx, row, SessionChange.model_validate(change), now=MOMENT)
 
 
 def texts_of(mail: EmailMessage) -> list[str]:
