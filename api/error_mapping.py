@@ -14,6 +14,7 @@ from http import HTTPStatus
 from api.http import facts as titles
 from coach.errors import (
     BusyError,
+    ChangedSinceError,
     ConfirmChangeError,
     ConfirmFirstError,
     ConflictError,
@@ -96,6 +97,12 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
     ),
     NegativeAnswerError: ErrorType(
         EXIT_NEGATIVE, HTTPStatus.CONFLICT, "answer-is-no", titles.NEGATIVE_ANSWER_TITLE()
+    ),
+    ChangedSinceError: ErrorType(
+        EXIT_UNUSABLE_INPUT,
+        HTTPStatus.PRECONDITION_FAILED,
+        "changed-since",
+        titles.CHANGED_SINCE_TITLE(),
     ),
     ConflictError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", titles.CONFLICT_TITLE()

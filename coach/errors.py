@@ -88,6 +88,26 @@ class ConflictError(DomainError):
     """The operation is not possible in the object's current state, which the message names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field whose stored value differs from the submitted one, both as text."""
+
+    field: str
+    stored: str
+    submitted: str
+
+
+class ChangedSinceError(ConflictError):
+    """Somebody else has changed the object since the user saw it; `shown` says who, what and when.
+
+    `differences` are the fields in which the stored object differs from the submitted one.
+    """
+
+    def __init__(self, shown: Displayed, differences: Iterable[Difference] = ()) -> None:
+        super().__init__(shown)
+        self.differences = tuple(differences)
+
+
 class NotAllowedError(DomainError):
     """The user is authenticated but lacks permission for the operation."""
 

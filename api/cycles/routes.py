@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 
 from api.cycles import service as cycles
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.http.versions import set_version
 from api.results.rule_card_json import RuleCardJson, rule_cards_json
 from api.texts.reader_language import request_renderer
 from coach.cycle import Cycle
@@ -34,9 +35,11 @@ CycleFileBody = Annotated[
 
 
 @CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))
-def read_policy(cycle_id: str, services: ServicesDep) -> Cycle:
-    """Get the policy with every default filled in."""
-    return cycles.read_policy(services, cycle_id).policy
+def read_policy(cycle_id: str, services: ServicesDep, response: Response) -> Cycle:
+    """Get the policy with every default filled in. `ETag` is its version."""
+    read = cycles.read_policy(services, cycle_id)
+    set_version(response, read.version)
+    return read.policy
 
 
 @CYCLES.get("/{cycle_id}/rules", responses=problem_responses(404))

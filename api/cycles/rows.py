@@ -23,6 +23,9 @@ class CycleRow(IdentifiedRow):
         held_because: the reason for the hold.
         erased_at: when the people in the cycle were last erased; `None` if never.
         reminders_off_at: when reminders were switched off; `None` if they are on.
+        policy_version: increases with each change of the policy.
+        lists_version: increases with each change of a list of people, also when one is undone.
+        plans_version: increases with each published plan.
     """
 
     __tablename__ = "cycles"
@@ -37,6 +40,9 @@ class CycleRow(IdentifiedRow):
     held_because: Mapped[str] = mapped_column(String(200), default="", server_default="")
     erased_at: Mapped[datetime | None]
     reminders_off_at: Mapped[datetime | None]
+    policy_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    lists_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    plans_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 TABLES: tuple[type[TableRow], ...] = (CycleRow,)

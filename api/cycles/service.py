@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
+from api.cycles.versions import CycleVersions, Part, next_version, versions_of
 from api.database.existing_row import existing_row
 from api.services import Services
 from api.values import FrozenModel
@@ -26,10 +27,11 @@ class CycleHeader(FrozenModel):
 
 
 class CyclePolicy(FrozenModel):
-    """A cycle and its policy, with every default filled in."""
+    """A cycle and its policy, with every default filled in, and the version of the policy."""
 
     cycle: CycleHeader
     policy: Cycle
+    version: int
 
 
 def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
@@ -40,7 +42,17 @@ def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
     """
     with services.database.reading() as tx:
         row = cycle_row(tx, cycle_id)
-        return CyclePolicy(cycle=header_of(row), policy=policy_of(row))
+        return CyclePolicy(cycle=header_of(row), policy=policy_of(row), version=row.policy_version)
+
+
+def read_versions(services: Services, cycle_id: str) -> CycleVersions:
+    """Return the versions of the parts of a cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        return versions_of(cycle_row(tx, cycle_id))
 
 
 def add_cycle(tx: Transaction, policy: Cycle, source: str, *, now: datetime) -> CycleHeader:
@@ -71,7 +83,8 @@ def store_policy(
     row = cycle_row(tx, cycle_id)
     row.name, row.policy, row.source = policy.cycle.name, as_json(policy), source
     row.changed_at = now
-    record_event(tx, "policy replaced", "cycle", cycle_id)
+    version = next_version(row, Part.POLICY)
+    record_event(tx, "policy replaced", "cycle", cycle_id, version=version)
 
 
 def cycle_header(tx: Transaction, cycle_id: str) -> CycleHeader:

@@ -16,6 +16,7 @@ from api.background.rows import TaskState
 from api.background.task_failure import erased_failure
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
+from api.cycles.versions import Part, next_version
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
@@ -230,6 +231,7 @@ def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
         row.policy = as_json(redacted)
     if source != row.source:
         row.source = source if _read(source) == redacted else minimal_source(redacted)
+        next_version(row, Part.POLICY)  # whoever has the earlier text open must not put it back
 
 
 def _read(source: str) -> Cycle | None:

@@ -15,6 +15,7 @@ from api.accounts.rows import CredentialRow, FailedSignInRow, SignInFlowRow
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
+from api.cycles.versions import Part, next_version
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
 from api.data_protection.erased_ids import update_list
@@ -169,6 +170,7 @@ def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
         tx.execute(statement, execution_options={"synchronize_session": False})
     policy = policy_of(row)
     row.policy, row.source = as_json(without_people(policy)), minimal_source(policy)
+    next_version(row, Part.POLICY)  # whoever has the earlier text open must not put it back
     row.erased_at = row.changed_at = now
     row.erasure_announced_at = None
 

@@ -64,6 +64,7 @@ RUN_CANCELLED_TITLE = message("http.title_run_cancelled", "The run was cancelled
 NEGATIVE_ANSWER_TITLE = message("http.title_negative_answer", "The check failed")
 NOT_FOUND_TITLE = message("http.title_not_found", "Not found")
 CONFLICT_TITLE = message("http.title_conflict", "Not possible in the current state")
+CHANGED_SINCE_TITLE = message("http.title_changed_since", "Somebody else has changed this")
 NOT_ALLOWED_TITLE = message("http.title_not_allowed", "Not allowed")
 CONFIRM_IDENTITY_TITLE = message("http.title_confirm_identity", "Please confirm your identity")
 CONFIRM_CHANGE_TITLE = message("http.title_confirm_change", "Please confirm this change")

@@ -21,7 +21,13 @@ from api.http.rejected_request import RejectedRequestError
 from api.http.urls import API
 from api.logging.exception_location import exception_location
 from api.texts.reader_language import request_renderer
-from coach.errors import BusyError, DomainError, InputFault, UnusableInputError
+from coach.errors import (
+    BusyError,
+    ChangedSinceError,
+    DomainError,
+    InputFault,
+    UnusableInputError,
+)
 from coach.texts.facts import Displayed, Fact
 from coach.texts.renderer import Renderer
 from coach.validation import validation_fact
@@ -47,11 +53,22 @@ class FaultDetails(BaseModel):
     params: dict[str, JsonValue] | None = None
 
 
+class DifferenceDetails(BaseModel):
+    """A field whose stored value differs from the submitted one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    stored: str
+    submitted: str
+
+
 class ProblemDetails(BaseModel):
     """A problem document: what is wrong, where, and what to do.
 
     `title`, `detail` and the messages of `faults` are in the reader's language; `code` and `params`
-    state the same as `detail` independently of the language.
+    state the same as `detail` independently of the language. `differences` is present if somebody
+    else has changed the object.
     """
 
     model_config = ConfigDict(
@@ -88,6 +105,7 @@ class ProblemDetails(BaseModel):
     code: str | None = None
     params: dict[str, JsonValue] | None = None
     faults: tuple[FaultDetails, ...] = ()
+    differences: tuple[DifferenceDetails, ...] | None = None
 
 
 ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
@@ -108,6 +126,12 @@ def problem_details_of(error: Exception, texts: Renderer) -> ProblemDetails:
     kind = error_type_of(error)
     if not isinstance(error, DomainError):
         return _problem(kind, facts.INTERNAL_ERROR(), texts)
+    if isinstance(error, ChangedSinceError):
+        found = tuple(
+            DifferenceDetails(field=one.field, stored=one.stored, submitted=one.submitted)
+            for one in error.differences
+        )
+        return _problem(kind, error.shown, texts).model_copy(update={"differences": found})
     faults = error.faults if isinstance(error, UnusableInputError) else ()
     return _problem(kind, error.shown, texts, faults)
 

@@ -33,9 +33,11 @@ class CutoffForm(BaseModel):
 
 
 @PUBLISHING_PAGES.post("/plans/{plan_id}/publish")
-def publish(plan_id: str, services: ServicesDep) -> Response:
+def publish(
+    plan_id: str, services: ServicesDep, version: Annotated[int | None, Form()] = None
+) -> Response:
     """Publish a draft plan."""
-    published = publish_plan(services, plan_id)
+    published = publish_plan(services, plan_id, version=version)
     return redirect_after_post(f"{urls.cycle(published.plan.cycle_id)}/sessions")
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
+from api.cycles.service import cycle_row
+from api.cycles.versions import Part, next_version, require_version
 from api.database.types import new_id
 from api.invitations import facts
 from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
@@ -55,14 +57,18 @@ class Publication(FrozenModel):
     unchanged_sessions: int
 
 
-def publish_plan(services: Services, plan_id: str) -> Publication:
+def publish_plan(services: Services, plan_id: str, *, version: int | None = None) -> Publication:
     """Publish a draft plan; see `publish_draft`.
 
+    `version` is that of the published plans when the draft was read; `None` if it does not matter.
+
     Raises:
+        ChangedSinceError: another plan has been published since.
         NotFoundError: there is no such plan.
         ConflictError: the plan cannot be published.
     """
     with services.database.writing() as tx:
+        _require_version(tx, plan_row(tx, plan_id).cycle_id, version)
         return publish_draft(
             tx,
             services.keyring,
@@ -70,6 +76,14 @@ def publish_plan(services: Services, plan_id: str) -> Publication:
             now=services.now(),
             link_grace=services.settings.link_grace,
         )
+
+
+def _require_version(tx: Transaction, cycle_id: str, version: int | None) -> None:
+    published = select(PlanRow.id).where(
+        PlanRow.cycle_id == cycle_id, PlanRow.published_at.is_not(None)
+    )
+    plans = tx.scalars(published).all()
+    require_version(tx, cycle_row(tx, cycle_id), Part.PLANS, version, objects=plans)
 
 
 def publish_draft(
@@ -98,7 +112,15 @@ def publish_draft(
     ensure_links(tx, keyring, _invited_people(tx, plan.cycle_id), now=now, grace=link_grace)
     requests = sum(message.method is Method.REQUEST for message in messages)
     cancels = len(messages) - requests
-    record_event(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
+    record_event(
+        tx,
+        "plan published",
+        "plan",
+        plan.id,
+        requests=2 * requests,
+        cancels=2 * cancels,
+        version=next_version(cycle_row(tx, plan.cycle_id), Part.PLANS),
+    )
     return Publication(
         plan=summarise_plan(plan),
         requests=2 * requests,

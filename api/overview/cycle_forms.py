@@ -14,25 +14,33 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.overview import cycles, facts
 from api.overview.cycle_page import FormFaults, render_cycle
+from api.overview.policy_pages import render_changed_since
 from api.participants.preview.routes import uploaded_files
 from api.participants.preview.service import preview_lists
 from api.participants.routes import named_file
 from api.runs import what_if
 from api.web.rendering import FormFields, redirect_after_post, validate_form
-from coach.errors import ConflictError, UnusableInputError
+from coach.errors import ChangedSinceError, ConflictError, UnusableInputError
 
 CYCLE_FORMS = APIRouter(prefix="/cycles/{cycle_id}", include_in_schema=False)
 
 
 @CYCLE_FORMS.post("/policy")
 def replace_policy(
-    cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
+    cycle_id: str,
+    file: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+    version: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Replace the policy with another cycle file, or show all its faults."""
+    uploaded = named_file(file)
     try:
-        cycles.replace_policy(services, cycle_id, named_file(file))
+        cycles.replace_policy(services, cycle_id, uploaded, version=version)
     except UnusableInputError as error:
         return render_cycle(request, cycle_id, FormFaults(policy=error.faults))
+    except ChangedSinceError as error:
+        return render_changed_since(request, cycle_id, uploaded.content.decode(), error)
     return redirect_after_post(urls.cycle(cycle_id))
 
 

@@ -84,6 +84,8 @@ def _context(page: CyclePage) -> dict[str, Any]:
     people_complete = summary.coachees > 0 and summary.coaches > 0
     return {
         "cycle": summary,
+        "policy_version": page.overview.versions.policy,
+        "lists_version": page.lists.version,
         "period": format_date_span(summary.start, summary.end),
         "sessions": page.overview.policy.sessions,
         "session_plan": _session_plan(page.overview.policy.sessions),

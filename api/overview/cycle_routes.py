@@ -14,6 +14,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.http.versions import SeenVersion, set_version
 from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
 from api.overview import cycles
@@ -50,22 +51,27 @@ def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
     return cycles.read_overview(services, cycle_id)
 
 
-@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 413, 422))
-def replace_policy(cycle_id: str, body: CycleFileBody, services: ServicesDep) -> CycleSummary:
+@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 412, 413, 422))
+def replace_policy(
+    cycle_id: str, body: CycleFileBody, services: ServicesDep, version: SeenVersion
+) -> CycleSummary:
     """Replace the policy with another cycle file.
 
     Existing plans keep the policy they were made with.
     """
-    return cycles.replace_policy(services, cycle_id, NamedFile(CYCLE_FILE, body))
+    file = NamedFile(CYCLE_FILE, body)
+    return cycles.replace_policy(services, cycle_id, file, version=version)
 
 
-@CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 422))
-def change_policy(cycle_id: str, changes: PolicyChanges, services: ServicesDep) -> CycleSummary:
+@CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 412, 422))
+def change_policy(
+    cycle_id: str, changes: PolicyChanges, services: ServicesDep, version: SeenVersion
+) -> CycleSummary:
     """Change single settings. The cycle file keeps its comments, and can be downloaded again.
 
     Existing plans keep the policy they were made with.
     """
-    return cycles.change_policy(services, cycle_id, changes)
+    return cycles.change_policy(services, cycle_id, changes, version=version)
 
 
 @CYCLES.get(
@@ -74,10 +80,15 @@ def change_policy(cycle_id: str, changes: PolicyChanges, services: ServicesDep) 
     responses={200: {"content": {"application/toml": {}}}, **problem_responses(404)},
 )
 def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:
-    """Download the cycle file, as uploaded and changed since, with its comments."""
-    _, text = cycles.read_cycle_file(services, cycle_id)
+    """Download the cycle file, as uploaded and changed since, with its comments.
+
+    `ETag` is the version of the policy.
+    """
+    file = cycles.read_cycle_file(services, cycle_id)
     headers = {"Content-Disposition": f'attachment; filename="{CYCLE_FILE}"'}
-    return Response(text, media_type="application/toml", headers=headers)
+    response = Response(file.text, media_type="application/toml", headers=headers)
+    set_version(response, file.version)
+    return response
 
 
 ROUTERS = (CYCLES,)

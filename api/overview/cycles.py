@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
@@ -14,18 +13,19 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.rows import TaskState
 from api.cycles.rows import CycleRow
 from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, policy_of
+from api.cycles.versions import CycleVersions, Part, require_version, versions_of
 from api.database.existing_row import no_such_row
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
-from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
+from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.source import NamedFile
-from api.participants import facts
 from api.participants import policy as participants_policy
 from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.services import Services
 from api.values import FrozenModel
 from coach.cycle import Cycle
-from coach.errors import ConflictError
+from coach.errors import Difference
+from matching.rematching.comparison import compare_policies
 
 
 class CycleSummary(CycleHeader):
@@ -38,20 +38,32 @@ class CycleSummary(CycleHeader):
 
 
 class CycleOverview(FrozenModel):
-    """The state of a cycle. `open_run_id` is the queued or running run, if there is one."""
+    """The state of a cycle. `open_run_id` is the queued or running run, if there is one.
+
+    `versions` are those of its policy, lists and published plan; send them back in `If-Match`.
+    """
 
     summary: CycleSummary
     policy: Cycle
     open_run_id: str | None
     latest_run_id: str | None
     draft_plan_ids: tuple[str, ...]
+    versions: CycleVersions
 
 
 class PolicyText(FrozenModel):
-    """A cycle file as edited on its page. `seen` identifies the text that the page showed."""
+    """A cycle file as edited on its page. `version` is that of the text that the page showed."""
 
     text: Annotated[str, Field(max_length=MAX_CYCLE_FILE_BYTES)]
-    seen: Annotated[str, Field(max_length=64)]
+    version: Annotated[int, Field(ge=0)]
+
+
+class CycleFileText(FrozenModel):
+    """A cycle and the text of its cycle file, with its version."""
+
+    cycle: CycleHeader
+    text: str
+    version: int
 
 
 def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
@@ -67,34 +79,43 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
         return summary_of(tx, added.id)
 
 
-def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleSummary:
+def replace_policy(
+    services: Services, cycle_id: str, file: NamedFile, *, version: int | None = None
+) -> CycleSummary:
     """Replace a cycle's policy. Existing plans keep the policy they were made with.
 
-    The file is checked against the people in the cycle in the transaction that stores it.
+    The file is checked against the people in the cycle in the transaction that stores it. `version`
+    is that of the policy on which the file is based; `None` if it does not matter.
 
     Raises:
+        ChangedSinceError: the policy has another version, and nothing was changed.
         NotFoundError: there is no such cycle.
         UnusableInputError: the file is invalid, and nothing was changed. The error lists all
             faults.
     """
-    parsed = parse_policy_file(file)
-    with services.database.writing() as tx:
-        participants_policy.replace_policy(tx, cycle_id, parsed, now=services.now())
-        return summary_of(tx, cycle_id)
+    return _replace_policy(services, cycle_id, parse_policy_file(file), version)
 
 
 def change_policy(
-    services: Services, cycle_id: str, changes: Mapping[str, JsonValue]
+    services: Services,
+    cycle_id: str,
+    changes: Mapping[str, JsonValue],
+    *,
+    version: int | None = None,
 ) -> CycleSummary:
     """Change settings of a cycle's policy; the comments of its cycle file stay.
 
+    `version` is that of the policy on which the changes are based; `None` if it does not matter.
+
     Raises:
+        ChangedSinceError: the policy has another version, and nothing was changed.
         NotFoundError: there is no such cycle.
         ConflictError: the cycle file is incomplete, because people were erased.
         UnusableInputError: the changed policy is invalid, and nothing was changed. The error lists
             all faults, with their lines in the changed file.
     """
     with services.database.writing() as tx:
+        require_version(tx, cycle_row(tx, cycle_id), Part.POLICY, version)
         participants_policy.change_policy(tx, cycle_id, changes, now=services.now())
         return summary_of(tx, cycle_id)
 
@@ -103,19 +124,34 @@ def edit_policy(services: Services, cycle_id: str, edited: PolicyText) -> CycleS
     """Replace a cycle's policy with an edited text of its cycle file; see `replace_policy`.
 
     Raises:
-        ConflictError: the text has changed since it was shown.
+        ChangedSinceError: the policy has changed since it was shown.
     """
     text = edited.text.replace("\r\n", "\n")  # of text areas, by the HTML standard
     parsed = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
-    _ = parsed.policy  # raises if the text has faults
+    return _replace_policy(services, cycle_id, parsed, edited.version)
+
+
+def _replace_policy(
+    services: Services, cycle_id: str, file: PolicyFile, version: int | None
+) -> CycleSummary:
+    policy = file.policy  # raises if the file has faults
     with services.database.writing() as tx:
-        if text_digest(cycle_row(tx, cycle_id).source) != edited.seen:
-            raise ConflictError(facts.POLICY_CHANGED_SINCE())
-        participants_policy.replace_policy(tx, cycle_id, parsed, now=services.now())
+        row = cycle_row(tx, cycle_id)
+        require_version(
+            tx, row, Part.POLICY, version, lambda: policy_differences(policy_of(row), policy)
+        )
+        participants_policy.replace_policy(tx, cycle_id, file, now=services.now())
         return summary_of(tx, cycle_id)
 
 
-def read_cycle_file(services: Services, cycle_id: str) -> tuple[CycleHeader, str]:
+def policy_differences(stored: Cycle, submitted: Cycle) -> tuple[Difference, ...]:
+    """Return how the stored policy differs from the submitted one, by keys of the cycle file."""
+    return tuple(
+        Difference(one.key, one.before, one.after) for one in compare_policies(stored, submitted)
+    )
+
+
+def read_cycle_file(services: Services, cycle_id: str) -> CycleFileText:
     """Return a cycle and the text of its cycle file, with its comments.
 
     Raises:
@@ -123,12 +159,7 @@ def read_cycle_file(services: Services, cycle_id: str) -> tuple[CycleHeader, str
     """
     with services.database.reading() as tx:
         row = cycle_row(tx, cycle_id)
-        return header_of(row), row.source
-
-
-def text_digest(text: str) -> str:
-    """Return what identifies a text, for `PolicyText.seen`."""
-    return hashlib.sha256(text.encode()).hexdigest()
+        return CycleFileText(cycle=header_of(row), text=row.source, version=row.policy_version)
 
 
 def list_cycles(services: Services) -> tuple[CycleSummary, ...]:
@@ -181,12 +212,14 @@ def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
         .where(PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.DRAFT)
         .order_by(PlanRow.created_at.desc(), PlanRow.id)
     )
+    row = cycle_row(tx, cycle_id)
     return CycleOverview(
         summary=summary,
-        policy=policy_of(cycle_row(tx, cycle_id)),
+        policy=policy_of(row),
         open_run_id=next((run.id for run in runs if not TaskState(run.state).is_final), None),
         latest_run_id=runs[0].id if runs else None,
         draft_plan_ids=tuple(drafts),
+        versions=versions_of(row),
     )
 
 

@@ -30,6 +30,7 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
         agreed={each.person.id: each for each in page.consents},
         with_pin=page.with_pin,
         lists_wait=page.lists.wait,
+        lists_version=page.lists.version,
         lists_replaced=format_local_datetime(page.lists.replaced_at, ZoneInfo(page.cycle.timezone)),
         not_agreed=sum(each.accepted_at is None for each in page.consents),
         sides=[

@@ -13,8 +13,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.overview import cycles
 from api.overview.cycles import PolicyText
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
-from coach.errors import ConflictError, InputFault, UnusableInputError
-from coach.texts.facts import Displayed
+from coach.errors import ChangedSinceError, InputFault, UnusableInputError
 
 POLICY_PAGES = APIRouter(prefix="/cycles/{cycle_id}/policy", include_in_schema=False)
 
@@ -35,9 +34,16 @@ def edit_cycle_file(
         cycles.edit_policy(services, cycle_id, edited)
     except UnusableInputError as error:
         return _render(request, cycle_id, edited, faults=error.faults)
-    except ConflictError as error:
-        return _render(request, cycle_id, edited, conflict=error.shown)
+    except ChangedSinceError as error:
+        return render_changed_since(request, cycle_id, edited.text, error)
     return redirect_after_post(f"{urls.cycle(cycle_id)}#policy")
+
+
+def render_changed_since(
+    request: Request, cycle_id: str, text: str, error: ChangedSinceError
+) -> Response:
+    """Show how the policy differs from `text`, with `text` in the form, which then replaces it."""
+    return _render(request, cycle_id, PolicyText(text=text, version=0), changed=error)
 
 
 def _render(
@@ -46,20 +52,21 @@ def _render(
     edited: PolicyText | None = None,
     *,
     faults: Sequence[InputFault] = (),
-    conflict: Displayed = "",
+    changed: ChangedSinceError | None = None,
 ) -> Response:
-    cycle, text = cycles.read_cycle_file(services_for(request), cycle_id)
+    stored = cycles.read_cycle_file(services_for(request), cycle_id)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return render_page(
         request,
         "overview/cycle_file.html",
-        HTTPStatus.CONFLICT if conflict else status,
-        cycle=cycle,
-        text=text if edited is None else edited.text,
-        seen=cycles.text_digest(text) if edited is None else edited.seen,
+        HTTPStatus.CONFLICT if changed else status,
+        cycle=stored.cycle,
+        text=stored.text if edited is None else edited.text,
+        version=stored.version if edited is None or changed else edited.version,
         download=urls.cycle_file(cycle_id),
         faults=faults,
-        conflict=conflict,
+        conflict=changed.shown if changed else "",
+        differences=changed.differences if changed else (),
     )
 
 

@@ -33,8 +33,3 @@ POLICY_FILE_ERASED = message(
     "participants.policy_file_erased",
     "the cycle file was shortened when people were erased; upload a complete cycle file instead",
 )
-POLICY_CHANGED_SINCE = message(
-    "participants.policy_changed_since",
-    "the policy has changed since this page was opened; copy your changes, reload the page and "
-    "enter them again",
-)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Response, UploadFile
 
+from api.cycles.service import read_versions
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.http.versions import SeenVersion, set_version
 from api.input_files.source import NamedFile
 from api.participants import service as participants
 from api.participants import upload
@@ -18,13 +20,15 @@ from api.participants.upload import UploadSummary
 PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 
 
-@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 413, 422))
+@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 412, 413, 422))
 def upload_people(
     cycle_id: str,
     coachees: UploadFile,
     coaches: UploadFile,
     services: ServicesDep,
     principal: PrincipalDep,
+    *,
+    version: SeenVersion,
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists with CSV, XLSX or ODS files of at most 20 MiB each.
 
@@ -33,13 +37,24 @@ def upload_people(
     recently; see `POST /api/v1/me/confirmation`.
     """
     return upload.upload_lists(
-        services, principal, cycle_id, named_file(coachees), named_file(coaches)
+        services,
+        principal,
+        cycle_id,
+        named_file(coachees),
+        named_file(coaches),
+        version=version,
     )
 
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
-def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetails, ...]:
-    """List all people in a cycle, coachees first, including people who have left."""
+def list_people(
+    cycle_id: str, services: ServicesDep, response: Response
+) -> tuple[ParticipantDetails, ...]:
+    """List all people in a cycle, coachees first, including people who have left.
+
+    `ETag` is the version of the lists. It does not change if people change their own details.
+    """
+    set_version(response, read_versions(services, cycle_id).lists)
     return participants.list_people(services, cycle_id)
 
 

@@ -90,6 +90,7 @@ class ListPreviewRow(TableRow):
         coaches: as for `coachees`.
         answers: the answers to the questions so far, by side.
         outcome: what was read; see `api.participants.preview.outcome`.
+        lists_version: the version of the lists in use when these were uploaded.
     """
 
     __tablename__ = "list_previews"
@@ -104,6 +105,7 @@ class ListPreviewRow(TableRow):
     coaches: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     answers: Mapped[dict[str, Any]]
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    lists_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ListUndoRow(TableRow):

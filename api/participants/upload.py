@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row, policy_of
+from api.cycles.versions import Part, next_version, require_version
 from api.http.principal import Principal
 from api.input_files.people_lists import PeopleLists, input_faults, read_people_lists
 from api.input_files.policy_file import CYCLE_FILE, read_policy_file
@@ -23,10 +24,11 @@ from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
 from api.participants.changed_addresses import changing_addresses
 from api.participants.humans import link_humans
+from api.participants.list_differences import list_differences
 from api.participants.own_values import with_own_values
 from api.participants.policy import current_sheet
 from api.participants.rows import PersonRow, Side
-from api.participants.service import people_rows, profile_of
+from api.participants.service import listed_roster, people_rows, profile_of
 from api.participants.undo import store_undo
 from api.services import Services
 from api.values import FrozenModel
@@ -62,13 +64,18 @@ def upload_lists(
     cycle_id: str,
     coachees: NamedFile,
     coaches: NamedFile,
+    *,
+    version: int | None = None,
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids; return a summary of each.
+
+    `version` is that of the lists on which the files are based; `None` if it does not matter.
 
     The files are read before the transaction starts, because reading a workbook is slow. People who
     have a link and whose address changes are told so at both addresses.
 
     Raises:
+        ChangedSinceError: the lists have another version. Nothing is changed.
         ConfirmFirstError: the lists change the email address of a person, and the user has not
             authenticated recently. Nothing is changed.
         NotFoundError: there is no such cycle.
@@ -80,6 +87,13 @@ def upload_lists(
         services.database.writing() as tx,
         changing_addresses(tx, services, principal, cycle_id),
     ):
+        require_version(
+            tx,
+            cycle_row(tx, cycle_id),
+            Part.LISTS,
+            version,
+            lambda: list_differences(listed_roster(tx, cycle_id), lists.roster),
+        )
         return store_lists(tx, cycle_id, lists, now=services.now())
 
 
@@ -123,7 +137,7 @@ def store_list(
     Raises:
         NotFoundError: there is no such cycle.
     """
-    cycle_row(tx, cycle_id)
+    cycle = cycle_row(tx, cycle_id)
     known = {row.code: row for row in people_rows(tx, cycle_id, side)}
     added: list[PersonRow] = []
     changed: list[PersonRow] = []
@@ -148,6 +162,7 @@ def store_list(
         added=len(added),
         changed=len(changed),
         left=len(departed),
+        version=next_version(cycle, Part.LISTS),
     )
     return UploadSummary(
         side=side,

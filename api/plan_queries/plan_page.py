@@ -41,6 +41,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         "plans/plan.html",
         plan=view,
         plan_id=plan_id,
+        plans_version=plan.plans_version,
         cycle=page.cycle,
         state=PLAN_STATE[summary.state],
         draft=summary.state is PlanState.DRAFT,

@@ -38,7 +38,7 @@ class PlanDetails(FrozenModel):
     `outdated` is true if lists, policy or single sessions have changed since. `own_policy` is the
     cycle's policy at the time of the run, if the run used a different one: for a what-if plan, or
     for a plan that replaces one coach and pins all other pairs. `under_way` is the progress of the
-    cycle at that time, if it had started.
+    cycle at that time, if it had started. `plans_version` increases with each published plan.
     """
 
     summary: PlanSummary
@@ -48,6 +48,7 @@ class PlanDetails(FrozenModel):
     cycle: Cycle
     own_policy: Cycle | None
     under_way: UnderWay | None
+    plans_version: int
 
     @property
     def policy(self) -> Cycle:
@@ -103,6 +104,7 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
         cycle=frozen.cycle,
         own_policy=frozen.own_policy,
         under_way=frozen.under_way,
+        plans_version=cycle_row(tx, row.cycle_id).plans_version,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.http.versions import set_version
 from api.plans import service as plans
 from api.plans.plan_details import PlanSummary
 from api.plans.plan_json import ComparisonJson, PlanJson, comparison_json, plan_json
@@ -26,9 +27,16 @@ def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
 
 
 @PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
-def read_plan(plan_id: str, request: Request, services: ServicesDep) -> PlanJson:
-    """Get a plan: matches with verdicts and sessions, and unmatched coachees with reasons."""
-    return plan_json(plans.read_plan(services, plan_id), request_renderer(request))
+def read_plan(
+    plan_id: str, request: Request, services: ServicesDep, response: Response
+) -> PlanJson:
+    """Get a plan: matches with verdicts and sessions, and unmatched coachees with reasons.
+
+    `ETag` changes when any plan of the cycle is published.
+    """
+    plan = plans.read_plan(services, plan_id)
+    set_version(response, plan.plans_version)
+    return plan_json(plan, request_renderer(request))
 
 
 @PLANS.get("/plans/{plan_id}/comparison", responses=problem_responses(404, 409, 422))

@@ -274,10 +274,13 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
     file = {"file": ("try.toml", policy.replace(b"C-11 =", b"C-99 ="))}
     walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)
     walk.submit("policy, faulty", f"{cycle}/policy", files=file)
-    text = {"text": "[cycle]\nstart = 1", "seen": "0"}
+    text = {"text": "[cycle]\nstart = 1", "version": "0"}
     walk.submit("edited cycle file, faulty", f"{cycle}/policy/text", data=text)
     text["text"] = _sample("cycle.toml").decode()
+    address, toml = f"/api/v1{cycle}/policy", {"Content-Type": "application/toml"}
+    assert walk.browser.put(address, content=policy, headers=toml).is_success
     walk.submit("edited cycle file, late", f"{cycle}/policy/text", data=text)
+    assert walk.browser.put(address, content=_sample("cycle.toml"), headers=toml).is_success
     walk.open("cycle file to edit", f"{cycle}/policy/text")
     run = walk.over(walk.post(f"{cycle}/what-if", files={"file": ("try.toml", policy)}))
     another = f"/plans/{run['plan_id']}"
@@ -289,6 +292,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 def _publish(walk: Walk, cycle: str, plan: str) -> None:
     """Publish the plan, send its invitations, and request replacements for a coach."""
+    walk.submit("plan, published by somebody else", f"{plan}/publish", data={"version": "9"})
     walk.post(f"{plan}/publish")
     walk.submit("plan, published twice", f"{plan}/publish")
     walk.open("plan, published", plan)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
@@ -75,9 +76,14 @@ def discard_previewed_lists(cycle_id: str, services: ServicesDep) -> Response:
 
 
 @PREVIEW_PAGES.post("/undo")
-def undo_latest_lists(cycle_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
+def undo_latest_lists(
+    cycle_id: str,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    version: Annotated[int | None, Form()] = None,
+) -> Response:
     """Restore the people as they were before the latest lists."""
-    undo_lists(services, principal, cycle_id)
+    undo_lists(services, principal, cycle_id, version=version)
     return redirect_after_post(f"{urls.cycle(cycle_id)}/people")
 
 

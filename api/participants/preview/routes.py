@@ -14,6 +14,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.http.versions import SeenVersion
 from api.input_files.source import NamedFile
 from api.participants.preview import service
 from api.participants.preview.outcome import (
@@ -130,7 +131,7 @@ def answer_list_questions(
     return preview_json(service.answer_questions(services, cycle_id, answers), texts)
 
 
-@PREVIEWS.post("/{cycle_id}/people/preview/use", responses=problem_responses(404, 409, 422))
+@PREVIEWS.post("/{cycle_id}/people/preview/use", responses=problem_responses(404, 409, 412, 422))
 def use_previewed_lists(
     cycle_id: str, confirmation: Confirmation, services: ServicesDep, principal: PrincipalDep
 ) -> tuple[UploadSummary, ...]:
@@ -151,11 +152,13 @@ def discard_previewed_lists(cycle_id: str, services: ServicesDep) -> None:
 @PREVIEWS.post(
     "/{cycle_id}/people/undo",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=problem_responses(404, 409, 422),
+    responses=problem_responses(404, 409, 412, 422),
 )
-def undo_latest_lists(cycle_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
+def undo_latest_lists(
+    cycle_id: str, services: ServicesDep, principal: PrincipalDep, version: SeenVersion
+) -> None:
     """Restore the people as they were before the latest lists, if no run has started since."""
-    undo_lists(services, principal, cycle_id)
+    undo_lists(services, principal, cycle_id, version=version)
 
 
 ROUTERS = (PREVIEWS,)

@@ -13,7 +13,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
-from api.cycles.service import CycleHeader, cycle_header
+from api.cycles.service import CycleHeader, cycle_header, cycle_row
+from api.cycles.versions import Part, require_version
 from api.http.principal import Principal
 from api.input_files.source import NamedFile
 from api.participants import facts
@@ -27,7 +28,12 @@ from api.participants.upload import UploadSummary, check_stored_policy, store_li
 from api.participants.withdrawn import withdrawn_warnings
 from api.services import Services
 from api.values import FrozenModel
-from coach.errors import ConflictError, NotFoundError, UnusableInputError
+from coach.errors import (
+    ChangedSinceError,
+    ConflictError,
+    NotFoundError,
+    UnusableInputError,
+)
 from coach.intake.columns import COLUMNS
 from coach.intake.list_comparison import ListComparison
 from coach.intake.list_review import ListReview, review_lists
@@ -127,6 +133,7 @@ def preview_lists(
             coaches=None,
             answers=answers.model_dump(mode="json"),
             outcome=outcome.model_dump(mode="json"),
+            lists_version=cycle_row(tx, cycle_id).lists_version,
         )
         if outcome.asks:
             row.coachees, row.coaches = (_content(files.get(side)) for side in Side)
@@ -180,8 +187,8 @@ def use_lists(
         ConfirmFirstError: the lists change the email address of a person, and the user has not
             authenticated recently.
         NotFoundError: no lists wait for a decision.
-        ConflictError: there are questions, the lists or the people have changed since they were
-            shown, or a list has to be confirmed as well.
+        ChangedSinceError: the lists or the people have changed since they were shown.
+        ConflictError: there are questions, or a list has to be confirmed as well.
         UnusableInputError: the policy names people who are no longer in the cycle.
     """
     now = services.now()
@@ -191,7 +198,8 @@ def use_lists(
         if preview.review is None:
             raise ConflictError(facts.QUESTIONS_LEFT())
         if preview.seen != confirmation.seen:
-            raise ConflictError(facts.CHANGED_SINCE())
+            require_version(tx, cycle_row(tx, cycle_id), Part.LISTS, row.lists_version)
+            raise ChangedSinceError(facts.CHANGED_SINCE())
         if preview.concerns and not confirmation.although:
             raise ConflictError(facts.CONFIRM_LISTS())
         store_undo(tx, cycle_id, now=now)
@@ -218,10 +226,14 @@ def discard_lists(services: Services, cycle_id: str) -> None:
 
 
 class ListState(NamedTuple):
-    """Whether lists of a cycle wait for a decision, and when the list that can be undone came."""
+    """Whether lists of a cycle wait for a decision, and when the list that can be undone came.
+
+    `version` is that of the lists in use.
+    """
 
     wait: bool
     replaced_at: datetime | None
+    version: int
 
 
 def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
@@ -229,7 +241,8 @@ def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
     waiting = select(ListPreviewRow.cycle_id).where(
         ListPreviewRow.cycle_id == cycle_id, ListPreviewRow.expires_at > now
     )
-    return ListState(tx.scalar(waiting) is not None, replaced_at(tx, cycle_id))
+    version = cycle_row(tx, cycle_id).lists_version
+    return ListState(tx.scalar(waiting) is not None, replaced_at(tx, cycle_id), version)
 
 
 def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow:

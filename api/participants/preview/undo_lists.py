@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import undefer
 
 from api.audit_trail.log import record_event
-from api.cycles.service import cycle_header
+from api.cycles.service import cycle_row
+from api.cycles.versions import Part, next_version, require_version
 from api.http.principal import Principal
 from api.participants import facts
 from api.participants.changed_addresses import changing_addresses
@@ -16,12 +17,16 @@ from api.services import Services
 from coach.errors import ConflictError
 
 
-def undo_lists(services: Services, principal: Principal, cycle_id: str) -> None:
+def undo_lists(
+    services: Services, principal: Principal, cycle_id: str, *, version: int | None = None
+) -> None:
     """Restore the people of a cycle as they were before its latest list.
 
+    `version` is that of the lists to undo; `None` if it does not matter, whoever uploaded them.
     People whom the list added are deleted. Addresses that people have changed are kept.
 
     Raises:
+        ChangedSinceError: the lists have another version.
         ConfirmFirstError: the email address of a person changes, and the user has not authenticated
             recently.
         NotFoundError: there is no such cycle.
@@ -29,7 +34,8 @@ def undo_lists(services: Services, principal: Principal, cycle_id: str) -> None:
         UnusableInputError: the policy names people whom the list added.
     """
     with services.database.writing() as tx:
-        cycle_header(tx, cycle_id)
+        cycle = cycle_row(tx, cycle_id)
+        require_version(tx, cycle, Part.LISTS, version)
         undo = tx.get(ListUndoRow, cycle_id, options=[undefer(ListUndoRow.people)])
         if undo is None:
             raise ConflictError(facts.NOTHING_TO_UNDO())
@@ -44,4 +50,5 @@ def undo_lists(services: Services, principal: Principal, cycle_id: str) -> None:
             cycle_id,
             changed=restored.changed,
             deleted=restored.deleted,
+            version=next_version(cycle, Part.LISTS),
         )

@@ -14,7 +14,7 @@ from api.cycles.service import read_policy
 from api.data_protection.erase_runs import minimal_source
 from api.input_files.source import NamedFile
 from api.overview import cycles
-from api.overview.cycles import PolicyText, text_digest
+from api.overview.cycles import PolicyText
 from coach.errors import ConflictError, UnusableInputError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_invalid_change_names_the_line_and_changes_nothing(world: World) -> None
     with pytest.raises(UnusableInputError) as refused:
         cycles.change_policy(world.services, cycle_id, {"sessions": {"count": 300}})
     assert [(one.row, one.column) for one in refused.value.faults] == [(7, "sessions.count")]
-    assert cycles.read_cycle_file(world.services, cycle_id)[1] == COMMENTED
+    assert cycles.read_cycle_file(world.services, cycle_id).text == COMMENTED
 
 
 def test_policy_whose_file_was_shortened_by_an_erasure_is_not_changed_in_part(
@@ -75,15 +75,15 @@ def test_edited_text_replaces_the_policy_unless_it_has_changed_since(
     path = f"/cycles/{cycle_id}/policy/text"
     page = office.get(path).text
     area = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
-    seen = re.search(r'name="seen" value="(\w+)"', page)
+    seen = re.search(r'name="version" value="(\d+)"', page)
     assert area
     assert seen
     assert unescape(area[1]) == COMMENTED
     form = {"text": COMMENTED.replace("count = 2", "count = 4").replace("\n", "\r\n")}
-    assert office.post(path, data=form | {"seen": seen[1]}).is_redirect
-    stored = cycles.read_cycle_file(world.services, cycle_id)[1]
+    assert office.post(path, data=form | {"version": seen[1]}).is_redirect
+    stored = cycles.read_cycle_file(world.services, cycle_id).text
     assert stored == COMMENTED.replace("count = 2", "count = 4")
-    late = office.post(path, data=form | {"seen": seen[1]})
+    late = office.post(path, data=form | {"version": seen[1]})
     assert late.status_code == HTTPStatus.CONFLICT
     assert "# short" in late.text  # the text that was entered is not lost
 
@@ -91,7 +91,5 @@ def test_edited_text_replaces_the_policy_unless_it_has_changed_since(
 def test_faults_of_an_edited_text_are_listed(world: World) -> None:
     cycle_id = commented_cycle(world)
     with pytest.raises(UnusableInputError) as refused:
-        cycles.edit_policy(
-            world.services, cycle_id, PolicyText(text="[cycle]\n", seen=text_digest(COMMENTED))
-        )
+        cycles.edit_policy(world.services, cycle_id, PolicyText(text="[cycle]\n", version=1))
     assert {fault.column for fault in refused.value.faults} == {"cycle.start", "cycle.end"}

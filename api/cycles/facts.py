@@ -1,0 +1,38 @@
+"""Messages about changes that somebody else has made to a cycle in the meantime."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, TEXT, listed, message
+
+# i18n: what somebody has done and when, such as: policy replaced by anna, Tue 1 Dec 2026, 09:00 UTC
+CHANGE = message("cycles.change", "{what} by {who}, {when}", what=FACT, who=FACT, when=FACT)
+# i18n: what has become of a list of people.
+LIST_CHANGE = message(
+    "cycles.list_change",
+    "{what} ({added} added, {changed} changed, {left} left)",
+    what=FACT,
+    added=NUMBER,
+    changed=NUMBER,
+    left=NUMBER,
+)
+USER = message("cycles.user", "{name}", name=TEXT)
+SOMEBODY = message("cycles.somebody", "somebody on the command line of the server")
+UNKNOWN_CHANGE = message("cycles.unknown_change", "people were erased, or a backup was restored")
+POLICY_CHANGED = message(
+    "cycles.policy_changed",
+    "nothing was stored, because the policy has changed since you opened it ({changes}); compare "
+    "it with yours, and submit yours again if it should replace it",
+    changes=listed(FACT),
+)
+LISTS_CHANGED = message(
+    "cycles.lists_changed",
+    "nothing was stored, because the lists have changed since you opened them ({changes}); check "
+    "them again",
+    changes=listed(FACT),
+)
+PLANS_CHANGED = message(
+    "cycles.plans_changed",
+    "nothing was published, because another plan has been published since you opened this one "
+    "({changes}); compare the two before you publish this one",
+    changes=listed(FACT),
+)
