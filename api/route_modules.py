@@ -16,6 +16,8 @@ from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
 from api.cycles import rules_pages
 from api.data_protection import routes as retention_routes
+from api.feeds import pages as feed_pages
+from api.feeds import routes as feed_routes
 from api.http import health_routes, reference_routes
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
@@ -93,6 +95,7 @@ API_MODULES = (
     user_routes,
     consent_routes,
     own_data_routes,
+    feed_routes,
     reference_routes,
 )
 PAGE_MODULES = (
@@ -128,6 +131,7 @@ PAGE_MODULES = (
     session_report_pages,
     note_access_pages,
     own_data_pages,
+    feed_pages,
     email_pages,
     verification_pages,
     device_pages,

@@ -152,6 +152,11 @@ def sha256_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def new_secret() -> str:
+    """Return a new random secret, which can be part of a URL."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
 def issue(
     tx: Transaction,
     kind: CredentialKind,
@@ -162,7 +167,7 @@ def issue(
     label: str = "",
 ) -> IssuedSecret:
     """Issue a new secret to a user; it expires at `until`."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     row = credential_row(kind, secret, now, until, user_id=user_id, label=label, id=new_id())
     tx.add(row)
     tx.flush()

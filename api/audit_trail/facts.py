@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, Fact] = {
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
     "erasure held": message("audit_action.erasure_held", "erasure put on hold")(),
     "erasure released": message("audit_action.erasure_released", "erasure hold ended")(),
+    "feed created": message("audit_action.feed_created", "calendar feed created")(),
+    "feed ended": message("audit_action.feed_ended", "calendar feed ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
     "link made": message("audit_action.link_made", "link created")(),

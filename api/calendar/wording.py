@@ -18,11 +18,12 @@ PRODUCT = "-//Coaching scheduler//EN"
 
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
     """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured."""
-    return _title(texts, invitation.number, invitation.count, deployment.programme_name)
+    return session_title(texts, invitation.number, invitation.count, deployment.programme_name)
 
 
 @lru_cache(maxsize=256)
-def _title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
+def session_title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
+    """Return the title of session `number` of `count`; see `summary`."""
     session = facts.SESSION(number=number, of=count)
     if programme is None:
         return texts.text(session)

@@ -19,6 +19,8 @@ DIRECTORY = "/directory"
 AUDIT = "/audit"
 SERVICE = "/service"
 PERSON = "/p/"
+FEEDS = "/feeds/"
+OFFICE_CALENDAR = f"{ACCOUNT}/calendar"
 PEOPLE_UPLOAD_SUFFIXES = (
     "/people",
     "/people/preview",
@@ -110,6 +112,16 @@ def person_verify_again(secret: str, go_on_to: str) -> str:
 def person_devices(secret: str) -> str:
     """Return the URL of the page with a person's verified devices and PIN."""
     return f"{person(secret)}/devices"
+
+
+def person_calendar(secret: str) -> str:
+    """Return the URL of the page with a person's calendar feed."""
+    return f"{person(secret)}/calendar"
+
+
+def feed(secret: str) -> str:
+    """Return the URL of a calendar feed, which contains its secret."""
+    return f"{FEEDS}{secret}.ics"
 
 
 def cycle(cycle_id: str) -> str:

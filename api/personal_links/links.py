@@ -114,7 +114,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; their earlier links and verified devices end.
+    """Create a new secret link for a person; earlier links, feeds and verified devices end.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -124,8 +124,9 @@ def issue_link(
     person = person_row(tx, person_id)
     if person.left_at is not None:
         raise NotFoundError(facts.HAS_LEFT(person=person.code))
-    for row in _active_links(tx, person_id, now):
-        row.revoked_at = now
+    for kind in (CredentialKind.LINK, CredentialKind.FEED):
+        for row in _active(tx, person_id, kind, now):
+            row.revoked_at = now
     end_devices(tx, person_id, now=now)
     issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
     record_event(tx, "link made", "person", person_id, credential=issued.id)
@@ -161,7 +162,7 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     Raises:
         ConflictError: the person has no working link.
     """
-    rows = _active_links(tx, person_id, now)
+    rows = _active(tx, person_id, CredentialKind.LINK, now)
     if not rows:
         raise ConflictError(facts.NO_LINK())
     row = rows[0]
@@ -197,13 +198,15 @@ def _link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
     return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
 
 
-def _active_links(tx: Transaction, person_id: str, now: datetime) -> list[CredentialRow]:
+def _active(
+    tx: Transaction, person_id: str, kind: CredentialKind, now: datetime
+) -> list[CredentialRow]:
     return list(
         tx.scalars(
             select(CredentialRow)
             .where(
                 CredentialRow.person_id == person_id,
-                CredentialRow.kind == CredentialKind.LINK,
+                CredentialRow.kind == kind,
                 CredentialRow.revoked_at.is_(None),
                 CredentialRow.expires_at > now,
             )

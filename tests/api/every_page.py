@@ -129,6 +129,8 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account", data={"password": PASSPHRASE, "code": app.at(now)})
     walk.open("cycles, none", "/")
     walk.open("account, with second factor", "/account")
+    walk.open("calendar of the office", "/account/calendar")
+    walk.submit("calendar of the office, created", "/account/calendar")
     walk.open("confirm a change", "/account/confirm")
     walk.submit("confirm a change, wrong password", "/account/confirm", data={"old_code": "1"})
     wrong = {"old_password": PASSPHRASE, "old_code": "1"}
@@ -455,6 +457,8 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
         walk.post(f"{home}/publicity", data={"sha256": sums[1], "given": "true"})
         walk.open(f"consent of the {side}, given", f"{home}/consent")
         walk.open(f"details of the {side}", f"{home}/details")
+        walk.open(f"calendar of the {side}", f"{home}/calendar")
+        walk.submit(f"calendar of the {side}, created", f"{home}/calendar")
     _change_details(walk, f"{coachee}/details")
     walk.submit("consent, outdated", f"{coach}/consent", data={"sha256": "0" * 64})
     address = f"{coachee}/address"

@@ -20,6 +20,7 @@ from api.accounts import tokens, users
 from api.accounts.credentials import CREDENTIAL_BY_SECRET, sha256_of
 from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
+from api.feeds import service as feeds
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
 from api.input_files.source import NamedFile
@@ -149,8 +150,12 @@ def path_values(shared: SharedServer) -> dict[str, str]:
     person_id = world.person_id(cycle_id, "C-3")
     with world.database.reading() as tx:
         human_id = tx.get_one(PersonRow, person_id).human_id or ""
+    with world.database.writing() as tx:
+        owner = users.ensure_user(tx, "feed", AccessRole.MANAGER, now=world.services.now())
+    feed = feeds.create_feed(world.services, Principal(AccessRole.MANAGER, user_id=owner))
     return {
         "cycle_id": cycle_id,
+        "feed_secret": feed.address.rpartition("/")[2].removesuffix(".ics"),
         "human_id": human_id,
         "session_id": mine.id,
         "person_id": person_id,

@@ -51,6 +51,7 @@ ISSUER = "http://127.0.0.1:9"
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NO_PAGES = {  # routes for programs, files, and redirects
     *("/healthz", "/readyz", "/metrics", "/static/{name}"),
+    "/feeds/{feed_secret}.ics",
     *("/p/{link}/sessions/{session_id}/invitation.ics", "/plans/{plan_id}/schedule.xlsx"),
     *(
         "/account/provider",

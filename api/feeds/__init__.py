@@ -1,0 +1,1 @@
+"""Calendar feeds: addresses from which calendar programs fetch sessions again and again."""

@@ -1,0 +1,195 @@
+"""Use cases of calendar feeds: creating, ending and reading them.
+
+The secret in a feed's address grants nothing but the feed. It is shown once; its hash is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import (
+    TOUCH_INTERVAL,
+    credential_row,
+    find_valid,
+    new_secret,
+    touch,
+)
+from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.audit_trail.log import record_event
+from api.calendar.feed import FeedEvent, FeedStatus, feed_bytes
+from api.crypto.row_seal import is_sealed
+from api.database.types import new_id
+from api.feeds import facts
+from api.feeds.events import CANCELLED_SHOWN_FOR, events_of_office, events_of_person
+from api.http.principal import AccessRole, Principal
+from api.http.urls import feed as feed_url
+from api.participants.rows import PersonRow
+from api.personal_links.links import linked_people
+from api.services import Services
+from api.texts.reader_language import mail_renderer
+from api.values import FrozenModel
+from coach.errors import NotFoundError
+
+_OFFICE_LIFETIME = timedelta(days=365)
+
+
+class Feed(FrozenModel):
+    """A calendar feed without its address. `last_used_at` is when it was last fetched, if ever."""
+
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+class NewFeed(FrozenModel):
+    """A new calendar feed. Its `address` is not shown again."""
+
+    address: str
+    feed: Feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """The content of a feed, and its validators (RFC 9110, section 8.8)."""
+
+    content: bytes
+    etag: str
+    last_modified: datetime
+
+
+def read_feed_of(services: Services, principal: Principal) -> Feed | None:
+    """Return the principal's feed, or `None` if there is none that still works."""
+    with services.database.reading() as tx:
+        rows = _active(tx, principal, services.now())
+        return _view(rows[0]) if rows else None
+
+
+def create_feed(services: Services, principal: Principal) -> NewFeed:
+    """Create the principal's feed; an earlier one stops working.
+
+    A person's feed expires with their secret link, a manager's after a year.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        _end(tx, principal, now)
+        secret = new_secret()
+        row = credential_row(
+            CredentialKind.FEED,
+            secret,
+            now,
+            _expiry(tx, principal, now),
+            id=new_id(),
+            **_owner(principal),
+        )
+        tx.add(row)
+        tx.flush()
+        record_event(tx, "feed created", *_subject(principal), credential=row.id)
+        return NewFeed(address=services.settings.base_url + feed_url(secret), feed=_view(row))
+
+
+def end_feed(services: Services, principal: Principal) -> None:
+    """End the principal's feed. Nothing happens if there is none."""
+    with services.database.writing() as tx:
+        if _end(tx, principal, services.now()):
+            record_event(tx, "feed ended", *_subject(principal))
+
+
+def read_feed(services: Services, secret: str) -> FeedContent:
+    """Return the feed with this secret.
+
+    A person's feed works while their secret link does, a manager's while they are a manager.
+
+    Raises:
+        NotFoundError: there is no such feed, or it has ended.
+    """
+    now = services.now()
+    with services.database.reading() as tx:
+        row = find_valid(tx, secret, CredentialKind.FEED, now)
+        if row is None or not _owner_may_read(tx, row, now):
+            raise NotFoundError(facts.NOT_FOUND())
+        content = _content(_events(tx, services, row, now), services, now)
+        stale = row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
+        identifier = row.id
+    if stale:
+        with services.database.writing() as tx:
+            touch(tx, identifier, now)
+    return content
+
+
+def _events(
+    tx: Transaction, services: Services, row: CredentialRow, now: datetime
+) -> Iterable[tuple[FeedEvent, datetime]]:
+    texts = mail_renderer(services)
+    if row.person_id is None:
+        return events_of_office(tx, texts, now=now)
+    return events_of_person(tx, row.person_id, services.settings.deployment, texts)
+
+
+def _content(
+    found: Iterable[tuple[FeedEvent, datetime]], services: Services, now: datetime
+) -> FeedContent:
+    """Render the events, without those that were cancelled too long ago.
+
+    Leaving out a cancelled session changes the feed, too, when it happens.
+    """
+    events, changes = [], [datetime.fromtimestamp(0, now.tzinfo)]
+    for event, changed_at in found:
+        changes.append(changed_at)
+        if event.status is FeedStatus.CANCELLED:
+            until = event.changed_at + CANCELLED_SHOWN_FOR
+            if until <= now:
+                changes.append(until)
+                continue
+        events.append(event)
+    content = feed_bytes(mail_renderer(services).text(facts.NAME()), events)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return FeedContent(content, etag, max(changes).replace(microsecond=0))
+
+
+def _owner_may_read(tx: Transaction, row: CredentialRow, now: datetime) -> bool:
+    if row.person_id is not None:
+        person = tx.get_one(PersonRow, row.person_id)
+        return person.left_at is None and person.id in linked_people(tx, {person.id}, now=now)
+    user = tx.get_one(UserRow, row.user_id)
+    is_manager = AccessRole(user.role) is AccessRole.MANAGER
+    return is_manager and user.disabled_at is None and is_sealed(tx, user)
+
+
+def _active(tx: Transaction, principal: Principal, now: datetime) -> list[CredentialRow]:
+    owner = _owner(principal)
+    query = select(CredentialRow).filter_by(kind=CredentialKind.FEED, revoked_at=None, **owner)
+    return list(tx.scalars(query.where(CredentialRow.expires_at > now)))
+
+
+def _end(tx: Transaction, principal: Principal, now: datetime) -> bool:
+    rows = _active(tx, principal, now)
+    for row in rows:
+        row.revoked_at = now
+    return bool(rows)
+
+
+def _expiry(tx: Transaction, principal: Principal, now: datetime) -> datetime:
+    if principal.person_id is None:
+        return now + _OFFICE_LIFETIME
+    return tx.get_one(CredentialRow, principal.credential_id).expires_at
+
+
+def _owner(principal: Principal) -> dict[str, str | None]:
+    if principal.person_id is None:
+        return {"user_id": principal.user_id}
+    return {"person_id": principal.person_id}
+
+
+def _subject(principal: Principal) -> tuple[str, str]:
+    kind = "user" if principal.person_id is None else "person"
+    return kind, principal.person_id or principal.user_id or ""
+
+
+def _view(row: CredentialRow) -> Feed:
+    return Feed(created_at=row.created_at, expires_at=row.expires_at, last_used_at=row.last_used_at)
