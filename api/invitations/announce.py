@@ -6,7 +6,6 @@ as draft emails in the transaction that changes the session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -16,12 +15,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.invitations import facts
-from api.invitations.outgoing_invitation import current_invitation, is_cancellation
+from api.invitations.outgoing_invitation import current_invitation
+from api.invitations.release import release_sendable
 from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
-from api.mail import delivery
 from api.mail.rows import MailRow
-from api.participants.mail_recipients import find_addresses
-from api.personal_links import links
 from api.services import Services
 from api.sessions.rows import MAX_LINK_LENGTH, MAX_PLACE_LENGTH, SessionRow, SessionState
 from api.values import FrozenModel
@@ -120,8 +117,8 @@ def announce(
     mails = _announce(tx, session, message, now)
     action = "session cancelled" if change.cancelled else "session changed"
     record_event(tx, action, "session", session.id, revision=session.revision)
-    if release_with is not None and release_with.settings.mail.enabled:
-        _release(tx, release_with, mails, now)
+    if release_with is not None:
+        release_sendable(tx, release_with, mails, now=now)
     return mails
 
 
@@ -164,16 +161,3 @@ def _message(
     after = current_invitation(session).model_copy(update=update | {"start": start, "end": end})
     messages = diff_invitations(before, {session.uid: after}, now)
     return messages[0] if messages else None
-
-
-def _release(tx: Transaction, services: Services, mails: Sequence[MailRow], now: datetime) -> None:
-    """Release the messages to people who have an address and, for invitations, a working link."""
-    people = {mail.person_id for mail in mails}
-    addresses = find_addresses(tx, people)
-    linked = links.linked_people(tx, people, now=now)
-    ready = [
-        mail
-        for mail in mails
-        if mail.person_id in addresses and (is_cancellation(mail) or mail.person_id in linked)
-    ]
-    delivery.release(tx, services.enqueue, ready, addresses, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,9 +12,8 @@ from api.cycles.service import cycle_row
 from api.invitations import facts
 from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
 from api.invitations.pending import pending_rows
-from api.mail import delivery
+from api.invitations.release import release_mails
 from api.mail.rows import ACCESS_KINDS, MailRow, MailState, find_mail
-from api.participants.mail_recipients import find_addresses
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 
@@ -39,7 +37,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
     _require_mail_enabled(services)
     with services.database.writing() as tx:
         mails = _sendable_until(tx, services, cycle_id, until)
-        _release(tx, services, mails)
+        release_mails(tx, services, mails, now=services.now())
         record_event(tx, "messages released", "cycle", cycle_id, messages=len(mails))
         return delivery_status_of(tx, services, cycle_id)
 
@@ -80,7 +78,7 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
                 MailRow.state == MailState.FAILED,
             )
         ).all()
-        _release(tx, services, failed)
+        release_mails(tx, services, failed, now=services.now())
         record_event(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
         return delivery_status_of(tx, services, cycle_id)
 
@@ -102,11 +100,6 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
         mail.state, mail.ended_at = MailState.SENT_OTHERWISE, now
         record_event(tx, "mail sent otherwise", "mail", mail.id)
         return delivery_status_of(tx, services, cycle_id)
-
-
-def _release(tx: Transaction, services: Services, mails: Sequence[MailRow]) -> None:
-    addresses = find_addresses(tx, {mail.person_id for mail in mails})
-    delivery.release(tx, services.enqueue, mails, addresses, now=services.now())
 
 
 def _sendable_until(

@@ -9,6 +9,10 @@ A worker sends the emails to one domain one after the other. In each domain, onl
 has a queued job; when its job starts, it queues the job of the next one. A release therefore takes
 the same time for ten emails as for ten thousand, and a code never waits behind invitations.
 
+Emails to one person about the same session are sent in the order of their release: the next one is
+not queued until the mail server has accepted or finally refused the earlier one, so that a
+cancellation cannot overtake its invitation.
+
 The content of an email is composed for each attempt, because it contains a secret link, which is
 never stored in plain text. Unless the person, the link or the settings change, all attempts have
 the same content and Message-ID, which identifies duplicates.
@@ -19,8 +23,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import aliased
 
 from api.background.job import NO_DELAY, Enqueue, Job
 from api.mail import facts
@@ -49,22 +54,25 @@ def release(
     *,
     now: datetime,
 ) -> None:
-    """Release new, drafted or failed emails for delivery.
+    """Release new, drafted or failed emails for delivery, in the given order.
 
     `addresses` are the current email addresses by person id; people without one are omitted.
     """
     first: dict[str, MailRow] = {}
-    for mail in mails:
+    for place, mail in enumerate(mails):
         if mail.state is MailState.FAILED:
             mail.tries += 1  # gives the next job a new id
-        mail.state, mail.released_at = MailState.WAITING, now
+        mail.state, mail.released_at = MailState.WAITING, now + timedelta(microseconds=place)
         mail.queued_at = mail.ended_at = None
         mail.domain = addresses.get(mail.person_id, "").rpartition("@")[2].lower()
         first.setdefault(mail.domain, mail)
     tx.add_all(mails)
     tx.flush()
-    for mail in first.values():
-        _queue_attempt(tx, enqueue, mail, now=now)
+    for domain, mail in first.items():
+        if mail.kind is MailKind.CODE or tx.scalar(_ready(MailRow.id == mail.id)) is not None:
+            _queue_attempt(tx, enqueue, mail, now=now)
+        else:
+            queue_next(tx, enqueue, domain, now=now)
 
 
 def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datetime) -> bool:
@@ -96,24 +104,19 @@ def queue_next(
         queued = select(MailRow.id).where(MailRow.domain == each, waiting, MailRow.queued_at <= now)
         if tx.scalar(queued.limit(1)) is not None:
             continue
-        mail = tx.scalar(
-            select(MailRow)
-            .where(MailRow.domain == each, waiting, MailRow.queued_at.is_(None))
-            .order_by(MailRow.released_at, MailRow.id)
-            .limit(1)
-        )
+        mail = tx.scalar(_ready(MailRow.domain == each, waiting, MailRow.queued_at.is_(None)))
         if mail is not None:
             _queue_attempt(tx, enqueue, mail, now=now)
 
 
-def record_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
+def record_sent(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datetime) -> None:
     """Record that the mail server has accepted an email."""
-    _end_attempt(tx, mail_id, MailState.SENT, now=now)
+    _end_attempt(tx, enqueue, mail_id, MailState.SENT, now=now)
 
 
-def record_cancelled(tx: Transaction, mail_id: str, *, now: datetime) -> None:
+def record_cancelled(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datetime) -> None:
     """Record that there is no longer a reason to send an email."""
-    _end_attempt(tx, mail_id, MailState.CANCELLED, now=now)
+    _end_attempt(tx, enqueue, mail_id, MailState.CANCELLED, now=now)
 
 
 def record_server_problem(tx: Transaction, mail_id: str, problem: Displayed) -> None:
@@ -140,7 +143,7 @@ def record_temporary_failure(
     if now - (mail.released_at or mail.created_at) >= give_up_after:
         hours = give_up_after // timedelta(hours=1)
         reason = facts.GAVE_UP(count=hours, reason=problem)
-        record_permanent_failure(tx, registry, mail_id, reason, now=now)
+        record_permanent_failure(tx, enqueue, registry, mail_id, reason, now=now)
         return
     delay = min(_INITIAL_BACKOFF * 2**mail.tries, _MAX_BACKOFF)
     mail.tries += 1
@@ -149,10 +152,16 @@ def record_temporary_failure(
 
 
 def record_permanent_failure(
-    tx: Transaction, registry: MailRegistry, mail_id: str, problem: Displayed, *, now: datetime
+    tx: Transaction,
+    enqueue: Enqueue,
+    registry: MailRegistry,
+    mail_id: str,
+    problem: Displayed,
+    *,
+    now: datetime,
 ) -> None:
     """Record that an email cannot be delivered until the programme office takes action."""
-    mail = _end_attempt(tx, mail_id, MailState.FAILED, now=now, problem=problem)
+    mail = _end_attempt(tx, enqueue, mail_id, MailState.FAILED, now=now, problem=problem)
     if mail is not None:
         registry.on_failed(tx, mail)
 
@@ -191,9 +200,43 @@ def _attempted(tx: Transaction, mail_id: str) -> MailRow | None:
 
 
 def _end_attempt(
-    tx: Transaction, mail_id: str, state: MailState, *, now: datetime, problem: Displayed = ""
+    tx: Transaction,
+    enqueue: Enqueue,
+    mail_id: str,
+    state: MailState,
+    *,
+    now: datetime,
+    problem: Displayed = "",
 ) -> MailRow | None:
+    """Record the end of an attempt, and queue what had to wait for it."""
     mail = _attempted(tx, mail_id)
-    if mail is not None:
-        mail.state, mail.ended_at, mail.problem = state, now, encode_problem(problem)
+    if mail is None:
+        return None
+    mail.state, mail.ended_at, mail.problem = state, now, encode_problem(problem)
+    tx.flush()
+    followers = select(MailRow.domain).where(
+        MailRow.person_id == mail.person_id,
+        MailRow.state == MailState.WAITING,
+        MailRow.queued_at.is_(None),
+    )
+    for domain in tx.scalars(followers.distinct()).all():
+        queue_next(tx, enqueue, domain, now=now)
     return mail
+
+
+def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
+    """Select the first email that no earlier one to the same person holds back."""
+    earlier = aliased(MailRow)
+    held_back = select(earlier.id).where(
+        earlier.person_id == MailRow.person_id,
+        earlier.kind == MailRow.kind,
+        earlier.session_id == MailRow.session_id,
+        earlier.state.in_(UNDELIVERED_STATES),
+        earlier.occasion < MailRow.occasion,
+    )
+    return (
+        select(MailRow)
+        .where(*conditions, ~held_back.exists())
+        .order_by(MailRow.released_at, MailRow.id)
+        .limit(1)
+    )

@@ -79,11 +79,11 @@ class MailJob:
 
     def _attempt(self, mail_id: str) -> None:
         """Compose and send the email, and record the result, unless the server is unavailable."""
-        now = self._services.now
+        now, enqueue = self._services.now, self._services.enqueue
         try:
             composed_mail = self._compose(mail_id)
             if composed_mail is None:
-                self._write(lambda tx: delivery.record_cancelled(tx, mail_id, now=now()))
+                self._write(lambda tx: delivery.record_cancelled(tx, enqueue, mail_id, now=now()))
                 return
             self._send(composed_mail)
         except smtp.TemporaryFailureError as error:
@@ -91,7 +91,7 @@ class MailJob:
         except (ConflictError, CompositionError, smtp.PermanentFailureError) as error:
             self._write(partial(self._permanent_failure, mail_id, error.shown))
         else:
-            self._write(lambda tx: delivery.record_sent(tx, mail_id, now=now()))
+            self._write(lambda tx: delivery.record_sent(tx, enqueue, mail_id, now=now()))
 
     def _compose(self, mail_id: str) -> ComposedMail | None:
         def in_transaction() -> ComposedMail | None:
@@ -125,7 +125,9 @@ class MailJob:
 
     def _permanent_failure(self, mail_id: str, problem: Displayed, tx: Transaction) -> None:
         now = self._services.now()
-        delivery.record_permanent_failure(tx, self._registry, mail_id, problem, now=now)
+        delivery.record_permanent_failure(
+            tx, self._services.enqueue, self._registry, mail_id, problem, now=now
+        )
 
     def _write(self, change: Callable[[Transaction], Value]) -> Value:
         """Call `change` in a writing transaction, and again while the database is unavailable."""
