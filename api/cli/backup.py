@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,7 @@ from api.data_protection.erased_ids import (
     write_ids,
 )
 from api.data_protection.repeat_erasures import ids_to_erase, record_repeated, repeat_erasures
+from api.data_protection.restored_access import end_restored_access, ended_links
 from api.database.backup import require_unused
 from api.database.backup import restore as put_back
 from api.database.engine import Database, readable_database_errors
@@ -104,7 +106,8 @@ def restore(
 ) -> None:
     """Check a backup and restore it in place of the database.
 
-    People who were erased after the backup was made are erased again.
+    People who were erased after the backup was made are erased again. Users sign in again, and
+    people verify their devices again.
     """
     settings = load_settings(data_dir=data)
     keyring = read_keyring(settings)
@@ -116,9 +119,9 @@ def restore(
         readable_database_errors(settings.database_url),
     ):
         require_unused(database)
-        replaced, recorded = _replaced(database)
-        ids |= recorded
-        repeating = _Repetition(keyring, ids, datetime.now(UTC))
+        replaced = _read_replaced(database)
+        ids |= replaced.erased
+        repeating = _Repetition(keyring, ids, replaced.ended_links, datetime.now(UTC))
         with hold_worker_lease(database, settings.executor_id):
             kept = put_back(
                 database,
@@ -133,23 +136,41 @@ def restore(
             )
     if kept is not None and not database.is_sqlite:
         write_ids(list_of_copy(kept), keyring, ids)
-    report = _record(data, replaced, repeating.done)
+    report = _record(data, replaced.rows, repeating.done)
     _print_outcome(source, report, repeating.done, kept)
 
 
-class _Repetition:
-    """Erases people again from a copy that is about to be restored; keeps their ids in `done`."""
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """What a restore takes from the database that it replaces; nothing if there is none.
 
-    def __init__(self, keyring: Keyring, ids: ErasedIds, now: datetime) -> None:
+    `rows` is the number of rows of its audit trail.
+    """
+
+    rows: int = 0
+    erased: ErasedIds = field(default_factory=ErasedIds)
+    ended_links: frozenset[str] = frozenset()
+
+
+class _Repetition:
+    """Repeats erasures in a copy that is about to be restored, and ends access that it grants.
+
+    `done` are the ids of the people and cycles that it erased.
+    """
+
+    def __init__(
+        self, keyring: Keyring, ids: ErasedIds, links: frozenset[str], now: datetime
+    ) -> None:
         self.now = now
         self.done = ErasedIds()
-        self._ids = ids
+        self._ids, self._ended_links = ids, links
         self._set_context = context_setter(keyring, lambda: SYSTEM, lambda: now)
         self._info = seal_info(keyring)
 
     def __call__(self, copy: Database) -> None:
         with copy.on_behalf_of(self._set_context, self._info).writing() as tx:
             self.done = repeat_erasures(tx, self._ids, now=self.now)
+            end_restored_access(tx, self._ended_links, now=self.now)
 
 
 def _record(data: Path | None, replaced: int, repeated: ErasedIds) -> VerificationResult:
@@ -189,18 +210,18 @@ def _print_outcome(
         echo(facts.PREVIOUS_SAVED(file=str(kept)))
 
 
-def _replaced(database: Database) -> tuple[int, ErasedIds]:
-    """Return the number of audit rows and the erased ids in a database, and close the database.
+def _read_replaced(database: Database) -> _Replaced:
+    """Read what a restore takes from the database that it replaces, and close the database.
 
-    The number is 0 and no ids are returned if there is no database, or if it cannot be read, for
-    example because it is damaged.
+    Nothing is taken if there is no database, or if it cannot be read, for example because it is
+    damaged.
     """
     try:
         if database.is_sqlite and not Path(database.engine.url.database or "").exists():
-            return 0, ErasedIds()
+            return _Replaced()
         with database.reading() as tx:
-            return trail_status(tx).rows, recorded_ids(tx)
+            return _Replaced(trail_status(tx).rows, recorded_ids(tx), ended_links(tx))
     except DBAPIError:
-        return 0, ErasedIds()
+        return _Replaced()
     finally:
         database.close()

@@ -184,6 +184,9 @@ def create_keyring(path: Path) -> None:
 def write_keyring(path: Path, keyring: Keyring) -> None:
     """Write `keyring` to the file at `path` (mode 0600), atomically.
 
+    If `path` is a symbolic link, the file that it names is replaced, not the link: it may keep the
+    keys apart from the data.
+
     Raises:
         KeyringError: the file cannot be written.
     """
@@ -196,8 +199,9 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
         content["backups_version"] = keyring.backups_version
         content["earlier_backups"] = [key.hex() for key in keyring.earlier_backups]
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private_file(path, json.dumps(content, indent=1).encode())
+        file = path.resolve()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private_file(file, json.dumps(content, indent=1).encode())
     except OSError as error:
         raise KeyringError(
             facts.KEY_FILE_NOT_CREATED(path=str(path), reason=str(error.strerror))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from api.crypto import hashing_queues
@@ -30,11 +30,13 @@ def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
 
     The passphrase is normalised (NFC), because devices encode accented letters differently.
 
+    Not computed by OpenSSL, whose threads for Argon2 wait for each other forever if two keys are
+    derived at the same time (OpenSSL 4.0).
+
     Raises:
         BusyError: too many hashes are being computed.
     """
     typed = unicodedata.normalize("NFC", passphrase[:MAX_PASSWORD_LENGTH]).encode()
-    argon2 = Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
+    return hashing_queues.SIGNED_IN.run(
+        lambda: hash_secret_raw(typed, salt, _ITERATIONS, _MEMORY_KIB, _LANES, KEY_BYTES, Type.ID)
     )
-    return hashing_queues.SIGNED_IN.run(lambda: argon2.derive(typed))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from api.audit_trail.log import record_event
@@ -15,12 +17,14 @@ from api.data_protection import facts
 from api.data_protection.erased_ids import (
     ErasedIds,
     belongs_to,
+    list_not_written,
     list_of_copy,
     lists_in,
     update_list,
     write_ids,
 )
-from api.database.backup import back_up, unused_path
+from api.database.backup import back_up
+from api.files.private_files import create_private_file
 from api.services import Services
 from api.settings import Settings
 from coach.errors import ConflictError, DomainError
@@ -74,28 +78,31 @@ def make_copy(
         target: a folder or a new file. In a folder, the name of the backup contains the time.
         migrate_job_tables: creates the tables of the job engine.
         keep: the number of backups to keep in the folder; the oldest are deleted once the new one
-            is complete. Only backups that the application named, and that this deployment's key
-            decrypts, are deleted.
+            is complete. Only backups that the application named, that this deployment's key
+            decrypts, and that were complete before the new one began are deleted.
 
     Raises:
         ConflictError: `target` is a file that exists, or `keep` is given and `target` is no folder.
         DomainError: the backup cannot be written.
     """
     if target.is_dir():
-        target = unused_path(target / f"backup-{services.now():%Y%m%dT%H%M%SZ}")
+        target = _reserve(target / f"backup-{services.now():%Y%m%dT%H%M%SZ}")
+        existed = False
     elif keep is not None:
         raise ConflictError(facts.KEEP_NEEDS_FOLDER(path=str(target)))
-    folder, erased = target.parent, list_of_copy(target)
-    existed = erased.exists() or target.exists()
-    ids = update_list(services, lists_in(folder))
-    write_ids(erased, services.keyring, ids)  # a backup never exists without its list
+    else:
+        existed = list_of_copy(target).exists() or target.exists()
+    folder, erased, earlier = target.parent, list_of_copy(target), list[Path]()
     try:
+        ids = update_list(services, lists_in(folder))
+        write_ids(erased, services.keyring, ids)  # a backup never exists without its list
         size = back_up(
             services.database,
             services.keyring.backups,
             target,
             migrate_job_tables,
             data_dir=services.settings.data_dir,
+            on_start=lambda: earlier.extend(_own_backups(folder, services.keyring)),
         )
     except DomainError:
         if not existed:
@@ -104,8 +111,7 @@ def make_copy(
     with services.database.writing() as tx:
         record_event(tx, COPIED, "database", "main", bytes=size)
     _update_lists(folder, services.keyring, ids)
-    deleted = 0 if keep is None else _delete_old(folder, services.keyring, keep, newest=target)
-    return MadeCopy(target, size, deleted)
+    return MadeCopy(target, size, 0 if keep is None else _delete_oldest(earlier, keep - 1))
 
 
 def copy_after_erasure(
@@ -150,12 +156,40 @@ def _is_own_backup(path: Path, keyring: Keyring) -> bool:
         return False
 
 
-def _delete_old(folder: Path, keyring: Keyring, keep: int, *, newest: Path) -> int:
-    """Delete all but the `keep` newest backups and their lists; return how many were deleted."""
+def _reserve(path: Path) -> Path:
+    """Return `path`, or a numbered variant that no backup has, and create its list.
+
+    Raises:
+        ErasedIdsError: the list cannot be created.
+    """
+    variants = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    for free in chain([path], variants):
+        erased = list_of_copy(free)
+        if os.path.lexists(free) or os.path.lexists(erased):
+            continue
+        try:
+            create_private_file(erased)
+        except FileExistsError:  # another process was faster
+            continue
+        except OSError as error:
+            raise list_not_written(erased, error) from error
+        return free
+    raise AssertionError  # there is always another number
+
+
+def _own_backups(folder: Path, keyring: Keyring) -> list[Path]:
+    """Return the backups in `folder` that the application named for this deployment, by name."""
     named = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
-    own = [path for path in named if path != newest and _is_own_backup(path, keyring)]
-    old = own[: max(0, len(own) - (keep - 1))]
+    return [path for path in named if _is_own_backup(path, keyring)]
+
+
+def _delete_oldest(backups: list[Path], keep: int) -> int:
+    """Delete all but the last `keep` backups and their lists; return how many were deleted.
+
+    Another process may have deleted some of them already.
+    """
+    old = [path for path in backups[: max(0, len(backups) - keep)] if path.exists()]
     for path in old:
-        path.unlink()
+        path.unlink(missing_ok=True)
         list_of_copy(path).unlink(missing_ok=True)
     return len(old)

@@ -80,9 +80,12 @@ def write_ids(path: Path, keyring: Keyring, ids: ErasedIds) -> None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private_file(path, content)
     except OSError as error:
-        raise ErasedIdsError(
-            facts.LIST_NOT_WRITTEN(path=str(path), reason=str(error.strerror))
-        ) from error
+        raise list_not_written(path, error) from error
+
+
+def list_not_written(path: Path, error: OSError) -> ErasedIdsError:
+    """Return the error for a list that cannot be written."""
+    return ErasedIdsError(facts.LIST_NOT_WRITTEN(path=str(path), reason=str(error.strerror)))
 
 
 def read_ids(path: Path, keyring: Keyring) -> ErasedIds:

@@ -40,12 +40,13 @@ def back_up(
     migrate_job_tables: MigrateJobTables,
     *,
     data_dir: Path,
+    on_start: Callable[[], None] = lambda: None,
 ) -> int:
     """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
 
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
     snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. Waits
-    for another backup that is being made there.
+    for another backup that is being made there, then calls `on_start`.
 
     Raises:
         ConflictError: `target` already exists.
@@ -56,6 +57,7 @@ def back_up(
         raise ConflictError(facts.BACKUP_EXISTS(path=str(target)))
     try:
         with working_folder(data_dir) as folder:
+            on_start()
             _write_backup(database, key, target, migrate_job_tables, folder)
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error

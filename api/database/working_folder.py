@@ -7,6 +7,7 @@ data folder. If that process is killed, its working folder remains, and the next
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -61,8 +62,10 @@ def partial_file(target: Path) -> Iterator[Path]:
     Removes the partial files of processes that were killed. If the block raises an exception, its
     own is removed as well.
 
+    Only one process at a time has a partial file for `target`: none replaces another's target.
+
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or `target` exists in the meantime.
     """
     target.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     _remove_partial_files(target.parent)
@@ -71,6 +74,8 @@ def partial_file(target: Path) -> Iterator[Path]:
     try:
         with _hold(partial, wait=True):
             yield partial
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
             partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)

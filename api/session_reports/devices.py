@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.services import Services
 from api.session_reports import facts
-from api.session_reports.open_notebook import closed_error
+from api.session_reports.notebook_openers import openers_of, remove_openers
+from api.session_reports.notebooks import add_recovery_code
+from api.session_reports.open_notebook import closed_error, open_on_device
 from api.session_reports.rows import NotebookOpenerRow, OpenerKind
 from api.values import FrozenModel
 from coach.errors import NotFoundError
@@ -34,6 +37,18 @@ class DeviceView(FrozenModel):
     opened_at: datetime
     is_this: bool
     before_link: bool
+
+
+class EndedDevices(FrozenModel):
+    """What replaces the secrets that an ended device can have seen or set.
+
+    Attributes:
+        recovery_code: the new recovery code; `None` if the earlier one remains valid.
+        passphrase_removed: whether the passphrase no longer works.
+    """
+
+    recovery_code: str | None = None
+    passphrase_removed: bool = False
 
 
 def list_devices(services: Services, principal: Principal) -> tuple[DeviceView, ...]:
@@ -64,30 +79,35 @@ def devices_of(tx: Transaction, principal: Principal) -> tuple[DeviceView, ...]:
     )
 
 
-def end_device(services: Services, principal: Principal, device_id: str) -> None:
+def end_device(services: Services, principal: Principal, device_id: str) -> EndedDevices:
     """Lock the notebook on one of its devices, which can be this one.
+
+    A passphrase and a recovery code that were set since another device was opened end with it,
+    because whoever has that device can have set them, to open the notebook again.
 
     Raises:
         NotesClosedError: no notebook is open on this device.
         NotFoundError: the notebook is not open on such a device.
+        NotebookAlteredError: the opener of this device was altered.
     """
     with services.database.writing() as tx:
         chosen = [row for row in _openers(tx, principal) if row.id == device_id]
         if not chosen:
             raise NotFoundError(facts.NO_SUCH_DEVICE(id=device_id))
-        _end(tx, principal, chosen)
+        return _end(tx, services, principal, chosen)
 
 
-def end_other_devices(services: Services, principal: Principal) -> None:
-    """Lock the notebook on all devices but this one.
+def end_other_devices(services: Services, principal: Principal) -> EndedDevices:
+    """Lock the notebook on all devices but this one; see `end_device`.
 
     Raises:
         NotesClosedError: no notebook is open on this device.
+        NotebookAlteredError: the opener of this device was altered.
     """
     with services.database.writing() as tx:
         rows = _openers(tx, principal)
-        this = principal.notes_device and principal.notes_device.credential_id
-        _end(tx, principal, [row for row in rows if row.credential_id != this])
+        this = _credential_of(principal)
+        return _end(tx, services, principal, [row for row in rows if row.credential_id != this])
 
 
 def _openers(tx: Transaction, principal: Principal) -> list[NotebookOpenerRow]:
@@ -101,10 +121,41 @@ def _openers(tx: Transaction, principal: Principal) -> list[NotebookOpenerRow]:
     return list(tx.scalars(query.order_by(NotebookOpenerRow.created_at, NotebookOpenerRow.id)))
 
 
-def _end(tx: Transaction, principal: Principal, rows: Iterable[NotebookOpenerRow]) -> None:
+def _credential_of(principal: Principal) -> str | None:
+    return None if principal.notes_device is None else principal.notes_device.credential_id
+
+
+def _end(
+    tx: Transaction, services: Services, principal: Principal, rows: Sequence[NotebookOpenerRow]
+) -> EndedDevices:
     """Delete the keys of devices, and with them, by reference, their openers."""
+    others = [row.created_at for row in rows if row.credential_id != _credential_of(principal)]
+    ended = (
+        _replace_secrets(tx, services.keyring, principal, min(others), now=services.now())
+        if others
+        else EndedDevices()
+    )
     ids = [row.credential_id for row in rows]
     tx.execute(delete(CredentialRow).where(CredentialRow.id.in_(ids)))
     record_event(
         tx, "devices of notes ended", "person", principal.person_id or "", devices=len(ids)
     )
+    return ended
+
+
+def _replace_secrets(
+    tx: Transaction, keyring: Keyring, principal: Principal, since: datetime, *, now: datetime
+) -> EndedDevices:
+    """Replace the notebook's passphrase and recovery code by a new code, if set `since` a time."""
+    opened = open_on_device(tx, keyring, principal, check=False)
+    kinds = {
+        opener.kind
+        for kind in (OpenerKind.PASSPHRASE, OpenerKind.RECOVERY)
+        for opener in openers_of(tx, principal.person_id, kind)
+        if opener.notebook == opened.row.number and opener.created_at >= since
+    }
+    if not kinds:
+        return EndedDevices()
+    remove_openers(tx, opened.row, *kinds)
+    code = add_recovery_code(tx, keyring, opened, now=now)
+    return EndedDevices(recovery_code=code, passphrase_removed=OpenerKind.PASSPHRASE in kinds)

@@ -172,6 +172,7 @@ def open_notes(
         NotebookAlteredError: the notebook was altered.
     """
     now = services.now()
+    _require_code(services, principal, code)  # before the comparison, whose duration tells much
     with services.database.reading() as tx:
         candidates = candidates_of(tx, principal, now=now)
     attempt = match_secret(services.keyring, candidates, typed)  # slow, so not in a transaction
@@ -188,6 +189,18 @@ def open_notes(
     if not accepted:  # raised here, because inside the transaction it would undo the count
         raise one_time_codes.wrong_code_error()
     raise NotAllowedError(facts.WRONG_PASSPHRASE())
+
+
+def _require_code(services: Services, principal: Principal, typed: str) -> None:
+    """Check the one-time code that was typed, if one is required; a wrong attempt is counted.
+
+    Raises:
+        NotAllowedError: the code is wrong.
+    """
+    with services.database.writing() as tx:
+        _, accepted = _verify_code(tx, services, principal, typed)
+    if not accepted:  # raised here, because inside the transaction it would undo the count
+        raise one_time_codes.wrong_code_error()
 
 
 def _overview(tx: Transaction, services: Services, principal: Principal) -> NotesOverview:

@@ -14,6 +14,7 @@ from api.services import Services
 from api.session_reports import altered_notes, devices, note_access
 from api.session_reports.device_keys import remember_version, set_device_key_cookie
 from api.session_reports.device_names import device_name
+from api.session_reports.devices import EndedDevices
 from api.session_reports.first_note import SETUP_FIELDS, confirm
 from api.session_reports.note_access import OpenedNotebook
 from api.session_reports.note_access_routes import MailedCode, NewPassphrase, Passphrase
@@ -138,19 +139,19 @@ def accept(link: str, services: ServicesDep, principal: PrincipalDep) -> Respons
 
 
 @NOTES.post("/devices/end-others")
-def end_other_devices(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Close the notes on all devices but this one."""
-    devices.end_other_devices(services, principal)
-    return redirect_after_post(urls.person_notes(link))
+def end_other_devices(
+    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Close the notes on all devices but this one; show the new recovery code, if there is one."""
+    return _after_end(link, request, devices.end_other_devices(services, principal))
 
 
 @NOTES.post("/devices/{device_id}/end")
 def end_device(
-    link: str, device_id: str, services: ServicesDep, principal: PrincipalDep
+    link: str, device_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Close the notes on a device, which can be this one."""
-    devices.end_device(services, principal, device_id)
-    return redirect_after_post(urls.person_notes(link))
+    """Close the notes on a device, which can be this one; show the new recovery code, if any."""
+    return _after_end(link, request, devices.end_device(services, principal, device_id))
 
 
 def remember_notebook(response: Response, services: Services, opened: OpenedNotebook) -> None:
@@ -187,7 +188,21 @@ def _answer(link: str, request: Request, services: Services, opened: OpenedNoteb
     return response
 
 
-def _render_recovery_code(link: str, request: Request, code: str, *, to_confirm: bool) -> Response:
+def _after_end(link: str, request: Request, ended: EndedDevices) -> Response:
+    if ended.recovery_code is None:
+        return redirect_after_post(urls.person_notes(link))
+    return _render_recovery_code(
+        link,
+        request,
+        ended.recovery_code,
+        to_confirm=False,
+        passphrase_removed=ended.passphrase_removed,
+    )
+
+
+def _render_recovery_code(
+    link: str, request: Request, code: str, *, to_confirm: bool, passphrase_removed: bool = False
+) -> Response:
     """Render the page that shows a recovery code, and asks for it if the notebook is new."""
     return render_page(
         request,
@@ -196,6 +211,7 @@ def _render_recovery_code(link: str, request: Request, code: str, *, to_confirm:
         notes=urls.person_notes(link),
         code=code,
         to_confirm=to_confirm,
+        passphrase_removed=passphrase_removed,
         faults={},
         entered=dict.fromkeys(SETUP_FIELDS, ""),
     )

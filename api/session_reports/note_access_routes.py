@@ -16,7 +16,7 @@ from api.services import Services
 from api.session_reports import altered_notes, devices, note_access
 from api.session_reports.device_keys import remember_version, set_device_key_cookie
 from api.session_reports.device_names import device_name
-from api.session_reports.devices import DeviceView
+from api.session_reports.devices import DeviceView, EndedDevices
 from api.session_reports.note_access import OpenedNotebook
 from api.session_reports.notebooks import NotesStatus
 
@@ -166,12 +166,16 @@ def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[
     return devices.list_devices(services, principal)
 
 
-@NOTES.delete(
-    "/devices/{device_id}", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404)
-)
-def end_notes_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Close your notes on a device, which can be this one."""
-    devices.end_device(services, principal, device_id)
+@NOTES.delete("/devices/{device_id}", responses=problem_responses(404, 409))
+def end_notes_device(
+    device_id: str, services: ServicesDep, principal: PrincipalDep
+) -> EndedDevices:
+    """Close your notes on a device, which can be this one.
+
+    A passphrase and a recovery code that were set since another device was opened no longer work,
+    because they may have been set on it. You then get a new recovery code.
+    """
+    return devices.end_device(services, principal, device_id)
 
 
 def _answer(response: Response, services: Services, opened: OpenedNotebook) -> OpenedNotes:

@@ -44,6 +44,19 @@ def _back_up(world: World, keyring: Keyring, folder: Path, keep: int | None = No
     return make_copy(services, folder, lambda _url: None, keep=keep)
 
 
+def test_rotation_of_a_linked_key_file_leaves_no_keys_next_to_the_data(
+    world: World, rotate: Callable[..., Keyring], tmp_path: Path
+) -> None:
+    link, elsewhere = world.services.settings.master_key_file, tmp_path / "safe"
+    elsewhere.mkdir(mode=0o700)
+    link.rename(elsewhere / "keys")
+    link.symlink_to(elsewhere / "keys")
+    ring = rotate()
+    assert link.is_symlink()
+    assert open_keyring(elsewhere / "keys", create=False) == ring
+    assert [path.name for path in elsewhere.iterdir()] == ["keys"]
+
+
 def test_backups_before_a_rotation_stay_readable_and_later_ones_use_the_new_key(
     world: World, rotate: Callable[..., Keyring], tmp_path: Path
 ) -> None:

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,17 +18,23 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from api.accounts.credentials import sha256_of
+from api.accounts.rows import CredentialRow
 from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from api.cli.serve import prepare_database
 from api.crypto.encrypted_stream import decrypt_file, encrypt_file
 from api.crypto.envelope_encryption import new_data_key
+from api.crypto.row_seal import is_sealed
 from api.cycles.rows import CycleRow
 from api.data_protection import retention_sweep
+from api.data_protection.copies import MadeCopy, make_copy
 from api.data_protection.erased_ids import list_of_copy, list_of_data_folder
 from api.data_protection.redaction import ERASED
 from api.database.engine import Database
+from api.database.working_folder import partial_file
 from api.participants.rows import PersonRow
+from api.personal_links.rows import VerifiedDeviceRow
 from tests.commands import Command, Outcome, command_runner
 
 if TYPE_CHECKING:
@@ -90,6 +98,57 @@ def deployment(world: World, tmp_path: Path) -> Deployment:
 def _plain_text_in(folder: Path) -> list[Path]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [path for path in files if re.search(rb"Coachee 1|SQLite format", path.read_bytes())]
+
+
+# Backups at the same time.
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_backups_made_at_the_same_time_neither_replace_nor_delete_each_other(
+    world: World, tmp_path: Path
+) -> None:
+    """Both have the same name at first, and both are complete before either deletes old ones."""
+
+    def make() -> MadeCopy:
+        return make_copy(world.services, tmp_path, lambda _url: None, keep=1)
+
+    def found(pattern: str) -> list[Path]:
+        return [path for path in tmp_path.glob(pattern) if path.stat().st_size]
+
+    make()
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(make) for _ in range(2)]
+        _wait_until(lambda: len(found("*Z*.erased")) == 3)
+        with world.database.writing():  # so that neither can end
+            _wait_until(lambda: len(found("*Z")) + len(found("*Z-?")) == 3)
+        made = {future.result().path for future in futures}
+    assert len(made) == 2
+    assert any(path.exists() for path in made)
+    assert set(found("*Z") + found("*Z-?")) <= made, "the first one was deleted"
+    make()
+    assert len(found("*Z") + found("*Z-?")) == 1
+
+
+def test_backup_to_a_file_does_not_replace_one_that_was_made_in_the_meantime(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "monday"
+
+    def write_late() -> None:
+        with partial_file(target) as partial:
+            partial.write_text("late", "utf-8")
+            target.write_text("complete", "utf-8")
+
+    with pytest.raises(FileExistsError):
+        write_late()
+    assert target.read_text("utf-8") == "complete"
+    assert list(tmp_path.iterdir()) == [target]
 
 
 # A killed backup.
@@ -425,3 +484,23 @@ def test_no_backup_is_deleted_if_the_new_one_fails(deployment: Deployment) -> No
         "backup", "--to", deployment.folder, "--keep", 1
     )
     assert sorted(path.name for path in deployment.folder.iterdir()) == before
+
+
+def test_restore_ends_what_may_have_been_ended_since_the_backup(
+    deployment: Deployment,
+) -> None:
+    world, cycle_id = deployment.world, deployment.cycle_id
+    renewed, kept = world.link(cycle_id, "K-1"), world.link(cycle_id, "C-1")
+    world.manager_token()
+    world.sign_in_secret()
+    device = world.device_key(cycle_id, "C-1")
+    old = deployment.folder / "old"
+    deployment.done("backup", "--to", old)
+    world.link(cycle_id, "K-1")
+    deployment.done("restore", old, "--force")
+    with world.database.reading() as tx:
+        valid = tx.scalars(select(CredentialRow).where(CredentialRow.revoked_at.is_(None))).all()
+        devices = tx.scalars(select(VerifiedDeviceRow)).all()
+        assert all(is_sealed(tx, row) for row in (*valid, *devices))
+        assert {row.id for row in valid} == {kept.id} != {renewed.id}
+        assert [row.secret_sha256 for row in devices if row.revoked_at] == [sha256_of(device)]

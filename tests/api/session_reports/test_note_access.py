@@ -380,11 +380,42 @@ def test_devices_are_listed_and_ended(devices: tuple[Device, Device]) -> None:
     assert listed[1]["device"] == "Firefox, Windows"
     assert "Firefox, Windows" in own.browser.get(f"{own.home}/notes").text
     ended = own.browser.delete(f"{path}/{listed[1]['id']}", headers=own.bearer)
-    assert ended.status_code == HTTPStatus.NO_CONTENT
+    assert ended.status_code == HTTPStatus.OK
     assert other.read().status_code == HTTPStatus.FORBIDDEN
     assert own.read().json()["text"] == NOTE
     again = own.browser.delete(f"{path}/{listed[1]['id']}", headers=own.bearer)
     assert again.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_ended_device_does_not_open_the_notes_again_with_secrets_set_on_it(
+    devices: tuple[Device, Device],
+) -> None:
+    own, stolen = devices
+    assert stolen.open_by(own.begin()) == HTTPStatus.OK
+    own.write()
+    made = stolen.browser.post(f"{API}/me/notes/recovery-code", headers=stolen.bearer)
+    assert stolen.choose(PHRASE) == HTTPStatus.NO_CONTENT
+    path = f"{API}/me/notes/devices"
+    listed = own.browser.get(path, headers=own.bearer).json()
+    (other,) = (one["id"] for one in listed if not one["is_this"])
+    ended = own.browser.delete(f"{path}/{other}", headers=own.bearer).json()
+    assert ended["passphrase_removed"]
+    assert stolen.open_by(PHRASE) == HTTPStatus.FORBIDDEN
+    assert stolen.open_by(made.json()["code"]) == HTTPStatus.FORBIDDEN
+    assert own.read().json()["text"] == NOTE
+    assert stolen.open_by(ended["recovery_code"]) == HTTPStatus.OK, "which only the coach has seen"
+
+
+def test_ending_a_device_keeps_a_passphrase_that_is_older(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    own.begin()
+    own.choose(PHRASE)
+    own.write()
+    assert other.open_by(PHRASE) == HTTPStatus.OK
+    page = own.browser.post(f"{own.home}/notes/devices/end-others")
+    assert "Your recovery code" not in page.text
+    assert other.read().status_code == HTTPStatus.FORBIDDEN
+    assert other.open_by(PHRASE) == HTTPStatus.OK
 
 
 def test_after_a_new_link_the_coach_ends_the_devices_of_the_old_one(

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from api.background.job_type import JobContext
+from api.crypto import hashing_queues
+from api.crypto.hashing_queues import HashingQueue
 from api.http.principal import AccessRole, Principal, Verification
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
@@ -273,3 +275,16 @@ def test_an_address_that_is_corrected_before_anybody_has_a_link_is_mailed_to_nob
     programme.cycle_id = programme.world.cycle(1, 1)
     programme.change_address()
     assert programme.mailed() == []
+
+
+def test_passphrases_are_not_compared_without_the_mailed_code(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise any number of them could be tried, uncounted, by the duration of the answer."""
+    coach, bearer = programme.device(), programme.new_link()
+    begin_notebook(coach, bearer, programme.mailed_code(coach, bearer))
+    coach.put(f"{NOTES}/passphrase", json={"passphrase": PASSPHRASE}, headers=bearer)
+    aide = programme.device()
+    monkeypatch.setattr(hashing_queues, "SIGNED_IN", HashingQueue(1, 0))  # answers 503
+    answer = aide.post(f"{NOTES}/open", json={"passphrase": PASSPHRASE}, headers=bearer)
+    assert answer.status_code == HTTPStatus.FORBIDDEN, answer.text
