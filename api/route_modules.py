@@ -60,6 +60,9 @@ from api.plans import routes as plan_routes
 from api.reminders import pages as reminder_pages
 from api.reminders import routes as reminder_routes
 from api.replies import pages as reply_pages
+from api.rescheduling import office_pages as session_change_pages
+from api.rescheduling import pages as another_time_pages
+from api.rescheduling import routes as rescheduling_routes
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
 from api.session_reports import note_access_pages, note_access_routes
@@ -87,6 +90,7 @@ API_MODULES = (
     personal_link_routes,
     verification_routes,
     session_routes,
+    rescheduling_routes,
     session_report_routes,
     note_access_routes,
     audit_routes,
@@ -127,6 +131,8 @@ PAGE_MODULES = (
     person_pages,
     session_pages,
     reply_pages,
+    another_time_pages,
+    session_change_pages,
     consent_pages,
     session_report_pages,
     note_access_pages,

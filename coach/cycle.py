@@ -82,8 +82,20 @@ class CycleDates(CycleFileTable):
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
 
 
+DEFAULT_CUTOFF_HOURS = 72
+MAX_CUTOFF_HOURS = 24 * 366
+
+
+def _is_default_cutoff(hours: int) -> bool:
+    return hours == DEFAULT_CUTOFF_HOURS
+
+
 class SessionPolicy(CycleFileTable):
-    """`[sessions]`: the number, length and spacing of sessions, and the limits per coach."""
+    """`[sessions]`: the number, length and spacing of sessions, and the limits per coach.
+
+    Until `reschedule_cutoff_hours` before a session, its participants can move it by agreement;
+    after that, the programme office decides.
+    """
 
     count: Annotated[int, Field(ge=1, le=20)] = 6
     minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
@@ -93,6 +105,9 @@ class SessionPolicy(CycleFileTable):
     max_per_coach_day: Annotated[int, Field(ge=1, le=100)] = 2
     max_per_coach_week: Annotated[int, Field(ge=1, le=500)] = 5
     buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_PER_DAY)] = 0
+    reschedule_cutoff_hours: Annotated[
+        int, Field(ge=0, le=MAX_CUTOFF_HOURS, exclude_if=_is_default_cutoff)
+    ] = DEFAULT_CUTOFF_HOURS
 
     @field_validator("max_gap_days")
     @classmethod

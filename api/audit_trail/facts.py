@@ -27,12 +27,21 @@ HEAD_BODY = message(
 )
 
 ACTIONS: Mapping[str, Fact] = {
+    "PIN removed": message("audit_action.pin_removed", "PIN removed")(),
+    "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
+    "PIN set": message("audit_action.pin_set", "PIN set")(),
+    "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "address changed": message("audit_action.address_changed", "address changed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes noticed"
     )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
+    "backup key rotated": message("audit_action.backup_key_rotated", "key for backups replaced")(),
+    "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
+    "coachee list taken in": message(
+        "audit_action.coachee_list_taken_in", "coachee list uploaded"
+    )(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
     "confirmation failed": message(
@@ -41,12 +50,10 @@ ACTIONS: Mapping[str, Fact] = {
     "credential revoked": message("audit_action.credential_revoked", "credential revoked")(),
     "cycle begun": message("audit_action.cycle_begun", "cycle created")(),
     "cycle erased": message("audit_action.cycle_erased", "cycle's personal data erased")(),
-    "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
-    "coachee list taken in": message(
-        "audit_action.coachee_list_taken_in", "coachee list uploaded"
-    )(),
     "database copied": message("audit_action.database_copied", "database backed up")(),
     "database restored": message("audit_action.database_restored", "database restored")(),
+    "device ended": message("audit_action.device_ended", "device ended")(),
+    "device verified": message("audit_action.device_verified", "device verified")(),
     "devices of notes ended": message(
         "audit_action.devices_of_notes_ended", "devices of notes ended"
     )(),
@@ -54,8 +61,6 @@ ACTIONS: Mapping[str, Fact] = {
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
-    "device ended": message("audit_action.device_ended", "device ended")(),
-    "device verified": message("audit_action.device_verified", "device verified")(),
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
     "erasure held": message("audit_action.erasure_held", "erasure put on hold")(),
     "erasure released": message("audit_action.erasure_released", "erasure hold ended")(),
@@ -63,6 +68,7 @@ ACTIONS: Mapping[str, Fact] = {
     "feed ended": message("audit_action.feed_ended", "calendar feed ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
+    "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
     "link made": message("audit_action.link_made", "link created")(),
     "lists undone": message("audit_action.lists_undone", "upload of lists undone")(),
     "mail not delivered": message("audit_action.mail_not_delivered", "email not delivered")(),
@@ -70,7 +76,6 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.mail_sent_otherwise", "email marked as sent another way"
     )(),
     "mails tried again": message("audit_action.mails_tried_again", "failed emails retried")(),
-    "backup key rotated": message("audit_action.backup_key_rotated", "key for backups replaced")(),
     "master key rotated": message("audit_action.master_key_rotated", "master key rotated")(),
     "message exported": message("audit_action.message_exported", "message downloaded")(),
     "messages exported": message("audit_action.messages_exported", "messages downloaded")(),
@@ -105,14 +110,10 @@ ACTIONS: Mapping[str, Fact] = {
     "notes opened on a device": message(
         "audit_action.notes_opened_on_a_device", "notes opened on a device"
     )(),
-    "PIN removed": message("audit_action.pin_removed", "PIN removed")(),
-    "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
-    "PIN set": message("audit_action.pin_set", "PIN set")(),
-    "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
-    "own details changed": message("audit_action.own_details_changed", "own details changed")(),
     "other browsers signed out": message(
         "audit_action.other_browsers_signed_out", "other browsers signed out"
     )(),
+    "own details changed": message("audit_action.own_details_changed", "own details changed")(),
     "passkey added": message("audit_action.passkey_added", "passkey added")(),
     "passkey refused": message("audit_action.passkey_refused", "passkey refused")(),
     "passkey removed": message("audit_action.passkey_removed", "passkey removed")(),
@@ -127,12 +128,21 @@ ACTIONS: Mapping[str, Fact] = {
     "people opened": message("audit_action.people_opened", "people viewed")(),
     "people separated": message("audit_action.people_separated", "roles of people separated")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
-    "person left": message("audit_action.person_left", "person left the cycle")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
+    "person left": message("audit_action.person_left", "person left the cycle")(),
     "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
+    "proposal confirmed": message(
+        "audit_action.proposal_confirmed", "proposal of another time confirmed"
+    )(),
+    "proposal refused": message(
+        "audit_action.proposal_refused", "proposal of another time refused"
+    )(),
+    "proposal withdrawn": message(
+        "audit_action.proposal_withdrawn", "proposal of another time withdrawn"
+    )(),
     "publicity agreed to": message(
         "audit_action.publicity_agreed_to", "consent to publicity given"
     )(),
@@ -174,6 +184,10 @@ ACTIONS: Mapping[str, Fact] = {
     "sign-in address made": message("audit_action.sign_in_address_made", "sign-in link created")(),
     "sign-in failed": message("audit_action.sign_in_failed", "sign-in failed")(),
     "terms accepted": message("audit_action.terms_accepted", "terms accepted")(),
+    "time outside rules allowed": message(
+        "audit_action.time_outside_rules_allowed", "time outside the rules allowed"
+    )(),
+    "time proposed": message("audit_action.time_proposed", "another time proposed")(),
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
     "token made": message("audit_action.token_made", "token created")(),
     "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
@@ -24,11 +24,12 @@ from api.input_files.source import NamedFile
 from api.invitations.outgoing_invitation import without_place
 from api.mail.rows import MailRow
 from api.participants.humans import forget_humans
-from api.participants.rows import PersonRow, Side
+from api.participants.rows import DeclinedTimeRow, PersonRow, Side
 from api.participants.service import profile_of
 from api.participants.undo import forget_lists
 from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
+from api.rescheduling.rows import MoveExceptionRow, ProposalRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from api.services import transaction_context
@@ -139,7 +140,17 @@ def _erase_rows_of(
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
         *(
             delete(table).where(table.person_id.in_(person_ids))
-            for table in (OneTimeCodeRow, VerifiedDeviceRow, PinRow, PersonPasskeyRow)
+            for table in (
+                OneTimeCodeRow,
+                VerifiedDeviceRow,
+                PinRow,
+                PersonPasskeyRow,
+                DeclinedTimeRow,
+            )
+        ),
+        *(
+            delete(table).where(table.session_id.in_(_sessions_with(person_ids)))
+            for table in (ProposalRow, MoveExceptionRow)
         ),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
@@ -151,8 +162,7 @@ def _erase_rows_of(
         .values(place="", join_link="", topic=""),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
-    with_them = or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
-    shared_session_ids = select(SessionRow.id).where(with_them)
+    shared_session_ids = _sessions_with(person_ids)
     for mail in tx.scalars(select(MailRow).where(MailRow.session_id.in_(shared_session_ids))):
         mail.content = without_place(mail.content)
     for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(shared_session_ids))):
@@ -165,6 +175,12 @@ def _erase_rows_of(
         feedback.text = redactor.redact_text(feedback.text)
     for reply in tx.scalars(select(ReplyRow).where(ReplyRow.session_id.in_(shared_session_ids))):
         reply.comment = redactor.redact_text(reply.comment)
+
+
+def _sessions_with(person_ids: Select[str]) -> Select[str]:
+    return select(SessionRow.id).where(
+        or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
+    )
 
 
 def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: datetime) -> None:

@@ -83,6 +83,11 @@ def person_session_another_time(secret: str, session_id: str) -> str:
     return f"{person_session(secret, session_id)}/another-time"
 
 
+def session_change(session_id: str) -> str:
+    """Return the URL of the page on which the programme office changes a session."""
+    return f"/sessions/{session_id}/change"
+
+
 def person_notes(secret: str) -> str:
     """Return the URL of the page on which a coach manages access to their notes."""
     return f"{person(secret)}/notes"

@@ -95,3 +95,11 @@ SESSIONS_IN_THE_PAST = plural_message(
     "schedules sessions from tomorrow on",
     count=NUMBER,
 )
+DECLINED_TIMES = plural_message(
+    "invitations.declined_times",
+    "since this plan was made, somebody has declined the time of {count} of its sessions; start a "
+    "new run",
+    "since this plan was made, people have declined the times of {count} of its sessions; start a "
+    "new run",
+    count=NUMBER,
+)

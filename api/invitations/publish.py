@@ -6,7 +6,7 @@ stored as draft emails in the transaction that publishes the plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -20,7 +20,8 @@ from api.database.types import new_id
 from api.invitations import facts
 from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
 from api.mail.rows import MailRow
-from api.participants.rows import Side
+from api.participants.declined_times import declined_by_human
+from api.participants.rows import PersonRow, Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
 from api.plans.plan_details import PlanSummary, plan_row, summarise_plan
@@ -162,13 +163,16 @@ def _publish_sessions(
     answers = answers_to(tx, SessionRow.cycle_id == plan.cycle_id)
     people = ids_by_code(tx, plan.cycle_id)
     drafts: list[MailRow] = []
+    newly_timed: list[SessionRow] = []
     for message in messages:
         uid = message.invitation.uid
         row = existing.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         apply_message(row, message, now=now)
         tx.add(row)
         drafts += draft_mails(row, message, answers, plan_id=plan.id, now=now)
+        newly_timed += [row] if message.asks_again else []
     tx.flush()
+    _refuse_declined_times(tx, plan.cycle_id, newly_timed)
     tx.add_all(drafts)
     return tuple(messages)
 
@@ -197,6 +201,29 @@ def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> Non
     past = sum(invitation.start <= now for invitation in after.values())
     if past:
         raise ConflictError(facts.SESSIONS_IN_THE_PAST(count=past))
+
+
+def _refuse_declined_times(
+    tx: Transaction, cycle_id: str, sessions: Collection[SessionRow]
+) -> None:
+    """Raise `ConflictError` if somebody has declined the time of one of these sessions."""
+    declined = declined_by_human(tx, cycle_id)
+    if not declined:
+        return
+    people = tx.execute(
+        select(PersonRow.id, PersonRow.human_id).where(PersonRow.cycle_id == cycle_id)
+    )
+    human = {person: key or person for person, key in people}
+    clashing = sum(
+        any(
+            start < row.ends_at and row.starts_at < end
+            for person in (row.coachee_id, row.coach_id)
+            for start, end in declined.get(human[person], ())
+        )
+        for row in sessions
+    )
+    if clashing:
+        raise ConflictError(facts.DECLINED_TIMES(count=clashing))
 
 
 def _in_utc(invitation: Invitation, last: SentInvitation | None) -> Invitation:

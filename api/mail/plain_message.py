@@ -1,7 +1,8 @@
-"""Renders emails without a calendar object, such as reminders and codes (RFC 5322)."""
+"""Renders emails other than invitations, such as reminders and codes (RFC 5322)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,6 +16,14 @@ from api.web.templating import render
 from coach.texts.renderer import Renderer
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarObject:
+    """A calendar object in an email: its content, and its iTIP method."""
+
+    content: bytes
+    method: str
+
+
 def plain_message_bytes(
     folder: str,
     recipient: Recipient,
@@ -24,6 +33,7 @@ def plain_message_bytes(
     unique_id: str,
     stamp: datetime,
     reply_token: str,
+    calendar: CalendarObject | None = None,
     **values: object,
 ) -> bytes:
     """Render the email whose templates are in `folder`; equal arguments produce equal bytes.
@@ -36,6 +46,7 @@ def plain_message_bytes(
         unique_id: the unique id from which the Message-ID and MIME boundary are derived.
         stamp: the time in the Date header, an aware datetime.
         reply_token: identifies replies to this email.
+        calendar: a calendar object that calendars take from the email, if any.
         values: template variables in addition to `sender`.
     """
     sender = common_name(deployment.organiser_name)
@@ -51,5 +62,9 @@ def plain_message_bytes(
     mail.set_content(render(texts, f"{folder}/body.txt", **context), cte="base64")
     html = render(texts, f"{folder}/body.html", **context)
     mail.add_alternative(html, subtype="html", cte="base64")
+    if calendar is not None:
+        mail.add_alternative(calendar.content.decode(), subtype="calendar", cte="base64")
+        *_, part = mail.iter_parts()
+        part.set_param("method", calendar.method)
     mail.set_boundary(f"=1={unique_id}")
     return mail.as_bytes()

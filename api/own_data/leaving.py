@@ -40,7 +40,7 @@ def leave_cycle(services: Services, principal: Principal) -> None:
         row, now = person_row(tx, principal.person_id or ""), services.now()
         declined = ReplyInput(reply=Reply.DECLINED)
         for session in _coming_sessions(tx, row.id, services):
-            store_reply(tx, principal, session, declined, now=now)
+            store_reply(tx, services, principal, session, declined, now=now)
         withdraw(row, now=now)
         end_devices(tx, row.id, now=now)
         record_event(tx, "person left", "person", row.id)

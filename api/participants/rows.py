@@ -81,6 +81,21 @@ class PersonRow(IdentifiedRow):
     erased_at: Mapped[datetime | None]
 
 
+class DeclinedTimeRow(IdentifiedRow):
+    """A time `[starts_at, ends_at)` at which a person has declined a session.
+
+    It is not offered to them again, and later runs place no session in it.
+    """
+
+    __tablename__ = "declined_times"
+    __table_args__ = (UniqueConstraint("person_id", "starts_at", "ends_at"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    declined_at: Mapped[datetime]
+
+
 class ListPreviewRow(TableRow):
     """Lists that were uploaded to a cycle, and are not used until a manager has confirmed them.
 
@@ -144,6 +159,7 @@ TABLES: tuple[type[TableRow], ...] = (
     HumanRow,
     DistinctHumansRow,
     PersonRow,
+    DeclinedTimeRow,
     ListPreviewRow,
     ListUndoRow,
     HeaderMappingRow,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row
+from api.participants.declined_times import Times, busy_times_in, declined_by_human
 from api.participants.own_values import NAMED_FIELDS
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
+from coach.availability import merged_busy_times
 from coach.humans import same_humans
 from coach.named_people import NamedPeople
 from coach.people import Coach, Coachee, Person, Roster
@@ -74,10 +76,12 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
     return existing_row(tx, PersonRow, person_id, "person")
 
 
-def roster_of(tx: Transaction, cycle_id: str) -> Roster:
+def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = True) -> Roster:
     """Return the people currently in a cycle, in the order of their lists.
 
-    People of one human whom the lists do not describe as one get the same value of `person`.
+    People of one human whom the lists do not describe as one get the same value of `person`. The
+    times that people have declined are among their busy times, unless `with_declined_times` is
+    false.
     """
     coachees, coaches = (
         [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
@@ -88,10 +92,29 @@ def roster_of(tx: Transaction, cycle_id: str) -> Roster:
         coachees=tuple(Coachee.model_validate(row.profile | joined(row)) for row in coachees),
         coaches=tuple(Coach.model_validate(row.profile | joined(row)) for row in coaches),
     )
-    return Roster(
+    roster = Roster(
         coachees=tuple(_with_ids_of_named(coachees, roster.coachees, roster.coaches)),
         coaches=tuple(_with_ids_of_named(coaches, roster.coaches, roster.coachees)),
     )
+    if not with_declined_times:
+        return roster
+    declined = declined_by_human(tx, cycle_id)
+    return Roster(
+        coachees=tuple(_with_declined_times(coachees, roster.coachees, declined)),
+        coaches=tuple(_with_declined_times(coaches, roster.coaches, declined)),
+    )
+
+
+def _with_declined_times(
+    rows: Sequence[PersonRow], people: Sequence[AnyPerson], declined: Mapping[str, Sequence[Times]]
+) -> Iterator[AnyPerson]:
+    """Yield `people` with the times that their human has declined, in any role and cycle."""
+    for row, person in zip(rows, people, strict=True):
+        busy = list(person.busy)
+        for time in declined.get(row.human_id or row.id, ()):
+            busy += busy_times_in(time, person.zone)
+        changed = len(busy) > len(person.busy)
+        yield person.model_copy(update={"busy": merged_busy_times(busy)}) if changed else person
 
 
 def _with_ids_of_named(

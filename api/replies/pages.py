@@ -1,4 +1,4 @@
-"""The pages that the links in an invitation open: accept, decline, and another time.
+"""The pages that the links in an invitation open: accept and decline.
 
 Mail scanners open links and run scripts. Opening a page therefore changes nothing, and its form is
 only submitted by its button.
@@ -93,22 +93,12 @@ def decline(
     return redirect_after_post(urls.person_session_another_time(link, session_id))
 
 
-@REPLY_PAGES.get("/another-time")
-def another_time(
-    link: str, session_id: str, services: ServicesDep, principal: PrincipalDep
-) -> Response:
-    """Go on to the session's page, where a person can ask for another time."""
-    sessions.read_session(services, principal, session_id)
-    return redirect_after_post(urls.person_session(link, session_id))
-
-
 ROUTERS = (REPLY_PAGES,)
 PERMISSIONS: Permissions = {
     (method, f"/p/{{link}}/sessions/{{session_id}}/{page}"): Permission(PERSON, own_only=True)
     for page, methods in (
         ("accept", ("GET", "POST")),
         ("decline", ("GET", "POST")),
-        ("another-time", ("GET",)),
     )
     for method in methods
 }

@@ -20,9 +20,10 @@ from api.sessions.progress import cycle_progress
 from api.sessions.rows import SessionRow
 from api.settings import Settings
 from api.values import FrozenModel
+from coach.availability import merged_busy_times
 from coach.cycle import Cycle
 from coach.errors import ConflictError
-from coach.people import Roster
+from coach.people import Person, Roster
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
@@ -112,10 +113,31 @@ def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     moved or cancelled otherwise than by publishing a plan.
     """
     policy = policy_of(cycle_row(tx, cycle_id))
-    return (frozen.roster, frozen.policy, frozen.adjustments) != (
-        roster_of(tx, cycle_id),
-        policy,
-        _adjustments(tx, cycle_id),
+    if (frozen.policy, frozen.adjustments) != (policy, _adjustments(tx, cycle_id)):
+        return True
+    return not _covers(frozen.roster, roster_of(tx, cycle_id, with_declined_times=False))
+
+
+def _covers(frozen: Roster, now: Roster) -> bool:
+    """Return whether a frozen roster equals the current one, declined times aside.
+
+    Times that people have declined since do not make a run outdated. Publishing its plan is refused
+    if it has a session in one of them.
+    """
+    sizes = (len(frozen.coachees), len(frozen.coaches)) == (len(now.coachees), len(now.coaches))
+    return (
+        sizes
+        and frozen.earlier_pairs == now.earlier_pairs
+        and all(map(_covers_person, frozen.coachees, now.coachees))
+        and all(map(_covers_person, frozen.coaches, now.coaches))
+    )
+
+
+def _covers_person(frozen: Person, now: Person) -> bool:
+    if frozen == now:
+        return True
+    return frozen.model_copy(update={"busy": now.busy}) == now and (
+        merged_busy_times((*frozen.busy, *now.busy)) == frozen.busy
     )
 
 

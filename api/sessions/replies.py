@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
+from api.participants.declined_times import forget_declined_time, remember_declined_time
+from api.services import Services
 from api.sessions import facts
+from api.sessions.answer_notices import tell_other_participant
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
@@ -29,6 +32,7 @@ class ReplyInput(FrozenModel):
 
 def store_reply(
     tx: Transaction,
+    services: Services,
     principal: Principal,
     session: SessionRow,
     reply: ReplyInput,
@@ -36,6 +40,9 @@ def store_reply(
     now: datetime,
 ) -> None:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
+
+    The other participant is told of a decline. A declined time is remembered: later runs and
+    offers leave it out, until it is accepted.
 
     Raises:
         NotAllowedError: `principal` is not a coach or coachee.
@@ -55,12 +62,23 @@ def store_reply(
     if row is None:
         row = ReplyRow(session_id=session.id, person_id=principal.person_id)
         tx.add(row)
+    former = (
+        row.reply if row.sequence is not None and row.sequence >= session.asked_sequence else None
+    )
     row.reply, row.comment = reply.reply, reply.comment
     row.sequence, row.replied_at = session.sequence, now
+    if reply.reply is Reply.DECLINED:
+        remember_declined_time(tx, row.person_id, session.starts_at, session.ends_at, now=now)
+    else:
+        forget_declined_time(tx, row.person_id, session.starts_at, session.ends_at)
+    if reply.reply is not former and Reply.DECLINED in {reply.reply, former}:
+        tell_other_participant(tx, services, session, row.person_id, reply.reply, now=now)
     record_event(tx, f"session {reply.reply}", "session", session.id)
 
 
-def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: datetime) -> int:
+def store_pending_acceptances(
+    tx: Transaction, services: Services, principal: Principal, *, now: datetime
+) -> int:
     """Accept all upcoming sessions to which the principal has not replied; return their number.
 
     Raises:
@@ -77,7 +95,7 @@ def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: dat
     ]
     rows = select(SessionRow).where(SessionRow.id.in_(pending)).order_by(SessionRow.starts_at)
     for session in tx.scalars(rows).all():
-        store_reply(tx, principal, session, ReplyInput(reply=Reply.ACCEPTED), now=now)
+        store_reply(tx, services, principal, session, ReplyInput(reply=Reply.ACCEPTED), now=now)
     return len(pending)
 
 

@@ -59,7 +59,7 @@ def submit_reply(
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
-        store_reply(tx, principal, session, reply, now=services.now())
+        store_reply(tx, services, principal, session, reply, now=services.now())
         return session_details(tx, principal, session_id)
 
 
@@ -70,4 +70,4 @@ def accept_pending(services: Services, principal: Principal) -> int:
         NotAllowedError: `principal` is not a participant in a cycle.
     """
     with services.database.writing() as tx:
-        return store_pending_acceptances(tx, principal, now=services.now())
+        return store_pending_acceptances(tx, services, principal, now=services.now())

@@ -1,8 +1,8 @@
-"""Says why a session of a pair cannot be at a certain time."""
+"""Says why sessions of a pair cannot be at certain times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -12,7 +12,7 @@ import numpy as np
 from coach.availability import local_to_epoch_minute
 from coach.texts.facts import Fact
 from matching.facts import slots as facts
-from matching.rescheduling.pair_calendar import PairCalendar
+from matching.rescheduling.pair_calendar import PairCalendar, SeriesSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class StartProblem:
     binding: bool = False
 
 
-def start_problems(calendar: PairCalendar, number: int, start: int) -> tuple[StartProblem, ...]:
-    """Return all reasons against moving session `number` of the series to `start`.
+def start_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> tuple[StartProblem, ...]:
+    """Return all reasons against moving sessions of the series to other starts, by number.
 
-    There are none if and only if the session can be there while all others keep their times.
+    There are none if and only if the sessions can be there while all others keep their times.
     """
-    return (*_own_problems(calendar, start), *_series_problems(calendar, number, start))
+    found = [problem for start in starts.values() for problem in _own_problems(calendar, start)]
+    return tuple(dict.fromkeys((*found, *_series_problems(calendar, starts))))
 
 
 def _own_problems(calendar: PairCalendar, start: int) -> Iterator[StartProblem]:
@@ -58,29 +59,36 @@ def _own_problems(calendar: PairCalendar, start: int) -> Iterator[StartProblem]:
         yield StartProblem(facts.SHORT_BUFFER(count=calendar.cycle.sessions.buffer_minutes))
 
 
-def _series_problems(calendar: PairCalendar, number: int, start: int) -> Iterator[StartProblem]:
-    end, buffer = start + calendar.minutes, calendar.cycle.sessions.buffer_minutes
+def _series_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> Iterator[StartProblem]:
+    buffer = calendar.cycle.sessions.buffer_minutes
     series = [
-        replace(one, start=start, end=end) if one.number == number else one
+        replace(one, start=starts[one.number], end=starts[one.number] + calendar.minutes)
+        if one.number in starts
+        else one
         for one in calendar.series
     ]
     for earlier, later in pairwise(series):
-        if number not in {earlier.number, later.number}:
+        if not starts.keys() & {earlier.number, later.number}:
             continue
         if earlier.end > later.start:
             yield StartProblem(facts.NOT_IN_ORDER(), binding=True)
         elif earlier.end + buffer > later.start:
             yield StartProblem(facts.SHORT_BUFFER(count=buffer))
-        least, most = calendar.gap_range(earlier, later)
-        days = calendar.day(later.start) - calendar.day(earlier.start)
-        if not least <= days <= most:
-            yield StartProblem(
-                facts.GAP(
-                    earlier=earlier.number, later=later.number, days=days, least=least, most=most
-                )
-            )
-    day, week = calendar.exceeded_caps([one.start for one in series], start)
-    if day:
-        yield StartProblem(facts.DAY_LIMIT(count=calendar.caps[0]))
-    if week:
-        yield StartProblem(facts.WEEK_LIMIT(count=calendar.caps[1]))
+        yield from _gap_problems(calendar, earlier, later)
+    for start in starts.values():
+        day, week = calendar.exceeded_caps([one.start for one in series], start)
+        if day:
+            yield StartProblem(facts.DAY_LIMIT(count=calendar.caps[0]))
+        if week:
+            yield StartProblem(facts.WEEK_LIMIT(count=calendar.caps[1]))
+
+
+def _gap_problems(
+    calendar: PairCalendar, earlier: SeriesSession, later: SeriesSession
+) -> Iterator[StartProblem]:
+    least, most = calendar.gap_range(earlier, later)
+    days = calendar.day(later.start) - calendar.day(earlier.start)
+    if not least <= days <= most:
+        yield StartProblem(
+            facts.GAP(earlier=earlier.number, later=later.number, days=days, least=least, most=most)
+        )

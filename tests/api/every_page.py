@@ -324,6 +324,7 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("session of the coach", f"{coach}{page}")
     walk.open("accept", f"{coachee}{page}/accept")
     walk.open("decline", f"{coachee}{page}/decline")
+    _propose(walk, coachee, coach, page)
     walk.submit("reply, unknown", f"{coachee}{page}/reply", data={"reply": "perhaps"})
     walk.post(f"{coach}/accept-all")
     declined = {"reply": "declined", "comment": "Any Thursday"}
@@ -331,6 +332,22 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("sessions of the coachee, declined", coachee)
     walk.open("session of the coachee, declined", f"{coachee}{page}")
     walk.open("session of the coach, declined", f"{coach}{page}")
+
+
+def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
+    """Propose other times for a session, withdraw one, and leave the other open."""
+    times = f"{coachee}{page}/another-time"
+    shown = walk.open("another time", times)
+    value = re.search(r'name="time"\s+value="([^"]+)"', shown)
+    assert value is not None
+    walk.post(times, data={"time": value[1]})
+    proposed = walk.open("another time, proposed", times)
+    found = re.search(r'name="proposal" value="(\w+)"', proposed)
+    assert found is not None
+    walk.post(f"{times}/decision", data={"proposal": found[1], "decision": "withdraw"})
+    walk.open("another time, withdrawn", times)
+    walk.post(times, data={"time": value[1]})
+    walk.open("another time, to confirm", f"{coach}{page}/another-time")
 
 
 def _see_before_verification(walk: Walk, coachee: str, page: str) -> None:
@@ -489,6 +506,10 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
     """Open the cycle's pages after replies and reports, place a hold, and switch reminders on."""
     walk.open("sessions", f"{cycle}/sessions")
     walk.open("session", page)
+    walk.open("change a session", f"{page}/change")
+    night = {"day": "2027-02-20", "clock": "23:50", "reason": ""}
+    walk.submit("change a session, outside the rules", f"{page}/change/time", data=night)
+    walk.submit("change a session, no time", f"{page}/change/time", data=night | {"day": "x"})
     walk.submit("hold, without a reason", f"{cycle}/retention/hold", data={"because": ""})
     walk.post(f"{cycle}/retention/hold", data={"because": "Any reason"})
     walk.post(f"{cycle}/reminders", data={"on": "true"})

@@ -95,9 +95,11 @@ def reply(coachee: Page) -> None:
     press(coachee, "Accept all 6")
     expect(coachee.get_by_text("you accepted")).to_have_count(6)
     coachee.get_by_role("link", name="Session 1 of 6").click()
-    coachee.get_by_text("Decline, or ask for another time").click()
-    coachee.get_by_label("When would suit you instead?").fill("Any Thursday")
+    coachee.locator("summary", has_text="Decline").click()
+    coachee.get_by_label("Comment").fill("Any Thursday")
     press(coachee, "Decline this time")
+    expect(coachee.get_by_role("heading", name="Choose another time")).to_be_visible()
+    coachee.get_by_role("link", name="Session 1 of 6").click()
     expect(coachee.get_by_text("you declined")).to_be_visible()
     with coachee.expect_download() as download:
         coachee.get_by_role("link", name="Add to calendar").click()

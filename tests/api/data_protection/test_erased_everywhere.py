@@ -177,7 +177,12 @@ class Life:
                             reply=Reply.DECLINED, comment="qzcoachdomain? no. QzCoacheeSurname"
                         )
                         replies.store_reply(
-                            tx, principal, own_session(tx, principal, session.id), said, now=TODAY
+                            tx,
+                            self._world.services,
+                            principal,
+                            own_session(tx, principal, session.id),
+                            said,
+                            now=TODAY,
                         )
                     continue
                 record = SharedRecord(
@@ -291,7 +296,7 @@ def test_erased_people_are_not_named_anywhere(
     life.upload_lists("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
     second = life.plan()
     told = sending.get(f"{API}/plans/{second}").text
-    assert "QzCoachCode is not free at the old time" in told
+    assert "QzCoacheeCode and QzCoachCode are not free at the old time" in told
     assert "QzCoacheeCode" in sending.get(f"{API}/plans/{second}/comparison").text
     life.publish(second)
     life.what_if()

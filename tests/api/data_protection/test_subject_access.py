@@ -72,7 +72,9 @@ def cycle_id(world: World) -> str:
         feedback_reports.store_feedback(
             tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
         )
-        replies.store_reply(tx, coachee, own_session(tx, coachee, session.id), answer, now=now)
+        replies.store_reply(
+            tx, world.services, coachee, own_session(tx, coachee, session.id), answer, now=now
+        )
     return cycle_id
 
 

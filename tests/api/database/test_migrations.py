@@ -76,6 +76,7 @@ def full(world: World) -> Database:
             answer = ReplyInput(reply=Reply.ACCEPTED)
             replies.store_reply(
                 tx,
+                world.services,
                 coachee,
                 own_session(tx, coachee, session.id),
                 answer,

@@ -33,6 +33,7 @@ from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
+from api.rescheduling.rows import ProposalRow, ProposalSource
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
@@ -78,6 +79,7 @@ ONE_TIME_NAMES = (
     "user_id", "secret", "credential_id", "passkey_id", "device_id", "own_passkey_id",
 )  # fmt: skip
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
+PROPOSAL = "0" * 20
 MARK = "the colonel never listens"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
@@ -120,6 +122,21 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/me/publicity"): {"json": {"given": False, "sha256": "0" * 64}},
     ("PUT", "/api/v1/me/notes/passphrase"): {"json": {"passphrase": PASSPHRASE}},
     ("POST", "/p/{link}/sessions/{session_id}/reply"): {"data": {"reply": "accepted"}},
+    ("POST", "/p/{link}/sessions/{session_id}/another-time"): {
+        "data": {"time": "2027-02-03T09:00Z"}
+    },
+    ("POST", "/p/{link}/sessions/{session_id}/another-time/decision"): {
+        "data": {"proposal": PROPOSAL, "decision": "confirm"}
+    },
+    ("POST", "/api/v1/sessions/{session_id}/proposals"): {"json": {"start": "2027-02-03T09:00Z"}},
+    ("POST", "/api/v1/sessions/{session_id}/proposals/{proposal_id}/decision"): {
+        "json": {"decision": "withdraw"}
+    },
+    ("POST", "/api/v1/sessions/{session_id}/move"): {"json": {"start": "2027-02-03T09:00Z"}},
+    ("PATCH", "/api/v1/sessions/{session_id}"): {"json": {"place": "Any room"}},
+    ("POST", "/sessions/{session_id}/change/decision"): {
+        "data": {"proposal": PROPOSAL, "decision": "refuse"}
+    },
 }
 
 
@@ -142,6 +159,17 @@ def path_values(shared: SharedServer) -> dict[str, str]:
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
         tx.get_one(MailRow, mail_id).state = MailState.FAILED
+        tx.add(
+            ProposalRow(
+                id=PROPOSAL,
+                session_id=mine.id,
+                person_id=mine.coachee.id,
+                starts_at=mine.start + timedelta(days=1),
+                source=ProposalSource.PAGE,
+                sequence=mine.sequence,
+                created_at=world.services.now(),
+            )
+        )
         question = questions.store_question(
             tx, world.services.enqueue, plan or "", question_request, now=mine.start
         )
@@ -164,6 +192,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "run_id": run or "",
         "mail_id": mail_id,
         "question_id": question.id,
+        "proposal_id": PROPOSAL,
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
         **{

@@ -146,11 +146,21 @@ class CycleLife(RuleBasedStateMachine):
             if refused:
                 with pytest.raises(ConflictError):
                     replies.store_reply(
-                        tx, principal, own_session(tx, principal, session.id), answer, now=self.now
+                        tx,
+                        self.world.services,
+                        principal,
+                        own_session(tx, principal, session.id),
+                        answer,
+                        now=self.now,
                     )
                 return
             replies.store_reply(
-                tx, principal, own_session(tx, principal, session.id), answer, now=self.now
+                tx,
+                self.world.services,
+                principal,
+                own_session(tx, principal, session.id),
+                answer,
+                now=self.now,
             )
         self.replies[session.id, side] = (reply, self.now)
 

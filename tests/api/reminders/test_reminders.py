@@ -116,6 +116,7 @@ class Cycle:
             session = self.first_session(code)
             replies.store_reply(
                 tx,
+                self.world.services,
                 self.principal(code),
                 own_session(tx, self.principal(code), session),
                 answer,

@@ -30,7 +30,12 @@ def test_a_reply_counts_until_the_session_moves(world: World) -> None:
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="Thursday would do")
         replies.store_reply(
-            tx, coachee, own_session(tx, coachee, session.id), answer, now=world.services.now()
+            tx,
+            world.services,
+            coachee,
+            own_session(tx, coachee, session.id),
+            answer,
+            now=world.services.now(),
         )
     declined = published_sessions(world, cycle_id)[0]
     assert (declined.coachee_reply, declined.coach_reply) == (Reply.DECLINED, Reply.NONE)
@@ -50,7 +55,12 @@ def test_replies_and_comments_are_shown_to_the_office_but_not_to_the_other_side(
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="on leave")
         replies.store_reply(
-            tx, coachee, own_session(tx, coachee, session.id), answer, now=world.services.now()
+            tx,
+            world.services,
+            coachee,
+            own_session(tx, coachee, session.id),
+            answer,
+            now=world.services.now(),
         )
         assert schedule.session_details(tx, coachee, session.id).coachee_comment == "on leave"
         assert schedule.session_details(tx, coach, session.id).coachee_comment == ""
@@ -77,6 +87,7 @@ def test_a_reply_is_refused_for_past_and_cancelled_sessions_and_to_the_office(
     with world.database.writing() as tx, pytest.raises(refusal):
         replies.store_reply(
             tx,
+            world.services,
             principal,
             own_session(tx, principal, session.id),
             ReplyInput(reply=Reply.ACCEPTED),

@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from api.http.principal import AccessRole, Principal
 from api.invitations.announce import SessionChange, announce
 from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
@@ -21,18 +22,27 @@ from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
 from api.reminders.service import write_due_reminders
+from api.rescheduling.decisions import Decision, decide, propose_offered
+from api.rescheduling.rows import ProposalSource
+from api.rescheduling.service import propose
+from api.rescheduling.slots import read_slots
 from api.session_reports.notices import NotebookEvent, notify_coach
+from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow, SessionState
-from coach.sessions import SessionMode
+from api.sessions.service import submit_reply
+from coach.sessions import Reply, SessionMode
 from tests.api.published import principal_of, published_sessions
 from tests.api.sending_office import MOMENT
 from tests.pseudo import LANGUAGE, unaccented, unaccented_in_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import EmailMessage
 
     from conftest import World
 
+    from api.services import Services
+    from api.sessions.session_details import SessionDetails
     from api.settings import Settings
     from tests.api.sending_office import SendingOffice
 
@@ -69,7 +79,8 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
     world.published(office.cycle_id, world.result({"C-1": "K-2", "C-3": "K-1"}))
     office.release_messages()
     send("invitation and cancellation")
-    session = published_sessions(world, office.cycle_id)[0]
+    coming = published_sessions(world, office.cycle_id)
+    session = next(one for one in coming if one.state is SessionState.CONFIRMED)
     change_sessions(world)
     office.release_messages()
     send("change")
@@ -96,6 +107,8 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
             with services.database.writing() as tx:
                 notify_coach(tx, services, coach, event, device)
     send("notice about notes")
+    for name in propose_and_decide(services, session):
+        send(name)
     for now in (BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)
@@ -119,6 +132,34 @@ def change_sessions(world: World) -> None:
                 continue
             for change in changes:
                 announce(tx, row, SessionChange.model_validate(change), now=MOMENT)
+
+
+def propose_and_decide(services: Services, session: SessionDetails) -> Iterator[str]:
+    """Propose other times, decide about them, and reply; yield when there is an email to send."""
+    coachee, coach = principal_of(session, Side.COACHEE), principal_of(session, Side.COACH)
+    office = Principal(AccessRole.MANAGER, user_id="office")
+    for decision, who in ((Decision.WITHDRAW, coachee), (Decision.REFUSE, coach)):
+        time = read_slots(services, coachee, session.id)[0]
+        assert time.moves
+        proposal = propose_offered(services, coachee, session.id, time)
+        yield "proposal"
+        decide(services, who, session.id, proposal.id, decision)
+        yield "closed proposal"
+    with services.database.writing() as tx:
+        sent = propose(
+            tx,
+            services,
+            session.id,
+            coach.person_id or "",
+            session.start + timedelta(days=1),
+            source=ProposalSource.MAIL,
+            now=services.now(),
+        )
+    decide(services, office, session.id, sent.id, Decision.REFUSE)
+    yield "refused counter-proposal"
+    for reply in (Reply.DECLINED, Reply.ACCEPTED):
+        submit_reply(services, coachee, session.id, ReplyInput(reply=reply))
+        yield "answer notice"
 
 
 def texts_of(mail: EmailMessage) -> list[str]:

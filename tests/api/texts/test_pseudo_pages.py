@@ -59,7 +59,6 @@ NO_PAGES = {  # routes for programs, files, and redirects
         "/account/confirm/provider",
         "/sign-out/provider",
         "/questions/{question_id}",
-        "/p/{link}/sessions/{session_id}/another-time",
     ),
 }
 ENTERED = {

@@ -109,17 +109,18 @@ def test_every_slot_passes_the_audit_and_slots_are_found_where_the_audit_allows_
     for slot in slots:
         starts = {number: slot.start, **dict(slot.moves)}
         assert faults(roster, cycle, moved(cycle, result, match, starts)) == []
-        assert bool(start_problems(calendar, number, slot.start)) == bool(slot.moves)
+        assert not start_problems(calendar, starts)
+        assert bool(start_problems(calendar, {number: slot.start})) == bool(slot.moves)
     possible = [
         start
         for start in calendar.grid[0].tolist()
         if start not in {one.start for one in calendar.series}
-        and not start_problems(calendar, number, start)
+        and not start_problems(calendar, {number: start})
     ]
     assert len([slot for slot in slots if not slot.moves]) >= min(len(possible), 3)
     for start in random.sample(calendar.grid[0].tolist(), min(2, len(calendar.grid[0]))):
         clean = not faults(roster, cycle, moved(cycle, result, match, {number: start}))
-        assert clean == (not start_problems(calendar, number, start)), start
+        assert clean == (not start_problems(calendar, {number: start})), start
 
 
 def local(text: str) -> int:
@@ -198,8 +199,8 @@ def test_only_where_no_slot_keeps_the_later_sessions_do_the_slots_move_them_leas
 def test_a_cancelled_session_in_between_allows_a_longer_gap() -> None:
     series = pair().series
     without_second = pair(series=(series[0], series[2]))
-    assert not start_problems(without_second, 3, series[2].start + 7 * 1440)
-    assert start_problems(pair(), 3, series[2].start + 14 * 1440)
+    assert not start_problems(without_second, {3: series[2].start + 7 * 1440})
+    assert start_problems(pair(), {3: series[2].start + 14 * 1440})
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_each_problem_of_a_start_says_whether_anybody_can_decide_otherwise(
     start: str, reason: str, binding: bool
 ) -> None:
     occupied = (local("2027-02-22T10:00"), local("2027-02-22T11:00"))
-    found = start_problems(pair(occupied=(occupied,)), 2, local(start))
+    found = start_problems(pair(occupied=(occupied,)), {2: local(start)})
     assert any(one.reason.code == reason and one.binding is binding for one in found), found
 
 

@@ -1,0 +1,86 @@
+"""The times that people have declined: they are unavailable then, also in later runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.participants.rows import DeclinedTimeRow, PersonRow
+from coach.availability import MINUTES_PER_DAY, BusyTime
+
+Times = tuple[datetime, datetime]
+"""A time `[start, end)` that somebody has declined, in UTC."""
+
+
+def remember_declined_time(
+    tx: Transaction, person_id: str, start: datetime, end: datetime, *, now: datetime
+) -> None:
+    """Remember that a person cannot meet in `[start, end)`, unless this is known already."""
+    known = select(DeclinedTimeRow.id).where(
+        DeclinedTimeRow.person_id == person_id,
+        DeclinedTimeRow.starts_at == start,
+        DeclinedTimeRow.ends_at == end,
+    )
+    if tx.scalar(known) is None:
+        tx.add(DeclinedTimeRow(person_id=person_id, starts_at=start, ends_at=end, declined_at=now))
+        tx.flush()
+
+
+def forget_declined_time(tx: Transaction, person_id: str, start: datetime, end: datetime) -> None:
+    """Forget that a person has declined `[start, end)`, because they accept this time now."""
+    tx.execute(
+        delete(DeclinedTimeRow).where(
+            DeclinedTimeRow.person_id == person_id,
+            DeclinedTimeRow.starts_at < end,
+            DeclinedTimeRow.ends_at > start,
+        )
+    )
+
+
+def declined_times(tx: Transaction, person_ids: Collection[str]) -> dict[str, tuple[Times, ...]]:
+    """Return the declined times `[start, end)` of people, ascending, by id of the person."""
+    rows = tx.execute(
+        select(DeclinedTimeRow.person_id, DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
+        .where(DeclinedTimeRow.person_id.in_(person_ids))
+        .order_by(DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
+    )
+    found: dict[str, tuple[Times, ...]] = {}
+    for person_id, start, end in rows:
+        found[person_id] = (*found.get(person_id, ()), (start, end))
+    return found
+
+
+def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
+    """Return what the humans of a cycle have declined, in any role and cycle.
+
+    The key is the id of the human, or of the person if they are not linked to one.
+    """
+    human = func.coalesce(PersonRow.human_id, PersonRow.id)
+    here = select(human).where(PersonRow.cycle_id == cycle_id)
+    rows = tx.execute(
+        select(human, DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
+        .join(PersonRow, PersonRow.id == DeclinedTimeRow.person_id)
+        .where(human.in_(here))
+        .order_by(DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
+    )
+    found: dict[str, list[Times]] = defaultdict(list)
+    for key, start, end in rows:
+        found[key].append((start, end))
+    return found
+
+
+def busy_times_in(time: Times, zone: ZoneInfo) -> Iterator[BusyTime]:
+    """Yield a time as busy times on local days, of which each ends by midnight."""
+    begin, end = (one.astimezone(zone) for one in time)
+    day = begin.date()
+    while day <= end.date():
+        first = begin.hour * 60 + begin.minute if day == begin.date() else 0
+        last = end.hour * 60 + end.minute if day == end.date() else MINUTES_PER_DAY
+        if first < last:
+            yield BusyTime(day, first, last)
+        day += timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Moving single sessions of a published plan: free times, proposals, and the office's changes."""

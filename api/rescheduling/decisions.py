@@ -1,0 +1,77 @@
+"""Proposing and deciding, on behalf of whoever sends a request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from api.http.principal import Principal
+from api.rescheduling import facts, service
+from api.rescheduling.proposals import Proposal, find_proposal
+from api.rescheduling.rows import ProposalSource
+from api.rescheduling.slots import NewTime
+from api.services import Services
+from api.sessions.schedule import own_session
+from coach.errors import NotAllowedError
+
+
+class Decision(StrEnum):
+    """What can be done with a proposal."""
+
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+def propose_offered(
+    services: Services, principal: Principal, session_id: str, time: NewTime, comment: str = ""
+) -> Proposal:
+    """Propose one of the times that are offered to the principal; see `service.propose`.
+
+    Raises:
+        NotFoundError: there is no such session, or `principal` may not see it.
+        NotAllowedError: `principal` does not take part in it.
+        ConflictError: the session cannot be moved, or the time is not offered.
+    """
+    with services.database.writing() as tx:
+        session = own_session(tx, principal, session_id)
+        if principal.person_id is None:
+            raise NotAllowedError(facts.NOT_A_PARTICIPANT())
+        return service.propose(
+            tx,
+            services,
+            session.id,
+            principal.person_id,
+            time,
+            source=ProposalSource.PAGE,
+            comment=comment,
+            now=services.now(),
+        )
+
+
+def decide(
+    services: Services,
+    principal: Principal,
+    session_id: str,
+    proposal_id: str,
+    decision: Decision,
+    *,
+    reason: str = "",
+) -> Proposal:
+    """Confirm, refuse or withdraw a proposal as a participant or as the programme office.
+
+    `reason` is why the office allows a time outside the rules.
+
+    Raises:
+        NotFoundError: there is no such session or proposal, or `principal` may not see it.
+        ConflictError: it is not up to the principal, the proposal is no longer open, or the time no
+            longer free.
+    """
+    now, person_id = services.now(), principal.person_id
+    with services.database.writing() as tx:
+        session = own_session(tx, principal, session_id)
+        row = find_proposal(tx, session, proposal_id)
+        if decision is Decision.CONFIRM:
+            return service.confirm(tx, services, row.id, person_id, reason=reason, now=now)
+        if decision is Decision.REFUSE:
+            return service.refuse(tx, services, row.id, person_id, now=now)
+        return service.withdraw(tx, services, row.id, person_id, now=now)

@@ -1,0 +1,90 @@
+"""Table of the proposals to move a session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import EnumString, IdentifiedRow, TableRow
+
+MAX_PROBLEMS_LENGTH = 400
+
+
+class ProposalState(StrEnum):
+    """The state of a proposal."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"  # the session was moved
+    REFUSED = "refused"  # by the other participant or the programme office
+    WITHDRAWN = "withdrawn"  # by the participant who made it
+    EXPIRED = "expired"  # the session was changed or has started before anybody decided
+
+
+class ProposalSource(StrEnum):
+    """Where a proposal came from."""
+
+    PAGE = "page"
+    MAIL = "mail"  # a counter-proposal of a calendar (iTIP COUNTER)
+
+
+class ProposalRow(IdentifiedRow):
+    """A participant's proposal to have a session at another time.
+
+    Attributes:
+        session_id: the session.
+        person_id: the participant who made it.
+        starts_at: the proposed start.
+        moves: the later sessions that would move as well: numbers and new starts.
+        source: whether it was made on a page or by email.
+        comment: the participant's words, for the programme office.
+        sequence: the session's sequence when the proposal was made; if it has changed since, the
+            proposal has expired.
+        created_at: when it was made.
+        decided_at: when it was confirmed, refused or withdrawn.
+    """
+
+    __tablename__ = "proposals"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    moves: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    source: Mapped[ProposalSource] = mapped_column(EnumString(ProposalSource))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int]
+    state: Mapped[ProposalState] = mapped_column(
+        EnumString(ProposalState), default=ProposalState.PROPOSED
+    )
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class MoveExceptionRow(IdentifiedRow):
+    """A move of a session to a time outside the rules, which the programme office has allowed.
+
+    Attributes:
+        session_id: the session.
+        starts_at: its new start.
+        problems: the codes of the rules that it is outside of, separated by spaces.
+        reason: why the office has allowed it.
+        allowed_at: when.
+    """
+
+    __tablename__ = "move_exceptions"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    starts_at: Mapped[datetime]
+    problems: Mapped[str] = mapped_column(String(MAX_PROBLEMS_LENGTH))
+    reason: Mapped[str] = mapped_column(Text)
+    allowed_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (ProposalRow, MoveExceptionRow)

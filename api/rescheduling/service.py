@@ -1,0 +1,232 @@
+"""Proposing another time for a session, and deciding about a proposal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.http.principal import AccessRole, Principal
+from api.participants.declined_times import remember_declined_time
+from api.participants.rows import Side
+from api.rescheduling import facts
+from api.rescheduling.moving import apply_new_time, require_allowed
+from api.rescheduling.notices import send_closed, send_proposal
+from api.rescheduling.presenters import STATE
+from api.rescheduling.proposals import (
+    Proposal,
+    current_state,
+    is_after_cutoff,
+    proposal_problems,
+    proposed_time,
+    show_proposal,
+)
+from api.rescheduling.rows import ProposalRow, ProposalSource, ProposalState
+from api.rescheduling.slots import NewTime, require_movable, slots_of
+from api.services import Services
+from api.sessions.replies import ReplyInput, store_reply
+from api.sessions.rows import SessionRow
+from coach.errors import ConflictError, NotFoundError
+from coach.sessions import Reply
+
+
+def propose(
+    tx: Transaction,
+    services: Services,
+    session_id: str,
+    person_id: str,
+    start: datetime | NewTime,
+    *,
+    source: ProposalSource,
+    comment: str = "",
+    now: datetime,
+) -> Proposal:
+    """Store a participant's proposal, and have the other one, or the office, decide about it.
+
+    It replaces any open proposal about the session. On a page, only the offered times can be
+    chosen. By email, any time to come can be proposed; if it is outside the rules, the programme
+    office decides.
+
+    Raises:
+        NotFoundError: there is no such session, or the person does not take part in it.
+        ConflictError: the session is cancelled or has started, or the time cannot be proposed.
+    """
+    session = tx.get(SessionRow, session_id)
+    if session is None or person_id not in {session.coachee_id, session.coach_id}:
+        raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=session_id))
+    require_movable(session, now)
+    time = start if isinstance(start, NewTime) else NewTime(start=start)
+    _require_proposable(tx, session, time, source, now=now)
+    for row in _open_rows(tx, session.id):
+        own = row.person_id == person_id
+        _close(row, ProposalState.WITHDRAWN if own else ProposalState.REFUSED, now=now)
+        if row.source is ProposalSource.MAIL and not own:
+            send_closed(tx, services, row, session, [row.person_id], now=now)
+    row = ProposalRow(
+        session_id=session.id,
+        person_id=person_id,
+        starts_at=time.start,
+        moves=[one.model_dump(mode="json") for one in time.moves],
+        source=source,
+        comment=comment,
+        sequence=session.sequence,
+        state=ProposalState.PROPOSED,
+        created_at=now,
+    )
+    tx.add(row)
+    record_event(tx, "time proposed", "session", session.id)
+    shown = show_proposal(tx, row, session, reader=person_id, now=now)
+    if not shown.needs_office:
+        send_proposal(tx, services, row, session, now=now)
+    return shown
+
+
+def confirm(
+    tx: Transaction,
+    services: Services,
+    proposal_id: str,
+    person_id: str | None,
+    *,
+    reason: str = "",
+    now: datetime,
+) -> Proposal:
+    """Move the session to the proposed time, and send the new invitations.
+
+    Whether the time is still free is checked in this transaction. The participants who agreed to
+    the time have thereby accepted it. `person_id` is the other participant, or `None` for the
+    programme office, which can allow a time outside the rules with a `reason`.
+
+    Raises:
+        NotFoundError: there is no such proposal, or the person does not take part in the session.
+        ConflictError: the proposal is the person's own, up to the programme office, or no longer
+            open, or the time is no longer free.
+    """
+    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    problems = proposal_problems(tx, row, session, now=now)
+    if person_id is not None:
+        _require_decidable(tx, row, session, person_id, now=now)
+        if problems:
+            raise ConflictError(facts.NO_LONGER_FREE())
+    else:
+        require_allowed(tx, session, row.starts_at, problems, reason, now=now)
+    agreed = {row.person_id} if person_id is None else {row.person_id, person_id}
+    former = session.starts_at, session.ends_at
+    moved = apply_new_time(
+        tx, services, session, proposed_time(row), release=person_id is not None, now=now
+    )
+    remember_declined_time(tx, row.person_id, *former, now=now)
+    _close(row, ProposalState.CONFIRMED, now=now)
+    for one in moved:
+        for participant in sorted(agreed):
+            _accept(tx, services, one, participant, now=now)
+    record_event(tx, "proposal confirmed", "session", session.id)
+    return show_proposal(tx, row, session, reader=person_id, now=now)
+
+
+def refuse(
+    tx: Transaction,
+    services: Services,
+    proposal_id: str,
+    person_id: str | None,
+    *,
+    now: datetime,
+) -> Proposal:
+    """Refuse a proposal, so that the session keeps its time, and tell the participants.
+
+    `person_id` is the other participant, or `None` for the programme office.
+
+    Raises:
+        NotFoundError: there is no such proposal, or the person does not take part in the session.
+        ConflictError: the proposal is the person's own, or no longer open.
+    """
+    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    if person_id == row.person_id:
+        raise ConflictError(facts.OWN_PROPOSAL())
+    _close(row, ProposalState.REFUSED, now=now)
+    participants = {session.coachee_id, session.coach_id} - {person_id}
+    send_closed(tx, services, row, session, sorted(participants), now=now)
+    record_event(tx, "proposal refused", "session", session.id)
+    return show_proposal(tx, row, session, reader=person_id, now=now)
+
+
+def withdraw(
+    tx: Transaction, services: Services, proposal_id: str, person_id: str | None, *, now: datetime
+) -> Proposal:
+    """Withdraw a participant's own proposal, and tell the other participant if they knew of it.
+
+    Raises:
+        NotFoundError: there is no such proposal, or the person does not take part in the session.
+        ConflictError: somebody else made the proposal, or it is no longer open.
+    """
+    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    if person_id != row.person_id:
+        raise ConflictError(facts.NOT_OWN_PROPOSAL())
+    knew = not is_after_cutoff(tx, row, session, now=row.created_at)
+    _close(row, ProposalState.WITHDRAWN, now=now)
+    if knew:
+        others = {session.coachee_id, session.coach_id} - {row.person_id}
+        send_closed(tx, services, row, session, sorted(others), now=now)
+    record_event(tx, "proposal withdrawn", "session", session.id)
+    return show_proposal(tx, row, session, reader=person_id, now=now)
+
+
+def _require_proposable(
+    tx: Transaction, session: SessionRow, time: NewTime, source: ProposalSource, *, now: datetime
+) -> None:
+    if time.start == session.starts_at:
+        raise ConflictError(facts.SAME_TIME())
+    if time.start <= now:
+        raise ConflictError(facts.IN_THE_PAST())
+    if source is ProposalSource.PAGE and time not in slots_of(
+        tx, session, now=now, by_office=False
+    ):
+        raise ConflictError(facts.NOT_OFFERED())
+
+
+def _open_rows(tx: Transaction, session_id: str) -> list[ProposalRow]:
+    return list(
+        tx.scalars(
+            select(ProposalRow).where(
+                ProposalRow.session_id == session_id, ProposalRow.state == ProposalState.PROPOSED
+            )
+        )
+    )
+
+
+def _open_proposal(
+    tx: Transaction, proposal_id: str, person_id: str | None, *, now: datetime
+) -> tuple[ProposalRow, SessionRow]:
+    """Return an open proposal and its session, if the person takes part in it."""
+    row = tx.get(ProposalRow, proposal_id)
+    session = None if row is None else tx.get_one(SessionRow, row.session_id)
+    if row is None or session is None:
+        raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=proposal_id))
+    if person_id is not None and person_id not in {session.coachee_id, session.coach_id}:
+        raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=proposal_id))
+    state = current_state(row, session, now=now)
+    if state is not ProposalState.PROPOSED:
+        raise ConflictError(facts.NOT_OPEN(state=STATE[state].words))
+    return row, session
+
+
+def _require_decidable(
+    tx: Transaction, row: ProposalRow, session: SessionRow, person_id: str, *, now: datetime
+) -> None:
+    if person_id == row.person_id:
+        raise ConflictError(facts.OWN_PROPOSAL())
+    if is_after_cutoff(tx, row, session, now=now):
+        raise ConflictError(facts.OFFICE_DECIDES())
+
+
+def _close(row: ProposalRow, state: ProposalState, *, now: datetime) -> None:
+    row.state, row.decided_at = state, now
+
+
+def _accept(
+    tx: Transaction, services: Services, session: SessionRow, person_id: str, *, now: datetime
+) -> None:
+    side = Side.COACHEE if person_id == session.coachee_id else Side.COACH
+    principal = Principal(AccessRole(side.value), person_id=person_id, cycle_id=session.cycle_id)
+    store_reply(tx, services, principal, session, ReplyInput(reply=Reply.ACCEPTED), now=now)

@@ -1,0 +1,46 @@
+"""The forms with which a time is chosen or typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, field_validator
+
+from api.rescheduling import facts
+from api.rescheduling.presenters import parse_slot_value
+from api.rescheduling.slots import NewTime
+from coach.errors import InvalidValueError
+from coach.feedback import LongText
+
+
+class SlotForm(BaseModel):
+    """A time that was chosen among those offered."""
+
+    time: NewTime
+
+    @field_validator("time", mode="before")
+    @classmethod
+    def _parse(cls, value: object) -> object:
+        return parse_slot_value(value) if isinstance(value, str) else value
+
+
+class TypedTimeForm(BaseModel):
+    """A date and a time of the day in the cycle's zone, and why they may be outside the rules."""
+
+    day: date
+    clock: time
+    reason: LongText = ""
+
+    def start(self, zone: ZoneInfo) -> datetime:
+        """Return the start as an aware datetime.
+
+        Raises:
+            InvalidValueError: the clocks change then, so the local time is missing or occurs twice.
+        """
+        wall = datetime.combine(self.day, self.clock.replace(second=0, microsecond=0))
+        local = wall.replace(tzinfo=zone)
+        exists = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
+        if not exists or local.utcoffset() != local.replace(fold=1).utcoffset():
+            raise InvalidValueError(facts.OUTSIDE_CLOCK())
+        return local
