@@ -86,6 +86,8 @@ class Organisation(OrganisationSetting):
             Invitations to coaches never name the coachee.
         attach_ics: whether invitations contain the calendar object. Turn it off where a mail
             gateway removes it or rejects such emails; the text then links to it.
+        introduces: whether each person gets an email with all their sessions before the first
+            invitations.
         alarm_lead: how long before a session the calendar alarm rings.
         territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
             not given uses the English name. Other codes use their CLDR name.
@@ -103,6 +105,7 @@ class Organisation(OrganisationSetting):
     programme_name: str | None = None
     names_coach: bool = False
     attach_ics: bool = True
+    introduces: bool = True
     alarm_lead: timedelta = timedelta(days=1)
     territories: Mapping[str, TerritoryTexts] = Field(default_factory=lambda: TERRITORIES)
     controller: NoticeText = ""

@@ -59,6 +59,21 @@ def feed_bytes(name: str, events: Iterable[FeedEvent]) -> bytes:
     return b"".join((head, *map(_event_bytes, events), tail))
 
 
+def file_bytes(events: Iterable[FeedEvent]) -> bytes:
+    """Render events as a file to be imported once.
+
+    Like a feed, it has no METHOD: with PUBLISH, it would need an ORGANIZER (RFC 5546, 3.2.1), and
+    calendars then treat the events as somebody else's or open a new calendar. Without it, they add
+    the events, which later invitations with the same UID update.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    end = b"END:VCALENDAR\r\n"
+    head = bytes(calendar.to_ical()).removesuffix(end)
+    return b"".join((head, *map(_event_bytes, events), end))
+
+
 @lru_cache(maxsize=256)
 def _calendar(name: str) -> tuple[bytes, bytes]:
     """Return what stands before and after the events."""

@@ -25,6 +25,14 @@ def show(link: str, request: Request) -> Response:
     return _render(request, urls.person(link))
 
 
+@FEED_PAGES.get("/calendar/all.ics")
+def download_all(services: ServicesDep, principal: PrincipalDep) -> Response:
+    """Download all coming sessions as one calendar file."""
+    headers = {"Content-Disposition": 'attachment; filename="coaching-sessions.ics"'}
+    content = feeds.export_sessions(services, principal)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
 @FEED_PAGES.post("/calendar")
 def create(link: str, request: Request) -> Response:
     """Create the person's feed and show its address once."""
@@ -87,6 +95,7 @@ def _render(
 ROUTERS = (FEED_PAGES, OFFICE_FEED_PAGES)
 PERMISSIONS: Permissions = {
     ("GET", "/p/{link}/calendar"): Permission(PERSON, own_only=True),
+    ("GET", "/p/{link}/calendar/all.ics"): Permission(PERSON, own_only=True),
     ("POST", "/p/{link}/calendar"): Permission(PERSON, own_only=True),
     ("POST", "/p/{link}/calendar/end"): Permission(PERSON, own_only=True),
     ("GET", urls.OFFICE_CALENDAR): Permission(MANAGER),

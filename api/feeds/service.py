@@ -22,7 +22,7 @@ from api.accounts.credentials import (
 )
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
-from api.calendar.feed import FeedEvent, FeedStatus, feed_bytes
+from api.calendar.feed import FeedEvent, FeedStatus, feed_bytes, file_bytes
 from api.crypto.row_seal import is_sealed
 from api.database.types import new_id
 from api.feeds import facts
@@ -68,6 +68,19 @@ def read_feed_of(services: Services, principal: Principal) -> Feed | None:
     with services.database.reading() as tx:
         rows = _active(tx, principal, services.now())
         return _view(rows[0]) if rows else None
+
+
+def export_sessions(services: Services, principal: Principal) -> bytes:
+    """Return the principal's coming sessions as a calendar file to be imported once."""
+    now = services.now()
+    organisation, texts = services.settings.deployment, mail_renderer(services)
+    with services.database.reading() as tx:
+        events = events_of_person(tx, principal.person_id or "", organisation, texts)
+        return file_bytes(
+            event
+            for event, _ in events
+            if event.status is not FeedStatus.CANCELLED and event.end > now
+        )
 
 
 def create_feed(services: Services, principal: Principal) -> NewFeed:

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session as Transaction
 from api.cycles.service import cycle_row
 from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import PendingMessages, count_pending
-from api.mail.rows import ACCESS_KINDS, UNDELIVERED_STATES, MailKind, MailRow, MailState
+from api.mail.rows import (
+    ACCESS_KINDS,
+    OUTBOX_KINDS,
+    UNDELIVERED_STATES,
+    MailKind,
+    MailRow,
+    MailState,
+)
 from api.mail.stored_problem import decode_problem
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
@@ -31,8 +38,8 @@ class FailedMail(FrozenModel):
         problem: why the email could not be delivered.
         outbox_id: the id with which an invitation can be downloaded, to be sent another way; `None`
             for reminders.
-        number: the number of the session that the email is about.
-        start: the start of the session that the email is about.
+        number: the number of the session that the email is about; `None` for introductions.
+        start: the start of the session that the email is about; `None` for introductions.
     """
 
     id: str
@@ -41,8 +48,8 @@ class FailedMail(FrozenModel):
     address: str
     problem: str | SkipJsonSchema[Fact]
     outbox_id: str | None
-    number: int
-    start: datetime
+    number: int | None
+    start: datetime | None
     ended_at: datetime | None
 
 
@@ -133,7 +140,7 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
     failed = tx.execute(
         select(MailRow, PersonRow, SessionRow.number, SessionRow.starts_at)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
-        .join(SessionRow, SessionRow.id == MailRow.session_id)
+        .outerjoin(SessionRow, SessionRow.id == MailRow.session_id)
         .where(MailRow.cycle_id == cycle_id, MailRow.state == MailState.FAILED)
         .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
     )
@@ -144,7 +151,7 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
             to=person_summary(person),
             address=person.email,
             problem=decode_problem(mail.problem),
-            outbox_id=mail.id if mail.kind is MailKind.INVITATION else None,
+            outbox_id=mail.id if mail.kind in OUTBOX_KINDS else None,
             number=number,
             start=_start_in_message(mail) or starts_at,
             ended_at=mail.ended_at,

@@ -13,6 +13,12 @@ FAILED_REMINDER = message(
     number=NUMBER,
     when=FACT,
 )
+FAILED_INTRODUCTION = message("invitations.failed_introduction", "Introduction")
+NO_COMING_SESSIONS = message(
+    "invitations.no_coming_sessions", "this person has no coming sessions to be introduced"
+)
+# i18n: how and where a session takes place, such as "In person, Building 4".
+MODE_AND_PLACE = message("invitations.mode_and_place", "{mode}, {place}", mode=FACT, place=TEXT)
 
 NO_SUCH_MAIL = message(
     "invitations.no_such_mail", "there is no email {mail} in this cycle", mail=TEXT

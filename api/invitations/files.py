@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.calendar.wording import invitation_file_name
 from api.database.existing_row import existing_row, no_such_row
 from api.http.principal import AccessRole, Principal
+from api.invitations import facts
+from api.invitations.introduction import (
+    OutgoingIntroduction,
+    render_introduction,
+    stored_introduction,
+)
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
     coach_names,
+    is_cancellation,
     latest_invitation,
     render_eml,
     render_ics,
@@ -21,13 +29,14 @@ from api.invitations.outgoing_invitation import (
 )
 from api.invitations.pending import pending_rows
 from api.invitations.session_messages import answers_to
-from api.mail.rows import MailKind, MailRow
+from api.mail.rows import OUTBOX_KINDS, MailKind, MailRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.personal_links import links
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session
+from coach.errors import ConflictError
 from coach.invitations import PartStat
 
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
@@ -75,21 +84,18 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
 
     Raises:
         NotFoundError: there is no such message.
-        ConflictError: the message is an invitation and its recipient has no working secret link.
+        ConflictError: the message is not a cancellation and its recipient has no working secret
+            link; or it is an introduction to a person without coming sessions.
     """
     with services.database.reading() as tx:
         row = existing_row(tx, MailRow, message_id, "message")
-        if row.kind is not MailKind.INVITATION:
+        if row.kind not in OUTBOX_KINDS:
             raise no_such_row(message_id, "message")
-        invitation = stored_invitation(
-            row,
-            person_row(tx, row.person_id),
-            coach_names(tx, SessionRow.id == row.session_id),
-        )
+        outgoing = _outgoing(tx, row, person_row(tx, row.person_id), None)
         secret = ""
-        if invitation.needs_link:
+        if not is_cancellation(row):
             secret = links.link_of(tx, services.keyring, row.person_id, now=services.now()).secret
-    return render_eml(invitation, services, secret)
+    return _render(outgoing, services, secret)
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
@@ -115,16 +121,39 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
         record_event(tx, "messages exported", "cycle", cycle_id, messages=len(rows))
         coaches = coach_names(tx, SessionRow.cycle_id == cycle_id)
         mails = [
-            (stored_invitation(row, people[row.person_id], coaches), secrets.get(row.person_id, ""))
+            (_outgoing(tx, row, people[row.person_id], coaches), secrets.get(row.person_id, ""))
             for row in rows
         ]
     return (
-        (_mail_file_name(number, invitation), render_eml(invitation, services, secret))
-        for number, (invitation, secret) in enumerate(mails, start=1)
+        (_mail_file_name(number, outgoing), _render(outgoing, services, secret))
+        for number, (outgoing, secret) in enumerate(mails, start=1)
+        if isinstance(outgoing, OutgoingInvitation) or outgoing.sessions
     )
 
 
-def _mail_file_name(number: int, invitation: OutgoingInvitation) -> str:
+def _outgoing(
+    tx: Transaction, row: MailRow, person: PersonRow, coaches: Mapping[str, str] | None
+) -> OutgoingInvitation | OutgoingIntroduction:
+    if row.kind is MailKind.INTRODUCTION:
+        return stored_introduction(tx, row, person)
+    if coaches is None:
+        coaches = coach_names(tx, SessionRow.id == row.session_id)
+    return stored_invitation(row, person, coaches)
+
+
+def _render(
+    outgoing: OutgoingInvitation | OutgoingIntroduction, services: Services, secret: str
+) -> bytes:
+    if isinstance(outgoing, OutgoingInvitation):
+        return render_eml(outgoing, services, secret)
+    if not outgoing.sessions:
+        raise ConflictError(facts.NO_COMING_SESSIONS())
+    return render_introduction(outgoing, services, secret)
+
+
+def _mail_file_name(number: int, outgoing: OutgoingInvitation | OutgoingIntroduction) -> str:
     """Return a file name without the recipient's name, such as `0001-invitation-session-2.eml`."""
-    kind = "invitation" if invitation.needs_link else "cancellation"
-    return f"{number:04}-{kind}-session-{invitation.message.invitation.number}.eml"
+    if isinstance(outgoing, OutgoingIntroduction):
+        return f"{number:04}-introduction.eml"
+    kind = "invitation" if outgoing.needs_link else "cancellation"
+    return f"{number:04}-{kind}-session-{outgoing.message.invitation.number}.eml"

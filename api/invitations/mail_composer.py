@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.invitations import facts
+from api.invitations.introduction import render_introduction, stored_introduction
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
     coach_names,
@@ -41,6 +42,20 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
     invitation = _as_known_now(tx, mail, stored_invitation(mail, person, coaches))
     secret = _link_secret(tx, services, person.id) if invitation.needs_link else ""
     return ComposedMail(person.email, render_eml(invitation, services, secret))
+
+
+def compose_introduction(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
+    """Compose an introduction; `None` if the person has left or has no coming sessions.
+
+    Raises:
+        ConflictError: the recipient has no working secret link.
+    """
+    person = tx.get_one(PersonRow, mail.person_id)
+    introduction = stored_introduction(tx, mail, person)
+    if not person.email or person.left_at is not None or not introduction.sessions:
+        return None
+    secret = _link_secret(tx, services, person.id)
+    return ComposedMail(person.email, render_introduction(introduction, services, secret))
 
 
 def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
@@ -93,4 +108,7 @@ def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
     return tx.scalar(newer.limit(1)) is not None
 
 
-MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {MailKind.INVITATION: compose_invitation}
+MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {
+    MailKind.INTRODUCTION: compose_introduction,
+    MailKind.INVITATION: compose_invitation,
+}

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
+from api.invitations.introduction import INTRODUCTION_FIRST
 from api.invitations.outgoing_invitation import is_cancellation
-from api.mail.rows import MailKind, MailRow, MailState
+from api.mail.rows import OUTBOX_KINDS, MailRow, MailState
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.services import Services
@@ -42,7 +43,8 @@ class PendingRows:
     """A cycle's pending messages.
 
     Attributes:
-        sendable: messages that can be sent, grouped by person, oldest first.
+        sendable: messages that can be sent, grouped by person, the introduction first, then the
+            oldest.
         without_link: the number of invitations whose recipients have no working secret link.
     """
 
@@ -91,13 +93,19 @@ def pending_rows(
     rows = tx.execute(
         select(MailRow, PersonRow.left_at)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
-        .join(SessionRow, SessionRow.id == MailRow.session_id)
+        .outerjoin(SessionRow, SessionRow.id == MailRow.session_id)
         .where(
             MailRow.cycle_id == cycle_id,
-            MailRow.kind == MailKind.INVITATION,
+            MailRow.kind.in_(OUTBOX_KINDS),
             MailRow.state.in_(_PENDING_STATES[mail_enabled]),
         )
-        .order_by(MailRow.person_id, MailRow.created_at, SessionRow.starts_at, MailRow.id)
+        .order_by(
+            MailRow.person_id,
+            INTRODUCTION_FIRST,
+            MailRow.created_at,
+            SessionRow.starts_at,
+            MailRow.id,
+        )
     ).all()
     linked = links.linked_people(tx, {mail.person_id for mail, _ in rows}, now=now)
     sendable, without_link = [], 0

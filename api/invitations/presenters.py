@@ -28,6 +28,8 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
 
 
 def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
+    if mail.number is None or mail.start is None:
+        return facts.FAILED_INTRODUCTION()
     when = format_short_datetime(mail.start, zone)
     invitation = mail.kind is MailKind.INVITATION
     about = facts.FAILED_INVITATION if invitation else facts.FAILED_REMINDER

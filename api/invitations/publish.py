@@ -18,6 +18,7 @@ from api.cycles.service import cycle_row
 from api.cycles.versions import Part, next_version, require_version
 from api.database.types import new_id
 from api.invitations import facts
+from api.invitations.introduction import draft_introductions
 from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
 from api.mail.rows import MailRow
 from api.participants.declined_times import declined_by_human
@@ -49,13 +50,15 @@ class Publication(FrozenModel):
     """The result of publishing a plan.
 
     `requests` and `cancels` are the numbers of messages added to the outbox. Each message is about
-    one session and goes to one person.
+    one session and goes to one person. `introductions` is the number of people who also get an
+    email with all their sessions, because they have not been written to before.
     """
 
     plan: PlanSummary
     requests: int
     cancels: int
     unchanged_sessions: int
+    introductions: int = 0
 
 
 def publish_plan(services: Services, plan_id: str, *, version: int | None = None) -> Publication:
@@ -76,6 +79,7 @@ def publish_plan(services: Services, plan_id: str, *, version: int | None = None
             plan_id,
             now=services.now(),
             link_grace=services.settings.link_grace,
+            introduce=services.settings.deployment.introduces,
         )
 
 
@@ -88,13 +92,20 @@ def _require_version(tx: Transaction, cycle_id: str, version: int | None) -> Non
 
 
 def publish_draft(
-    tx: Transaction, keyring: Keyring, plan_id: str, *, now: datetime, link_grace: timedelta
+    tx: Transaction,
+    keyring: Keyring,
+    plan_id: str,
+    *,
+    now: datetime,
+    link_grace: timedelta,
+    introduce: bool = False,
 ) -> Publication:
     """Make a draft the cycle's published plan and add the resulting messages to the outbox.
 
     The cycle's earlier published plan is superseded. Sessions that have started are not changed.
     People who have a confirmed session but no working secret link get a new link, valid until
-    `link_grace` after the last day of the cycle.
+    `link_grace` after the last day of the cycle. With `introduce`, people who have not been written
+    to before also get an introduction.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -110,7 +121,9 @@ def publish_draft(
     plan.state, plan.published_at = PlanState.PUBLISHED, now
     messages = _publish_sessions(tx, plan, Result.model_validate_json(plan.result), now)
     tx.flush()
-    ensure_links(tx, keyring, _invited_people(tx, plan.cycle_id), now=now, grace=link_grace)
+    invited = _invited_people(tx, plan.cycle_id)
+    ensure_links(tx, keyring, invited, now=now, grace=link_grace)
+    introductions = draft_introductions(tx, plan.cycle_id, invited, now=now) if introduce else 0
     requests = sum(message.method is Method.REQUEST for message in messages)
     cancels = len(messages) - requests
     record_event(
@@ -127,6 +140,7 @@ def publish_draft(
         requests=2 * requests,
         cancels=2 * cancels,
         unchanged_sessions=_confirmed_session_count(tx, plan.cycle_id) - requests,
+        introductions=introductions,
     )
 
 

@@ -11,7 +11,8 @@ the same time for ten emails as for ten thousand, and a code never waits behind 
 
 Emails to one person about the same session are sent in the order of their release: the next one is
 not queued until the mail server has accepted or finally refused the earlier one, so that a
-cancellation cannot overtake its invitation.
+cancellation cannot overtake its invitation. A person's invitations wait in the same way for the
+email that introduces them.
 
 The content of an email is composed for each attempt, because it contains a secret link, which is
 never stored in plain text. Unless the person, the link or the settings change, all attempts have
@@ -23,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
@@ -227,12 +228,16 @@ def _end_attempt(
 def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
     """Select the first email that no earlier one to the same person holds back."""
     earlier = aliased(MailRow)
-    held_back = select(earlier.id).where(
-        earlier.person_id == MailRow.person_id,
+    of_same_session = and_(
         earlier.kind == MailRow.kind,
         earlier.session_id == MailRow.session_id,
-        earlier.state.in_(UNDELIVERED_STATES),
         earlier.occasion < MailRow.occasion,
+    )
+    introduces = and_(earlier.kind == MailKind.INTRODUCTION, MailRow.kind == MailKind.INVITATION)
+    held_back = select(earlier.id).where(
+        earlier.person_id == MailRow.person_id,
+        earlier.state.in_(UNDELIVERED_STATES),
+        or_(of_same_session, introduces),
     )
     return (
         select(MailRow)

@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     """The purpose of an email."""
 
     INVITATION = "invitation"  # or a cancellation
+    INTRODUCTION = "introduction"  # of all sessions, before the first invitation
     REPLY_REMINDER = "reply reminder"
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
@@ -39,6 +40,9 @@ REMINDER_KINDS = (
     MailKind.FEEDBACK_REMINDER,
 )
 
+
+OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION)
+"""Emails that the programme office reviews and releases."""
 
 ACCESS_KINDS = (
     MailKind.CODE,

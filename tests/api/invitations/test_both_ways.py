@@ -101,7 +101,8 @@ def test_a_plan_is_published_the_same_way_by_json_and_on_the_page(
             for path in (f"{API}/plans/{json_plan}/publish", f"/plans/{page_plan}/publish")
         )
         assert json_rows == page_rows
-        assert sum(count for row, count in json_rows.items() if row[0] == "mails") == 8
+        mails = sum(count for row, count in json_rows.items() if row[0] == "mails")
+        assert mails == (12 if first_day == 20 else 8), "the first plan also introduces four people"
         assert answers[0].json()["requests"] == 8
         assert answers[1].headers["location"] == f"/cycles/{on_page}/sessions"
     again = [

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from api.http.principal import AccessRole, Principal
 from api.invitations.announce import SessionChange, announce
+from api.invitations.introduction import draft_introductions
 from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
 from api.participants.notices import notify_address_change
@@ -74,8 +75,11 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         later.send(*office.queue_all())
         mails.setdefault(name, []).extend(one.mail for one in taken[before:])
 
+    with services.database.writing() as tx:
+        people = tx.scalars(select(SessionRow.coachee_id)).all()
+        draft_introductions(tx, office.cycle_id, people, now=MOMENT)
     office.release_messages()
-    send("invitation")
+    send("introduction and invitation")
     world.published(office.cycle_id, world.result({"C-1": "K-2", "C-3": "K-1"}))
     office.release_messages()
     send("invitation and cancellation")

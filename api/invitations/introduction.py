@@ -1,0 +1,134 @@
+"""The introduction: one email with all of a person's sessions, before their invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.calendar.facts import MODE
+from api.calendar.recipient import Recipient
+from api.calendar.wording import summary
+from api.http import urls
+from api.invitations import facts
+from api.invitations.outgoing_invitation import current_invitation
+from api.mail.plain_message import plain_message_bytes
+from api.mail.rows import MailKind, MailRow
+from api.participants.rows import PersonRow
+from api.services import Services
+from api.sessions.rows import SessionRow, SessionState
+from api.texts.reader_language import mail_renderer
+from api.values import FrozenModel
+from api.web.date_formats import format_datetime_range, format_short_date
+from coach.invitations import Invitation
+from coach.texts.facts import Displayed
+
+INTRODUCTION_FIRST = case((MailRow.kind == MailKind.INTRODUCTION, 0), else_=1)
+"""Sorts the introduction of a person before their invitations."""
+
+
+class OutgoingIntroduction(FrozenModel):
+    """An introduction to one person, ready to be rendered; `sessions` are in order of time."""
+
+    mail_id: str
+    stamp: datetime
+    person_id: str
+    name: str
+    address: str
+    timezone: str
+    sessions: tuple[Invitation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SessionLine:
+    title: str
+    when: Displayed
+    where: Displayed
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    page: str
+    calendar: str
+    consent: str
+
+
+def draft_introductions(
+    tx: Transaction, cycle_id: str, people: Collection[str], *, now: datetime
+) -> int:
+    """Draft introductions to those of `people` who have had none in this cycle; return the number.
+
+    `people` are the ids of people with a confirmed session.
+    """
+    had = select(MailRow.person_id).where(
+        MailRow.cycle_id == cycle_id, MailRow.kind == MailKind.INTRODUCTION
+    )
+    new = sorted(set(people) - set(tx.scalars(had)))
+    tx.add_all(
+        MailRow(kind=MailKind.INTRODUCTION, cycle_id=cycle_id, person_id=each, created_at=now)
+        for each in new
+    )
+    return len(new)
+
+
+def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> OutgoingIntroduction:
+    """Return the introduction in an email, with the person's confirmed sessions as they are now."""
+    rows = tx.scalars(
+        select(SessionRow)
+        .where(
+            or_(SessionRow.coachee_id == person.id, SessionRow.coach_id == person.id),
+            SessionRow.state == SessionState.CONFIRMED,
+        )
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    )
+    stamp = mail.released_at or mail.created_at
+    return OutgoingIntroduction(
+        mail_id=mail.id,
+        stamp=stamp,
+        person_id=person.id,
+        name=person.name,
+        address=person.email,
+        timezone=person.timezone,
+        sessions=tuple(current_invitation(row) for row in rows if row.starts_at > stamp),
+    )
+
+
+def render_introduction(
+    introduction: OutgoingIntroduction, services: Services, secret: str
+) -> bytes:
+    """Render an introduction with at least one session, using the link secret `secret`."""
+    deployment, texts = services.settings.deployment, mail_renderer(services)
+    zone = ZoneInfo(introduction.timezone)
+    page = services.settings.base_url + urls.person(secret)
+    lines = [
+        _SessionLine(
+            title=summary(each, deployment, texts),
+            when=format_datetime_range(each.start, each.end, zone),
+            where=_where(each),
+        )
+        for each in introduction.sessions
+    ]
+    return plain_message_bytes(
+        "invitations/mail/introduction",
+        Recipient(name=introduction.name, address=introduction.address, zone=zone),
+        deployment,
+        texts,
+        unique_id=introduction.mail_id,
+        stamp=introduction.stamp,
+        reply_token=services.keyring.reply_token(introduction.person_id),
+        sessions=lines,
+        first_day=format_short_date(introduction.sessions[0].start.astimezone(zone).date()),
+        programme=deployment.programme_name,
+        has_calendar=deployment.attach_ics,
+        links=_Links(page=page, calendar=f"{page}/calendar/all.ics", consent=f"{page}/consent"),
+    )
+
+
+def _where(session: Invitation) -> Displayed:
+    if session.mode and session.place:
+        return facts.MODE_AND_PLACE(mode=MODE[session.mode], place=session.place)
+    return session.place or (MODE[session.mode] if session.mode else "")
