@@ -10,6 +10,7 @@ from api.mail_registry import MAIL_REGISTRY
 from api.plan_queries import job as plan_queries_job
 from api.reminders import job as reminders_job
 from api.runs import job as runs_job
+from api.webhooks import job as webhooks_job
 
 JOB_TYPES: tuple[JobType, ...] = (
     *runs_job.JOBS,
@@ -18,4 +19,5 @@ JOB_TYPES: tuple[JobType, ...] = (
     *reminders_job.JOBS,
     *audit_trail_job.JOBS,
     *data_protection_job.JOBS,
+    *webhooks_job.JOBS,
 )

@@ -71,6 +71,8 @@ from api.session_reports import routes as session_report_routes
 from api.sessions import pages as session_pages
 from api.sessions import routes as session_routes
 from api.web import static_routes
+from api.webhooks import pages as webhook_pages
+from api.webhooks import routes as webhook_routes
 
 API_MODULES = (
     health_routes,
@@ -100,6 +102,7 @@ API_MODULES = (
     consent_routes,
     own_data_routes,
     feed_routes,
+    webhook_routes,
     reference_routes,
 )
 PAGE_MODULES = (
@@ -119,6 +122,7 @@ PAGE_MODULES = (
     sign_in_link,  # after the other sign-in pages, because its path is more general
     account_pages,
     user_pages,
+    webhook_pages,
     confirm_pages,
     confirm_change_pages,
     audit_pages,

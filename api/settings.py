@@ -57,6 +57,8 @@ class Settings(BaseSettings):
             request from one of them is the last address in `X-Forwarded-For` that is not one.
         hsts_include_subdomains: whether browsers also have to use https for all subdomains of the
             host in the public URL.
+        webhook_networks: networks that webhooks may connect to although their addresses are not
+            public, separated by commas.
         worker: whether the server also runs jobs.
         executor_id: the name of this process as a worker. It must be unique among running workers
             and stay the same across restarts, so that the process can recover its interrupted jobs.
@@ -114,6 +116,9 @@ class Settings(BaseSettings):
         tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_separated_by_commas)
     ] = (ip_network("127.0.0.1"), ip_network("::1"))
     hsts_include_subdomains: bool = False
+    webhook_networks: Annotated[
+        tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_separated_by_commas)
+    ] = ()
     worker: bool = True
     executor_id: str = "worker@1"
     worker_timeout_seconds: Annotated[float, Field(ge=0.3, le=300)] = 12.0

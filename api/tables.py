@@ -17,6 +17,7 @@ from api.rescheduling import rows as rescheduling_tables
 from api.runs import rows as runs_tables
 from api.session_reports import rows as session_reports_tables
 from api.sessions import rows as sessions_tables
+from api.webhooks import rows as webhooks_tables
 
 TABLES: tuple[type[TableRow], ...] = (
     *accounts_tables.TABLES,
@@ -33,4 +34,5 @@ TABLES: tuple[type[TableRow], ...] = (
     *runs_tables.TABLES,
     *session_reports_tables.TABLES,
     *sessions_tables.TABLES,
+    *webhooks_tables.TABLES,
 )

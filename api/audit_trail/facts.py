@@ -199,6 +199,13 @@ ACTIONS: Mapping[str, Fact] = {
     "user signed out everywhere": message(
         "audit_action.user_signed_out_everywhere", "user signed out everywhere"
     )(),
+    "webhook created": message("audit_action.webhook_created", "webhook created")(),
+    "webhook removed": message("audit_action.webhook_removed", "webhook removed")(),
+    "webhook resumed": message("audit_action.webhook_resumed", "webhook resumed")(),
+    "webhook secret replaced": message(
+        "audit_action.webhook_secret_replaced", "secret of webhook replaced"
+    )(),
+    "webhook stopped": message("audit_action.webhook_stopped", "webhook stopped")(),
     "user unlinked": message("audit_action.user_unlinked", "user unlinked")(),
 }
 """The label of each action."""

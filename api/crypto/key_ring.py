@@ -87,6 +87,10 @@ class Keyring:
         """Return the token of replies to one email, as sent by earlier versions."""
         return self._derive(f"reply:{message_id}")[:16].hex()
 
+    def webhook_secret(self, webhook_id: str, version: int) -> bytes:
+        """Return the 256-bit secret with which messages of a webhook are signed."""
+        return self._derive(f"webhook:{webhook_id}:{version}")
+
     def pseudonym(self, person_id: str) -> str:
         """Return the stable pseudonym shown to auditors instead of a name: `P-ABCDE-FGHIJ`."""
         letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()

@@ -129,6 +129,10 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account", data={"password": PASSPHRASE, "code": app.at(now)})
     walk.open("cycles, none", "/")
     walk.open("account, with second factor", "/account")
+    walk.open("webhooks", "/webhooks")
+    walk.submit("webhooks, without events", "/webhooks", data={"url": "https://hr.example.org"})
+    chosen = {"url": "https://hr.example.org", "plan.published": "true"}
+    walk.submit("webhooks, created", "/webhooks", data=chosen)
     walk.open("calendar of the office", "/account/calendar")
     walk.submit("calendar of the office, created", "/account/calendar")
     walk.open("confirm a change", "/account/confirm")

@@ -42,6 +42,9 @@ from api.session_reports.open_notebook import open_on_device
 from api.session_reports.rows import NotebookOpenerRow
 from api.sessions import schedule
 from api.sessions.schedule import own_session
+from api.webhooks import service as webhooks
+from api.webhooks.event_types import WebhookEvent
+from api.webhooks.service import NewWebhook
 from tests.api.conftest import coaches_csv
 
 if TYPE_CHECKING:
@@ -181,8 +184,11 @@ def path_values(shared: SharedServer) -> dict[str, str]:
     with world.database.writing() as tx:
         owner = users.ensure_user(tx, "feed", AccessRole.MANAGER, now=world.services.now())
     feed = feeds.create_feed(world.services, Principal(AccessRole.MANAGER, user_id=owner))
+    new = NewWebhook(url="https://hr.example.org/", events=frozenset({WebhookEvent.RUN_FINISHED}))
+    webhook = webhooks.create_webhook(world.services, new).webhook
     return {
         "cycle_id": cycle_id,
+        "webhook_id": webhook.id,
         "feed_secret": feed.address.rpartition("/")[2].removesuffix(".ics"),
         "human_id": human_id,
         "session_id": mine.id,

@@ -1,0 +1,1 @@
+"""Webhooks: other programs of the deployment are told when something happens, by ids only."""

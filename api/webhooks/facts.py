@@ -1,0 +1,45 @@
+"""Messages about webhooks."""
+
+from __future__ import annotations
+
+from coach.texts.facts import NUMBER, TEXT, message
+
+NOT_FOUND = message("webhooks.not_found", "there is no webhook {id}", id=TEXT)
+NOT_HTTPS = message(
+    "webhooks.not_https",
+    "this is not an https address without a user name, such as https://hr.example.org/coaching",
+)
+NO_EVENTS = message("webhooks.no_events", "choose at least one kind of event")
+TOO_MANY = message(
+    "webhooks.too_many",
+    "there are {limit} webhooks; remove one before you add another",
+    limit=NUMBER,
+)
+
+EVENT_LABELS = {
+    "lists.imported": message("webhooks.lists_imported", "Lists were uploaded")(),
+    "run.finished": message("webhooks.run_finished", "A run finished")(),
+    "run.failed": message("webhooks.run_failed", "A run failed")(),
+    "plan.published": message("webhooks.plan_published", "A plan was published")(),
+    "session.accepted": message("webhooks.session_accepted", "A session was accepted")(),
+    "session.declined": message("webhooks.session_declined", "A session was declined")(),
+    "session.changed": message("webhooks.session_changed", "A session was changed")(),
+    "session.cancelled": message("webhooks.session_cancelled", "A session was cancelled")(),
+    "person.left": message("webhooks.person_left", "A person left a cycle")(),
+    "mail.failed": message("webhooks.mail_failed", "An email could not be delivered")(),
+}
+"""What each type of event is called."""
+
+PROBLEMS = {
+    "unknown host": message("webhooks.unknown_host", "its host name is unknown")(),
+    "forbidden address": message(
+        "webhooks.forbidden_address",
+        "its address is not public, and not in a network that the setting "
+        "GENDER_COACH_WEBHOOK_NETWORKS permits",
+    )(),
+    "no connection": message("webhooks.no_connection", "no connection, or no valid certificate")(),
+    "timeout": message("webhooks.timeout", "it did not respond in time")(),
+    "refused": message("webhooks.refused", "it did not accept the message")(),
+    "gone": message("webhooks.gone", "it wants no more messages")(),
+}
+"""Why an attempt failed."""
