@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.enrolment import requests as enrolment_mail
 from api.invitations import mail_composer as invitation_mail
 from api.mail.composer import MailRegistry
 from api.mail.rows import MailRow
@@ -27,6 +28,7 @@ MAIL_REGISTRY = MailRegistry(
         **code_mail.MAIL_COMPOSERS,
         **address_mail.MAIL_COMPOSERS,
         **notes_mail.MAIL_COMPOSERS,
+        **enrolment_mail.MAIL_COMPOSERS,
     },
     on_failed=_record_failure,
 )

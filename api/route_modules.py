@@ -16,6 +16,8 @@ from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
 from api.cycles import rules_pages
 from api.data_protection import routes as retention_routes
+from api.enrolment import join_pages, office_pages
+from api.enrolment import routes as enrolment_routes
 from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
 from api.http import health_routes, reference_routes
@@ -84,6 +86,7 @@ API_MODULES = (
     preview_routes,
     directory_routes,
     retention_routes,
+    enrolment_routes,
     run_routes,
     plan_routes,
     plan_query_routes,
@@ -113,6 +116,8 @@ PAGE_MODULES = (
     people_page,
     preview_pages,
     directory_pages,
+    office_pages,
+    join_pages,
     link_page,
     office_session_pages,
     invitation_pages,

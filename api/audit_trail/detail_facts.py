@@ -8,6 +8,8 @@ from coach.texts.facts import Fact, message
 
 DETAILS: Mapping[str, Fact] = {
     "added": message("audit_detail.added", "added")(),
+    "address_codes": message("audit_detail.address_codes", "codes for addresses")(),
+    "applications": message("audit_detail.applications", "applications")(),
     "availability": message("audit_detail.availability", "availability")(),
     "busy": message("audit_detail.busy", "busy times")(),
     "bytes": message("audit_detail.bytes", "bytes")(),
@@ -43,6 +45,7 @@ DETAILS: Mapping[str, Fact] = {
     "refuses": message("audit_detail.refuses", "refusals")(),
     "replaced": message("audit_detail.replaced", "rows replaced")(),
     "requests": message("audit_detail.requests", "requests")(),
+    "revision": message("audit_detail.revision", "revision")(),
     "role": message("audit_detail.role", "role")(),
     "rows": message("audit_detail.rows", "rows")(),
     "runs": message("audit_detail.runs", "runs")(),

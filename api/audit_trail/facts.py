@@ -42,6 +42,12 @@ ACTIONS: Mapping[str, Fact] = {
     "coachee list taken in": message(
         "audit_action.coachee_list_taken_in", "coachee list uploaded"
     )(),
+    "application approved": message("audit_action.application_approved", "application approved")(),
+    "application received": message("audit_action.application_received", "application received")(),
+    "application refused": message("audit_action.application_refused", "application refused")(),
+    "applications opened": message("audit_action.applications_opened", "applications viewed")(),
+    "call closed": message("audit_action.call_closed", "call closed")(),
+    "call opened": message("audit_action.call_opened", "call opened")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
     "confirmation failed": message(
@@ -61,6 +67,7 @@ ACTIONS: Mapping[str, Fact] = {
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
     )(),
+    "details requested": message("audit_action.details_requested", "details requested")(),
     "erasure announced": message("audit_action.erasure_announced", "erasure announced")(),
     "erasure held": message("audit_action.erasure_held", "erasure put on hold")(),
     "erasure released": message("audit_action.erasure_released", "erasure hold ended")(),

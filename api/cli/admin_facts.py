@@ -142,6 +142,18 @@ COUNTS = {
         "{count} counts of failed attempts to sign in",
         count=PLAIN_NUMBER,
     ),
+    "address_codes": plural_message(
+        "retention.address_codes",
+        "{count} code for an address",
+        "{count} codes for addresses",
+        count=PLAIN_NUMBER,
+    ),
+    "applications": plural_message(
+        "retention.applications",
+        "{count} application",
+        "{count} applications",
+        count=PLAIN_NUMBER,
+    ),
     "previews": plural_message(
         "retention.previews",
         "{count} upload of lists that were not used",

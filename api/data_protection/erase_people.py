@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
@@ -19,6 +19,7 @@ from api.cycles.service import as_json, cycle_row, policy_of
 from api.cycles.versions import Part, next_version
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
+from api.enrolment.rows import ApplicationRow
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.outgoing_invitation import without_place
@@ -151,6 +152,13 @@ def _erase_rows_of(
         *(
             delete(table).where(table.session_id.in_(_sessions_with(person_ids)))
             for table in (ProposalRow, MoveExceptionRow)
+        ),
+        delete(ApplicationRow).where(
+            exists().where(
+                *in_scope,
+                ApplicationRow.cycle_id == PersonRow.cycle_id,
+                func.lower(ApplicationRow.email) == func.lower(PersonRow.email),
+            )
         ),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),

@@ -25,6 +25,7 @@ from api.data_protection.retention_policy import (
     retention_statuses,
 )
 from api.database.types import TableRow
+from api.enrolment.rows import AddressCodeRow, ApplicationRow, CallRow
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import ListPreviewRow, PersonRow
 from api.personal_links.rows import OneTimeCodeRow, VerifiedDeviceRow
@@ -36,6 +37,9 @@ from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # owners can still see expired secrets for this long
+_CODES_KEPT = timedelta(days=1)  # until they no longer count towards the limits
+APPLICATIONS_KEPT = timedelta(days=180)
+"""After this time, applications that nobody has decided about are deleted."""
 
 
 class ErasureScope(FrozenModel):
@@ -166,6 +170,8 @@ def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
     for statement in (
         delete(QuestionRow).where(QuestionRow.plan_id.in_(_plans(row.id))),
         delete(MailRow).where(MailRow.cycle_id == row.id),
+        delete(ApplicationRow).where(ApplicationRow.cycle_id == row.id),
+        delete(CallRow).where(CallRow.cycle_id == row.id),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
     policy = policy_of(row)
@@ -211,6 +217,8 @@ def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]
         "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
         "failed_sign_ins": (FailedSignInRow, FailedSignInRow.expires_at <= now),
         "previews": (ListPreviewRow, ListPreviewRow.expires_at <= now),
+        "address_codes": (AddressCodeRow, AddressCodeRow.created_at <= now - _CODES_KEPT),
+        "applications": (ApplicationRow, ApplicationRow.created_at <= now - APPLICATIONS_KEPT),
     }
 
 

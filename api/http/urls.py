@@ -22,6 +22,7 @@ WEBHOOKS = "/webhooks"
 PERSON = "/p/"
 FEEDS = "/feeds/"
 OFFICE_CALENDAR = f"{ACCOUNT}/calendar"
+JOIN = "/join"
 PEOPLE_UPLOAD_SUFFIXES = (
     "/people",
     "/people/preview",
@@ -133,6 +134,16 @@ def feed(secret: str) -> str:
 def cycle(cycle_id: str) -> str:
     """Return the URL of a cycle's overview."""
     return f"/cycles/{cycle_id}"
+
+
+def join(secret: str) -> str:
+    """Return the URL of an open call, which contains the secret of its link."""
+    return f"{JOIN}/{secret}"
+
+
+def applications(cycle_id: str) -> str:
+    """Return the URL of the page with the applications of a cycle."""
+    return f"{cycle(cycle_id)}/applications"
 
 
 def policy_text(cycle_id: str) -> str:

@@ -32,6 +32,7 @@ class MailKind(StrEnum):
     ADDRESS_NOTICE = "address notice"  # an address was changed
     NOTES_NOTICE = "notes notice"  # a notebook was started, or opened on a device
     ACCESS_NOTICE = "access notice"  # a person's PIN, passkeys or verified devices changed
+    DETAILS_REQUEST = "details request"  # asks a person to enter when they are free
 
 
 REMINDER_KINDS = (
@@ -49,6 +50,7 @@ ACCESS_KINDS = (
     MailKind.ADDRESS_NOTICE,
     MailKind.NOTES_NOTICE,
     MailKind.ACCESS_NOTICE,
+    MailKind.DETAILS_REQUEST,
 )
 """Emails about a person's own access, which the programme office neither sees nor releases."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, select
@@ -26,6 +27,7 @@ from api.services import Services
 from api.values import FrozenModel
 from coach.duplicates import DuplicateSuggestion, Identity, suggest_duplicates
 from coach.errors import ConflictError
+from coach.humans import same_humans
 from coach.people import Sex
 from coach.texts.facts import Fact
 
@@ -41,6 +43,14 @@ class Duplicate:
 
     one: DirectoryEntry
     other: DirectoryEntry
+    reasons: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarHuman:
+    """A human of the directory who may be somebody who is not in it, and why."""
+
+    human: DirectoryEntry
     reasons: tuple[Fact, ...]
 
 
@@ -77,6 +87,29 @@ def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
     }
     duplicates = tuple(Duplicate(entries[one], entries[other], why) for one, other, why in shown)
     return duplicates, len(pairs)
+
+
+def similar_humans(
+    tx: Transaction, people: Sequence[Identity]
+) -> tuple[tuple[SimilarHuman, ...], ...]:
+    """Return, for each of some people who are not in the directory, who in it may be the same."""
+    if not people:
+        return ()
+    ids, identities = _identities(tx)
+    everybody = [*people, *identities]
+    numbers = same_humans([(one.person, one.address, one.name) for one in everybody])
+    found: list[dict[str, tuple[Fact, ...]]] = [{} for _ in people]
+    for place, number in enumerate(numbers[len(people) :]):
+        for position, own in enumerate(numbers[: len(people)]):
+            if own == number:
+                found[position][ids[place]] = (facts.SAME_NAME_AND_ADDRESS(),)
+    for pair in suggest_duplicates(everybody):
+        if pair.first < len(people) <= pair.second:
+            found[pair.first][ids[pair.second - len(people)]] = pair.reasons
+    entries = {one.id: one for one in entries_of(tx, {human for alike in found for human in alike})}
+    return tuple(
+        tuple(SimilarHuman(entries[human], why) for human, why in alike.items()) for alike in found
+    )
 
 
 def decide(services: Services, decision: Decision) -> DirectoryEntry:

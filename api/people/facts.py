@@ -9,3 +9,4 @@ ONLY_ROLE = message(
     "people.only_role", "this is the only role of this person, so there is nothing to separate"
 )
 ERASED = message("people.erased", "this person was erased and is not in the directory")
+SAME_NAME_AND_ADDRESS = message("people.same_name_and_address", "same name and address")

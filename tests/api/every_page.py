@@ -113,6 +113,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _see_personal_pages(walk, coachee, coach)
         _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
+        _enrol(walk, cycle, mails)
         walk.open("audit", "/audit")
         walk.open("service", "/service")
         _see_errors(walk)
@@ -520,6 +521,39 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
     walk.open("cycle, published", cycle)
     walk.open("cycles", "/")
     walk.open("messages", f"{cycle}/messages")
+
+
+def _enrol(walk: Walk, cycle: str, mails: MailServer) -> None:
+    """Open a call, apply for it, and see the application; then ask everybody for their times."""
+    page = f"{cycle}/applications"
+    walk.open("enrolment, no call", page)
+    walk.submit("call, not in the cycle", f"{cycle}/call", data={"last_day": "2030-01-01"})
+    walk.post(f"{cycle}/call", data={"last_day": "2027-02-28", "side": ""})
+    found = re.search(r"<code>\S+(/join/[\w-]+)</code>", walk.open("enrolment, call", page))
+    assert found is not None
+    call, to = found[1], {"address": "any@example.org"}
+    walk.open("call", call)
+    walk.stranger("call, invalid address", call, {"address": "nowhere"})
+    sent = len(mails.taken)
+    walk.stranger("call, code", call, to)
+    code = mails.wait_for_code(sent)
+    walk.stranger("call, wrong code", f"{call}/code", to | {"code": "1"})
+    walk.stranger("call, application", f"{call}/code", to | {"code": code})
+    wrong = to | {"side": "coach", "name": "Any Name", "country": "ZZ", "capacity": "2"}
+    wrong |= {"proof": "0", "languages": "en", "availability": "Mon 09:00-12:00"}
+    walk.stranger("call, no proof", f"{call}/application", wrong)
+    proof = re.search(r'name="proof" value="([^"]+)"', walk.pages["call, application"])
+    assert proof is not None
+    wrong["proof"] = proof[1]
+    walk.stranger("call, faulty", f"{call}/application", wrong)
+    right = wrong | {"country": "AL", "rank": "OF-5", "name": "Besa Shembul"}
+    walk.stranger("call, received", f"{call}/application", right)
+    shown = walk.open("enrolment, application", page)
+    decision = re.search(r"/applications/\w+/", shown)
+    assert decision is not None, walk.pages["call, received"] + shown
+    walk.post(f"{decision[0]}approve")
+    walk.post(f"{cycle}/details-requests")
+    walk.open("enrolment, requested", f"{page}?requested=3")
 
 
 def _see_errors(walk: Walk) -> None:

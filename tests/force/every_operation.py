@@ -136,6 +136,8 @@ def _create_request_data(world: World) -> RequestData:
             "credential_id": revocable_token.id,
             "user_id": "0" * 20,  # no such user: a reset would end the sessions of a real one
             "device_id": "0" * 20,
+            "application_id": "0" * 20,
+            "call": "0" * 43,
         },
         secrets={
             AccessRole.MANAGER: manager,

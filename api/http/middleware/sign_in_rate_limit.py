@@ -16,9 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http import facts
 from api.http.client_network import client_network
 from api.http.rejected_request import RejectedRequestError
-from api.http.urls import OIDC_START, SIGN_IN
+from api.http.urls import API, JOIN, OIDC_START, SIGN_IN
 
 _LIMIT = RateLimitItemPerMinute(60)
+_PATHS = (SIGN_IN, f"{JOIN}/", f"{API}/calls/")
 _REFUSAL_SECONDS = 1  # a program that sends the next request after each answer sends few
 _MAX_WAITING = 300
 
@@ -28,6 +29,8 @@ KnownDeviceOf = Callable[[Request], str | None]
 
 class SignInRateLimitMiddleware:
     """Responds with 429 to a network that sends more than sixty sign-in requests a minute.
+
+    Requests to apply count as well, because they send email to strangers.
 
     This protects the process from floods, before a request is routed; failed attempts with a
     password have much lower limits of their own. Known devices are counted separately, so that
@@ -62,7 +65,7 @@ class SignInRateLimitMiddleware:
                 self._waiting -= 1
 
     def _is_limited(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or not scope["path"].startswith(SIGN_IN):
+        if scope["type"] != "http" or not scope["path"].startswith(_PATHS):
             return False
         if scope["method"] != "POST" and scope["path"] != OIDC_START:
             return False

@@ -20,6 +20,7 @@ from api.accounts import tokens, users
 from api.accounts.credentials import CREDENTIAL_BY_SECRET, sha256_of
 from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
+from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
@@ -79,7 +80,8 @@ CALLERS = (
     Caller("nobody", AccessRole.ANONYMOUS),
 )
 ONE_TIME_NAMES = (
-    "user_id", "secret", "credential_id", "passkey_id", "device_id", "own_passkey_id",
+    "user_id", "secret", "application_id",
+    "credential_id", "passkey_id", "device_id", "own_passkey_id",
 )  # fmt: skip
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 PROPOSAL = "0" * 20
@@ -190,6 +192,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "cycle_id": cycle_id,
         "webhook_id": webhook.id,
         "feed_secret": feed.address.rpartition("/")[2].removesuffix(".ics"),
+        "call": _open_call(shared),
         "human_id": human_id,
         "session_id": mine.id,
         "person_id": person_id,
@@ -207,6 +210,35 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         },
         **{f"notes of {code}": world.notes_key(cycle_id, code) for code in ("K-1", "K-2")},
     }
+
+
+def _open_call(shared: SharedServer) -> str:
+    """Open a call for a cycle of its own, and return the secret of its link."""
+    now, secret = shared.world.services.now(), secrets.token_urlsafe()
+    call = CallRow(
+        cycle_id=shared.world.cycle(),
+        side=None,
+        secret_sha256=sha256_of(secret),
+        created_at=now,
+        closes_at=now + timedelta(days=1),
+    )
+    with shared.world.database.writing() as tx:
+        tx.add(call)
+    return secret
+
+
+def _application(tx: Transaction, cycle_id: str, world: World) -> str:
+    row = ApplicationRow(
+        cycle_id=cycle_id,
+        side=Side.COACH,
+        name="x",
+        email=secrets.token_urlsafe(),
+        cells={},
+        created_at=world.services.now(),
+    )
+    tx.add(row)
+    tx.flush()
+    return row.id
 
 
 def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
@@ -293,6 +325,7 @@ def _one_time_values(
         tx.add(passkey)
         tx.flush()
         passkey_id = passkey.id
+        application_id = _application(tx, path_values["cycle_id"], world)
         link = tx.scalar(
             CREDENTIAL_BY_SECRET, {"sha256": sha256_of(path_values.get(caller.code, ""))}
         )
@@ -307,6 +340,7 @@ def _one_time_values(
         "secret": world.sign_in_secret(),
         "credential_id": token.id,
         "passkey_id": passkey_id,
+        "application_id": application_id,
         "device_id": device_id,
         "own_passkey_id": own_passkey_id,
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from api.enrolment.address_codes import request_code
+from api.enrolment.calls import CallInput, open_call
+from api.enrolment.requests import request_from_all
 from api.http.principal import AccessRole, Principal
 from api.invitations.announce import SessionChange, announce
 from api.invitations.introduction import draft_introductions
@@ -19,6 +22,7 @@ from api.participants.notices import notify_address_change
 from api.participants.rows import PersonRow, Side
 from api.personal_links import one_time_codes
 from api.personal_links.access_notices import AccessChange, notify_person
+from api.personal_links.email_change import NewAddress
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
@@ -113,6 +117,13 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
     send("notice about notes")
     for name in propose_and_decide(services, session):
         send(name)
+    request_from_all(services, office.cycle_id)
+    send("request for details")
+    before = len(taken)
+    call = open_call(services, office.cycle_id, CallInput(last_day=date(2027, 2, 28)))
+    to = NewAddress(address="any@example.org")
+    request_code(services, call.link.rpartition("/")[2], to)
+    mails["code of an applicant"] = [one.mail for one in taken[before:]]
     for now in (BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)

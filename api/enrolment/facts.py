@@ -1,0 +1,67 @@
+"""Messages about open calls and applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.people import Service
+from coach.texts.facts import NUMBER, Message, message
+
+NO_MAIL = message(
+    "enrolment.no_mail",
+    "this server sends no email, so it cannot confirm the addresses of people who apply",
+)
+CLOSES_IN_THE_PAST = message(
+    "enrolment.closes_in_the_past", "the last day of a call is today or later, within the cycle"
+)
+NO_CALL = message(
+    "enrolment.no_call", "this call has ended, or the link is not complete; ask who gave it to you"
+)
+WRONG_CODE = message(
+    "enrolment.wrong_code",
+    "the code does not match our last email, is older than ten minutes, or was entered incorrectly "
+    "too many times; request a new one",
+)
+TOO_MANY_CODES = message(
+    "enrolment.too_many_codes",
+    "several codes have been sent to this address; use the newest one, or wait ten minutes",
+)
+CALL_BUSY = message(
+    "enrolment.call_busy", "too many people have applied today; please try again tomorrow"
+)
+CONFIRM_AGAIN = message(
+    "enrolment.confirm_again",
+    "your address was confirmed too long ago; start again with your address",
+)
+OTHER_SIDE = message("enrolment.other_side", "this call is not for this role")
+FULL = message(
+    "enrolment.full",
+    "{limit} applications wait for a decision already; please try again later",
+    limit=NUMBER,
+)
+ALREADY_THERE = message(
+    "enrolment.already_there",
+    "somebody with this name and address is in this list already; refuse the application instead",
+)
+
+NO_SERVICE = message("enrolment.no_service", "none of these")
+SERVICES: Mapping[Service, Message] = {
+    Service.LAND: message("enrolment.service_land", "land forces"),
+    Service.AIR: message("enrolment.service_air", "air force"),
+    Service.NAVY: message("enrolment.service_navy", "navy"),
+    Service.MOD: message("enrolment.service_mod", "ministry of defence"),
+    Service.EXTERNAL: message("enrolment.service_external", "other organisation"),
+}
+COLUMNS: Mapping[str, Message] = {
+    "country": message("enrolment.country", "Country/territory"),
+    "timezone": message("enrolment.timezone", "Time zone"),
+    "role": message("enrolment.role", "Role"),
+    "capacity": message("enrolment.capacity", "Capacity"),
+    "languages": message("enrolment.languages", "Languages"),
+    "availability": message("enrolment.availability", "Free every week"),
+    "unavailable": message("enrolment.unavailable", "Days off"),
+    "rank": message("enrolment.rank", "Rank"),
+    "service": message("enrolment.service", "Service"),
+    "unit": message("enrolment.unit", "Unit"),
+    "topics": message("enrolment.topics", "Topics"),
+}

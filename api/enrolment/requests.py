@@ -1,0 +1,114 @@
+"""Asks people by email to enter their own times and details behind their secret link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.cycles.service import cycle_header
+from api.enrolment import facts
+from api.http import urls
+from api.mail.composer import ComposedMail, MailComposer
+from api.mail.delivery import release
+from api.mail.plain_message import plain_message_bytes
+from api.mail.rows import MailKind, MailRow
+from api.participants.mail_recipients import mail_recipient
+from api.participants.rows import PersonRow
+from api.personal_links.links import ensure_links, link_of
+from api.services import Services
+from api.texts.reader_language import mail_renderer
+from api.values import FrozenModel
+from coach.errors import ConflictError
+
+_ONCE_IN = timedelta(days=1)
+
+
+class RequestSummary(FrozenModel):
+    """The number of people who are sent a request."""
+
+    requested: int
+
+
+def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
+    """Send everybody in a cycle their secret link, and ask them to enter their times and details.
+
+    People who have no address, have entered details already, or were asked in the last 24 hours
+    are left out.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: this server sends no email.
+    """
+    if not services.settings.mail.enabled:
+        raise ConflictError(facts.NO_MAIL())
+    with services.database.writing() as tx:
+        cycle_header(tx, cycle_id)
+        now = services.now()
+        asked = exists().where(
+            MailRow.person_id == PersonRow.id,
+            MailRow.kind == MailKind.DETAILS_REQUEST,
+            MailRow.created_at > now - _ONCE_IN,
+        )
+        people = tx.scalars(
+            select(PersonRow).where(
+                PersonRow.cycle_id == cycle_id,
+                PersonRow.left_at.is_(None),
+                PersonRow.email != "",
+                PersonRow.listed.is_(None),
+                ~asked,
+            )
+        ).all()
+        request_details(tx, services, people, now=now)
+        record_event(tx, "details requested", "cycle", cycle_id, people=len(people))
+        return RequestSummary(requested=len(people))
+
+
+def request_details(
+    tx: Transaction, services: Services, people: Sequence[PersonRow], *, now: datetime
+) -> None:
+    """Send people their secret link, if this server sends email."""
+    ids = [person.id for person in people]
+    ensure_links(tx, services.keyring, ids, now=now, grace=services.settings.link_grace)
+    if services.settings.mail.enabled and people:
+        mails = [
+            MailRow(
+                kind=MailKind.DETAILS_REQUEST,
+                cycle_id=person.cycle_id,
+                person_id=person.id,
+                created_at=now,
+            )
+            for person in people
+        ]
+        addresses = {person.id: person.email for person in people}
+        release(tx, services.enqueue, mails, addresses, now=now)
+
+
+def compose_request(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
+    """Compose the request; `None` if the person has left or has no address.
+
+    Raises:
+        ConflictError: the person has no working link.
+    """
+    person = tx.get_one(PersonRow, mail.person_id)
+    recipient = mail_recipient(person)
+    if recipient is None or person.left_at is not None:
+        return None
+    secret = link_of(tx, services.keyring, person.id, now=services.now()).secret
+    content = plain_message_bytes(
+        "enrolment/mail/request",
+        recipient,
+        services.settings.deployment,
+        mail_renderer(services),
+        unique_id=mail.id,
+        stamp=mail.released_at or mail.created_at,
+        reply_token=services.keyring.reply_token(person.id),
+        link=services.settings.base_url + urls.person_details(secret),
+    )
+    return ComposedMail(recipient.address, content)
+
+
+MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {MailKind.DETAILS_REQUEST: compose_request}
