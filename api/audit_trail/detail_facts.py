@@ -47,6 +47,7 @@ DETAILS: Mapping[str, Fact] = {
     "requests": message("audit_detail.requests", "requests")(),
     "revision": message("audit_detail.revision", "revision")(),
     "role": message("audit_detail.role", "role")(),
+    "rules": message("audit_detail.rules", "rules")(),
     "rows": message("audit_detail.rows", "rows")(),
     "runs": message("audit_detail.runs", "runs")(),
     "secrets": message("audit_detail.secrets", "secrets")(),

@@ -21,7 +21,7 @@ from api.invitations import facts
 from api.invitations.introduction import draft_introductions
 from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
 from api.mail.rows import MailRow
-from api.participants.declined_times import declined_by_human
+from api.participants.declined_times import declined_since
 from api.participants.rows import PersonRow, Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
@@ -186,7 +186,7 @@ def _publish_sessions(
         drafts += draft_mails(row, message, answers, plan_id=plan.id, now=now)
         newly_timed += [row] if message.asks_again else []
     tx.flush()
-    _refuse_declined_times(tx, plan.cycle_id, newly_timed)
+    _refuse_declined_times(tx, plan, newly_timed)
     tx.add_all(drafts)
     return tuple(messages)
 
@@ -218,14 +218,15 @@ def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> Non
 
 
 def _refuse_declined_times(
-    tx: Transaction, cycle_id: str, sessions: Collection[SessionRow]
+    tx: Transaction, plan: PlanRow, sessions: Collection[SessionRow]
 ) -> None:
-    """Raise `ConflictError` if somebody has declined the time of one of these sessions."""
-    declined = declined_by_human(tx, cycle_id)
+    """Raise `ConflictError` if one of these times was declined since the plan's run was started."""
+    started = tx.scalars(select(RunRow.requested_at).where(RunRow.id == plan.run_id)).one()
+    declined = declined_since(tx, plan.cycle_id, started)
     if not declined:
         return
     people = tx.execute(
-        select(PersonRow.id, PersonRow.human_id).where(PersonRow.cycle_id == cycle_id)
+        select(PersonRow.id, PersonRow.human_id).where(PersonRow.cycle_id == plan.cycle_id)
     )
     human = {person: key or person for person, key in people}
     clashing = sum(

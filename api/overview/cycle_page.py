@@ -94,6 +94,8 @@ def _context(page: CyclePage) -> dict[str, Any]:
         "reminders_off_since": format_local_date(page.reminders.off_since, zone),
         "retention": _retention_context(page.retention, zone),
         "open_run": page.overview.open_run_id,
+        "open_proposals": len(page.proposals),
+        "to_decide": sum(one.for_office for one in page.proposals),
         "lists_wait": page.lists.wait,
         "lists_replaced": format_local_datetime(page.lists.replaced_at, zone),
         "runs": [

@@ -14,6 +14,7 @@ from api.overview import session_views
 from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions.presenters import ReplyCounts, office_session_line
+from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
 
 SESSION_PAGES = APIRouter(include_in_schema=False)
@@ -33,6 +34,10 @@ def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Res
         lines=lines,
         replies=ReplyCounts.of(page.sessions),
         declined=[line for line in lines if line.declined],
+        proposals=[
+            (one, format_short_datetime(one.proposed, ZoneInfo(page.cycle.timezone)))
+            for one in page.proposals
+        ],
     )
 
 

@@ -19,6 +19,12 @@ from api.participants.service import ParticipantDetails, participants_of
 from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
 from api.reminders.switch import Reminders, reminders_of
+from api.rescheduling.open_proposals import (
+    OpenProposal,
+    SessionNotice,
+    open_proposals,
+    session_notices,
+)
 from api.runs.run_view import RunView, runs_of_cycle
 from api.services import Services
 from api.sessions.schedule import PersonSchedule, own_schedule
@@ -35,6 +41,7 @@ class CyclePage:
     reminders: Reminders
     retention: Retention
     lists: ListState
+    proposals: tuple[OpenProposal, ...]
 
 
 def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
@@ -54,6 +61,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
             lists=list_state(tx, cycle_id, now=now),
+            proposals=open_proposals(tx, cycle_id, now=now),
         )
 
 
@@ -88,10 +96,11 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonHome:
-    """A person's sessions, and whether the person has accepted the current terms."""
+    """A person's sessions, whether they have accepted the current terms, and what is new."""
 
     schedule: PersonSchedule
     terms_accepted: bool
+    notices: dict[str, SessionNotice]
 
 
 def read_person_home(services: Services, principal: Principal) -> PersonHome:
@@ -104,4 +113,11 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
     with services.database.reading() as tx:
         schedule = own_schedule(tx, principal)
         status = consent_status(tx, texts, schedule.person.id)
-    return PersonHome(schedule, terms_accepted=status.accepted_at is not None)
+        notices = session_notices(tx, schedule.person.id, now=services.now())
+    return PersonHome(schedule, status.accepted_at is not None, notices)
+
+
+def read_notices(services: Services, principal: Principal) -> dict[str, SessionNotice]:
+    """Return the notices about the principal's coming sessions, by id of the session."""
+    with services.database.reading() as tx:
+        return session_notices(tx, principal.person_id or "", now=services.now())

@@ -11,7 +11,7 @@ from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole, Verification
 from api.overview import facts
-from api.overview.page_contents import read_person_home
+from api.overview.page_contents import read_notices, read_person_home
 from api.participants.rows import Side
 from api.session_reports import service as session_reports
 from api.session_reports.device_keys import remember_version
@@ -42,6 +42,9 @@ def my_sessions(
         name=person.name,
         terms_accepted=home.terms_accepted,
         lines=lines,
+        notices={
+            urls.person_session(link, session): notice for session, notice in home.notices.items()
+        },
         parts=[
             (facts.UPCOMING(), [line for line in lines if not line.over]),
             (facts.PAST(), [line for line in lines if line.over]),
@@ -68,6 +71,7 @@ def my_session(
         "sessions/person_session.html",
         home=urls.person(link),
         line=line,
+        notice=read_notices(services, principal).get(session_id),
         is_coach=is_coach,
         record=reports.record and record_text(reports.record, zone),
         note=note and note.view,

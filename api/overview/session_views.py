@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.cycles.service import CycleHeader, cycle_header
 from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.rescheduling.open_proposals import OpenProposal, open_proposals
 from api.services import Services
 from api.sessions import schedule
 from api.sessions.session_details import SessionDetails
@@ -16,6 +17,7 @@ class CycleSessions(FrozenModel):
     cycle: CycleHeader
     sessions: tuple[SessionDetails, ...]
     mail: CycleMail
+    proposals: tuple[OpenProposal, ...]
 
 
 def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
@@ -31,4 +33,5 @@ def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
             cycle=cycle_header(tx, cycle_id),
             sessions=schedule.cycle_schedule(tx, cycle_id),
             mail=cycle_mail(tx, services, cycle_id),
+            proposals=open_proposals(tx, cycle_id, now=services.now()),
         )

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.participants.rows import DeclinedTimeRow, PersonRow
 from coach.availability import MINUTES_PER_DAY, BusyTime
 
+_HUMAN = func.coalesce(PersonRow.human_id, PersonRow.id)
 Times = tuple[datetime, datetime]
 """A time `[start, end)` that somebody has declined, in UTC."""
 
@@ -60,16 +61,24 @@ def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
 
     The key is the id of the human, or of the person if they are not linked to one.
     """
-    human = func.coalesce(PersonRow.human_id, PersonRow.id)
-    here = select(human).where(PersonRow.cycle_id == cycle_id)
-    rows = tx.execute(
-        select(human, DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
+    here = select(_HUMAN).where(PersonRow.cycle_id == cycle_id)
+    return _by_human(tx, _HUMAN.in_(here))
+
+
+def declined_since(tx: Transaction, cycle_id: str, moment: datetime) -> dict[str, list[Times]]:
+    """Return what the people of a cycle have declined in it after `moment`, by human."""
+    return _by_human(tx, PersonRow.cycle_id == cycle_id, DeclinedTimeRow.declined_at > moment)
+
+
+def _by_human(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[str, list[Times]]:
+    rows = (
+        select(_HUMAN, DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
         .join(PersonRow, PersonRow.id == DeclinedTimeRow.person_id)
-        .where(human.in_(here))
+        .where(*conditions)
         .order_by(DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
     )
     found: dict[str, list[Times]] = defaultdict(list)
-    for key, start, end in rows:
+    for key, start, end in tx.execute(rows):
         found[key].append((start, end))
     return found
 

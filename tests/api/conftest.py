@@ -174,11 +174,11 @@ class World:
         """Return a result with the matches in `pairs`; see `made_result`."""
         return made_result(pairs, first_day=first_day, sessions=sessions)
 
-    def plan(self, cycle_id: str, result: Result) -> str:
-        """Store `result` as a draft plan, like a finished run, and return the plan's id."""
+    def plan(self, cycle_id: str, result: Result, *, now: datetime = NOW) -> str:
+        """Store `result` as a draft plan, like a run started at `now`, and return the plan's id."""
         with self.database.writing() as tx:
             run = run_queue.queue_cycle_run(
-                tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=NOW
+                tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=now
             )
             row = tx.get_one(RunRow, run.id)
             row.state = TaskState.RUNNING

@@ -83,7 +83,7 @@ class CycleLife(RuleBasedStateMachine):
         """Publish a plan for the current people, or check that it is rejected."""
         pairs = {coachee: coach for coachee, coach in pairs.items() if coachee in self.here}
         result = self.world.result(pairs, first_day=first_day, sessions=count)
-        plan_id = self.world.plan(self.cycle_id, result)
+        plan_id = self.world.plan(self.cycle_id, result, now=self.now)
         known = {session.uid: session for session in self.sessions()}
         meant = {each.uid: each for match in result.matches for each in match.sessions}
         started = {session.uid for session in self.started.values()}

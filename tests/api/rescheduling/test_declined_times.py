@@ -83,8 +83,9 @@ def test_a_decline_makes_no_run_outdated_but_its_plan_is_refused_at_the_declined
     world: World, services: Services, session: SessionDetails
 ) -> None:
     cycle_id = session.cycle_id
-    other = world.plan(cycle_id, world.result({"C-1": "K-1"}, first_day=25))
-    same = world.plan(cycle_id, world.result({"C-1": "K-2"}))
+    before = services.now() - timedelta(hours=1)
+    other = world.plan(cycle_id, world.result({"C-1": "K-1"}, first_day=25), now=before)
+    same = world.plan(cycle_id, world.result({"C-1": "K-2"}), now=before)
     with world.database.writing() as tx:
         frozen = freeze_input(tx, cycle_id, RunOptions(), now=services.now())
     submit_reply(services, principal_of(session, Side.COACHEE), session.id, DECLINED)

@@ -74,6 +74,36 @@ def test_a_person_declines_proposes_and_the_other_confirms_by_one_press(
     assert (moved.coachee_reply, moved.coach_reply) == (Reply.ACCEPTED, Reply.ACCEPTED)
 
 
+def test_lists_of_both_participants_and_of_the_office_show_an_open_proposal(
+    world: World, client: httpx.Client, session: SessionDetails
+) -> None:
+    mine, theirs = page_of(world, session, "C-1"), page_of(world, session, "K-1")
+    client.post(mine, data={"time": values(client.get(mine).text)[0]}, headers=OWN)
+    homes = [page.partition("/sessions/")[0] for page in (mine, theirs)]
+    shown = [client.get(home).text for home in homes]
+    assert ["you proposed another time" in html for html in shown] == [True, False]
+    assert ["another time is proposed: please answer" in html for html in shown] == [False, True]
+    assert "See the time, and answer" in client.get(theirs.removesuffix("/another-time")).text
+    world.sign_in(client)
+    cycle = f"/cycles/{session.cycle_id}"
+    assert "1 proposal of another time" in client.get(cycle).text
+    assert "wait for your decision" not in client.get(cycle).text
+    assert f"{urls.session_change(session.id)}" in client.get(f"{cycle}/sessions").text
+
+
+def test_the_other_participant_sees_a_decline_on_their_pages(
+    world: World, client: httpx.Client, session: SessionDetails
+) -> None:
+    mine, theirs = page_of(world, session, "C-1"), page_of(world, session, "K-1")
+    form = {"comment": "in hospital"}
+    client.post(mine.replace("another-time", "decline"), data=form, headers=OWN)
+    html = client.get(theirs.partition("/sessions/")[0]).text
+    assert "the other participant cannot come" in html
+    page = client.get(theirs.removesuffix("/another-time")).text
+    assert "The other participant cannot come at this time" in page
+    assert "in hospital" not in html + page
+
+
 def test_opening_the_page_changes_nothing(
     world: World, client: httpx.Client, session: SessionDetails
 ) -> None:
