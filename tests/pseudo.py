@@ -16,6 +16,11 @@ _BUTTONS = {"submit", "button", "reset"}
 _TECHNICAL = {  # data-* attributes that contain no text
     *(
         "data-address",
+        "data-draft",
+        "data-draft-fields",
+        "data-draft-key",
+        "data-draft-part",
+        "data-drafts-end",
         "data-field",
         "data-form",
         "data-go-on-to",

@@ -63,7 +63,7 @@ def _render(
         cycle=stored.cycle,
         text=stored.text if edited is None else edited.text,
         version=stored.version if edited is None or changed else edited.version,
-        download=urls.cycle_file(cycle_id),
+        file_url=urls.cycle_file(cycle_id),
         faults=faults,
         conflict=changed.shown if changed else "",
         differences=changed.differences if changed else (),

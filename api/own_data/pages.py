@@ -13,6 +13,7 @@ from api.data_protection.subject_access import export_own_data
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import PERSON, Permission, Permissions
+from api.http.principal import Principal
 from api.own_data import busy_times, own_details
 from api.own_data.busy_times import RemovedTimes
 from api.own_data.grid import availability_grid, windows_of_cells
@@ -20,11 +21,15 @@ from api.own_data.leaving import LeaveInput, leave_cycle
 from api.own_data.own_details import OwnDetailsInput
 from api.own_data.presenters import busy_days, grid_lines, weekday_labels
 from api.participants.routes import named_file
+from api.services import Services
+from api.web.drafts import Draft, draft_group, draft_of
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 from coach.texts.facts import Displayed
 
 DETAILS_PAGES = APIRouter(prefix="/p/{link}/details", include_in_schema=False)
+_TIMES = ("availability",)
+_OTHER = ("unavailable", "languages", "topics", "prefers", "refuses")
 
 
 @DETAILS_PAGES.get("")
@@ -66,7 +71,8 @@ def save(
         own_details.save_own_details(services, principal, given)
     except UnusableInputError as error:
         return _render(link, request, entered=form_fields, faults=_by_field(error))
-    return redirect_after_post(urls.person_details(link, saved=True))
+    draft = _draft(services, principal, _TIMES if given.availability is not None else _OTHER)
+    return redirect_after_post(draft.sent(urls.person_details(link, saved=True)))
 
 
 @DETAILS_PAGES.post("/grid")
@@ -118,6 +124,11 @@ def remove_busy_times(
     return redirect_after_post(f"{urls.person_details(link)}#calendar")
 
 
+def _draft(services: Services, principal: Principal, fields: tuple[str, ...]) -> Draft:
+    """Return the draft of one of the forms with texts."""
+    return draft_of(services.keyring, principal, f"details {fields[0]}", fields)
+
+
 def _by_field(error: UnusableInputError) -> Mapping[str, Sequence[Displayed]]:
     faults: dict[str, list[Displayed]] = defaultdict(list)
     for fault in error.faults:
@@ -142,6 +153,9 @@ def _render(
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         home=urls.person(link),
         address=urls.person_details(link),
+        times_draft=_draft(services, principal, _TIMES),
+        other_draft=_draft(services, principal, _OTHER),
+        drafts_of_link=draft_group(services.keyring, principal),
         details=details,
         is_coach=details.side == "coach",
         entered=details.model_dump(mode="json") | dict(entered or {}),

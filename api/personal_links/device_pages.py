@@ -15,6 +15,7 @@ from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.personal_links import own_devices, pins, verified_devices
 from api.personal_links.pins import PinChange
 from api.web.date_formats import format_short_datetime
+from api.web.drafts import draft_group
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
@@ -83,6 +84,7 @@ def _render(link: str, request: Request, faults: Mapping[str, Displayed]) -> Res
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         home=urls.person(link),
         address=urls.person_devices(link),
+        drafts_of_link=draft_group(services.keyring, principal),
         confirm_again=urls.person_verify_again(link, urls.person_devices(link)),
         devices=[
             (

@@ -27,6 +27,7 @@ from api.session_reports.open_notebook import NotebookNeededError, NotesClosedEr
 from api.sessions import service as sessions
 from api.sessions.presenters import own_session_line
 from api.sessions.session_details import SessionDetails
+from api.web.drafts import Draft, draft_of
 from api.web.rendering import (
     FormFields,
     non_empty_fields,
@@ -91,19 +92,37 @@ class FormPage:
         faults: Mapping[str, Displayed],
         setup: NotebookSetup | None = None,
     ) -> Response:
-        now = services_for(self.request).now()
+        services, principal = services_for(self.request), principal_of(self.request)
         return render_page(
             self.request,
             _TEMPLATES[side],
             HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
             home=urls.person(self.link),
-            line=own_session_line(session, side, self.session_page, now),
+            line=own_session_line(session, side, self.session_page, services.now()),
+            draft=report_draft(services, principal, self.session_id, side),
+            notes_open=principal.notes_open,
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
             entered=dict.fromkeys(SETUP_FIELDS, "") | dict(entered),
             faults=faults,
             setup=setup,
         )
+
+
+def report_draft(services: Services, principal: Principal, session_id: str, side: Side) -> Draft:
+    """Return the draft of the form for a session.
+
+    It contains the coach's own note only if the notes are unlocked on the device, and can then be
+    opened only with the secret of that device.
+    """
+    form = f"{session_id}.{side}"
+    if side is Side.COACHEE:
+        return draft_of(services.keyring, principal, form, _FEEDBACK_FIELDS)
+    device = principal.notes_device
+    if device is None or not principal.notes_open:
+        return draft_of(services.keyring, principal, form, _RECORD_FIELDS)
+    fields = (*_RECORD_FIELDS, _PRIVATE)
+    return draft_of(services.keyring, principal, form, fields, secret=device.secret)
 
 
 FormPageDep = Annotated[FormPage, Depends()]
@@ -166,7 +185,9 @@ def _save(
 ) -> Response:
     """Store the record and the note, and redirect to the session."""
     saved = session_reports.save_session_note(services, principal, form.session_id, record, note)
-    response = redirect_after_post(form.session_page)
+    writer = principal_of(form.request)  # who opened the page, before a first notebook was started
+    draft = report_draft(services, writer, form.session_id, Side.COACH)
+    response = redirect_after_post(draft.sent(form.session_page))
     if saved is not None:
         remember_version(response, services, principal, saved.notebook_version)
     return response
@@ -206,7 +227,8 @@ def save_feedback(
         session_reports.give_feedback(services, principal, session_id, feedback)
     except ConflictError as error:
         return form.render_faults(Side.COACHEE, entered, {"": error.shown})
-    return redirect_after_post(form.session_page)
+    draft = report_draft(services, principal, session_id, Side.COACHEE)
+    return redirect_after_post(draft.sent(form.session_page))
 
 
 def _validate_session_note(

@@ -16,6 +16,7 @@ STATIC_FILES = APIRouter(include_in_schema=False)
 _MEDIA_TYPES = {
     "style.css": "text/css",
     "availability.js": "text/javascript",
+    "drafts.js": "text/javascript",
     "live.js": "text/javascript",
     "passkey.js": "text/javascript",
 }
@@ -24,7 +25,8 @@ _ONE_HOUR = 3600  # seconds
 
 @STATIC_FILES.get(STATIC + "/{name}")
 def static(
-    name: Literal["style.css", "availability.js", "live.js", "passkey.js"], request: Request
+    name: Literal["style.css", "availability.js", "drafts.js", "live.js", "passkey.js"],
+    request: Request,
 ) -> Response:
     """Return a static file with an ETag, so that browsers can revalidate their copy."""
     content = static_file(name)

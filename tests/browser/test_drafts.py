@@ -1,0 +1,99 @@
+"""What somebody types survives a reload and a lost connection, and nobody else can open it."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from api.cli.services import open_cli_services
+from api.participants.rows import PersonRow, Side
+from api.personal_links.links import issue_link
+from tests.browser.test_availability import details_page_of_coach
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import Browser, Page
+
+TYPED = "what nobody else may read"
+SENT = "[data-draft-part='restored']"
+DRAFTS = "Object.keys(localStorage).filter((name) => name.startsWith('draft.'))"
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def _details_page_of_coachee(server: Server) -> str:
+    with open_cli_services(server.folder) as services, services.database.writing() as tx:
+        coachee = tx.scalars(select(PersonRow.id).where(PersonRow.side == Side.COACHEE)).first()
+        grace = timedelta(days=365)
+        now = services.now()
+        link = issue_link(tx, services.keyring, coachee or "", now=now, grace=grace)
+    return f"{server.base}/p/{link.secret}/details"
+
+
+def _wait_for_drafts(page: Page, number: int) -> None:
+    """Wait until the browser keeps a number of drafts; it stores them after a pause in typing."""
+    ends = time.monotonic() + 20
+    while page.evaluate(f"{DRAFTS}.length") != number:
+        assert time.monotonic() < ends
+        page.wait_for_timeout(50)
+
+
+def _type(page: Page) -> None:
+    page.locator("#topics").fill(TYPED)
+    _wait_for_drafts(page, 1)
+
+
+def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
+    browser: Browser, server: Server
+) -> None:
+    address = details_page_of_coach(server)
+    other = _details_page_of_coachee(server)
+    shared = browser.new_context()  # one browser of two people
+    page, errors = shared.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    before = page.locator("#topics").input_value()
+    _type(page)
+    assert TYPED not in page.evaluate("JSON.stringify(localStorage)")
+    page.reload()
+    expect(page.locator("#topics")).to_have_value(TYPED)
+    expect(page.locator(SENT).nth(1)).to_be_visible()
+
+    page.goto(other)  # a second person, with the first one's draft under their own name
+    page.evaluate(
+        f"""() => {{
+            const [name] = {DRAFTS};
+            for (const form of document.querySelectorAll("[data-draft]")) {{
+                localStorage.setItem(`draft.${{form.dataset.draft}}`, localStorage.getItem(name));
+            }}
+        }}"""
+    )
+    page.reload()
+    _wait_for_drafts(page, 1)  # what cannot be opened is deleted
+    assert TYPED not in page.locator("#topics").input_value()
+    expect(page.locator(SENT).nth(1)).to_be_hidden()
+
+    page.goto(address)
+    expect(page.locator("#topics")).to_have_value(TYPED)
+    save = page.get_by_role("button", name="Save the details")
+    shared.set_offline(True)
+    save.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(page.locator("#topics")).to_have_value(TYPED)
+    shared.set_offline(False)
+    save.click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    _wait_for_drafts(page, 0)
+    assert page.url.endswith("?saved=true")
+    assert page.locator("#topics").input_value() not in {before, ""}
+
+    page.locator("#topics").fill("to be deleted")
+    _wait_for_drafts(page, 1)
+    page.get_by_role("button", name="Leave now").click()  # the end of the link on this device
+    _wait_for_drafts(page, 0)
+    assert errors == []
