@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
@@ -79,6 +79,12 @@ def read_applications(services: Services, cycle_id: str) -> Applications:
                 for row, alike in zip(rows, similar, strict=True)
             ),
         )
+
+
+def count_applications(tx: Transaction, cycle_id: str) -> int:
+    """Return how many applications for a cycle wait for a decision."""
+    query = select(func.count(ApplicationRow.id)).where(ApplicationRow.cycle_id == cycle_id)
+    return tx.scalar(query) or 0
 
 
 def approve(services: Services, application_id: str) -> str:

@@ -96,6 +96,8 @@ def _context(page: CyclePage) -> dict[str, Any]:
         "open_run": page.overview.open_run_id,
         "open_proposals": len(page.proposals),
         "to_decide": sum(one.for_office for one in page.proposals),
+        "withdrawn": [(one, format_short_datetime(one.at, zone)) for one in page.withdrawn],
+        "applications": page.applications,
         "lists_wait": page.lists.wait,
         "lists_replaced": format_local_datetime(page.lists.replaced_at, zone),
         "runs": [

@@ -5,17 +5,21 @@ The contents of a page are read in one transaction, so that they are consistent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.consent.service import PersonConsent, consent_status, consents_of_cycle
 from api.consent.texts import consent_texts
 from api.cycles.service import CycleHeader, cycle_header
 from api.data_protection.retention_policy import Retention, retention_of
+from api.enrolment.decisions import count_applications
 from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.overview.cycles import CycleOverview, overview_of
 from api.participants.preview.service import ListState, list_state
 from api.participants.service import ParticipantDetails, participants_of
+from api.participants.withdrawn import WithdrawnPerson, withdrawn_people
 from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
 from api.reminders.switch import Reminders, reminders_of
@@ -32,7 +36,11 @@ from api.sessions.schedule import PersonSchedule, own_schedule
 
 @dataclass(frozen=True, slots=True)
 class CyclePage:
-    """The contents of a cycle's page."""
+    """The contents of a cycle's page.
+
+    `withdrawn` have left themselves since the latest published plan; `applications` is the number
+    of those that wait for a decision.
+    """
 
     overview: CycleOverview
     runs: tuple[RunView, ...]
@@ -42,6 +50,8 @@ class CyclePage:
     retention: Retention
     lists: ListState
     proposals: tuple[OpenProposal, ...]
+    withdrawn: tuple[WithdrawnPerson, ...]
+    applications: int
 
 
 def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
@@ -52,17 +62,24 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
     """
     settings, now = services.settings, services.now()
     with services.database.reading() as tx:
-        overview = overview_of(tx, cycle_id)
+        overview, plans = overview_of(tx, cycle_id), plans_of_cycle(tx, cycle_id)
         return CyclePage(
             overview=overview,
             runs=runs_of_cycle(tx, cycle_id),
-            plans=plans_of_cycle(tx, cycle_id),
+            plans=plans,
             mail=cycle_mail(tx, services, cycle_id),
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
             lists=list_state(tx, cycle_id, now=now),
             proposals=open_proposals(tx, cycle_id, now=now),
+            withdrawn=withdrawn_people(tx, cycle_id, since=_last_published(plans)),
+            applications=count_applications(tx, cycle_id),
         )
+
+
+def _last_published(plans: Sequence[PlanSummary]) -> datetime | None:
+    """Return when the latest published plan was published; later ones leave people out."""
+    return max((plan.published_at for plan in plans if plan.published_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)

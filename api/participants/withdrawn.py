@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
@@ -16,6 +17,34 @@ from api.participants.rows import PersonRow, Side
 def withdraw(row: PersonRow, *, now: datetime) -> None:
     """Take a person out of their cycle for good, because they want to."""
     row.left_at = row.withdrawn_at = now
+
+
+class WithdrawnPerson(NamedTuple):
+    """A person who has left a cycle themselves, and when."""
+
+    name: str
+    side: Side
+    at: datetime
+
+
+def withdrawn_people(
+    tx: Transaction, cycle_id: str, *, since: datetime | None
+) -> tuple[WithdrawnPerson, ...]:
+    """Return who has left a cycle themselves, the latest first; with `since`, only after then."""
+    query = (
+        select(PersonRow.name, PersonRow.side, PersonRow.withdrawn_at)
+        .where(
+            PersonRow.cycle_id == cycle_id,
+            PersonRow.withdrawn_at.is_not(None),
+            PersonRow.erased_at.is_(None),
+        )
+        .order_by(PersonRow.withdrawn_at.desc(), PersonRow.code)
+    )
+    if since is not None:
+        query = query.where(PersonRow.withdrawn_at > since)
+    return tuple(
+        WithdrawnPerson(name, side, at) for name, side, at in tx.execute(query) if at is not None
+    )
 
 
 def withdrawn_warnings(

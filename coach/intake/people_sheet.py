@@ -116,7 +116,8 @@ class _SheetReader:
         header = read_header(self.table, self.kind, self.read_context, self._fault)
         if header.is_unusable:
             unread = unread_sheet(self.table.file, self.kind, self.faults)
-            return replace(unread, sheet=self.table.sheet)
+            unknown = tuple(header.unknown)
+            return replace(unread, sheet=self.table.sheet, unknown_headers=unknown)
         for written, name in header.understood:
             self._note(header.row, excerpt(written), [Rewriting(written, name)])
         drafts = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -19,6 +20,8 @@ FIRST_ROW = 1  # in spreadsheet numbering
 _MAX_TITLE_ROWS = 20
 _MAX_SAMPLES = 3
 _MAX_KEY_LENGTH = 100
+_MIN_COLUMNS = 3  # of a file without known headers; others are no lists
+_LIKE_A_VALUE = re.compile(r"@|\d{2}|[;:]|https?:")  # what people, unlike headers, contain
 _OF_OTHER_KIND = {
     PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
     PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,
@@ -63,7 +66,7 @@ class SheetHeader:
         understood: headers that do not have the name of a column but certainly mean it: what was
             written, and the name of the column.
         unknown: headers that are not understood.
-        is_unusable: whether this is another list, or no list at all.
+        is_unusable: whether this is another list, no list at all, or one without known headers.
     """
 
     row: int
@@ -114,7 +117,8 @@ class _HeaderReader:
         if not self.read_context.strict and not any(map(self._column, cells)):
             required = [column.name for column in COLUMNS[self.kind] if column.required]
             self.add_fault(header.row, WHOLE_FILE, facts.NO_HEADER(columns=required))
-            return SheetHeader(header.row, is_unusable=True)
+            unknown = list(self._unknown_headers(header.row, cells))
+            return SheetHeader(header.row, unknown=unknown, is_unusable=True)
         for place, cell in enumerate(cells):
             self._add_column(header, place, cell)
         for column in COLUMNS[self.kind]:
@@ -181,11 +185,9 @@ class _HeaderReader:
                 message = facts.COLUMN_WITHOUT_HEADER(row=first)
                 self.add_fault(row, column_letters(place), message)
             return
-        near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
-        if is_running_number(cell) and not any(map(self._is_id, self.table.rows[row - 1])):
-            near = "id"
-        key, samples = _mapping_key(cell), self._samples(row, place)
-        header.unknown.append(UnknownHeader(excerpt(cell), key, near, samples))
+        unknown_header = self._unknown_header(row, place, cell)
+        header.unknown.append(unknown_header)
+        near = unknown_header.suggestion
         others = (names for kind, names in _COLUMN_BY_KEY.items() if kind is not self.kind)
         if any(header_key(cell) in names for names in others):
             self.add_fault(row, excerpt(cell), _OF_OTHER_KIND[self.kind]())
@@ -195,6 +197,21 @@ class _HeaderReader:
             with_suggestion(unknown, near) if near else facts.RENAME_OR_DELETE(message=unknown)
         )
         self.add_fault(row, excerpt(cell), advised)
+
+    def _unknown_header(self, row: int, place: int, cell: str) -> UnknownHeader:
+        near = self.read_context.nearest(cell.strip(), _NAMES[self.kind])
+        if is_running_number(cell) and not any(map(self._is_id, self.table.rows[row - 1])):
+            near = "id"
+        return UnknownHeader(excerpt(cell), _mapping_key(cell), near, self._samples(row, place))
+
+    def _unknown_headers(self, row: int, cells: Sequence[str]) -> Iterator[UnknownHeader]:
+        """Yield the headers of a file in which none is known, unless it is no table."""
+        texts = [(place, cell) for place, cell in enumerate(cells) if cell.strip()]
+        looks_like_header = not any(_LIKE_A_VALUE.search(cell) for _, cell in texts)
+        if len(texts) >= _MIN_COLUMNS and len(self.table.rows) > row and looks_like_header:
+            for place, cell in texts:
+                if self._mapped(cell, self.kind) != "":
+                    yield self._unknown_header(row, place, cell)
 
     def _is_id(self, cell: str) -> bool:
         return self._column(cell) == "id"

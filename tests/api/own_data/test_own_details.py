@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from api.audit_trail.rows import AuditRow
 from api.data_protection.subject_access import erase_person
 from api.http.principal import AccessRole, Principal
 from api.input_files.source import NamedFile
+from api.mail.rows import MailKind, MailRow, MailState
 from api.own_data.leaving import leave_cycle
 from api.own_data.own_details import OwnDetailsInput, read_own_details, save_own_details
 from api.participants import service as people
@@ -25,7 +27,7 @@ from coach.errors import UnusableInputError
 from coach.intake.list_comparison import Change
 from coach.people import Coachee
 from tests.api.both_ways import changed_rows
-from tests.api.conftest import coachees_csv
+from tests.api.conftest import NOW, coachees_csv
 from tests.api.published import published_sessions
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 API = "/api/v1/me/details"
+EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -277,6 +280,32 @@ def test_a_person_leaves_on_the_page(verified: Any) -> None:  # noqa: ANN401 - s
     assert undecided.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "You have left" in client.post(path, data={"leave": "true"}, headers=headers).text
     assert client.get(f"/p/{secret}", headers=headers).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_page_of_the_cycle_says_who_has_left_since_the_published_plan(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    leave_cycle(world.services, principal(world, cycle_id, "C-1"))
+    with world.database.writing() as tx:
+        row = tx.get_one(PersonRow, world.person_id(cycle_id, "C-1"))
+        row.withdrawn_at = LATER
+    assert "Coachee 1" in office.get(f"/cycles/{cycle_id}").text
+    with world.database.writing() as tx:
+        row = tx.get_one(PersonRow, world.person_id(cycle_id, "C-1"))
+        row.withdrawn_at = EARLIER
+    assert "Coachee 1" not in office.get(f"/cycles/{cycle_id}").text
+
+
+def test_others_are_told_at_once_in_one_email_that_somebody_has_left(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    leave_cycle(world.services_with_mail(), principal(world, cycle_id, "C-1"))
+    with world.database.reading() as tx:
+        query = select(MailRow).where(MailRow.kind == MailKind.ANSWER_NOTICE)
+        told = [(mail.person_id, mail.state) for mail in tx.scalars(query)]
+    assert told == [(world.person_id(cycle_id, "K-1"), MailState.WAITING)]
 
 
 def test_preview_of_lists_shows_changes_of_the_office_only_and_who_has_left(world: World) -> None:

@@ -141,6 +141,37 @@ def test_uncertain_encoding_is_asked_about(world: World) -> None:
     assert _coaches(world, cycle_id)[0] == "Đorđe Đorđević"
 
 
+def test_file_without_a_known_header_is_asked_about_instead_of_refused(world: World) -> None:
+    cycle_id = world.cycle()
+    header, *rows = coaches_csv(2).decode().splitlines()
+    columns = header.split(",")
+    odd = ",".join(f"zz{name.translate(str.maketrans('aeiou', 'xxxxx'))}" for name in columns)
+    content = "\n".join([odd, *rows]).encode()
+    asked = _upload(world, cycle_id, coaches=content)
+    assert [one.header for one in asked.outcome.headers] == odd.split(",")
+    assert asked.outcome.headers[1].samples == ("Coach 1", "Coach 2")
+    meant = {one.key: name for one, name in zip(asked.outcome.headers, columns, strict=True)}
+    answers = PreviewAnswers(coaches=ListAnswers(headers=meant))
+    answered = service.answer_questions(world.services, cycle_id, answers)
+    assert answered.review is not None
+    assert answered.review.coaches.count(Change.UNCHANGED) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Dear colleagues,\nplease find the list below.\n",
+        b"K-1,Coach 1,k1@example.org,SE,sr\nK-2,Coach 2,k2@example.org,SE,sr\n",
+        b"Alpha,Beta,Gamma\n",
+    ],
+)
+def test_text_and_rows_of_people_are_no_headers_and_are_refused(
+    world: World, content: bytes
+) -> None:
+    with pytest.raises(UnusableInputError):
+        _upload(world, world.cycle(), coaches=content)
+
+
 def test_meaning_of_unknown_headers_is_asked_once_and_remembered(world: World) -> None:
     cycle_id = world.cycle()
     header, *rows = coaches_csv(3).decode().splitlines()
