@@ -22,6 +22,7 @@ from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
 from api.http import health_routes, reference_routes
 from api.invitations import pages as invitation_pages
+from api.invitations import reading_pages
 from api.invitations import routes as invitation_routes
 from api.overview import (
     audit_pages,
@@ -121,6 +122,7 @@ PAGE_MODULES = (
     link_page,
     office_session_pages,
     invitation_pages,
+    reading_pages,
     reminder_pages,
     sign_in_pages,
     oidc_pages,

@@ -190,6 +190,8 @@ ACTIONS: Mapping[str, Fact] = {
     "session opened": message("audit_action.session_opened", "session viewed")(),
     "sign-in address made": message("audit_action.sign_in_address_made", "sign-in link created")(),
     "sign-in failed": message("audit_action.sign_in_failed", "sign-in failed")(),
+    "mail sent again": message("audit_action.mail_sent_again", "email sent again")(),
+    "test mail sent": message("audit_action.test_mail_sent", "test email sent")(),
     "terms accepted": message("audit_action.terms_accepted", "terms accepted")(),
     "time outside rules allowed": message(
         "audit_action.time_outside_rules_allowed", "time outside the rules allowed"

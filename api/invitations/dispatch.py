@@ -11,9 +11,11 @@ from api.audit_trail.log import record_event
 from api.cycles.service import cycle_row
 from api.invitations import facts
 from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
+from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import pending_rows
+from api.invitations.reading import office_mail_row
 from api.invitations.release import release_mails
-from api.mail.rows import ACCESS_KINDS, MailRow, MailState, find_mail
+from api.mail.rows import ACCESS_KINDS, SENT_STATES, MailKind, MailRow, MailState, find_mail
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 
@@ -81,6 +83,42 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
         release_mails(tx, services, failed, now=services.now())
         record_event(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
         return delivery_status_of(tx, services, cycle_id)
+
+
+def send_again(services: Services, cycle_id: str, mail_id: str) -> None:
+    """Send one email again, for example to a person who has deleted it.
+
+    An invitation keeps its SEQUENCE, and the person their reply; only the time of the message is
+    new, so that calendars and email programs do not take it for the earlier one.
+
+    Raises:
+        NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
+        ConflictError: this server does not send email; the email has not been sent yet; or there is
+            a newer message about the session.
+    """
+    _require_mail_enabled(services)
+    now = services.now()
+    with services.database.writing() as tx:
+        mail = office_mail_row(tx, cycle_id, mail_id)
+        if mail.state not in (*SENT_STATES, MailState.FAILED):
+            raise ConflictError(facts.NOT_SENT_YET())
+        if mail.kind is MailKind.INVITATION:
+            _require_latest(tx, mail)
+            message = stored_message(mail).model_copy(update={"stamp": now, "before": None})
+            mail.content = message.model_dump(mode="json")
+        release_mails(tx, services, [mail], now=now)
+        record_event(tx, "mail sent again", "mail", mail.id)
+
+
+def _require_latest(tx: Transaction, mail: MailRow) -> None:
+    newer = select(MailRow.id).where(
+        MailRow.kind == MailKind.INVITATION,
+        MailRow.session_id == mail.session_id,
+        MailRow.person_id == mail.person_id,
+        MailRow.occasion > mail.occasion,
+    )
+    if tx.scalar(newer.limit(1)) is not None:
+        raise ConflictError(facts.SUPERSEDED())
 
 
 def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> DeliveryStatus:

@@ -23,6 +23,30 @@ MODE_AND_PLACE = message("invitations.mode_and_place", "{mode}, {place}", mode=F
 NO_SUCH_MAIL = message(
     "invitations.no_such_mail", "there is no email {mail} in this cycle", mail=TEXT
 )
+TEST_NOT_SENT = message("invitations.test_not_sent", "the test was not sent: {reason}", reason=FACT)
+NOT_SENT_YET = message(
+    "invitations.not_sent_yet", "this email has not been sent yet, so it cannot be sent again"
+)
+SUPERSEDED = message(
+    "invitations.superseded",
+    "there is a newer message to this person about the same session; send that one again",
+)
+STATE_DRAFT = message("invitations.state_draft", "ready to be sent")
+STATE_WAITING = message("invitations.state_waiting", "waiting")
+STATE_SENDING = message("invitations.state_sending", "being sent")
+STATE_SENT = message("invitations.state_sent", "sent")
+STATE_FAILED = message("invitations.state_failed", "could not be delivered")
+STATE_CANCELLED = message("invitations.state_cancelled", "no longer needed")
+STATE_SENT_OTHERWISE = message("invitations.state_sent_otherwise", "sent another way")
+KIND_INTRODUCTION = message("invitations.kind_introduction", "introduction")
+KIND_INVITATION = message("invitations.kind_invitation", "invitation")
+KIND_NEW_TIME = message("invitations.kind_new_time", "new time")
+KIND_CHANGE = message("invitations.kind_change", "change")
+KIND_CANCELLATION = message("invitations.kind_cancellation", "cancellation")
+ABOUT_SESSION = message(
+    "invitations.about_session", "Session {number}, {when}", number=NUMBER, when=FACT
+)
+ALL_SESSIONS = message("invitations.all_sessions", "All sessions")
 NOT_RELEASED = message(
     "invitations.not_released",
     "this email has not been released yet; only an email that could not be delivered can be marked "

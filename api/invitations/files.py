@@ -39,6 +39,7 @@ from api.sessions.schedule import own_session
 from coach.errors import ConflictError
 from coach.invitations import PartStat
 
+OutgoingMail = OutgoingInvitation | OutgoingIntroduction
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
 
@@ -91,11 +92,11 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
         row = existing_row(tx, MailRow, message_id, "message")
         if row.kind not in OUTBOX_KINDS:
             raise no_such_row(message_id, "message")
-        outgoing = _outgoing(tx, row, person_row(tx, row.person_id), None)
+        outgoing = outgoing_mail(tx, row, person_row(tx, row.person_id), None)
         secret = ""
         if not is_cancellation(row):
             secret = links.link_of(tx, services.keyring, row.person_id, now=services.now()).secret
-    return _render(outgoing, services, secret)
+    return render_outgoing(outgoing, services, secret)
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
@@ -121,19 +122,23 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
         record_event(tx, "messages exported", "cycle", cycle_id, messages=len(rows))
         coaches = coach_names(tx, SessionRow.cycle_id == cycle_id)
         mails = [
-            (_outgoing(tx, row, people[row.person_id], coaches), secrets.get(row.person_id, ""))
+            (outgoing_mail(tx, row, people[row.person_id], coaches), secrets.get(row.person_id, ""))
             for row in rows
         ]
     return (
-        (_mail_file_name(number, outgoing), _render(outgoing, services, secret))
+        (_mail_file_name(number, outgoing), render_outgoing(outgoing, services, secret))
         for number, (outgoing, secret) in enumerate(mails, start=1)
         if isinstance(outgoing, OutgoingInvitation) or outgoing.sessions
     )
 
 
-def _outgoing(
+def outgoing_mail(
     tx: Transaction, row: MailRow, person: PersonRow, coaches: Mapping[str, str] | None
-) -> OutgoingInvitation | OutgoingIntroduction:
+) -> OutgoingMail:
+    """Return the introduction, invitation or cancellation in an email to `person`.
+
+    `coaches` are the names of coaches by session; `None` to look them up.
+    """
     if row.kind is MailKind.INTRODUCTION:
         return stored_introduction(tx, row, person)
     if coaches is None:
@@ -141,17 +146,24 @@ def _outgoing(
     return stored_invitation(row, person, coaches)
 
 
-def _render(
-    outgoing: OutgoingInvitation | OutgoingIntroduction, services: Services, secret: str
+def render_outgoing(
+    outgoing: OutgoingMail, services: Services, secret: str, reply_token: str | None = None
 ) -> bytes:
+    """Render an introduction, invitation or cancellation, using the link secret `secret`.
+
+    `reply_token` replaces the token by which replies of the recipient are recognised.
+
+    Raises:
+        ConflictError: it is an introduction to a person without coming sessions.
+    """
     if isinstance(outgoing, OutgoingInvitation):
-        return render_eml(outgoing, services, secret)
+        return render_eml(outgoing, services, secret, reply_token)
     if not outgoing.sessions:
         raise ConflictError(facts.NO_COMING_SESSIONS())
-    return render_introduction(outgoing, services, secret)
+    return render_introduction(outgoing, services, secret, reply_token)
 
 
-def _mail_file_name(number: int, outgoing: OutgoingInvitation | OutgoingIntroduction) -> str:
+def _mail_file_name(number: int, outgoing: OutgoingMail) -> str:
     """Return a file name without the recipient's name, such as `0001-invitation-session-2.eml`."""
     if isinstance(outgoing, OutgoingIntroduction):
         return f"{number:04}-introduction.eml"

@@ -98,9 +98,15 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
 
 
 def render_introduction(
-    introduction: OutgoingIntroduction, services: Services, secret: str
+    introduction: OutgoingIntroduction,
+    services: Services,
+    secret: str,
+    reply_token: str | None = None,
 ) -> bytes:
-    """Render an introduction with at least one session, using the link secret `secret`."""
+    """Render an introduction with at least one session, using the link secret `secret`.
+
+    `reply_token` replaces the token by which replies of the recipient are recognised.
+    """
     deployment, texts = services.settings.deployment, mail_renderer(services)
     zone = ZoneInfo(introduction.timezone)
     page = services.settings.base_url + urls.person(secret)
@@ -117,9 +123,9 @@ def render_introduction(
         Recipient(name=introduction.name, address=introduction.address, zone=zone),
         deployment,
         texts,
-        unique_id=introduction.mail_id,
+        unique_id=f"{introduction.mail_id}{introduction.stamp:%Y%m%d%H%M%S}",
         stamp=introduction.stamp,
-        reply_token=services.keyring.reply_token(introduction.person_id),
+        reply_token=reply_token or services.keyring.reply_token(introduction.person_id),
         sessions=lines,
         first_day=format_short_date(introduction.sessions[0].start.astimezone(zone).date()),
         programme=deployment.programme_name,

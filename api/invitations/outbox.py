@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import CycleHeader, cycle_header, cycle_row
-from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.cycles.service import cycle_row
 from api.invitations.outgoing_invitation import stored_message
 from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.participants.person_summary import PersonSummary, person_summary
@@ -31,28 +30,6 @@ class OutboxMessage(FrozenModel):
     sequence: int
     created_at: datetime
     sent_at: datetime | None
-
-
-class CycleMessages(FrozenModel):
-    """A cycle's messages, newest first, and the delivery status of its emails."""
-
-    cycle: CycleHeader
-    messages: tuple[OutboxMessage, ...]
-    mail: CycleMail
-
-
-def read_cycle_messages(services: Services, cycle_id: str) -> CycleMessages:
-    """Return a cycle's messages, newest first, and the delivery status of its emails.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    with services.database.reading() as tx:
-        return CycleMessages(
-            cycle=cycle_header(tx, cycle_id),
-            messages=_outbox_messages(tx, cycle_id),
-            mail=cycle_mail(tx, services, cycle_id),
-        )
 
 
 def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:

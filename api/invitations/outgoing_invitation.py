@@ -136,37 +136,47 @@ def current_invitation(row: SessionRow) -> Invitation:
     )
 
 
-def render_ics(outgoing_invitation: OutgoingInvitation, services: Services) -> bytes:
+def render_ics(
+    outgoing_invitation: OutgoingInvitation, services: Services, reply_token: str | None = None
+) -> bytes:
     """Render the calendar object (RFC 5545)."""
     return ics_bytes(
         outgoing_invitation.named_message(services.settings.deployment),
-        _recipient(outgoing_invitation, services),
+        _recipient(outgoing_invitation, services, reply_token),
         services.settings.deployment,
         mail_renderer(services),
     )
 
 
-def render_eml(outgoing_invitation: OutgoingInvitation, services: Services, secret: str) -> bytes:
+def render_eml(
+    outgoing_invitation: OutgoingInvitation,
+    services: Services,
+    secret: str,
+    reply_token: str | None = None,
+) -> bytes:
     """Render the message as an email with the calendar object attached.
 
     The buttons link to the recipient's pages on which they accept, decline or ask for another time,
-    using the link secret `secret`. Cancellations have no buttons and need no secret.
+    using the link secret `secret`. Cancellations have no buttons and need no secret. `reply_token`
+    replaces the token by which replies of the recipient are recognised.
     """
     deployment = services.settings.deployment
-    attached = render_ics(outgoing_invitation, services) if deployment.attach_ics else None
+    calendar = render_ics(outgoing_invitation, services, reply_token)
     return eml_bytes(
         outgoing_invitation.named_message(deployment),
-        _recipient(outgoing_invitation, services),
+        _recipient(outgoing_invitation, services, reply_token),
         deployment,
         mail_renderer(services),
-        calendar=attached,
-        reply_token=services.keyring.reply_token(outgoing_invitation.person_id),
+        calendar=calendar if deployment.attach_ics else None,
+        reply_token=reply_token or services.keyring.reply_token(outgoing_invitation.person_id),
         links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
     )
 
 
-def _recipient(outgoing_invitation: OutgoingInvitation, services: Services) -> Recipient:
-    token = services.keyring.reply_token(outgoing_invitation.person_id)
+def _recipient(
+    outgoing_invitation: OutgoingInvitation, services: Services, reply_token: str | None
+) -> Recipient:
+    token = reply_token or services.keyring.reply_token(outgoing_invitation.person_id)
     organiser = services.settings.deployment.organiser_for(token)
     return replace(outgoing_invitation.recipient, organiser=organiser)
 

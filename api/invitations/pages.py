@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import AwareDatetime, BaseModel
@@ -15,10 +14,9 @@ from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.principal import TokenScope
 from api.invitations import dispatch
 from api.invitations.files import session_calendar_file
-from api.invitations.outbox import read_cycle_messages
-from api.invitations.presenters import mail_context
+from api.invitations.person_messages import read_messages_by_person
+from api.invitations.presenters import mail_context, person_lines
 from api.invitations.publish import publish_plan
-from api.web.date_formats import format_short_datetime
 from api.web.rendering import redirect_after_post, render_page
 
 PUBLISHING_PAGES = APIRouter(include_in_schema=False)
@@ -43,19 +41,15 @@ def publish(
 
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a cycle's invitations and cancellations."""
-    page = read_cycle_messages(services, cycle_id)
-    zone = ZoneInfo(page.cycle.timezone)
+    """Show a cycle's introductions, invitations and cancellations by person."""
+    page = read_messages_by_person(services, cycle_id)
     return render_page(
         request,
         "invitations/messages.html",
         HTTPStatus.OK,
         cycle=page.cycle,
         **mail_context(page.mail, page.cycle.timezone, include_recipients=True),
-        messages=[
-            (each, format_short_datetime(each.start, zone), urls.outbox_mail(each.id))
-            for each in page.messages
-        ],
+        people=person_lines(page.people, page.cycle.timezone),
     )
 
 

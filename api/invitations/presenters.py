@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, FailedMail
+from api.invitations.person_messages import STATE, MessageLine, PersonMessages
 from api.mail.rows import MailKind
 from api.web.date_formats import format_short_datetime
+from api.web.labels import Badge
 from coach.texts.facts import Fact
 
 
@@ -25,6 +28,28 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
         if include_recipients
         else [],
     }
+
+
+def person_lines(
+    people: Iterable[PersonMessages], timezone: str
+) -> list[tuple[PersonMessages, list[Badge], list[tuple[MessageLine, Fact, Badge]]]]:
+    """Return each person with the states of their emails, and what each email is about."""
+    zone = ZoneInfo(timezone)
+    return [
+        (
+            person,
+            [STATE[state] for state in person.states],
+            [(each, about_message(each, zone), STATE[each.state]) for each in person.messages],
+        )
+        for person in people
+    ]
+
+
+def about_message(line: MessageLine, zone: ZoneInfo) -> Fact:
+    """Return which session an email is about."""
+    if line.number is None or line.start is None:
+        return facts.ALL_SESSIONS()
+    return facts.ABOUT_SESSION(number=line.number, when=format_short_datetime(line.start, zone))
 
 
 def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:

@@ -42,6 +42,7 @@ from api.mail.stored_problem import encode_problem
 from coach.texts.facts import Displayed
 
 MAIL_JOB = "mail"
+_ENDED = (MailState.FAILED, MailState.SENT, MailState.SENT_OTHERWISE)
 _URGENT, _NORMAL = 0, 1  # priorities
 _INITIAL_BACKOFF = timedelta(minutes=1)
 _MAX_BACKOFF = timedelta(hours=1)
@@ -55,13 +56,13 @@ def release(
     *,
     now: datetime,
 ) -> None:
-    """Release new, drafted or failed emails for delivery, in the given order.
+    """Release new, drafted, failed or sent emails for delivery, in the given order.
 
     `addresses` are the current email addresses by person id; people without one are omitted.
     """
     first: dict[str, MailRow] = {}
     for place, mail in enumerate(mails):
-        if mail.state is MailState.FAILED:
+        if mail.state in _ENDED:
             mail.tries += 1  # gives the next job a new id
         mail.state, mail.released_at = MailState.WAITING, now + timedelta(microseconds=place)
         mail.queued_at = mail.ended_at = None

@@ -299,6 +299,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 def _publish(walk: Walk, cycle: str, plan: str) -> None:
     """Publish the plan, send its invitations, and request replacements for a coach."""
+    walk.open("emails of the plan", f"{plan}/messages")
     walk.submit("plan, published by somebody else", f"{plan}/publish", data={"version": "9"})
     walk.post(f"{plan}/publish")
     walk.submit("plan, published twice", f"{plan}/publish")
@@ -306,6 +307,10 @@ def _publish(walk: Walk, cycle: str, plan: str) -> None:
     pending = walk.open("messages, pending", f"{cycle}/messages")
     until = re.search(r'name="until"\s+value="([^"]+)"', pending)
     assert until is not None
+    mail = re.search(rf'href="({cycle}/messages/[0-9a-f]+)"', pending)
+    assert mail is not None
+    walk.open("message", mail[1])
+    walk.open("message, tested", f"{mail[1]}?tested=1")
     walk.post(f"{cycle}/messages/send", data={"until": until[1]})
     walk.open("messages, being sent", f"{cycle}/messages")
     people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}

@@ -7,12 +7,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.urls import STATIC
 from api.settings import Settings
 
-_HEADERS = {
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+POLICY_WITH_FRAMES = f"{_POLICY}; frame-src 'self'"
+"""The content policy of a page that displays another address of this site in a frame."""
+SANDBOXED_FRAME = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; sandbox"
     ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Headers of HTML that is displayed in a frame, without scripts, forms and external content."""
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # With "no-referrer", browsers would send `Origin: null` for forms on this site.

@@ -195,9 +195,10 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
     assert again.status_code == HTTPStatus.CONFLICT
     assert "reload the page to see the current state" in text(again)
     mails = browser.get(f"/cycles/{cycle_id}/messages").text
-    (first, *_rest) = re.findall(r'href="(/api/v1/outbox/[^"]+\.eml)"', mails)
-    assert len(_rest) == 7
-    assert b"multipart/mixed" in browser.get(first).content
+    (introduction, invitation, *others) = re.findall(r'href="(/api/v1/outbox/[^"]+\.eml)"', mails)
+    assert len(others) == 10
+    assert b"multipart/alternative" in browser.get(introduction).content
+    assert b"multipart/mixed" in browser.get(invitation).content
 
 
 def test_the_office_reads_records_and_feedback_but_no_notes(

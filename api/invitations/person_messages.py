@@ -1,0 +1,135 @@
+"""The emails of a cycle, grouped by person, as the programme office reviews them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import CycleHeader, cycle_header
+from api.invitations import facts
+from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.invitations.introduction import INTRODUCTION_FIRST
+from api.invitations.outgoing_invitation import stored_message
+from api.mail.rows import OUTBOX_KINDS, SENT_STATES, MailKind, MailRow, MailState
+from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.rows import PersonRow
+from api.services import Services
+from api.values import FrozenModel
+from api.web.labels import Badge
+from coach.invitations import Method
+
+STATE = {
+    MailState.DRAFT: Badge(facts.STATE_DRAFT(), "warn"),
+    MailState.WAITING: Badge(facts.STATE_WAITING()),
+    MailState.SENDING: Badge(facts.STATE_SENDING()),
+    MailState.SENT: Badge(facts.STATE_SENT(), "good"),
+    MailState.FAILED: Badge(facts.STATE_FAILED(), "bad"),
+    MailState.CANCELLED: Badge(facts.STATE_CANCELLED()),
+    MailState.SENT_OTHERWISE: Badge(facts.STATE_SENT_OTHERWISE(), "good"),
+}
+_INTRODUCTION = Badge(facts.KIND_INTRODUCTION())
+_INVITATION = Badge(facts.KIND_INVITATION())
+_NEW_TIME = Badge(facts.KIND_NEW_TIME(), "warn")
+_CHANGE = Badge(facts.KIND_CHANGE(), "warn")
+_CANCELLATION = Badge(facts.KIND_CANCELLATION(), "bad")
+
+
+class MessageLine(FrozenModel):
+    """An email to one person; `number` and `start` are those of its session, if it has one."""
+
+    id: str
+    kind: Badge
+    number: int | None
+    start: datetime | None
+    state: MailState
+    ended_at: datetime | None
+    can_be_sent_again: bool
+
+
+class PersonMessages(FrozenModel):
+    """The emails to one person: the introduction first, then the others by time of creation."""
+
+    to: PersonSummary
+    messages: tuple[MessageLine, ...]
+
+    @property
+    def states(self) -> tuple[MailState, ...]:
+        """The different states of the emails."""
+        return tuple(dict.fromkeys(message.state for message in self.messages))
+
+
+class MessagesByPerson(FrozenModel):
+    """A cycle's emails by person, in the order of their names, and the delivery status."""
+
+    cycle: CycleHeader
+    people: tuple[PersonMessages, ...]
+    mail: CycleMail
+
+
+def read_messages_by_person(services: Services, cycle_id: str) -> MessagesByPerson:
+    """Return a cycle's introductions, invitations and cancellations by person.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        return MessagesByPerson(
+            cycle=cycle_header(tx, cycle_id),
+            people=_by_person(tx, cycle_id, sends=services.settings.mail.enabled),
+            mail=cycle_mail(tx, services, cycle_id),
+        )
+
+
+def _by_person(tx: Transaction, cycle_id: str, *, sends: bool) -> tuple[PersonMessages, ...]:
+    rows = tx.execute(
+        select(MailRow, PersonRow)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(MailRow.cycle_id == cycle_id, MailRow.kind.in_(OUTBOX_KINDS))
+        .order_by(
+            PersonRow.name, PersonRow.id, INTRODUCTION_FIRST, MailRow.occasion, MailRow.created_at
+        )
+    ).all()
+    latest: dict[tuple[str, str | None], int] = {}
+    for mail, _ in rows:
+        key = mail.person_id, mail.session_id
+        latest[key] = max(mail.occasion, latest.get(key, 0))
+    return tuple(
+        PersonMessages(
+            to=person_summary(person),
+            messages=tuple(
+                message_line(
+                    mail,
+                    can_be_sent_again=sends
+                    and mail.state in SENT_STATES
+                    and latest[mail.person_id, mail.session_id] == mail.occasion,
+                )
+                for mail, _ in group
+            ),
+        )
+        for person, group in groupby(rows, key=lambda row: row[1])
+    )
+
+
+def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:
+    """Return what the office sees of an email in a list."""
+    number, start, kind = None, None, _INTRODUCTION
+    if mail.kind is MailKind.INVITATION:
+        message = stored_message(mail)
+        number, start = message.invitation.number, message.invitation.start
+        kind = _INVITATION
+        if message.method is Method.CANCEL:
+            kind = _CANCELLATION
+        elif message.before is not None:
+            kind = _NEW_TIME if message.asks_again else _CHANGE
+    return MessageLine(
+        id=mail.id,
+        kind=kind,
+        number=number,
+        start=start,
+        state=mail.state,
+        ended_at=mail.ended_at,
+        can_be_sent_again=can_be_sent_again,
+    )

@@ -1,0 +1,157 @@
+"""Reading an email as its recipient sees it, before or after it is sent, and sending a test.
+
+The recipient's secret link is replaced, because whoever reads it could act for the person. Nothing
+in a test leads to a person either: its calendar object has another UID, and answers to it have no
+token.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.cycles.service import CycleHeader, cycle_header
+from api.database.types import new_id
+from api.invitations import facts
+from api.invitations.files import OutgoingMail, outgoing_mail, render_outgoing
+from api.invitations.introduction import OutgoingIntroduction
+from api.mail import smtp
+from api.mail.rows import OUTBOX_KINDS, MailRow, MailState, find_mail
+from api.organisation import MailAddress
+from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.service import person_row
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError, NotFoundError
+
+HIDDEN_SECRET = "link-hidden-here"  # noqa: S105 - no secret
+"""Stands for a person's secret link in emails that the office reads."""
+_NO_TOKEN = "0" * 32
+
+
+class SampleRecipient(FrozenModel):
+    """The address to which a manager sends a test, usually their own."""
+
+    address: MailAddress
+
+
+class ReadableMail(FrozenModel):
+    """An email as its recipient sees it.
+
+    Attributes:
+        html: the HTML part, which may only be displayed in a sandboxed frame.
+        calendar: the calendar object; empty if there is none.
+        state: the delivery state of the email.
+        ended_at: when it was sent or failed.
+    """
+
+    subject: str
+    sender: str
+    address: str
+    plain: str
+    html: str
+    calendar: str
+    state: MailState
+    ended_at: datetime | None
+
+
+class MailOfCycle(FrozenModel):
+    """An email of a cycle with its recipient; `sends` is whether this server sends email."""
+
+    cycle: CycleHeader
+    id: str
+    to: PersonSummary
+    mail: ReadableMail
+    sends: bool
+
+
+def read_mail(services: Services, cycle_id: str, mail_id: str) -> MailOfCycle:
+    """Return an email of a cycle as its recipient sees it, without the secret link.
+
+    Raises:
+        NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
+        ConflictError: it is an introduction to a person without coming sessions.
+    """
+    with services.database.reading() as tx:
+        row = office_mail_row(tx, cycle_id, mail_id)
+        person = person_row(tx, row.person_id)
+        content = render_outgoing(outgoing_mail(tx, row, person, None), services, HIDDEN_SECRET)
+        return MailOfCycle(
+            cycle=cycle_header(tx, cycle_id),
+            id=row.id,
+            to=person_summary(person),
+            mail=readable_mail(content, row.state, row.ended_at),
+            sends=services.settings.mail.enabled,
+        )
+
+
+def readable_mail(
+    content: bytes, state: MailState = MailState.DRAFT, ended_at: datetime | None = None
+) -> ReadableMail:
+    """Return the parts of a rendered email."""
+    mail = message_from_bytes(content, policy=default)
+    parts = {
+        part.get_content_type(): part.get_content()
+        for part in mail.walk()
+        if part.get_content_type() in {"text/plain", "text/html", "text/calendar"}
+    }
+    return ReadableMail(
+        subject=str(mail["Subject"]),
+        sender=str(mail["From"]),
+        address=str(mail["To"]),
+        plain=parts.get("text/plain", ""),
+        html=parts.get("text/html", ""),
+        calendar=parts.get("text/calendar", "").replace("\r\n", "\n"),
+        state=state,
+        ended_at=ended_at,
+    )
+
+
+def send_test(services: Services, cycle_id: str, mail_id: str, to: SampleRecipient) -> None:
+    """Send an email of a cycle to a manager's own address, as a test.
+
+    Raises:
+        NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
+        ConflictError: this server sends no email, or the mail server did not accept it.
+    """
+    if not services.settings.mail.enabled:
+        raise ConflictError(facts.SENDS_NO_EMAIL(setting="GENDER_COACH_MAIL__HOST"))
+    with services.database.writing() as tx:
+        row = office_mail_row(tx, cycle_id, mail_id)
+        outgoing = outgoing_mail(tx, row, person_row(tx, row.person_id), None)
+        record_event(tx, "test mail sent", "mail", row.id)
+    content = render_outgoing(_as_test(outgoing, to.address), services, HIDDEN_SECRET, _NO_TOKEN)
+    sender = services.settings.deployment.organiser_address
+    try:
+        smtp.send_message(services.settings.mail, sender, to.address, content)
+    except (
+        smtp.ServerUnavailableError,
+        smtp.TemporaryFailureError,
+        smtp.PermanentFailureError,
+    ) as error:
+        raise ConflictError(facts.TEST_NOT_SENT(reason=error.shown)) from error
+
+
+def office_mail_row(tx: Transaction, cycle_id: str, mail_id: str) -> MailRow:
+    """Return an introduction, invitation or cancellation of a cycle.
+
+    Raises:
+        NotFoundError: there is none with this id in this cycle.
+    """
+    row = find_mail(tx, mail_id)
+    if row is None or row.cycle_id != cycle_id or row.kind not in OUTBOX_KINDS:
+        raise NotFoundError(facts.NO_SUCH_MAIL(mail=mail_id))
+    return row
+
+
+def _as_test(outgoing: OutgoingMail, address: str) -> OutgoingMail:
+    changed = outgoing.model_copy(update={"address": address})
+    if isinstance(changed, OutgoingIntroduction):
+        return changed.model_copy(update={"mail_id": new_id()})
+    invitation = changed.message.invitation.model_copy(update={"uid": f"test-{new_id()}"})
+    message = changed.message.model_copy(update={"invitation": invitation})
+    return changed.model_copy(update={"message": message})
