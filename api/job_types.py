@@ -7,6 +7,7 @@ from api.background.job_type import JobType
 from api.data_protection import job as data_protection_job
 from api.mail.job import mail_job_types
 from api.mail_registry import MAIL_REGISTRY
+from api.overview import digest
 from api.plan_queries import job as plan_queries_job
 from api.reminders import job as reminders_job
 from api.runs import job as runs_job
@@ -20,4 +21,5 @@ JOB_TYPES: tuple[JobType, ...] = (
     *audit_trail_job.JOBS,
     *data_protection_job.JOBS,
     *webhooks_job.JOBS,
+    *digest.JOBS,
 )

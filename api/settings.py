@@ -73,6 +73,7 @@ class Settings(BaseSettings):
             default, `audit-anchors` in `data_dir`. It should be on another machine.
         audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.
         audit_addresses: email addresses to which the head is also sent.
+        digest_addresses: email addresses of the programme office that receive a daily digest.
         metrics_token: the bearer token for `/metrics`; required behind a proxy.
         upload_limit_bytes: the maximum size of an uploaded file.
         body_limit_bytes: the maximum size of any other request body.
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
     audit_anchor_file: Path | None = None
     audit_syslog: str = ""
     audit_addresses: tuple[MailAddress, ...] = ()
+    digest_addresses: tuple[MailAddress, ...] = ()
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
     body_limit_bytes: Annotated[int, Field(ge=1024)] = 64 * KIB

@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, Fact] = {
     "devices of notes ended": message(
         "audit_action.devices_of_notes_ended", "devices of notes ended"
     )(),
+    "digest sent": message("audit_action.digest_sent", "daily digest sent")(),
     "directory opened": message("audit_action.directory_opened", "directory viewed")(),
     "ended secrets deleted": message(
         "audit_action.ended_secrets_deleted", "expired secrets deleted"
@@ -234,6 +235,7 @@ OBJECTS: Mapping[str, Fact] = {
     "credential": message("audit_object.credential", "credential")(),
     "cycle": message("audit_object.cycle", "cycle")(),
     "database": message("audit_object.database", "database")(),
+    "digest": message("audit_object.digest", "daily digest")(),
     "directory": message("audit_object.directory", "directory")(),
     "human": message("audit_object.human", "person in the directory")(),
     "key": message("audit_object.key", "key")(),
@@ -248,6 +250,7 @@ OBJECTS: Mapping[str, Fact] = {
     "run": message("audit_object.run", "run")(),
     "session": message("audit_object.session", "session")(),
     "user": message("audit_object.user", "user")(),
+    "webhook": message("audit_object.webhook", "webhook")(),
 }
 """The label of each kind of object that an action can affect."""
 

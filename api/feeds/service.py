@@ -102,15 +102,14 @@ def create_feed(services: Services, principal: Principal) -> NewFeed:
         )
         tx.add(row)
         tx.flush()
-        record_event(tx, "feed created", *_subject(principal), credential=row.id)
+        record_event(tx, "feed created", "credential", row.id)
         return NewFeed(address=services.settings.base_url + feed_url(secret), feed=_view(row))
 
 
 def end_feed(services: Services, principal: Principal) -> None:
     """End the principal's feed. Nothing happens if there is none."""
     with services.database.writing() as tx:
-        if _end(tx, principal, services.now()):
-            record_event(tx, "feed ended", *_subject(principal))
+        _end(tx, principal, services.now())
 
 
 def read_feed(services: Services, secret: str) -> FeedContent:
@@ -180,11 +179,10 @@ def _active(tx: Transaction, principal: Principal, now: datetime) -> list[Creden
     return list(tx.scalars(query.where(CredentialRow.expires_at > now)))
 
 
-def _end(tx: Transaction, principal: Principal, now: datetime) -> bool:
-    rows = _active(tx, principal, now)
-    for row in rows:
+def _end(tx: Transaction, principal: Principal, now: datetime) -> None:
+    for row in _active(tx, principal, now):
         row.revoked_at = now
-    return bool(rows)
+        record_event(tx, "feed ended", "credential", row.id)
 
 
 def _expiry(tx: Transaction, principal: Principal, now: datetime) -> datetime:
@@ -197,11 +195,6 @@ def _owner(principal: Principal) -> dict[str, str | None]:
     if principal.person_id is None:
         return {"user_id": principal.user_id}
     return {"person_id": principal.person_id}
-
-
-def _subject(principal: Principal) -> tuple[str, str]:
-    kind = "user" if principal.person_id is None else "person"
-    return kind, principal.person_id or principal.user_id or ""
 
 
 def _view(row: CredentialRow) -> Feed:

@@ -32,7 +32,7 @@ def plain_message_bytes(
     *,
     unique_id: str,
     stamp: datetime,
-    reply_token: str,
+    reply_token: str = "",
     calendar: CalendarObject | None = None,
     **values: object,
 ) -> bytes:
@@ -45,7 +45,7 @@ def plain_message_bytes(
         texts: the renderer of the recipient's language.
         unique_id: the unique id from which the Message-ID and MIME boundary are derived.
         stamp: the time in the Date header, an aware datetime.
-        reply_token: identifies replies to this email.
+        reply_token: identifies replies to this email; empty if nothing reads them.
         calendar: a calendar object that calendars take from the email, if any.
         values: template variables in addition to `sender`.
     """
@@ -54,7 +54,8 @@ def plain_message_bytes(
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=sender, addr_spec=deployment.organiser_address)
     mail["To"] = Address(display_name=common_name(recipient.name), addr_spec=recipient.address)
-    mail["Reply-To"] = deployment.reply_to(reply_token)
+    if reply_token:
+        mail["Reply-To"] = deployment.reply_to(reply_token)
     mail["Subject"] = render(texts, f"{folder}/subject.txt", **context).strip()
     mail["Date"] = format_datetime(stamp)
     mail["Auto-Submitted"] = "auto-generated"

@@ -21,6 +21,7 @@ class MailKind(StrEnum):
 
     INVITATION = "invitation"  # or a cancellation
     INTRODUCTION = "introduction"  # of all sessions, before the first invitation
+    SESSION_REMINDER = "session reminder"
     REPLY_REMINDER = "reply reminder"
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
@@ -35,7 +36,8 @@ class MailKind(StrEnum):
     DETAILS_REQUEST = "details request"  # asks a person to enter when they are free
 
 
-REMINDER_KINDS = (
+REMINDER_KINDS = (  # the most urgent first
+    MailKind.SESSION_REMINDER,
     MailKind.REPLY_REMINDER,
     MailKind.RECORD_REMINDER,
     MailKind.FEEDBACK_REMINDER,

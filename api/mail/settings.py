@@ -33,6 +33,8 @@ class MailSettings(BaseModel):
             environment variable.
         ca_file: the certificate of the server's certificate authority, unless the system trusts it.
         give_up_hours: for how many hours a temporarily rejected message is retried.
+        remind_session_days: how many days before a session its participants are reminded of it. 0
+            disables these reminders.
         remind_reply_days: how many days before a session people who have not replied receive a
             single reminder. 0 disables these reminders.
         remind_after_days: how many days after a session people receive a single reminder of a
@@ -50,6 +52,7 @@ class MailSettings(BaseModel):
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
     give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48
+    remind_session_days: Annotated[int, Field(ge=0, le=14)] = 1
     remind_reply_days: Annotated[int, Field(ge=0, le=60)] = 7
     remind_after_days: Annotated[int, Field(ge=0, le=60)] = 2
 

@@ -19,8 +19,10 @@ from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
 from api.overview import cycles
 from api.overview.cycles import CycleOverview, CycleSummary
+from api.overview.to_do import ToDo, read_to_do
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
+TO_DO = APIRouter(prefix=API, tags=["cycles"])
 PolicyChanges = Annotated[
     dict[str, JsonValue],
     Body(
@@ -29,6 +31,12 @@ PolicyChanges = Annotated[
         examples=[{"sessions": {"count": 5, "buffer_minutes": None}}],
     ),
 ]
+
+
+@TO_DO.get("/to-do", responses=problem_responses())
+def to_do(services: ServicesDep) -> tuple[ToDo, ...]:
+    """List what is to be done in all cycles, by kind, newest cycle first."""
+    return read_to_do(services)
 
 
 @CYCLES.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(413, 422))
@@ -91,8 +99,9 @@ def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:
     return response
 
 
-ROUTERS = (CYCLES,)
+ROUTERS = (CYCLES, TO_DO)
 PERMISSIONS: Permissions = {
+    ("GET", API + "/to-do"): Permission(MANAGER),
     ("POST", API + "/cycles"): Permission(MANAGER),
     ("GET", API + "/cycles"): Permission(OFFICE),
     ("GET", API + "/cycles/{cycle_id}"): Permission(MANAGER),

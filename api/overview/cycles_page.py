@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
@@ -11,11 +12,13 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.overview import cycles
+from api.overview.to_do import TO_DO_MESSAGES, read_to_do, to_do_url
 from api.participants.routes import named_file
 from api.services import Services
 from api.web.date_formats import format_date_span
 from api.web.rendering import redirect_after_post, render_page
 from coach.errors import UnusableInputError
+from coach.texts.facts import Fact
 
 CYCLES_PAGE = APIRouter(include_in_schema=False)
 
@@ -50,8 +53,22 @@ def _render(
         cycles=[
             (each, format_date_span(each.start, each.end)) for each in cycles.list_cycles(services)
         ],
+        to_do=_to_do_by_cycle(services),
         faults=error.faults if error else (),
     )
+
+
+def _to_do_by_cycle(services: Services) -> list[tuple[str, list[tuple[Fact, str]]]]:
+    """Return the name of each cycle in which something is to be done, with its lines and links."""
+    return [
+        (
+            name,
+            [(TO_DO_MESSAGES[item.kind](count=item.count), to_do_url(item)) for item in items],
+        )
+        for (_, name), items in groupby(
+            read_to_do(services), key=lambda item: (item.cycle_id, item.cycle_name)
+        )
+    ]
 
 
 ROUTERS = (CYCLES_PAGE,)

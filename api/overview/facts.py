@@ -72,3 +72,47 @@ TRAIL_INTACT = message(
     when=FACT,
     rows=NUMBER,
 )
+
+TO_DO_DECLINED = plural_message(
+    "overview.to_do_declined",
+    "{count} coming session was declined",
+    "{count} coming sessions were declined",
+    count=NUMBER,
+)
+TO_DO_UNANSWERED = plural_message(
+    "overview.to_do_unanswered",
+    "{count} session in the next two weeks awaits a reply",
+    "{count} sessions in the next two weeks await a reply",
+    count=NUMBER,
+)
+TO_DO_FAILED_MAIL = plural_message(
+    "overview.to_do_failed_mail",
+    "{count} email could not be delivered",
+    "{count} emails could not be delivered",
+    count=NUMBER,
+)
+TO_DO_UNSENT_MAIL = plural_message(
+    "overview.to_do_unsent_mail",
+    "{count} invitation or cancellation is not sent yet",
+    "{count} invitations and cancellations are not sent yet",
+    count=NUMBER,
+)
+TO_DO_MISSING_NOTE = plural_message(
+    "overview.to_do_missing_note",
+    "{count} session note is missing",
+    "{count} session notes are missing",
+    count=NUMBER,
+)
+TO_DO_MISSING_FEEDBACK = plural_message(
+    "overview.to_do_missing_feedback",
+    "Feedback on {count} session is missing",
+    "Feedback on {count} sessions is missing",
+    count=NUMBER,
+)
+TO_DO_MISSING_CONSENT = plural_message(
+    "overview.to_do_missing_consent",
+    "{count} person with coming sessions has not accepted the terms",
+    "{count} people with coming sessions have not accepted the terms",
+    count=NUMBER,
+)
+DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.calendar.facts import SESSION
 from api.calendar.wording import summary
 from api.http.urls import person_session
 from api.invitations.outgoing_invitation import current_invitation
@@ -16,16 +18,23 @@ from api.participants.mail_recipients import mail_recipient
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.reminders import facts
-from api.reminders.service import is_still_due
+from api.reminders.service import is_still_due, open_items
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.texts.reader_language import mail_renderer
 from api.web.date_formats import format_datetime_range, format_short_datetime
+from coach.texts.facts import Fact
 
 _REQUESTS = {
+    MailKind.SESSION_REMINDER: facts.SESSION(),
     MailKind.REPLY_REMINDER: facts.REPLY(),
     MailKind.RECORD_REMINDER: facts.RECORD(),
     MailKind.FEEDBACK_REMINDER: facts.FEEDBACK(),
+}
+_OPEN = {
+    MailKind.REPLY_REMINDER: facts.REPLY_OPEN,
+    MailKind.RECORD_REMINDER: facts.RECORD_OPEN,
+    MailKind.FEEDBACK_REMINDER: facts.FEEDBACK_OPEN,
 }
 _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
 
@@ -33,6 +42,7 @@ _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/
 def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose a reminder, or return `None` if it is no longer due or cannot be sent.
 
+    It also lists what else the person owes.
     A reminder is not sent if its recipient has no working secret link. The programme office can see
     this in the status of the invitations.
     """
@@ -60,8 +70,29 @@ def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> Comp
         short_when=format_short_datetime(session.starts_at, recipient.zone),
         request=_REQUESTS[mail.kind],
         page=settings.base_url + page,
+        others=_others(tx, services, mail, recipient.zone, secret),
     )
     return ComposedMail(recipient.address, content)
+
+
+def _others(
+    tx: Transaction, services: Services, mail: MailRow, zone: ZoneInfo, secret: str
+) -> list[tuple[Fact, str]]:
+    """Return what else the recipient owes, each with the URL of its page."""
+    items = open_items(tx, mail.person_id, services.settings.mail, now=services.now())
+    return [
+        (
+            _OPEN[one.kind](
+                session=SESSION(number=one.session.number, of=one.session.count),
+                when=format_short_datetime(one.session.starts_at, zone),
+            ),
+            services.settings.base_url
+            + person_session(secret, one.session.id)
+            + _FORM_PATHS.get(one.kind, ""),
+        )
+        for one in items
+        if (one.kind, one.session.id) != (mail.kind, mail.session_id)
+    ]
 
 
 MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = dict.fromkeys(_REQUESTS, compose_reminder)

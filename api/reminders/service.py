@@ -1,14 +1,16 @@
-"""Reminders to people who have not replied or have not submitted a record or feedback.
+"""Reminders of sessions, and to people who owe a reply, a record or feedback.
 
-A unique row per reminder ensures that no reminder is sent twice. Reminders are sent during the day
-in the recipient's time zone. No reminder is sent if the latest invitation to the session has not
-been sent, if the session is cancelled, if the recipient has left the cycle, or if the cycle's
-reminders are switched off.
+A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one a
+day, about what is most urgent; the email also lists what else is open. Reminders are sent on
+working days, during the day in the recipient's time zone; see `quiet_times`. No reminder is sent if
+the latest invitation to the session has not been sent, if the session is cancelled, if the
+recipient has left the cycle, or if the cycle's reminders are switched off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,9 +20,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.mail.delivery import release
-from api.mail.rows import SENT_STATES, MailKind, MailRow
+from api.mail.rows import REMINDER_KINDS, SENT_STATES, MailKind, MailRow
 from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
+from api.reminders.quiet_times import QuietTimes
 from api.services import Services
 from api.sessions.rows import (
     FeedbackRow,
@@ -29,34 +32,50 @@ from api.sessions.rows import (
     SessionRow,
     SessionState,
 )
-from coach.sessions import Attendance
+from coach.sessions import Attendance, Reply
 
-_DAYTIME_HOURS = range(8, 18)  # in the recipient's local time
+_ABOUT_A_TIME = frozenset({MailKind.SESSION_REMINDER, MailKind.REPLY_REMINDER})
 _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the first reminder
 _MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many for old sessions
 
+_LONGEST_QUIET = timedelta(days=14)  # what falls due in it is looked for before it begins
+
 _DueQuery = Select[SessionRow, PersonRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What a person is reminded of: a session, and what is open about it."""
+
+    kind: MailKind
+    session: SessionRow
+    person: PersonRow
 
 
 def write_due_reminders(services: Services) -> int:
     """Create all due reminders, queue their delivery, and return their number."""
     now = services.now()
     with services.database.writing() as tx:
+        quiet = QuietTimes(tx, now)
         due = [
-            (_reminder(kind, session, person, now), person)
+            item
             for kind in enabled_reminder_kinds(services.settings.mail)
-            for session, person in tx.execute(_due_query(kind, services.settings.mail, now)).all()
-            if _is_daytime(person, now)
+            for item in _due_items(tx, kind, services.settings.mail, quiet, now)
         ]
-        addresses = {person.id: person.email for _, person in due}
-        release(tx, services.enqueue, [mail for mail, _ in due], addresses, now=now)
-        if due:
-            record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=len(due))
-    return len(due)
+        chosen = _one_a_day(tx, due, now)
+        addresses = {item.person.id: item.person.email for item in chosen}
+        mails = [_reminder(item, now) for item in chosen]
+        release(tx, services.enqueue, mails, addresses, now=now)
+        if mails:
+            hour = f"{now:%Y-%m-%dT%H}"
+            record_event(tx, "reminders written", "reminders", hour, mails=len(mails))
+    return len(mails)
 
 
 def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
     """Yield the kinds of reminders that the settings enable."""
+    if settings.remind_session_days:
+        yield MailKind.SESSION_REMINDER
     if settings.remind_reply_days:
         yield MailKind.REPLY_REMINDER
     if settings.remind_after_days:
@@ -75,13 +94,60 @@ def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now:
     return tx.execute(due).first() is not None
 
 
-def _reminder(kind: MailKind, session: SessionRow, person: PersonRow, now: datetime) -> MailRow:
+def open_items(
+    tx: Transaction, person_id: str, settings: MailSettings, *, now: datetime
+) -> list[OpenItem]:
+    """Return what a person owes, the most urgent first, whether or not they were reminded of it."""
+    kinds = set(enabled_reminder_kinds(settings)) - {MailKind.SESSION_REMINDER}
+    return [
+        OpenItem(kind, session, person)
+        for kind in REMINDER_KINDS
+        if kind in kinds
+        for session, person in tx.execute(
+            _missing_query(kind, settings, now)
+            .where(PersonRow.id == person_id)
+            .order_by(SessionRow.starts_at)
+        )
+    ]
+
+
+def _due_items(
+    tx: Transaction, kind: MailKind, settings: MailSettings, quiet: QuietTimes, now: datetime
+) -> list[OpenItem]:
+    """Return what people are to be reminded of now, if nothing else is more urgent."""
+    items = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
+    if kind is MailKind.SESSION_REMINDER:
+        before = timedelta(days=settings.remind_session_days)
+        items = [one for one in items if quiet.is_last_chance(one.person, one.session, before)]
+    return [one for one in items if quiet.is_working_time(one.person)]
+
+
+def _one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
+    """Return the most urgent item of each human who has not been reminded on this local day."""
+    since = now - timedelta(days=1)
+    latest = select(MailRow.created_at, PersonRow.human_id, PersonRow.id).join(
+        PersonRow, PersonRow.id == MailRow.person_id
+    )
+    recent = latest.where(MailRow.kind.in_(REMINDER_KINDS), MailRow.created_at > since)
+    reminded = {(human or person): at for at, human, person in tx.execute(recent)}
+    chosen: dict[str, OpenItem] = {}
+    order = {kind: place for place, kind in enumerate(REMINDER_KINDS)}
+    for item in sorted(items, key=lambda one: (order[one.kind], one.session.starts_at)):
+        zone = ZoneInfo(item.person.timezone)
+        human = item.person.human_id or item.person.id
+        at = reminded.get(human)
+        if at is None or at.astimezone(zone).date() != now.astimezone(zone).date():
+            chosen.setdefault(human, item)
+    return list(chosen.values())
+
+
+def _reminder(item: OpenItem, now: datetime) -> MailRow:
     return MailRow(
-        kind=kind,
-        cycle_id=session.cycle_id,
-        person_id=person.id,
-        session_id=session.id,
-        occasion=_occasion(kind, session),
+        kind=item.kind,
+        cycle_id=item.session.cycle_id,
+        person_id=item.person.id,
+        session_id=item.session.id,
+        occasion=_occasion(item.kind, item.session),
         created_at=now,
     )
 
@@ -93,7 +159,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
         MailRow.session_id == SessionRow.id,
         MailRow.person_id == PersonRow.id,
         (MailRow.occasion == SessionRow.asked_sequence)
-        if kind is MailKind.REPLY_REMINDER
+        if kind in _ABOUT_A_TIME
         else (MailRow.occasion == 0),
     )
     return (
@@ -105,6 +171,8 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
     """Select the sessions and people for whom a reminder of this kind is due."""
+    if kind is MailKind.SESSION_REMINDER:
+        return _coming_sessions(settings, now)
     if kind is MailKind.REPLY_REMINDER:
         return _missing_replies(settings, now)
     before = now - timedelta(days=settings.remind_after_days)
@@ -116,6 +184,20 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
     given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id)
     held = or_(RecordRow.id.is_(None), RecordRow.attendance == Attendance.HELD)
     return over.where(held, ~given.exists())
+
+
+def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
+    """Select coming sessions and those participants who have not declined them."""
+    declined = select(ReplyRow.id).where(
+        ReplyRow.session_id == SessionRow.id,
+        ReplyRow.person_id == PersonRow.id,
+        ReplyRow.reply == Reply.DECLINED,
+        ReplyRow.sequence >= SessionRow.asked_sequence,
+    )
+    until = now + timedelta(days=settings.remind_session_days) + _LONGEST_QUIET
+    return _remindable_query(MailKind.SESSION_REMINDER, now).where(
+        SessionRow.starts_at > now, SessionRow.starts_at <= until, ~declined.exists()
+    )
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
@@ -152,7 +234,7 @@ def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
 
 def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
     coachee, coach = PersonRow.id == SessionRow.coachee_id, PersonRow.id == SessionRow.coach_id
-    if kind is MailKind.REPLY_REMINDER:
+    if kind in _ABOUT_A_TIME:
         return or_(coachee, coach)
     return coach if kind is MailKind.RECORD_REMINDER else coachee
 
@@ -175,8 +257,4 @@ def _occasion(kind: MailKind, session: SessionRow) -> int:
 
     Each new session time requires a new reply, and therefore a new reminder.
     """
-    return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
-
-
-def _is_daytime(person: PersonRow, now: datetime) -> bool:
-    return now.astimezone(ZoneInfo(person.timezone)).hour in _DAYTIME_HOURS
+    return session.asked_sequence if kind in _ABOUT_A_TIME else 0

@@ -28,6 +28,8 @@ class Reminders(FrozenModel):
     Attributes:
         on: whether reminders are switched on for this cycle.
         off_since: when a manager switched them off; `None` if they are on.
+        of_session: how many days before a session its participants are reminded of it; `None` if
+            this deployment sends no such reminders.
         before: how many days before a session people are reminded to reply; `None` if this
             deployment sends no such reminders.
         after: how many days after a session people are reminded to submit a record or feedback;
@@ -36,6 +38,7 @@ class Reminders(FrozenModel):
 
     on: bool
     off_since: datetime | None
+    of_session: int | None
     before: int | None
     after: int | None
 
@@ -60,6 +63,7 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
     return Reminders(
         on=off_since is None,
         off_since=off_since,
+        of_session=(settings.enabled and settings.remind_session_days) or None,
         before=(settings.enabled and settings.remind_reply_days) or None,
         after=(settings.enabled and settings.remind_after_days) or None,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext
+from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
 from api.invitations.delivery_status import delivery_status
 from api.invitations.dispatch import mark_sent_otherwise
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)  # C-1's first session; C-2's is two hours later
 BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)
-AFTER = datetime(2027, 1, 30, 9, 0, tzinfo=UTC)
+AFTER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -110,9 +111,9 @@ class Cycle:
         role = AccessRole.COACH if code.startswith("K") else AccessRole.COACHEE
         return Principal(role, person_id=self.world.person_id(self.id, code))
 
-    def accept(self, code: str) -> None:
+    def accept(self, code: str, reply: Reply = Reply.ACCEPTED) -> None:
         with self.world.database.writing() as tx:
-            answer = ReplyInput(reply=Reply.ACCEPTED)
+            answer = ReplyInput(reply=reply)
             session = self.first_session(code)
             replies.store_reply(
                 tx,
@@ -167,6 +168,71 @@ def test_a_missing_record_and_missing_feedback_cause_one_reminder_each(cycle: Cy
     assert cycle.write_due_reminders(AFTER + timedelta(hours=1)) == Counter()
 
 
+def test_participants_are_reminded_of_a_session_on_the_working_day_before_it(cycle: Cycle) -> None:
+    everybody = ("C-1", "K-1", "C-2", "K-2")
+    for code in everybody:
+        cycle.accept(code)
+    day_before = FIRST.replace(hour=9) - timedelta(days=1)
+    assert cycle.write_due_reminders(day_before - timedelta(days=1)) == Counter()
+    assert cycle.write_due_reminders(day_before) == _all(MailKind.SESSION_REMINDER, *everybody)
+    assert cycle.write_due_reminders(FIRST.replace(hour=7, minute=30)) == Counter()
+
+
+def test_absence_on_the_day_before_brings_the_reminder_forward(cycle: Cycle) -> None:
+    cycle.accept("C-1")
+    with cycle.world.database.writing() as tx:
+        person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, "C-1"))
+        away = {"first": "2027-01-23", "last": "2027-01-26"}  # a Saturday to a Tuesday
+        person.profile = person.profile | {"unavailable": [away]}
+    friday = datetime(2027, 1, 22, 9, 0, tzinfo=UTC)
+    assert (MailKind.SESSION_REMINDER, "C-1") in cycle.write_due_reminders(friday)
+
+
+def test_nobody_is_reminded_of_a_session_that_they_declined(cycle: Cycle) -> None:
+    cycle.accept("C-1", Reply.DECLINED)
+    found = cycle.write_due_reminders(FIRST - timedelta(hours=22))
+    assert (MailKind.SESSION_REMINDER, "K-1") in found
+    assert (MailKind.SESSION_REMINDER, "C-1") not in found
+
+
+@pytest.mark.parametrize("quiet", ["weekend", "blackout", "absence"])
+def test_reminders_wait_until_a_quiet_time_is_over(cycle: Cycle, quiet: str) -> None:
+    now = BEFORE + timedelta(days=2) if quiet == "weekend" else BEFORE
+    with cycle.world.database.writing() as tx:
+        if quiet == "blackout":
+            row = cycle_row(tx, cycle.id)
+            blackout = [{"first": "2027-01-21", "last": "2027-01-24"}]
+            row.policy = row.policy | {"calendar": row.policy["calendar"] | {"blackout": blackout}}
+        if quiet == "absence":
+            for code in ("C-1", "K-1", "C-2", "K-2"):
+                person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, code))
+                away = {"first": "2027-01-21", "last": "2027-01-24"}
+                person.profile = person.profile | {"unavailable": [away]}
+    assert cycle.write_due_reminders(now) == Counter()
+    monday = datetime(2027, 1, 25, 9, 0, tzinfo=UTC)
+    assert len(cycle.write_due_reminders(monday)) == 4
+
+
+def test_a_person_gets_one_email_a_day_which_lists_what_else_is_open(
+    cycle: Cycle, server: MailServer
+) -> None:
+    world = cycle.world
+    world.published(cycle.id, world.result({"C-1": "K-1", "C-2": "K-1"}))
+    cycle.mark_all_invitations_sent(datetime(2026, 12, 3, 9, 0, tzinfo=UTC))
+    first = cycle.write_due_reminders(BEFORE)
+    assert first[MailKind.REPLY_REMINDER, "K-1"] == 1
+    assert cycle.write_due_reminders(BEFORE + timedelta(hours=5)) == Counter()
+    cycle.send(server, BEFORE)
+    taken = next(taken for taken in server.taken if taken.recipient == "k1@example.org")
+    assert "Also open" in taken.text
+    assert "Coaching session 1 of 2, Wed 27 Jan 2027, 11:00 CET: you have not replied yet" in (
+        taken.text
+    )
+    assert cycle.write_due_reminders(BEFORE + timedelta(days=1)) == _all(
+        MailKind.REPLY_REMINDER, "K-1"
+    )
+
+
 def test_old_sessions_cause_no_reminders(cycle: Cycle) -> None:
     found = cycle.write_due_reminders(datetime(2027, 6, 1, 9, 0, tzinfo=UTC))
     assert found == Counter()
@@ -201,7 +267,9 @@ def test_people_who_left_or_were_not_invited_and_cancelled_sessions_are_skipped(
 
 
 def test_settings_disable_reminders_before_and_after_sessions(cycle: Cycle) -> None:
-    cycle.mail = MailSettings(host="127.0.0.1", remind_reply_days=0, remind_after_days=0)
+    cycle.mail = MailSettings(
+        host="127.0.0.1", remind_session_days=0, remind_reply_days=0, remind_after_days=0
+    )
     assert cycle.write_due_reminders(BEFORE) == Counter()
     assert cycle.write_due_reminders(AFTER) == Counter()
 
@@ -236,7 +304,8 @@ def test_a_cycle_with_reminders_switched_off_gets_none(world: World, cycle: Cycl
         reminders = select(MailRow.cycle_id).where(MailRow.kind.in_(REMINDER_KINDS))
         assert set(tx.scalars(reminders)) == {other.id}
     cycle.switch(on=True, now=BEFORE)
-    assert cycle.write_due_reminders(BEFORE) == _all(
+    assert cycle.write_due_reminders(BEFORE) == Counter(), "the same people in another cycle"
+    assert cycle.write_due_reminders(BEFORE + timedelta(days=1)) == _all(
         MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2"
     )
 
@@ -298,7 +367,7 @@ def test_switching_reminders_by_json_is_idempotent_and_recorded(
     cycle: Cycle, office: httpx.Client
 ) -> None:
     address = f"/api/v1/cycles/{cycle.id}/reminders"
-    no_days = {"before": None, "after": None}
+    no_days = {"of_session": None, "before": None, "after": None}
     assert office.get(address).json() == {"on": True, "off_since": None, **no_days}
     for _ in range(2):
         reminders = office.put(address, json={"on": False}).json()

@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from tests.api.sending_office import SendingOffice
 
 BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)  # the first sessions are on 27 January
-AFTER = datetime(2027, 1, 30, 9, 0, tzinfo=UTC)
+DAY_BEFORE = datetime(2027, 1, 26, 9, 0, tzinfo=UTC)
+AFTER = datetime(2027, 2, 4, 9, 0, tzinfo=UTC)
 DATA = {
     Organisation().organiser_name,
     *(f"Coachee {n}" for n in range(1, 4)),
@@ -124,7 +125,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
     to = NewAddress(address="any@example.org")
     request_code(services, call.link.rpartition("/")[2], to)
     mails["code of an applicant"] = [one.mail for one in taken[before:]]
-    for now in (BEFORE, AFTER):
+    for now in (BEFORE, DAY_BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)
     return mails

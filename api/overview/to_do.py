@@ -1,0 +1,182 @@
+"""What the programme office has to do, by cycle: the first page and the daily digest show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.consent.rows import ConsentKind, ConsentRow
+from api.cycles.rows import CycleRow
+from api.http import urls
+from api.mail.rows import ACCESS_KINDS, MailKind, MailRow, MailState
+from api.overview import facts
+from api.participants.rows import PersonRow
+from api.services import Services
+from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow, SessionState
+from api.values import FrozenModel
+from coach.sessions import Attendance, Reply
+from coach.texts.facts import Message
+
+_UNANSWERED_WITHIN = timedelta(days=14)
+_MISSING_AFTER = timedelta(days=2)
+
+
+class ToDoKind(StrEnum):
+    """What is to be done."""
+
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    FAILED_MAIL = "failed_mail"
+    UNSENT_MAIL = "unsent_mail"
+    MISSING_NOTE = "missing_note"
+    MISSING_FEEDBACK = "missing_feedback"
+    MISSING_CONSENT = "missing_consent"
+
+
+class ToDo(FrozenModel):
+    """Something to do in a cycle: its kind, and how many times."""
+
+    cycle_id: str
+    cycle_name: str
+    kind: ToDoKind
+    count: int
+
+
+def read_to_do(services: Services) -> tuple[ToDo, ...]:
+    """Return what is to be done in all cycles, newest cycle first."""
+    with services.database.reading() as tx:
+        return to_do_items(tx, now=services.now())
+
+
+def to_do_items(tx: Transaction, *, now: datetime) -> tuple[ToDo, ...]:
+    """Return what is to be done in all cycles; see `read_to_do`. Makes one query for each kind."""
+    found = {kind: dict(tx.execute(query(now)).all()) for kind, query in _QUERIES.items()}
+    cycles = tx.execute(
+        select(CycleRow.id, CycleRow.name).order_by(CycleRow.created_at.desc(), CycleRow.id)
+    ).all()
+    return tuple(
+        ToDo(cycle_id=cycle.id, cycle_name=cycle.name, kind=kind, count=found[kind][cycle.id])
+        for cycle in cycles
+        for kind in ToDoKind
+        if found[kind].get(cycle.id)
+    )
+
+
+def to_do_url(item: ToDo) -> str:
+    """Return the URL of the page on which it is done."""
+    return urls.cycle(item.cycle_id) + _PAGES[item.kind]
+
+
+_Counts = Select[str, int]
+_Query = Callable[[datetime], _Counts]
+
+
+def _reply(person: Any, *conditions: Any) -> Any:  # noqa: ANN401 - SQL expressions
+    """Whether a participant's reply to the session's current time meets the conditions."""
+    return (
+        select(ReplyRow.id)
+        .where(
+            ReplyRow.session_id == SessionRow.id,
+            ReplyRow.person_id == person,
+            ReplyRow.sequence >= SessionRow.asked_sequence,
+            *conditions,
+        )
+        .exists()
+    )
+
+
+def _sessions(*conditions: Any) -> _Counts:  # noqa: ANN401 - SQL expressions
+    return (
+        select(SessionRow.cycle_id, func.count())
+        .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
+        .where(SessionRow.state == SessionState.CONFIRMED, *conditions)
+        .group_by(SessionRow.cycle_id)
+    )
+
+
+def _declined(now: datetime) -> _Counts:
+    sides = (SessionRow.coachee_id, SessionRow.coach_id)
+    declined = or_(*(_reply(side, ReplyRow.reply == Reply.DECLINED) for side in sides))
+    return _sessions(SessionRow.starts_at > now, declined)
+
+
+def _unanswered(now: datetime) -> _Counts:
+    missing = or_(~_reply(SessionRow.coachee_id), ~_reply(SessionRow.coach_id))
+    until = now + _UNANSWERED_WITHIN
+    return _sessions(SessionRow.starts_at > now, SessionRow.starts_at <= until, missing)
+
+
+def _missing_notes(now: datetime) -> _Counts:
+    return _sessions(SessionRow.ends_at <= now - _MISSING_AFTER, RecordRow.id.is_(None))
+
+
+def _missing_feedback(now: datetime) -> _Counts:
+    given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id).exists()
+    return _sessions(
+        SessionRow.ends_at <= now - _MISSING_AFTER, RecordRow.attendance == Attendance.HELD, ~given
+    )
+
+
+def _mails(state: MailState) -> _Query:
+    def query(_now: datetime) -> _Counts:
+        kinds = set(MailKind) - set(ACCESS_KINDS)
+        if state is MailState.DRAFT:
+            kinds = {MailKind.INVITATION}
+        return (
+            select(MailRow.cycle_id, func.count())
+            .where(MailRow.state == state, MailRow.kind.in_(kinds))
+            .group_by(MailRow.cycle_id)
+        )
+
+    return query
+
+
+def _missing_consent(now: datetime) -> _Counts:
+    given = select(ConsentRow.id).where(
+        ConsentRow.person_id == PersonRow.id,
+        ConsentRow.asked != ConsentKind.PUBLICITY,
+        ConsentRow.revoked_at.is_(None),
+    )
+    coming = select(SessionRow.id).where(
+        or_(SessionRow.coachee_id == PersonRow.id, SessionRow.coach_id == PersonRow.id),
+        and_(SessionRow.state == SessionState.CONFIRMED, SessionRow.starts_at > now),
+    )
+    return (
+        select(PersonRow.cycle_id, func.count())
+        .where(PersonRow.left_at.is_(None), coming.exists(), ~given.exists())
+        .group_by(PersonRow.cycle_id)
+    )
+
+
+_QUERIES: Mapping[ToDoKind, _Query] = {
+    ToDoKind.DECLINED: _declined,
+    ToDoKind.UNANSWERED: _unanswered,
+    ToDoKind.FAILED_MAIL: _mails(MailState.FAILED),
+    ToDoKind.UNSENT_MAIL: _mails(MailState.DRAFT),
+    ToDoKind.MISSING_NOTE: _missing_notes,
+    ToDoKind.MISSING_FEEDBACK: _missing_feedback,
+    ToDoKind.MISSING_CONSENT: _missing_consent,
+}
+_PAGES = {
+    ToDoKind.DECLINED: "/sessions",
+    ToDoKind.UNANSWERED: "/sessions",
+    ToDoKind.FAILED_MAIL: "/messages",
+    ToDoKind.UNSENT_MAIL: "/messages",
+    ToDoKind.MISSING_NOTE: "/sessions",
+    ToDoKind.MISSING_FEEDBACK: "/sessions",
+    ToDoKind.MISSING_CONSENT: "/people",
+}
+TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
+    ToDoKind.DECLINED: facts.TO_DO_DECLINED,
+    ToDoKind.UNANSWERED: facts.TO_DO_UNANSWERED,
+    ToDoKind.FAILED_MAIL: facts.TO_DO_FAILED_MAIL,
+    ToDoKind.UNSENT_MAIL: facts.TO_DO_UNSENT_MAIL,
+    ToDoKind.MISSING_NOTE: facts.TO_DO_MISSING_NOTE,
+    ToDoKind.MISSING_FEEDBACK: facts.TO_DO_MISSING_FEEDBACK,
+    ToDoKind.MISSING_CONSENT: facts.TO_DO_MISSING_CONSENT,
+}
