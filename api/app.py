@@ -41,7 +41,7 @@ from api.personal_links.links import authenticate_link
 from api.personal_links.verified_devices import verify_by_device
 from api.route_modules import API_MODULES, PAGE_MODULES
 from api.services import Services, utc_now
-from api.session_reports.device_keys import open_notebook_of_device
+from api.session_reports.device_keys import identify_notes_device
 from api.settings import Settings
 from api.web.error_page import register_error_pages
 from coach.errors import VerifyFirstError
@@ -56,7 +56,7 @@ PERMISSIONS: dict[tuple[str, str], Permission] = {
 }
 _AUTHENTICATION = Authentication(
     authenticators=(authenticate_user, authenticate_link),
-    extensions=(verify_by_device, open_notebook_of_device),
+    extensions=(verify_by_device, identify_notes_device),
     needs_touch=verified_devices.needs_touch,
     touch=verified_devices.touch,
 )

@@ -116,7 +116,7 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "notes encrypted anew": message("audit_action.notes_encrypted_anew", "notes encrypted anew")(),
     "notes opened on a device": message(
-        "audit_action.notes_opened_on_a_device", "notes opened on a device"
+        "audit_action.notes_opened_on_a_device", "notes unlocked on a device"
     )(),
     "other browsers signed out": message(
         "audit_action.other_browsers_signed_out", "other browsers signed out"

@@ -39,7 +39,7 @@ class ConnectionLimits:
 
 
 class _Awaited(Enum):
-    """What a connection waits for, from its client."""
+    """The part of a request that a connection is waiting for."""
 
     HEADERS = auto()
     BODY = auto()

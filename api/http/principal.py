@@ -41,11 +41,11 @@ class TokenScope(StrEnum):
 
 
 class NotebookState(StrEnum):
-    """What a device can do with the notebook that it holds a key to."""
+    """The state of a notebook on a device that has a key to it."""
 
-    OPEN = "open"
-    UNCONFIRMED = "unconfirmed"  # no second way to open it has been shown, so nothing is written
-    LEGACY = "legacy"  # encrypted by an earlier version: it has to be opened once more
+    UNLOCKED = "unlocked"
+    UNCONFIRMED = "unconfirmed"  # without a second way to unlock it, no notes are written
+    LEGACY = "legacy"  # encrypted by an earlier version; has to be unlocked once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ class Principal:
 
     @property
     def notes_open(self) -> bool:
-        """Whether the request comes from a device on which a notebook of the coach is open."""
-        return self.notes_device is not None and self.notes_device.state is NotebookState.OPEN
+        """Whether the request comes from a device on which a notebook of the coach is unlocked."""
+        return self.notes_device is not None and self.notes_device.state is NotebookState.UNLOCKED
 
     @property
     def is_manager(self) -> bool:

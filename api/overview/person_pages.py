@@ -75,7 +75,7 @@ def my_session(
         is_coach=is_coach,
         record=reports.record and record_text(reports.record, zone),
         note=note and note.view,
-        note_closed=reports.note_closed,
+        note_locked=reports.note_locked,
         note_problem=reports.note_problem and reports.note_problem.shown,
         restored_to=note and note.restored_to,
         feedback=reports.feedback and feedback_text(reports.feedback, zone),

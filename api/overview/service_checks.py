@@ -1,4 +1,4 @@
-"""What the figures of a deployment mean, line by line, and what to do about each."""
+"""Assesses the figures of a deployment: for each, how urgent it is, and what to do."""
 
 from __future__ import annotations
 

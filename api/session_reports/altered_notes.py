@@ -1,4 +1,4 @@
-"""What follows when altered notes are noticed: an event in the trail, and the author's decision."""
+"""Recording that notes were altered, and accepting them as they are now."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from api.audit_trail.log import record_event
 from api.http.principal import Principal
 from api.services import Services
+from api.session_reports.device_unlocking import seen_by, unlock_on_device
 from api.session_reports.notebook_integrity import NotebookAlteredError, update_mac
-from api.session_reports.open_notebook import open_on_device, seen_by
 
 
 @contextmanager
 def recording_alterations(services: Services, principal: Principal) -> Iterator[None]:
-    """Record in the audit trail that altered notes were noticed; the transaction is over by then.
+    """Record a `NotebookAlteredError` of the block in the audit trail, and raise it again.
 
-    Raises:
-        NotebookAlteredError: as in the block.
+    The block must contain its transaction, because the error rolls that transaction back.
     """
     try:
         yield
@@ -39,14 +38,14 @@ def record_alteration(
 def accept_notes(services: Services, principal: Principal) -> int:
     """Continue with the notes as they are now, after an alteration; return the new version.
 
-    Notes that were put back or added are accepted if they can be decrypted at all.
+    Notes that were added or replaced by an older version are accepted if they can be decrypted.
 
     Raises:
-        NotesClosedError: the notes are not open on this device.
+        NotesLockedError: the notes are not unlocked on this device.
         NotebookAlteredError: the opener of this device was altered.
     """
     with recording_alterations(services, principal), services.database.writing() as tx:
-        opened = open_on_device(tx, services.keyring, principal, check=False)
-        update_mac(tx, opened, seen_by(principal))
-        record_event(tx, "notes accepted as they are", "person", opened.row.person_id)
-        return opened.row.version
+        unlocked = unlock_on_device(tx, services.keyring, principal, check=False)
+        update_mac(tx, unlocked, seen_by(principal))
+        record_event(tx, "notes accepted as they are", "person", unlocked.row.person_id)
+        return unlocked.row.version

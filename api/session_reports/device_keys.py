@@ -1,4 +1,4 @@
-"""Device keys, with which a device identifies itself and opens a coach's notebook.
+"""Device keys, with which a device identifies itself and unlocks a coach's notebook.
 
 A device sends its key in the header `X-Notes-Key` or in a cookie. It also remembers the version of
 the notebook that it last saw, so that it notices if the server has an older one.
@@ -22,20 +22,20 @@ from api.database.types import new_id
 from api.http.cookies import notes_cookie, notes_version_cookie, set_secret_cookie
 from api.http.principal import AccessRole, NotebookState, NotesDevice, Principal, SeenVersion
 from api.services import Services
-from api.session_reports.notebook_openers import OpenNotebook, add_opener, new_opener_key
+from api.session_reports.notebook_openers import UnlockedNotebook, add_opener, new_opener_key
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
 from api.settings import Settings
 
 NOTES_HEADER = "X-Notes-Key"
 VERSION_HEADER = "X-Notes-Version"
-_REMEMBERED = timedelta(days=400)  # browsers keep no cookie for longer
+_REMEMBERED = timedelta(days=400)  # the longest that browsers keep a cookie
 
 
 def issue_device_key(
     tx: Transaction,
     keyring: Keyring,
     principal: Principal,
-    opened: OpenNotebook,
+    unlocked: UnlockedNotebook,
     *,
     device: str,
     now: datetime,
@@ -43,7 +43,7 @@ def issue_device_key(
     """Issue a device key for a notebook, valid for as long as the coach's secret link.
 
     The key that the device presented, if any, no longer works. Returns the principal with the
-    notebook open, and the new key.
+    notebook unlocked, and the new key.
     """
     if principal.notes_device is not None:
         tx.execute(
@@ -52,13 +52,13 @@ def issue_device_key(
     link = tx.get_one(CredentialRow, principal.credential_id)
     secret, identifier = secrets.token_urlsafe(SECRET_BYTES), new_id()
     expires_at = link.expires_at
-    owner = {"person_id": principal.person_id, "id": identifier, "label": str(opened.row.number)}
+    owner = {"person_id": principal.person_id, "id": identifier, "label": str(unlocked.row.number)}
     tx.add(credential_row(CredentialKind.NOTES, secret, now, expires_at, **owner))
     tx.flush()
     opener = new_opener_key(OpenerKind.DEVICE, secret)
-    add_opener(tx, keyring, opened, opener, now=now, credential_id=identifier, label=device)
-    notebook = opened.row
-    state = NotebookState.OPEN if notebook.confirmed_at else NotebookState.UNCONFIRMED
+    add_opener(tx, keyring, unlocked, opener, now=now, credential_id=identifier, label=device)
+    notebook = unlocked.row
+    state = NotebookState.UNLOCKED if notebook.confirmed_at else NotebookState.UNCONFIRMED
     former = principal.notes_device
     same = former is not None and former.notebook == notebook.number
     seen = former.seen if former is not None and same else None
@@ -81,10 +81,10 @@ def set_device_key_cookie(
 def remember_version(
     response: Response, services: Services, principal: Principal, version: int
 ) -> None:
-    """Have the device remember the version of its notebook that it sees, in a cookie and a header.
+    """Tell the device the `version` of its notebook that it has seen, in a cookie and a header.
 
-    A later version that the device remembers is not replaced: the notebook was restored, and the
-    device says so until the notebook changes.
+    If the device remembers a later version, because the notebook was restored from a backup,
+    nothing is sent until the notebook changes.
     """
     device = principal.notes_device
     if device is None or (device.seen is not None and device.seen.version > version):
@@ -96,7 +96,7 @@ def remember_version(
     response.headers[VERSION_HEADER] = value
 
 
-def open_notebook_of_device(
+def identify_notes_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
     """Add the request's device to the principal, with the state of its notebook.
@@ -152,7 +152,7 @@ def _notebook_of_key(
         return None
     if number is None:
         return row.id, notebook.number, NotebookState.LEGACY
-    state = NotebookState.OPEN if notebook.confirmed_at else NotebookState.UNCONFIRMED
+    state = NotebookState.UNLOCKED if notebook.confirmed_at else NotebookState.UNCONFIRMED
     return row.id, notebook.number, state
 
 

@@ -27,9 +27,9 @@ _SYSTEMS = (
 
 
 def device_name(request: Request) -> str:
-    """Return the browser and the system that a request names; empty if it names neither.
+    """Return the browser and operating system in `User-Agent`; empty if neither is recognised.
 
-    A request can name what it likes: the description helps owners, and proves nothing.
+    The header can be forged, so the name is only for display.
     """
     agent = request.headers.get("User-Agent", "")
     found = (next((name for sign, name in names if sign in agent), "") for names in _NAMES)

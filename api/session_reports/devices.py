@@ -1,4 +1,4 @@
-"""The devices on which a coach's notebook is open: listing and ending them."""
+"""The devices on which a coach's notebook is unlocked: listing and ending them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.services import Services
 from api.session_reports import facts
+from api.session_reports.device_unlocking import locked_error, unlock_on_device
 from api.session_reports.notebook_openers import openers_of, remove_openers
 from api.session_reports.notebooks import add_recovery_code
-from api.session_reports.open_notebook import closed_error, open_on_device
 from api.session_reports.rows import NotebookOpenerRow, OpenerKind
 from api.values import FrozenModel
 from coach.errors import NotFoundError
 
 
 class DeviceView(FrozenModel):
-    """A device on which a notebook is open.
+    """A device on which a notebook is unlocked.
 
     Attributes:
-        device: what the device says it is, such as "Firefox, Windows"; empty if unknown.
-        opened_at: when the notebook was opened on it.
+        device: the browser and operating system, such as "Firefox, Windows"; empty if unknown.
+        opened_at: when the notebook was unlocked on it.
         is_this: whether the request comes from this device.
-        before_link: whether it was opened before the coach's present link was created.
+        before_link: whether that was before the coach's current link was created.
     """
 
     id: str
@@ -40,7 +40,7 @@ class DeviceView(FrozenModel):
 
 
 class EndedDevices(FrozenModel):
-    """What replaces the secrets that an ended device can have seen or set.
+    """Changes to the secrets that an ended device may have seen or set.
 
     Attributes:
         recovery_code: the new recovery code; `None` if the earlier one remains valid.
@@ -52,19 +52,19 @@ class EndedDevices(FrozenModel):
 
 
 def list_devices(services: Services, principal: Principal) -> tuple[DeviceView, ...]:
-    """Return the devices on which the notebook of this device is open, oldest first.
+    """Return the devices on which the notebook of this device is unlocked, oldest first.
 
     Raises:
-        NotesClosedError: no notebook is open on this device.
+        NotesLockedError: no notebook is unlocked on this device.
     """
     with services.database.reading() as tx:
         return devices_of(tx, principal)
 
 
 def devices_of(tx: Transaction, principal: Principal) -> tuple[DeviceView, ...]:
-    """Return the devices on which a notebook is open; see `list_devices`."""
+    """Return the devices on which a notebook is unlocked; see `list_devices`."""
     if principal.notes_device is None:
-        raise closed_error(principal)
+        raise locked_error(principal)
     link = tx.get_one(CredentialRow, principal.credential_id)
     this = principal.notes_device.credential_id
     return tuple(
@@ -82,12 +82,12 @@ def devices_of(tx: Transaction, principal: Principal) -> tuple[DeviceView, ...]:
 def end_device(services: Services, principal: Principal, device_id: str) -> EndedDevices:
     """Lock the notebook on one of its devices, which can be this one.
 
-    A passphrase and a recovery code that were set since another device was opened end with it,
-    because whoever has that device can have set them, to open the notebook again.
+    If another device is ended, a passphrase and a recovery code that were set since the notebook
+    was unlocked on it stop working: whoever has the device may have set them to regain access.
 
     Raises:
-        NotesClosedError: no notebook is open on this device.
-        NotFoundError: the notebook is not open on such a device.
+        NotesLockedError: no notebook is unlocked on this device.
+        NotFoundError: the notebook is not unlocked on such a device.
         NotebookAlteredError: the opener of this device was altered.
     """
     with services.database.writing() as tx:
@@ -101,7 +101,7 @@ def end_other_devices(services: Services, principal: Principal) -> EndedDevices:
     """Lock the notebook on all devices but this one; see `end_device`.
 
     Raises:
-        NotesClosedError: no notebook is open on this device.
+        NotesLockedError: no notebook is unlocked on this device.
         NotebookAlteredError: the opener of this device was altered.
     """
     with services.database.writing() as tx:
@@ -112,7 +112,7 @@ def end_other_devices(services: Services, principal: Principal) -> EndedDevices:
 
 def _openers(tx: Transaction, principal: Principal) -> list[NotebookOpenerRow]:
     if not principal.notes_open or principal.notes_device is None:
-        raise closed_error(principal)
+        raise locked_error(principal)
     query = select(NotebookOpenerRow).where(
         NotebookOpenerRow.person_id == principal.person_id,
         NotebookOpenerRow.notebook == principal.notes_device.notebook,
@@ -128,7 +128,7 @@ def _credential_of(principal: Principal) -> str | None:
 def _end(
     tx: Transaction, services: Services, principal: Principal, rows: Sequence[NotebookOpenerRow]
 ) -> EndedDevices:
-    """Delete the keys of devices, and with them, by reference, their openers."""
+    """Delete the keys of devices; their openers are deleted by a cascade."""
     others = [row.created_at for row in rows if row.credential_id != _credential_of(principal)]
     ended = (
         _replace_secrets(tx, services.keyring, principal, min(others), now=services.now())
@@ -146,16 +146,16 @@ def _end(
 def _replace_secrets(
     tx: Transaction, keyring: Keyring, principal: Principal, since: datetime, *, now: datetime
 ) -> EndedDevices:
-    """Replace the notebook's passphrase and recovery code by a new code, if set `since` a time."""
-    opened = open_on_device(tx, keyring, principal, check=False)
+    """Replace a passphrase and a recovery code set at or after `since` with a new recovery code."""
+    unlocked = unlock_on_device(tx, keyring, principal, check=False)
     kinds = {
         opener.kind
         for kind in (OpenerKind.PASSPHRASE, OpenerKind.RECOVERY)
         for opener in openers_of(tx, principal.person_id, kind)
-        if opener.notebook == opened.row.number and opener.created_at >= since
+        if opener.notebook == unlocked.row.number and opener.created_at >= since
     }
     if not kinds:
         return EndedDevices()
-    remove_openers(tx, opened.row, *kinds)
-    code = add_recovery_code(tx, keyring, opened, now=now)
+    remove_openers(tx, unlocked.row, *kinds)
+    code = add_recovery_code(tx, keyring, unlocked, now=now)
     return EndedDevices(recovery_code=code, passphrase_removed=OpenerKind.PASSPHRASE in kinds)

@@ -54,12 +54,12 @@ NOTEBOOK_UNCONFIRMED = message(
 NOTES_LEGACY = message(
     "session_reports.notes_legacy",
     "your notes have to be unlocked once more, because they are now encrypted with your own "
-    "secrets: enter your passphrase or recovery code on the page of your notes",
+    "secrets: enter your passphrase or recovery code on your notes page",
 )
 NOTES_ALTERED = message(
     "session_reports.notes_altered",
     "your notes were changed outside this application: a note was added, removed or replaced by an "
-    "older version; nothing is shown until you have decided on the page of your notes",
+    "older version; nothing is shown until you decide on your notes page what to do",
 )
 LEGACY_NOTEBOOK_ALTERED = message(
     "session_reports.legacy_notebook_altered",
@@ -70,7 +70,7 @@ LEGACY_NOTEBOOK_ALTERED = message(
 NOTEBOOK_OLDER = message(
     "session_reports.notebook_older",
     "your notes are older than what this device has seen, and the server was not restored from a "
-    "backup since; nothing is shown until you have decided on the page of your notes",
+    "backup since; nothing is shown until you decide on your notes page what to do",
 )
 NOTE_UNREADABLE = message(
     "session_reports.note_unreadable",
@@ -96,7 +96,7 @@ NO_SUCH_DEVICE = message(
     "your notes are not unlocked on a device with the id {id}",
     id=TEXT,
 )
-NOTES_CLOSED = message(
+NOTES_LOCKED = message(
     "session_reports.notes_closed",
     "your notes are locked on this device: unlock them with your passphrase or recovery code, or "
     "start a new notebook",
@@ -124,5 +124,5 @@ TOO_MANY_NOTEBOOKS = plural_message(
 WRONG_PASSPHRASE = message(
     "session_reports.wrong_passphrase",
     "that is not your passphrase or recovery code, or there have been too many attempts; if so, "
-    "wait a quarter of an hour and try again",
+    "wait 15 minutes and try again",
 )

@@ -1,4 +1,4 @@
-"""Starting a notebook within the form of the first note, without losing what was typed in it.
+"""Starts a notebook in the form of the first note, without losing what was typed.
 
 The form is shown again with one more field at each step: a code from an email, if one is required
 (see `note_access.begin_notebook`), and then either the recovery code, which is shown once and typed
@@ -14,7 +14,7 @@ from api.http.principal import Principal
 from api.personal_links.one_time_codes import send_note_code
 from api.services import Services
 from api.session_reports import note_access
-from api.session_reports.note_access import NotesOverview, OpenedNotebook
+from api.session_reports.note_access import NotebookAccess, NotesOverview
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -23,19 +23,19 @@ SETUP_FIELDS = ("code", "recovery_code", "passphrase", "new_code", "another_mail
 
 @dataclass(frozen=True, slots=True)
 class NotebookSetup:
-    """What the form of the first note asks for in addition.
+    """The additional fields of the form of the first note, at one step.
 
     Attributes:
         needs_code: whether the code from an email has to be entered, before anything else.
         recovery_code: a new recovery code, which is shown once.
-        opened: the notebook that was started or confirmed in this step.
+        access: the notebook that was started or confirmed in this step.
         is_done: whether the notebook is confirmed, so that the note can be saved.
         faults: what is wrong with the fields of this step.
     """
 
     needs_code: bool = False
     recovery_code: str | None = None
-    opened: OpenedNotebook | None = None
+    access: NotebookAccess | None = None
     is_done: bool = False
     faults: Mapping[str, Displayed] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class NotebookSetup:
 def next_step(
     services: Services, principal: Principal, entered: Mapping[str, str], *, device: str
 ) -> NotebookSetup:
-    """Take the step for which `entered` has the data, and return what the form asks for next."""
+    """Perform the step whose fields are in `entered`, and return the fields of the next step."""
     if principal.notes_device is not None:
         return _confirm(services, principal, entered)
     overview = note_access.read_notes_overview(services, principal)
@@ -63,12 +63,12 @@ def _send_code(services: Services, principal: Principal, overview: NotesOverview
 
 def _begin(services: Services, principal: Principal, code: str, device: str) -> NotebookSetup:
     try:
-        opened = note_access.begin_notebook(services, principal, code, further=False, device=device)
+        access = note_access.begin_notebook(services, principal, code, further=False, device=device)
     except NotAllowedError as error:
         return NotebookSetup(needs_code=True, faults={"code": error.shown})
-    secrets = opened.secrets
+    secrets = access.secrets
     return NotebookSetup(
-        recovery_code=None if secrets is None else secrets.recovery_code, opened=opened
+        recovery_code=None if secrets is None else secrets.recovery_code, access=access
     )
 
 
@@ -79,21 +79,21 @@ def _confirm(services: Services, principal: Principal, entered: Mapping[str, str
     if not entered["recovery_code"] and not entered["passphrase"]:
         return NotebookSetup()
     try:
-        opened = confirm(services, principal, entered)
+        access = confirm(services, principal, entered)
     except NotAllowedError as error:
         return NotebookSetup(faults={"recovery_code": error.shown})
     except UnusableInputError as error:
         return NotebookSetup(faults=error.by_column)
-    return NotebookSetup(opened=opened, is_done=True)
+    return NotebookSetup(access=access, is_done=True)
 
 
-def confirm(services: Services, principal: Principal, entered: Mapping[str, str]) -> OpenedNotebook:
+def confirm(services: Services, principal: Principal, entered: Mapping[str, str]) -> NotebookAccess:
     """Confirm a notebook with the recovery code or the passphrase that was entered.
 
     Raises:
-        NotAllowedError: it is not the recovery code.
+        NotAllowedError: the recovery code is wrong.
         UnusableInputError: the passphrase is too easy to guess.
-        NotesClosedError: no notebook was started on this device.
+        NotesLockedError: no notebook was started on this device.
     """
     if entered["recovery_code"]:
         return note_access.confirm_notebook(services, principal, entered["recovery_code"])

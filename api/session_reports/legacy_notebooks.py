@@ -1,6 +1,6 @@
-"""Legacy notebooks: started by a version without notebook keys, and not opened since.
+"""Legacy notebooks: started by a version without notebook keys, and not unlocked since.
 
-The key file and the database together open a legacy notebook. Whoever has an earlier copy of the
+The key file and the database together unlock a legacy notebook. Whoever has an earlier copy of the
 database could therefore put back the rows of a notebook from before it received its key, so that
 its coach writes new notes in a state that others can read. Such a notebook is refused.
 """

@@ -1,4 +1,4 @@
-"""Composes notices about a coach's notebook: that it was started, or opened on a new device."""
+"""Composes notices about a coach's notebook: that it was started, or unlocked on a new device."""
 
 from __future__ import annotations
 

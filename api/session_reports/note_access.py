@@ -17,14 +17,14 @@ from api.personal_links.verified_devices import was_just_verified_by_code
 from api.services import Services
 from api.session_reports import facts, notebooks
 from api.session_reports.altered_notes import record_alteration, recording_alterations
+from api.session_reports.device_unlocking import NotesLockedError, unlock_on_device
 from api.session_reports.devices import DeviceView, devices_of
 from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to
 from api.session_reports.notebook_matching import candidates_of, match_secret
 from api.session_reports.notebook_openers import new_opener_key
-from api.session_reports.notebook_opening import open_matching
+from api.session_reports.notebook_unlocking import unlock_matching
 from api.session_reports.notebooks import NotebookSecrets, NotesStatus
 from api.session_reports.notices import NotebookEvent, notify_coach
-from api.session_reports.open_notebook import NotesClosedError, open_on_device
 from api.session_reports.rows import NotebookRow, OpenerKind
 from coach.errors import InputFault, NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
@@ -35,12 +35,12 @@ class NotesOverview:
     """The data shown on a coach's notes page.
 
     Attributes:
-        needs_code: whether a code from an email is required to start a notebook, or to open one.
+        needs_code: whether a code from an email is required to start a notebook, or to unlock one.
         code_sent: whether the coach has been sent such a code that is still valid.
-        devices: the devices on which the notebook of this device is open.
-        version: the version of the notebook of this device; `None` if none is open.
-        problem: why the notes are not shown although they are open.
-        restored_to: see `OpenNote`.
+        devices: the devices on which the notebook of this device is unlocked.
+        version: the version of the notebook of this device; `None` if none is unlocked.
+        problem: why the notes are not shown although they are unlocked.
+        restored_to: see `UnlockedNote`.
         zone: the coach's time zone.
     """
 
@@ -55,11 +55,11 @@ class NotesOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedNotebook:
-    """A notebook that was started, opened or confirmed on a device.
+class NotebookAccess:
+    """A notebook that was started, unlocked or confirmed on a device.
 
     Attributes:
-        principal: the coach, with the device on which the notebook is open.
+        principal: the coach, with the device on which the notebook is unlocked.
         version: the version of the notebook, which the device remembers.
         secrets: the secrets that were issued, if any.
     """
@@ -87,17 +87,17 @@ def read_notes_overview(services: Services, principal: Principal) -> NotesOvervi
 
 def begin_notebook(
     services: Services, principal: Principal, code: str, *, further: bool, device: str
-) -> OpenedNotebook:
+) -> NotebookAccess:
     """Start a notebook on this device; it has to be confirmed before notes are written in it.
 
     If the server sends email, a one-time code from an email is required, because the programme
     office has the link too: `code`, or the one that verified this device in the last two hours.
-    `further` is whether the coach has notebooks that they cannot open.
+    `further` is whether the coach has notebooks that they cannot unlock.
 
     Raises:
         NotAllowedError: `code` is wrong.
         ConflictError: the coach has a notebook although `further` is false, or none although it is
-            true, or one that is open on this device, or has reached the maximum number.
+            true, or one that is unlocked on this device, or has reached the maximum number.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -109,30 +109,30 @@ def begin_notebook(
             if code_row is not None:
                 one_time_codes.mark_used(code_row, now=now)
             notify_coach(tx, services, principal, NotebookEvent.STARTED, device)
-            return _opened(tx, author, secrets)
+            return _access(tx, author, secrets)
     raise one_time_codes.wrong_code_error()  # not in the transaction, which counts the attempt
 
 
-def confirm_notebook(services: Services, principal: Principal, typed: str) -> OpenedNotebook:
+def confirm_notebook(services: Services, principal: Principal, typed: str) -> NotebookAccess:
     """Confirm the notebook that was started on this device; `typed` is its recovery code.
 
     Raises:
         NotAllowedError: `typed` is not the recovery code.
-        NotesClosedError: no notebook was started on this device.
+        NotesLockedError: no notebook was started on this device.
     """
     with services.database.writing() as tx:
         author = notebooks.confirm_notebook(
             tx, services.keyring, principal, typed, now=services.now()
         )
-        return _opened(tx, author)
+        return _access(tx, author)
 
 
-def choose_passphrase(services: Services, principal: Principal, passphrase: str) -> OpenedNotebook:
-    """Set the passphrase that opens the notebook on other devices, and confirm the notebook.
+def choose_passphrase(services: Services, principal: Principal, passphrase: str) -> NotebookAccess:
+    """Set the passphrase that unlocks the notebook on other devices, and confirm the notebook.
 
     Raises:
         UnusableInputError: the passphrase is too easy to guess.
-        NotesClosedError: the notebook is not open on this device.
+        NotesLockedError: the notebook is not unlocked on this device.
         NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
@@ -142,14 +142,14 @@ def choose_passphrase(services: Services, principal: Principal, passphrase: str)
     key = new_opener_key(OpenerKind.PASSPHRASE, passphrase)  # slow, so not in a transaction
     with recording_alterations(services, principal), services.database.writing() as tx:
         author = notebooks.set_passphrase(tx, services.keyring, principal, key, now=services.now())
-        return _opened(tx, author)
+        return _access(tx, author)
 
 
 def make_recovery_code(services: Services, principal: Principal) -> str:
     """Create a single-use recovery code for the notebook, replacing any earlier code.
 
     Raises:
-        NotesClosedError: the notebook is not open on this device.
+        NotesLockedError: the notebook is not unlocked on this device.
         NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
@@ -157,10 +157,10 @@ def make_recovery_code(services: Services, principal: Principal) -> str:
         return notebooks.create_recovery_code(tx, services.keyring, principal, now=services.now())
 
 
-def open_notes(
+def unlock_notes(
     services: Services, principal: Principal, typed: str, code: str, *, device: str
-) -> OpenedNotebook:
-    """Open a notebook on this device; `typed` is its passphrase or recovery code.
+) -> NotebookAccess:
+    """Unlock a notebook on this device; `typed` is its passphrase or recovery code.
 
     If the server sends email, a one-time code from an email is also required: `code`, or the one
     that verified this device in the last two hours. It does not replace `typed`, because the
@@ -172,20 +172,23 @@ def open_notes(
         NotebookAlteredError: the notebook was altered.
     """
     now = services.now()
-    _require_code(services, principal, code)  # before the comparison, whose duration tells much
+    # Before the comparison, whose duration reveals something about the secrets.
+    _require_code(services, principal, code)
     with services.database.reading() as tx:
         candidates = candidates_of(tx, principal, now=now)
     attempt = match_secret(services.keyring, candidates, typed)  # slow, so not in a transaction
     with recording_alterations(services, principal), services.database.writing() as tx:
         code_row, accepted = _verify_code(tx, services, principal, code)
-        opened = None
+        unlocked = None
         if accepted:
-            opened = open_matching(tx, services.keyring, principal, attempt, device=device, now=now)
-        if opened is not None:
+            unlocked = unlock_matching(
+                tx, services.keyring, principal, attempt, device=device, now=now
+            )
+        if unlocked is not None:
             if code_row is not None:
                 one_time_codes.mark_used(code_row, now=now)
             notify_coach(tx, services, principal, NotebookEvent.OPENED, device)
-            return _opened(tx, *opened)
+            return _access(tx, *unlocked)
     if not accepted:  # raised here, because inside the transaction it would undo the count
         raise one_time_codes.wrong_code_error()
     raise NotAllowedError(facts.WRONG_PASSPHRASE())
@@ -213,26 +216,26 @@ def _overview(tx: Transaction, services: Services, principal: Principal) -> Note
         return basis
     devices = devices_of(tx, principal) if status.is_open else ()
     try:
-        row = open_on_device(tx, services.keyring, principal).row
+        row = unlock_on_device(tx, services.keyring, principal).row
     except NotebookAlteredError as error:
         return replace(basis, devices=devices, problem=error)
-    except NotesClosedError:  # a legacy notebook, which only has to be opened once more
+    except NotesLockedError:  # a legacy notebook, which only has to be unlocked once more
         return basis
     older = restored_to(tx, row, device.seen)
     return replace(basis, devices=devices, version=row.version, restored_to=older)
 
 
-def _opened(
+def _access(
     tx: Transaction, author: Principal, secrets: NotebookSecrets | None = None
-) -> OpenedNotebook:
+) -> NotebookAccess:
     tx.flush()
     number = 0 if author.notes_device is None else author.notes_device.notebook
     row = tx.get_one(NotebookRow, (author.person_id, number))
-    return OpenedNotebook(author, notebooks.notes_status(tx, author), row.version, secrets)
+    return NotebookAccess(author, notebooks.notes_status(tx, author), row.version, secrets)
 
 
 def _needs_code(tx: Transaction, services: Services, principal: Principal) -> bool:
-    """Return whether a code from an email is required to start a notebook, or to open one."""
+    """Return whether a code from an email is required to start a notebook, or to unlock one."""
     if not services.settings.mail.enabled:
         return False
     device = principal.notes_device

@@ -16,7 +16,7 @@ from api.session_reports.device_keys import remember_version, set_device_key_coo
 from api.session_reports.device_names import device_name
 from api.session_reports.devices import EndedDevices
 from api.session_reports.first_note import SETUP_FIELDS, confirm
-from api.session_reports.note_access import OpenedNotebook
+from api.session_reports.note_access import NotebookAccess
 from api.session_reports.note_access_routes import MailedCode, NewPassphrase, Passphrase
 from api.session_reports.notebook_integrity import NotebookAlteredError
 from api.web.date_formats import format_datetime
@@ -54,13 +54,13 @@ def confirm_notebook(
     """Confirm a notebook with its recovery code, typed back, or with a passphrase."""
     entered = {field: form_fields.get(field, "").strip() for field in SETUP_FIELDS}
     try:
-        opened = confirm(services, principal, entered)
+        access = confirm(services, principal, entered)
     except NotAllowedError as error:
         return _render_notebook(link, request, {"recovery_code": error.shown})
     except UnusableInputError as error:
         return _render_notebook(link, request, error.by_column)
     response = redirect_after_post(urls.person_notes(link))
-    remember_notebook(response, services, opened)
+    remember_notebook(response, services, access)
     return response
 
 
@@ -72,7 +72,7 @@ def choose(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Set the passphrase of the open notebook."""
+    """Set the passphrase of the unlocked notebook."""
     form = parse_form(NewPassphrase, form_fields)
     try:
         note_access.choose_passphrase(services, principal, form.passphrase)
@@ -89,17 +89,17 @@ def open_here(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Open the notes on this device with the passphrase or the recovery code."""
+    """Unlock the notes on this device with the passphrase or the recovery code."""
     form = parse_form(Passphrase, form_fields)
     try:
-        opened = note_access.open_notes(
+        access = note_access.unlock_notes(
             services, principal, form.passphrase, form.code, device=device_name(request)
         )
     except NotAllowedError as error:
         return _render_notebook(link, request, {"passphrase": error.shown})
     except NotebookAlteredError as error:
         return _render_notebook(link, request, {"": error.shown})
-    return _answer(link, request, services, opened)
+    return _answer(link, request, services, access)
 
 
 @NOTES.post("/code")
@@ -142,7 +142,7 @@ def accept(link: str, services: ServicesDep, principal: PrincipalDep) -> Respons
 def end_other_devices(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Close the notes on all devices but this one; show the new recovery code, if there is one."""
+    """Lock the notes on all devices but this one; show the new recovery code, if there is one."""
     return _after_end(link, request, devices.end_other_devices(services, principal))
 
 
@@ -150,15 +150,15 @@ def end_other_devices(
 def end_device(
     link: str, device_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Close the notes on a device, which can be this one; show the new recovery code, if any."""
+    """Lock the notes on a device, which can be this one; show the new recovery code, if any."""
     return _after_end(link, request, devices.end_device(services, principal, device_id))
 
 
-def remember_notebook(response: Response, services: Services, opened: OpenedNotebook) -> None:
-    """Set the cookies that a device needs after a notebook was started, opened or confirmed."""
-    if opened.secrets is not None:
-        set_device_key_cookie(response, services, opened.principal, opened.secrets.device_key)
-    remember_version(response, services, opened.principal, opened.version)
+def remember_notebook(response: Response, services: Services, access: NotebookAccess) -> None:
+    """Set the cookies that a device needs after a notebook was started, unlocked or confirmed."""
+    if access.secrets is not None:
+        set_device_key_cookie(response, services, access.principal, access.secrets.device_key)
+    remember_version(response, services, access.principal, access.version)
 
 
 def _start(
@@ -168,23 +168,23 @@ def _start(
     services, principal = services_for(request), principal_of(request)
     code = parse_form(MailedCode, form_fields).code
     try:
-        opened = note_access.begin_notebook(
+        access = note_access.begin_notebook(
             services, principal, code, further=further, device=device_name(request)
         )
     except NotAllowedError as error:
         return _render_notebook(link, request, {"code": error.shown})
-    return _answer(link, request, services, opened)
+    return _answer(link, request, services, access)
 
 
-def _answer(link: str, request: Request, services: Services, opened: OpenedNotebook) -> Response:
+def _answer(link: str, request: Request, services: Services, access: NotebookAccess) -> Response:
     """Show the new recovery code, if there is one, or else return to the page of the notes."""
-    code = None if opened.secrets is None else opened.secrets.recovery_code
+    code = None if access.secrets is None else access.secrets.recovery_code
     if code is None:
         response: Response = redirect_after_post(urls.person_notes(link))
     else:
-        to_confirm = opened.status.needs_confirmation
+        to_confirm = access.status.needs_confirmation
         response = _render_recovery_code(link, request, code, to_confirm=to_confirm)
-    remember_notebook(response, services, opened)
+    remember_notebook(response, services, access)
     return response
 
 

@@ -17,7 +17,7 @@ from api.session_reports import altered_notes, devices, note_access
 from api.session_reports.device_keys import remember_version, set_device_key_cookie
 from api.session_reports.device_names import device_name
 from api.session_reports.devices import DeviceView, EndedDevices
-from api.session_reports.note_access import OpenedNotebook
+from api.session_reports.note_access import NotebookAccess
 from api.session_reports.notebooks import NotesStatus
 
 NOTES = APIRouter(prefix=f"{API}/me/notes", tags=["me"])
@@ -47,13 +47,13 @@ class NewPassphrase(BaseModel):
 
 
 class Passphrase(MailedCode):
-    """A passphrase or recovery code that opens a coach's notes on another device."""
+    """A passphrase or recovery code that unlocks a coach's notes on another device."""
 
     passphrase: Annotated[str, Field(max_length=1000)]
 
 
 class RecoveryCode(BaseModel):
-    """A single-use code that opens a coach's notes. It cannot be retrieved later."""
+    """A single-use code that unlocks a coach's notes. It cannot be retrieved later."""
 
     code: Annotated[str, Field(max_length=40)]
 
@@ -72,7 +72,7 @@ class OpenedNotes(NotesStatus):
 
 @NOTES.get("", responses=problem_responses())
 def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
-    """Get whether your notes are open on this device, and which secrets can open them."""
+    """Get whether your notes are unlocked on this device, and which secrets can unlock them."""
     return note_access.read_notes_status(services, principal)
 
 
@@ -89,10 +89,10 @@ def begin_notebook(
     You can write notes once you have confirmed the notebook, with the recovery code or with a
     passphrase, because your notes are lost if you lose this device and have neither.
     """
-    opened = note_access.begin_notebook(
+    access = note_access.begin_notebook(
         services, principal, body.code, further=False, device=device_name(request)
     )
-    return _answer(response, services, opened)
+    return _answer(response, services, access)
 
 
 @NOTES.post("/confirm", responses=problem_responses(422))
@@ -101,15 +101,15 @@ def confirm_notebook(
 ) -> OpenedNotes:
     """Confirm the notebook that you started on this device with its recovery code.
 
-    The code still opens your notes once on another device.
+    The code still unlocks your notes once on another device.
     """
-    opened = note_access.confirm_notebook(services, principal, body.code)
-    return _answer(response, services, opened)
+    access = note_access.confirm_notebook(services, principal, body.code)
+    return _answer(response, services, access)
 
 
 @NOTES.put("/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
 def choose_passphrase(body: NewPassphrase, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Choose the passphrase that opens your notes on other devices. It also confirms a notebook."""
+    """Set the passphrase that unlocks your notes on other devices, and confirm the notebook."""
     note_access.choose_passphrase(services, principal, body.passphrase)
 
 
@@ -121,15 +121,15 @@ def open_notes(
     principal: PrincipalDep,
     response: Response,
 ) -> OpenedNotes:
-    """Open your notes on this device with your passphrase or recovery code.
+    """Unlock your notes on this device with your passphrase or recovery code.
 
-    After five wrong attempts, your notes are locked for 15 minutes. A recovery code is replaced by
-    a new one.
+    After five wrong attempts, no further attempt is accepted for 15 minutes. A recovery code is
+    replaced by a new one.
     """
-    opened = note_access.open_notes(
+    access = note_access.unlock_notes(
         services, principal, body.passphrase, body.code, device=device_name(request)
     )
-    return _answer(response, services, opened)
+    return _answer(response, services, access)
 
 
 @NOTES.post("/recovery-code", status_code=HTTPStatus.CREATED, responses=problem_responses(409))
@@ -146,11 +146,11 @@ def start_new_notebook(
     principal: PrincipalDep,
     response: Response,
 ) -> OpenedNotes:
-    """Start a new notebook on this device. Earlier notebooks stay closed until you open them."""
-    opened = note_access.begin_notebook(
+    """Start a new notebook on this device. Earlier notebooks stay locked until you unlock them."""
+    access = note_access.begin_notebook(
         services, principal, body.code, further=True, device=device_name(request)
     )
-    return _answer(response, services, opened)
+    return _answer(response, services, access)
 
 
 @NOTES.post("/accept", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409))
@@ -162,7 +162,7 @@ def accept_notes(services: ServicesDep, principal: PrincipalDep, response: Respo
 
 @NOTES.get("/devices", responses=problem_responses())
 def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceView, ...]:
-    """List the devices on which your notes are open."""
+    """List the devices on which your notes are unlocked."""
     return devices.list_devices(services, principal)
 
 
@@ -170,22 +170,22 @@ def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[
 def end_notes_device(
     device_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> EndedDevices:
-    """Close your notes on a device, which can be this one.
+    """Lock your notes on a device, which can be this one.
 
-    A passphrase and a recovery code that were set since another device was opened no longer work,
-    because they may have been set on it. You then get a new recovery code.
+    If it is another device, a passphrase and a recovery code that were set since you unlocked your
+    notes on it stop working, because they may have been set on it. You then get a new code.
     """
     return devices.end_device(services, principal, device_id)
 
 
-def _answer(response: Response, services: Services, opened: OpenedNotebook) -> OpenedNotes:
+def _answer(response: Response, services: Services, access: NotebookAccess) -> OpenedNotes:
     """Return the status of the notes, and have the device store what it has to remember."""
-    secrets = opened.secrets
+    secrets = access.secrets
     if secrets is not None:
-        set_device_key_cookie(response, services, opened.principal, secrets.device_key)
-    remember_version(response, services, opened.principal, opened.version)
+        set_device_key_cookie(response, services, access.principal, secrets.device_key)
+    remember_version(response, services, access.principal, access.version)
     return OpenedNotes(
-        **opened.status.model_dump(),
+        **access.status.model_dump(),
         recovery_code=None if secrets is None else secrets.recovery_code,
     )
 

@@ -81,8 +81,8 @@ def move_notes(
 ) -> None:
     """Encrypt notes, given with their texts, anew in a notebook with other data keys.
 
-    Data keys that no note uses any longer are deleted. Their copies, for example in backups, do not
-    open what is written from now on.
+    Data keys that no note uses any longer are deleted. Copies of them, for example in backups, do
+    not decrypt notes written from now on.
     """
     former: set[str] = set()
     for row, text in notes:

@@ -5,8 +5,8 @@ its ciphertext. An older note that was put back, a removed note and an added one
 noticed whenever the notebook is used. A notebook that was replaced as a whole by an older state of
 itself has a valid MAC; it is noticed by the version that each device remembers.
 
-Erasing a coachee deletes notes without their author. `record_erasure` keeps what the MAC covers of
-them, sealed with the key file, until the author next changes the notebook. Someone who has the key
+Erasing a coachee deletes notes without their author. `record_erasure` stores their part of the MAC
+input, sealed with the key file, until the author next changes the notebook. Someone who has the key
 file and can write to the database can therefore remove notes under the guise of an erasure.
 """
 
@@ -26,7 +26,7 @@ from api.crypto.key_ring import Keyring
 from api.crypto.secret_keys import key_from_secret
 from api.http.principal import SeenVersion
 from api.session_reports import facts
-from api.session_reports.notebook_openers import OpenNotebook
+from api.session_reports.notebook_openers import UnlockedNotebook
 from api.session_reports.rows import ErasedNoteRow, NotebookRow, NoteKeyRow, NoteRow
 from api.web.date_formats import format_date
 from coach.errors import ConflictError
@@ -39,7 +39,7 @@ Entry = tuple[str, str, int, str]
 
 
 class NotebookAlteredError(ConflictError):
-    """Raised when a notebook, or what opens it, was altered outside this application.
+    """Raised when a notebook, or what unlocks it, was altered outside this application.
 
     `how` names the kind of alteration in the audit trail.
     """
@@ -55,12 +55,12 @@ class NotebookAlteredError(ConflictError):
 
     @property
     def is_replaceable(self) -> bool:
-        """Whether only one note is concerned, which its author can write again."""
+        """Whether only a single note is affected, which its author can replace."""
         return self.how == "note"
 
 
 def require_unaltered(
-    tx: Transaction, keyring: Keyring, opened: OpenNotebook, seen: SeenVersion | None
+    tx: Transaction, keyring: Keyring, unlocked: UnlockedNotebook, seen: SeenVersion | None
 ) -> None:
     """Check a notebook and its notes before they are used.
 
@@ -71,9 +71,9 @@ def require_unaltered(
         NotebookAlteredError: a note was added, removed or replaced, or the whole notebook is older
             than what the device has seen.
     """
-    notebook = opened.row
+    notebook = unlocked.row
     entries = [*_entries_of_notes(tx, notebook), *_entries_of_erased(tx, keyring, notebook)]
-    if not hmac.compare_digest(notebook.mac or b"", _compute_mac(opened, entries)):
+    if not hmac.compare_digest(notebook.mac or b"", _compute_mac(unlocked, entries)):
         raise NotebookAlteredError(facts.NOTES_ALTERED(), "notes")
     older = seen is not None and seen.version > notebook.version
     if older and restored_to(tx, notebook, seen) is None:
@@ -83,9 +83,9 @@ def require_unaltered(
 def restored_to(
     tx: Transaction, notebook: NotebookRow, seen: SeenVersion | None
 ) -> Displayed | None:
-    """Return the day of the copy from which the database was restored, if that matters here.
+    """Return the date of the backup from which the database was restored, for display.
 
-    It matters if the device saw a later version of the notebook before the restore.
+    Returns `None` unless the device saw a later version of the notebook before the restore.
     """
     if seen is None or seen.version <= notebook.version:
         return None
@@ -95,12 +95,14 @@ def restored_to(
     return format_date((restore.restored_to or restore.restored_at).date())
 
 
-def update_mac(tx: Transaction, opened: OpenNotebook, seen: SeenVersion | None = None) -> None:
-    """Raise the version of a notebook whose notes were changed, and authenticate its new state.
+def update_mac(
+    tx: Transaction, unlocked: UnlockedNotebook, seen: SeenVersion | None = None
+) -> None:
+    """Increase the version of a notebook whose notes have changed, and compute its new MAC.
 
     After a restore, the new version is also later than the one that the device has `seen`.
     """
-    notebook = opened.row
+    notebook = unlocked.row
     tx.flush()
     tx.execute(
         delete(ErasedNoteRow).where(
@@ -110,13 +112,13 @@ def update_mac(tx: Transaction, opened: OpenNotebook, seen: SeenVersion | None =
     )
     entries = _entries_of_notes(tx, notebook)
     notebook.version = max(notebook.version, 0 if seen is None else seen.version) + 1
-    notebook.mac = _compute_mac(opened, entries)
+    notebook.mac = _compute_mac(unlocked, entries)
 
 
 def record_erasure(
     tx: Transaction, keyring: Keyring, person_ids: Select[str], *, now: datetime
 ) -> None:
-    """Before people are erased, keep what the MACs of notebooks cover of the notes about them."""
+    """Store the MAC input of the notes about people who are about to be erased."""
     notes = tx.scalars(
         select(NoteRow)
         .join(NoteKeyRow, NoteKeyRow.id == NoteRow.key_id)
@@ -141,11 +143,11 @@ def record_erasure(
     tx.flush()
 
 
-def _compute_mac(opened: OpenNotebook, entries: Iterable[Entry]) -> bytes:
-    notebook = opened.row
+def _compute_mac(unlocked: UnlockedNotebook, entries: Iterable[Entry]) -> bytes:
+    notebook = unlocked.row
     content = [notebook.person_id, notebook.number, notebook.version, sorted(entries)]
     message = json.dumps(content, separators=(",", ":")).encode()
-    key = key_from_secret(opened.key, b"", _MAC_PURPOSE)
+    key = key_from_secret(unlocked.key, b"", _MAC_PURPOSE)
     return hmac.digest(key, message, hashlib.sha256)
 
 

@@ -2,7 +2,7 @@
 
 Whoever has a coach's link can start a notebook in the coach's name and choose its passphrase. An
 attempt is therefore counted for each notebook whose secrets it was compared with and did not match,
-even if it opens another notebook.
+even if it unlocks another notebook.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class SecretMatch:
-    """The notebook that a typed secret opens.
+    """The notebook that a typed secret unlocks.
 
     Attributes:
         number: the number of the notebook.
         kind: what was typed; `None` if nothing, on a device of a legacy notebook without secrets.
-        opener_id: the opener that the secret opens; `None` if the notebook is legacy.
+        opener_id: the opener that the secret unlocks; `None` if the notebook is legacy.
         key: the notebook's key; `None` if it is legacy.
         passphrase: for the passphrase of a legacy notebook, the key of its new opener.
     """
@@ -65,10 +65,10 @@ class SecretMatch:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt to open a notebook with a typed secret.
+    """An attempt to unlock a notebook with a typed secret.
 
     Attributes:
-        match: the notebook that the secret opens, if any.
+        match: the notebook that the secret unlocks, if any.
         failed: the numbers of the notebooks for which the attempt counts as a wrong one.
     """
 
@@ -80,7 +80,7 @@ def candidates_of(tx: Transaction, principal: Principal, *, now: datetime) -> Ca
     """Return what a secret that this coach types is compared with."""
     device = principal.notes_device
     is_legacy = device is not None and device.state is NotebookState.LEGACY
-    rows = [row for row in reversed(notebooks_of(tx, principal)) if not is_locked(row, now)]
+    rows = [row for row in reversed(notebooks_of(tx, principal)) if not is_throttled(row, now)]
     openers = [
         opener
         for kind in (OpenerKind.RECOVERY, OpenerKind.PASSPHRASE)
@@ -95,7 +95,7 @@ def candidates_of(tx: Transaction, principal: Principal, *, now: datetime) -> Ca
     return found
 
 
-def is_locked(row: NotebookRow, now: datetime) -> bool:
+def is_throttled(row: NotebookRow, now: datetime) -> bool:
     """Return whether a notebook is locked after wrong attempts."""
     return row.locked_until is not None and row.locked_until > now
 
@@ -103,8 +103,8 @@ def is_locked(row: NotebookRow, now: datetime) -> bool:
 def match_secret(keyring: Keyring, candidates: Candidates, typed: str) -> Attempt:
     """Compare `typed` with the secrets of a coach's notebooks. Slow, so not for a transaction.
 
-    Recovery codes are compared first. They are too long to be guessed, so one that opens a notebook
-    is not a wrong attempt at another.
+    Recovery codes are compared first. They are too long to be guessed, so one that unlocks a
+    notebook is not a wrong attempt at another.
     """
     if not typed:
         return Attempt(_match_of_device(candidates))

@@ -2,8 +2,8 @@
 
 The key of a notebook is random and never stored in plain text. Each device, the passphrase and the
 recovery code has an opener. Its inner layer is encrypted with a key that only the coach's secret
-yields, its outer layer with the master key. So the key file and the database together do not open a
-notebook, and `keys rotate` renews the outer layer without the coach. Both layers are bound to the
+yields, its outer layer with the master key. So the key file and the database together do not unlock
+a notebook, and `keys rotate` renews the outer layer without the coach. Both layers are bound to the
 opener's row, its coach, notebook and kind.
 """
 
@@ -28,8 +28,8 @@ _PURPOSE = "gender-coach notebook opener: "
 
 
 @dataclass(frozen=True, slots=True)
-class OpenNotebook:
-    """A notebook and its key, for as long as a request that opened it."""
+class UnlockedNotebook:
+    """A notebook and its key, for as long as a request that unlocked it."""
 
     row: NotebookRow
     key: bytes = field(repr=False)
@@ -53,7 +53,7 @@ def new_opener_key(kind: OpenerKind, secret: str) -> OpenerKey:
 def add_opener(
     tx: Transaction,
     keyring: Keyring,
-    opened: OpenNotebook,
+    unlocked: UnlockedNotebook,
     opener: OpenerKey,
     *,
     now: datetime,
@@ -62,15 +62,15 @@ def add_opener(
 ) -> None:
     """Store a copy of a notebook's key for a secret.
 
-    An earlier passphrase or recovery code of the notebook no longer opens it. For a device,
+    An earlier passphrase or recovery code of the notebook no longer unlocks it. For a device,
     `credential_id` and `label` are its credential and description.
     """
     if opener.kind is not OpenerKind.DEVICE:
-        remove_openers(tx, opened.row, opener.kind)
+        remove_openers(tx, unlocked.row, opener.kind)
     row = NotebookOpenerRow(
         id=new_id(),
-        person_id=opened.row.person_id,
-        notebook=opened.row.number,
+        person_id=unlocked.row.person_id,
+        notebook=unlocked.row.number,
         kind=opener.kind,
         credential_id=credential_id,
         salt=opener.salt,
@@ -78,16 +78,16 @@ def add_opener(
         created_at=now,
         master_version=keyring.master_version,
     )
-    _seal(keyring, row, encrypt(opener.key, opened.key, *_inner_associated_data(row)))
+    _seal(keyring, row, encrypt(opener.key, unlocked.key, *_inner_associated_data(row)))
     tx.add(row)
     tx.flush()
 
 
 def notebook_key_in(keyring: Keyring, row: NotebookOpenerRow, secret: str) -> bytes:
-    """Return the notebook's key, which an opener contains; slow for a passphrase.
+    """Decrypt an opener and return the notebook's key; slow for a passphrase.
 
     Raises:
-        DecryptionError: `secret` is another one, or the row was altered or moved.
+        DecryptionError: `secret` is wrong, or the row was altered or moved.
         KeyringError: the key file does not contain the master key of the outer layer.
     """
     inner = _unseal(keyring, row)
@@ -109,7 +109,7 @@ def openers_of(
 
 
 def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -> None:
-    """Delete the openers of some kinds of a notebook: their secrets no longer open it."""
+    """Delete the openers of some kinds of a notebook: their secrets no longer unlock it."""
     tx.execute(
         delete(NotebookOpenerRow).where(
             NotebookOpenerRow.person_id == notebook.person_id,
@@ -122,7 +122,7 @@ def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -
 def rewrap_openers(tx: Transaction, keyring: Keyring) -> int:
     """Renew the outer layer of all openers with the newest master key; see `Rotatable`.
 
-    Openers without a valid seal, which open nothing, are left as they are.
+    Openers without a valid seal, which unlock nothing, are left as they are.
     """
     rows = [row for row in tx.scalars(select(NotebookOpenerRow)).all() if is_sealed(tx, row)]
     for row in rows:

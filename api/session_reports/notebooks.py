@@ -1,17 +1,17 @@
-"""Coaches' notebooks: starting one, and choosing the secrets that open it.
+"""Coaches' notebooks: starting one, and choosing the secrets that unlock it.
 
-A notebook is a set of notes that are opened together, with a key of its own. The secret link does
-not open it, because the programme office hands out the link. Each device where a notebook is open
-has its own key (see `device_keys`). To get one, a new device needs either a single-use recovery
-code or the coach's passphrase, which can only be set on a device where the notebook is already
-open. All of these are part of the encryption (see `notebook_openers`): without one of them, the
-server cannot decrypt the notes.
+A notebook is a set of notes that are unlocked together, with a key of its own. The secret link does
+not unlock it, because the programme office hands out the link. Each device where a notebook is
+unlocked has its own key (see `device_keys`). To get one, a new device needs either a single-use
+recovery code or the coach's passphrase, which can only be set on a device where the notebook is
+already unlocked. All of these are part of the encryption (see `notebook_openers`): without one of
+them, the server cannot decrypt the notes.
 
-Because nobody can open a notebook without them, notes are written only after the coach has shown
-that they have a second way to open it.
+Because nobody can unlock a notebook without them, notes are written only after the coach has shown
+that they have a second way to unlock it.
 
-A coach who can no longer open a notebook can start a new one. It gives no access to earlier notes;
-otherwise anyone with the link, or with access to the coach's email, could read them.
+A coach who can no longer unlock a notebook can start a new one. It gives no access to earlier
+notes; otherwise anyone with the link, or with access to the coach's email, could read them.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import AccessRole, NotebookState, Principal
 from api.session_reports import facts
 from api.session_reports.device_keys import issue_device_key
+from api.session_reports.device_unlocking import unlock_on_device
 from api.session_reports.notebook_integrity import update_mac
 from api.session_reports.notebook_openers import (
     OpenerKey,
-    OpenNotebook,
+    UnlockedNotebook,
     add_opener,
     new_opener_key,
     notebook_key_in,
     openers_of,
 )
-from api.session_reports.open_notebook import open_on_device
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow, NoteKeyRow, OpenerKind
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
@@ -50,7 +50,7 @@ _MAX_NOTEBOOKS = 5
 
 @dataclass(frozen=True, slots=True)
 class NotebookSecrets:
-    """The secrets that open a notebook: the key of this device, and a new recovery code if any."""
+    """New secrets that unlock a notebook: this device's key, and the recovery code, if any."""
 
     device_key: IssuedSecret
     recovery_code: str | None
@@ -61,17 +61,17 @@ class NotesStatus(FrozenModel):
 
     Attributes:
         begun: whether the coach has a notebook.
-        is_open: whether a notebook is open on this device.
+        is_open: whether a notebook is unlocked on this device.
         needs_confirmation: whether this device has started a notebook whose recovery code or
             passphrase has not been entered yet.
-        needs_renewal: whether the notebook of this device has to be opened once more, because an
+        needs_renewal: whether the notebook of this device has to be unlocked once more, because an
             earlier version encrypted it without the coach's secrets.
         notebook: the number of the notebook of this device; 0 if there is none.
         notebooks: the number of notebooks the coach has.
         begun_at: when the notebook of this device, or else the latest one, was started.
         begun_on: the device on which it was started, such as "Firefox, Windows".
-        has_passphrase: whether the open notebook has a passphrase or, if none is open, whether any
-            notebook has one.
+        has_passphrase: whether the unlocked notebook has a passphrase or, if none is unlocked,
+            whether any notebook has one.
         has_recovery_code: the same for the recovery code.
     """
 
@@ -92,20 +92,20 @@ def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
     device = principal.notes_device
     state, number = (None, 0) if device is None else (device.state, device.notebook)
     rows = notebooks_of(tx, principal)
-    begun = [row for row in rows if row.confirmed_at is not None]
-    relevant = [row for row in rows if row.number == number] or begun
+    confirmed = [row for row in rows if row.confirmed_at is not None]
+    relevant = [row for row in rows if row.number == number] or confirmed
     numbers = {row.number for row in relevant}
 
     def has_opener(kind: OpenerKind) -> bool:
         return any(o.notebook in numbers for o in openers_of(tx, principal.person_id, kind))
 
     return NotesStatus(
-        begun=bool(begun),
-        is_open=state is NotebookState.OPEN,
+        begun=bool(confirmed),
+        is_open=state is NotebookState.UNLOCKED,
         needs_confirmation=state is NotebookState.UNCONFIRMED,
         needs_renewal=state is NotebookState.LEGACY,
         notebook=number,
-        notebooks=len(begun),
+        notebooks=len(confirmed),
         begun_at=relevant[-1].created_at if relevant else None,
         begun_on=relevant[-1].device if relevant else "",
         has_passphrase=has_opener(OpenerKind.PASSPHRASE)
@@ -126,63 +126,63 @@ def start_notebook(
 ) -> tuple[Principal, NotebookSecrets]:
     """Start a notebook on this device. It has to be confirmed before notes are written in it.
 
-    `further` is whether the coach has notebooks that they cannot open. The new notebook gives no
+    `further` is whether the coach has notebooks that they cannot unlock. The new notebook gives no
     access to earlier notes, so it is of no use to an attacker who only has the link. The coach's
     other devices are not affected. Notebooks that were started and never confirmed are deleted.
 
     Raises:
         ConflictError: the coach has a notebook although `further` is false, or none although it is
-            true, or one that is open on this device, or has reached the maximum number.
+            true, or one that is unlocked on this device, or has reached the maximum number.
         NotAllowedError: `principal` is not a coach.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     rows = notebooks_of(tx, principal)
-    begun = [row for row in rows if row.confirmed_at is not None]
-    if further and (not begun or principal.notes_open):
+    confirmed = [row for row in rows if row.confirmed_at is not None]
+    if further and (not confirmed or principal.notes_open):
         raise ConflictError(facts.NO_NEW_NOTEBOOK())
-    if begun and not further:
+    if confirmed and not further:
         raise ConflictError(facts.NOTEBOOK_EXISTS())
-    if len(begun) >= _MAX_NOTEBOOKS:
+    if len(confirmed) >= _MAX_NOTEBOOKS:
         raise ConflictError(facts.TOO_MANY_NOTEBOOKS(count=_MAX_NOTEBOOKS))
     for row in rows:
         if row.confirmed_at is None:
             delete_notebook(tx, row)
     number = max((row.number for row in rows), default=0) + 1
-    action = "new notebook begun on a device" if begun else "notes begun on a device"
-    opened = create_notebook(tx, principal.person_id, number, device=device, now=now)
+    action = "new notebook begun on a device" if confirmed else "notes begun on a device"
+    unlocked = create_notebook(tx, principal.person_id, number, device=device, now=now)
     record_event(tx, action, "person", principal.person_id)
-    author, key = issue_device_key(tx, keyring, principal, opened, device=device, now=now)
-    code = add_recovery_code(tx, keyring, opened, now=now)
+    author, key = issue_device_key(tx, keyring, principal, unlocked, device=device, now=now)
+    code = add_recovery_code(tx, keyring, unlocked, now=now)
     return author, NotebookSecrets(key, code)
 
 
 def create_notebook(
     tx: Transaction, person_id: str, number: int, *, device: str, now: datetime
-) -> OpenNotebook:
+) -> UnlockedNotebook:
     """Create an empty notebook with a random key. It has no openers yet."""
     row = NotebookRow(
         person_id=person_id, number=number, created_at=now, sealed_at=now, device=device, version=0
     )
     tx.add(row)
-    opened = OpenNotebook(row, new_data_key())
-    update_mac(tx, opened)
+    unlocked = UnlockedNotebook(row, new_data_key())
+    update_mac(tx, unlocked)
     tx.flush()
-    return opened
+    return unlocked
 
 
 def confirm_notebook(
     tx: Transaction, keyring: Keyring, principal: Principal, typed: str, *, now: datetime
 ) -> Principal:
-    """Confirm a notebook with its recovery code, which the coach has written down and now types.
+    """Confirm a notebook with its recovery code, to prove that the coach has written it down.
 
-    The code continues to work once. Returns the principal with the notebook open.
+    The code continues to work once. Returns the principal with the notebook unlocked.
 
     Raises:
-        NotesClosedError: this device has no notebook.
+        NotesLockedError: this device has no notebook.
         NotAllowedError: `typed` is not the recovery code.
     """
-    row = open_on_device(tx, keyring, principal).row
+    row = unlock_on_device(tx, keyring, principal).row
     for opener in openers_of(tx, row.person_id, OpenerKind.RECOVERY):
         if opener.notebook == row.number:
             try:
@@ -196,14 +196,14 @@ def confirm_notebook(
 def mark_confirmed(
     tx: Transaction, principal: Principal, row: NotebookRow, *, now: datetime
 ) -> Principal:
-    """Record that the coach has a second way to open a notebook, unless it is recorded already."""
+    """Record that the coach has a second way to unlock a notebook, if this is not recorded yet."""
     device = principal.notes_device
     if row.confirmed_at is None:
         row.confirmed_at = now
         record_event(tx, "notebook confirmed", "person", row.person_id)
     if device is None:
         return principal
-    return replace(principal, notes_device=replace(device, state=NotebookState.OPEN))
+    return replace(principal, notes_device=replace(device, state=NotebookState.UNLOCKED))
 
 
 def set_passphrase(
@@ -214,17 +214,17 @@ def set_passphrase(
     *,
     now: datetime,
 ) -> Principal:
-    """Set the passphrase that opens the notebook on other devices, replacing any earlier one.
+    """Set the passphrase that unlocks the notebook on other devices, replacing any earlier one.
 
     `passphrase` is the key derived from it. This also confirms the notebook.
 
     Raises:
-        NotesClosedError: the notebook is not open on this device.
+        NotesLockedError: the notebook is not unlocked on this device.
         ConflictError: the coach has no notebook yet.
     """
-    opened = open_own_notebook(tx, keyring, principal)
-    row = opened.row
-    add_opener(tx, keyring, opened, passphrase, now=now)
+    unlocked = unlock_own_notebook(tx, keyring, principal)
+    row = unlocked.row
+    add_opener(tx, keyring, unlocked, passphrase, now=now)
     row.failures, row.locked_until = 0, None
     record_event(tx, "note passphrase chosen", "person", row.person_id)
     return mark_confirmed(tx, principal, row, now=now)
@@ -236,24 +236,24 @@ def create_recovery_code(
     """Create a single-use recovery code for the notebook, replacing any earlier code.
 
     Raises:
-        NotesClosedError: the notebook is not open on this device.
+        NotesLockedError: the notebook is not unlocked on this device.
         ConflictError: the coach has no notebook yet.
     """
-    return add_recovery_code(tx, keyring, open_own_notebook(tx, keyring, principal), now=now)
+    return add_recovery_code(tx, keyring, unlock_own_notebook(tx, keyring, principal), now=now)
 
 
 def add_recovery_code(
-    tx: Transaction, keyring: Keyring, opened: OpenNotebook, *, now: datetime
+    tx: Transaction, keyring: Keyring, unlocked: UnlockedNotebook, *, now: datetime
 ) -> str:
-    """Create a recovery code for an open notebook, replacing any earlier one."""
+    """Create a recovery code for an unlocked notebook, replacing any earlier one."""
     code = new_recovery_code()
-    add_opener(tx, keyring, opened, new_opener_key(OpenerKind.RECOVERY, code), now=now)
-    record_event(tx, "note recovery code made", "person", opened.row.person_id)
+    add_opener(tx, keyring, unlocked, new_opener_key(OpenerKind.RECOVERY, code), now=now)
+    record_event(tx, "note recovery code made", "person", unlocked.row.person_id)
     return code
 
 
 def count_legacy_notebooks(tx: Transaction) -> int:
-    """Return the number of notebooks without a key, which the key file and the database open."""
+    """Return the number of notebooks without a key, which the key file and the database unlock."""
     counted = select(func.count()).select_from(NotebookRow).where(NotebookRow.sealed_at.is_(None))
     return tx.scalar(counted) or 0
 
@@ -280,13 +280,15 @@ def notebooks_of(tx: Transaction, principal: Principal) -> list[NotebookRow]:
     return list(tx.scalars(query.order_by(NotebookRow.number)))
 
 
-def open_own_notebook(tx: Transaction, keyring: Keyring, principal: Principal) -> OpenNotebook:
-    """Open the notebook of this device; see `open_on_device`.
+def unlock_own_notebook(
+    tx: Transaction, keyring: Keyring, principal: Principal
+) -> UnlockedNotebook:
+    """Unlock the notebook of this device; see `unlock_on_device`.
 
     Raises:
         ConflictError: the coach has no notebook at all.
-        NotesClosedError, NotebookAlteredError: as `open_on_device`.
+        NotesLockedError, NotebookAlteredError: as `unlock_on_device`.
     """
     if principal.notes_device is None and not notebooks_of(tx, principal):
         raise ConflictError(facts.NO_NOTEBOOK())
-    return open_on_device(tx, keyring, principal)
+    return unlock_on_device(tx, keyring, principal)

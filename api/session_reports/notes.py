@@ -14,17 +14,17 @@ from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import AccessRole, Principal
 from api.session_reports import facts
-from api.session_reports.note_encryption import decrypt_note, encrypt_note
-from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to, update_mac
-from api.session_reports.notebook_openers import OpenNotebook
-from api.session_reports.open_notebook import (
+from api.session_reports.device_unlocking import (
     NotebookNeededError,
-    NotesClosedError,
-    closed_error,
-    open_on_device,
+    NotesLockedError,
+    locked_error,
     require_confirmed,
     seen_by,
+    unlock_on_device,
 )
+from api.session_reports.note_encryption import decrypt_note, encrypt_note
+from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to, update_mac
+from api.session_reports.notebook_openers import UnlockedNotebook
 from api.session_reports.rows import NotebookRow, NoteRow
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
@@ -43,12 +43,12 @@ class NoteView(FrozenModel):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenNote:
-    """A note, and what the device has to know about its notebook.
+class UnlockedNote:
+    """A decrypted note, and the state of its notebook for the device.
 
     Attributes:
         notebook_version: the version of the notebook, which the device remembers.
-        restored_to: the day of the copy from which the database was restored, if the device has
+        restored_to: the date of the backup from which the database was restored, if the device has
             seen a later version of the notebook.
     """
 
@@ -65,7 +65,7 @@ def store_note(
     note: Note,
     *,
     now: datetime,
-) -> OpenNote:
+) -> UnlockedNote:
     """Encrypt and store a note on one of the principal's sessions.
 
     It replaces any earlier note in the notebook of this device. A note in another notebook is kept.
@@ -73,12 +73,12 @@ def store_note(
     Raises:
         NotAllowedError: `principal` is not the coach.
         NotebookNeededError: the coach has no notebook yet, or has not confirmed it.
-        NotesClosedError: no notebook is open on this device.
+        NotesLockedError: no notebook is unlocked on this device.
         NotebookAlteredError: the notebook was altered.
     """
-    opened = _open_to_write(tx, keyring, principal)
-    row = _note_in(tx, opened.row, session.id)
-    return _store(tx, principal, opened, row, note.text, session=session, now=now)
+    unlocked = _unlock_to_write(tx, keyring, principal)
+    row = _note_in(tx, unlocked.row, session.id)
+    return _store(tx, principal, unlocked, row, note.text, session=session, now=now)
 
 
 def store_changed_note(
@@ -89,44 +89,44 @@ def store_changed_note(
     note: Note,
     *,
     now: datetime,
-) -> OpenNote | None:
-    """Store a note as `store_note` does, unless it has the text that the form shows already.
+) -> UnlockedNote | None:
+    """Store a note as `store_note` does, unless the form already showed the same text.
 
     The form shows no text if there is no note, or if it is locked on this device. Returns `None` if
     nothing was stored.
     """
     if not principal.notes_open and not note.text:
         return None
-    opened = _open_to_write(tx, keyring, principal)
-    row = _note_in(tx, opened.row, session.id)
+    unlocked = _unlock_to_write(tx, keyring, principal)
+    row = _note_in(tx, unlocked.row, session.id)
     try:
-        shown = "" if row is None else decrypt_note(tx, opened.key, row)
+        shown = "" if row is None else decrypt_note(tx, unlocked.key, row)
     except DecryptionError:
         shown = ""
     if note.text == shown:
         return None
-    return _store(tx, principal, opened, row, note.text, session=session, now=now)
+    return _store(tx, principal, unlocked, row, note.text, session=session, now=now)
 
 
 def _store(
     tx: Transaction,
     principal: Principal,
-    opened: OpenNotebook,
+    unlocked: UnlockedNotebook,
     row: NoteRow | None,
     text: str,
     *,
     session: SessionRow,
     now: datetime,
-) -> OpenNote:
+) -> UnlockedNote:
     if row is None:
         row = NoteRow(id=new_id(), session_id=session.id, author_id=session.coach_id, version=0)
-        row.notebook = opened.row.number
+        row.notebook = unlocked.row.number
     row.version, row.written_at = row.version + 1, now
-    encrypt_note(tx, opened.key, row, text, subject_id=session.coachee_id, now=now)
+    encrypt_note(tx, unlocked.key, row, text, subject_id=session.coachee_id, now=now)
     tx.add(row)  # not before `encrypt_note`, which flushes: `sealed` must not be null
-    update_mac(tx, opened, seen_by(principal))
+    update_mac(tx, unlocked, seen_by(principal))
     record_event(tx, "note written", "session", session.id, version=row.version)
-    return OpenNote(_view(row, text), opened.row.version)
+    return UnlockedNote(_view(row, text), unlocked.row.version)
 
 
 def _note_in(tx: Transaction, notebook: NotebookRow, session_id: str) -> NoteRow | None:
@@ -150,44 +150,44 @@ def _has_note(tx: Transaction, principal: Principal, session_id: str) -> bool:
 
 def find_note(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
-) -> OpenNote | None:
+) -> UnlockedNote | None:
     """Return the principal's own note on a session, or `None` if they have not written one.
 
     Raises:
-        NotesClosedError: the notebook that contains the note is not open on this device.
+        NotesLockedError: the notebook that contains the note is not unlocked on this device.
         NotebookAlteredError: the notebook or the note was altered.
     """
     if principal.role is not AccessRole.COACH:
         return None
     if not _has_note(tx, principal, session_id):
-        if principal.notes_open:  # a note that was removed must not look like one never written
-            open_on_device(tx, keyring, principal)
+        if principal.notes_open:  # a removed note must not look like one that was never written
+            unlock_on_device(tx, keyring, principal)
         return None
-    opened = open_on_device(tx, keyring, principal)
+    unlocked = unlock_on_device(tx, keyring, principal)
     require_confirmed(principal)
-    row = _note_in(tx, opened.row, session_id)
+    row = _note_in(tx, unlocked.row, session_id)
     if row is None:
-        raise NotesClosedError(facts.NOTE_IN_OTHER_NOTEBOOK())
+        raise NotesLockedError(facts.NOTE_IN_OTHER_NOTEBOOK())
     try:
-        text = decrypt_note(tx, opened.key, row)
+        text = decrypt_note(tx, unlocked.key, row)
     except DecryptionError as error:
         raise NotebookAlteredError(facts.NOTE_UNREADABLE(), "note") from error
-    restored = restored_to(tx, opened.row, seen_by(principal))
-    return OpenNote(_view(row, text), opened.row.version, restored)
+    restored = restored_to(tx, unlocked.row, seen_by(principal))
+    return UnlockedNote(_view(row, text), unlocked.row.version, restored)
 
 
-def _open_to_write(tx: Transaction, keyring: Keyring, principal: Principal) -> OpenNotebook:
+def _unlock_to_write(tx: Transaction, keyring: Keyring, principal: Principal) -> UnlockedNotebook:
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     if principal.notes_open:
-        return open_on_device(tx, keyring, principal)
+        return unlock_on_device(tx, keyring, principal)
     begun = select(NotebookRow.number).where(
         NotebookRow.person_id == principal.person_id, NotebookRow.confirmed_at.is_not(None)
     )
     if principal.notes_device is None and tx.scalar(begun.limit(1)) is None:
         raise NotebookNeededError(facts.NO_NOTEBOOK())
-    open_on_device(tx, keyring, principal)  # raises an error unless the notebook is unconfirmed
-    raise closed_error(principal)
+    unlock_on_device(tx, keyring, principal)  # raises an error unless the notebook is unconfirmed
+    raise locked_error(principal)
 
 
 def _view(row: NoteRow, text: str) -> NoteView:

@@ -1,4 +1,4 @@
-"""Notices to a coach that a notebook was started in their name, or opened on a new device."""
+"""Notices to a coach that a notebook was started in their name, or unlocked on a new device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVENT, DEVICE = "event", "device"  # keys of the content of a notice
 
 
 class NotebookEvent(StrEnum):
-    """What a coach is notified of."""
+    """A change to a coach's notes, of which the coach is notified."""
 
     STARTED = "started"
     OPENED = "opened"
@@ -25,7 +25,7 @@ class NotebookEvent(StrEnum):
 def notify_coach(
     tx: Transaction, services: Services, principal: Principal, event: NotebookEvent, device: str
 ) -> None:
-    """Tell a coach, at their present and former addresses, what happened to their notes.
+    """Tell a coach, at their current and former addresses, what happened to their notes.
 
     Nothing is sent if this server sends no email.
     """

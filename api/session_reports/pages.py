@@ -19,11 +19,11 @@ from api.session_reports import facts
 from api.session_reports import service as session_reports
 from api.session_reports.device_keys import remember_version
 from api.session_reports.device_names import device_name
+from api.session_reports.device_unlocking import NotebookNeededError, NotesLockedError
 from api.session_reports.first_note import SETUP_FIELDS, NotebookSetup, next_step
 from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.session_reports.note_access_pages import remember_notebook
 from api.session_reports.notebook_integrity import NotebookAlteredError
-from api.session_reports.open_notebook import NotebookNeededError, NotesClosedError
 from api.sessions import service as sessions
 from api.sessions.presenters import own_session_line
 from api.sessions.session_details import SessionDetails
@@ -75,7 +75,7 @@ class FormPage:
     ) -> Response:
         """Render the form for `side`, filled in with `entered`, and each fault beside its field.
 
-        `setup` is what the form of a first note asks for in addition.
+        `setup` has the additional fields of the form of a first note.
 
         Raises:
             NotFoundError: there is no such session, or the reader may not see it.
@@ -167,13 +167,13 @@ def save_note(
     except NotebookNeededError:
         setup_fields = {field: form_fields.get(field, "").strip() for field in SETUP_FIELDS}
         setup = next_step(services, principal, setup_fields, device=device_name(form.request))
-        if setup.is_done and setup.opened is not None:
-            return _save(form, services, setup.opened.principal, record, note)
+        if setup.is_done and setup.access is not None:
+            return _save(form, services, setup.access.principal, record, note)
         response = form.render_faults(Side.COACH, entered, setup.faults, setup)
-        if setup.opened is not None:
-            remember_notebook(response, services, setup.opened)
+        if setup.access is not None:
+            remember_notebook(response, services, setup.access)
         return response
-    except (NotesClosedError, NotebookAlteredError) as error:
+    except (NotesLockedError, NotebookAlteredError) as error:
         why: dict[str, Displayed] = {_PRIVATE: facts.NOTHING_SAVED(reason=error.shown)}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:

@@ -41,7 +41,7 @@ def submit_record(
 def read_note(
     session_id: str, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> NoteView:
-    """Get your own note. It is shown only to you, on devices where your notes are open.
+    """Get your own note. It is shown only to you, on devices where your notes are unlocked.
 
     The header `X-Notes-Version` of the response states the version of your notebook. Send it back
     with later requests, as browsers do with a cookie, to be told if the server has an older one.

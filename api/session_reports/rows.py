@@ -1,4 +1,4 @@
-"""Tables for coaches' notebooks: the secrets that open them, data keys, and encrypted notes."""
+"""Tables for coaches' notebooks: the secrets that unlock them, data keys, and encrypted notes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEVICE_LENGTH = 100
 
 
 class OpenerKind(StrEnum):
-    """The kind of secret that opens a notebook."""
+    """The kind of secret that unlocks a notebook."""
 
     DEVICE = "device"
     PASSPHRASE = "passphrase"  # noqa: S105 - a kind, not a secret
@@ -25,8 +25,8 @@ class OpenerKind(StrEnum):
 class NotebookRow(SealedRow, TableRow):
     """A coach's notebook. Its key is stored only in its openers.
 
-    Numbers start at 1. A coach who can no longer open a notebook starts another one; if the earlier
-    one is opened later, the two are merged into a new one.
+    Numbers start at 1. A coach who can no longer unlock a notebook starts another one; if the
+    earlier one is unlocked later, the two are merged into a new one.
 
     A row without a valid seal is refused if the notebook is legacy. The rows of other notebooks
     show nothing that their key does not protect.
@@ -34,15 +34,15 @@ class NotebookRow(SealedRow, TableRow):
     Attributes:
         device: the device on which the notebook was started, such as "Firefox, Windows".
         sealed_at: when the notebook received its key; `None` if it was started by a version without
-            such keys and not opened since (a *legacy* notebook). Its data keys are wrapped by the
+            such keys and not unlocked since (a *legacy* notebook). Its data keys are wrapped by the
             master key alone, and only `passphrase_hash` and `recovery_sha256` protect it.
-        confirmed_at: when the coach showed that they have a second way to open the notebook; notes
-            are written only after that.
+        confirmed_at: when the coach showed that they have a second way to unlock the notebook;
+            notes are written only after that.
         version: the number of changes to the notes.
         mac: authenticates the list of notes with a key derived from the notebook's key; `None`
             until the notebook has a key.
         failures: the number of wrong passphrases and recovery codes since the notebook was last
-            opened with a right one.
+            unlocked with a right one.
         locked_until: the time until which no secret is compared, after too many wrong ones.
     """
 
@@ -147,10 +147,10 @@ class NoteRow(IdentifiedRow):
 
 
 class ErasedNoteRow(IdentifiedRow):
-    """What remains of a note that was erased with its coachee: what the notebook's MAC covers.
+    """The part of an erased note that the notebook's MAC covers.
 
-    Without it, an erasure could not be told apart from a removed note. `seal` authenticates the
-    row with the key file; it is deleted at the next change to the notebook.
+    Without it, an erased note could not be distinguished from a note that somebody removed. `seal`
+    authenticates the row with the key file; it is deleted at the next change to the notebook.
     """
 
     __tablename__ = "erased_notes"

@@ -16,10 +16,10 @@ from api.http.principal import Principal
 from api.services import Services
 from api.session_reports import facts
 from api.session_reports.altered_notes import record_alteration, recording_alterations
+from api.session_reports.device_unlocking import NotesLockedError
 from api.session_reports.feedback import FeedbackView, find_feedback, store_feedback
 from api.session_reports.notebook_integrity import NotebookAlteredError
-from api.session_reports.notes import OpenNote, find_note, store_changed_note, store_note
-from api.session_reports.open_notebook import NotesClosedError
+from api.session_reports.notes import UnlockedNote, find_note, store_changed_note, store_note
 from api.session_reports.records import RecordView, find_record, store_record
 from api.sessions.schedule import own_session, session_details
 from api.sessions.session_details import SessionDetails
@@ -31,13 +31,13 @@ from coach.feedback import Feedback, Note, SharedRecord
 class SessionReports:
     """The reports on a session that a given reader may see.
 
-    `note_closed` is whether the reader has written a note but it is not open on their device, and
-    `note_problem` why it is not shown although it is open.
+    `note_locked` is whether the reader has written a note that is locked on their device, and
+    `note_problem` why an unlocked note cannot be shown.
     """
 
     record: RecordView | None = None
-    note: OpenNote | None = None
-    note_closed: bool = False
+    note: UnlockedNote | None = None
+    note_locked: bool = False
     note_problem: NotebookAlteredError | None = None
     feedback: FeedbackView | None = None
 
@@ -104,13 +104,15 @@ def read_record(services: Services, principal: Principal, session_id: str) -> Re
     return record
 
 
-def write_note(services: Services, principal: Principal, session_id: str, note: Note) -> OpenNote:
+def write_note(
+    services: Services, principal: Principal, session_id: str, note: Note
+) -> UnlockedNote:
     """Encrypt and store a coach's note on a session, replacing any earlier note.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
-        NotesClosedError: the coach's notes are not open on this device.
+        NotesLockedError: the coach's notes are not unlocked on this device.
         NotebookNeededError: the coach has no notebook yet, or has not confirmed it.
         NotebookAlteredError: the notebook was altered.
     """
@@ -119,12 +121,12 @@ def write_note(services: Services, principal: Principal, session_id: str, note: 
         return store_note(tx, services.keyring, principal, session, note, now=services.now())
 
 
-def read_note(services: Services, principal: Principal, session_id: str) -> OpenNote:
+def read_note(services: Services, principal: Principal, session_id: str) -> UnlockedNote:
     """Return the principal's own note on a session.
 
     Raises:
         NotFoundError: the principal has not written a note on this session.
-        NotesClosedError: the principal's note is not open on this device.
+        NotesLockedError: the principal's note is not unlocked on this device.
         NotebookAlteredError: the notebook was altered.
     """
     with recording_alterations(services, principal), services.database.reading() as tx:
@@ -136,7 +138,7 @@ def read_note(services: Services, principal: Principal, session_id: str) -> Open
 
 def save_session_note(
     services: Services, principal: Principal, session_id: str, record: SharedRecord, note: Note
-) -> OpenNote | None:
+) -> UnlockedNote | None:
     """Store the record of a session and, if its text has changed, the coach's own note.
 
     Returns the note if it was stored. If either cannot be stored, neither is.
@@ -185,21 +187,21 @@ def _find_reports(
 ) -> SessionReports:
     """Return the reports on one of the principal's sessions that `principal` may see.
 
-    All of them are left out unless the principal has proved who they are.
+    Returns none of them if the principal is not verified.
     """
     if not principal.is_verified:
         return SessionReports()
-    note, closed, problem = None, False, None
+    note, locked, problem = None, False, None
     try:
         note = find_note(tx, keyring, principal, session_id)
-    except NotesClosedError:
-        closed = True
+    except NotesLockedError:
+        locked = True
     except NotebookAlteredError as error:
         problem = error
     return SessionReports(
         record=find_record(tx, session_id),
         note=note,
-        note_closed=closed,
+        note_locked=locked,
         note_problem=problem,
         feedback=find_feedback(tx, principal, session_id),
     )

@@ -39,7 +39,7 @@ from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.session_reports.device_keys import issue_device_key
-from api.session_reports.open_notebook import open_on_device
+from api.session_reports.device_unlocking import unlock_on_device
 from api.session_reports.rows import NotebookOpenerRow
 from api.sessions import schedule
 from api.sessions.schedule import own_session
@@ -380,7 +380,7 @@ def _notes_device_of(tx: Transaction, link: CredentialRow, world: World) -> str:
     if link.person_id not in world.coaches:
         return "0" * 20
     keyring, coach = world.services.keyring, world.coaches[link.person_id]
-    opened = open_on_device(tx, keyring, coach)
+    opened = unlock_on_device(tx, keyring, coach)
     _, key = issue_device_key(
         tx,
         keyring,

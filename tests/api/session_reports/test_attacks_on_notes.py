@@ -20,7 +20,7 @@ from api.crypto.envelope_encryption import DecryptionError, decrypt
 from api.data_protection import subject_access
 from api.http.principal import SeenVersion
 from api.session_reports.notebook_integrity import restored_to
-from api.session_reports.notebook_openers import OpenNotebook, add_opener, new_opener_key
+from api.session_reports.notebook_openers import UnlockedNotebook, add_opener, new_opener_key
 from api.session_reports.rows import (
     ErasedNoteRow,
     NotebookOpenerRow,
@@ -161,7 +161,7 @@ def test_inserted_rows_of_credentials_and_openers_open_no_note(
             tx.flush()
         if with_opener:
             notebook = tx.scalars(select(NotebookRow)).one()
-            made_up = OpenNotebook(notebook, secrets.token_bytes(32))
+            made_up = UnlockedNotebook(notebook, secrets.token_bytes(32))
             opener = new_opener_key(OpenerKind.DEVICE, key)
             add_opener(tx, world.services.keyring, made_up, opener, now=now, credential_id=row.id)
     headers = {"Authorization": f"Bearer {link}", "X-Notes-Key": key}

@@ -49,9 +49,9 @@ class Legacy:
             AccessRole.COACH, person_id=person, credential_id=link.id, notes_device=device
         )
 
-    def open(self, typed: str, coach: Principal | None = None) -> note_access.OpenedNotebook:
+    def open(self, typed: str, coach: Principal | None = None) -> note_access.NotebookAccess:
         services = self.world.services
-        return note_access.open_notes(services, coach or self.coach, typed, "", device="")
+        return note_access.unlock_notes(services, coach or self.coach, typed, "", device="")
 
     def row(self) -> dict[str, Any]:
         with self.world.database.reading() as tx:

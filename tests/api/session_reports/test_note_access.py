@@ -433,7 +433,7 @@ def test_after_a_new_link_the_coach_ends_the_devices_of_the_old_one(
     new = Device(client.base_url, world.link(cycle_id, "K-1").secret, session)
     new.browser.cookies, lost.bearer = old.browser.cookies, new.bearer
     page = new.browser.get(f"{new.home}/notes").text
-    assert page.count("That was before your present link was created") == 2
+    assert page.count("That was before your current link was created") == 2
     new.browser.post(f"{new.home}/notes/devices/end-others")
     assert new.write() == HTTPStatus.OK
     assert lost.read().status_code == HTTPStatus.FORBIDDEN

@@ -12,7 +12,7 @@ from api.http.principal import Principal
 from api.session_reports import notebooks
 from api.session_reports.notebook_matching import Attempt, candidates_of, match_secret
 from api.session_reports.notebook_openers import new_opener_key
-from api.session_reports.notebook_opening import open_matching
+from api.session_reports.notebook_unlocking import unlock_matching
 from api.session_reports.notebooks import NotebookSecrets
 from api.session_reports.rows import NotebookRow, OpenerKind
 
@@ -53,7 +53,7 @@ class Notebooks:
 
     def use(self, attempt: Attempt) -> tuple[Principal, NotebookSecrets] | None:
         with self.world.database.writing() as tx:
-            return open_matching(
+            return unlock_matching(
                 tx, self.world.services.keyring, self.stranger, attempt, device="", now=self.now
             )
 

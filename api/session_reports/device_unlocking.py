@@ -1,4 +1,4 @@
-"""Opening a notebook with the key of the device that a request comes from."""
+"""Unlocking a notebook with the key of the device that a request comes from."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from api.http.principal import AccessRole, NotebookState, Principal, SeenVersion
 from api.session_reports import facts
 from api.session_reports.legacy_notebooks import require_genuine_legacy
 from api.session_reports.notebook_integrity import NotebookAlteredError, require_unaltered
-from api.session_reports.notebook_openers import OpenNotebook, notebook_key_in
+from api.session_reports.notebook_openers import UnlockedNotebook, notebook_key_in
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow
 from coach.errors import NotAllowedError
 from coach.texts.facts import Fact
 
-_NOT_OPEN = {
+_LOCKED_REASONS = {
     NotebookState.UNCONFIRMED: facts.NOTEBOOK_UNCONFIRMED(),
     NotebookState.LEGACY: facts.NOTES_LEGACY(),
 }
 
 
-class NotesClosedError(NotAllowedError):
-    """Raised when a coach's notes are not open on the current device."""
+class NotesLockedError(NotAllowedError):
+    """Raised when a coach's notes are not unlocked on the current device."""
 
     def __init__(self, reason: Fact | None = None) -> None:
-        super().__init__(reason or facts.NOTES_CLOSED())
+        super().__init__(reason or facts.NOTES_LOCKED())
 
 
-class NotebookNeededError(NotesClosedError):
+class NotebookNeededError(NotesLockedError):
     """Raised when a coach writes a note and has no notebook yet, or none that is ready."""
 
 
-def open_on_device(
+def unlock_on_device(
     tx: Transaction, keyring: Keyring, principal: Principal, *, check: bool = True
-) -> OpenNotebook:
-    """Open the notebook of the request's device, and check that it was not altered.
+) -> UnlockedNotebook:
+    """Unlock the notebook of the request's device, and check that it was not altered.
 
-    A notebook that is not confirmed yet can be opened too.
+    This also works for a notebook that is not confirmed yet.
 
     Raises:
-        NotesClosedError: the device has no key to a notebook, or only to a legacy one.
+        NotesLockedError: the device has no key to a notebook, or only to a legacy one.
         NotebookAlteredError: the notebook or the device's opener was altered. If `check` is false,
             the notes are not checked.
         NotAllowedError: `principal` is not a coach.
@@ -51,12 +51,12 @@ def open_on_device(
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     if device is None:
-        raise closed_error(principal)
+        raise locked_error(principal)
     if device.state is NotebookState.LEGACY:
         legacy = tx.get(NotebookRow, (principal.person_id, device.notebook))
         if legacy is not None:
             require_genuine_legacy(tx, legacy, device.seen)
-        raise closed_error(principal)
+        raise locked_error(principal)
     opener = tx.scalar(
         select(NotebookOpenerRow).where(
             NotebookOpenerRow.credential_id == device.credential_id,
@@ -65,27 +65,27 @@ def open_on_device(
     )
     row = None if opener is None else tx.get(NotebookRow, (opener.person_id, opener.notebook))
     if opener is None or row is None:
-        raise NotesClosedError
+        raise NotesLockedError
     if not is_sealed(tx, opener):
         raise NotebookAlteredError(facts.OPENER_ALTERED(), "opener")
     try:
         notebook_key = notebook_key_in(keyring, opener, device.secret)
     except DecryptionError as error:
         raise NotebookAlteredError(facts.OPENER_ALTERED(), "opener") from error
-    opened = OpenNotebook(row, notebook_key)
+    unlocked = UnlockedNotebook(row, notebook_key)
     if check:
-        require_unaltered(tx, keyring, opened, device.seen)
-    return opened
+        require_unaltered(tx, keyring, unlocked, device.seen)
+    return unlocked
 
 
 def require_confirmed(principal: Principal) -> None:
     """Check that notes can be read and written on the request's device.
 
     Raises:
-        NotesClosedError: no notebook is open on it, or one that is not confirmed or legacy.
+        NotesLockedError: no notebook is unlocked on it, or the notebook is unconfirmed or legacy.
     """
     if not principal.notes_open:
-        raise closed_error(principal)
+        raise locked_error(principal)
 
 
 def seen_by(principal: Principal) -> SeenVersion | None:
@@ -93,10 +93,10 @@ def seen_by(principal: Principal) -> SeenVersion | None:
     return None if principal.notes_device is None else principal.notes_device.seen
 
 
-def closed_error(principal: Principal) -> NotesClosedError:
-    """Return the error for a device on which no notebook is open."""
+def locked_error(principal: Principal) -> NotesLockedError:
+    """Return the error for a device on which no notebook is unlocked."""
     device = principal.notes_device
     if device is None:
-        return NotesClosedError()
-    error = NotebookNeededError if device.state is NotebookState.UNCONFIRMED else NotesClosedError
-    return error(_NOT_OPEN.get(device.state))
+        return NotesLockedError()
+    error = NotebookNeededError if device.state is NotebookState.UNCONFIRMED else NotesLockedError
+    return error(_LOCKED_REASONS.get(device.state))

@@ -1,7 +1,7 @@
-"""Opening a notebook on a device with its passphrase or its recovery code.
+"""Unlocking a notebook on a device with its passphrase or its recovery code.
 
-A legacy notebook receives its key when it is first opened: its notes are encrypted anew, and all
-other devices have to open it again.
+A legacy notebook receives its key when it is first unlocked: its notes are encrypted anew, and all
+other devices have to unlock it again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from api.crypto.envelope_encryption import new_data_key
 from api.crypto.key_ring import Keyring
 from api.http.principal import AccessRole, Principal, SeenVersion
 from api.session_reports.device_keys import issue_device_key
+from api.session_reports.device_unlocking import unlock_on_device
 from api.session_reports.legacy_notebooks import ENCRYPTED_ANEW, require_genuine_legacy
 from api.session_reports.note_encryption import (
     decrypt_legacy_note,
@@ -25,9 +26,9 @@ from api.session_reports.note_encryption import (
     notes_in,
 )
 from api.session_reports.notebook_integrity import require_unaltered, update_mac
-from api.session_reports.notebook_matching import Attempt, SecretMatch, is_locked
+from api.session_reports.notebook_matching import Attempt, SecretMatch, is_throttled
 from api.session_reports.notebook_openers import (
-    OpenNotebook,
+    UnlockedNotebook,
     add_opener,
     remove_openers,
 )
@@ -39,7 +40,6 @@ from api.session_reports.notebooks import (
     mark_confirmed,
     notebooks_of,
 )
-from api.session_reports.open_notebook import open_on_device
 from api.session_reports.rows import NotebookOpenerRow, NotebookRow, NoteRow, OpenerKind
 
 _FREE_ATTEMPTS = 5
@@ -47,7 +47,7 @@ _LOCK_DURATION = timedelta(minutes=15)
 _PARTING = "\n\n---\n\n"  # between two notes that are combined
 
 
-def open_matching(
+def unlock_matching(
     tx: Transaction,
     keyring: Keyring,
     principal: Principal,
@@ -56,10 +56,10 @@ def open_matching(
     device: str,
     now: datetime,
 ) -> tuple[Principal, NotebookSecrets] | None:
-    """Open a notebook on this device. If nothing matches, count the attempt and return `None`.
+    """Unlock a notebook on this device. If nothing matches, count the attempt and return `None`.
 
     A recovery code is replaced by a new one, and the passphrase, which the coach has forgotten, no
-    longer works. If another notebook is open on this device, the two are merged.
+    longer works. If another notebook is unlocked on this device, the two are merged.
 
     Raises:
         NotebookAlteredError: the notebook was altered.
@@ -71,24 +71,24 @@ def open_matching(
         _record_failure(tx, rows[number], now)
     match = attempt.match
     row = None if match is None else rows.get(match.number)
-    if match is None or row is None or is_locked(row, now) or not _is_current(tx, row, match):
+    if match is None or row is None or is_throttled(row, now) or not _is_current(tx, row, match):
         return None
     row.failures, row.locked_until = 0, None
     current = principal.notes_device
     same = current is not None and current.notebook == match.number
     seen = current.seen if current is not None and same else None
-    opened, code = _open(tx, keyring, row, match, seen, now=now)
+    unlocked, code = _open(tx, keyring, row, match, seen, now=now)
     if principal.notes_open and not same:
-        other = open_on_device(tx, keyring, principal)
-        opened = _merge(tx, opened, other, device=device, now=now)
-        code = add_recovery_code(tx, keyring, opened, now=now)
+        other = unlock_on_device(tx, keyring, principal)
+        unlocked = _merge(tx, unlocked, other, device=device, now=now)
+        code = add_recovery_code(tx, keyring, unlocked, now=now)
     record_event(tx, "notes opened on a device", "person", row.person_id)
-    author, key = issue_device_key(tx, keyring, principal, opened, device=device, now=now)
-    return mark_confirmed(tx, author, opened.row, now=now), NotebookSecrets(key, code)
+    author, key = issue_device_key(tx, keyring, principal, unlocked, device=device, now=now)
+    return mark_confirmed(tx, author, unlocked.row, now=now), NotebookSecrets(key, code)
 
 
 def _is_current(tx: Transaction, row: NotebookRow, match: SecretMatch) -> bool:
-    """Return whether the secret still opens the notebook; another device may have been faster."""
+    """Return whether the secret still unlocks the notebook; another device may have been faster."""
     if match.opener_id is not None:
         return tx.get(NotebookOpenerRow, match.opener_id) is not None
     return row.sealed_at is None
@@ -102,48 +102,48 @@ def _open(
     seen: SeenVersion | None,
     *,
     now: datetime,
-) -> tuple[OpenNotebook, str | None]:
-    """Open a notebook with what was typed; return it, and its new recovery code if it has one."""
+) -> tuple[UnlockedNotebook, str | None]:
+    """Unlock a notebook with what was typed; return it, and its new recovery code if it has one."""
     if match.key is None:
         require_genuine_legacy(tx, row, seen)
-        opened = _give_key(tx, keyring, row, match, now)
-        return opened, add_recovery_code(tx, keyring, opened, now=now)
-    opened = OpenNotebook(row, match.key)
-    require_unaltered(tx, keyring, opened, seen)
+        unlocked = _give_key(tx, keyring, row, match, now)
+        return unlocked, add_recovery_code(tx, keyring, unlocked, now=now)
+    unlocked = UnlockedNotebook(row, match.key)
+    require_unaltered(tx, keyring, unlocked, seen)
     if match.kind is not OpenerKind.RECOVERY:
-        return opened, None
+        return unlocked, None
     remove_openers(tx, row, OpenerKind.PASSPHRASE)
     record_event(tx, "note recovery code used", "person", row.person_id)
-    return opened, add_recovery_code(tx, keyring, opened, now=now)
+    return unlocked, add_recovery_code(tx, keyring, unlocked, now=now)
 
 
 def _give_key(
     tx: Transaction, keyring: Keyring, row: NotebookRow, match: SecretMatch, now: datetime
-) -> OpenNotebook:
+) -> UnlockedNotebook:
     """Give a legacy notebook a key, and encrypt its notes anew under it."""
-    opened = OpenNotebook(row, new_data_key())
+    unlocked = UnlockedNotebook(row, new_data_key())
     notes = [
         (note, decrypt_legacy_note(tx, keyring, note))
         for note in notes_in(tx, row.person_id, row.number)
     ]
-    move_notes(tx, notes, row.number, opened.key, now=now)
+    move_notes(tx, notes, row.number, unlocked.key, now=now)
     row.sealed_at, row.passphrase_hash, row.recovery_sha256 = now, None, None
-    update_mac(tx, opened)
+    update_mac(tx, unlocked)
     if match.passphrase is not None:
-        add_opener(tx, keyring, opened, match.passphrase, now=now)
+        add_opener(tx, keyring, unlocked, match.passphrase, now=now)
     record_event(tx, ENCRYPTED_ANEW, "person", row.person_id, notebook=row.number)
-    return opened
+    return unlocked
 
 
 def _merge(
     tx: Transaction,
-    one: OpenNotebook,
-    other: OpenNotebook,
+    one: UnlockedNotebook,
+    other: UnlockedNotebook,
     *,
     device: str,
     now: datetime,
-) -> OpenNotebook:
-    """Merge two notebooks into a new one with a key of its own, which no other device can open.
+) -> UnlockedNotebook:
+    """Merge two notebooks into a new one with a key of its own, which no other device can unlock.
 
     Two notes on the same session become one, with the text of the earlier one first.
     """
@@ -151,15 +151,15 @@ def _merge(
     query = select(func.max(NotebookRow.number)).where(NotebookRow.person_id == author)
     number = (tx.scalar(query) or 0) + 1
     notes = [
-        (note, decrypt_note(tx, opened.key, note))
-        for opened in (one, other)
-        for note in notes_in(tx, author, opened.row.number)
+        (note, decrypt_note(tx, unlocked.key, note))
+        for unlocked in (one, other)
+        for note in notes_in(tx, author, unlocked.row.number)
     ]
     notes = _combine_by_session(tx, notes)
     merged = create_notebook(tx, author, number, device=device, now=now)
     move_notes(tx, notes, number, merged.key, now=now)
-    for opened in (one, other):
-        delete_notebook(tx, opened.row)
+    for unlocked in (one, other):
+        delete_notebook(tx, unlocked.row)
     update_mac(tx, merged)
     record_event(tx, "notebooks joined", "person", author)
     return merged
@@ -181,7 +181,7 @@ def _combine_by_session(
 
 def _record_failure(tx: Transaction, row: NotebookRow, now: datetime) -> None:
     """Count a wrong attempt at a notebook, and lock the notebook after several."""
-    if is_locked(row, now):
+    if is_throttled(row, now):
         return
     row.failures += 1
     row.locked_until = now + _LOCK_DURATION if row.failures >= _FREE_ATTEMPTS else None
