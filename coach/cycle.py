@@ -253,9 +253,9 @@ class TimetablePolicy(CycleFileTable):
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """Return a copy with other preferred times for individual coachees.
+        """Return a copy with these preferred times of individual coachees, by id.
 
-        If it contains no preferred times at all, its `hours` is 0.
+        `hours` is set to 0 if neither they nor `preferred` contain any times.
         """
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})

@@ -1,7 +1,7 @@
 """Suggests which people may be one human, although their rows do not say so.
 
-Rows that certainly are one human are found by `coach.humans`. What is suggested here has to be
-decided by a person, who gives both rows the same value of `person` if they are one human, and
+Rows that certainly are one human are found by `coach.humans`. The suggestions of this module need a
+decision by a person, who gives both rows the same value of `person` if they are one human, and
 different values if they are not.
 """
 
@@ -25,7 +25,7 @@ _MAX_SHARING = 100  # people with one address who are compared with each other
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What identifies a person.
+    """The values that identify a person, in a form that can be compared across lists.
 
     Attributes:
         name: the name, as written.
@@ -45,7 +45,7 @@ class Identity:
 
     @staticmethod
     def of(person: Person) -> Identity:
-        """Return what identifies a person of a list."""
+        """Return the identity of a person in a list."""
         return Identity(
             name=person.name,
             address=person.email,
@@ -66,11 +66,11 @@ class DuplicateSuggestion:
 
 
 def suggest_duplicates(people: Sequence[Identity]) -> list[DuplicateSuggestion]:
-    """Return who may be one human, in order, without those who certainly are.
+    """Return pairs of people who may be one human, by position, except those who certainly are.
 
-    An equal address or an equal id alone is no reason: offices share mailboxes, and lists of later
-    cycles use the same ids again. People with the same name are compared with the first of them
-    only. At most `MAX_SUGGESTIONS` are returned.
+    The same address or the same id alone is not a reason: offices share mailboxes, and the lists of
+    later cycles reuse ids. Of several people with the same name, only the first is compared with
+    the others. At most `MAX_SUGGESTIONS` are returned.
     """
     search = _Search(people)
     found = {pair: reasons for pair, reasons in search.find() if search.is_possible(*pair)}
@@ -109,7 +109,7 @@ class _Search:
         yield from self._sharing(self._by_address(), facts.SAME_ADDRESS())
 
     def is_possible(self, one: int, other: int) -> bool:
-        """Return whether two people are not certainly the same human, nor certainly two."""
+        """Return whether two people are neither certainly one human nor certainly two."""
         first, second = self.people[one], self.people[other]
         if self.humans[one] == self.humans[other]:
             return False
@@ -125,13 +125,13 @@ class _Search:
         )
 
     def supporting(self, one: int, other: int) -> Iterator[Fact]:
-        """Yield what two people have in common that is no reason by itself."""
+        """Yield facts that support a suggestion but are not a reason by themselves."""
         years = {self.people[one].birth_year, self.people[other].birth_year}
         if len(years) == 1 and None not in years:
             yield facts.SAME_BIRTH_YEAR(year=self.people[one].birth_year)
 
     def _with_first(self, same: Sequence[int]) -> Iterator[Pair]:
-        """Yield the first position with the first one of each other human."""
+        """Yield pairs of the first position and the first position of each other human."""
         one_each = {self.humans[position]: position for position in reversed(same)}
         others = sorted(one_each.values())
         yield from ((others[0], other) for other in others[1:])

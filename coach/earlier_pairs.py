@@ -1,4 +1,4 @@
-"""Pairs of earlier cycles: how their people are recognised, and the level that avoids them."""
+"""Pairs of earlier cycles: recognising their people, and the level that avoids them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ HumanKeys = dict[int, frozenset[str]]
 
 
 def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
-    """Return keyed digests of what identifies each human of a roster.
+    """Return keyed digests that identify each human of a roster.
 
-    These are the value of `person`, and the address together with the name, of all rows of the
-    human. Two humans of different rosters are the same if they have a key in common. `secret`
-    is the key of the digests; only digests with the same one can be compared.
+    Digests are made of the value of `person`, and of the address together with the name, for all
+    rows of the human. Two humans of different rosters are the same if they have a digest in common.
+    `secret` is the key of the digests; only digests with the same key can be compared.
     """
     found: dict[int, set[str]] = defaultdict(set)
     rows: tuple[Person, ...] = (*roster.coachees, *roster.coaches)

@@ -95,7 +95,7 @@ def _shorter_forms(name: Words) -> Iterator[Words]:
 
 
 def _words_by_rest(names: Iterable[Words]) -> dict[Words, list[str]]:
-    """Return the words that names have in addition to the same other words."""
+    """Group names that differ in one word: the differing words, by the words in common."""
     found: dict[Words, list[str]] = defaultdict(list)
     for name in names:
         if len(name) <= _MAX_WORDS:
@@ -125,7 +125,7 @@ def _pairs(block: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _deletions(word: str) -> set[str]:
-    """Return a word and what remains of it after deleting as many letters as may be wrong."""
+    """Return a word, and all results of deleting up to as many letters as may be wrong."""
     found = {word}
     if _MIN_LENGTH_OF_ONE_ERROR - 1 <= len(word) <= _MAX_LENGTH:
         once = {word[:place] + word[place + 1 :] for place in range(len(word))}

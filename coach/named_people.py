@@ -1,4 +1,4 @@
-"""Finds the people whom somebody has named in their own words: by an id or by a name."""
+"""Finds people by the ids or names that somebody has entered."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class NamedPeople:
 
     @classmethod
     def of(cls, people: Sequence[Person]) -> NamedPeople:
-        """Return the people in `people`."""
+        """Index people by id and by folded name."""
         named = cls(frozenset(person.id for person in people))
         for person in people:
             named.by_name[folded(person.name)].append(person.id)
         return named
 
     def find(self, entries: Iterable[str]) -> tuple[str, ...]:
-        """Return the ids that are meant by ids or names, in order, without duplicates.
+        """Return the ids of the people named by `entries`, in order, without duplicates.
 
-        Names are compared without case, accents and script, also with the family name first. A
-        name that several people have means all of them. Entries that mean nobody are left out.
+        Names are compared ignoring case, accents, script and the order of given and family name. A
+        name that several people have stands for all of them. Unknown entries are skipped.
         """
         return tuple(dict.fromkeys(found for entry in entries for found in self._find(entry)))
 

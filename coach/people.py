@@ -33,7 +33,7 @@ class Service(StrEnum):
 
 
 class Role(StrEnum):
-    """The role of a coachee."""
+    """Whether a coachee is coached as a commander or as a decision-maker in a ministry."""
 
     COMMANDER = "commander"
     DECISION_MAKER = "decision_maker"

@@ -16,11 +16,11 @@ class EarlierPairs(StrEnum):
 
 
 class RepeatPolicy(CycleFileTable):
-    """`[rules.repeat]`: what to do with pairs of earlier cycles."""
+    """`[rules.repeat]`: whether pairs of earlier cycles are allowed, avoided or forbidden."""
 
     earlier: EarlierPairs = EarlierPairs.ALLOW
 
 
 def allows_all(policy: RepeatPolicy) -> bool:
-    """Return whether earlier pairs make no difference."""
+    """Return whether the policy treats earlier pairs like any other pair."""
     return policy.earlier is EarlierPairs.ALLOW

@@ -54,7 +54,7 @@ class OldFactors(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProof:
-    """What a request presents to confirm a change: the old factors, or a change secret.
+    """The proof that a request presents to confirm a change: the old factors, or a change secret.
 
     `entered` is `None` if the form has no fields for them, so that only a change secret counts.
     """

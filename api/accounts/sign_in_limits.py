@@ -41,7 +41,7 @@ _PURPOSE = "failed sign-ins"
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
-    """How many failed attempts are allowed in `window`, which starts with the first of them.
+    """The number of failed attempts allowed in `window`, which starts with the first of them.
 
     If `attempts` is `None`, all are, and the window starts anew with each.
     """
@@ -59,7 +59,7 @@ _DEVICE = _Budget("device", 10, LONGEST_WINDOW)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Where an attempt comes from: a network, and a device if it is a known one."""
+    """The origin of an attempt: a network, and the device if it is a known one."""
 
     network: str
     device: KnownDevice | None = None
@@ -111,7 +111,7 @@ def forget_attempt(tx: Transaction, attempt: Attempt) -> None:
 
 
 class DelayedAttempts:
-    """The attempts of this process that wait until their passwords are compared."""
+    """Delays attempts before their passwords are compared; at most `limit` of them at a time."""
 
     def __init__(self, limit: int = _MAX_WAITING) -> None:
         self._left = limit

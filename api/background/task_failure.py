@@ -1,4 +1,4 @@
-"""The reason why a background task failed, as it is stored, displayed, and returned as JSON."""
+"""The reason why a background task failed: its stored form, and its form for display and JSON."""
 
 from __future__ import annotations
 

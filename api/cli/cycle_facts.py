@@ -16,8 +16,8 @@ HEADER = message(
 )
 QUESTIONS = message(
     "cycle_import.questions",
-    "nothing has changed: give the encoding, or say on the page of the cycle what unknown columns "
-    "contain, which is remembered",
+    "nothing has changed: pass the encoding, or state on the cycle's page what the unknown columns "
+    "contain; the answer is remembered",
 )
 USE = message("cycle_import.use", "Use these lists?")
 USED = message("cycle_import.used", "The lists are in use. They can be undone until the next run.")

@@ -25,14 +25,14 @@ from coach.texts.facts import Fact
 
 
 class KeyAction(StrEnum):
-    """An action on the keys."""
+    """What `gender-coach keys` does: create a key file, or replace one of its keys."""
 
     CREATE = "create"
     ROTATE = "rotate"
 
 
 class KeyKind(StrEnum):
-    """A key that can be replaced."""
+    """A key that `gender-coach keys rotate` can replace."""
 
     MASTER = "master"
     BACKUPS = "backups"

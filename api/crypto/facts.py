@@ -1,4 +1,4 @@
-"""Why passwords are too weak, and why keys and encrypted data cannot be used."""
+"""Messages about weak passwords, and about keys and encrypted data that cannot be used."""
 
 from __future__ import annotations
 

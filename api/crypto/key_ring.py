@@ -109,7 +109,7 @@ class Keyring:
         return _seal_of_erased_ids(self.backups, text)
 
     def accepts_erased_ids(self, text: str, seal: str) -> bool:
-        """Return whether the seal of a list is valid, with the present or an earlier key."""
+        """Return whether the seal of a list is valid, with the current or an earlier key."""
         keys = (self.backups, *self.earlier_backups)
         seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
         return any(hmac.compare_digest(seal.encode(), one) for one in seals)

@@ -41,7 +41,7 @@ class CopyNextToKeyError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class MadeCopy:
-    """A backup: its path, its size in bytes, and how many older backups were deleted for it."""
+    """A backup: its path, its size in bytes, and the number of older backups that were deleted."""
 
     path: Path
     size: int
@@ -82,7 +82,8 @@ def make_copy(
             decrypts, and that were complete before the new one began are deleted.
 
     Raises:
-        ConflictError: `target` is a file that exists, or `keep` is given and `target` is no folder.
+        ConflictError: `target` is a file that exists, or `keep` is given and `target` is not a
+            folder.
         DomainError: the backup cannot be written.
     """
     if target.is_dir():
@@ -135,7 +136,7 @@ def copy_after_erasure(
 
 
 def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
-    """Write all ids to the lists of older backups, each of which may be moved with its own list."""
+    """Write `ids` to the list of each backup in `folder`; a backup may be moved with its list."""
     for path in lists_in(folder):
         if belongs_to(path, keyring):
             try:

@@ -65,7 +65,7 @@ def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> Era
     """Erase the given people and cycles if they are not erased yet; return those that were erased.
 
     Unlike other erasures, this one is not refused if people have future sessions: the erasure was
-    already permitted, and the copy is from before these sessions were cancelled.
+    already permitted, and the backup is from before these sessions were cancelled.
     """
     cycles = [
         row

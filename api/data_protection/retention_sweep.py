@@ -176,7 +176,7 @@ def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
         tx.execute(statement, execution_options={"synchronize_session": False})
     policy = policy_of(row)
     row.policy, row.source = as_json(without_people(policy)), minimal_source(policy)
-    next_version(row, Part.POLICY)  # whoever has the earlier text open must not put it back
+    next_version(row, Part.POLICY)  # so that a form opened earlier cannot restore the text
     row.erased_at = row.changed_at = now
     row.erasure_announced_at = None
 
@@ -189,8 +189,9 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Delete secrets that expired or were revoked at least 30 days ago, and record their numbers.
 
-    These are links, tokens, browser sessions, codes, verified devices and sign-in flows, and lists
-    that nobody has decided about for a day. Returns the numbers of deleted rows by kind.
+    These are links, tokens, browser sessions, codes, verified devices and sign-in flows, and
+    uploaded lists that have waited for a decision for a day. Returns the numbers of deleted rows by
+    kind.
     """
     found = stale_secrets(tx, now=now)
     if any(found.values()):

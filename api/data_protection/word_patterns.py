@@ -30,9 +30,9 @@ def word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
 
 
 def without_names(entries: Iterable[str], names: frozenset[str]) -> Iterator[str]:
-    """Yield the entries that are none of `names`, in any order of words and any script.
+    """Yield the entries that do not match any of `names`, ignoring the order of words and script.
 
-    A part of a name, and a name with further words, are left out too.
+    Entries that consist of words of a name, or contain all words of a name, are omitted too.
     """
     words_of_names = _word_sets(names)
     for entry in entries:

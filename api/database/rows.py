@@ -15,7 +15,7 @@ BACKUPS_VERSION = "backup key version"
 
 
 class KeyMarkRow(TableRow):
-    """What the database stores about its key file, without revealing any key.
+    """Data about the key file that reveals none of its keys.
 
     The row `KEY_FILE` has the fingerprint of the key file. `MASTER_VERSION` and `BACKUPS_VERSION`
     have the versions of the master key and of the key for backups since their last rotation.

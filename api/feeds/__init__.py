@@ -1,1 +1,1 @@
-"""Calendar feeds: addresses from which calendar programs fetch sessions again and again."""
+"""Calendar feeds: addresses from which calendar programs regularly fetch sessions."""

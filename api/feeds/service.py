@@ -148,7 +148,7 @@ def _content(
 ) -> FeedContent:
     """Render the events, without those that were cancelled too long ago.
 
-    Leaving out a cancelled session changes the feed, too, when it happens.
+    When a cancelled session is left out, the validators of the feed change as well.
     """
     events, changes = [], [datetime.fromtimestamp(0, now.tzinfo)]
     for event, changed_at in found:

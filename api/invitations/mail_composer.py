@@ -68,7 +68,7 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
 def _as_known_now(
     tx: Transaction, mail: MailRow, invitation: OutgoingInvitation
 ) -> OutgoingInvitation:
-    """Return the invitation with what the person was last sent, and with their present answer.
+    """Return the invitation with what the person was last sent, and with their current answer.
 
     Both may differ from the time when the email was drafted, because drafts in between were never
     sent, or the person has replied since.

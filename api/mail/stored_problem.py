@@ -1,4 +1,4 @@
-"""Why an email could not be sent, as stored in its row: a fact, as JSON."""
+"""The stored form of the reason why an email could not be sent: a fact, as JSON."""
 
 from __future__ import annotations
 

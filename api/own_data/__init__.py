@@ -1,1 +1,1 @@
-"""What people enter and decide about themselves: availability, details, leaving a cycle."""
+"""Data that people enter about themselves: availability and details; leaving a cycle."""

@@ -1,4 +1,4 @@
-"""What is said about the data that people enter themselves."""
+"""Messages about the data that people enter themselves."""
 
 from __future__ import annotations
 

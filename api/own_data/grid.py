@@ -1,4 +1,4 @@
-"""The week as a grid of checkboxes, and back to weekly windows."""
+"""Converts weekly windows to a grid of checkboxes, and back."""
 
 from __future__ import annotations
 

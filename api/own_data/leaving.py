@@ -1,4 +1,4 @@
-"""Leaving a cycle: one decision of the person, which lists do not reverse."""
+"""Leaving a cycle: a decision of the person, which later lists do not reverse."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _from_form(value: object) -> object:
 
 
 class LeaveInput(FrozenModel):
-    """The decision to leave, so that no request leaves a cycle by accident."""
+    """An explicit decision to leave, so that nobody leaves a cycle by accident."""
 
     leave: Annotated[Literal[True], BeforeValidator(_from_form)]
 
@@ -33,7 +33,7 @@ class LeaveInput(FrozenModel):
 def leave_cycle(services: Services, principal: Principal) -> None:
     """Take the requesting person out of their cycle.
 
-    Their sessions that are still to come are declined, their link and devices stop working, and
+    Their upcoming sessions are declined, their link and devices stop working, and
     later runs and lists leave them out.
     """
     with services.database.writing() as tx:

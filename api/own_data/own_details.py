@@ -83,10 +83,10 @@ def own_windows(services: Services, principal: Principal) -> tuple[WeeklyWindow,
 def save_own_details(
     services: Services, principal: Principal, given: OwnDetailsInput
 ) -> OwnDetails:
-    """Change the requesting person's details, and return them as they are then.
+    """Change the requesting person's details, and return the new details.
 
-    The next run uses them. A list of the programme office that has the same values as before
-    keeps them.
+    The next run uses them. They are kept when the programme office uploads a list with the same
+    values as its previous list.
 
     Raises:
         UnusableInputError: values are invalid. The error lists all faults, with the field as the

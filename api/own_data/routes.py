@@ -62,13 +62,16 @@ def remove_my_busy_times(
 
 @OWN_DATA.get("/data", responses=problem_responses())
 def my_data(services: ServicesDep, principal: PrincipalDep) -> SubjectAccessReport:
-    """Get all data stored about you, without data about other people. This is recorded."""
+    """Get all data stored about you, without data about other people.
+
+    The audit trail records that you have exported your data.
+    """
     return export_own_data(services, principal)
 
 
 @OWN_DATA.post("/leave", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))
 def leave(_decision: LeaveInput, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Leave your cycle: coming sessions are declined, and your link stops working."""
+    """Leave your cycle: upcoming sessions are declined, and your link stops working."""
     leave_cycle(services, principal)
 
 

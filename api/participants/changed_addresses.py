@@ -21,7 +21,7 @@ def changing_addresses(
 ) -> Iterator[None]:
     """Let the people of a cycle be changed inside, and check and announce changes of addresses.
 
-    People who have a link are told at both addresses.
+    People who have a link are notified at both addresses.
 
     Raises:
         ConfirmFirstError: the address of a person has changed, and the user has not authenticated

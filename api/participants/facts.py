@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from coach.texts.facts import message
 
-NO_LIST = message("participants.no_list", "choose the list of coachees, that of coaches, or both")
+NO_LIST = message(
+    "participants.no_list", "choose the list of coachees, the list of coaches, or both"
+)
 NOTHING_WAITS = message(
     "participants.nothing_waits", "no lists wait for a decision; upload them again"
 )
-NO_QUESTIONS = message(
-    "participants.no_questions", "there are no questions about these lists any more"
-)
+NO_QUESTIONS = message("participants.no_questions", "there are no open questions about these lists")
 QUESTIONS_LEFT = message(
     "participants.questions_left", "answer the questions about the lists before you use them"
 )
@@ -28,7 +28,9 @@ NOTHING_TO_UNDO = message(
     "there is no list to undo; once a run has started, upload the earlier lists instead",
 )
 # i18n: a warning about a person in an uploaded list.
-WITHDRAWN = message("participants.withdrawn", "has left the cycle themselves, and stays out of it")
+WITHDRAWN = message(
+    "participants.withdrawn", "has chosen to leave the cycle, and is left out of it"
+)
 POLICY_FILE_ERASED = message(
     "participants.policy_file_erased",
     "the cycle file was shortened when people were erased; upload a complete cycle file instead",

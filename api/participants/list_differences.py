@@ -1,4 +1,4 @@
-"""How stored lists differ from submitted ones, field by field."""
+"""Compares stored lists with submitted ones, field by field."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def notice_recipient(tx: Transaction, mail: MailRow) -> Recipient | None:
     """Return the person of a notice at the address that the notice goes to.
 
     Returns `None` if the person was erased. A notice to a former address does not depend on the
-    present one, which may have been removed.
+    current one, which may have been removed.
     """
     person, address = tx.get_one(PersonRow, mail.person_id), (mail.content or {}).get(ADDRESS)
     return None if person.erased_at is not None or not address else recipient_at(person, address)

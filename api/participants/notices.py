@@ -32,7 +32,7 @@ def send_notices(
     *,
     now: datetime,
 ) -> int:
-    """Send a notice to the present address of a person, and to those they had in the last 180 days.
+    """Send a notice to the current address of a person, and to those they had in the last 180 days.
 
     `content` is what the composer of this kind needs. Returns the number of addresses.
     """
@@ -93,7 +93,7 @@ def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
 def notify_changed_addresses(
     tx: Transaction, services: Services, former: Mapping[str, str]
 ) -> None:
-    """Tell the people whose addresses are no longer those in `former`, by id, of the change."""
+    """Notify people whose addresses differ from those in `former`, which is keyed by id."""
     if not services.settings.mail.enabled:
         return
     tx.flush()

@@ -140,7 +140,7 @@ class ListUndoRow(TableRow):
 
 
 class HeaderMappingRow(TableRow):
-    """What a header of people files means at this office.
+    """The meaning of a header of people files, as answered by this office.
 
     Attributes:
         kind: the kind of people.

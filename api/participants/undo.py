@@ -37,12 +37,12 @@ def store_undo(tx: Transaction, cycle_id: str, *, now: datetime) -> None:
 
 
 def end_undo(tx: Transaction, cycle_id: str) -> None:
-    """Forget the people before the latest list, which cannot be undone any more."""
+    """Delete the people from before the latest list, which can then no longer be undone."""
     tx.execute(delete(ListUndoRow).where(ListUndoRow.cycle_id == cycle_id))
 
 
 def forget_lists(tx: Transaction, cycle_id: str) -> None:
-    """Forget what lists of a cycle contained: before the latest one, and in lists that wait."""
+    """Delete stored contents of lists: from before the latest one, and of undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
 

@@ -21,8 +21,8 @@ from api.services import Services
 def change_address(services: Services, human_id: str, new: NewAddress) -> DirectoryEntry:
     """Change the address of a human, in the directory and in cycles that have not ended.
 
-    If this server sends email, the person is told at both addresses. An uploaded list keeps the new
-    address unless its own differs from that of the previous list.
+    If this server sends email, the person is notified at both addresses. An uploaded list keeps the
+    new address unless its own differs from that of the previous list.
 
     Raises:
         NotFoundError: there is no such human.

@@ -1,4 +1,4 @@
-"""Reading the directory: searching it, and one person with their roles over cycles."""
+"""Reading the directory: a search, and one person with their roles in all cycles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DirectoryRole(FrozenModel):
 
 
 class DirectoryEntry(FrozenModel):
-    """A human of the directory, with their roles, those of the newest cycle first."""
+    """A human of the directory, with their roles, newest cycle first."""
 
     id: str
     name: str
@@ -43,9 +43,9 @@ class DirectoryEntry(FrozenModel):
 
 
 class DirectorySearch(FrozenModel):
-    """What to search for, in names, addresses and ids, and the page of the results, from 1.
+    """The text to search for in names, addresses and ids, and the page of the results, from 1.
 
-    Case, accents and script do not matter. Every word has to be found.
+    All words of the text must occur. Case, accents and script do not matter.
     """
 
     text: Annotated[str, Field(max_length=200), SingleLineText] = ""
@@ -53,7 +53,7 @@ class DirectorySearch(FrozenModel):
 
 
 class DirectoryPage(FrozenModel):
-    """A page of the humans that a search finds, ordered by name, and how many there are."""
+    """A page of the humans that a search finds, ordered by name, and their total number."""
 
     entries: tuple[DirectoryEntry, ...]
     found: int

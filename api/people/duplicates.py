@@ -1,4 +1,4 @@
-"""Humans of the directory who may be one: suggestions, and what a manager decides about them."""
+"""Possible duplicates in the directory: suggestions, and the decisions of managers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SUGGESTIONS: dict[bytes, tuple[DuplicateSuggestion, ...]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two humans who may be one, the one who was added first before the other, and why."""
+    """Two humans who may be one, in the order in which they were added, and the reasons."""
 
     one: DirectoryEntry
     other: DirectoryEntry
@@ -71,7 +71,7 @@ def read_duplicates(services: Services) -> tuple[tuple[Duplicate, ...], int]:
 def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
     """Return the first humans who may be one, and the number of all suggestions.
 
-    What a manager has decided is not suggested again.
+    Humans about whom a manager has decided are not suggested again.
     """
     ids, identities = _identities(tx)
     distinct = distinct_pairs(tx)
@@ -113,12 +113,12 @@ def similar_humans(
 
 
 def decide(services: Services, decision: Decision) -> DirectoryEntry:
-    """Make two humans one, or remember that they are different people; return the first.
+    """Merge two humans, or record that they are different people; return the one added first.
 
-    The row that was added first is kept. People who are one have one timetable in later runs.
+    Merging keeps the row that was added first. A merged human has one timetable in later runs.
 
     Raises:
-        NotFoundError: one of them does not exist (any more).
+        NotFoundError: one of them does not exist.
         ConflictError: both ids are the same.
     """
     if decision.one_id == decision.other_id:
@@ -137,9 +137,9 @@ def decide(services: Services, decision: Decision) -> DirectoryEntry:
 
 
 def separate(services: Services, person_id: str) -> DirectoryEntry:
-    """Give a role that belongs to another human a row of its own; return the new human.
+    """Move a role that belongs to another person to a new human, and return the new human.
 
-    Both humans are remembered as different people.
+    It is recorded that the two are different people.
 
     Raises:
         NotFoundError: there is no such person.

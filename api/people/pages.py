@@ -37,7 +37,7 @@ def show_directory(request: Request) -> Response:
 
 @DIRECTORY_PAGES.post("")
 def search_directory(request: Request, form_fields: FormFields) -> Response:
-    """Show who is found. The search is in the form, so that names do not appear in logs."""
+    """Show the results of a search, which is in the body so that names do not appear in logs."""
     return _render_directory(request, form_fields)
 
 
@@ -68,7 +68,7 @@ def change_human_address(
 
 @DIRECTORY_PAGES.post("/roles/{person_id}/separate")
 def separate_role(person_id: str, services: ServicesDep) -> Response:
-    """Give a role that belongs to another person a row of its own."""
+    """Move a role that belongs to another person to a new row of the directory."""
     return redirect_after_post(urls.human(duplicates.separate(services, person_id).id))
 
 

@@ -49,7 +49,7 @@ def search_directory(search: DirectorySearch, services: ServicesDep) -> Director
 
 @DIRECTORY.get("/duplicates", responses=problem_responses())
 def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
-    """List humans who may be one, without those whom a manager has decided about."""
+    """List humans who may be one, except those about whom a manager has decided."""
     texts, (found, count) = request_renderer(request), duplicates.read_duplicates(services)
     return DuplicatesJson(
         duplicates=tuple(
@@ -85,7 +85,7 @@ def change_human_address(human_id: str, new: NewAddress, services: ServicesDep) 
 
 @DIRECTORY.post("/roles/{person_id}/separate", responses=problem_responses(404, 409))
 def separate_role(person_id: str, services: ServicesDep) -> DirectoryEntry:
-    """Give a role that belongs to another human a row of its own."""
+    """Move a role that belongs to another person to a new human in the directory."""
     return duplicates.separate(services, person_id)
 
 

@@ -15,7 +15,7 @@ NOTICE, DEVICE = "notice", "device"  # keys of the content of a notice
 
 
 class AccessChange(StrEnum):
-    """What a person is notified of."""
+    """A change to the access to a person's pages, of which the person is notified."""
 
     PIN_RESET = "pin reset"  # by the programme office, which also removed the passkeys
     PIN_SET = "pin set"

@@ -1,4 +1,4 @@
-"""What a person sees about how their pages are protected: their verified devices and PIN."""
+"""The protection of a person's pages, as shown to the person: verified devices and PIN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the script of the pages requests to add and use a person's passkey."""
+"""Routes that the pages' script calls to add and use a person's passkey."""
 
 from __future__ import annotations
 

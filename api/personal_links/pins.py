@@ -50,7 +50,7 @@ class PinChange(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PinReset:
-    """A person whose PIN and passkeys were removed, and whether they are told by email."""
+    """A person whose PIN and passkeys were removed, and whether they are notified by email."""
 
     cycle: CycleHeader
     person: ParticipantDetails
@@ -81,7 +81,7 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
 
 
 def reset_pin(services: Services, person_id: str) -> PinReset:
-    """Remove a person's PIN and passkeys for the programme office; tell the person by email.
+    """Remove a person's PIN and passkeys for the programme office, and notify them by email.
 
     Raises:
         NotFoundError: there is no such person.

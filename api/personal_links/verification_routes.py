@@ -23,7 +23,7 @@ PINS = APIRouter(prefix=f"{API}/people", tags=["people"])
 
 
 class PinReset(BaseModel):
-    """The result of removing a PIN and passkeys; `mailed` tells whether an email was sent."""
+    """The result of removing a PIN and passkeys; `mailed` is whether an email was sent."""
 
     mailed: bool
 
@@ -69,13 +69,13 @@ def end_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -
 
 @VERIFICATION.put("/pin", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
 def change_pin(change: PinChange, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Set, replace or remove your PIN; you are told by email. Your other verified devices end."""
+    """Set, replace or remove your PIN. Your other verified devices end; you get an email."""
     pins.change_pin(services, principal, change)
 
 
 @PINS.delete("/{person_id}/pin", responses=problem_responses(404, 409))
 def reset_pin(person_id: str, services: ServicesDep) -> PinReset:
-    """Remove the PIN and passkeys of a person who has lost them; the person is told by email."""
+    """Remove the PIN and passkeys of a person who has lost them, and notify the person by email."""
     return PinReset(mailed=pins.reset_pin(services, person_id).mailed)
 
 

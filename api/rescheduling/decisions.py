@@ -15,7 +15,7 @@ from coach.errors import NotAllowedError
 
 
 class Decision(StrEnum):
-    """What can be done with a proposal."""
+    """The possible decisions about a proposal."""
 
     CONFIRM = "confirm"
     REFUSE = "refuse"

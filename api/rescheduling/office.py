@@ -64,14 +64,14 @@ def cancel_session(services: Services, principal: Principal, session_id: str) ->
 
 
 class DetailsInput(FrozenModel):
-    """Where and how a session takes place. What is not given stays as it is.
+    """Where and how a session takes place; fields that are not given do not change.
 
     Attributes:
         mode: how the participants meet; `None` if they arrange it themselves.
         place: where they meet.
         join_link: the `https` URL of an online meeting.
         topic: the topic, which is shown on pages and never sent.
-        whole_series: whether this holds for all sessions of the pair that are still to come.
+        whole_series: whether to change all upcoming sessions of the pair.
     """
 
     mode: SessionMode | None = None

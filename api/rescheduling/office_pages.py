@@ -55,7 +55,7 @@ class Entered:
 
 
 class DetailsForm(DetailsInput):
-    """The form for the details; an empty mode means that the participants arrange it themselves."""
+    """The details of a session, from a form in which an empty `mode` stands for `None`."""
 
     @field_validator("mode", mode="before")
     @classmethod

@@ -25,7 +25,7 @@ class ProposalState(StrEnum):
 
 
 class ProposalSource(StrEnum):
-    """Where a proposal came from."""
+    """The origin of a proposal."""
 
     PAGE = "page"
     MAIL = "mail"  # a counter-proposal of a calendar (iTIP COUNTER)

@@ -1,4 +1,4 @@
-"""What the pages about another time show: the session, its free times, and the proposals."""
+"""The contents of the pages about another time: the session, its free times, the proposals."""
 
 from __future__ import annotations
 

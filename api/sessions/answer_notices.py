@@ -1,4 +1,4 @@
-"""Emails that tell one participant of a session that the other one has declined its time.
+"""Emails that tell a participant of a session that the other participant has declined its time.
 
 If the other one accepts it after all, this is told as well. Nothing is told of a first acceptance,
 and never the comment, which is for the programme office.

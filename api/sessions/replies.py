@@ -41,7 +41,7 @@ def store_reply(
 ) -> None:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
-    The other participant is told of a decline. A declined time is remembered: later runs and
+    The other participant is notified of a decline. A declined time is remembered: later runs and
     offers leave it out, until it is accepted.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Gives a submitted form back if it could not be processed for a reason that passes.
+"""Repeats a submitted form on the error page if the error is temporary.
 
-Without this, people would lose what they typed because their sign-in had expired or the database
-was unavailable. The error page then contains the fields and submits them again. It is not stored,
-neither by the server nor in the browser's cache. Forms with secrets or files are not given back.
+Without this, people would lose what they typed when their sign-in has expired or the database is
+unavailable. The error page contains the fields and can submit them again. They are stored neither
+by the server nor in the browser's cache. Forms with secrets or files are not repeated.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def register_returned_forms(app: FastAPI) -> None:
-    """Have error pages give forms back; to be called after the error handlers are registered."""
+    """Make error pages repeat forms. Call this after the error handlers are registered."""
     for error_type in _PASSING_ERRORS:
         ancestor = DomainError if issubclass(error_type, DomainError) else error_type
         app.add_exception_handler(error_type, _with_form(app.exception_handlers[ancestor]))
 
 
 def returned_fields(request: Request) -> Fields:
-    """Return the fields of the form that the error page for a request gives back, if any."""
+    """Return the form fields, by name, to repeat on the error page of a request; may be empty."""
     fields: Fields = getattr(request.state, "returned_fields", ())
     return fields
 
 
 def without_secrets(fields: Fields) -> Fields:
-    """Return the fields of a form, or none of them if one is a secret that is not empty."""
+    """Return the fields of a form, or an empty tuple if any of them is a non-empty secret."""
     for name, text in fields:
         if text and not _SECRETS.isdisjoint(_WORD.findall(name.lower())):
             return ()

@@ -198,7 +198,7 @@ LIST_OF_COACHEES = message(
     "this is a list of coachees, not of coaches; are the two files swapped?",
 )
 EXAMPLE_LEFT_OUT = message(
-    "intake.example_left_out", "this is the example of the template; the row is left out"
+    "intake.example_left_out", "this is the example row of the template and is left out"
 )
 COLUMN_OF_COACHES = message(
     "intake.column_of_coaches", "belongs in the list of coaches, not of coachees"
@@ -242,24 +242,24 @@ NOT_A_RANK = message(
 # References between the files.
 UNKNOWN_COACHEE = message(
     "intake.unknown_coachee",
-    "'{id}' is not the id of any of the coachees in {file}",
+    "'{id}' is not the id of any coachee in {file}",
     id=TEXT,
     file=TEXT,
 )
 UNKNOWN_COACH = message(
     "intake.unknown_coach",
-    "'{id}' is not the id of any of the coaches in {file}",
+    "'{id}' is not the id of any coach in {file}",
     id=TEXT,
     file=TEXT,
 )
 UNKNOWN_COACHEE_IN_CYCLE = message(
     "intake.unknown_coachee_in_cycle",
-    "'{id}' is not the id of any of the coachees in this cycle",
+    "'{id}' is not the id of any coachee in this cycle",
     id=TEXT,
 )
 UNKNOWN_COACH_IN_CYCLE = message(
     "intake.unknown_coach_in_cycle",
-    "'{id}' is not the id of any of the coaches in this cycle",
+    "'{id}' is not the id of any coach in this cycle",
     id=TEXT,
 )
 WAIVED_TWICE = message(

@@ -20,7 +20,7 @@ from coach.texts.facts import Fact
 
 
 class Change(StrEnum):
-    """What has become of a person since the earlier list."""
+    """How a person differs from the earlier list."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -43,7 +43,7 @@ class ComparedPerson:
 
     Attributes:
         person: the person as in the new list, or as in the earlier list if they are gone.
-        change: what has become of the person.
+        change: how the person differs from the earlier list.
         fields: the fields that have changed, in the order of the columns.
     """
 
@@ -90,12 +90,12 @@ class ListComparison:
 
     @property
     def is_much_shorter(self) -> bool:
-        """Whether the list is empty, or has less than two thirds as many people as the earlier."""
+        """Whether the list is empty, or has fewer than two thirds of the earlier list's people."""
         return self.size == 0 or 3 * self.size < 2 * (self.earlier_count or 0)
 
     @property
     def concern(self) -> Fact | None:
-        """Why this may be the wrong list, or an incomplete one; `None` if nothing suggests it."""
+        """The reason why this may be the wrong or an incomplete list; `None` if there is none."""
         earlier, gone = self.earlier_count or 0, self.count(Change.GONE)
         if self.size == 0:
             return facts.EMPTY_LIST()

@@ -38,7 +38,7 @@ class PossibleDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class ListReview:
-    """What a person has to know about two lists before they are used.
+    """The findings that a person reviews before two lists are used.
 
     Attributes:
         coachees: the coachees, compared with the earlier list.
@@ -98,7 +98,7 @@ class _Rows:
         self._repeated = [positions for positions in by_human.values() if len(positions) > 1]
 
     def doubled(self) -> Iterator[tuple[ListedPerson, ...]]:
-        """Yield the present rows of each human who has several of them in one list."""
+        """Yield the rows of each human who has several rows in one new list."""
         for present in self._present():
             for kind in PeopleKind:
                 same = tuple(one for one in present if one.kind is kind)
@@ -112,7 +112,7 @@ class _Rows:
                 yield tuple(present)
 
     def renumbered(self) -> Iterator[tuple[ListedPerson, ListedPerson]]:
-        """Yield the person who is gone and the new one, where both are one human in one list."""
+        """Yield pairs of a person who is gone and a new one, if both are one human in one list."""
         for positions in self._repeated:
             for kind in PeopleKind:
                 own = [one for one in positions if self._listed[one].kind is kind]
@@ -121,7 +121,7 @@ class _Rows:
                 yield from zip(gone, new, strict=False)
 
     def suggestions(self) -> Iterator[PossibleDuplicate]:
-        """Yield who may be one human. Of those who are gone, only new people are suggested."""
+        """Yield people who may be one human; people who are gone only together with new ones."""
         for one in suggest_duplicates([Identity.of(person) for person in self._people]):
             first, second = self._listed[one.first], self._listed[one.second]
             if not second.is_gone or (

@@ -45,7 +45,7 @@ class Understood:
 
     @property
     def message(self) -> Fact:
-        """What was written, and how it was read."""
+        """The fact that states the written value and how it was read."""
         return facts.UNDERSTOOD(written=excerpt(self.written), read_as=self.read_as)
 
 

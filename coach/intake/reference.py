@@ -41,7 +41,7 @@ class ReadContext:
 
     With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
     meaning is certain are understood. `encoding` is that of files which are not Unicode.
-    `mapping` has what headers mean that are not understood, by the kind of people and
+    `mapping` gives the meaning of other headers, by the kind of people and
     `coach.folding.header_key`: the name of a column, or an empty text for a column to leave out.
     """
 

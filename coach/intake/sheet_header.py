@@ -45,9 +45,9 @@ class UnknownHeader:
 
     Attributes:
         header: the header as written.
-        key: what identifies it in `ReadContext.mapping`, together with the kind of people.
+        key: its key in `ReadContext.mapping`, together with the kind of people.
         suggestion: the nearest name of a column, if there is one.
-        samples: the first different values below it.
+        samples: the first distinct values below it.
     """
 
     header: str
@@ -152,7 +152,7 @@ class _HeaderReader:
         return others_only <= found and not own_only & {self._column(cell) for cell in cells}
 
     def _column(self, cell: str, kind: PeopleKind | None = None) -> str | None:
-        """Return the name of the column that a header means, or `None`."""
+        """Return the name of the column that a header stands for; `None` if it is unknown."""
         kind = kind or self.kind
         exact = _COLUMN_BY_KEY[kind].get(header_key(cell))
         if exact is not None or self.read_context.strict:
@@ -161,7 +161,7 @@ class _HeaderReader:
         return meant if meant in _NAMES[kind] else None
 
     def _mapped(self, cell: str, kind: PeopleKind) -> str | None:
-        """Return what a header means according to the user, if they were asked."""
+        """Return the column that a user assigned to a header, or ""; `None` if not asked."""
         return self.read_context.mapping.get((kind.value, _mapping_key(cell)))
 
     def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:

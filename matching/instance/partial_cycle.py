@@ -132,7 +132,11 @@ class FixedHistory:
     def remaining_availability(
         self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
     ) -> AvailabilityGrid:
-        """Return `free` without starts before `not_before` and starts blocked by past sessions."""
+        """Return `free` without starts on past days, and without starts that past sessions block.
+
+        A coach's starts are blocked until the minimum spacing after their last past session, and in
+        the first week if past sessions already reach their weekly maximum.
+        """
         count = len(free.starts)
         late = free.day >= self._first_day
         coaches = unpack(free.coaches, count) & late

@@ -158,7 +158,7 @@ class LinkedTimetables:
     def _placed(
         self, calendar: CoachCalendar, state: CoachState, timetables: Timetables
     ) -> Placed | None:
-        """Return the positions of the coach's present timetable, or else of any feasible one.
+        """Return the positions of the coach's current timetable, or else of any feasible one.
 
         Return `None` if no timetable is feasible.
         """

@@ -1,4 +1,4 @@
-"""What was read from uploaded lists: people, how values were understood, faults, questions."""
+"""The outcome of reading uploaded lists: people, understood values, faults and questions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Located(FrozenModel):
 
 
 class Encoding(StrEnum):
-    """The encodings that files of the region have if they are not Unicode."""
+    """The encodings, other than Unicode, that are common for files of the region."""
 
     WINDOWS_1250 = "windows-1250"
     WINDOWS_1251 = "windows-1251"
@@ -52,9 +52,9 @@ class Encoding(StrEnum):
 
 
 class EncodingQuestion(FrozenModel):
-    """Is the encoding of a file right?
+    """The question which encoding a file has.
 
-    `words` is a word of the file, read in each encoding that is possible, the likely one first.
+    `words` is a word of the file, decoded in each possible encoding, the most likely first.
     """
 
     side: Side
@@ -63,7 +63,9 @@ class EncodingQuestion(FrozenModel):
 
 
 class HeaderQuestion(FrozenModel):
-    """What does a header mean? `samples` are values below it, `suggestion` is a column.
+    """The question which column a header stands for.
+
+    `samples` are values below the header, and `suggestion` is the column with the nearest name.
 
     `key` identifies the header in the answers.
     """
@@ -79,8 +81,8 @@ class HeaderQuestion(FrozenModel):
 class ListAnswers(FrozenModel):
     """The answers to the questions about one list.
 
-    `headers` has the name of a column, or an empty text for a column to leave out, by the key of
-    the header.
+    `headers` maps the key of a header to the name of a column, or to an empty text if the column is
+    to be left out.
     """
 
     encoding: Encoding | None = None
@@ -88,15 +90,15 @@ class ListAnswers(FrozenModel):
 
 
 class Outcome(FrozenModel):
-    """What was read from uploaded lists.
+    """The outcome of reading uploaded lists.
 
     Attributes:
         coachees: the coachees; `None` if no such list was uploaded, or if there are faults.
         coaches: as for `coachees`.
         rows: the row of each person in the files, by side and id.
         understood: how values in other forms than those of the reference were read.
-        warnings: what may be wrong in the lists, although they can be used.
-        faults: why the lists cannot be used.
+        warnings: possible mistakes that do not prevent the lists from being used.
+        faults: the faults that prevent the lists from being used.
         encodings: questions about encodings; the files cannot be read before they are answered.
         headers: questions about headers.
     """

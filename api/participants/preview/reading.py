@@ -1,4 +1,4 @@
-"""Reads uploaded lists leniently, and finds what has to be asked about them."""
+"""Reads uploaded lists leniently, and collects the questions about them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read_lists(tx: Transaction, cycle_id: str) -> Callable[[UploadedFiles, Answe
 
 
 def remembered_mapping(tx: Transaction) -> dict[tuple[str, str], str]:
-    """Return what headers mean at this office, as `ReadContext.mapping`."""
+    """Return the remembered meanings of headers, in the form of `ReadContext.mapping`."""
     return {(row.kind, row.header): row.column for row in tx.scalars(select(HeaderMappingRow))}
 
 
@@ -122,6 +122,6 @@ def _encoding_question(side: Side, sheet: PeopleSheet) -> Iterator[EncodingQuest
 
 
 def _decoded(word: bytes, encoding: Encoding) -> str:
-    """Return a word in an encoding; an empty text if that is not a word."""
+    """Decode a word; return an empty text if the result is not a word."""
     text = word.decode(encoding, errors="ignore")
     return text if text.isalpha() and len(text) == len(word) else ""

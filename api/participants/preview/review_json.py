@@ -35,14 +35,14 @@ class FieldJson(FrozenModel):
 
 
 class ChangedJson(ListedJson):
-    """A person who changes. If both name and address change, the id may be somebody else's now."""
+    """A person who changes. If both name and address change, the id may have been reused."""
 
     fields: tuple[FieldJson, ...]
     may_be_somebody_else: bool
 
 
 class ListJson(FrozenModel):
-    """What a list changes. `concern` says why it may be the wrong list, or incomplete."""
+    """The changes that a list makes; `concern` is why it may be the wrong list, or incomplete."""
 
     side: Side
     size: int
@@ -69,7 +69,7 @@ class RenumberedJson(FrozenModel):
 
 
 class ReviewJson(FrozenModel):
-    """Who is entered several times, and who may be."""
+    """People who are, or may be, entered several times."""
 
     doubled: tuple[tuple[ListedJson, ...], ...]
     in_both_lists: tuple[tuple[ListedJson, ...], ...]

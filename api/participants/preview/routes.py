@@ -111,7 +111,8 @@ def preview_people(
 ) -> PreviewJson:
     """Upload one list or both, as CSV, XLSX or ODS files of at most 20 MiB each, to be checked.
 
-    Nothing changes until they are used. They wait for 24 hours, and replace lists that wait.
+    The people of the cycle do not change until you use the lists. They are kept for 24 hours, and
+    replace any lists that were uploaded before and not used.
     """
     files = uploaded_files(coachees, coaches)
     return preview_json(service.preview_lists(services, cycle_id, files), texts)
@@ -119,7 +120,7 @@ def preview_people(
 
 @PREVIEWS.get("/{cycle_id}/people/preview", responses=problem_responses(404))
 def read_preview(cycle_id: str, services: ServicesDep, texts: TextsDep) -> PreviewJson:
-    """Get the lists that wait for a decision, compared with the people now in the cycle."""
+    """Get the lists that wait for a decision, compared with the people currently in the cycle."""
     return preview_json(service.read_preview(services, cycle_id), texts)
 
 
@@ -127,7 +128,10 @@ def read_preview(cycle_id: str, services: ServicesDep, texts: TextsDep) -> Previ
 def answer_list_questions(
     cycle_id: str, answers: PreviewAnswers, services: ServicesDep, texts: TextsDep
 ) -> PreviewJson:
-    """Answer questions about encodings and headers. What headers mean is remembered."""
+    """Answer the questions about encodings and headers.
+
+    The meanings of headers are remembered for later uploads.
+    """
     return preview_json(service.answer_questions(services, cycle_id, answers), texts)
 
 
@@ -135,7 +139,7 @@ def answer_list_questions(
 def use_previewed_lists(
     cycle_id: str, confirmation: Confirmation, services: ServicesDep, principal: PrincipalDep
 ) -> tuple[UploadSummary, ...]:
-    """Replace the lists of the cycle with those that wait."""
+    """Replace the lists of the cycle with the uploaded ones."""
     return service.use_lists(services, principal, cycle_id, confirmation)
 
 

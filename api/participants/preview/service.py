@@ -55,7 +55,7 @@ class PreviewAnswers(FrozenModel):
 
 
 class Confirmation(FrozenModel):
-    """A press of "Use these lists".
+    """The decision to use the uploaded lists.
 
     `seen` identifies what was shown. `although` confirms lists that are empty, much shorter, or
     without most of the earlier people.
@@ -74,8 +74,9 @@ class Preview:
         expires_at: when the lists are deleted unless they are used.
         files: the names of the files by side.
         outcome: what was read.
-        review: the comparison with the people now in the cycle; `None` while there are questions.
-        seen: identifies what is shown: if it changes, the lists have to be looked at again.
+        review: the comparison with the people currently in the cycle; `None` while there are
+            questions.
+        seen: identifies what is shown. If it changes, the lists have to be reviewed again.
     """
 
     cycle: CycleHeader
@@ -142,9 +143,9 @@ def preview_lists(
 
 
 def answer_questions(services: Services, cycle_id: str, answers: PreviewAnswers) -> Preview:
-    """Read waiting lists again, with answers to the questions about them.
+    """Read the uploaded lists again, with answers to the questions about them.
 
-    Answers to earlier questions remain. What headers mean is remembered for later files.
+    Earlier answers remain. The meanings of headers are remembered for later files.
 
     Raises:
         NotFoundError: no lists wait for a decision.
@@ -166,7 +167,7 @@ def answer_questions(services: Services, cycle_id: str, answers: PreviewAnswers)
 
 
 def read_preview(services: Services, cycle_id: str) -> Preview:
-    """Return the lists that wait for a decision, compared with the people now in the cycle.
+    """Return the lists that wait for a decision, compared with the people currently in the cycle.
 
     Raises:
         NotFoundError: there is no such cycle, or no lists wait for a decision.
@@ -179,9 +180,9 @@ def read_preview(services: Services, cycle_id: str) -> Preview:
 def use_lists(
     services: Services, principal: Principal, cycle_id: str, confirmation: Confirmation
 ) -> tuple[UploadSummary, ...]:
-    """Replace the lists of a cycle with those that wait; return a summary of each.
+    """Replace the lists of a cycle with the uploaded ones; return a summary of each.
 
-    People who have a link and whose address changes are told so at both addresses.
+    People who have a link and whose address changes are notified at both addresses.
 
     Raises:
         ConfirmFirstError: the lists change the email address of a person, and the user has not
@@ -226,7 +227,7 @@ def discard_lists(services: Services, cycle_id: str) -> None:
 
 
 class ListState(NamedTuple):
-    """Whether lists of a cycle wait for a decision, and when the list that can be undone came.
+    """Whether uploaded lists wait for a decision, and the time of the change that can be undone.
 
     `version` is that of the lists in use.
     """
@@ -237,7 +238,7 @@ class ListState(NamedTuple):
 
 
 def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
-    """Return whether lists of a cycle wait, and since when the latest list can be undone."""
+    """Return whether uploaded lists wait for a decision, and whether the latest can be undone."""
     waiting = select(ListPreviewRow.cycle_id).where(
         ListPreviewRow.cycle_id == cycle_id, ListPreviewRow.expires_at > now
     )
@@ -299,7 +300,7 @@ def _together(before: PreviewAnswers, now: PreviewAnswers) -> PreviewAnswers:
 
 
 def _remember_headers(tx: Transaction, answers: PreviewAnswers) -> None:
-    """Remember what headers mean, except for answers that name no column of the list."""
+    """Remember the meanings of headers, except for answers that name no column of the list."""
     for side, answered in answers.by_side().items():
         columns = {"", *(column.name for column in COLUMNS[KINDS[side]])}
         for header, column in answered.headers.items():

@@ -22,7 +22,7 @@ def undo_lists(
 ) -> None:
     """Restore the people of a cycle as they were before its latest list.
 
-    `version` is that of the lists to undo; `None` if it does not matter, whoever uploaded them.
+    `version` is that of the lists to undo; with `None`, it is not checked.
     People whom the list added are deleted. Addresses that people have changed are kept.
 
     Raises:

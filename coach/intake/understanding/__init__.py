@@ -1,4 +1,4 @@
-"""Understands cells that are not written as the reference of people files says.
+"""Interprets cells that are not in the form of the people file reference.
 
 Each function rewrites a cell into the form of the reference, where its meaning is certain, and
 leaves anything else as it is. The parsers of `coach.intake` then read the result, so that they

@@ -19,7 +19,7 @@ def name_key(text: str) -> str:
 
 
 def unambiguous(pairs: Iterable[tuple[str, V]]) -> dict[str, V]:
-    """Return a mapping from the key of each name to its value, without names of several values."""
+    """Map the key of each name to its value, omitting names with several values."""
     meanings: dict[str, set[V]] = {}
     for name, value in pairs:
         meanings.setdefault(name_key(name), set()).add(value)
@@ -29,11 +29,11 @@ def unambiguous(pairs: Iterable[tuple[str, V]]) -> dict[str, V]:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """What certainly means a country, a language or a weekday.
+    """Unambiguous names and codes of countries, languages and weekdays.
 
     Attributes:
         countries: ISO 3166-1 alpha-2 codes, by `name_key` of a name.
-        languages: ISO 639 codes, by `name_key` of a name. No name of several languages.
+        languages: ISO 639 codes, by `name_key` of a name; names of several languages are omitted.
         weekdays: 0 (Monday) to 6, by `name_key` of a name or an abbreviation.
         country_codes: ISO 3166-1 alpha-2 codes, by three-letter code in lower case.
         language_codes: ISO 639 codes, by three-letter code in lower case.
