@@ -111,7 +111,7 @@ class Principal:
         return self.person_id is None or self.verification is not None
 
     @property
-    def notes_open(self) -> bool:
+    def notes_unlocked(self) -> bool:
         """Whether the request comes from a device on which a notebook of the coach is unlocked."""
         return self.notes_device is not None and self.notes_device.state is NotebookState.UNLOCKED
 

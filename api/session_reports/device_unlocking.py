@@ -84,7 +84,7 @@ def require_confirmed(principal: Principal) -> None:
     Raises:
         NotesLockedError: no notebook is unlocked on it, or the notebook is unconfirmed or legacy.
     """
-    if not principal.notes_open:
+    if not principal.notes_unlocked:
         raise locked_error(principal)
 
 

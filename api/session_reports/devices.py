@@ -111,7 +111,7 @@ def end_other_devices(services: Services, principal: Principal) -> EndedDevices:
 
 
 def _openers(tx: Transaction, principal: Principal) -> list[NotebookOpenerRow]:
-    if not principal.notes_open or principal.notes_device is None:
+    if not principal.notes_unlocked or principal.notes_device is None:
         raise locked_error(principal)
     query = select(NotebookOpenerRow).where(
         NotebookOpenerRow.person_id == principal.person_id,

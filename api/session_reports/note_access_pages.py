@@ -120,7 +120,7 @@ def make_code(
 ) -> Response:
     """Create a recovery code and show it once."""
     code = note_access.make_recovery_code(services, principal)
-    return _render_recovery_code(link, request, code, to_confirm=not principal.notes_open)
+    return _render_recovery_code(link, request, code, to_confirm=not principal.notes_unlocked)
 
 
 @NOTES.post("/afresh")

@@ -78,7 +78,7 @@ def unlock_matching(
     same = current is not None and current.notebook == match.number
     seen = current.seen if current is not None and same else None
     unlocked, code = _open(tx, keyring, row, match, seen, now=now)
-    if principal.notes_open and not same:
+    if principal.notes_unlocked and not same:
         other = unlock_on_device(tx, keyring, principal)
         unlocked = _merge(tx, unlocked, other, device=device, now=now)
         code = add_recovery_code(tx, keyring, unlocked, now=now)

@@ -139,7 +139,7 @@ def start_notebook(
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
     rows = notebooks_of(tx, principal)
     confirmed = [row for row in rows if row.confirmed_at is not None]
-    if further and (not confirmed or principal.notes_open):
+    if further and (not confirmed or principal.notes_unlocked):
         raise ConflictError(facts.NO_NEW_NOTEBOOK())
     if confirmed and not further:
         raise ConflictError(facts.NOTEBOOK_EXISTS())

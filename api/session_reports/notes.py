@@ -95,7 +95,7 @@ def store_changed_note(
     The form shows no text if there is no note, or if it is locked on this device. Returns `None` if
     nothing was stored.
     """
-    if not principal.notes_open and not note.text:
+    if not principal.notes_unlocked and not note.text:
         return None
     unlocked = _unlock_to_write(tx, keyring, principal)
     row = _note_in(tx, unlocked.row, session.id)
@@ -160,7 +160,7 @@ def find_note(
     if principal.role is not AccessRole.COACH:
         return None
     if not _has_note(tx, principal, session_id):
-        if principal.notes_open:  # a removed note must not look like one that was never written
+        if principal.notes_unlocked:  # a removed note must not look like one that was never written
             unlock_on_device(tx, keyring, principal)
         return None
     unlocked = unlock_on_device(tx, keyring, principal)
@@ -179,7 +179,7 @@ def find_note(
 def _unlock_to_write(tx: Transaction, keyring: Keyring, principal: Principal) -> UnlockedNotebook:
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError(facts.ONLY_COACHES_WRITE_NOTES())
-    if principal.notes_open:
+    if principal.notes_unlocked:
         return unlock_on_device(tx, keyring, principal)
     begun = select(NotebookRow.number).where(
         NotebookRow.person_id == principal.person_id, NotebookRow.confirmed_at.is_not(None)

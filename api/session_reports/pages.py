@@ -100,7 +100,7 @@ class FormPage:
             home=urls.person(self.link),
             line=own_session_line(session, side, self.session_page, services.now()),
             draft=report_draft(services, principal, self.session_id, side),
-            notes_open=principal.notes_open,
+            notes_unlocked=principal.notes_unlocked,
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
             entered=dict.fromkeys(SETUP_FIELDS, "") | dict(entered),
@@ -119,7 +119,7 @@ def report_draft(services: Services, principal: Principal, session_id: str, side
     if side is Side.COACHEE:
         return draft_of(services.keyring, principal, form, _FEEDBACK_FIELDS)
     device = principal.notes_device
-    if device is None or not principal.notes_open:
+    if device is None or not principal.notes_unlocked:
         return draft_of(services.keyring, principal, form, _RECORD_FIELDS)
     fields = (*_RECORD_FIELDS, _PRIVATE)
     return draft_of(services.keyring, principal, form, fields, secret=device.secret)

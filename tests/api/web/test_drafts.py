@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 COACH = Principal(AccessRole.COACH, person_id="p1", credential_id="link1")
-OPEN = NotesDevice("d", "key of a device", 1, NotebookState.OPEN)
-OTHER = NotesDevice("e", "key of another device", 1, NotebookState.OPEN)
+OPEN = NotesDevice("d", "key of a device", 1, NotebookState.UNLOCKED)
+OTHER = NotesDevice("e", "key of another device", 1, NotebookState.UNLOCKED)
 FIELDS = ("topic",)
 
 
