@@ -35,7 +35,8 @@ def request_code(
     call: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
     """Have a code sent to an address. The page is the same for every address."""
-    new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
+    own = _without_side(form_fields)
+    new, faults = validate_form(NewAddress, own, fallback_field="address")
     if new is None:
         return _render(call, request, "address", form_fields, faults)
     address_codes.request_code(services, call, new)
@@ -47,7 +48,8 @@ def confirm_address(
     call: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
     """Confirm the address with the code, and show the form of the application."""
-    entered, faults = validate_form(EnteredCode, form_fields, fallback_field="code")
+    own = _without_side(form_fields)
+    entered, faults = validate_form(EnteredCode, own, fallback_field="code")
     if entered is None:
         return _render(call, request, "code", form_fields, faults)
     try:
@@ -68,6 +70,11 @@ def apply(call: str, form_fields: FormFields, request: Request, services: Servic
     except UnusableInputError as error:
         return _render(call, request, "application", form_fields, error.by_column)
     return _render(call, request, "received", form_fields)
+
+
+def _without_side(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form without the side, which is carried to the application."""
+    return {name: text for name, text in fields.items() if name != "side"}
 
 
 def _render(

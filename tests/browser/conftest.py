@@ -67,11 +67,21 @@ def browser() -> Iterator[Browser]:
     Each test gets a new browser, because Playwright runs an event loop in this thread while it is
     open, which prevents other tests in the process from running one.
     """
+    with open_browser() as browser:
+        if browser is None:
+            pytest.skip(_HOW_TO_GET_ONE)
+        yield browser
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser | None]:
+    """Open Chromium, from the system or from Playwright; yield `None` if there is none."""
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
         if path is None:
-            pytest.skip(_HOW_TO_GET_ONE)
+            yield None
+            return
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
         browser.close()
@@ -104,6 +114,19 @@ def pseudo_server(tmp_path: Path) -> Iterator[Server]:
             "GENDER_COACH_OIDC__CLIENT_ID": "office",
         }
         with _serving(tmp_path, "localhost", settings) as server:
+            yield replace(server, mails=mails)
+
+
+@contextmanager
+def serving_with_mail(folder: Path) -> Iterator[Server]:
+    """Run a server with a worker that sends email; `mails` of what is yielded receives it."""
+    with mail_server() as mails:
+        settings = {
+            "GENDER_COACH_MAIL__HOST": mails.settings.host,
+            "GENDER_COACH_MAIL__PORT": str(mails.settings.port),
+            "GENDER_COACH_MAIL__SECURITY": mails.settings.security,
+        }
+        with _serving(folder, "127.0.0.1", settings) as server:
             yield replace(server, mails=mails)
 
 

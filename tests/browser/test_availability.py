@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -18,15 +17,15 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links.links import issue_link
+from tests.browser.touching import Finger, cell
 
 if TYPE_CHECKING:
     from conftest import Server
-    from playwright.sync_api import Browser, CDPSession, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 SAMPLE = resources.files("api.participants") / "sample"
 PHONE = {"width": 320, "height": 640}
 MOST_TOUCHES = 20
-PULL_SECONDS = 0.2  # between two positions of a finger
 MORNINGS = "; ".join(f"{day} 09:00-12:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri"))
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -48,41 +47,6 @@ def details_page_of_coach(server: Server) -> str:
         grace = timedelta(days=365)
         link = issue_link(tx, services.keyring, coach, now=now, grace=grace)
     return f"{server.base}/p/{link.secret}/details"
-
-
-class Finger:
-    """Touches the screen and counts: a tap is one touch, and so is a drag."""
-
-    def __init__(self, page: Page) -> None:
-        self._browser: CDPSession = page.context.new_cdp_session(page)
-        self.touches = 0
-
-    def tap(self, target: Locator) -> None:
-        target.tap()
-        self.touches += 1
-
-    def drag(self, first: Locator, last: Locator) -> None:
-        first.scroll_into_view_if_needed()
-        boxes = [box for one in (first, last) if (box := one.bounding_box())]
-        (x, y), (to_x, to_y) = (
-            (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes
-        )
-        places = [(x, y), ((x + to_x) / 2, (y + to_y) / 2), (to_x, to_y), (to_x, to_y)]
-        start = time.time() - PULL_SECONDS * len(places)  # slow: a flick would swallow the next tap
-        for number, (left, top) in enumerate(places):
-            kind = "touchMove" if number else "touchStart"
-            points = [{"x": left, "y": top}]
-            self._send(kind, points, start + PULL_SECONDS * number)
-        self._send("touchEnd", [], start + PULL_SECONDS * len(places))
-        self.touches += 1
-
-    def _send(self, kind: str, points: list[dict[str, float]], at: float) -> None:
-        event = {"type": kind, "touchPoints": points, "timestamp": at}
-        self._browser.send("Input.dispatchTouchEvent", event)
-
-
-def cell(page: Page, value: str) -> Locator:
-    return page.locator(f'input[value="{value}"]')
 
 
 def written(page: Page) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -247,6 +248,28 @@ def test_second_application_of_an_address_replaces_the_first(
     first = applied(services, server, secret)
     assert applied(services, server, secret, name="Ana Novak-Ilić") == first
     assert decisions.read_applications(services, cycle_id).waiting[0].name == "Ana Novak-Ilić"
+
+
+def test_pages_lead_from_an_address_to_an_application(
+    world: World,
+    services: Services,
+    server: MailServer,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> None:
+    cycle_id = world.cycle()
+    page = f"/join/{opened(services, cycle_id)}"
+    form = {"address": ANA, "side": "coach"}
+    with serve(services.settings) as client:
+        assert 'value="coach"' in client.get(page).text
+        shown = client.post(page, data=form, headers=ORIGIN)
+        assert 'name="side" value="coach"' in shown.text
+        shown = client.post(f"{page}/code", data=form | {"code": server.code()}, headers=ORIGIN)
+        proof = re.search(r'name="proof" value="([^"]+)"', shown.text)
+        assert proof is not None
+        form |= {"proof": proof[1], "capacity": "2"}
+        shown = client.post(f"{page}/application", data=form | DETAILS, headers=ORIGIN)
+        assert shown.status_code == HTTPStatus.OK
+    assert decisions.read_applications(services, cycle_id).waiting[0].side is Side.COACH
 
 
 def test_call_for_coaches_takes_no_coachees(

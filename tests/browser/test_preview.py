@@ -1,0 +1,21 @@
+"""Two untidy lists become a clean cycle on the pages, by keyboard alone and without a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.walks import Camera, two_spreadsheets
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_untidy_lists_are_checked_and_used_by_keyboard_and_without_script(
+    browser: Browser, server: Server
+) -> None:
+    two_spreadsheets(browser, server, Camera())
