@@ -39,9 +39,12 @@ from api.crypto.password_hashing import (
     password_weakness,
 )
 from api.http.principal import Principal
+from api.organisation import Organisation
 from api.services import Services
 from coach.errors import ConflictError, InputFault, UnusableInputError
 from coach.texts.facts import Displayed
+
+_PRODUCT_NAMES = ("gender coach", "gendercoach", "coaching programme", "coachee")
 
 
 class AccountForm(OldFactors):
@@ -139,7 +142,8 @@ def set_up_account(
     with services.database.reading() as tx:
         user = current_user(tx, principal)
     if form.password or not (user.linked or user.has_password):
-        _refuse_weak_password(form.password, user.name)
+        words = known_words(user.name, services.settings.deployment)
+        _refuse_weak_password(form.password, words)
     hashed = hash_password(form.password) if form.password else None
     now = services.now()
 
@@ -224,8 +228,18 @@ def set_password_and_second_factor(
     record_event(tx, "password and second factor set", "user", row.id)
 
 
-def _refuse_weak_password(password: str, name: str) -> None:
-    weakness = password_weakness(password, [name])
+def known_words(name: str, organisation: Organisation) -> list[str]:
+    """Return what somebody who guesses the password of the user `name` would try first.
+
+    The names of the user, the organiser, the programme and this application, and their words.
+    """
+    programme = organisation.programme_name or ""
+    names = [name, organisation.organiser_name, programme, *_PRODUCT_NAMES]
+    return [*names, *(word for each in names for word in each.split())]
+
+
+def _refuse_weak_password(password: str, words: list[str]) -> None:
+    weakness = password_weakness(password, words)
     if weakness is not None:
         raise UnusableInputError([_fault("password", weakness)])
 

@@ -45,9 +45,9 @@ def verify_password(password: str, stored: str | None, queue: HashingQueue = SIG
     Raises:
         BusyError: the queue is full.
     """
-    typed = password[:MAX_PASSWORD_LENGTH]
+    typed = password[:MAX_PASSWORD_LENGTH]  # bounds the work; a longer password never matches
     matches = queue.run(lambda: _hasher.verify(typed, stored or _DUMMY_HASH))
-    return matches and stored is not None
+    return matches and stored is not None and typed == password
 
 
 def password_weakness(password: str, known_words: list[str]) -> Displayed | None:

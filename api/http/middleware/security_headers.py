@@ -10,14 +10,14 @@ from api.settings import Settings
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "object-src 'none'; frame-ancestors 'none'"
 )
 POLICY_WITH_FRAMES = f"{_POLICY}; frame-src 'self'"
 """The content policy of a page that displays another address of this site in a frame."""
 SANDBOXED_FRAME = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'self'; sandbox"
+        "object-src 'none'; frame-ancestors 'self'; sandbox"
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }

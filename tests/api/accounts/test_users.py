@@ -11,19 +11,21 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import account, browser_sessions, credentials, sign_in, tokens, users
-from api.accounts.account import NewSecondFactor
+from api.accounts.account import NewSecondFactor, known_words
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialRow
 from api.accounts.sign_in import SignInForm
 from api.cli.user import OfficeRole, UserAction
 from api.cli.user import user as user_command
 from api.crypto.password_hashing import (
+    MAX_PASSWORD_LENGTH,
     hash_password,
     matching_totp_step,
     password_weakness,
     verify_password,
 )
 from api.http.principal import AccessRole, Principal
+from api.organisation import Organisation
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
 from tests.api.authenticating import identify, totp_secret_on
 
@@ -55,6 +57,18 @@ def test_weak_password_is_rejected_with_reason(password: str) -> None:
 
 def test_four_unrelated_words_are_strong_enough() -> None:
     assert password_weakness(GOOD, ["manager"]) is None
+
+
+def test_password_longer_than_the_limit_is_not_cut() -> None:
+    longest = "x" * MAX_PASSWORD_LENGTH
+    assert verify_password(longest, hash_password(longest))
+    assert not verify_password(f"{longest}y", hash_password(longest))
+
+
+@pytest.mark.parametrize("word", ["gender coach", "Office of Equality", "manager name"])
+def test_password_made_of_the_names_of_user_product_and_organisation_is_weak(word: str) -> None:
+    words = known_words("manager name", Organisation(organiser_name="Office of Equality"))
+    assert password_weakness(f"{word} 2027", words)
 
 
 def test_totp_code_works_once_and_for_about_a_minute() -> None:

@@ -172,6 +172,16 @@ def _many_long_cells() -> bytes:
     return archive(parts)
 
 
+NESTED_ENTITIES = b"<!DOCTYPE w [<!ENTITY e0 'zzzzzzzzzz'>%s]><w>&e9;</w>" % b"".join(
+    b"<!ENTITY e%d '%s'>" % (depth, b"&e%d;" % (depth - 1) * 10) for depth in range(1, 10)
+)
+
+
+def _with_workbook_part(part: bytes) -> bytes:
+    parts = members(xlsx(("coaches", [HEADER])))
+    return archive(parts | {"xl/workbook.xml": part})
+
+
 WORKBOOK = xlsx(("coaches", [HEADER, ROW]))
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "compressed zeros": (
@@ -190,6 +200,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: _spanning('<row r="2"><c r="XFD2"><v>1</v></c></row>'), "16384 columns"),
     "many references to a long text": (_many_long_cells, "memory"),
     "not a workbook": (lambda: archive({"word/document.xml": b"<x/>"}), "text document"),
+    "nested entities": (lambda: _with_workbook_part(NESTED_ENTITIES), ""),
     "malformed part": (
         lambda: archive(members(xlsx(("coaches", [HEADER]))) | {"xl/workbook.xml": b"<workbook"}),
         ""),

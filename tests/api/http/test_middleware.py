@@ -180,7 +180,8 @@ def test_cookie_is_invalid_after_signing_out(browser: httpx.Client) -> None:
 def test_every_response_has_security_headers(shared: SharedServer, path: str) -> None:
     headers = shared.client.get(path).headers
     policy = headers["content-security-policy"]
-    assert "default-src 'none'" in policy
+    for directive in ("default-src", "object-src", "base-uri", "frame-ancestors"):
+        assert f"{directive} 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"

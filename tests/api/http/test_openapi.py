@@ -70,6 +70,8 @@ def test_unsupported_method_lists_allowed_methods(shared: SharedServer) -> None:
     assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
     assert answer.headers["allow"] == "GET"
     assert answer.headers["content-type"] == MEDIA_TYPE
+    trace = shared.client.request("TRACE", f"{API}/rules")
+    assert trace.status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def test_openapi_document_describes_only_the_api(described: dict[str, Any]) -> None:
