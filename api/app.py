@@ -16,6 +16,7 @@ from starlette.types import Lifespan
 
 from api.accounts.authenticator import authenticate_user
 from api.accounts.known_devices import presented_device_id
+from api.aides.links import authenticate_aide
 from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
 from api.background.worker import Worker
@@ -55,7 +56,7 @@ PERMISSIONS: dict[tuple[str, str], Permission] = {
     for route, permission in module.PERMISSIONS.items()
 }
 _AUTHENTICATION = Authentication(
-    authenticators=(authenticate_user, authenticate_link),
+    authenticators=(authenticate_user, authenticate_link, authenticate_aide),
     extensions=(verify_by_device, identify_notes_device),
     needs_touch=verified_devices.needs_touch,
     touch=verified_devices.touch,

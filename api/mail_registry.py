@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.aides import mail_composer as aide_mail
 from api.audit_trail.log import record_event
 from api.enrolment import requests as enrolment_mail
 from api.invitations import mail_composer as invitation_mail
@@ -29,6 +30,7 @@ MAIL_REGISTRY = MailRegistry(
         **address_mail.MAIL_COMPOSERS,
         **notes_mail.MAIL_COMPOSERS,
         **enrolment_mail.MAIL_COMPOSERS,
+        **aide_mail.MAIL_COMPOSERS,
     },
     on_failed=_record_failure,
 )

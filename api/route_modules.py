@@ -11,6 +11,8 @@ from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_link
 from api.accounts.pages import users as user_pages
+from api.aides import pages as aide_pages
+from api.aides import routes as aide_routes
 from api.consent import pages as consent_pages
 from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
@@ -107,6 +109,7 @@ API_MODULES = (
     own_data_routes,
     feed_routes,
     webhook_routes,
+    aide_routes,
     reference_routes,
 )
 PAGE_MODULES = (
@@ -149,6 +152,7 @@ PAGE_MODULES = (
     note_access_pages,
     own_data_pages,
     feed_pages,
+    aide_pages,
     email_pages,
     verification_pages,
     device_pages,

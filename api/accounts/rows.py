@@ -27,6 +27,7 @@ class CredentialKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind, not a secret: a user's bearer token for a program
     LINK = "link"  # a coach's or coachee's secret link
     NOTES = "notes"  # access to a coach's notes on one device
+    AIDE = "aide"  # the link of an aide, who answers for a coachee
     FEED = "feed"  # a calendar feed of a person or manager; grants nothing else
     PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; grants no access
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from coach.texts.facts import Fact, message
 
 DETAILS: Mapping[str, Fact] = {
+    "aide": message("audit_detail.aide", "aide's link")(),
     "added": message("audit_detail.added", "added")(),
     "address_codes": message("audit_detail.address_codes", "codes for addresses")(),
     "applications": message("audit_detail.applications", "applications")(),
@@ -68,6 +69,7 @@ VALUES: Mapping[str, Fact] = {
     "advise": message("audit_value.advise", "advice")(),
     "auditor": message("audit_value.auditor", "auditor")(),
     "changed": message("audit_value.changed", "changed")(),
+    "coachee": message("audit_value.coachee", "coachee")(),
     "code": message("audit_value.code", "code")(),
     "code and PIN": message("audit_value.code_and_pin", "code and PIN")(),
     "explain": message("audit_value.explain", "explanation")(),

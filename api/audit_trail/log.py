@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
-from api.http.principal import Principal, Verification
+from api.http.principal import AccessRole, Principal, Verification
 from api.services import Services, transaction_context
 
-LINK_ISSUER = "office"
+LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and aides' links
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
-"""The details added to events caused by coaches and coachees: their link, and the verification."""
+"""The details added to events caused by coaches, coachees and aides: link, and verification."""
 GENESIS_SEAL = "0" * 64
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
@@ -40,8 +40,8 @@ def record_event(
 ) -> None:
     """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
-    What a coach or coachee does is recorded with the `AUTHENTICATION_DETAILS`. `by` overrides the
-    transaction's principal if the actor was not known when it started.
+    What a coach, coachee or aide does is recorded with the `AUTHENTICATION_DETAILS`. `by` overrides
+    the transaction's principal if the actor was not known when it started.
 
     Raises:
         LookupError: the transaction has no principal.
@@ -66,14 +66,14 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return the `AUTHENTICATION_DETAILS` of a coach or coachee who used a link, otherwise none."""
+    """Return the `AUTHENTICATION_DETAILS` of a person or aide who used a link, otherwise none."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK
     device = {} if principal.device_id is None else {"device": principal.device_id}
     return {
         "credential": principal.credential_id,
-        "issued_by": LINK_ISSUER,
+        "issued_by": AIDE_ISSUER if principal.role is AccessRole.AIDE else LINK_ISSUER,
         "verified_by": verification.value,
         **device,
     }

@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.personal_links.rows import VerifiedDeviceRow
 
+_OF_PEOPLE = (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE)
+
 
 def ended_links(tx: Transaction) -> frozenset[str]:
-    """Return the ids of the secret links that were ended, according to a database."""
+    """Return the ids of the links and feeds of people that were ended, according to a database."""
     query = select(CredentialRow.id).where(
-        CredentialRow.kind == CredentialKind.LINK, CredentialRow.revoked_at.is_not(None)
+        CredentialRow.kind.in_(_OF_PEOPLE), CredentialRow.revoked_at.is_not(None)
     )
     return frozenset(tx.scalars(query))
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.passkeys import PasskeyView
-from api.accounts.rows import CredentialRow
+from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
@@ -80,6 +80,15 @@ class ReportedProposal(FrozenModel):
     created_at: datetime
 
 
+class ReportedAide(FrozenModel):
+    """An aide's link that the person created; `id` is what the audit trail names it by."""
+
+    id: str
+    label: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
 class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
@@ -103,6 +112,7 @@ class SubjectAccessReport(FrozenModel):
     consents: tuple[GivenConsent, ...]
     notes_written: tuple[ReportedNote, ...]
     links_made_at: tuple[datetime, ...]
+    aides: tuple[ReportedAide, ...]
     devices_verified: tuple[ReportedDevice, ...]
     pin_set_at: datetime | None
     passkeys: tuple[PasskeyView, ...]
@@ -197,6 +207,7 @@ def subject_access_report(
         links_made_at=tuple(
             tx.scalars(select(CredentialRow.created_at).where(CredentialRow.person_id == person_id))
         ),
+        aides=_aides_of(tx, person_id),
         devices_verified=_devices_of(tx, person_id),
         pin_set_at=tx.scalar(select(PinRow.set_at).where(PinRow.person_id == person_id)),
         passkeys=person_passkeys_of(tx, person_id),
@@ -227,6 +238,18 @@ def _devices_of(tx: Transaction, person_id: str) -> tuple[ReportedDevice, ...]:
     rows = tx.scalars(select(VerifiedDeviceRow).where(VerifiedDeviceRow.person_id == person_id))
     return tuple(
         ReportedDevice(name=row.name, verified_at=row.created_at, expires_at=row.expires_at)
+        for row in rows
+    )
+
+
+def _aides_of(tx: Transaction, person_id: str) -> tuple[ReportedAide, ...]:
+    rows = tx.scalars(
+        select(CredentialRow).where(
+            CredentialRow.person_id == person_id, CredentialRow.kind == CredentialKind.AIDE
+        )
+    )
+    return tuple(
+        ReportedAide(id=row.id, label=row.label, created_at=row.created_at, ended_at=row.revoked_at)
         for row in rows
     )
 

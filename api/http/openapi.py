@@ -38,7 +38,9 @@ TAGS = [
     },
     {"name": "feedback", "description": "Feedback on sessions, submitted by coachees."},
     {"name": "me", "description": "The current user and their credentials."},
+    {"name": "aide", "description": "The times that an aide answers for."},
     {"name": "audit", "description": "The audit trail and its verification."},
+    {"name": "webhooks", "description": "Programs that are told about events."},
     {"name": "service", "description": "Whether this deployment works, and what to do."},
     {"name": "reference", "description": "Rules, forms and problem types."},
 ]

@@ -11,6 +11,7 @@ MANAGER = frozenset({AccessRole.MANAGER})
 COACH = frozenset({AccessRole.COACH})
 COACHEE = frozenset({AccessRole.COACHEE})
 PERSON = COACH | COACHEE
+AIDE = frozenset({AccessRole.AIDE})
 AUDITOR = frozenset({AccessRole.AUDITOR})
 OFFICE = MANAGER | AUDITOR
 SIGNED_IN = OFFICE | PERSON

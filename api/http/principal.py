@@ -16,6 +16,7 @@ class AccessRole(StrEnum):
     MANAGER = "manager"
     COACH = "coach"
     COACHEE = "coachee"
+    AIDE = "aide"  # answers for a coachee, with a link that the coachee has created
     AUDITOR = "auditor"
     ANONYMOUS = "nobody"
     SYSTEM = "system"
@@ -80,7 +81,8 @@ class Principal:
 
     Attributes:
         user_id: the id of a manager or auditor; `None` otherwise.
-        person_id: the id of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
+        person_id: the id of a coach or coachee in the cycle `cycle_id`, or of the coachee whom an
+            aide answers for; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
         confirmed_at: the time at which the user last passed a second factor.

@@ -21,6 +21,7 @@ SERVICE = "/service"
 WEBHOOKS = "/webhooks"
 PERSON = "/p/"
 FEEDS = "/feeds/"
+AIDE = "/aide/"
 OFFICE_CALENDAR = f"{ACCOUNT}/calendar"
 JOIN = "/join"
 PEOPLE_UPLOAD_SUFFIXES = (
@@ -124,6 +125,16 @@ def person_devices(secret: str) -> str:
 def person_calendar(secret: str) -> str:
     """Return the URL of the page with a person's calendar feed."""
     return f"{person(secret)}/calendar"
+
+
+def person_aides(secret: str) -> str:
+    """Return the URL of the page on which a coachee creates and ends aides' links."""
+    return f"{person(secret)}/aides"
+
+
+def aide(secret: str) -> str:
+    """Return the URL of an aide's page, which contains the secret of the aide's link."""
+    return f"{AIDE}{secret}"
 
 
 def feed(secret: str) -> str:

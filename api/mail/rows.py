@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     NOTES_NOTICE = "notes notice"  # a notebook was started, or opened on a device
     ACCESS_NOTICE = "access notice"  # a person's PIN, passkeys or verified devices changed
     DETAILS_REQUEST = "details request"  # asks a person to enter when they are free
+    AIDE_NOTICE = "aide notice"  # an aide's link was created, or an aide answered for a coachee
 
 
 REMINDER_KINDS = (  # the most urgent first
@@ -53,6 +54,7 @@ ACCESS_KINDS = (
     MailKind.NOTES_NOTICE,
     MailKind.ACCESS_NOTICE,
     MailKind.DETAILS_REQUEST,
+    MailKind.AIDE_NOTICE,
 )
 """Emails about a person's own access, which the programme office neither sees nor releases."""
 

@@ -27,7 +27,7 @@ from coach.feedback import SingleLineText
 
 _PEOPLE = frozenset({"person", "human"})
 _PSEUDONYM = "P-"
-_ROLES_OF_PEOPLE = frozenset({"coach", "coachee"})
+_ROLES_OF_PEOPLE = frozenset({"coach", "coachee", "aide"})  # aides have the id of their coachee
 _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 

@@ -52,6 +52,7 @@ def my_sessions(
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
         due_heading=_DUE_HEADINGS[person.side],
+        is_coachee=principal.role is AccessRole.COACHEE,
         is_protected=principal.verification is not Verification.LINK,
     )
 

@@ -114,7 +114,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; earlier links, feeds and verified devices end.
+    """Create a new secret link for a person; earlier links, feeds, aides' links and devices end.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -124,11 +124,11 @@ def issue_link(
     person = person_row(tx, person_id)
     if person.left_at is not None:
         raise NotFoundError(facts.HAS_LEFT(person=person.code))
-    for kind in (CredentialKind.LINK, CredentialKind.FEED):
+    for kind in (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE):
         for row in _active(tx, person_id, kind, now):
             row.revoked_at = now
     end_devices(tx, person_id, now=now)
-    issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
+    issued = _add_link(tx, keyring, person_id, now, link_expiry(tx, person.cycle_id, grace))
     record_event(tx, "link made", "person", person_id, credential=issued.id)
     return issued
 
@@ -149,7 +149,7 @@ def ensure_links(
         )
     ).all()
     ends = {
-        cycle_id: _link_expiry(tx, cycle_id, grace) for cycle_id in {row.cycle_id for row in rows}
+        cycle_id: link_expiry(tx, cycle_id, grace) for cycle_id in {row.cycle_id for row in rows}
     }
     for row in rows:
         _add_link(tx, keyring, row.id, now, ends[row.cycle_id])
@@ -193,7 +193,8 @@ def _add_link(
     return IssuedSecret(id=identifier, secret=secret, expires_at=until)
 
 
-def _link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
+def link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
+    """Return the time `grace` after the last day of a cycle, in its time zone."""
     dates = policy_of(cycle_row(tx, cycle_id)).cycle
     return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
 

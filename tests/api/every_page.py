@@ -486,6 +486,7 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
         walk.open(f"details of the {side}", f"{home}/details")
         walk.open(f"calendar of the {side}", f"{home}/calendar")
         walk.submit(f"calendar of the {side}, created", f"{home}/calendar")
+    _see_aides(walk, coachee)
     _change_details(walk, f"{coachee}/details")
     walk.submit("consent, outdated", f"{coach}/consent", data={"sha256": "0" * 64})
     address = f"{coachee}/address"
@@ -494,6 +495,22 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
     walk.post(address, data={"address": "other@example.org"})
     walk.open("address, waiting", address)
     walk.submit("address, wrong code", f"{address}/confirm", data={"code": "1"})
+
+
+def _see_aides(walk: Walk, coachee: str) -> None:
+    aides = f"{coachee}/aides"
+    walk.open("aides, none", aides)
+    walk.submit("aides, without a name", aides, data={"label": ""})
+    made = walk.submit("aides, created", aides, data={"label": "Any aide"})
+    found = re.search(r'value="[^"]*(/aide/[\w-]+)"', made)
+    assert found is not None
+    page = walk.open("times of an aide", found[1])
+    for reply in ("declined", "accepted"):
+        answered = re.search(r'action="([^"]+/reply)"', page)
+        if answered is not None:
+            walk.post(answered[1], data={"reply": reply})
+            page = walk.open(f"times of an aide, {reply}", found[1])
+    walk.open("aides", aides)
 
 
 def _change_details(walk: Walk, details: str) -> None:

@@ -17,9 +17,12 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import tokens, users
-from api.accounts.credentials import CREDENTIAL_BY_SECRET, sha256_of
-from api.accounts.rows import PasskeyRow
+from api.accounts.credentials import CREDENTIAL_BY_SECRET, credential_row, sha256_of
+from api.accounts.rows import CredentialKind, PasskeyRow
+from api.aides import links as aide_links
+from api.aides.links import AideName
 from api.app import PERMISSIONS, create_app, iterate_routes
+from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
 from api.http.permissions import EVERYBODY, Permission
@@ -78,10 +81,12 @@ CALLERS = (
     Caller("other coachee", AccessRole.COACHEE, "C-2", owner=False),
     Caller("auditor", AccessRole.AUDITOR),
     Caller("nobody", AccessRole.ANONYMOUS),
+    Caller("aide", AccessRole.AIDE, "aide of C-1"),
+    Caller("other aide", AccessRole.AIDE, "aide of C-2", owner=False),
 )
 ONE_TIME_NAMES = (
     "user_id", "secret", "application_id",
-    "credential_id", "passkey_id", "device_id", "own_passkey_id",
+    "credential_id", "passkey_id", "device_id", "own_passkey_id", "aide_id",
 )  # fmt: skip
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 PROPOSAL = "0" * 20
@@ -142,6 +147,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/sessions/{session_id}/change/decision"): {
         "data": {"proposal": PROPOSAL, "decision": "refuse"}
     },
+    ("POST", "/api/v1/me/aides"): {"json": {"label": "x"}},
+    ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
+    ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
+    ("POST", "/aide/{link}/times/{session_id}/reply"): {"data": {"reply": "accepted"}},
 }
 
 
@@ -188,7 +197,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
     feed = feeds.create_feed(world.services, Principal(AccessRole.MANAGER, user_id=owner))
     new = NewWebhook(url="https://hr.example.org/", events=frozenset({WebhookEvent.RUN_FINISHED}))
     webhook = webhooks.create_webhook(world.services, new).webhook
-    return {
+    values = {
         "cycle_id": cycle_id,
         "webhook_id": webhook.id,
         "feed_secret": feed.address.rpartition("/")[2].removesuffix(".ics"),
@@ -210,6 +219,11 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         },
         **{f"notes of {code}": world.notes_key(cycle_id, code) for code in ("K-1", "K-2")},
     }
+    for code in ("C-1", "C-2"):
+        coachee = Principal(AccessRole.COACHEE, person_id=world.person_id(cycle_id, code))
+        aide = aide_links.create_aide(world.services, coachee, AideName(label="An aide"))
+        values[f"aide of {code}"] = aide.address.rpartition("/")[2]
+    return values
 
 
 def _open_call(shared: SharedServer) -> str:
@@ -286,6 +300,9 @@ def _headers(
         return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.ANONYMOUS:
         return {}
+    if caller.role is AccessRole.AIDE:
+        bearer = {"Authorization": f"Bearer {path_values[caller.code]}"}
+        return {} if "{link}" in path else bearer
     opened = {"X-Device-Key": path_values[f"device of {caller.code}"]}
     if "/passkeys/" in path:  # which requires that the device was verified recently
         cycle_id, method = path_values["cycle_id"], Verification.PASSKEY
@@ -331,6 +348,7 @@ def _one_time_values(
         )
         device_id = "0" * 20 if link is None else _device_of(tx, link, caller, world)
         own_passkey_id = "0" * 20 if link is None else _passkey_of(tx, link, world)
+        aide_id = "0" * 20 if link is None else _aide_of(tx, link, world)
         if "/notes/devices/" in path:
             device_id = "0" * 20 if link is None else _notes_device_of(tx, link, world)
         other = users.ensure_user(tx, "other manager", AccessRole.MANAGER, now=world.services.now())
@@ -343,6 +361,7 @@ def _one_time_values(
         "application_id": application_id,
         "device_id": device_id,
         "own_passkey_id": own_passkey_id,
+        "aide_id": aide_id,
     }
 
 
@@ -362,6 +381,17 @@ def _passkey_of(tx: Transaction, link: CredentialRow, world: World) -> str:
         sign_count=0,
         name="x",
         created_at=world.services.now(),
+    )
+    tx.add(row)
+    tx.flush()
+    return row.id
+
+
+def _aide_of(tx: Transaction, link: CredentialRow, world: World) -> str:
+    """Add an aide's link for the owner of a link, and return its id."""
+    now, owner = world.services.now(), {"person_id": link.person_id, "id": new_id()}
+    row = credential_row(
+        CredentialKind.AIDE, owner["id"] or "", now, now + timedelta(days=1), **owner
     )
     tx.add(row)
     tx.flush()
@@ -456,7 +486,7 @@ def test_no_route_logs_personal_data(
     """Call every route as each admitted caller. Runs last, because it revokes links."""
     secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org"}
     secrets |= {path_values[f"notes of {code}"] for code in ("K-1", "K-2")}
-    secrets |= {path_values[caller.code] for caller in CALLERS[1:5]}
+    secrets |= {path_values[caller.code] for caller in CALLERS if caller.code}
     requests = 0
     for route, caller in itertools.product(sorted(TABLE), CALLERS):
         method, path = route

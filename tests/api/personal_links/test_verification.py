@@ -227,7 +227,16 @@ def test_forms_submitted_with_link_alone_change_nothing(holder: Holder) -> None:
 
 def test_every_route_for_reports_notes_consent_and_own_data_requires_verification() -> None:
     reports = ("/record", "/feedback", "/note")
-    mine = (*reports, "/consent", "/publicity", "/address", "/pin", "/devices")
+    mine = (
+        *reports,
+        "/consent",
+        "/publicity",
+        "/address",
+        "/pin",
+        "/devices",
+        "/me/aides",
+        "}/aides",
+    )
     open_to_link = {
         f"{method} {path}"
         for (method, path), permission in PERMISSIONS.items()

@@ -10,6 +10,12 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from api.aides.notices import (
+    AideEvent,
+    answer_content,
+    notify_of_answer,
+    notify_of_link,
+)
 from api.enrolment.address_codes import request_code
 from api.enrolment.calls import CallInput, open_call
 from api.enrolment.requests import request_from_all
@@ -116,7 +122,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
             with services.database.writing() as tx:
                 notify_coach(tx, services, coach, event, device)
     send("notice about notes")
-    for name in propose_and_decide(services, session):
+    for name in write_notices_about_sessions(services, session):
         send(name)
     request_from_all(services, office.cycle_id)
     send("request for details")
@@ -129,6 +135,18 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)
     return mails
+
+
+def write_notices_about_sessions(services: Services, session: SessionDetails) -> Iterator[str]:
+    """Write notices about proposals and aides; yield the name of each kind after writing it."""
+    yield from propose_and_decide(services, session)
+    with services.database.writing() as tx:
+        person = tx.get_one(PersonRow, session.coachee.id)
+        notify_of_link(tx, services, person, "QZ-4")
+        for event in (AideEvent.ACCEPTED, AideEvent.DECLINED):
+            content = answer_content("QZ-4", event, session.start, session.end)
+            notify_of_answer(tx, services, person, content)
+    yield "notice about an aide"
 
 
 def change_sessions(world: World) -> None:

@@ -63,7 +63,7 @@ NO_PAGES = {  # routes for programs, files, and redirects
     ),
 }
 ENTERED = {
-    *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason"),
+    *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason", "Any aide"),
     *("Xyz 9", "Any Name", "mon-0910"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),

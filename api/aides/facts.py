@@ -1,0 +1,18 @@
+"""Messages about aides' links."""
+
+from __future__ import annotations
+
+from coach.texts.facts import NUMBER, message
+
+TOO_MANY = message(
+    "aides.too_many", "you already have {limit} aides' links, the maximum; end one first",
+    limit=NUMBER,
+)  # fmt: skip
+CYCLE_OVER = message("aides.cycle_over", "this cycle is over, so there is nothing left to answer")
+NO_SUCH_AIDE = message(
+    "aides.no_such_aide", "this aide's link is not one of yours; reload the page"
+)
+TOO_MANY_ANSWERS = message(
+    "aides.too_many_answers",
+    "too many answers were changed today; answer on your own page, or continue tomorrow",
+)

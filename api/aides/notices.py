@@ -1,0 +1,94 @@
+"""Emails that tell a coachee of a new aide's link, and of what an aide has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.aides import facts
+from api.mail.delivery import release
+from api.mail.rows import MailKind, MailRow
+from api.participants.notices import ADDRESS, send_notices
+from api.participants.rows import PersonRow
+from api.services import Services
+from coach.errors import ConflictError
+from coach.sessions import Reply
+
+EVENT, LABEL, START, END = "event", "label", "start", "end"  # keys of the content of a notice
+_MAX_PER_DAY = 50
+
+
+class AideEvent(StrEnum):
+    """What a coachee is notified of."""
+
+    LINK_MADE = "link made"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+EVENT_OF_REPLY = {Reply.ACCEPTED: AideEvent.ACCEPTED, Reply.DECLINED: AideEvent.DECLINED}
+
+
+def notify_of_link(tx: Transaction, services: Services, person: PersonRow, label: str) -> None:
+    """Tell a coachee, at their present and former addresses, that an aide's link was created.
+
+    Nothing is sent if this server sends no email.
+    """
+    if services.settings.mail.enabled:
+        content = {EVENT: AideEvent.LINK_MADE.value, LABEL: label}
+        send_notices(
+            tx, services.enqueue, person, MailKind.AIDE_NOTICE, content, now=services.now()
+        )
+
+
+def notify_of_answer(
+    tx: Transaction,
+    services: Services,
+    person: PersonRow,
+    content: Mapping[str, str],
+) -> None:
+    """Tell a coachee, at their present address, what an aide answered to a session.
+
+    `content` is that of the notice, without its address; see `answer_content`.
+
+    Nothing is sent if this server sends no email, or has no address.
+
+    Raises:
+        ConflictError: the coachee was sent too many of these emails in the last day.
+    """
+    now = services.now()
+    if not services.settings.mail.enabled or not person.email:
+        return
+    if _count_since(tx, person.id, now - timedelta(days=1)) >= _MAX_PER_DAY:
+        raise ConflictError(facts.TOO_MANY_ANSWERS())
+    mail = MailRow(
+        kind=MailKind.AIDE_NOTICE,
+        cycle_id=person.cycle_id,
+        person_id=person.id,
+        content={**content, ADDRESS: person.email},
+        created_at=now,
+    )
+    release(tx, services.enqueue, [mail], {person.id: person.email}, now=now)
+
+
+def answer_content(label: str, event: AideEvent, start: datetime, end: datetime) -> dict[str, str]:
+    """Return the content of a notice about what the aide `label` did to a session."""
+    return {
+        EVENT: event.value,
+        LABEL: label,
+        START: start.isoformat(),
+        END: end.isoformat(),
+    }
+
+
+def _count_since(tx: Transaction, person_id: str, since: datetime) -> int:
+    query = select(func.count(MailRow.id)).where(
+        MailRow.person_id == person_id,
+        MailRow.kind == MailKind.AIDE_NOTICE,
+        MailRow.created_at > since,
+    )
+    return tx.scalar(query) or 0
