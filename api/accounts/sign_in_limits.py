@@ -43,7 +43,7 @@ _PURPOSE = "failed sign-ins"
 class _Budget:
     """The number of failed attempts allowed in `window`, which starts with the first of them.
 
-    If `attempts` is `None`, all are, and the window starts anew with each.
+    If `attempts` is `None`, all are allowed, and the window starts anew with each.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Reads the busy times in a calendar file (RFC 5545) that a person has uploaded.
 
-Titles, places and other people are removed from the text first; everything else happens to what is
-left. A file that would be expensive to expand is refused before that, by its text alone, and the
-expansion runs in a child process with limits, whose output is treated as untrusted.
+Titles, places and other people are first removed from the text; only the rest is parsed. A file
+that would be expensive to expand is refused before parsing, by its text alone, and the expansion
+runs in a child process with limits, whose output is treated as untrusted.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _DECLINED = re.compile(r"PARTSTAT=\"?DECLINED\"?")
 
 @dataclass(frozen=True, slots=True)
 class CalendarOwner:
-    """Whose calendar a file is: times without a zone are in `zone`, an IANA name.
+    """The owner of a calendar file; times without a zone are in `zone`, an IANA name.
 
     `address` is the owner's email address, by which events that they have declined are found.
     """

@@ -1,4 +1,4 @@
-"""Renders calendar feeds: the events that a calendar program fetches again and again.
+"""Renders calendar feeds: the events that a calendar program regularly fetches.
 
 A feed is a snapshot, not a message: it has no METHOD, ORGANIZER or ATTENDEE (RFC 5546). Equal
 events produce equal bytes.

@@ -21,7 +21,7 @@ _MOST_NAMED = 20  # rows without a valid seal
 
 
 class AuditAction(StrEnum):
-    """An action on the audit trail."""
+    """The actions of `gender-coach audit`."""
 
     VERIFY = "verify"
 

@@ -142,7 +142,7 @@ def restore(
 
 @dataclass(frozen=True, slots=True)
 class _Replaced:
-    """What a restore takes from the database that it replaces; nothing if there is none.
+    """The data that a restore takes from the database that it replaces; empty if there is none.
 
     `rows` is the number of rows of its audit trail.
     """
@@ -211,7 +211,7 @@ def _print_outcome(
 
 
 def _read_replaced(database: Database) -> _Replaced:
-    """Read what a restore takes from the database that it replaces, and close the database.
+    """Read the data that a restore takes from the replaced database, and close the database.
 
     Nothing is taken if there is no database, or if it cannot be read, for example because it is
     damaged.

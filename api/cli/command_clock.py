@@ -1,4 +1,4 @@
-"""When the running command started, for time limits that hold for the whole command."""
+"""Measures the time since the running command started, for limits on the whole command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CommandClock:
         self._started_at = time.monotonic()
 
     def restart(self) -> None:
-        """Start again: a new command begins."""
+        """Restart the clock for a new command."""
         self._started_at = time.monotonic()
 
     @property

@@ -29,7 +29,7 @@ _SIDES = {kind: side for side, kind in KINDS.items()}
 
 
 class CycleAction(StrEnum):
-    """An action on a cycle of a server."""
+    """The actions of `gender-coach cycle`."""
 
     IMPORT = "import"
 

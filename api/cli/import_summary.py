@@ -27,7 +27,7 @@ class ReviewedLists(Protocol):
 
     @property
     def review(self) -> ListReview:
-        """Who is new, changed, gone or doubled."""
+        """The review of the lists."""
 
     def row(self, person: ListedPerson) -> int | None:
         """Return the row of a person; `None` if they are only in the earlier list."""

@@ -25,7 +25,7 @@ from coach.texts.facts import Fact
 
 
 class KeyAction(StrEnum):
-    """What `gender-coach keys` does: create a key file, or replace one of its keys."""
+    """The actions of `gender-coach keys`."""
 
     CREATE = "create"
     ROTATE = "rotate"

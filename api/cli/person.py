@@ -16,7 +16,7 @@ from api.data_protection import subject_access
 
 
 class PersonAction(StrEnum):
-    """An action on the data about a person."""
+    """The actions of `gender-coach person`."""
 
     EXPORT = "export"
     ERASE = "erase"

@@ -24,7 +24,7 @@ from coach.texts.facts import Fact
 
 
 class UserAction(StrEnum):
-    """An action on a user."""
+    """The actions of `gender-coach user`."""
 
     ADD = "add"
     SIGN_IN = "sign-in"

@@ -69,7 +69,7 @@ _refused = _RefusedRows()
 
 
 def seal_info(keyring: Keyring) -> dict[str, object]:
-    """Return what a transaction must have in its `info` to seal rows and to check seals."""
+    """Return the entries of `info` that a transaction needs to seal rows and to check seals."""
     return {_KEYRING: keyring}
 
 

@@ -45,7 +45,7 @@ OTHER_INPUTS = message(
 # i18n: `place` is the path of a value in a JSON file, such as matches[0].verdicts[2].because
 SENTENCE_DIFFERS = message(
     "results_check.sentence_differs",
-    "does not say at {place} what the fact there says: {expected}",
+    "does not match its fact at {place}, which says: {expected}",
     place=TEXT,
     expected=FACT,
 )

@@ -20,7 +20,7 @@ _MAX_REPORTED = 5  # maximum number of sentences reported individually
 
 
 def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
-    """Yield a finding for each sentence in `content` that does not say what its fact says.
+    """Yield a finding for each sentence in `content` that differs from its fact.
 
     The sentences may be in any language, but all in the same. Format 1, which has no facts, is not
     checked.
@@ -48,7 +48,7 @@ def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _differences(stored: Mapping[str, str], expected: Mapping[str, str]) -> dict[str, str]:
-    """Return the expected sentence, or an empty string, at each place where another one is."""
+    """Return the expected sentence, or an empty string, for each place with another sentence."""
     return {
         place: expected.get(place, "")
         for place in (*expected, *(stored.keys() - expected.keys()))

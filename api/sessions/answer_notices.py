@@ -1,7 +1,7 @@
 """Emails that tell a participant of a session that the other participant has declined its time.
 
-If the other one accepts it after all, this is told as well. Nothing is told of a first acceptance,
-and never the comment, which is for the programme office.
+The participant is also told if the other one accepts it after all. A first acceptance is not
+reported, and the comment, which is for the programme office, never is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def tell_other_participant(
 ) -> None:
     """Tell the other participant how a person has replied, if the server sends email.
 
-    Replies to several sessions in one transaction, of somebody who leaves, are in one email.
+    Replies to several sessions in one transaction, as when somebody leaves, are in one email.
     """
     other = session.coach_id if person_id == session.coachee_id else session.coachee_id
     addresses = find_addresses(tx, [other])

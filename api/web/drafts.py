@@ -1,8 +1,9 @@
 """Drafts of people's forms, which the browser keeps, encrypted, until they have been sent.
 
-The server stores nothing. The pages with a form contain the key of its draft, so only who can open
-the page can open the draft. Keys are derived from the person, their secret link and the form, and
-for notes also from the secret of the device on which they are unlocked. See `static/drafts.js`.
+The server stores nothing. The pages with a form contain the key of its draft, so only somebody who
+can open the page can decrypt the draft. Keys are derived from the person, their secret link and the
+form, and for notes also from the secret of the device on which they are unlocked. See
+`static/drafts.js`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,6 @@ def draft_of(
 
 
 def draft_group(keyring: Keyring, principal: Principal) -> str:
-    """Return what the names of all drafts of a person's link begin with."""
+    """Return the prefix of the names of all drafts of a person's link."""
     owner = f"{principal.person_id}.{principal.credential_id}".encode()
     return keyring.mac("groups of drafts", owner).hex()[:_NAME_LENGTH]
