@@ -42,6 +42,7 @@ TAGS = [
     {"name": "audit", "description": "The audit trail and its verification."},
     {"name": "webhooks", "description": "Programs that are told about events."},
     {"name": "service", "description": "Whether this deployment works, and what to do."},
+    {"name": "webhooks", "description": "Events sent to other systems, with ids only."},
     {"name": "reference", "description": "Rules, forms and problem types."},
 ]
 _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
