@@ -36,6 +36,7 @@ from api.http.permissions import Permission
 from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
 from api.http.problem_details import register_interruption
+from api.invitations.moved_address import move_invitations
 from api.job_types import JOB_TYPES
 from api.personal_links import verification_pages, verified_devices
 from api.personal_links.links import authenticate_link
@@ -142,7 +143,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     consent_texts(settings)  # invalid texts must fail at start-up, not on a page
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
-    services = Services(settings, database, keyring, queue, utc_now)
+    services = Services(settings, database, keyring, queue, utc_now, move_invitations)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 

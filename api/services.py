@@ -23,6 +23,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+AddressHook = Callable[[Transaction, "Services", str, str], None]
+"""A function of a transaction, the services, a person's id and their former address."""
+
+
+def _ignore_address(_tx: Transaction, _services: Services, _person_id: str, _former: str) -> None:
+    """Do nothing about a changed address."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionContext:
     """A transaction's principal, its time, and the key ring that authenticates its audit events."""
@@ -36,6 +44,8 @@ class TransactionContext:
 class Services:
     """The settings, database, key ring, job queue and clock.
 
+    `address_changed` is called in the transaction in which a person's email address changes.
+
     Every use case accepts them as its first argument and opens a single transaction with
     `database.reading()` or `database.writing()`.
     """
@@ -45,6 +55,7 @@ class Services:
     keyring: Keyring
     enqueue: Enqueue
     now: Callable[[], datetime] = utc_now
+    address_changed: AddressHook = _ignore_address
 
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
         """Return a copy whose audit events are attributed to `principal`.

@@ -58,6 +58,7 @@ def eml_bytes(
     calendar: bytes | None,
     reply_token: str,
     links: ReplyLinks | None = None,
+    has_moved: bool = False,
 ) -> bytes:
     """Render the complete email: text, HTML and the calendar object, which is also attached.
 
@@ -71,6 +72,8 @@ def eml_bytes(
         calendar: `message` as a calendar object, from `ics_bytes`; `None` to leave it out, because
             a gateway would remove it.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
+        has_moved: whether the message cancels an invitation at a former address of the recipient,
+            while the session takes place.
         links: the links of the reply buttons; by default, `mailto:` links to the Reply-To address.
 
     Returns:
@@ -87,6 +90,7 @@ def eml_bytes(
         answer=message.partstat,
         changed=_changed(message),
         has_calendar=calendar is not None,
+        has_moved=has_moved,
     )
     content = mail_texts(texts, kind, values, links)
     file = invitation_file_name(message.invitation, ".ics") if calendar is not None else None

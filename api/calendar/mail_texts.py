@@ -59,6 +59,7 @@ class MailKind:
         given: the optional values that are not empty.
         has_web_links: whether the links for replies are pages of a server.
         has_calendar: whether the calendar object is attached.
+        has_moved: whether a cancellation is only for a former address of the recipient.
     """
 
     method: Method
@@ -67,6 +68,7 @@ class MailKind:
     given: frozenset[str] = frozenset()
     has_web_links: bool = True
     has_calendar: bool = True
+    has_moved: bool = False
 
 
 def mail_texts(
@@ -104,6 +106,7 @@ def _patterns(
         "changed": kind.changed,
         "answer": kind.answer.value,
         "has_calendar": kind.has_calendar,
+        "has_moved": kind.has_moved,
     }
     folder = _FOLDERS[kind.method]
     subject, plain, html = (

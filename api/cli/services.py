@@ -20,6 +20,7 @@ from api.bootstrap import open_database_and_keyring
 from api.cli import admin_facts as facts
 from api.data_protection import copies
 from api.http.principal import SYSTEM
+from api.invitations.moved_address import move_invitations
 from api.services import Services
 from api.settings import Settings
 from coach.errors import InputFault, UnusableInputError
@@ -38,7 +39,9 @@ def open_cli_services(data: Path | None) -> Iterator[Services]:
     database, keyring = open_database_and_keyring(settings)
     queue = _LazyQueue(settings.database_url)
     try:
-        yield Services(settings, database, keyring, queue).on_behalf_of(lambda: SYSTEM)
+        yield Services(
+            settings, database, keyring, queue, address_changed=move_invitations
+        ).on_behalf_of(lambda: SYSTEM)
     finally:
         queue.close()
         database.close()

@@ -17,7 +17,13 @@ from api.audit_trail.log import record_event
 from api.invitations import facts
 from api.invitations.outgoing_invitation import current_invitation
 from api.invitations.release import release_sendable
-from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
+from api.invitations.session_messages import (
+    answers_to,
+    apply_message,
+    counter_cutoff,
+    draft_mails,
+    last_sent,
+)
 from api.mail.rows import MailRow
 from api.services import Services
 from api.sessions.rows import MAX_LINK_LENGTH, MAX_PLACE_LENGTH, SessionRow, SessionState
@@ -128,7 +134,14 @@ def _announce(
     answers = answers_to(tx, SessionRow.id == session.id)
     session.adjustments += message.sequence != session.sequence
     apply_message(session, message, now=now)
-    mails = draft_mails(session, message, answers, plan_id=None, now=now)
+    mails = draft_mails(
+        session,
+        message,
+        answers,
+        plan_id=None,
+        cutoff=counter_cutoff(tx, session.cycle_id),
+        now=now,
+    )
     tx.add_all(mails)
     tx.flush()
     return mails

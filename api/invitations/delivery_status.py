@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
-from api.invitations.outgoing_invitation import stored_message
+from api.invitations.outgoing_invitation import ADDRESS, stored_message
 from api.invitations.pending import PendingMessages, count_pending
 from api.mail.rows import (
     ACCESS_KINDS,
@@ -149,7 +149,7 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
             id=mail.id,
             kind=mail.kind,
             to=person_summary(person),
-            address=person.email,
+            address=(mail.content or {}).get(ADDRESS) or person.email,
             problem=decode_problem(mail.problem),
             outbox_id=mail.id if mail.kind in OUTBOX_KINDS else None,
             number=number,

@@ -58,6 +58,12 @@ def compose_introduction(tx: Transaction, services: Services, mail: MailRow) -> 
     return ComposedMail(person.email, render_introduction(introduction, services, secret))
 
 
+def compose_moved_away(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail:
+    """Compose the cancellation of an invitation at a person's former address."""
+    invitation = stored_invitation(mail, tx.get_one(PersonRow, mail.person_id), {})
+    return ComposedMail(invitation.address, render_eml(invitation, services, ""))
+
+
 def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
     try:
         return links.link_of(tx, services.keyring, person_id, now=services.now()).secret
@@ -111,4 +117,5 @@ def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
 MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {
     MailKind.INTRODUCTION: compose_introduction,
     MailKind.INVITATION: compose_invitation,
+    MailKind.MOVED_AWAY: compose_moved_away,
 }

@@ -14,7 +14,7 @@ from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.http import urls
-from api.mail.rows import MailRow
+from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
 from api.participants.rows import PersonRow, Side
 from api.services import Services
@@ -23,11 +23,14 @@ from api.texts.reader_language import mail_renderer
 from api.values import FrozenModel
 from coach.invitations import Invitation, Message, Method, PartStat
 
+ADDRESS = "address"  # key of the content of an email to a former address
+
 
 class OutgoingInvitation(FrozenModel):
     """A message to one person about one session, ready to be rendered.
 
     `coach_name` is the name of the coach if the recipient is the coachee, otherwise `None`.
+    `has_moved` is whether it cancels an invitation at a former address.
     """
 
     message: Message
@@ -37,6 +40,7 @@ class OutgoingInvitation(FrozenModel):
     address: str
     timezone: str
     coach_name: str | None = None
+    has_moved: bool = False
 
     @property
     def needs_link(self) -> bool:
@@ -61,7 +65,8 @@ class OutgoingInvitation(FrozenModel):
 
 def stored_message(mail: MailRow) -> Message:
     """Return the invitation or cancellation in an email."""
-    return Message.model_validate(mail.content)
+    content = mail.content or {}
+    return Message.model_validate({key: content[key] for key in content if key != ADDRESS})
 
 
 def is_cancellation(mail: MailRow) -> bool:
@@ -100,7 +105,10 @@ def stored_invitation(
 
     `coaches` are the names of coaches by session.
     """
-    return _outgoing_invitation(stored_message(mail), person, mail.session_id or "", coaches)
+    outgoing = _outgoing_invitation(stored_message(mail), person, mail.session_id or "", coaches)
+    if mail.kind is not MailKind.MOVED_AWAY:
+        return outgoing
+    return outgoing.model_copy(update={"address": (mail.content or {})[ADDRESS], "has_moved": True})
 
 
 def latest_invitation(
@@ -170,6 +178,7 @@ def render_eml(
         calendar=calendar if deployment.attach_ics else None,
         reply_token=reply_token or services.keyring.reply_token(outgoing_invitation.person_id),
         links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
+        has_moved=outgoing_invitation.has_moved,
     )
 
 

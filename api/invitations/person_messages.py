@@ -116,7 +116,7 @@ def _by_person(tx: Transaction, cycle_id: str, *, sends: bool) -> tuple[PersonMe
 def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:
     """Return what the office sees of an email in a list."""
     number, start, kind = None, None, _INTRODUCTION
-    if mail.kind is MailKind.INVITATION:
+    if mail.kind is not MailKind.INTRODUCTION:
         message = stored_message(mail)
         number, start = message.invitation.number, message.invitation.start
         kind = _INVITATION

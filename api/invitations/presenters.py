@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, FailedMail
 from api.invitations.person_messages import STATE, MessageLine, PersonMessages
-from api.mail.rows import MailKind
+from api.mail.rows import OUTBOX_KINDS
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from coach.texts.facts import Fact
@@ -56,6 +56,6 @@ def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
     if mail.number is None or mail.start is None:
         return facts.FAILED_INTRODUCTION()
     when = format_short_datetime(mail.start, zone)
-    invitation = mail.kind is MailKind.INVITATION
+    invitation = mail.kind in OUTBOX_KINDS
     about = facts.FAILED_INVITATION if invitation else facts.FAILED_REMINDER
     return about(number=mail.number, when=when)

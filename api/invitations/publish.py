@@ -19,7 +19,13 @@ from api.cycles.versions import Part, next_version, require_version
 from api.database.types import new_id
 from api.invitations import facts
 from api.invitations.introduction import draft_introductions
-from api.invitations.session_messages import answers_to, apply_message, draft_mails, last_sent
+from api.invitations.session_messages import (
+    answers_to,
+    apply_message,
+    counter_cutoff,
+    draft_mails,
+    last_sent,
+)
 from api.mail.rows import MailRow
 from api.participants.declined_times import declined_since
 from api.participants.rows import PersonRow, Side
@@ -175,6 +181,7 @@ def _publish_sessions(
         _refuse_past_sessions(after, now)
     messages = diff_invitations(before, after, now)
     answers = answers_to(tx, SessionRow.cycle_id == plan.cycle_id)
+    cutoff = counter_cutoff(tx, plan.cycle_id)
     people = ids_by_code(tx, plan.cycle_id)
     drafts: list[MailRow] = []
     newly_timed: list[SessionRow] = []
@@ -183,7 +190,7 @@ def _publish_sessions(
         row = existing.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         apply_message(row, message, now=now)
         tx.add(row)
-        drafts += draft_mails(row, message, answers, plan_id=plan.id, now=now)
+        drafts += draft_mails(row, message, answers, plan_id=plan.id, cutoff=cutoff, now=now)
         newly_timed += [row] if message.asks_again else []
     tx.flush()
     _refuse_declined_times(tx, plan, newly_timed)

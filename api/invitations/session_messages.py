@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.cycles.service import cycle_row, policy_of
 from api.invitations.outgoing_invitation import current_invitation
 from api.mail.rows import MailKind, MailRow
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
@@ -63,14 +64,29 @@ def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
         row.asked_sequence = message.sequence
 
 
+def counter_cutoff(tx: Transaction, cycle_id: str) -> timedelta:
+    """Return how long before a session its participants can agree on another time."""
+    hours = policy_of(cycle_row(tx, cycle_id)).sessions.reschedule_cutoff_hours
+    return timedelta(hours=hours)
+
+
 def draft_mails(
-    row: SessionRow, message: Message, answers: Answers, *, plan_id: str | None, now: datetime
+    row: SessionRow,
+    message: Message,
+    answers: Answers,
+    *,
+    plan_id: str | None,
+    cutoff: timedelta,
+    now: datetime,
 ) -> tuple[MailRow, MailRow]:
     """Return the message as draft emails to coachee and coach, after it was applied to the session.
 
     `answers` are those from before the change. `plan_id` is the plan whose publication causes the
-    message, or `None`.
+    message, or `None`. Within `cutoff` before the session, calendars should not offer to propose
+    another time.
     """
+    is_late = message.invitation.start - now < cutoff
+    message = message.model_copy(update={"refuses_counter": is_late})
 
     def to(person_id: str) -> MailRow:
         answer = answers.get((row.id, person_id), PartStat.NEEDS_ACTION)

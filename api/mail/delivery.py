@@ -230,7 +230,7 @@ def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
     """Select the first email that no earlier one to the same person holds back."""
     earlier = aliased(MailRow)
     of_same_session = and_(
-        earlier.kind == MailRow.kind,
+        or_(earlier.kind == MailRow.kind, earlier.kind == MailKind.MOVED_AWAY),
         earlier.session_id == MailRow.session_id,
         earlier.occasion < MailRow.occasion,
     )

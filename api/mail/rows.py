@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     """The purpose of an email."""
 
     INVITATION = "invitation"  # or a cancellation
+    MOVED_AWAY = "moved away"  # cancels an invitation at a person's former address
     INTRODUCTION = "introduction"  # of all sessions, before the first invitation
     SESSION_REMINDER = "session reminder"
     REPLY_REMINDER = "reply reminder"
@@ -45,7 +46,7 @@ REMINDER_KINDS = (  # the most urgent first
 )
 
 
-OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION)
+OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION, MailKind.MOVED_AWAY)
 """Emails that the programme office reviews and releases."""
 
 ACCESS_KINDS = (
@@ -89,8 +90,9 @@ class MailRow(IdentifiedRow):
         occasion: distinguishes emails of the same kind to the same person about the same session.
             For invitations, the session's revision that the message announced.
         code_id: for codes, the one-time code to send.
-        content: further input of the composer; for invitations, a `coach.invitations.Message`; for
-            notices, their address, which may be a former one.
+        content: further input of the composer; for invitations, a `coach.invitations.Message`, with
+            the key `address` if it goes to a former address; for notices, their address, which may
+            be a former one.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
         queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.

@@ -58,7 +58,11 @@ def notify_address_change(
     The notices go to the new address, the former one, and those of the last 180 days. Whoever
     removes an address before entering another can therefore not keep the person from learning of
     it. Notices about the person then also go to the former address for 180 days.
+
+    Invitations move from the former to the new address, also if this server sends no email.
     """
+    if former != person.email:
+        services.address_changed(tx, services, person.id, former)
     if services.settings.mail.enabled and former != person.email:
         now, kind = services.now(), MailKind.ADDRESS_NOTICE
         earlier = list(filter(None, (former, *_former_addresses(tx, person.id, now))))
@@ -94,8 +98,6 @@ def notify_changed_addresses(
     tx: Transaction, services: Services, former: Mapping[str, str]
 ) -> None:
     """Notify people whose addresses differ from those in `former`, which is keyed by id."""
-    if not services.settings.mail.enabled:
-        return
     tx.flush()
     for person in tx.scalars(select(PersonRow).where(PersonRow.id.in_(former))):
         notify_address_change(tx, services, person, former[person.id])

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import aliased
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
@@ -241,11 +242,21 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
     """Return whether the person was sent the latest invitation to the session long enough ago."""
+    of_person = aliased(MailRow)
+    latest = (
+        select(func.max(of_person.occasion))
+        .where(
+            of_person.kind == MailKind.INVITATION,
+            of_person.session_id == SessionRow.id,
+            of_person.person_id == PersonRow.id,
+        )
+        .correlate(SessionRow, PersonRow)
+    )
     informed = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
         MailRow.session_id == SessionRow.id,
         MailRow.person_id == PersonRow.id,
-        MailRow.occasion == SessionRow.revision,
+        MailRow.occasion == latest.scalar_subquery(),
         MailRow.state.in_(SENT_STATES),
         MailRow.ended_at <= now - _MIN_TIME_SINCE_SENDING,
     )

@@ -46,7 +46,7 @@ def test_texts_are_those_of_the_templates(texts: Renderer) -> None:
     for method, answer, changed, is_full in product(Method, PartStat, CHANGES, (False, True)):
         given = VALUES if is_full else VALUES | dict.fromkeys(OPTIONAL, "")
         links = replace(LINKS, are_web_pages=is_full)
-        kind = MailKind(method, answer, changed, has_calendar=not is_full)
+        kind = MailKind(method, answer, changed, has_calendar=not is_full, has_moved=is_full)
         values = {**given, "changed": changed, "answer": answer.value}
         subject, plain, html = (
             render(
@@ -55,6 +55,7 @@ def test_texts_are_those_of_the_templates(texts: Renderer) -> None:
                 **values,
                 links=links,
                 has_calendar=not is_full,
+                has_moved=is_full,
             )
             for file in ("subject.txt", "body.txt", "body.html")
         )

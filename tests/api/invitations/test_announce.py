@@ -103,6 +103,21 @@ def test_place_and_link_keep_sequence_and_repeat_each_answer(world: World) -> No
     assert _first(world, cycle_id).revision == 2
 
 
+def test_calendar_offers_to_propose_another_time_until_the_cutoff(world: World) -> None:
+    _, session = _published(world)
+    refused = []
+    for hours in (72, 71):
+        with world.database.writing() as tx:
+            (mail, _) = announce(
+                tx,
+                tx.get_one(SessionRow, session.id),
+                SessionChange(place=f"Room {hours}"),
+                now=session.starts_at - hours * HOUR,
+            )
+            refused.append(stored_message(mail).refuses_counter)
+    assert refused == [False, True]
+
+
 def test_topic_is_stored_and_never_sent(world: World) -> None:
     cycle_id, session = _published(world)
     assert _announce(world, session, topic="Stereotypes") == []

@@ -22,6 +22,7 @@ from api.enrolment.requests import request_from_all
 from api.http.principal import AccessRole, Principal
 from api.invitations.announce import SessionChange, announce
 from api.invitations.introduction import draft_introductions
+from api.invitations.moved_address import move_invitations
 from api.mail.rows import MailKind, MailRow
 from api.organisation import Organisation
 from api.participants.notices import notify_address_change
@@ -107,10 +108,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
         tx.add(PinRow(person_id=session.coach.id, pin_hash="x", set_at=MOMENT))
     reset_pin(services, session.coach.id)
     send("notice")
-    with services.database.writing() as tx:
-        person = tx.get_one(PersonRow, coach.person_id)
-        person.email = "x@example.org"
-        notify_address_change(tx, services, person, "k1@example.org")
+    change_address(services, session.coach.id)
     send("notice of a changed address")
     for change in AccessChange:
         for device in ("Firefox, Windows", ""):
@@ -147,6 +145,15 @@ def write_notices_about_sessions(services: Services, session: SessionDetails) ->
             content = answer_content("QZ-4", event, session.start, session.end)
             notify_of_answer(tx, services, person, content)
     yield "notice about an aide"
+
+
+def change_address(services: Services, person_id: str) -> None:
+    """Change the address of a person who was invited, to which their invitations move."""
+    with services.database.writing() as tx:
+        person = tx.get_one(PersonRow, person_id)
+        person.email = "x@example.org"
+        notify_address_change(tx, services, person, "k1@example.org")
+        move_invitations(tx, services, person.id, "k1@example.org")
 
 
 def change_sessions(world: World) -> None:
