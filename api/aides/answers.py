@@ -1,8 +1,8 @@
-"""What an aide sees and does: the times of a coachee's coming sessions, and the answers to them.
+"""Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
 
 An aide sees neither with whom a session is, nor what it is about, where it takes place, or any
-comment. A further act of aides, such as proposing another time, belongs here: it takes the aide's
-principal, acts as `coachee_of` returns, and calls `tell_coachee`.
+comment. Further actions of aides, such as proposing another time, belong here: they take the
+aide's principal, act for the principal that `coachee_of` returns, and call `tell_coachee`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class AideTime(FrozenModel):
 
 
 class AideTimes(FrozenModel):
-    """The coming sessions that an aide sees. `label` is the name that the coachee gave the aide."""
+    """The upcoming sessions that an aide sees; `label` is the name that the coachee gave them."""
 
     label: str
     times: tuple[AideTime, ...]
@@ -63,7 +63,7 @@ def read_times(services: Services, principal: Principal) -> AideTimes:
 
 
 def answer(services: Services, principal: Principal, session_id: str, given: AideReply) -> AideTime:
-    """Accept or decline a session for the coachee, who is told by email if the answer changes.
+    """Accept or decline a session for the coachee, who is notified by email if the answer changes.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
@@ -84,7 +84,7 @@ def answer(services: Services, principal: Principal, session_id: str, given: Aid
 def coachee_of(principal: Principal) -> Principal:
     """Return the coachee whom an aide answers for, unverified, to pass to use cases of sessions.
 
-    What is recorded in the audit trail still names the aide, who is the transaction's principal.
+    The audit trail still names the aide, who is the principal of the transaction.
 
     Raises:
         ValueError: `principal` is not an aide.

@@ -23,7 +23,7 @@ _MAX_PER_DAY = 50
 
 
 class AideEvent(StrEnum):
-    """What a coachee is notified of."""
+    """An event that a coachee is notified of."""
 
     LINK_MADE = "link made"
     ACCEPTED = "accepted"
@@ -34,7 +34,7 @@ EVENT_OF_REPLY = {Reply.ACCEPTED: AideEvent.ACCEPTED, Reply.DECLINED: AideEvent.
 
 
 def notify_of_link(tx: Transaction, services: Services, person: PersonRow, label: str) -> None:
-    """Tell a coachee, at their present and former addresses, that an aide's link was created.
+    """Tell a coachee, at their current and former addresses, that an aide's link was created.
 
     Nothing is sent if this server sends no email.
     """
@@ -51,7 +51,7 @@ def notify_of_answer(
     person: PersonRow,
     content: Mapping[str, str],
 ) -> None:
-    """Tell a coachee, at their present address, what an aide answered to a session.
+    """Tell a coachee, at their current address, what an aide answered to a session.
 
     `content` is that of the notice, without its address; see `answer_content`.
 

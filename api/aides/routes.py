@@ -48,7 +48,7 @@ def read_times(services: ServicesDep, principal: PrincipalDep) -> AideTimes:
 def answer_for_coachee(
     session_id: str, given: AideReply, services: ServicesDep, principal: PrincipalDep
 ) -> AideTime:
-    """Accept or decline a time, with an aide's link. The person you answer for is told by email."""
+    """Accept or decline a time, with an aide's link; the coachee is notified by email."""
     return answers.answer(services, principal, session_id, given)
 
 

@@ -61,7 +61,7 @@ def request_code(services: Services, secret: str, new: NewAddress) -> None:
 
     Raises:
         NotFoundError: there is no such call, or it has ended.
-        ConflictError: this server sends no email (any more).
+        ConflictError: this server sends no email.
         TooManyAttemptsError: too many codes were sent to this address, or for this call.
     """
     if not services.settings.mail.enabled:

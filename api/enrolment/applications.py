@@ -71,7 +71,7 @@ def apply(services: Services, secret: str, given: ApplicationInput) -> None:
     Raises:
         NotFoundError: there is no such call, or it has ended.
         NotAllowedError: the address is not confirmed.
-        ConflictError: the call is for the other side, or too many applications wait.
+        ConflictError: the call is for the other side, or too many applications are waiting.
         UnusableInputError: values are invalid. The error lists all faults, with the field as the
             column, and nothing is stored.
     """

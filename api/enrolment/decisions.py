@@ -1,4 +1,4 @@
-"""What the office does with applications: sees them with possible duplicates, approves, refuses."""
+"""Use cases of the office: listing applications with duplicates, approving, refusing."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def read_applications(services: Services, cycle_id: str) -> Applications:
 
 
 def count_applications(tx: Transaction, cycle_id: str) -> int:
-    """Return how many applications for a cycle wait for a decision."""
+    """Return the number of applications for a cycle that wait for a decision."""
     query = select(func.count(ApplicationRow.id)).where(ApplicationRow.cycle_id == cycle_id)
     return tx.scalar(query) or 0
 
@@ -93,7 +93,7 @@ def approve(services: Services, application_id: str) -> str:
     The person is sent their secret link. The list can be undone until the next run.
 
     Raises:
-        NotFoundError: there is no such application (any more).
+        NotFoundError: there is no such application.
         ConflictError: the same person is in this list already.
         UnusableInputError: the application is no longer valid, or no longer fits the policy.
     """
@@ -122,10 +122,10 @@ def approve(services: Services, application_id: str) -> str:
 
 
 def refuse(services: Services, application_id: str) -> str:
-    """Delete an application; return the cycle's id. The applicant is not told by this server.
+    """Delete an application; return the cycle's id. The applicant is not notified.
 
     Raises:
-        NotFoundError: there is no such application (any more).
+        NotFoundError: there is no such application.
     """
     with services.database.writing() as tx:
         row = existing_row(tx, ApplicationRow, application_id, "application")

@@ -12,10 +12,12 @@ NO_MAIL = message(
     "this server sends no email, so it cannot confirm the addresses of people who apply",
 )
 CLOSES_IN_THE_PAST = message(
-    "enrolment.closes_in_the_past", "the last day of a call is today or later, within the cycle"
+    "enrolment.closes_in_the_past",
+    "the last day of a call must be within the cycle, and not in the past",
 )
 NO_CALL = message(
-    "enrolment.no_call", "this call has ended, or the link is not complete; ask who gave it to you"
+    "enrolment.no_call",
+    "this call has ended, or the link is incomplete; ask the person who gave it to you",
 )
 WRONG_CODE = message(
     "enrolment.wrong_code",
@@ -36,12 +38,12 @@ CONFIRM_AGAIN = message(
 OTHER_SIDE = message("enrolment.other_side", "this call is not for this role")
 FULL = message(
     "enrolment.full",
-    "{limit} applications wait for a decision already; please try again later",
+    "{limit} applications are already waiting for a decision; please try again later",
     limit=NUMBER,
 )
 ALREADY_THERE = message(
     "enrolment.already_there",
-    "somebody with this name and address is in this list already; refuse the application instead",
+    "somebody with this name and address is already in this list; refuse the application instead",
 )
 
 NO_SERVICE = message("enrolment.no_service", "none of these")

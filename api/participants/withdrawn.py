@@ -15,7 +15,7 @@ from api.participants.rows import PersonRow, Side
 
 
 def withdraw(row: PersonRow, *, now: datetime) -> None:
-    """Take a person out of their cycle for good, because they want to."""
+    """Record that a person has left their cycle at their own request; lists do not reverse this."""
     row.left_at = row.withdrawn_at = now
 
 
@@ -30,7 +30,7 @@ class WithdrawnPerson(NamedTuple):
 def withdrawn_people(
     tx: Transaction, cycle_id: str, *, since: datetime | None
 ) -> tuple[WithdrawnPerson, ...]:
-    """Return who has left a cycle themselves, the latest first; with `since`, only after then."""
+    """Return the people who have left a cycle themselves, latest first; if given, after `since`."""
     query = (
         select(PersonRow.name, PersonRow.side, PersonRow.withdrawn_at)
         .where(

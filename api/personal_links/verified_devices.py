@@ -117,7 +117,7 @@ def set_device_cookie(
     *,
     remember: bool,
 ) -> None:
-    """Set the cookie with a device's secret; unless remembered, it ends with the browser."""
+    """Set the cookie with a device's secret; without `remember`, it is a session cookie."""
     name = verified_device_cookie(services.settings, principal.person_id or "")
     seconds = int((device.expires_at - services.now()).total_seconds()) if remember else None
     set_secret_cookie(response, services.settings, name, device.secret, seconds)
