@@ -93,8 +93,8 @@ TO_DO_FAILED_MAIL = plural_message(
 )
 TO_DO_UNSENT_MAIL = plural_message(
     "overview.to_do_unsent_mail",
-    "{count} invitation or cancellation is not sent yet",
-    "{count} invitations and cancellations are not sent yet",
+    "{count} message is waiting to be sent",
+    "{count} messages are waiting to be sent",
     count=NUMBER,
 )
 TO_DO_MISSING_NOTE = plural_message(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.consent.rows import ConsentKind, ConsentRow
 from api.cycles.rows import CycleRow
 from api.http import urls
-from api.mail.rows import ACCESS_KINDS, MailKind, MailRow, MailState
+from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
 from api.overview import facts
 from api.participants.rows import PersonRow
 from api.services import Services
@@ -126,7 +126,7 @@ def _mails(state: MailState) -> _Query:
     def query(_now: datetime) -> _Counts:
         kinds = set(MailKind) - set(ACCESS_KINDS)
         if state is MailState.DRAFT:
-            kinds = {MailKind.INVITATION}
+            kinds = set(OUTBOX_KINDS)
         return (
             select(MailRow.cycle_id, func.count())
             .where(MailRow.state == state, MailRow.kind.in_(kinds))

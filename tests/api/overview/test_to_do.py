@@ -120,7 +120,7 @@ def test_first_page_links_each_line_and_the_api_lists_the_same(
             mail.state = state
     page = office.get("/").text
     assert f'<a href="/cycles/{cycle}/messages">1 email could not be delivered</a>' in page
-    assert "2 invitations and cancellations are not sent yet" in page
+    assert "2 messages are waiting to be sent" in page
     listed = office.get(f"{API}/to-do").json()
     found = {item["kind"]: item["count"] for item in listed}
     assert (found["failed_mail"], found["unsent_mail"]) == (1, 2)
