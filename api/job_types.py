@@ -10,6 +10,7 @@ from api.mail_registry import MAIL_REGISTRY
 from api.overview import digest
 from api.plan_queries import job as plan_queries_job
 from api.reminders import job as reminders_job
+from api.replies import job as replies_job
 from api.runs import job as runs_job
 from api.webhooks import job as webhooks_job
 
@@ -18,6 +19,7 @@ JOB_TYPES: tuple[JobType, ...] = (
     *plan_queries_job.JOBS,
     *mail_job_types(MAIL_REGISTRY),
     *reminders_job.JOBS,
+    *replies_job.JOBS,
     *audit_trail_job.JOBS,
     *data_protection_job.JOBS,
     *webhooks_job.JOBS,

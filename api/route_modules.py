@@ -64,7 +64,9 @@ from api.plans import pages as plan_pages
 from api.plans import routes as plan_routes
 from api.reminders import pages as reminder_pages
 from api.reminders import routes as reminder_routes
+from api.replies import office_pages as incoming_mail_pages
 from api.replies import pages as reply_pages
+from api.replies import routes as incoming_mail_routes
 from api.rescheduling import office_pages as session_change_pages
 from api.rescheduling import pages as another_time_pages
 from api.rescheduling import routes as rescheduling_routes
@@ -99,6 +101,7 @@ API_MODULES = (
     verification_routes,
     session_routes,
     rescheduling_routes,
+    incoming_mail_routes,
     session_report_routes,
     note_access_routes,
     audit_routes,
@@ -147,6 +150,7 @@ PAGE_MODULES = (
     reply_pages,
     another_time_pages,
     session_change_pages,
+    incoming_mail_pages,
     consent_pages,
     session_report_pages,
     note_access_pages,

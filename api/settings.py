@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.accounts.oidc.settings import IdentityProvider, is_ip_address
-from api.mail.settings import MailSettings
+from api.mail.settings import MailSettings, ReplySettings
 from api.organisation import MailAddress, Organisation
 
 KIB = 1024
@@ -67,6 +67,7 @@ class Settings(BaseSettings):
             heartbeats.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
+        replies: where replies by email are read from.
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
         audit_anchor_file: the file that the head of the audit trail is appended to each day; by
@@ -125,6 +126,7 @@ class Settings(BaseSettings):
     worker_timeout_seconds: Annotated[float, Field(ge=0.3, le=300)] = 12.0
     deployment: Organisation = Organisation()
     mail: MailSettings = MailSettings()
+    replies: ReplySettings = ReplySettings()
     language: Literal["en", "en-XA"] = "en"
     consent_texts: Path | None = None
     audit_anchor_file: Path | None = None

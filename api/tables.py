@@ -14,6 +14,7 @@ from api.mail import rows as mail_tables
 from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
 from api.plan_queries import rows as plan_queries_tables
+from api.replies import rows as replies_tables
 from api.rescheduling import rows as rescheduling_tables
 from api.runs import rows as runs_tables
 from api.session_reports import rows as session_reports_tables
@@ -33,6 +34,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *personal_links_tables.TABLES,
     *plan_queries_tables.TABLES,
     *rescheduling_tables.TABLES,
+    *replies_tables.TABLES,
     *runs_tables.TABLES,
     *session_reports_tables.TABLES,
     *sessions_tables.TABLES,

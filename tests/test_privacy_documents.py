@@ -27,7 +27,7 @@ from api.database import schema
 from api.database.engine import Database
 from api.database.schema import METADATA
 from api.database.table_copy import job_tables
-from api.mail.settings import MailSettings
+from api.mail.settings import MailSettings, ReplySettings
 from api.organisation import Organisation
 from api.settings import Settings
 from api.tables import TABLES
@@ -57,6 +57,7 @@ TENS = re.compile(r"\b(?:ten|twelve|\w+teen|\w*(?:twent|thirt|fort|fift|sixt|sev
 HOURS_TO_NOTIFY = 72  # Article 33(1)
 NETWORK_MODULES = {
     *("aiohttp", "authlib", "ftplib", "http.client", "httpx", "httpx2", "logging.handlers"),
+    *("imap_tools", "imaplib"),
     *("requests", "smtplib", "socket", "ssl", "urllib.request", "urllib3", "websockets"),
 }
 LISTENING = {"api/cli/serve.py"}
@@ -97,6 +98,7 @@ def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, object
         parts: dict[str, type[BaseModel]] = {
             "deployment": Organisation,
             "mail": MailSettings,
+            "replies": ReplySettings,
             "oidc": IdentityProvider,
         }
         if prefix == "GENDER_COACH_" and name in parts:

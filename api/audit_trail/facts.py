@@ -79,6 +79,15 @@ ACTIONS: Mapping[str, Fact] = {
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
     "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
+    "incoming mail ignored": message(
+        "audit_action.incoming_mail_ignored", "incoming email ignored"
+    )(),
+    "incoming mail used": message(
+        "audit_action.incoming_mail_used", "answer of an incoming email entered"
+    )(),
+    "incoming mails opened": message(
+        "audit_action.incoming_mails_opened", "incoming emails viewed"
+    )(),
     "link made": message("audit_action.link_made", "link created")(),
     "lists undone": message("audit_action.lists_undone", "upload of lists undone")(),
     "mail not delivered": message("audit_action.mail_not_delivered", "email not delivered")(),
@@ -249,6 +258,7 @@ OBJECTS: Mapping[str, Fact] = {
     "plan": message("audit_object.plan", "plan")(),
     "question": message("audit_object.question", "question")(),
     "reminders": message("audit_object.reminders", "reminders")(),
+    "replies": message("audit_object.replies", "replies")(),
     "retention": message("audit_object.retention", "retention")(),
     "run": message("audit_object.run", "run")(),
     "session": message("audit_object.session", "session")(),

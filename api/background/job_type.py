@@ -79,6 +79,11 @@ def daily(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 
+def minutely(now: datetime) -> str:
+    """Return the UTC date, hour and minute of `now`, such as `2027-03-01T22:05`."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M}"
+
+
 def hourly(now: datetime) -> str:
     """Return the UTC date and hour of `now`, such as `2027-03-01T22`."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H}"

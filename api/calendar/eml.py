@@ -103,7 +103,7 @@ def eml_bytes(
         + subject_header(content.subject)
         + skeleton.fill(
             {
-                "token": _message_token(message, recipient).encode(),
+                "token": message_token(message, recipient.address).encode(),
                 "plain": _base64(content.plain),
                 "html": _base64(content.html),
                 "calendar": _base64(calendar or b""),
@@ -222,10 +222,11 @@ def _subjects(title: str) -> tuple[str, str, str]:
     )
 
 
-def _message_token(message: Message, recipient: Recipient) -> str:
+def message_token(message: Message, address: str) -> str:
+    """Return the left part of the Message-ID of a message that is sent to `address`."""
     facts = (
         message.invitation.uid,
-        recipient.address,
+        address,
         message.method.value,
         str(message.sequence),
         message.stamp.isoformat(),

@@ -30,13 +30,14 @@ from api.participants.service import profile_of
 from api.participants.undo import forget_lists
 from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
+from api.replies.rows import IncomingMailRow
 from api.rescheduling.rows import MoveExceptionRow, ProposalRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from api.services import transaction_context
 from api.session_reports.notebook_integrity import record_erasure
 from api.session_reports.rows import ErasedNoteRow, NotebookRow, NoteKeyRow
-from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
+from api.sessions.rows import FeedbackRow, RecordRow, ReplyHistoryRow, ReplyRow, SessionRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from matching.facts.names import ERASED as ERASED_FACT
@@ -63,12 +64,12 @@ def erase_people(
 
     The following data is erased: name, address, code, languages, availability, unit and wishes;
     the person's comments and feedback; the texts in the records of a coachee's sessions; sentences
-    about the person in plans and runs; emails to the person, and questions about the person; links,
-    codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and the
-    person's row of the directory, unless they have another role. Lists that wait for a decision,
-    and the people before the latest list, are deleted, because they may name the person. In other
-    texts about the person's sessions, such as the records that a coach wrote, the person's name is
-    removed. Backups still contain all of it.
+    about the person in plans and runs; emails to and from the person, and questions about them;
+    links, codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and
+    the person's row of the directory, unless they have another role. Lists that wait for a
+    decision, and the people before the latest list, are deleted, because they may name the person.
+    In other texts about the person's sessions, such as the records that a coach wrote, the person's
+    name is removed. Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -160,7 +161,16 @@ def _erase_rows_of(
                 func.lower(ApplicationRow.email) == func.lower(PersonRow.email),
             )
         ),
+        delete(IncomingMailRow).where(
+            or_(
+                IncomingMailRow.person_id.in_(person_ids),
+                IncomingMailRow.sender.in_(
+                    select(func.lower(PersonRow.email)).where(*in_scope, PersonRow.email != "")
+                ),
+            )
+        ),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
+        update(ReplyHistoryRow).where(ReplyHistoryRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
         update(RecordRow)
         .where(RecordRow.session_id.in_(coachee_session_ids))
@@ -181,8 +191,21 @@ def _erase_rows_of(
         select(FeedbackRow).where(FeedbackRow.session_id.in_(shared_session_ids))
     ):
         feedback.text = redactor.redact_text(feedback.text)
-    for reply in tx.scalars(select(ReplyRow).where(ReplyRow.session_id.in_(shared_session_ids))):
+    _redact_replies(tx, shared_session_ids, redactor)
+
+
+def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redactor) -> None:
+    for reply in tx.scalars(select(ReplyRow).where(ReplyRow.session_id.in_(session_ids))):
         reply.comment = redactor.redact_text(reply.comment)
+    for kept in tx.scalars(
+        select(ReplyHistoryRow).where(ReplyHistoryRow.session_id.in_(session_ids))
+    ):
+        kept.comment = redactor.redact_text(kept.comment)
+    for incoming in tx.scalars(
+        select(IncomingMailRow).where(IncomingMailRow.session_id.in_(session_ids))
+    ):
+        incoming.subject = redactor.redact_text(incoming.subject)
+        incoming.text = redactor.redact_text(incoming.text)
 
 
 def _sessions_with(person_ids: Select[str]) -> Select[str]:

@@ -15,6 +15,12 @@ from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erased_ids import update_list
+from api.data_protection.reported_replies import (
+    ReportedMail,
+    ReportedReply,
+    mails_from,
+    replies_of,
+)
 from api.http.principal import Principal
 from api.mail.rows import MailKind, MailRow
 from api.participants.declined_times import declined_times
@@ -107,6 +113,8 @@ class SubjectAccessReport(FrozenModel):
     sessions: tuple[ReportedSession, ...]
     proposals: tuple[ReportedProposal, ...]
     declined_times: tuple[tuple[datetime, datetime], ...]
+    replies: tuple[ReportedReply, ...]
+    emails_received: tuple[ReportedMail, ...]
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
     consents: tuple[GivenConsent, ...]
@@ -194,6 +202,8 @@ def subject_access_report(
         sessions=tuple(_reported_session(session, row.side) for session in sessions),
         proposals=_proposals_of(tx, person_id),
         declined_times=declined_times(tx, [person_id]).get(person_id, ()),
+        replies=replies_of(tx, person_id),
+        emails_received=mails_from(tx, person_id),
         records=tuple(
             record_view(record)
             for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(session_ids)))

@@ -119,6 +119,7 @@ NO_SUCH_ROW: Mapping[str, Message] = {
     ),
     "cycle": message("database.no_such_cycle", "there is no cycle {id}", id=TEXT),
     "human": message("database.no_such_human", "there is no person {id} in the directory", id=TEXT),
+    "email": message("database.no_such_email", "there is no incoming email {id}", id=TEXT),
     "message": message("database.no_such_message", "there is no message {id}", id=TEXT),
     "person": message("database.no_such_person", "there is no person {id}", id=TEXT),
     "plan": message("database.no_such_plan", "there is no plan {id}", id=TEXT),

@@ -192,6 +192,11 @@ def plan_person(plan_id: str, person_id: str) -> str:
     return f"{plan(plan_id)}/people/{person_id}"
 
 
+def incoming_mails() -> str:
+    """Return the URL of the page with replies by email that wait for a decision."""
+    return "/replies"
+
+
 def question(question_id: str) -> str:
     """Return the URL of a plan query and its answer."""
     return f"/questions/{question_id}"

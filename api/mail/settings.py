@@ -1,4 +1,4 @@
-"""Settings of outgoing email. Without a mail server, the programme office sends all emails."""
+"""Settings of email. Without a mail server, the programme office sends all emails."""
 
 from __future__ import annotations
 
@@ -24,21 +24,14 @@ class Security(StrEnum):
     NONE = "none"
 
 
-class MailSettings(BaseModel):
-    """Settings of the mail server and of reminders (`GENDER_COACH_MAIL__HOST` and so on).
+class MailAccount(BaseModel):
+    """An account at a mail server.
 
     Attributes:
-        host: the name of the mail server; if empty, this deployment sends no email.
+        host: the name of the mail server; if empty, there is none.
         password_file: a file with the password on its first line, as an alternative to an
             environment variable.
         ca_file: the certificate of the server's certificate authority, unless the system trusts it.
-        give_up_hours: for how many hours a temporarily rejected message is retried.
-        remind_session_days: how many days before a session its participants are reminded of it. 0
-            disables these reminders.
-        remind_reply_days: how many days before a session people who have not replied receive a
-            single reminder. 0 disables these reminders.
-        remind_after_days: how many days after a session people receive a single reminder of a
-            missing record or missing feedback. 0 disables these reminders.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,10 +44,6 @@ class MailSettings(BaseModel):
     password_file: Path | None = None
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
-    give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48
-    remind_session_days: Annotated[int, Field(ge=0, le=14)] = 1
-    remind_reply_days: Annotated[int, Field(ge=0, le=60)] = 7
-    remind_after_days: Annotated[int, Field(ge=0, le=60)] = 2
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
@@ -63,11 +52,6 @@ class MailSettings(BaseModel):
         if self.user and self.password is None and self.password_file is None:
             raise InvalidValueError(facts.PASSWORD_MISSING())
         return self
-
-    @property
-    def enabled(self) -> bool:
-        """Whether this deployment sends email."""
-        return bool(self.host)
 
     def secret(self) -> str:
         """Return the password, or an empty string if there is none.
@@ -78,3 +62,55 @@ class MailSettings(BaseModel):
         if self.password_file is not None:
             return self.password_file.read_text(encoding="utf-8").splitlines()[0].strip()
         return "" if self.password is None else self.password.get_secret_value()
+
+
+class ReplySettings(MailAccount):
+    """Where replies by email are read from (`GENDER_COACH_REPLIES__HOST` and so on).
+
+    Attributes:
+        host: the name of the IMAP server; if empty, no mailbox is read.
+        mailbox: the folder of the mailbox that replies are delivered to.
+        read_mailbox: the folder to which emails that were read are moved; if empty, they stay where
+            they are, marked as seen.
+        drop_folder: a folder of `.eml` files that are read as well, or instead.
+        authentication_server: the authserv-id with which the receiving mail server states in
+            `Authentication-Results` whether a sender is authentic (RFC 8601). If it is empty, only
+            emails with a token count as replies.
+    """
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    security: Security = Security.TLS
+    mailbox: Annotated[str, Field(min_length=1)] = "INBOX"
+    read_mailbox: str = ""
+    drop_folder: Path | None = None
+    authentication_server: str = ""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether this deployment reads replies."""
+        return bool(self.host) or self.drop_folder is not None
+
+
+class MailSettings(MailAccount):
+    """Settings of the mail server and of reminders (`GENDER_COACH_MAIL__HOST` and so on).
+
+    Attributes:
+        host: the name of the mail server; if empty, this deployment sends no email.
+        give_up_hours: for how many hours a temporarily rejected message is retried.
+        remind_session_days: how many days before a session its participants are reminded of it. 0
+            disables these reminders.
+        remind_reply_days: how many days before a session people who have not replied receive a
+            single reminder. 0 disables these reminders.
+        remind_after_days: how many days after a session people receive a single reminder of a
+            missing record or missing feedback. 0 disables these reminders.
+    """
+
+    give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48
+    remind_session_days: Annotated[int, Field(ge=0, le=14)] = 1
+    remind_reply_days: Annotated[int, Field(ge=0, le=60)] = 7
+    remind_after_days: Annotated[int, Field(ge=0, le=60)] = 2
+
+    @property
+    def enabled(self) -> bool:
+        """Whether this deployment sends email."""
+        return bool(self.host)

@@ -90,6 +90,7 @@ def _context(page: CyclePage) -> dict[str, Any]:
         "sessions": page.overview.policy.sessions,
         "session_plan": _session_plan(page.overview.policy.sessions),
         "ready": people_complete and page.retention.erased_at is None,
+        "held_replies": page.held_replies,
         "reminders": page.reminders,
         "reminders_off_since": format_local_date(page.reminders.off_since, zone),
         "retention": _retention_context(page.retention, zone),

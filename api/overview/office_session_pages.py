@@ -13,7 +13,8 @@ from api.invitations.presenters import mail_context
 from api.overview import session_views
 from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
-from api.sessions.presenters import ReplyCounts, office_session_line
+from api.sessions import service as sessions
+from api.sessions.presenters import ReplyCounts, kept_reply_line, office_session_line
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
 
@@ -53,6 +54,10 @@ def show_session(
         "sessions/office_session.html",
         cycle=page.cycle,
         line=office_session_line(session),
+        history=[
+            kept_reply_line(kept, zone)
+            for kept in sessions.read_reply_history(services, session_id)
+        ],
         record=reports.record and record_text(reports.record, zone),
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
         territories=[session.coachee.country, session.coach.country],

@@ -23,6 +23,7 @@ from api.participants.withdrawn import WithdrawnPerson, withdrawn_people
 from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
 from api.reminders.switch import Reminders, reminders_of
+from api.replies.held import count_held
 from api.rescheduling.open_proposals import (
     OpenProposal,
     SessionNotice,
@@ -46,6 +47,7 @@ class CyclePage:
     runs: tuple[RunView, ...]
     plans: tuple[PlanSummary, ...]
     mail: CycleMail
+    held_replies: int
     reminders: Reminders
     retention: Retention
     lists: ListState
@@ -68,6 +70,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
             runs=runs_of_cycle(tx, cycle_id),
             plans=plans,
             mail=cycle_mail(tx, services, cycle_id),
+            held_replies=count_held(tx, cycle_id),
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
             lists=list_state(tx, cycle_id, now=now),

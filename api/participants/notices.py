@@ -94,6 +94,12 @@ def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
     return {row.id: row.email for row in rows}
 
 
+def known_addresses(tx: Transaction, person: PersonRow, *, now: datetime) -> frozenset[str]:
+    """Return the addresses of a person, and those of the last 180 days, in lower case."""
+    every = (person.email, *_former_addresses(tx, person.id, now))
+    return frozenset(address.casefold() for address in every if address)
+
+
 def notify_changed_addresses(
     tx: Transaction, services: Services, former: Mapping[str, str]
 ) -> None:

@@ -21,6 +21,10 @@ NO_SHOW = message("sessions.no_show", "no-show")
 CANCELLED_BEFOREHAND = message("sessions.cancelled_beforehand", "cancelled beforehand")
 CANCELLED = message("sessions.cancelled", "cancelled")
 
+BY_PAGE = message("sessions.by_page", "on a page")
+BY_MAIL = message("sessions.by_mail", "by email")
+BY_OFFICE = message("sessions.by_office", "entered by the office")
+
 NOT_FOUND = message("sessions.not_found", "there is no session {id}", id=TEXT)
 NOT_A_PARTICIPANT_OF_SESSION = message(
     "sessions.not_a_participant_of_session",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.sessions import facts
+from api.sessions.rows import ReplySource
 from api.web.labels import Badge
 from coach.sessions import Attendance, Reply
 
@@ -27,5 +28,10 @@ ATTENDANCE = {
     Attendance.DELEGATE: Badge(facts.DELEGATE_ATTENDED(), "warn"),
     Attendance.NO_SHOW: Badge(facts.NO_SHOW(), "bad"),
     Attendance.CANCELLED: Badge(facts.CANCELLED_BEFOREHAND(), "bad"),
+}
+SOURCE = {
+    ReplySource.PAGE: facts.BY_PAGE(),
+    ReplySource.MAIL: facts.BY_MAIL(),
+    ReplySource.OFFICE: facts.BY_OFFICE(),
 }
 CANCELLED = Badge(facts.CANCELLED(), "bad")

@@ -12,12 +12,14 @@ from api.calendar.facts import MODE
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import Side
 from api.sessions import facts
-from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE
+from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE, SOURCE
+from api.sessions.reply_history import KeptReply
 from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import (
     format_datetime_range,
     format_short_date,
+    format_short_datetime,
     format_time_range,
     zone_abbreviation,
 )
@@ -184,6 +186,30 @@ def office_session_line(session: SessionDetails) -> OfficeSessionLine:
         and session.recorded is None
         and Reply.DECLINED in _replies(session),
         feedback_given=session.feedback_given,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReplyLine:
+    """A reply in the history of replies to a session, in the cycle's time zone."""
+
+    name: str
+    reply: Badge
+    source: Fact
+    received: Displayed
+    counted: bool
+    comment: str
+
+
+def kept_reply_line(kept: KeptReply, zone: ZoneInfo) -> KeptReplyLine:
+    """Return a reply as shown in the history of replies."""
+    return KeptReplyLine(
+        name=kept.name,
+        reply=REPLY[kept.reply],
+        source=SOURCE[kept.source],
+        received=format_short_datetime(kept.received_at, zone),
+        counted=kept.counted,
+        comment=kept.comment,
     )
 
 

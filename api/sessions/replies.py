@@ -14,7 +14,13 @@ from api.participants.declined_times import forget_declined_time, remember_decli
 from api.services import Services
 from api.sessions import facts
 from api.sessions.answer_notices import tell_other_participant
-from api.sessions.rows import ReplyRow, SessionRow, SessionState
+from api.sessions.rows import (
+    ReplyHistoryRow,
+    ReplyRow,
+    ReplySource,
+    SessionRow,
+    SessionState,
+)
 from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
@@ -38,11 +44,14 @@ def store_reply(
     reply: ReplyInput,
     *,
     now: datetime,
+    source: ReplySource = ReplySource.PAGE,
+    stamp: datetime | None = None,
 ) -> None:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
     The other participant is notified of a decline. A declined time is remembered: later runs and
-    offers leave it out, until it is accepted.
+    offers leave it out, until it is accepted. The reply is also added to the history of replies.
+    `now` is when it was received, and `stamp` when it was made; see `ReplyHistoryRow`.
 
     Raises:
         NotAllowedError: `principal` is not a coach or coachee.
@@ -73,7 +82,27 @@ def store_reply(
         forget_declined_time(tx, row.person_id, session.starts_at, session.ends_at)
     if reply.reply is not former and Reply.DECLINED in {reply.reply, former}:
         tell_other_participant(tx, services, session, row.person_id, reply.reply, now=now)
+    keep_reply(tx, row, source, stamp, counted=True)
     record_event(tx, f"session {reply.reply}", "session", session.id)
+
+
+def keep_reply(
+    tx: Transaction, reply: ReplyRow, source: ReplySource, stamp: datetime | None, *, counted: bool
+) -> None:
+    """Add a reply to the history of replies."""
+    tx.add(
+        ReplyHistoryRow(
+            session_id=reply.session_id,
+            person_id=reply.person_id,
+            source=source,
+            reply=reply.reply,
+            comment=reply.comment,
+            sequence=reply.sequence,
+            received_at=reply.replied_at,
+            stamp=stamp,
+            counted=counted,
+        )
+    )
 
 
 def store_pending_acceptances(

@@ -87,6 +87,39 @@ class ReplyRow(IdentifiedRow):
     replied_at: Mapped[datetime]
 
 
+class ReplySource(StrEnum):
+    """How a reply reached the application."""
+
+    PAGE = "page"  # or the JSON interface
+    MAIL = "mail"
+    OFFICE = "office"  # the programme office has read an email, and entered its answer
+
+
+class ReplyHistoryRow(IdentifiedRow):
+    """A reply of a participant, also if a later one has replaced it.
+
+    Attributes:
+        sequence: the session's sequence at the time of the reply.
+        received_at: when the page or the mail server received it.
+        stamp: for emails of calendars, when the reply was made by the clock of its sender, but not
+            later than `received_at`.
+        counted: whether it became the person's reply, because none was received later.
+    """
+
+    __tablename__ = "reply_history"
+    __table_args__ = (Index("ix_reply_history_session_id", "session_id", "person_id"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    source: Mapped[ReplySource] = mapped_column(EnumString(ReplySource))
+    reply: Mapped[Reply] = mapped_column(EnumString(Reply))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int]
+    received_at: Mapped[datetime]
+    stamp: Mapped[datetime | None]
+    counted: Mapped[bool]
+
+
 class RecordRow(IdentifiedRow):
     """A session's shared record, as last submitted by the coach."""
 
@@ -124,6 +157,7 @@ class FeedbackRow(IdentifiedRow):
 TABLES: tuple[type[TableRow], ...] = (
     SessionRow,
     ReplyRow,
+    ReplyHistoryRow,
     RecordRow,
     FeedbackRow,
 )

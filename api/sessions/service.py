@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.http.principal import Principal
 from api.services import Services
 from api.sessions.replies import ReplyInput, store_pending_acceptances, store_reply
+from api.sessions.reply_history import KeptReply, reply_history
 from api.sessions.schedule import (
     PersonSchedule,
     cycle_schedule,
@@ -43,6 +44,12 @@ def read_session(services: Services, principal: Principal, session_id: str) -> S
     """
     with services.database.reading() as tx:
         return session_details(tx, principal, session_id)
+
+
+def read_reply_history(services: Services, session_id: str) -> tuple[KeptReply, ...]:
+    """Return all replies to a session in the order in which they were received."""
+    with services.database.reading() as tx:
+        return reply_history(tx, session_id)
 
 
 def submit_reply(

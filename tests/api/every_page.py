@@ -542,6 +542,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
     walk.post(f"{cycle}/reminders", data={"on": "true"})
     walk.open("cycle, published", cycle)
     walk.open("cycles", "/")
+    walk.open("replies by email", "/replies")
     walk.open("messages", f"{cycle}/messages")
 
 

@@ -37,6 +37,9 @@ from api.personal_links.verified_devices import issue_device
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
+from api.replies.intake import ArrivedMail, record_mail
+from api.replies.rows import MailOrigin
+from api.replies.sender import TokenIndex
 from api.rescheduling.rows import ProposalRow, ProposalSource
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
@@ -119,6 +122,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/cycles/{cycle_id}/reminders"): {"data": {"on": "true"}},
     ("POST", "/api/v1/plans/{plan_id}/questions"): {"json": {"kind": "advise"}},
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
+    ("POST", "/api/v1/replies/{incoming_id}/decision"): {"json": {"act": "ignore"}},
+    ("POST", "/replies/{incoming_id}/decision"): {"data": {"act": "ignore"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/sessions/{session_id}/record"): {
         "json": {"session_date": "2026-01-28", "attendance": "held", "topic": MARK}
@@ -189,6 +194,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         )
     for session in sessions:
         _store_reports(shared, session.id, session.coach.id, session.coachee.id)
+    incoming_id = _receive_mail(shared)
     person_id = world.person_id(cycle_id, "C-3")
     with world.database.reading() as tx:
         human_id = tx.get_one(PersonRow, person_id).human_id or ""
@@ -211,6 +217,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "mail_id": mail_id,
         "question_id": question.id,
         "proposal_id": PROPOSAL,
+        "incoming_id": incoming_id,
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
         **{
@@ -253,6 +260,16 @@ def _application(tx: Transaction, cycle_id: str, world: World) -> str:
     tx.add(row)
     tx.flush()
     return row.id
+
+
+def _receive_mail(shared: SharedServer) -> str:
+    """Record an email that is held, and return its id."""
+    services = shared.world.services
+    with services.database.writing() as tx:
+        arrived = ArrivedMail(b"From: x@example.org\r\n\r\nx", MailOrigin.FOLDER, services.now())
+        row = record_mail(tx, services, TokenIndex(tx, services.keyring), arrived)
+        assert row is not None
+        return row.id
 
 
 def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:

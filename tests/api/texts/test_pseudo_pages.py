@@ -24,7 +24,10 @@ from api.organisation import TERRITORIES, Organisation
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.personal_links.rows import PersonPasskeyRow
+from api.replies.reading.incoming_mail import MailType
+from api.replies.rows import IncomingMailRow, IncomingState, MailOrigin, Reason
 from api.session_reports.rows import NotebookRow
+from api.sessions.rows import SessionRow
 from api.settings import Settings
 from coach.intake.columns import COLUMNS
 from coach.people import Coach
@@ -244,6 +247,48 @@ def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
         page = browser.get(f"{home}/verify").text
         assert "data-form" in page
         assert unaccented_in_page(page, known_data()) == []
+
+
+def receive_emails_of_all_kinds(world: World) -> None:
+    """Record an email for each reason for which the programme office sees one."""
+    with world.database.writing() as tx:
+        session = tx.scalars(select(SessionRow)).first()
+        assert session is not None
+        for number, reason in enumerate(Reason):
+            for state in (IncomingState.HELD, IncomingState.USED, IncomingState.IGNORED):
+                tx.add(
+                    IncomingMailRow(
+                        digest=f"{number} {state}",
+                        origin=MailOrigin.MAILBOX,
+                        received_at=NOW,
+                        type=MailType.WRITTEN,
+                        state=state,
+                        reason=reason,
+                        cycle_id=session.cycle_id,
+                        person_id=session.coach_id,
+                        session_id=session.id,
+                        sender="a@example.org",
+                        aide="b@example.org",
+                        other_address="c@example.org",
+                        subject="Any words",
+                        text="Any words",
+                        starts_at=NOW,
+                    )
+                )
+
+
+def test_all_text_about_incoming_emails_comes_from_the_catalogues(
+    shared: SharedServer,
+    walk: Walk,
+) -> None:
+    assert walk.pages
+    receive_emails_of_all_kinds(shared.world)
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=60) as browser:
+        shared.world.sign_in(browser)
+        page = browser.get("/replies").text
+    assert page.count("a@example.org") == 3 * len(Reason)
+    data = known_data() | {f"{letter}@example.org" for letter in "abc"}
+    assert unaccented_in_page(page, data) == []
 
 
 def test_every_route_with_a_page_was_opened(walk: Walk) -> None:

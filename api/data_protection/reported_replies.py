@@ -1,0 +1,66 @@
+"""Replies of a person, and emails received from them, in the report about the person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.replies.rows import IncomingMailRow
+from api.sessions.rows import ReplyHistoryRow, ReplySource
+from api.values import FrozenModel
+from coach.sessions import Reply
+
+
+class ReportedReply(FrozenModel):
+    """A reply of the person to a session, also one that a later one has replaced."""
+
+    session_id: str
+    reply: Reply
+    comment: str
+    source: ReplySource
+    received_at: datetime
+
+
+class ReportedMail(FrozenModel):
+    """An email that was received from the person; the whole email is in the office's mailbox."""
+
+    received_at: datetime
+    sender: str
+    subject: str
+    text: str
+
+
+def replies_of(tx: Transaction, person_id: str) -> tuple[ReportedReply, ...]:
+    """Return all replies of a person in the order in which they were received."""
+    rows = tx.scalars(
+        select(ReplyHistoryRow)
+        .where(ReplyHistoryRow.person_id == person_id)
+        .order_by(ReplyHistoryRow.received_at, ReplyHistoryRow.id)
+    )
+    return tuple(
+        ReportedReply(
+            session_id=row.session_id,
+            reply=row.reply,
+            comment=row.comment,
+            source=row.source,
+            received_at=row.received_at,
+        )
+        for row in rows
+    )
+
+
+def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
+    """Return the emails that were received from a person, oldest first."""
+    rows = tx.scalars(
+        select(IncomingMailRow)
+        .where(IncomingMailRow.person_id == person_id)
+        .order_by(IncomingMailRow.received_at, IncomingMailRow.id)
+    )
+    return tuple(
+        ReportedMail(
+            received_at=row.received_at, sender=row.sender, subject=row.subject, text=row.text
+        )
+        for row in rows
+    )

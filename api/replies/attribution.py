@@ -1,0 +1,118 @@
+"""Whose answer an email is, and which of their sessions it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.calendar.eml import message_token
+from api.invitations.outgoing_invitation import stored_message
+from api.mail.rows import MailKind, MailRow
+from api.participants.notices import known_addresses
+from api.participants.rows import PersonRow
+from api.replies.reading.incoming_mail import IncomingMail
+from api.replies.sender import TokenIndex, tokens_in
+from api.sessions.rows import SessionRow
+
+_MAX_PEOPLE = 20  # with the same address, in as many cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A person, one of their sessions, and the sequence of the message that they answer.
+
+    `is_certain` is false if the email only claims to be from the person.
+    """
+
+    person: PersonRow | None = None
+    session: SessionRow | None = None
+    sequence: int | None = None
+    is_certain: bool = False
+
+
+def attribute(
+    tx: Transaction, index: TokenIndex, mail: IncomingMail, *, now: datetime
+) -> Attribution:
+    """Return whose answer an email is, and to which session.
+
+    A token decides. Without one, the address of the sender does, if the receiving mail server has
+    authenticated it.
+    """
+    token_owner = index.person_of(tokens_in(mail.recipients))
+    if token_owner is not None:
+        people: Sequence[PersonRow] = [tx.get_one(PersonRow, token_owner)]
+    elif mail.answer is not None and len(mail.answer.attendees) == 1:
+        claimed = mail.answer.attendees[0].address
+        certain = mail.is_authenticated and mail.sender == claimed
+        return _session_of(tx, people_at(tx, claimed), mail, is_certain=certain, now=now)
+    else:
+        people = people_at(tx, mail.sender)
+    certain = token_owner is not None or mail.is_authenticated
+    return _session_of(tx, people, mail, is_certain=certain, now=now)
+
+
+def people_at(tx: Transaction, address: str) -> list[PersonRow]:
+    """Return the people with an address, those who were added last first."""
+    if not address:
+        return []
+    rows = (
+        select(PersonRow)
+        .where(func.lower(PersonRow.email) == address, PersonRow.left_at.is_(None))
+        .order_by(PersonRow.id)
+        .limit(_MAX_PEOPLE)
+    )
+    return list(tx.scalars(rows))
+
+
+def _session_of(
+    tx: Transaction,
+    people: Sequence[PersonRow],
+    mail: IncomingMail,
+    *,
+    is_certain: bool,
+    now: datetime,
+) -> Attribution:
+    """Return the session of one of the people that the email is about."""
+    for person in people:
+        session, sequence = None, None
+        if mail.answer is not None:
+            session, sequence = _by_uid(tx, person, mail.answer.uid), mail.answer.sequence
+        elif found := _by_reference(tx, person, mail.references, now=now):
+            session, sequence = found
+        if session is not None:
+            return Attribution(person, session, sequence, is_certain)
+    return Attribution(people[0] if len(people) == 1 else None, is_certain=is_certain)
+
+
+def _by_uid(tx: Transaction, person: PersonRow, uid: str) -> SessionRow | None:
+    return tx.scalar(
+        select(SessionRow).where(
+            SessionRow.cycle_id == person.cycle_id,
+            SessionRow.uid == uid,
+            or_(SessionRow.coachee_id == person.id, SessionRow.coach_id == person.id),
+        )
+    )
+
+
+def _by_reference(
+    tx: Transaction, person: PersonRow, references: Sequence[str], *, now: datetime
+) -> tuple[SessionRow, int] | None:
+    """Return the session of the invitation with one of the message ids, and its sequence."""
+    tokens = {one.partition("@")[0] for one in references}
+    if not tokens:
+        return None
+    addresses = {person.email, *known_addresses(tx, person, now=now)}
+    mails = select(MailRow).where(
+        MailRow.person_id == person.id,
+        MailRow.kind == MailKind.INVITATION,
+        MailRow.session_id.is_not(None),
+    )
+    for row in tx.scalars(mails):
+        message = stored_message(row)
+        if any(message_token(message, address) in tokens for address in addresses):
+            return tx.get_one(SessionRow, row.session_id), message.sequence
+    return None

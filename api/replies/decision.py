@@ -1,0 +1,225 @@
+"""What becomes of an email that was read: the person's answer, a note, or one that is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.participants.notices import known_addresses
+from api.participants.rows import PersonRow
+from api.replies.attribution import Attribution, attribute, people_at
+from api.replies.reading.calendar_answer import AnswerMethod, Attendee, Participation
+from api.replies.reading.incoming_mail import IncomingMail, MailType
+from api.replies.reading.written_answer import WrittenAnswer
+from api.replies.rows import IncomingState, Reason
+from api.replies.sender import TokenIndex
+from api.sessions.rows import ReplyHistoryRow, ReplyRow, ReplySource, SessionRow, SessionState
+from coach.sessions import Reply
+
+_UNREAD = {
+    MailType.UNREADABLE: Reason.UNREADABLE,
+    MailType.TOO_LARGE: Reason.TOO_LARGE,
+    MailType.TOO_NESTED: Reason.TOO_NESTED,
+    MailType.ODD_FILE: Reason.ODD_FILE,
+}
+_ANSWERS = {
+    Participation.ACCEPTED: Reply.ACCEPTED,
+    Participation.DECLINED: Reply.DECLINED,
+    WrittenAnswer.ACCEPTED: Reply.ACCEPTED,
+    WrittenAnswer.DECLINED: Reply.DECLINED,
+}
+_HELD_ANSWERS = {
+    Participation.TENTATIVE: Reason.TENTATIVE,
+    Participation.DELEGATED: Reason.DELEGATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an email.
+
+    Attributes:
+        state: `ANSWERED` if `reply` is to be stored.
+        reply: the answer, whatever the state.
+        stamp: when it was made, by the clock of the sender, but not later than received.
+    """
+
+    state: IncomingState
+    reason: Reason
+    person: PersonRow | None = None
+    session: SessionRow | None = None
+    sequence: int | None = None
+    reply: Reply | None = None
+    attendee: Attendee | None = None
+    stamp: datetime | None = None
+
+
+def decide(
+    tx: Transaction, index: TokenIndex, mail: IncomingMail, *, received_at: datetime
+) -> Decision:
+    """Return what becomes of an email that was received at a given time."""
+    if (unread := _UNREAD.get(mail.type)) is not None:
+        return Decision(IncomingState.HELD, unread)
+    if mail.type is MailType.BOUNCE:
+        people = [one for address in mail.failed for one in people_at(tx, address)]
+        return Decision(IncomingState.HELD, Reason.BOUNCE, people[-1] if people else None)
+    found = attribute(tx, index, mail, now=received_at)
+    attendee = _attendee(tx, mail, found, now=received_at)
+    reason = _reason(tx, mail, found, attendee, received_at=received_at)
+    answer = _answer(mail, attendee)
+    state = {
+        Reason.ANSWERED: IncomingState.ANSWERED,
+        Reason.AUTOMATIC: IncomingState.NOTED,
+        Reason.OLDER: IncomingState.NOTED,
+        Reason.REPEATED: IncomingState.NOTED,
+        Reason.SESSION_CLOSED: IncomingState.NOTED,
+    }.get(reason, IncomingState.HELD)
+    return Decision(
+        state=state,
+        reason=reason,
+        person=found.person,
+        session=found.session,
+        sequence=found.sequence,
+        reply=answer,
+        attendee=attendee,
+        stamp=_stamp(mail, received_at),
+    )
+
+
+def _attendee(
+    tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
+) -> Attendee | None:
+    """Return the attendee who answers; for a counter-proposal, the person among several."""
+    if mail.answer is None or not mail.answer.attendees:
+        return None
+    if found.person is not None:
+        own = known_addresses(tx, found.person, now=now)
+        for each in mail.answer.attendees:
+            if each.address in own:
+                return each
+    return mail.answer.attendees[0]
+
+
+def _answer(mail: IncomingMail, attendee: Attendee | None) -> Reply | None:
+    if mail.answer is None:
+        return _ANSWERS.get(mail.written)
+    return None if attendee is None else _ANSWERS.get(attendee.participation)
+
+
+def _stamp(mail: IncomingMail, received_at: datetime) -> datetime | None:
+    if mail.answer is None:
+        return None
+    return min(mail.answer.stamp or received_at, received_at)
+
+
+def _reason(
+    tx: Transaction,
+    mail: IncomingMail,
+    found: Attribution,
+    attendee: Attendee | None,
+    *,
+    received_at: datetime,
+) -> Reason:
+    """Return why the email is not an answer; `ANSWERED` if it is one."""
+    if mail.type is MailType.AUTOMATIC:
+        return Reason.AUTOMATIC
+    if not found.is_certain:
+        return Reason.UNKNOWN_SENDER
+    if (wrong := _wrong_attendee(tx, mail, found, now=received_at)) is not None:
+        return wrong
+    if found.person is None or found.session is None:
+        return Reason.WRITTEN if mail.answer is None else Reason.OTHER_SESSION
+    if (closed := _wrong_version(found.session, found.sequence, received_at)) is not None:
+        return closed
+    answer = _answer(mail, attendee)
+    return (
+        _unanswered(mail, attendee)
+        if answer is None or _is_counter(mail)
+        else _order(
+            tx,
+            found.person.id,
+            found.session,
+            _Received(answer, received_at, _stamp(mail, received_at)),
+        )
+    )
+
+
+def _is_counter(mail: IncomingMail) -> bool:
+    return mail.answer is not None and mail.answer.method is AnswerMethod.COUNTER
+
+
+def _wrong_version(
+    session: SessionRow, sequence: int | None, received_at: datetime
+) -> Reason | None:
+    """Return why an answer with a sequence is not about the session as it is now."""
+    if session.state is SessionState.CANCELLED or session.ends_at <= received_at:
+        return Reason.SESSION_CLOSED
+    if sequence is None or sequence < session.asked_sequence:
+        return Reason.STALE
+    return Reason.FUTURE if sequence > session.sequence else None
+
+
+def _wrong_attendee(
+    tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
+) -> Reason | None:
+    answer, person = mail.answer, found.person
+    if answer is None or person is None:
+        return None
+    if answer.method is AnswerMethod.REPLY and len(answer.attendees) != 1:
+        return Reason.SEVERAL_ATTENDEES
+    own = known_addresses(tx, person, now=now)
+    is_own = any(one.address in own for one in answer.attendees)
+    return None if is_own else Reason.OTHER_ATTENDEE
+
+
+def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
+    """Return why an email that is none of the two answers is held."""
+    if mail.answer is None or attendee is None:
+        return Reason.WRITTEN
+    if _is_counter(mail):
+        return Reason.COUNTER if mail.answer.start is not None else Reason.NO_SUCH_TIME
+    return _HELD_ANSWERS.get(attendee.participation, Reason.NO_ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """An answer, when it was received, and when it was made."""
+
+    answer: Reply
+    at: datetime
+    stamp: datetime | None
+
+
+def _order(tx: Transaction, person_id: str, session: SessionRow, received: _Received) -> Reason:
+    """Compare an answer with those that were received before, which it replaces if it is later.
+
+    Emails of calendars are also compared by their own clock, because they can overtake each other
+    or be sent again.
+    """
+    last = tx.scalar(
+        select(ReplyRow).where(ReplyRow.session_id == session.id, ReplyRow.person_id == person_id)
+    )
+    if last is None or last.sequence < session.asked_sequence:
+        return Reason.ANSWERED
+    if received.at < last.replied_at:
+        return Reason.OLDER
+    if received.stamp is None:
+        return Reason.ANSWERED
+    earlier = tx.execute(
+        select(ReplyHistoryRow.stamp, ReplyHistoryRow.reply)
+        .where(
+            ReplyHistoryRow.session_id == session.id,
+            ReplyHistoryRow.person_id == person_id,
+            ReplyHistoryRow.source == ReplySource.MAIL,
+            ReplyHistoryRow.counted,
+            ReplyHistoryRow.stamp.is_not(None),
+            ReplyHistoryRow.sequence >= session.asked_sequence,
+        )
+        .order_by(ReplyHistoryRow.stamp.desc())
+    ).all()
+    if any((one.stamp, one.reply) == (received.stamp, received.answer) for one in earlier):
+        return Reason.REPEATED
+    return Reason.OLDER if earlier and received.stamp < earlier[0].stamp else Reason.ANSWERED

@@ -1,0 +1,238 @@
+"""Recording an email that was read, and storing the answer that it contains."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session as Transaction
+
+from api.http.principal import AccessRole, Principal
+from api.logging.exception_location import exception_location
+from api.participants.rows import PersonRow, Side
+from api.replies.decision import Decision, decide
+from api.replies.reading.incoming_mail import IncomingMail, MailType, read_mail
+from api.replies.reading.limits import stored_line
+from api.replies.reading.mail_structure import message_digest
+from api.replies.rows import (
+    ADDRESS_LENGTH,
+    IncomingMailRow,
+    IncomingState,
+    MailOrigin,
+    Reason,
+)
+from api.replies.sender import TokenIndex
+from api.rescheduling.rows import ProposalSource
+from api.rescheduling.service import propose
+from api.services import Services
+from api.sessions.replies import ReplyInput, keep_reply, store_reply
+from api.sessions.rows import ReplyRow, ReplySource, SessionRow
+from coach.errors import ConflictError
+from coach.sessions import Reply
+
+_LOG = logging.getLogger(__name__)
+_UNAVAILABLE = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedMail:
+    """An email as it was received.
+
+    Attributes:
+        raw: its bytes; of an email that is too large, the beginning.
+        origin: where it was read from.
+        received_at: when it was received; in the future if a clock is wrong.
+        type: what it is, if it was not read: too large, or no regular file.
+        name: what identifies an email that was not read, such as the name of the file.
+    """
+
+    raw: bytes
+    origin: MailOrigin
+    received_at: datetime
+    type: MailType | None = None
+    name: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What identifies copies of the email."""
+        if not self.name:
+            return message_digest(self.raw)
+        named = self.name.encode("utf-8", "surrogateescape")
+        return hashlib.sha256(named + b"\0" + self.raw).hexdigest()
+
+
+def record_mails(services: Services, arrived: Sequence[ArrivedMail]) -> int:
+    """Record emails and store their answers, in one transaction; return how many were new.
+
+    If one of them causes an error of the application, each is recorded in its own transaction, and
+    that one is held like an email that cannot be read.
+
+    Raises:
+        SQLAlchemyError: the database is unavailable; nothing or only the first ones were recorded.
+    """
+    try:
+        return _record(services, arrived)
+    except _UNAVAILABLE:
+        raise
+    except Exception:  # noqa: BLE001 - one email must not keep the others from being read
+        return sum(_record_alone(services, one) for one in arrived)
+
+
+def _record(services: Services, arrived: Sequence[ArrivedMail]) -> int:
+    with services.database.writing() as tx:
+        index = TokenIndex(tx, services.keyring)
+        return sum(record_mail(tx, services, index, one) is not None for one in arrived)
+
+
+def _record_alone(services: Services, arrived: ArrivedMail) -> int:
+    try:
+        return _record(services, [arrived])
+    except _UNAVAILABLE:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        _LOG.error("an email could not be read: %s", exception_location(error))
+        mail = IncomingMail(arrived.type or MailType.UNREADABLE)
+        with services.database.writing() as tx:
+            if _is_recorded(tx, arrived):
+                return 0
+            held = Decision(IncomingState.HELD, Reason.ERROR)
+            tx.add(_row(arrived, mail, held, min(arrived.received_at, services.now())))
+        return 1
+
+
+def record_mail(
+    tx: Transaction, services: Services, index: TokenIndex, arrived: ArrivedMail
+) -> IncomingMailRow | None:
+    """Record an email, and store its answer; return `None` if it was recorded before."""
+    if _is_recorded(tx, arrived):
+        return None
+    received_at = min(arrived.received_at, services.now())
+    mail = _read(services, arrived)
+    decision = decide(tx, index, mail, received_at=received_at)
+    decision = _store(tx, services, mail, decision, received_at)
+    row = _row(arrived, mail, decision, received_at)
+    tx.add(row)
+    tx.flush()
+    return row
+
+
+def _is_recorded(tx: Transaction, arrived: ArrivedMail) -> bool:
+    known = select(IncomingMailRow.id).where(IncomingMailRow.digest == arrived.digest)
+    return tx.scalar(known) is not None
+
+
+def _read(services: Services, arrived: ArrivedMail) -> IncomingMail:
+    if arrived.type is None:
+        return read_mail(arrived.raw, services.settings.replies.authentication_server)
+    found = read_mail(arrived.raw) if arrived.raw else IncomingMail(arrived.type)
+    return IncomingMail(
+        arrived.type, sender=found.sender, subject=found.subject or stored_line(arrived.name)
+    )
+
+
+def _store(
+    tx: Transaction,
+    services: Services,
+    mail: IncomingMail,
+    decision: Decision,
+    received_at: datetime,
+) -> Decision:
+    """Store the answer of an email, or add it to the history if a later one has counted.
+
+    Returns the decision; another one for a counter-proposal, which becomes a proposal if its time
+    can be proposed.
+    """
+    person, session, reply = decision.person, decision.session, decision.reply
+    if person is None or session is None:
+        return decision
+    if decision.reason is Reason.COUNTER and mail.answer is not None and mail.answer.start:
+        return _propose(tx, services, decision, mail.answer.start, mail.text)
+    if reply is None:
+        return decision
+    if decision.state is IncomingState.ANSWERED:
+        answer = ReplyInput(reply=reply, comment=mail.text)
+        store_reply(
+            tx,
+            services,
+            principal_of(person),
+            session,
+            answer,
+            now=received_at,
+            source=ReplySource.MAIL,
+            stamp=decision.stamp,
+        )
+    elif decision.reason is Reason.OLDER:
+        late = _late_reply(person, session, reply, mail, received_at)
+        keep_reply(tx, late, ReplySource.MAIL, decision.stamp, counted=False)
+    return decision
+
+
+def _propose(
+    tx: Transaction, services: Services, decision: Decision, start: datetime, comment: str
+) -> Decision:
+    person, session = decision.person, decision.session
+    if person is None or session is None:
+        return decision
+    source, now = ProposalSource.MAIL, services.now()
+    try:
+        propose(tx, services, session.id, person.id, start, source=source, comment=comment, now=now)
+    except ConflictError:
+        return replace(decision, reason=Reason.NO_SUCH_TIME)
+    return replace(decision, state=IncomingState.ANSWERED, reason=Reason.PROPOSED)
+
+
+def _late_reply(
+    person: PersonRow, session: SessionRow, reply: Reply, mail: IncomingMail, received_at: datetime
+) -> ReplyRow:
+    return ReplyRow(
+        session_id=session.id,
+        person_id=person.id,
+        reply=reply,
+        comment=mail.text,
+        sequence=session.sequence,
+        replied_at=received_at,
+    )
+
+
+def principal_of(person: PersonRow) -> Principal:
+    """Return the principal of a coach or coachee."""
+    role = AccessRole.COACH if person.side is Side.COACH else AccessRole.COACHEE
+    return Principal(role, person_id=person.id, cycle_id=person.cycle_id)
+
+
+def _row(
+    arrived: ArrivedMail,
+    mail: IncomingMail,
+    decision: Decision,
+    received_at: datetime,
+) -> IncomingMailRow:
+    person, attendee = decision.person, decision.attendee
+    other = mail.failed[0] if mail.failed else ""
+    if attendee is not None:
+        is_foreign = decision.reason is Reason.OTHER_ATTENDEE
+        other = attendee.address if is_foreign else attendee.delegate
+    return IncomingMailRow(
+        digest=arrived.digest,
+        origin=arrived.origin,
+        received_at=received_at,
+        type=mail.type,
+        state=decision.state,
+        reason=decision.reason,
+        cycle_id=None if person is None else person.cycle_id,
+        person_id=None if person is None else person.id,
+        session_id=None if decision.session is None else decision.session.id,
+        reply=decision.reply,
+        sender=mail.sender[:ADDRESS_LENGTH],
+        aide="" if attendee is None else attendee.sent_by[:ADDRESS_LENGTH],
+        other_address=other[:ADDRESS_LENGTH],
+        subject=mail.subject[:ADDRESS_LENGTH],
+        text=mail.text,
+        starts_at=None if mail.answer is None else mail.answer.start,
+        sequence=decision.sequence,
+        stamp=decision.stamp,
+    )

@@ -1,0 +1,55 @@
+"""Emails that no person wrote: reports of mail servers, automatic replies and receipts."""
+
+from __future__ import annotations
+
+import re
+
+from flufl.bounce import all_failures
+
+from api.replies.reading.limits import stored_line
+from api.replies.reading.mail_structure import MailStructure
+
+_SYSTEM_SENDER = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)@")
+_MAX_FAILED = 20
+_AUTOMATIC_SUBJECT = re.compile(
+    r"(?:automatic reply|out of office|autoreply|auto:|automatische antwort|abwesenheit"
+    r"|r[eé]ponse automatique|risposta automatica|respuesta autom[aá]tica"
+    r"|automatski odgovor|аутоматски одговор|автоматски одговор|p[eë]rgjigje automatike)",
+    re.IGNORECASE,
+)
+_AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
+
+
+def is_report(mail: MailStructure) -> bool:
+    """Return whether the email is a mail server's report about another email."""
+    content_type = mail.header("Content-Type").lower()
+    if content_type.startswith("multipart/report"):
+        return "disposition-notification" not in content_type
+    return mail.header("Return-Path").strip() == "<>" and any(
+        _SYSTEM_SENDER.match(sender) for sender in mail.senders
+    )
+
+
+def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
+    """Return the addresses to which a report says that an email cannot be delivered.
+
+    Addresses to which it is only delayed are left out.
+    """
+    try:
+        _, permanent = all_failures(mail.message)
+    except Exception:  # noqa: BLE001 - a detector that fails on hostile input found nothing
+        return ()
+    found = sorted(address.decode("utf-8", "replace").casefold() for address in permanent)
+    return tuple(stored_line(address) for address in found[:_MAX_FAILED])
+
+
+def is_automatic(mail: MailStructure) -> bool:
+    """Return whether a program sent the email: a vacation reply or a receipt (RFC 3834)."""
+    submitted = mail.header("Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        submitted not in {"", "no"}
+        or any(mail.header(name) for name in _AUTOMATIC_HEADERS)
+        or mail.header("Precedence").strip().lower() in {"auto_reply", "bulk", "junk", "list"}
+        or mail.header("Content-Type").lower().startswith("multipart/report")
+        or _AUTOMATIC_SUBJECT.match(mail.header("Subject")) is not None
+    )

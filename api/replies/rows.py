@@ -1,0 +1,130 @@
+"""Tables of incoming emails, and of how far a mailbox was read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import EnumString, IdentifiedRow, TableRow
+from api.replies.reading.incoming_mail import MailType
+from coach.sessions import Reply
+
+ADDRESS_LENGTH = 320
+
+
+class MailOrigin(StrEnum):
+    """Where an incoming email was read from."""
+
+    MAILBOX = "mailbox"
+    FOLDER = "folder"
+
+
+class IncomingState(StrEnum):
+    """What became of an incoming email."""
+
+    ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
+    NOTED = "noted"  # nothing is to be done
+    HELD = "held"  # it waits for the programme office
+    USED = "used"  # the programme office has entered its answer
+    IGNORED = "ignored"  # by the programme office
+
+
+class Reason(StrEnum):
+    """Why an incoming email was treated as it was."""
+
+    ANSWERED = "answered"
+    PROPOSED = "proposed"
+    AUTOMATIC = "automatic"
+    OLDER = "older"  # a later reply was received before
+    REPEATED = "repeated"  # the same answer, which has counted already
+    SESSION_CLOSED = "session closed"  # cancelled, or over
+    UNKNOWN_SENDER = "unknown sender"  # without a token, and not authenticated
+    OTHER_SESSION = "other session"  # not one of the sender's sessions
+    OTHER_ATTENDEE = "other attendee"  # somebody to whom the invitation was forwarded
+    SEVERAL_ATTENDEES = "several attendees"
+    STALE = "stale"  # about an earlier time of the session
+    FUTURE = "future"  # about a version of the session that was never sent
+    TENTATIVE = "tentative"
+    DELEGATED = "delegated"
+    COUNTER = "counter"
+    NO_SUCH_TIME = "no such time"  # a counter-proposal without a usable time
+    NO_ANSWER = "no answer"
+    WRITTEN = "written"
+    BOUNCE = "bounce"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too large"
+    TOO_NESTED = "too nested"
+    ODD_FILE = "odd file"
+    ERROR = "error"  # a fault of the application
+
+
+class IncomingMailRow(IdentifiedRow):
+    """An email that was read. Each is recorded once, before it is moved or marked.
+
+    Attributes:
+        digest: identifies copies of the same email.
+        received_at: when the mail server received it, or the file was written; not later than now.
+        person_id: the person whose answer it is; for held emails without a token, the person that
+            it claims to be from. `None` if it is nobody.
+        session_id: the session that it is about.
+        reply: the answer that it contains; `None` if it is none of the two.
+        sender: the address in From.
+        aide: the address of an aide who answered on the person's behalf.
+        other_address: the address of a delegate, of a foreign attendee, or one that cannot be
+            reached.
+        text: what the sender wrote, without quotes.
+        starts_at: the time that a counter-proposal proposes.
+        sequence: the sequence of the invitation that it answers.
+        stamp: when the answer was made; see `ReplyHistoryRow`.
+        decided_at: when the programme office decided about it.
+    """
+
+    __tablename__ = "incoming_mails"
+    __table_args__ = (Index("ix_incoming_mails_state", "state", "received_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    origin: Mapped[MailOrigin] = mapped_column(EnumString(MailOrigin))
+    received_at: Mapped[datetime]
+    type: Mapped[MailType] = mapped_column(EnumString(MailType))
+    state: Mapped[IncomingState] = mapped_column(EnumString(IncomingState))
+    reason: Mapped[Reason] = mapped_column(EnumString(Reason))
+    cycle_id: Mapped[str | None] = mapped_column(
+        ForeignKey("cycles.id", ondelete="CASCADE"), index=True
+    )
+    person_id: Mapped[str | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    session_id: Mapped[str | None] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    reply: Mapped[Reply | None] = mapped_column(EnumString(Reply))
+    sender: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")
+    aide: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")
+    other_address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")
+    subject: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    starts_at: Mapped[datetime | None]
+    sequence: Mapped[int | None]
+    stamp: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+
+class MailboxPositionRow(TableRow):
+    """How far a mailbox was read: all emails up to `last_uid` are recorded.
+
+    Attributes:
+        mailbox: a hash of server, user and folder.
+        uid_validity: the UIDVALIDITY of the folder; if it changes, reading starts again.
+    """
+
+    __tablename__ = "mailbox_positions"
+
+    mailbox: Mapped[str] = mapped_column(String(64), primary_key=True)
+    uid_validity: Mapped[int] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger)
+
+
+TABLES: tuple[type[TableRow], ...] = (IncomingMailRow, MailboxPositionRow)
