@@ -1,8 +1,9 @@
 """The humans behind the people of cycles: finding, joining and forgetting them.
 
-By the reference of the people files, rows with the same `person` are one human, and so are rows
-with the same address and name. This holds over roles and cycles, except for humans whom a manager
-has declared to be different people.
+By the reference of the people files, rows of a cycle with the same `person` are one human, and so
+are rows with the same address and name. This holds over roles and cycles, except for humans whom a
+manager has declared to be different people; over cycles, the same `person` also needs the same name
+or the same address.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.participants.rows import DistinctHumansRow, HumanRow, PersonRow
+from coach.folding import folded
 from coach.humans import folded_address, same_humans
 
 _PERSON = PersonRow.profile["person"].as_string()
@@ -156,14 +158,15 @@ def _groups(tx: Transaction) -> _Groups:
     """Group all humans, and the people who are not linked yet, by what the lists say."""
     people = tx.execute(
         select(
-            PersonRow.id, PersonRow.human_id, PersonRow.name, PersonRow.email,
+            PersonRow.id, PersonRow.human_id, PersonRow.cycle_id, PersonRow.name, PersonRow.email,
             _LISTED_EMAIL.label("listed"), _PERSON.label("person"),
         ).where(PersonRow.erased_at.is_(None))
     ).all()  # fmt: skip
     owned = {
-        (row.human_id or row.id, row.person or "", email, row.name): None
+        (row.human_id or row.id, person, email, row.name): None
         for row in people
         for email in (row.email, row.listed)
+        for person in _scoped(row.person or "", row.cycle_id, email, row.name)
     }
     owners = [owner for owner, *_ in owned]
     by_key: dict[int, set[str]] = defaultdict(set)
@@ -174,6 +177,18 @@ def _groups(tx: Transaction) -> _Groups:
     for ids in by_key.values():
         groups.connect(ids)
     return groups
+
+
+def _scoped(person: str, cycle_id: str, email: str, name: str) -> tuple[str, ...]:
+    """Return what a value of `person` stands for: in its cycle alone, or with a name or address.
+
+    Two offices may number their people in the same way, each in its own cycle.
+    """
+    if not person:
+        return ("",)
+    return tuple(
+        f"{person}\0{scope}" for scope in (cycle_id, folded_address(email), folded(name)) if scope
+    )
 
 
 def _known_human(alike: Iterable[str], humans: dict[str, HumanRow]) -> HumanRow | None:

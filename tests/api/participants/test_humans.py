@@ -83,6 +83,25 @@ def test_humans_whom_a_later_list_describes_as_one_are_joined(world: World) -> N
     assert len(_directory(world)) == 1
 
 
+@pytest.mark.parametrize(
+    ("other", "humans"),
+    [
+        ("Boris,boris@example.org", 2),  # another office numbers its people as well
+        ("Ana Đorđević,new@example.org", 1),
+        ("ANA DJORDJEVIC,new@example.org", 1),
+        ("Ana Petrović,ana@example.org", 1),
+    ],
+)
+def test_same_person_value_in_another_cycle_needs_the_same_name_or_address(
+    world: World, other: str, humans: int
+) -> None:
+    first, second = world.cycle(0, 0), world.cycle(0, 0)
+    _store(world, first, _coachee("C-1", _ANA, "1"))
+    _store(world, second, coaches=_coach("K-1", other, "1"))
+    assert len({*_humans(world, first).values(), *_humans(world, second).values()}) == humans
+    assert len(_directory(world)) == humans
+
+
 def test_people_joined_by_a_manager_are_one_human_for_the_engine(world: World) -> None:
     cycle_id = world.cycle(0, 0)
     coaches = _coach("K-1", "A. Djordjevic,other@example.org")
