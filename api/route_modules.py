@@ -69,6 +69,7 @@ from api.replies import pages as reply_pages
 from api.replies import routes as incoming_mail_routes
 from api.rescheduling import office_pages as session_change_pages
 from api.rescheduling import pages as another_time_pages
+from api.rescheduling import rematch_pages
 from api.rescheduling import routes as rescheduling_routes
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
@@ -151,6 +152,7 @@ PAGE_MODULES = (
     another_time_pages,
     session_change_pages,
     incoming_mail_pages,
+    rematch_pages,
     consent_pages,
     session_report_pages,
     note_access_pages,

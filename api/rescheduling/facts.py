@@ -61,3 +61,9 @@ MODES = {
     SessionMode.IN_PERSON: message("rescheduling.mode_in_person", "in person")(),
     SessionMode.PHONE: message("rescheduling.mode_phone", "by telephone")(),
 }
+
+HAS_LEFT = message("rescheduling.obstacle_left", "{name} has left the cycle", name=TEXT)
+HAS_DECLINED = message("rescheduling.obstacle_declined", "{name} has declined this time", name=TEXT)
+NOT_FREE = message(
+    "rescheduling.obstacle_not_free", "{name} is no longer free at this time", name=TEXT
+)

@@ -533,6 +533,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
     """Open the cycle's pages after replies and reports, place a hold, and switch reminders on."""
     walk.open("sessions", f"{cycle}/sessions")
     walk.open("session", page)
+    walk.open("re-match", f"{cycle}/rematch")
     walk.open("change a session", f"{page}/change")
     night = {"day": "2027-02-20", "clock": "23:50", "reason": ""}
     walk.submit("change a session, outside the rules", f"{page}/change/time", data=night)

@@ -1,0 +1,142 @@
+"""Coming sessions that cannot take place as planned, as reasons for a re-match."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import CycleHeader, cycle_header
+from api.participants.rows import PersonRow
+from api.participants.service import profile_of
+from api.rescheduling.open_proposals import open_proposals
+from api.runs.run_view import runs_of_cycle
+from api.services import Services
+from api.sessions.rows import ReplyRow, SessionRow, SessionState
+from api.values import FrozenModel
+from coach.free_time import is_free
+from coach.people import Person
+from coach.sessions import Reply
+
+
+class Obstacle(StrEnum):
+    """Why a participant cannot attend a session."""
+
+    LEFT = "left"  # the person is no longer in the cycle
+    DECLINED = "declined"  # the person has declined the time
+    NOT_FREE = "not_free"  # the time is outside the person's times, or they are away or busy
+
+
+class PersonObstacle(FrozenModel):
+    """A participant who cannot attend, by name, and why."""
+
+    name: str
+    obstacle: Obstacle
+
+
+class ObstructedSession(FrozenModel):
+    """A confirmed session to come that one of its participants cannot attend.
+
+    `another_time` is whether one of them has proposed another time, so that no re-match may be
+    needed.
+    """
+
+    id: str
+    number: int
+    start: AwareDatetime
+    coachee: str
+    coach: str
+    obstacles: tuple[PersonObstacle, ...]
+    another_time: bool
+
+
+class Rematch(FrozenModel):
+    """What a re-match of a cycle would have to solve, and the run that is under way, if any."""
+
+    cycle: CycleHeader
+    sessions: tuple[ObstructedSession, ...]
+    open_run_id: str | None
+
+
+def read_rematch(services: Services, cycle_id: str) -> Rematch:
+    """Return the coming sessions of a cycle that cannot take place as planned, by time.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        runs = runs_of_cycle(tx, cycle_id)
+        return Rematch(
+            cycle=cycle_header(tx, cycle_id),
+            sessions=obstructed_sessions(tx, cycle_id, now=services.now()),
+            open_run_id=next((run.id for run in runs if not run.state.is_final), None),
+        )
+
+
+def obstructed_sessions(
+    tx: Transaction, cycle_id: str, *, now: datetime
+) -> tuple[ObstructedSession, ...]:
+    """Return the confirmed sessions after `now` that one of the two cannot attend, by time."""
+    rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)).all()
+    people = {row.id: (row, profile_of(row)) for row in rows if row.erased_at is None}
+    declined = _declined(tx, cycle_id)
+    proposed = {one.session_id for one in open_proposals(tx, cycle_id, now=now)}
+    sessions = tx.scalars(
+        select(SessionRow)
+        .where(
+            SessionRow.cycle_id == cycle_id,
+            SessionRow.state == SessionState.CONFIRMED,
+            SessionRow.starts_at > now,
+        )
+        .order_by(SessionRow.starts_at, SessionRow.id)
+    )
+    found = []
+    for session in sessions:
+        pair = (people[session.coachee_id], people[session.coach_id])
+        obstacles = tuple(
+            PersonObstacle(name=row.name, obstacle=obstacle)
+            for row, profile in pair
+            if (obstacle := _obstacle(row, profile, session, declined)) is not None
+        )
+        if obstacles:
+            found.append(
+                ObstructedSession(
+                    id=session.id,
+                    number=session.number,
+                    start=session.starts_at,
+                    coachee=pair[0][0].name,
+                    coach=pair[1][0].name,
+                    obstacles=obstacles,
+                    another_time=session.id in proposed,
+                )
+            )
+    return tuple(found)
+
+
+def _obstacle(
+    row: PersonRow, profile: Person, session: SessionRow, declined: set[tuple[str, str]]
+) -> Obstacle | None:
+    if row.left_at is not None:
+        return Obstacle.LEFT
+    if (session.id, row.id) in declined:
+        return Obstacle.DECLINED
+    if not is_free(profile, session.starts_at, session.ends_at):
+        return Obstacle.NOT_FREE
+    return None
+
+
+def _declined(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
+    """Return the sessions and the people who have declined their present times."""
+    replies = tx.execute(
+        select(ReplyRow.session_id, ReplyRow.person_id)
+        .join(SessionRow, SessionRow.id == ReplyRow.session_id)
+        .where(
+            SessionRow.cycle_id == cycle_id,
+            ReplyRow.reply == Reply.DECLINED,
+            ReplyRow.sequence >= SessionRow.asked_sequence,
+        )
+    )
+    return {(session, person) for session, person in replies}
