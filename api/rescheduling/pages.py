@@ -45,6 +45,8 @@ def show_another_time(
     address = urls.person_session(link, session_id)
     lines = [proposal_line(one, page.length, zone, side) for one in page.proposals]
     line = own_session_line(page.session, side, address, services.now())
+    proposed = {one.time.start for one in page.proposals if one.is_open}
+    slots = [slot for slot in page.slots if slot.start not in proposed]
     return render_page(
         request,
         "rescheduling/another_time.html",
@@ -52,7 +54,7 @@ def show_another_time(
         here=urls.person_session_another_time(link, session_id),
         line=line,
         can_move=page.can_move,
-        slots=slot_options(page.slots, page.length, zone),
+        slots=slot_options(slots, page.length, zone),
         open_proposal=next((one for one in lines if one.is_open), None),
         closed=[one for one in lines if not one.is_open],
         office_decides=page.office_decides,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 SAMPLE = resources.files("api.participants") / "sample"
-PHONE, DESKTOP = 360, 1280
+SMALLEST, PHONE, DESKTOP = 320, 360, 1280
 RUN_MILLISECONDS = 60_000
 PRIVATE = "Only I can read this."
 
@@ -106,6 +106,28 @@ def reply(coachee: Page) -> None:
     assert download.value.suggested_filename == "coaching-session-1.ics"
 
 
+def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: str) -> None:
+    """Have a coachee choose another time, and the coach confirm it, by keyboard at 320 pixels."""
+    session = coachee.url
+    coachee.goto(home)
+    coachee.get_by_role("link", name="Session 6 of 6").press("Enter")
+    coachee.get_by_role("link", name="Ask for another time").press("Enter")
+    fits(coachee, SMALLEST)
+    coachee.get_by_role("radio").first.focus()
+    for key in ("Space", "Tab", "Enter"):
+        coachee.keyboard.press(key)
+    expect(coachee.get_by_role("heading", name="Your proposal")).to_be_visible()
+    coachee.goto(session)
+    coach.reload()
+    asked = coach.get_by_role("article").filter(has_text="another time is proposed")
+    asked.filter(has_text=coachee_name).get_by_role("link").press("Enter")
+    coach.get_by_role("link", name="See the time, and answer").press("Enter")
+    fits(coach, SMALLEST)
+    coach.get_by_role("button", name="Confirm this time").press("Enter")
+    expect(coach.get_by_text("confirmed", exact=True)).to_be_visible()
+    coach.get_by_role("link", name="Coaching sessions").press("Enter")
+
+
 def write_note(coach: Page, coachee_name: str) -> None:
     """Write the session note for the first session with a coachee."""
     coach.get_by_role("article").filter(has_text=coachee_name).first.get_by_role("link").click()
@@ -145,10 +167,12 @@ def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server)
 
     phone = browser.new_context(viewport={"width": PHONE, "height": 700}, java_script_enabled=False)
     coachee = new_page(phone, complaints)
-    coachee.goto(link_of(office, people, coachee_name))
+    home = link_of(office, people, coachee_name)
+    coachee.goto(home)
     reply(coachee)
     coach = new_page(browser.new_context(), complaints)
     coach.goto(link_of(office, people, coach_name))
+    agree_on_another_time(coachee, coach, home, coachee_name)
     write_note(coach, coachee_name)
     give_feedback(coachee)
 
