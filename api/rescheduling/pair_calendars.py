@@ -81,6 +81,8 @@ def _profile(row: PersonRow, model: type[AnyPerson]) -> AnyPerson:
     profile = profile_of(row)
     if not isinstance(profile, model):
         raise TypeError(f"person {row.id} is no {model.__name__}")
+    if row.left_at is not None:  # who has left is never free
+        return profile.model_copy(update={"availability": ()})
     return profile
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailKind, MailRow
-from api.participants.rows import DeclinedTimeRow, Side
+from api.participants.rows import DeclinedTimeRow, PersonRow, Side
 from api.rescheduling import decisions, service, slots
 from api.rescheduling.decisions import Decision
+from api.rescheduling.mail_composer import compose_closed
 from api.rescheduling.proposals import read_proposals
 from api.rescheduling.rows import ProposalSource, ProposalState
 from api.rescheduling.slots import NewTime
@@ -255,3 +258,51 @@ def test_the_time_that_a_person_moved_away_from_is_not_offered_to_them_again(
         assert (declined.person_id, declined.starts_at) == (coachee.person_id, session.start)
     offered = slots.read_slots(services, coach, session.id)
     assert session.start not in {time.start for time in offered}
+
+
+def test_a_refused_counter_proposal_of_a_calendar_is_answered_with_decline_counter(
+    services: Services, session: SessionDetails
+) -> None:
+    coachee, _ = sides(session)
+    with services.database.writing() as tx:
+        proposal = service.propose(
+            tx,
+            services,
+            session.id,
+            coachee.person_id or "",
+            session.start + timedelta(days=7),
+            source=ProposalSource.MAIL,
+            now=services.now(),
+        )
+    decisions.decide(services, OFFICE, session.id, proposal.id, Decision.REFUSE)
+    with services.database.reading() as tx:
+        rows = tx.scalars(select(MailRow).where(MailRow.kind == MailKind.PROPOSAL_CLOSED)).all()
+        composed = {row.person_id: compose_closed(tx, services, row) for row in rows}
+    assert composed.keys() == {session.coachee.id, session.coach.id}
+    parts = {
+        person: [
+            (part.get_param("method"), part.get_content())
+            for part in message_from_bytes(mail.content, policy=policy.default).walk()
+            if part.get_content_type() == "text/calendar"
+        ]
+        for person, mail in composed.items()
+        if mail is not None
+    }
+    assert parts[session.coach.id] == []
+    ((method, content),) = parts[session.coachee.id]
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+    assert (method, event["UID"], event["SEQUENCE"]) == ("DECLINECOUNTER", session.uid, 0)
+    assert event.start == session.start, "the session keeps its time"
+
+
+def test_nobody_moves_a_session_of_somebody_who_has_left(
+    world: World, services: Services, session: SessionDetails
+) -> None:
+    _, coach = sides(session)
+    proposal, _ = propose_first(services, session)
+    with world.database.writing() as tx:
+        tx.get_one(PersonRow, session.coachee.id).left_at = services.now()
+    assert slots.read_slots(services, coach, session.id) == ()
+    with pytest.raises(ConflictError):
+        decisions.decide(services, coach, session.id, proposal, Decision.CONFIRM)
+    assert again(world, session).start == session.start
