@@ -1,4 +1,4 @@
-"""Replies of a person, and emails received from them, in the report about the person."""
+"""Replies and proposals of a person, and emails from them, in the report about the person."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.replies.rows import IncomingMailRow
+from api.rescheduling.rows import ProposalRow, ProposalState
 from api.sessions.rows import ReplyHistoryRow, ReplySource
 from api.values import FrozenModel
 from coach.sessions import Reply
+
+
+class ReportedProposal(FrozenModel):
+    """Another time that the person has proposed, and their comment."""
+
+    start: datetime
+    state: ProposalState
+    comment: str
+    created_at: datetime
 
 
 class ReportedReply(FrozenModel):
@@ -61,6 +71,21 @@ def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
     return tuple(
         ReportedMail(
             received_at=row.received_at, sender=row.sender, subject=row.subject, text=row.text
+        )
+        for row in rows
+    )
+
+
+def proposals_of(tx: Transaction, person_id: str) -> tuple[ReportedProposal, ...]:
+    """Return the other times that a person has proposed, in the order of the proposals."""
+    rows = tx.scalars(
+        select(ProposalRow)
+        .where(ProposalRow.person_id == person_id)
+        .order_by(ProposalRow.created_at, ProposalRow.id)
+    )
+    return tuple(
+        ReportedProposal(
+            start=row.starts_at, state=row.state, comment=row.comment, created_at=row.created_at
         )
         for row in rows
     )

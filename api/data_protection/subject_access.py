@@ -17,8 +17,10 @@ from api.data_protection.erase_people import WorkInProgress, erase_people, work_
 from api.data_protection.erased_ids import update_list
 from api.data_protection.reported_replies import (
     ReportedMail,
+    ReportedProposal,
     ReportedReply,
     mails_from,
+    proposals_of,
     replies_of,
 )
 from api.http.principal import Principal
@@ -29,7 +31,6 @@ from api.participants.service import person_row
 from api.people.directory import DirectoryEntry, entry_of
 from api.personal_links.person_passkeys import person_passkeys_of
 from api.personal_links.rows import PinRow, VerifiedDeviceRow
-from api.rescheduling.rows import ProposalRow, ProposalState
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
 from api.session_reports.records import RecordView, record_view
@@ -75,15 +76,6 @@ class ReportedDevice(FrozenModel):
     name: str
     verified_at: datetime
     expires_at: datetime
-
-
-class ReportedProposal(FrozenModel):
-    """Another time that the person has proposed, and their comment."""
-
-    start: datetime
-    state: ProposalState
-    comment: str
-    created_at: datetime
 
 
 class ReportedAide(FrozenModel):
@@ -200,7 +192,7 @@ def subject_access_report(
         listed=_without_refusals(row.listed or {}, keep=to_person),
         left_at=row.left_at,
         sessions=tuple(_reported_session(session, row.side) for session in sessions),
-        proposals=_proposals_of(tx, person_id),
+        proposals=proposals_of(tx, person_id),
         declined_times=declined_times(tx, [person_id]).get(person_id, ()),
         replies=replies_of(tx, person_id),
         emails_received=mails_from(tx, person_id),
@@ -228,20 +220,6 @@ def subject_access_report(
 
 def _without_refusals(values: dict[str, Any], *, keep: bool) -> dict[str, Any]:
     return {field: value for field, value in values.items() if keep or field != "refuses"}
-
-
-def _proposals_of(tx: Transaction, person_id: str) -> tuple[ReportedProposal, ...]:
-    rows = tx.scalars(
-        select(ProposalRow)
-        .where(ProposalRow.person_id == person_id)
-        .order_by(ProposalRow.created_at, ProposalRow.id)
-    )
-    return tuple(
-        ReportedProposal(
-            start=row.starts_at, state=row.state, comment=row.comment, created_at=row.created_at
-        )
-        for row in rows
-    )
 
 
 def _devices_of(tx: Transaction, person_id: str) -> tuple[ReportedDevice, ...]:
