@@ -27,6 +27,7 @@ from api.invitations.publish import publish_draft
 from api.job_types import JOB_TYPES
 from api.participants import upload
 from api.participants.rows import Side
+from api.replies.drop_folder import read_drop_folder
 from api.runs.rows import PlanRow, PlanState
 from api.services import Services, context_setter, utc_now
 from api.settings import Settings
@@ -120,6 +121,14 @@ def publish_drafts(settings: Settings, report: Report) -> None:
         with database.writing() as tx:
             publish_draft(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
         report(plan_id)
+
+
+def read_replies(settings: Settings, report: Report) -> None:
+    """Read the drop folder next to the data folder of the deployment once."""
+    keyring = open_keyring(settings.master_key_file, create=False)
+    services = Services(settings, _database(settings), keyring, lambda _tx, _job: None, utc_now)
+    read_drop_folder(services, settings.data_dir.parent / "replies")
+    report("read")
 
 
 def send_mails(settings: Settings, report: Report) -> None:
