@@ -26,6 +26,8 @@ from api.http import health_routes, reference_routes
 from api.invitations import pages as invitation_pages
 from api.invitations import reading_pages
 from api.invitations import routes as invitation_routes
+from api.mail_check import pages as mail_check_pages
+from api.mail_check import routes as mail_check_routes
 from api.overview import (
     audit_pages,
     audit_routes,
@@ -113,6 +115,7 @@ API_MODULES = (
     own_data_routes,
     feed_routes,
     webhook_routes,
+    mail_check_routes,
     aide_routes,
     reference_routes,
 )
@@ -137,6 +140,7 @@ PAGE_MODULES = (
     account_pages,
     user_pages,
     webhook_pages,
+    mail_check_pages,
     confirm_pages,
     confirm_change_pages,
     audit_pages,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from coach.texts.facts import Fact, message
 
 DETAILS: Mapping[str, Fact] = {
+    "act": message("audit_detail.act", "decision")(),
     "aide": message("audit_detail.aide", "aide's link")(),
     "added": message("audit_detail.added", "added")(),
     "address_codes": message("audit_detail.address_codes", "codes for addresses")(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coach.texts.facts import (
     FACT,
+    NUMBER,
     PLAIN_NUMBER,
     TEXT,
     listed,
@@ -234,3 +235,18 @@ NO_PLAN = message(
 NOT_SOLVED = message(
     "sample.not_solved", "the sample cycle was not solved: {failure}", failure=FACT
 )
+
+TO_OR_RECEIVED = message(
+    "admin.to_or_received", "give either --to ADDRESS or --received FILE, but not both"
+)
+TEST_SENT = message(
+    "admin.test_sent",
+    "A test invitation was sent to {address}. When it has arrived, save its source to a file and "
+    "run: gender-coach mail check --received FILE",
+    address=TEXT,
+)
+MAIL_PROBLEMS = plural_message(
+    "admin.mail_problems", "{count} problem was found", "{count} problems were found", count=NUMBER
+)
+NOT_AN_ADDRESS = message("admin.not_an_address", "{address} is not an email address", address=TEXT)
+UNREADABLE_FILE = message("admin.unreadable_file", "the file cannot be read: {reason}", reason=TEXT)

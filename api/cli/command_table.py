@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("api.cli.keys:keys",
              _("Create a key file, or replace one of its keys; "
                "stop servers and workers first.")),
+    "mail": ("api.cli.mail:mail",
+             _("Check whether invitations arrive: send a test, then check what was received.")),
     "backup": ("api.cli.backup:backup",
                _("Back up the database to an encrypted file, even while it is in use.")),
     "restore": ("api.cli.backup:restore",

@@ -130,6 +130,12 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account", data={"password": PASSPHRASE, "code": app.at(now)})
     walk.open("cycles, none", "/")
     walk.open("account, with second factor", "/account")
+    walk.open("check of email", "/mail-check")
+    walk.submit("check of email, no address", "/mail-check", data={"address": "label"})
+    walk.submit("check of email, sent", "/mail-check", data={"address": "label@example.org"})
+    walk.submit("check of email, no source", "/mail-check/received", data={"source": "label"})
+    headers = "From: coaching@example.org\nReturn-Path: <coaching@example.org>\n"
+    walk.submit("check of email, received", "/mail-check/received", data={"source": headers})
     walk.open("webhooks", "/webhooks")
     walk.submit("webhooks, without events", "/webhooks", data={"url": "https://hr.example.org"})
     chosen = {"url": "https://hr.example.org", "plan.published": "true"}

@@ -1,0 +1,76 @@
+"""Findings of the check of outgoing email, and what to do about them."""
+
+from __future__ import annotations
+
+from coach.texts.facts import TEXT, message
+
+NOT_SENT = message(
+    "mail_check.not_sent", "the mail server did not accept the test: {reason}", reason=TEXT
+)
+SENDS_NO_EMAIL = message(
+    "mail_check.sends_no_email", "this server sends no email; set {setting}", setting=TEXT
+)
+UNREADABLE = message(
+    "mail_check.unreadable",
+    "this is not the source of an email; open the test email, choose “Show original” or “View "
+    "source”, and copy everything",
+)
+
+SENDER = message("mail_check.sender", "The sender is {address}.", address=TEXT)
+OTHER_SENDER = message(
+    "mail_check.other_sender",
+    "The sender is {address} instead of {expected}. The mail server replaces it; let it accept "
+    "this sender, or set another organiser address.",
+    address=TEXT,
+    expected=TEXT,
+)
+ENVELOPE = message(
+    "mail_check.envelope", "The envelope sender is in the same domain: {domain}.", domain=TEXT
+)
+OTHER_ENVELOPE = message(
+    "mail_check.other_envelope",
+    "The envelope sender is in the domain {domain} instead of {expected}. SPF then says nothing "
+    "about {expected}, so DKIM has to pass.",
+    domain=TEXT,
+    expected=TEXT,
+)
+NO_ENVELOPE = message(
+    "mail_check.no_envelope", "The source has no Return-Path, so the envelope sender is not known."
+)
+AUTHENTICATED = message(
+    "mail_check.authenticated", "{method} passes for {domain}.", method=TEXT, domain=TEXT
+)
+NOT_AUTHENTICATED = message(
+    "mail_check.not_authenticated",
+    "{method} does not pass for {domain}; the receiver reports “{result}”. Ask who runs the domain "
+    "to add this server to its {method} records.",
+    method=TEXT,
+    domain=TEXT,
+    result=TEXT,
+)
+NO_RESULTS = message(
+    "mail_check.no_results",
+    "The receiver does not report whether {method} passes. Repeat the test with an address at "
+    "another provider.",
+    method=TEXT,
+)
+INVITATION = message(
+    "mail_check.invitation", "It arrived as an invitation, with its calendar part."
+)
+NO_INVITATION = message(
+    "mail_check.no_invitation",
+    "The calendar part was removed on the way. Ask the receiving office to let “text/calendar” "
+    "pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text alone is then complete.",
+)
+CHANGED_INVITATION = message(
+    "mail_check.changed_invitation",
+    "The calendar part was changed on the way, so calendars will not show buttons. Ask the "
+    "receiving office to let “text/calendar” pass unchanged.",
+)
+ONLY_HEADERS = message(
+    "mail_check.only_headers",
+    "Whether it arrived as an invitation is not known, because only the headers were pasted.",
+)
+NO_CALENDAR_SENT = message(
+    "mail_check.no_calendar_sent", "The settings say that emails have no calendar part."
+)
