@@ -1,10 +1,15 @@
-"""An IMAP server on loopback: pymap, in a thread."""
+"""IMAP servers on loopback: pymap, in a thread, and Dovecot where it is installed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import socket
 import ssl
+import subprocess
 import threading
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -106,3 +111,71 @@ def pymap_server(folder: Path, **changes: object) -> Iterator[ImapMailbox]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(30)
         loop.close()
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+DOVECOT_IS_MISSING = shutil.which("dovecot") is None or os.geteuid() != 0
+_DOVECOT = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+auth_allow_cleartext = yes
+first_valid_uid = 1
+mail_driver = maildir
+mail_path = {folder}/mail/%{{user}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = nobody
+    gid = nogroup
+    home = {folder}/mail/%{{user}}
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+"""
+
+
+@contextmanager
+def dovecot_server(folder: Path) -> Iterator[ImapMailbox]:
+    """Run Dovecot 2.4, which has to be started as root; `folder` is a short path."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder.chmod(0o755)
+    for name in ("run", "state", "mail"):
+        (folder / name).mkdir()
+    shutil.chown(folder / "mail", "nobody")
+    file = folder / "dovecot.conf"
+    file.write_text(_DOVECOT.format(folder=folder, password=PASSWORD, port=port))
+    server = subprocess.Popen(["dovecot", "-F", "-c", str(file)], stderr=subprocess.DEVNULL)  # noqa: S607 - the one in the path
+    try:
+        ends = time.monotonic() + 30
+        while not _is_open(port):
+            assert time.monotonic() < ends, "Dovecot does not start"
+            time.sleep(0.05)
+        yield ImapMailbox(
+            ReplySettings(
+                host="127.0.0.1", port=port, security=Security.NONE, user=USER, password=PASSWORD
+            )
+        )
+    finally:
+        server.terminate()
+        server.wait(30)
