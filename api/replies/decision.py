@@ -67,8 +67,10 @@ def decide(
         people = [one for address in mail.failed for one in people_at(tx, address)]
         return Decision(IncomingState.HELD, Reason.BOUNCE, people[-1] if people else None)
     found = attribute(tx, index, mail, now=received_at)
-    attendee = _attendee(tx, mail, found, now=received_at)
-    reason = _reason(tx, mail, found, attendee, received_at=received_at)
+    own = _addresses(tx, mail, found, now=received_at)
+    attendee = _attendee(mail, own)
+    wrong = _wrong_attendee(mail, found, own)
+    reason = _reason(tx, mail, found, attendee, wrong, received_at=received_at)
     answer = _answer(mail, attendee)
     state = {
         Reason.ANSWERED: IncomingState.ANSWERED,
@@ -89,18 +91,21 @@ def decide(
     )
 
 
-def _attendee(
+def _addresses(
     tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
-) -> Attendee | None:
+) -> frozenset[str]:
+    """Return the addresses with which the person of an answer can be named as an attendee."""
+    if mail.answer is None or found.person is None:
+        return frozenset()
+    return known_addresses(tx, found.person, now=now)
+
+
+def _attendee(mail: IncomingMail, own: frozenset[str]) -> Attendee | None:
     """Return the attendee who answers; for a counter-proposal, the person among several."""
     if mail.answer is None or not mail.answer.attendees:
         return None
-    if found.person is not None:
-        own = known_addresses(tx, found.person, now=now)
-        for each in mail.answer.attendees:
-            if each.address in own:
-                return each
-    return mail.answer.attendees[0]
+    each = mail.answer.attendees
+    return next((one for one in each if one.address in own), each[0])
 
 
 def _answer(mail: IncomingMail, attendee: Attendee | None) -> Reply | None:
@@ -120,6 +125,7 @@ def _reason(
     mail: IncomingMail,
     found: Attribution,
     attendee: Attendee | None,
+    wrong: Reason | None,
     *,
     received_at: datetime,
 ) -> Reason:
@@ -128,7 +134,7 @@ def _reason(
         return Reason.AUTOMATIC
     if not found.is_certain:
         return Reason.UNKNOWN_SENDER
-    if (wrong := _wrong_attendee(tx, mail, found, now=received_at)) is not None:
+    if wrong is not None:
         return wrong
     if found.person is None or found.session is None:
         return Reason.WRITTEN if mail.answer is None else Reason.OTHER_SESSION
@@ -162,15 +168,12 @@ def _wrong_version(
     return Reason.FUTURE if sequence > session.sequence else None
 
 
-def _wrong_attendee(
-    tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
-) -> Reason | None:
-    answer, person = mail.answer, found.person
-    if answer is None or person is None:
+def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str]) -> Reason | None:
+    answer = mail.answer
+    if answer is None or found.person is None:
         return None
     if answer.method is AnswerMethod.REPLY and len(answer.attendees) != 1:
         return Reason.SEVERAL_ATTENDEES
-    own = known_addresses(tx, person, now=now)
     is_own = any(one.address in own for one in answer.attendees)
     return None if is_own else Reason.OTHER_ATTENDEE
 
