@@ -187,10 +187,10 @@ def find_valid(
     tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
     """Return the credential of `kind` with this secret, if it is still valid."""
-    row = sealed_or_none(tx, tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)}))
-    if row is None or not is_valid(row, now) or row.kind is not kind:
+    row = tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)})
+    if row is None or row.kind is not kind or not is_valid(row, now):
         return None
-    return row
+    return sealed_or_none(tx, row)
 
 
 def token_scopes(row: CredentialRow) -> frozenset[TokenScope]:

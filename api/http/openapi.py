@@ -40,7 +40,7 @@ TAGS = [
     {"name": "me", "description": "The current user and their credentials."},
     {"name": "aide", "description": "The times that an aide answers for."},
     {"name": "audit", "description": "The audit trail and its verification."},
-    {"name": "webhooks", "description": "Programs that are told about events."},
+    {"name": "replies", "description": "Replies by email that wait for a decision."},
     {"name": "service", "description": "Whether this deployment works, and what to do."},
     {"name": "webhooks", "description": "Events sent to other systems, with ids only."},
     {"name": "reference", "description": "Rules, forms and problem types."},

@@ -14,7 +14,7 @@ from api.mail_check import service as mail_check
 from api.mail_check.received import Finding
 from api.mail_check.service import ReceivedSource, TestRecipient
 
-MAIL_CHECK = APIRouter(prefix=f"{API}/mail-check", tags=["messages"])
+MAIL_CHECK = APIRouter(prefix=f"{API}/mail-check", tags=["invitations"])
 
 
 @MAIL_CHECK.post("", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))

@@ -89,6 +89,8 @@ DATA_OF_PAGES = {
     **dict.fromkeys(("cycle file to edit", "edited cycle file, late"), CYCLE_FILE),
     "edited cycle file, faulty": {"[cycle] start = 1"},
     "audit": {"head", "main", "A"},
+    "check of email, received": {"Return", "Path", "SPF", "DKIM", "DMARC"},
+    "check of email, no source": {"label"},
     "error 422": {"query"},
     "rules": {"Leadership"},
     "rules of the cycle": {"Leadership"},
