@@ -95,7 +95,7 @@ def delete_stale_secrets(services: Services) -> dict[str, int]:
     """Delete long-expired secrets, also from the write-ahead log. Return their numbers by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
-    services.database.truncate_wal()
+    services.database.purge_deleted_data()
     return deleted
 
 

@@ -167,7 +167,7 @@ def erase_one_person(services: Services, person_id: str) -> None:
     with services.database.writing() as tx:
         erase_person(tx, person_id, now=services.now())
     update_list(services)
-    services.database.truncate_wal()
+    services.database.purge_deleted_data()
 
 
 def subject_access_report(

@@ -111,12 +111,19 @@ class Database:
             self._on_begin(tx)
         return tx
 
-    def truncate_wal(self) -> None:
-        """Truncate the write-ahead log of SQLite, which may still contain deleted data."""
-        if self.is_sqlite:
-            autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-            with autocommit.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def purge_deleted_data(self) -> None:
+        """Remove remnants of deleted data from the files of SQLite.
+
+        `secure_delete` overwrites deleted rows, but not the copies that remain in a page when
+        SQLite moves rows to another one. Writing all pages anew removes these, and truncating the
+        write-ahead log removes earlier versions of pages.
+        """
+        if self._writer_lock is None:
+            return
+        autocommit = self._writing_engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._writer_lock, autocommit.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close all connections and the lock file."""

@@ -14,7 +14,7 @@ from api.mail_check import service as mail_check
 from api.mail_check.received import Finding
 from api.mail_check.service import ReceivedSource, TestRecipient
 from api.web.rendering import FormFields, parse_form, render_page
-from coach.errors import ConflictError, InvalidValueError, UnusableInputError
+from coach.errors import ConflictError, UnusableInputError
 from coach.texts.facts import Displayed
 
 MAIL_CHECK_PAGES = APIRouter(include_in_schema=False)
@@ -49,8 +49,6 @@ def check_received(
         findings = mail_check.check_received(services, received, texts)
     except UnusableInputError as error:
         return _render(request, entered=form_fields, faults=error.by_column)
-    except InvalidValueError as error:
-        return _render(request, entered=form_fields, faults={"source": error.shown})
     return _render(request, findings=findings)
 
 

@@ -20,7 +20,7 @@ from api.organisation import MailAddress
 from api.services import Services
 from api.texts.reader_language import mail_renderer
 from api.values import FrozenModel
-from coach.errors import ConflictError
+from coach.errors import ConflictError, InputFault, InvalidValueError, UnusableInputError
 from coach.invitations import Invitation, Message, Method
 from coach.texts.renderer import Renderer
 
@@ -88,9 +88,11 @@ def check_received(
     """Check the source of a test email as received; the findings are texts, ready to be shown.
 
     Raises:
-        InvalidValueError: it is not the source of an email.
+        UnusableInputError: it is not the source of an email.
     """
-    found = check_source(
-        received.source.encode("utf-8", "surrogateescape"), services.settings.deployment
-    )
+    try:
+        found = check_source(received.source.encode(), services.settings.deployment)
+    except (InvalidValueError, UnicodeEncodeError) as error:
+        fault = InputFault("form", 1, "source", facts.UNREADABLE())
+        raise UnusableInputError([fault]) from error
     return tuple(one.model_copy(update={"text": texts.text(one.text)}) for one in found)

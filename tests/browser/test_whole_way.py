@@ -179,7 +179,7 @@ def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server)
     office.goto(sessions)
     office.get_by_role("row").filter(has_text=coachee_name).first.get_by_role("link").click()
     for words in ("Any Thursday", "Recruitment of women officers", "4 of 5: useful"):
-        expect(office.get_by_text(words)).to_be_visible()
+        expect(office.get_by_text(words).first).to_be_visible()
     assert PRIVATE not in office.content()
     assert complaints == []
 

@@ -33,6 +33,9 @@ from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.sessions import schedule
+from api.webhooks import service as webhooks
+from api.webhooks.event_types import WebhookEvent
+from api.webhooks.service import NewWebhook
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
@@ -122,6 +125,8 @@ def _create_request_data(world: World) -> RequestData:
             now=world.services.now(),
             lifetime=timedelta(days=1),
         )
+    new = NewWebhook(url="https://hr.example.org/", events=frozenset({WebhookEvent.RUN_FINISHED}))
+    webhook = webhooks.create_webhook(world.services, new).webhook
     return RequestData(
         ids={
             "cycle_id": cycle_id,
@@ -136,7 +141,8 @@ def _create_request_data(world: World) -> RequestData:
             "credential_id": revocable_token.id,
             "user_id": "0" * 20,  # no such user: a reset would end the sessions of a real one
             "device_id": "0" * 20,
-            "application_id": "0" * 20,
+            **dict.fromkeys(("application_id", "proposal_id", "incoming_id", "aide_id"), "0" * 20),
+            "webhook_id": webhook.id,
             "call": "0" * 43,
         },
         secrets={

@@ -46,6 +46,7 @@ def path_parameters(world: World) -> dict[str, str]:
             "human_id": tx.get_one(PersonRow, person_id).human_id or "",
             "session_id": schedule.cycle_schedule(tx, cycle_id)[0].id,
             "message_id": tx.scalars(select(MailRow.id)).first() or "",
+            "mail_id": tx.scalars(select(MailRow.id)).first() or "",
             "plan_id": plan_id,
             "question_id": question.id,
         }

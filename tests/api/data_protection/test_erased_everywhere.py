@@ -309,7 +309,7 @@ def test_erased_people_are_not_named_anywhere(
             before = figures.cycle_statistics(tx)
         with world.database.writing() as tx:
             person_rights.erase_person(tx, life.person_id(code), now=LONG_AFTER)
-        world.database.truncate_wal()
+        world.database.purge_deleted_data()
         left = _found(world, side)
         # Email jobs are partitioned by domain, and deleted a week after they have ended.
         assert left.keys() <= {"workflow_status", "gender-coach.sqlite"}

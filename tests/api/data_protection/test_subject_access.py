@@ -117,7 +117,7 @@ def test_erasing_a_coachee_leaves_only_data_that_totals_need(world: World, cycle
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
         person_rights.erase_person(tx, person_id, now=AFTER)
-    world.database.truncate_wal()
+    world.database.purge_deleted_data()
     with world.database.reading() as tx:
         for table in METADATA.sorted_tables:
             rows = repr([tuple(row) for row in tx.execute(table.select())])

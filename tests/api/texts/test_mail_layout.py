@@ -1,6 +1,7 @@
 """The layout of every email with texts that are 40 % longer, on phones, in light and dark.
 
-`MAIL_PICTURES=FOLDER` in the environment writes a picture of each email to that folder.
+`MAIL_PICTURES=FOLDER` in the environment writes a picture of each email to that folder, and
+`MAIL_LANGUAGE=en` uses another language than the pseudo-locale.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ FAULTS = """
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     deployment = settings.deployment.model_copy(update={"names_coach": True})
-    return settings.model_copy(update={"language": LANGUAGE, "deployment": deployment})
+    language = os.environ.get("MAIL_LANGUAGE", LANGUAGE)
+    return settings.model_copy(update={"language": language, "deployment": deployment})
 
 
 def test_no_email_scrolls_sideways_or_clips_its_text_on_a_phone(
