@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import case, column, func, or_, select, table
+from sqlalchemy import BigInteger, case, column, func, or_, select, table
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job_type import JobType
@@ -24,8 +24,8 @@ def queue_ages(tx: Transaction, job_types: Iterable[JobType], now: datetime) -> 
         "workflow_status",
         column("name"),
         column("status"),
-        column("updated_at"),
-        column("delay_until_epoch_ms"),
+        column("updated_at", BigInteger),
+        column("delay_until_epoch_ms", BigInteger),
         schema=jobs_schema(tx.connection()),
     )
     due = func.coalesce(job.c.delay_until_epoch_ms, 0)

@@ -132,8 +132,13 @@ def test_page_keeps_what_was_pasted_if_it_is_no_source(office: httpx.Client) -> 
 
 
 def test_command_checks_a_file_and_fails_if_there_is_a_problem(
-    gender_coach: Command, sent: str, tmp_path: Path
+    world: World,
+    gender_coach: Command,
+    sent: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     file = tmp_path / "received.eml"
     file.write_bytes((PASSES + ENVELOPE + sent).encode())
     options = ("mail", "check", "--data", tmp_path / "data", "--received", file)
