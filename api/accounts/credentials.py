@@ -133,6 +133,23 @@ def revoke_credentials(
     return len(revoked)
 
 
+def active_of(
+    tx: Transaction, kind: CredentialKind, now: datetime, **owner: str | None
+) -> list[CredentialRow]:
+    """Return the credentials of `kind` that still work, oldest first.
+
+    `owner` is a `user_id` or a `person_id`. The seals of the rows are not checked.
+    """
+    query = select(CredentialRow).filter_by(kind=kind, revoked_at=None, **owner)
+    return list(
+        tx.scalars(
+            query.where(CredentialRow.expires_at > now).order_by(
+                CredentialRow.created_at, CredentialRow.id
+            )
+        )
+    )
+
+
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
     """Whether the recorded last use of a credential is out of date."""
     row = tx.get_one(CredentialRow, credential_id)
@@ -163,12 +180,12 @@ def issue(
     now: datetime,
     until: datetime,
     *,
-    user_id: str | None,
     label: str = "",
+    **owner: str | None,
 ) -> IssuedSecret:
-    """Issue a new secret to a user; it expires at `until`."""
+    """Issue a new secret that expires at `until` to its `owner`: a `user_id` or a `person_id`."""
     secret = new_secret()
-    row = credential_row(kind, secret, now, until, user_id=user_id, label=label, id=new_id())
+    row = credential_row(kind, secret, now, until, label=label, id=new_id(), **owner)
     tx.add(row)
     tx.flush()
     return IssuedSecret(id=row.id, secret=secret, expires_at=until)

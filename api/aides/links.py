@@ -10,16 +10,14 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import StringConstraints
-from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import credential_row, find_valid, new_secret
+from api.accounts.credentials import active_of, find_valid, issue
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.aides import facts
 from api.aides.notices import notify_of_link
 from api.audit_trail.log import record_event
 from api.crypto.row_seal import is_sealed
-from api.database.types import new_id
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal
 from api.http.urls import aide as aide_url
@@ -72,7 +70,7 @@ def create_aide(services: Services, principal: Principal, name: AideName) -> New
     Raises:
         ConflictError: the coachee already has five, or the cycle is over.
     """
-    now, secret = services.now(), new_secret()
+    now = services.now()
     with services.database.writing() as tx:
         person = person_row(tx, principal.person_id or "")
         until = link_expiry(tx, person.cycle_id, timedelta(0))
@@ -80,13 +78,13 @@ def create_aide(services: Services, principal: Principal, name: AideName) -> New
             raise ConflictError(facts.CYCLE_OVER())
         if len(_active(tx, principal, now)) >= MAX_AIDES:
             raise ConflictError(facts.TOO_MANY(limit=MAX_AIDES))
-        owner = {"person_id": person.id, "label": name.label, "id": new_id()}
-        row = credential_row(CredentialKind.AIDE, secret, now, until, **owner)
-        tx.add(row)
-        tx.flush()
-        record_event(tx, "aide link made", "person", person.id, aide=row.id)
+        issued = issue(tx, CredentialKind.AIDE, now, until, person_id=person.id, label=name.label)
+        record_event(tx, "aide link made", "person", person.id, aide=issued.id)
         notify_of_link(tx, services, person, name.label)
-        return NewAideLink(address=services.settings.base_url + aide_url(secret), aide=_view(row))
+        return NewAideLink(
+            address=services.settings.base_url + aide_url(issued.secret),
+            aide=_view(tx.get_one(CredentialRow, issued.id)),
+        )
 
 
 def end_aide(services: Services, principal: Principal, aide_id: str) -> None:
@@ -126,13 +124,7 @@ def authenticate_aide(
 
 
 def _active(tx: Transaction, principal: Principal, now: datetime) -> list[CredentialRow]:
-    query = select(CredentialRow).where(
-        CredentialRow.person_id == principal.person_id,
-        CredentialRow.kind == CredentialKind.AIDE,
-        CredentialRow.revoked_at.is_(None),
-        CredentialRow.expires_at > now,
-    )
-    rows = tx.scalars(query.order_by(CredentialRow.created_at, CredentialRow.id))
+    rows = active_of(tx, CredentialKind.AIDE, now, person_id=principal.person_id)
     return [row for row in rows if is_sealed(tx, row)]
 
 

@@ -10,21 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import (
-    TOUCH_INTERVAL,
-    credential_row,
-    find_valid,
-    new_secret,
-    touch,
-)
+from api.accounts.credentials import active_of, find_valid, issue, needs_touch, touch
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
 from api.calendar.feed import FeedEvent, FeedStatus, feed_bytes, file_bytes
 from api.crypto.row_seal import is_sealed
-from api.database.types import new_id
 from api.feeds import facts
 from api.feeds.events import CANCELLED_SHOWN_FOR, events_of_office, events_of_person
 from api.http.principal import AccessRole, Principal
@@ -66,8 +58,8 @@ class FeedContent:
 def read_feed_of(services: Services, principal: Principal) -> Feed | None:
     """Return the principal's feed, or `None` if there is none that still works."""
     with services.database.reading() as tx:
-        rows = _active(tx, principal, services.now())
-        return _view(rows[0]) if rows else None
+        rows = active_of(tx, CredentialKind.FEED, services.now(), **_owner(principal))
+        return _view(rows[-1]) if rows else None
 
 
 def export_sessions(services: Services, principal: Principal) -> bytes:
@@ -91,19 +83,13 @@ def create_feed(services: Services, principal: Principal) -> NewFeed:
     now = services.now()
     with services.database.writing() as tx:
         _end(tx, principal, now)
-        secret = new_secret()
-        row = credential_row(
-            CredentialKind.FEED,
-            secret,
-            now,
-            _expiry(tx, principal, now),
-            id=new_id(),
-            **_owner(principal),
+        until = _expiry(tx, principal, now)
+        issued = issue(tx, CredentialKind.FEED, now, until, **_owner(principal))
+        record_event(tx, "feed created", "credential", issued.id)
+        return NewFeed(
+            address=services.settings.base_url + feed_url(issued.secret),
+            feed=_view(tx.get_one(CredentialRow, issued.id)),
         )
-        tx.add(row)
-        tx.flush()
-        record_event(tx, "feed created", "credential", row.id)
-        return NewFeed(address=services.settings.base_url + feed_url(secret), feed=_view(row))
 
 
 def end_feed(services: Services, principal: Principal) -> None:
@@ -126,8 +112,7 @@ def read_feed(services: Services, secret: str) -> FeedContent:
         if row is None or not _owner_may_read(tx, row, now):
             raise NotFoundError(facts.NOT_FOUND())
         content = _content(_events(tx, services, row, now), services, now)
-        stale = row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
-        identifier = row.id
+        identifier, stale = row.id, needs_touch(tx, row.id, now)
     if stale:
         with services.database.writing() as tx:
             touch(tx, identifier, now)
@@ -173,14 +158,8 @@ def _owner_may_read(tx: Transaction, row: CredentialRow, now: datetime) -> bool:
     return is_manager and user.disabled_at is None and is_sealed(tx, user)
 
 
-def _active(tx: Transaction, principal: Principal, now: datetime) -> list[CredentialRow]:
-    owner = _owner(principal)
-    query = select(CredentialRow).filter_by(kind=CredentialKind.FEED, revoked_at=None, **owner)
-    return list(tx.scalars(query.where(CredentialRow.expires_at > now)))
-
-
 def _end(tx: Transaction, principal: Principal, now: datetime) -> None:
-    for row in _active(tx, principal, now):
+    for row in active_of(tx, CredentialKind.FEED, now, **_owner(principal)):
         row.revoked_at = now
         record_event(tx, "feed ended", "credential", row.id)
 
@@ -191,9 +170,9 @@ def _expiry(tx: Transaction, principal: Principal, now: datetime) -> datetime:
     return tx.get_one(CredentialRow, principal.credential_id).expires_at
 
 
-def _owner(principal: Principal) -> dict[str, str | None]:
+def _owner(principal: Principal) -> dict[str, str]:
     if principal.person_id is None:
-        return {"user_id": principal.user_id}
+        return {"user_id": principal.user_id or ""}
     return {"person_id": principal.person_id}
 
 

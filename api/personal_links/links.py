@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.credentials import (
     CREDENTIAL_BY_SECRET,
     IssuedSecret,
+    active_of,
     credential_row,
     is_valid,
     sha256_of,
@@ -125,7 +126,7 @@ def issue_link(
     if person.left_at is not None:
         raise NotFoundError(facts.HAS_LEFT(person=person.code))
     for kind in (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE):
-        for row in _active(tx, person_id, kind, now):
+        for row in active_of(tx, kind, now, person_id=person_id):
             row.revoked_at = now
     end_devices(tx, person_id, now=now)
     issued = _add_link(tx, keyring, person_id, now, link_expiry(tx, person.cycle_id, grace))
@@ -162,10 +163,10 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     Raises:
         ConflictError: the person has no working link.
     """
-    rows = _active(tx, person_id, CredentialKind.LINK, now)
+    rows = active_of(tx, CredentialKind.LINK, now, person_id=person_id)
     if not rows:
         raise ConflictError(facts.NO_LINK())
-    row = rows[0]
+    row = rows[-1]
     return IssuedSecret(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 
 
@@ -197,23 +198,6 @@ def link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
     """Return the time `grace` after the last day of a cycle, in its time zone."""
     dates = policy_of(cycle_row(tx, cycle_id)).cycle
     return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
-
-
-def _active(
-    tx: Transaction, person_id: str, kind: CredentialKind, now: datetime
-) -> list[CredentialRow]:
-    return list(
-        tx.scalars(
-            select(CredentialRow)
-            .where(
-                CredentialRow.person_id == person_id,
-                CredentialRow.kind == kind,
-                CredentialRow.revoked_at.is_(None),
-                CredentialRow.expires_at > now,
-            )
-            .order_by(CredentialRow.created_at.desc())
-        )
-    )
 
 
 def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
