@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.cycles.service import cycle_row, policy_of
 from api.invitations.outgoing_invitation import current_invitation
 from api.mail.rows import MailKind, MailRow
+from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from coach.invitations import Message, Method, PartStat, SentInvitation, Status
 from coach.sessions import Reply
@@ -33,7 +34,7 @@ def answers_to(tx: Transaction, sessions: ColumnElement[bool]) -> Answers:
     replies = tx.scalars(
         select(ReplyRow)
         .join(SessionRow, SessionRow.id == ReplyRow.session_id)
-        .where(sessions, ReplyRow.sequence >= SessionRow.asked_sequence)
+        .where(sessions, IS_CURRENT)
     )
     return {(reply.session_id, reply.person_id): PARTSTAT[reply.reply] for reply in replies}
 

@@ -17,6 +17,7 @@ from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailSta
 from api.overview import facts
 from api.participants.rows import PersonRow
 from api.services import Services
+from api.sessions.current_replies import has_replied
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.sessions import Attendance, Reply
@@ -76,20 +77,6 @@ _Counts = Select[str, int]
 _Query = Callable[[datetime], _Counts]
 
 
-def _reply(person: Any, *conditions: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Whether a participant's reply to the session's current time meets the conditions."""
-    return (
-        select(ReplyRow.id)
-        .where(
-            ReplyRow.session_id == SessionRow.id,
-            ReplyRow.person_id == person,
-            ReplyRow.sequence >= SessionRow.asked_sequence,
-            *conditions,
-        )
-        .exists()
-    )
-
-
 def _sessions(*conditions: Any) -> _Counts:  # noqa: ANN401 - SQL expressions
     return (
         select(SessionRow.cycle_id, func.count())
@@ -101,12 +88,12 @@ def _sessions(*conditions: Any) -> _Counts:  # noqa: ANN401 - SQL expressions
 
 def _declined(now: datetime) -> _Counts:
     sides = (SessionRow.coachee_id, SessionRow.coach_id)
-    declined = or_(*(_reply(side, ReplyRow.reply == Reply.DECLINED) for side in sides))
+    declined = or_(*(has_replied(side, ReplyRow.reply == Reply.DECLINED) for side in sides))
     return _sessions(SessionRow.starts_at > now, declined)
 
 
 def _unanswered(now: datetime) -> _Counts:
-    missing = or_(~_reply(SessionRow.coachee_id), ~_reply(SessionRow.coach_id))
+    missing = or_(~has_replied(SessionRow.coachee_id), ~has_replied(SessionRow.coach_id))
     until = now + _UNANSWERED_WITHIN
     return _sessions(SessionRow.starts_at > now, SessionRow.starts_at <= until, missing)
 

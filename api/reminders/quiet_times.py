@@ -13,6 +13,7 @@ from api.participants.service import profile_of
 from api.sessions.rows import SessionRow
 from coach.cycle import Cycle
 from coach.holidays import days_kept_free
+from coach.people import Person
 
 _WORKING_HOURS = range(8, 18)  # in the person's local time
 _SATURDAY = 5
@@ -29,6 +30,7 @@ class QuietTimes:
     def __init__(self, tx: Transaction, now: datetime) -> None:
         self._tx, self._now = tx, now
         self._policies: dict[str, Cycle] = {}
+        self._profiles: dict[str, Person] = {}
 
     def is_working_time(self, person: PersonRow) -> bool:
         """Return whether the person may be reminded now."""
@@ -49,12 +51,17 @@ class QuietTimes:
     def _is_quiet(self, person: PersonRow, day: date) -> bool:
         if day.weekday() >= _SATURDAY:
             return True
-        cycle, profile = self._policy(person.cycle_id), profile_of(person)
+        cycle, profile = self._policy(person.cycle_id), self._profile(person)
         return (
             day in cycle.blackout_days
             or any(day in dates for dates in profile.unavailable)
             or bool(days_kept_free(cycle.calendar, profile.country, [day]))
         )
+
+    def _profile(self, person: PersonRow) -> Person:
+        if person.id not in self._profiles:
+            self._profiles[person.id] = profile_of(person)
+        return self._profiles[person.id]
 
     def _policy(self, cycle_id: str) -> Cycle:
         if cycle_id not in self._policies:

@@ -26,6 +26,7 @@ from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
 from api.reminders.quiet_times import QuietTimes
 from api.services import Services
+from api.sessions.current_replies import has_replied
 from api.sessions.rows import (
     FeedbackRow,
     RecordRow,
@@ -116,11 +117,12 @@ def _due_items(
     tx: Transaction, kind: MailKind, settings: MailSettings, quiet: QuietTimes, now: datetime
 ) -> list[OpenItem]:
     """Return what people are to be reminded of now, if nothing else is more urgent."""
-    items = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
-    if kind is MailKind.SESSION_REMINDER:
-        before = timedelta(days=settings.remind_session_days)
-        items = [one for one in items if quiet.is_last_chance(one.person, one.session, before)]
-    return [one for one in items if quiet.is_working_time(one.person)]
+    found = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
+    items = [one for one in found if quiet.is_working_time(one.person)]
+    if kind is not MailKind.SESSION_REMINDER:
+        return items
+    before = timedelta(days=settings.remind_session_days)
+    return [one for one in items if quiet.is_last_chance(one.person, one.session, before)]
 
 
 def _one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
@@ -189,30 +191,20 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
     """Select coming sessions and those participants who have not declined them."""
-    declined = select(ReplyRow.id).where(
-        ReplyRow.session_id == SessionRow.id,
-        ReplyRow.person_id == PersonRow.id,
-        ReplyRow.reply == Reply.DECLINED,
-        ReplyRow.sequence >= SessionRow.asked_sequence,
-    )
+    declined = has_replied(PersonRow.id, ReplyRow.reply == Reply.DECLINED)
     until = now + timedelta(days=settings.remind_session_days) + _LONGEST_QUIET
     return _remindable_query(MailKind.SESSION_REMINDER, now).where(
-        SessionRow.starts_at > now, SessionRow.starts_at <= until, ~declined.exists()
+        SessionRow.starts_at > now, SessionRow.starts_at <= until, ~declined
     )
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
     """Select upcoming sessions and those participants who have not replied to the current time."""
-    replied = select(ReplyRow.id).where(
-        ReplyRow.session_id == SessionRow.id,
-        ReplyRow.person_id == PersonRow.id,
-        ReplyRow.sequence >= SessionRow.asked_sequence,
-    )
     return _remindable_query(MailKind.REPLY_REMINDER, now).where(
         SessionRow.starts_at > now,
         SessionRow.starts_at <= now + timedelta(days=settings.remind_reply_days),
         RecordRow.id.is_(None),
-        ~replied.exists(),
+        ~has_replied(PersonRow.id),
     )
 
 

@@ -27,6 +27,7 @@ from api.rescheduling.proposals import current_state, cutoff_hours, proposed_tim
 from api.rescheduling.rows import ProposalRow, ProposalSource, ProposalState
 from api.services import Services
 from api.sessions.answer_notices import REPLY_KEY, SESSIONS_KEY
+from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.texts.reader_language import mail_renderer
 from api.web.date_formats import format_datetime_range, format_short_datetime
@@ -102,7 +103,7 @@ def compose_answer_notice(
             SessionRow.starts_at > now,
             ReplyRow.person_id != mail.person_id,
             ReplyRow.reply == reply,
-            ReplyRow.sequence >= SessionRow.asked_sequence,
+            IS_CURRENT,
         )
         .order_by(SessionRow.starts_at)
     ).scalars()

@@ -15,6 +15,7 @@ from api.participants.service import profile_of
 from api.rescheduling.open_proposals import open_proposals
 from api.runs.run_view import runs_of_cycle
 from api.services import Services
+from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.free_time import is_free
@@ -136,7 +137,7 @@ def _declined(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
         .where(
             SessionRow.cycle_id == cycle_id,
             ReplyRow.reply == Reply.DECLINED,
-            ReplyRow.sequence >= SessionRow.asked_sequence,
+            IS_CURRENT,
         )
     )
     return {(session, person) for session, person in replies}

@@ -13,6 +13,7 @@ from api.cycles.service import cycle_row, policy_of
 from api.participants.rows import PersonRow
 from api.rescheduling.proposals import current_state
 from api.rescheduling.rows import ProposalRow, ProposalSource, ProposalState
+from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.sessions import Reply
@@ -91,7 +92,7 @@ def session_notices(tx: Transaction, person_id: str, *, now: datetime) -> dict[s
             *coming,
             ReplyRow.person_id != person_id,
             ReplyRow.reply == Reply.DECLINED,
-            ReplyRow.sequence >= SessionRow.asked_sequence,
+            IS_CURRENT,
         )
     )
     found = {one: SessionNotice(declined=True) for one in tx.scalars(declined)}

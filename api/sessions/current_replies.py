@@ -1,0 +1,27 @@
+"""Conditions on replies to the time that a session has now, for queries."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from api.sessions.rows import ReplyRow, SessionRow
+
+IS_CURRENT = ReplyRow.sequence >= SessionRow.asked_sequence
+"""Whether a reply is not older than the last request to reply, in a query of both tables."""
+
+
+def has_replied(
+    person_id: InstrumentedAttribute[str], *conditions: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return whether a person has replied to a session's current time.
+
+    `conditions` on `ReplyRow` restrict which reply counts.
+    """
+    reply = select(ReplyRow.id).where(
+        ReplyRow.session_id == SessionRow.id,
+        ReplyRow.person_id == person_id,
+        IS_CURRENT,
+        *conditions,
+    )
+    return reply.exists()
