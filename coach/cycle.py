@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache, reduce
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,7 +19,7 @@ from coach.availability import MINUTES_PER_DAY, DateRange, WeeklyWindow
 from coach.cycle_file_table import CycleFileTable
 from coach.errors import InvalidValueError
 from coach.languages import CefrLevel
-from coach.objective import level_problems
+from coach.objective import ObjectivePolicy
 from coach.people import RankSensitivity
 from coach.repeat import RepeatPolicy, allows_all
 from coach.waivers import Waiver
@@ -263,37 +263,6 @@ class TimetablePolicy(CycleFileTable):
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
         """Return the preferred times of a coachee, in the coachee's time zone; may be empty."""
         return self.preferred_by.get(coachee, self.preferred)
-
-
-class ObjectiveLevel(StrEnum):
-    """A level of the lexicographic objective; `REPEAT` is the only one that is minimised."""
-
-    PLACED = "placed"
-    KEPT = "kept"
-    REPEAT = "repeat"
-    WORST = "worst"
-    TOTAL = "total"
-    SCHEDULE = "schedule"
-
-
-LISTED_LEVELS = tuple(level for level in ObjectiveLevel if level is not ObjectiveLevel.REPEAT)
-"""The levels that a cycle file can list; `[rules.repeat]` adds the other one."""
-
-
-class ObjectivePolicy(CycleFileTable):
-    """`[objective]`: the levels in order of priority.
-
-    `placed` must come first, and `schedule`, if present, last.
-    """
-
-    levels: tuple[ObjectiveLevel, ...] = LISTED_LEVELS
-
-    @field_validator("levels")
-    @classmethod
-    def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
-        if problems := list(level_problems(levels)):
-            raise InvalidValueError(reduce(lambda a, b: facts.BOTH(first=a, second=b), problems))
-        return levels
 
 
 class Cycle(CycleFileTable):

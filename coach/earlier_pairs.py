@@ -6,9 +6,10 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterator
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.folding import folded
 from coach.humans import Humans, folded_address, humans_of
+from coach.objective import ObjectiveLevel
 from coach.people import Person, Roster
 from coach.repeat import EarlierPairs
 

@@ -1,23 +1,57 @@
-"""The levels that a cycle file may list, and those that a run optimises."""
+"""The levels of the objective, and those that a cycle file may list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import reduce
+
+from pydantic import field_validator
 
 from coach import facts
+from coach.cycle_file_table import CycleFileTable
+from coach.errors import InvalidValueError
 from coach.texts.facts import Fact
 
-REPEAT = "repeat"
-"""The level that `[rules.repeat]` adds; a cycle file does not list it."""
+
+class ObjectiveLevel(StrEnum):
+    """A level of the lexicographic objective; `REPEAT` is the only one that is minimised."""
+
+    PLACED = "placed"
+    KEPT = "kept"
+    REPEAT = "repeat"
+    WORST = "worst"
+    TOTAL = "total"
+    SCHEDULE = "schedule"
 
 
-def level_problems(levels: Sequence[str]) -> Iterator[Fact]:
+LISTED_LEVELS = tuple(level for level in ObjectiveLevel if level is not ObjectiveLevel.REPEAT)
+"""The levels that a cycle file can list; `[rules.repeat]` adds the other one."""
+
+
+class ObjectivePolicy(CycleFileTable):
+    """`[objective]`: the levels in order of priority.
+
+    `placed` must come first, and `schedule`, if present, last.
+    """
+
+    levels: tuple[ObjectiveLevel, ...] = LISTED_LEVELS
+
+    @field_validator("levels")
+    @classmethod
+    def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
+        if problems := list(_problems(levels)):
+            raise InvalidValueError(reduce(lambda a, b: facts.BOTH(first=a, second=b), problems))
+        return levels
+
+
+def _problems(levels: Sequence[ObjectiveLevel]) -> Iterator[Fact]:
     """Yield what is wrong with the levels of a cycle file."""
     if len(set(levels)) != len(levels):
         yield facts.LEVELS_OCCUR_ONCE()
-    if not levels or levels[0] != "placed":
+    if not levels or levels[0] is not ObjectiveLevel.PLACED:
         yield facts.PLACED_FIRST()
-    if "schedule" in levels and levels[-1] != "schedule":
+    if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
         yield facts.SCHEDULE_LAST()
-    if REPEAT in levels:
+    if ObjectiveLevel.REPEAT in levels:
         yield facts.REPEAT_NOT_LISTED()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.earlier_pairs import objective_levels
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from coach.texts.facts import Fact
 from matching.coach_timetable.quality import Quality

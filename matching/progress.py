@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.texts.facts import Displayed, Fact
 from matching.facts import runs as facts
 from matching.facts.names import level_name_with_unit

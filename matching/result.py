@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 import matching.facts  # noqa: F401 - defines the messages of the facts in results
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.sessions import Session
 from coach.texts.facts import Fact
 

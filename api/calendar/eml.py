@@ -26,7 +26,7 @@ from api.calendar.mail_headers import (
     reply_to_header,
     subject_header,
 )
-from api.calendar.mail_texts import MailKind, ReplyLinks, mail_texts
+from api.calendar.mail_texts import MailKind, MailTexts, ReplyLinks, mail_texts
 from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import invitation_file_name, summary
@@ -81,34 +81,45 @@ def eml_bytes(
     """
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment, texts)
-    links = links or _mail_links(title, reply_to)
     sender = common_name(deployment.organiser_name)
-    values = _invitation_values(message, recipient.zone, texts)
-    values |= {"title": title, "sender": sender}
-    kind = MailKind(
-        method=message.method,
-        answer=message.partstat,
-        changed=_changed(message),
-        has_calendar=calendar is not None,
-        has_moved=has_moved,
+    content = mail_texts(
+        texts,
+        _kind(message, has_calendar=calendar is not None, has_moved=has_moved),
+        _invitation_values(message, recipient.zone, texts) | {"title": title, "sender": sender},
+        links or _mail_links(title, reply_to),
     )
-    content = mail_texts(texts, kind, values, links)
-    file = invitation_file_name(message.invitation, ".ics") if calendar is not None else None
-    stamp, method = format_datetime(message.stamp), message.method.value
-    skeleton = _skeleton(stamp, deployment.domain, method, file)
     return (
         address_header("From", sender, recipient.organiser or deployment.organiser_address)
         + address_header("To", common_name(recipient.name), recipient.address)
         + reply_to_header(reply_to)
         + subject_header(content.subject)
-        + skeleton.fill(
-            {
-                "token": message_token(message, recipient.address).encode(),
-                "plain": _base64(content.plain),
-                "html": _base64(content.html),
-                "calendar": _base64(calendar or b""),
-            }
-        )
+        + _rest(message, recipient.address, deployment.domain, content, calendar)
+    )
+
+
+def _rest(
+    message: Message, address: str, domain: str, content: MailTexts, calendar: bytes | None
+) -> bytes:
+    """Return the headers that do not name anybody, and the body."""
+    file = None if calendar is None else invitation_file_name(message.invitation, ".ics")
+    skeleton = _skeleton(format_datetime(message.stamp), domain, message.method.value, file)
+    return skeleton.fill(
+        {
+            "token": message_token(message, address).encode(),
+            "plain": _base64(content.plain),
+            "html": _base64(content.html),
+            "calendar": _base64(calendar or b""),
+        }
+    )
+
+
+def _kind(message: Message, *, has_calendar: bool, has_moved: bool) -> MailKind:
+    return MailKind(
+        method=message.method,
+        answer=message.partstat,
+        changed=_changed(message),
+        has_calendar=has_calendar,
+        has_moved=has_moved,
     )
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from icalendar import Calendar, Event, vText, vUri
 from icalendar.parser import Contentline, Parameters
 
+from api.calendar.ics import utc_bytes
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import PRODUCT
 
@@ -89,13 +90,13 @@ def _calendar(name: str) -> tuple[bytes, bytes]:
 
 
 def _event_bytes(event: FeedEvent) -> bytes:
-    changed = _utc(event.changed_at)
+    changed = utc_bytes(event.changed_at)
     return _pattern(event.status, event.sequence, event.place, event.join_link).fill(
         {
             "uid": _text_line("UID", event.uid),
             "title": _text_line("SUMMARY", event.title),
-            "start": b"DTSTART:%b\r\n" % _utc(event.start),
-            "end": b"DTEND:%b\r\n" % _utc(event.end),
+            "start": b"DTSTART:%b\r\n" % utc_bytes(event.start),
+            "end": b"DTEND:%b\r\n" % utc_bytes(event.end),
             "stamp": b"DTSTAMP:%b\r\n" % changed,
             "modified": b"LAST-MODIFIED:%b\r\n" % changed,
         }
@@ -126,7 +127,3 @@ def _pattern(status: FeedStatus, sequence: int, place: str, join_link: str) -> T
 def _text_line(name: str, value: str) -> bytes:
     line = Contentline.from_parts(name, Parameters(), vText(value))
     return bytes(line.to_ical()) + b"\r\n"
-
-
-def _utc(instant: datetime) -> bytes:
-    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()

@@ -51,8 +51,8 @@ def ics_bytes(
     return pattern.fill(
         {
             "uid": _uid_lines(invitation.uid),
-            "start": b"\nDTSTART:%b\r" % _utc(invitation.start),
-            "end": b"\nDTEND:%b\r" % _utc(invitation.end),
+            "start": b"\nDTSTART:%b\r" % utc_bytes(invitation.start),
+            "end": b"\nDTEND:%b\r" % utc_bytes(invitation.end),
             "organiser": _organiser_lines(common_name(deployment.organiser_name), organiser),
             "attendee": attendee,
             "details": _detail_lines(*_details(invitation, texts)),
@@ -108,7 +108,8 @@ def _pattern(message: Message, title: str, alarm_lead: timedelta) -> TextPattern
     return TextPattern(bytes(calendar.to_ical()), _GAPS)
 
 
-def _utc(instant: datetime) -> bytes:
+def utc_bytes(instant: datetime) -> bytes:
+    """Return an instant as a DATE-TIME in UTC (RFC 5545), such as `20270127T080000Z`."""
     return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
 
 

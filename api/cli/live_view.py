@@ -13,7 +13,7 @@ from rich.text import Text
 from api.cli import facts
 from api.cli.output import TEXTS, render
 from api.cli.progress_texts import PHASES, elapsed_time
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.facts.names import level_name_with_unit
 from matching.progress import Progress, ReportProgress
 

@@ -7,37 +7,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
-from api.accounts.rows import CredentialRow
 from api.background.rows import TaskState
 from api.background.task_failure import erased_failure
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.cycles.versions import Part, next_version
 from api.data_protection.erase_runs import minimal_source
+from api.data_protection.erased_rows import deletions, emptied_columns, sessions_with
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
-from api.enrolment.rows import ApplicationRow
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.outgoing_invitation import without_place
 from api.mail.rows import MailRow
 from api.participants.humans import forget_humans
-from api.participants.rows import DeclinedTimeRow, PersonRow, Side
+from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
 from api.participants.undo import forget_lists
-from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, PinRow, VerifiedDeviceRow
 from api.plan_queries.rows import QuestionRow
 from api.replies.rows import IncomingMailRow
-from api.rescheduling.rows import MoveExceptionRow, ProposalRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from api.services import transaction_context
 from api.session_reports.notebook_integrity import record_erasure
-from api.session_reports.rows import ErasedNoteRow, NotebookRow, NoteKeyRow
-from api.sessions.rows import FeedbackRow, RecordRow, ReplyHistoryRow, ReplyRow, SessionRow
+from api.sessions.rows import FeedbackRow, RecordRow, ReplyHistoryRow, ReplyRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from matching.facts.names import ERASED as ERASED_FACT
@@ -128,59 +124,9 @@ def _erase_rows_of(
     tx.flush()
     person_ids = select(PersonRow.id).where(*in_scope)
     record_erasure(tx, transaction_context(tx).keyring, person_ids, now=now)
-    coachee_session_ids = select(SessionRow.id).where(
-        SessionRow.coachee_id.in_(person_ids)  # a record is about the coachee
-    )
-    for statement in (
-        delete(NoteKeyRow).where(
-            or_(NoteKeyRow.author_id.in_(person_ids), NoteKeyRow.subject_id.in_(person_ids))
-        ),
-        delete(NotebookRow).where(NotebookRow.person_id.in_(person_ids)),
-        delete(ErasedNoteRow).where(ErasedNoteRow.author_id.in_(person_ids)),
-        delete(QuestionRow).where(QuestionRow.person_id.in_(person_ids)),
-        delete(CredentialRow).where(CredentialRow.person_id.in_(person_ids)),
-        delete(MailRow).where(MailRow.person_id.in_(person_ids)),
-        *(
-            delete(table).where(table.person_id.in_(person_ids))
-            for table in (
-                OneTimeCodeRow,
-                VerifiedDeviceRow,
-                PinRow,
-                PersonPasskeyRow,
-                DeclinedTimeRow,
-            )
-        ),
-        *(
-            delete(table).where(table.session_id.in_(_sessions_with(person_ids)))
-            for table in (ProposalRow, MoveExceptionRow)
-        ),
-        delete(ApplicationRow).where(
-            exists().where(
-                *in_scope,
-                ApplicationRow.cycle_id == PersonRow.cycle_id,
-                func.lower(ApplicationRow.email) == func.lower(PersonRow.email),
-            )
-        ),
-        delete(IncomingMailRow).where(
-            or_(
-                IncomingMailRow.person_id.in_(person_ids),
-                IncomingMailRow.sender.in_(
-                    select(func.lower(PersonRow.email)).where(*in_scope, PersonRow.email != "")
-                ),
-            )
-        ),
-        update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
-        update(ReplyHistoryRow).where(ReplyHistoryRow.person_id.in_(person_ids)).values(comment=""),
-        update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
-        update(RecordRow)
-        .where(RecordRow.session_id.in_(coachee_session_ids))
-        .values(topic="", agreed_actions="", next_step=""),
-        update(SessionRow)
-        .where(or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids)))
-        .values(place="", join_link="", topic=""),
-    ):
+    for statement in (*deletions(person_ids, in_scope), *emptied_columns(person_ids)):
         tx.execute(statement, execution_options={"synchronize_session": False})
-    shared_session_ids = _sessions_with(person_ids)
+    shared_session_ids = sessions_with(person_ids)
     for mail in tx.scalars(select(MailRow).where(MailRow.session_id.in_(shared_session_ids))):
         mail.content = without_place(mail.content)
     for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(shared_session_ids))):
@@ -206,12 +152,6 @@ def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redacto
     ):
         incoming.subject = redactor.redact_text(incoming.subject)
         incoming.text = redactor.redact_text(incoming.text)
-
-
-def _sessions_with(person_ids: Select[str]) -> Select[str]:
-    return select(SessionRow.id).where(
-        or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
-    )
 
 
 def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: datetime) -> None:

@@ -119,11 +119,7 @@ def publish_draft(
             changed since it was made; or it replaces another plan and has new sessions in the past.
     """
     plan = _publishable_plan(tx, plan_id)
-    tx.execute(
-        update(PlanRow)
-        .where(PlanRow.cycle_id == plan.cycle_id, PlanRow.state == PlanState.PUBLISHED)
-        .values(state=PlanState.SUPERSEDED)
-    )
+    _supersede_published(tx, plan.cycle_id)
     plan.state, plan.published_at = PlanState.PUBLISHED, now
     messages = _publish_sessions(tx, plan, Result.model_validate_json(plan.result), now)
     tx.flush()
@@ -147,6 +143,14 @@ def publish_draft(
         cancels=2 * cancels,
         unchanged_sessions=_confirmed_session_count(tx, plan.cycle_id) - requests,
         introductions=introductions,
+    )
+
+
+def _supersede_published(tx: Transaction, cycle_id: str) -> None:
+    tx.execute(
+        update(PlanRow)
+        .where(PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.PUBLISHED)
+        .values(state=PlanState.SUPERSEDED)
     )
 
 

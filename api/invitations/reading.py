@@ -128,11 +128,7 @@ def send_test(services: Services, cycle_id: str, mail_id: str, to: SampleRecipie
     sender = services.settings.deployment.organiser_address
     try:
         smtp.send_message(services.settings.mail, sender, to.address, content)
-    except (
-        smtp.ServerUnavailableError,
-        smtp.TemporaryFailureError,
-        smtp.PermanentFailureError,
-    ) as error:
+    except smtp.DeliveryError as error:
         raise ConflictError(facts.TEST_NOT_SENT(reason=error.shown)) from error
 
 

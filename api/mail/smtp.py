@@ -20,15 +20,19 @@ _FIRST_PERMANENT_CODE = 500
 _MAX_REPLY_LENGTH = 160  # fits, as a fact, into the row of an email
 
 
-class ServerUnavailableError(DomainError):
+class DeliveryError(DomainError):
+    """A message was not accepted; the classes below say whether it may be accepted later."""
+
+
+class ServerUnavailableError(DeliveryError):
     """The mail server cannot be reached, or rejects the connection or the credentials."""
 
 
-class TemporaryFailureError(DomainError):
+class TemporaryFailureError(DeliveryError):
     """The mail server rejected a message temporarily."""
 
 
-class PermanentFailureError(DomainError):
+class PermanentFailureError(DeliveryError):
     """The mail server rejected a message permanently."""
 
 

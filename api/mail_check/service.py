@@ -72,11 +72,7 @@ def send_test_invitation(services: Services, to: TestRecipient) -> None:
     )
     try:
         smtp.send_message(settings.mail, settings.deployment.organiser_address, to.address, content)
-    except (
-        smtp.ServerUnavailableError,
-        smtp.TemporaryFailureError,
-        smtp.PermanentFailureError,
-    ) as error:
+    except smtp.DeliveryError as error:
         raise ConflictError(facts.NOT_SENT(reason=texts.text(error.shown))) from error
     with services.database.writing() as tx:
         record_event(tx, "test mail sent", "mail", "check")

@@ -17,7 +17,7 @@ from api.enrolment.decisions import count_applications
 from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.overview.cycles import CycleOverview, overview_of
-from api.participants.preview.service import ListState, list_state
+from api.participants.preview.list_state import ListState, list_state
 from api.participants.service import ParticipantDetails, participants_of
 from api.participants.withdrawn import WithdrawnPerson, withdrawn_people
 from api.personal_links.pins import people_with_pin

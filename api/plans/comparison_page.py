@@ -22,7 +22,7 @@ from api.web.date_formats import format_short_datetime
 from api.web.facts import NUMBER_ALONE
 from api.web.labels import Badge
 from api.web.rendering import render_page
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.texts.facts import Displayed, Fact
 from matching.facts.names import POINTS
 from matching.rematching.comparison import LevelDifference

@@ -18,7 +18,8 @@ from api.results.match_view import (
 from api.results.move_view import MoveViewModel, display_names, present_moves
 from api.results.timetable_chart import TimetableChart, build_timetable_chart
 from api.web.date_formats import format_date_span
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from coach.texts.facts import Displayed
 from coach.texts.renderer import Renderer

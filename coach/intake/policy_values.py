@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
-from coach.cycle import LISTED_LEVELS, CountryRelation
+from coach.cycle import CountryRelation
 from coach.holidays import observance_categories
 from coach.intake import cells, cycle_file_facts, facts, time_cells
 from coach.intake.cells import CellError
@@ -19,6 +19,7 @@ from coach.intake.fault_messages import excerpt, nearest, with_suggestion
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
 from coach.intake.validation_messages import describe_type
+from coach.objective import LISTED_LEVELS
 from coach.repeat import EarlierPairs
 from coach.waivers import WaivableRule, Waiver
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.repeat import EarlierPairs
 from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from coach.texts.facts import Fact
 from matching.explanation.eligibility import Eligibility, eligibilities

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.assignment.min_cost_flow import fits_integer_range
 from matching.assignment.residual_paths import NO_PATH, ResidualPaths
 from matching.deadline import Deadline

@@ -14,8 +14,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.earlier_pairs import objective_levels
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.deadline import Deadline, DeadlineExceededError, ProblemTooLargeError
 from matching.explanation.explain_coachee import RunnerUp

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.sessions import IsoDateTime
 from matching.progress import Phase, Progress, ReportProgress
 from matching.result import LevelOutcome, Result, ResultValue

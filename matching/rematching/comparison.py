@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import EMPTY_LIST, Cycle, ObjectiveLevel
+from coach.cycle import EMPTY_LIST, Cycle
 from coach.languages import CefrLevel
+from coach.objective import ObjectiveLevel
 from coach.sessions import Session
 from matching.result import CoacheeChange, Match, Result
 

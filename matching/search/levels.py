@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.result import LevelOutcome
 from matching.search.branch_and_price import SearchResult
 from matching.search.column_generation import Choice

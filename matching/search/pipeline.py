@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.coach_timetable.quality import Quality
 from matching.deadline import Deadline
 from matching.search.coach_state import PreviousSchedule

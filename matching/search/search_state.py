@@ -9,7 +9,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.assignment.components import components
 from matching.assignment.min_cost_flow import FlowSolution, fits_integer_range, solve_flow
 from matching.assignment.restricted_master import FloorConstraint

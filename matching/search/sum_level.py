@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.assignment.min_cost_flow import FlowSolution
 from matching.instance.problem import MatchingProblem
 from matching.search.branch_and_price import SearchResult, maximise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import accumulate
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.coach_timetable.best_timetable import best_timetable, improve_by_local_search
 from matching.coach_timetable.calendar import Series
 from matching.coach_timetable.quality import Quality

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.search.branch_and_price import SearchResult
 from matching.search.column_generation import Choice
 from matching.search.search_state import SearchState

@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.engine import SolveOptions
 from matching.errors import CancelledError

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from ortools.sat.python import cp_model
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.assignment.min_cost_flow import solve_flow
 from matching.coach_timetable.calendar import CoachCalendar

@@ -14,7 +14,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from coach.availability import WeeklyWindow
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
 from matching.auditor import audit
 from matching.engine import SolveOptions, solve

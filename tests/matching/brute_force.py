@@ -10,7 +10,8 @@ from itertools import product
 
 import numpy as np
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from matching.instance.availability_grid import build_availability_grid
 from matching.result import Result

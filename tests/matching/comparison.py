@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from random import Random
 
-from coach.cycle import LISTED_LEVELS, Cycle, ObjectiveLevel, ObjectivePolicy
+from coach.cycle import Cycle
+from coach.objective import LISTED_LEVELS, ObjectiveLevel, ObjectivePolicy
 from coach.people import Roster
 from coach.repeat import EarlierPairs, RepeatPolicy
 from matching.auditor import audit

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from random import Random
 
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.languages import LanguageSkill
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Role, Roster
 
 START = date(2027, 3, 22)  # a Monday; the clock changes on the 28th

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from coach.availability import epoch_minute
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.coach_timetable.quality import Quality

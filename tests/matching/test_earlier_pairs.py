@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.earlier_pairs import keys_by_id
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.auditor import audit
 from matching.deadline import Deadline

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from api.engine_threads import run_in_thread
 from coach.availability import WeeklyWindow
-from coach.cycle import LISTED_LEVELS, Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import LISTED_LEVELS, ObjectiveLevel
 from coach.people import Roster
 from coach.texts.renderer import english
 from matching import engine

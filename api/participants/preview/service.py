@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import delete, select
@@ -23,7 +23,7 @@ from api.participants.preview.outcome import KINDS, ListAnswers, Outcome, Upload
 from api.participants.preview.reading import read_lists
 from api.participants.rows import HeaderMappingRow, ListPreviewRow, Side
 from api.participants.service import listed_roster
-from api.participants.undo import replaced_at, store_undo
+from api.participants.undo import store_undo
 from api.participants.upload import UploadSummary, check_stored_policy, store_list
 from api.participants.withdrawn import withdrawn_warnings
 from api.services import Services
@@ -224,26 +224,6 @@ def discard_lists(services: Services, cycle_id: str) -> None:
     with services.database.writing() as tx:
         cycle_header(tx, cycle_id)
         tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
-
-
-class ListState(NamedTuple):
-    """Whether uploaded lists wait for a decision, and the time of the change that can be undone.
-
-    `version` is that of the lists in use.
-    """
-
-    wait: bool
-    replaced_at: datetime | None
-    version: int
-
-
-def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
-    """Return whether uploaded lists wait for a decision, and whether the latest can be undone."""
-    waiting = select(ListPreviewRow.cycle_id).where(
-        ListPreviewRow.cycle_id == cycle_id, ListPreviewRow.expires_at > now
-    )
-    version = cycle_row(tx, cycle_id).lists_version
-    return ListState(tx.scalar(waiting) is not None, replaced_at(tx, cycle_id), version)
 
 
 def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow:

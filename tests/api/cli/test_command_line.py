@@ -24,7 +24,7 @@ from api.cli.summary import summary_lines
 from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.people import COACHEES, COACHES
 from api.results.result_folder import read_result_folder
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.rules import RULES
 
 if TYPE_CHECKING:

@@ -18,11 +18,12 @@ from api.input_files.cycle_inputs import (
 from api.input_files.reference_data import reference
 from api.input_files.source import NamedFile
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import LISTED_LEVELS, CountryRelation, Cycle
+from coach.cycle import CountryRelation, Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile, read_cycle
 from coach.intake.reference import ReadContext
 from coach.languages import CefrLevel
+from coach.objective import LISTED_LEVELS
 from coach.texts.renderer import english
 from matching.errors import ImpossiblePin, ImpossiblePinsError
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
 from api.web.templating import environment
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from coach.texts.renderer import english
 from matching.facts.changes import GETS_A_COACH, ONE_MORE_PLACE
 from matching.result import FunnelStep, LevelOutcome, Remedy, Unmatched

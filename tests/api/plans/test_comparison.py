@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coach.cycle import ObjectiveLevel
+from coach.objective import ObjectiveLevel
 from matching.result import LevelOutcome, Result
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from coach.availability import WeeklyWindow
-from coach.cycle import Cycle, CycleDates, ObjectiveLevel, SessionPolicy
+from coach.cycle import Cycle, CycleDates, SessionPolicy
 from coach.languages import LanguageSkill
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank
 from coach.sessions import Session

@@ -5,7 +5,8 @@ import pytest
 from api.organisation import Organisation
 from api.results.match_view import format_rank
 from api.results.plan_view import present_plan
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from coach.ranks import parse_code
 from coach.texts.renderer import english

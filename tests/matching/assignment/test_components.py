@@ -8,8 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.languages import LanguageSkill
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from matching.assignment.components import components
 from matching.auditor import audit

@@ -13,7 +13,8 @@ from random import Random
 import pytest
 
 from coach.availability import DateRange, WeeklyWindow, epoch_minute
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.auditor import audit

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.errors import ImpossiblePinsError
 from matching.explanation import RunnerUp, Solve

@@ -6,9 +6,10 @@ from functools import partial
 import pytest
 
 from coach.availability import WeeklyWindow
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.errors import NotFoundError
 from coach.languages import LanguageSkill
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.texts.renderer import english
 from matching.deadline import Deadline

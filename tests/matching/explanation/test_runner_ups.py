@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings
 
-from coach.cycle import LISTED_LEVELS, Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import LISTED_LEVELS, ObjectiveLevel
 from coach.people import Roster
 from matching.deadline import Deadline
 from matching.engine import SolveOptions, solve

@@ -14,7 +14,8 @@ import pytest
 
 from api.engine_threads import engine_threads
 from coach.availability import DateRange
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.auditor import audit

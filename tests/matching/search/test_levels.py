@@ -11,7 +11,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles

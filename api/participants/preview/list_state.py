@@ -1,0 +1,33 @@
+"""The state of a cycle's lists, as its pages show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row
+from api.participants.rows import ListPreviewRow
+from api.participants.undo import replaced_at
+
+
+class ListState(NamedTuple):
+    """Whether uploaded lists wait for a decision, and the time of the change that can be undone.
+
+    `version` is that of the lists in use.
+    """
+
+    wait: bool
+    replaced_at: datetime | None
+    version: int
+
+
+def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
+    """Return whether uploaded lists wait for a decision, and whether the latest can be undone."""
+    waiting = select(ListPreviewRow.cycle_id).where(
+        ListPreviewRow.cycle_id == cycle_id, ListPreviewRow.expires_at > now
+    )
+    version = cycle_row(tx, cycle_id).lists_version
+    return ListState(tx.scalar(waiting) is not None, replaced_at(tx, cycle_id), version)
