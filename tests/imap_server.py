@@ -23,6 +23,7 @@ from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer, IMAPService
 
 from api.mail.settings import ReplySettings, Security
+from tests.ports import free_port
 
 USER, PASSWORD = "replies", "correct horse"
 
@@ -156,9 +157,7 @@ service imap-login {{
 @contextmanager
 def dovecot_server(folder: Path) -> Iterator[ImapMailbox]:
     """Run Dovecot 2.4, which has to be started as root; `folder` is a short path."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder.chmod(0o755)
     for name in ("run", "state", "mail"):
         (folder / name).mkdir()

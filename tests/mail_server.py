@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 import time
 from collections import Counter, defaultdict
@@ -21,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from api.mail.settings import MailSettings, Security
+from tests.ports import free_port
 
 USER, PASSWORD = "gender-coach", "correct horse"
 OK = "250 Taken"
@@ -160,11 +160,3 @@ def authenticate(_server: Any, _session: Any, _envelope: Any, _type: Any, data: 
     """Authenticate the client if its user name and password are `USER` and `PASSWORD`."""
     known = LoginPassword(USER.encode(), PASSWORD.encode())
     return AuthResult(success=data == known, handled=False)
-
-
-def free_port() -> int:
-    """Return an unused port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -60,6 +60,7 @@ from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import Match, Result, Verdict
 from tests.api.sending_office import SendingOffice, sending_office
 from tests.mail_server import MailServer, mail_server
+from tests.ports import free_port
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CYCLE_TOML = """\
@@ -320,9 +321,7 @@ class PostgresServer:
         self._as = (
             {"user": "nobody"} if os.geteuid() == 0 else {}
         )  # PostgreSQL refuses to run as root
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.base = f"postgresql://postgres@127.0.0.1:{self.port}"
         if self._as:
             shutil.chown(folder, "nobody")
@@ -480,8 +479,8 @@ def shared(
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[httpx.Client]:
-    """Run a server on a free loopback port, and yield a client for it."""
+def running(settings: Settings, listener: socket.socket | None = None) -> Iterator[httpx.Client]:
+    """Run a server on a free loopback port, or on a bound socket, and yield a client for it."""
     config = uvicorn.Config(
         create_app(settings),
         port=settings.port,
@@ -490,7 +489,8 @@ def running(settings: Settings) -> Iterator[httpx.Client]:
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    sockets = [listener] if listener else None
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the server did not start"

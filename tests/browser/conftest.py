@@ -21,6 +21,7 @@ from sqlalchemy import select
 from api.accounts.rows import PasskeyRow, UserRow
 from api.cli.services import open_cli_services
 from tests.mail_server import MailServer, mail_server
+from tests.ports import free_port
 from tests.pseudo import LANGUAGE
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -134,7 +135,7 @@ def serving_with_mail(folder: Path) -> Iterator[Server]:
 def _serving(
     tmp_path: Path, name: str, settings: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     base = f"http://{name}:{port}"
     environment = {
         **os.environ,
@@ -195,9 +196,3 @@ def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
         else:
             return
     pytest.fail(f"the server ended with exit code {process.returncode}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,7 +15,8 @@ from api.settings import Settings
 from tests.api.conftest import fresh_world, running
 from tests.api.personal_links.test_verification import Holder, holder_of
 from tests.browser.test_passkeys import Authenticator
-from tests.mail_server import free_port, mail_server
+from tests.mail_server import mail_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

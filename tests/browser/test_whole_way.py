@@ -130,7 +130,9 @@ def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: s
 
 def write_note(coach: Page, coachee_name: str) -> None:
     """Write the session note for the first session with a coachee."""
-    coach.get_by_role("article").filter(has_text=coachee_name).first.get_by_role("link").click()
+    first = coach.get_by_role("article").filter(has_text=coachee_name)
+    first.get_by_role("link", name="Session 1 of 6").click()
+    expect(coach.get_by_role("heading", name="Session 1 of 6")).to_be_visible()
     coach.get_by_role("link", name="Write the session note").click()
     coach.get_by_label("Held").check()
     coach.get_by_label("Topic, in a few words").fill("Recruitment of women officers")

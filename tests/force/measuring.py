@@ -6,7 +6,6 @@ import argparse
 import importlib.util
 import os
 import platform
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import httpx
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, World, fresh_world
 from tests.bench.figures import Figure, show
+from tests.ports import free_port
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
@@ -89,9 +89,7 @@ class Server:
 def served(world: World, log: Path | None = None, *options: str) -> Iterator[Server]:
     """Run the server process of a deployment; its output goes to `log`."""
     settings = world.services.settings
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     where = ("--port", str(port), "--data", str(settings.data_dir))
     with (log or Path(os.devnull)).open("wb") as output:
         server = subprocess.Popen(

@@ -91,9 +91,9 @@ def open_office(
 
         def open_one(**more: object) -> Office:
             provider = stack.enter_context(provider_on_loopback())
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
+            # Bound here, because the addresses that the provider sends browsers to need the port.
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            port = listener.getsockname()[1]
             oidc = IdentityProvider(
                 issuer=provider.issuer,
                 client_id=CLIENT_ID,
@@ -102,7 +102,7 @@ def open_office(
             )
             own = settings.model_copy(update={"port": port, "oidc": oidc})
             world = stack.enter_context(make_world(own))
-            stack.enter_context(serve(own))
+            stack.enter_context(serve(own, listener))
             return Office(world, provider, f"http://127.0.0.1:{port}")
 
         yield open_one

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from api.accounts import users
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.users import ProviderLink
 from api.http.principal import AccessRole
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,12 +35,6 @@ pytestmark = pytest.mark.skipif(
     shutil.which("node") is None or not (FOLDER / "node_modules").is_dir(),
     reason="no provider here: install Node, then `npm install --prefix tests/provider`",
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -68,9 +62,9 @@ def _office(
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
     **more: object,
 ) -> Iterator[tuple[World, httpx.Client, str]]:
-    port = _free_port()
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
-    with _provider(_free_port(), base) as issuer:
+    with _provider(free_port(), base) as issuer:
         oidc = IdentityProvider(
             issuer=issuer, client_id="coaching", client_secret=SecretStr(SECRET), **more
         )

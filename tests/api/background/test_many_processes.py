@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 import time
 from collections import Counter
 from functools import partial
@@ -26,6 +25,7 @@ from api.database.engine import Database
 from api.runs.rows import PlanRow, RunRow
 from api.settings import Settings
 from tests.force.victims import OUTPUT, Victim, answer_requests, hold_slot
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,16 +94,9 @@ class Fleet:
         if name in WORKERS:
             number = int(name.partition("@")[2])
             return Victim(partial(hold_slot, number=number), self._settings)
-        port = _free_port()
+        port = free_port()
         self._addresses[name] = f"http://127.0.0.1:{port}"
         return Victim(partial(answer_requests, port=port), self._settings)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +24,7 @@ from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +61,7 @@ def _slow_run(world: World) -> str:
 
 
 def _serving() -> Work:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return partial(answer_requests, port=port, with_worker=True)
+    return partial(answer_requests, port=free_port(), with_worker=True)
 
 
 @pytest.mark.parametrize(

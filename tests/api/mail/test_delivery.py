@@ -29,7 +29,8 @@ from api.participants.rows import PersonRow, Side
 from api.personal_links import links, one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from tests.api.sending_office import SendingOffice
-from tests.mail_server import BROKEN, MailServer, free_port, mail_server
+from tests.mail_server import BROKEN, MailServer, mail_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     import httpx

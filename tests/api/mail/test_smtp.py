@@ -20,9 +20,9 @@ from tests.mail_server import (
     USER,
     authenticate,
     certificate,
-    free_port,
     mail_server,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from coach.people import Roster
 from matching.records.result_file import parse_result
 from matching.records.run_record import result_digest
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,10 +257,7 @@ def test_killed_solver_is_reported_with_its_signal() -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    return free_port()
 
 
 @contextmanager
