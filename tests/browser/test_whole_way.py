@@ -146,6 +146,7 @@ def write_note(coach: Page, coachee_name: str) -> None:
     code = coach.locator("code").inner_text()
     coach.get_by_label("Type the code that you have written down").fill(code)
     press(coach, "Confirm and save the session note")
+    expect(coach.get_by_label("Type the code that you have written down")).to_have_count(0)
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
 
 
