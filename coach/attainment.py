@@ -1,0 +1,37 @@
+"""The T score of goal attainment scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+INTER_CORRELATION = 0.3
+"""The correlation between goals that Kiresuk and Sherman assume, because it is not known."""
+_MEAN, _DEVIATION = 50.0, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class RatedGoal:
+    """The weight of a goal, and the level from -2 to +2 that was reached."""
+
+    weight: int
+    level: int
+
+
+def t_score(goals: Iterable[RatedGoal]) -> float | None:
+    """Return the T score of goals that were rated at the same moment; `None` without goals.
+
+    50 means that all goals were reached as expected. The formula is that of Kiresuk and Sherman
+    (1968; see `coach.goals`), with the sum over goals of weight w and level x and r = 0.3:
+
+    T = 50 + 10 sum(w x) / sqrt((1 - r) sum(w^2) + r (sum w)^2)
+    """
+    rated = tuple(goals)
+    if not rated:
+        return None
+    weighted = sum(goal.weight * goal.level for goal in rated)
+    squares = sum(goal.weight**2 for goal in rated)
+    total = sum(goal.weight for goal in rated)
+    spread = sqrt((1 - INTER_CORRELATION) * squares + INTER_CORRELATION * total**2)
+    return _MEAN + _DEVIATION * weighted / spread

@@ -1,0 +1,35 @@
+"""Messages of the domain about goals and commitments."""
+
+from __future__ import annotations
+
+from coach.texts.facts import message
+
+SCALE_INCOMPLETE = message(
+    "coaching.scale_incomplete",
+    "describe at least the worst result, the expected result and the best result",
+)
+INDICATOR_INCOMPLETE = message(
+    "coaching.indicator_incomplete",
+    "an indicator needs a name; if there is none, leave its other fields empty, too",
+)
+NAP_REFERENCE_WITHOUT_PILLAR = message(
+    "coaching.nap_reference_without_pillar",
+    "choose the pillar that the reference belongs to",
+)
+DOCUMENT_IN_REFERENCE = message(
+    "coaching.document_in_reference",
+    "enter the number or the date of the document, not its content or an address of a file",
+)
+DROPPED_NEEDS_A_REASON = message(
+    "coaching.dropped_needs_a_reason", "choose why it is no longer pursued"
+)
+REASON_WITHOUT_DROPPING = message(
+    "coaching.reason_without_dropping",
+    "a reason belongs only to something that is no longer pursued",
+)
+HANDED_OVER_NEEDS_A_POST = message(
+    "coaching.handed_over_needs_a_post", "enter the post that takes it over, not a person"
+)
+POST_WITHOUT_HANDING_OVER = message(
+    "coaching.post_without_handing_over", "a post belongs only to something that is handed over"
+)
