@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.calendar.recipient import Recipient
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import sealed_or_none
 from api.database.types import new_id
 from api.enrolment import facts
 from api.enrolment.calls import PublicCall, public_call
@@ -108,7 +109,7 @@ def require_confirmed(
     Raises:
         NotAllowedError: the proof is wrong, of another address, or too old.
     """
-    code = tx.get(AddressCodeRow, confirmed.proof.partition(".")[0])
+    code = sealed_or_none(tx, tx.get(AddressCodeRow, confirmed.proof.partition(".")[0]))
     if (
         code is None
         or code.call_id != call.id
@@ -139,12 +140,13 @@ def _checked(code: AddressCodeRow, keyring: Keyring, entered: str, now: datetime
 
 
 def _newest(tx: Transaction, call: PublicCall, digest: str) -> AddressCodeRow | None:
-    return tx.scalar(
+    newest = tx.scalar(
         select(AddressCodeRow)
         .where(AddressCodeRow.call_id == call.id, AddressCodeRow.address_digest == digest)
         .order_by(AddressCodeRow.created_at.desc(), AddressCodeRow.id)
         .limit(1)
     )
+    return sealed_or_none(tx, newest)
 
 
 def _digest(keyring: Keyring, call: PublicCall, address: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.credentials import sha256_of
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import sealed_or_none
 from api.cycles.service import CycleHeader, cycle_header
 from api.database.types import new_id
 from api.enrolment import facts
@@ -93,8 +94,11 @@ def close_call(services: Services, cycle_id: str) -> None:
 
 def call_of_cycle(tx: Transaction, services: Services, cycle_id: str) -> OpenCall | None:
     """Return the call of a cycle, or `None` if there is none or it has ended."""
-    row = tx.scalar(
-        select(CallRow).where(CallRow.cycle_id == cycle_id, CallRow.closes_at > services.now())
+    row = sealed_or_none(
+        tx,
+        tx.scalar(
+            select(CallRow).where(CallRow.cycle_id == cycle_id, CallRow.closes_at > services.now())
+        ),
     )
     return None if row is None else _shown(services, row, cycle_header(tx, cycle_id))
 
@@ -111,7 +115,8 @@ def read_call(services: Services, secret: str) -> PublicCall:
 
 def public_call(tx: Transaction, services: Services, secret: str) -> PublicCall:
     """Return the open call with a link; see `read_call`."""
-    row = tx.scalar(select(CallRow).where(CallRow.secret_sha256 == sha256_of(secret)))
+    found = tx.scalar(select(CallRow).where(CallRow.secret_sha256 == sha256_of(secret)))
+    row = sealed_or_none(tx, found)
     if row is None or row.closes_at <= services.now():
         raise NotFoundError(facts.NO_CALL())
     cycle = cycle_header(tx, row.cycle_id)

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.crypto.row_seal import SealedRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
 from api.participants.rows import Side
 
 
-class CallRow(IdentifiedRow):
+class CallRow(SealedRow, IdentifiedRow):
     """An open call for a cycle. It is deleted when the office closes it, and its link ends.
 
     `side` is the side that people can apply for; `None` means both. The secret of the link is
@@ -20,6 +21,7 @@ class CallRow(IdentifiedRow):
     """
 
     __tablename__ = "enrolment_calls"
+    SEALED_COLUMNS = ("id", "cycle_id", "side", "secret_sha256", "created_at", "closes_at")
 
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), unique=True)
     side: Mapped[Side | None] = mapped_column(EnumString(Side))
@@ -28,13 +30,16 @@ class CallRow(IdentifiedRow):
     closes_at: Mapped[datetime]
 
 
-class AddressCodeRow(IdentifiedRow):
+class AddressCodeRow(SealedRow, IdentifiedRow):
     """A code that was sent to an address which somebody entered on the page of a call.
 
     The address is not stored, only its keyed digest. The digits are derived from `id`.
     """
 
     __tablename__ = "address_codes"
+    SEALED_COLUMNS = (
+        *("id", "call_id", "address_digest", "created_at", "expires_at", "tries", "confirmed_at"),
+    )
 
     call_id: Mapped[str] = mapped_column(
         ForeignKey("enrolment_calls.id", ondelete="CASCADE"), index=True

@@ -138,16 +138,10 @@ def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
     """Create a link for each person in `people` who has none and has not left the cycle."""
-    linked = select(CredentialRow.person_id).where(
-        CredentialRow.kind == CredentialKind.LINK,
-        CredentialRow.revoked_at.is_(None),
-        CredentialRow.expires_at > now,
-        CredentialRow.person_id.is_not(None),
-    )
+    ids = set(people)
+    missing = ids - linked_people(tx, ids, now=now)
     rows = tx.scalars(
-        select(PersonRow).where(
-            PersonRow.id.in_(list(people)), PersonRow.left_at.is_(None), PersonRow.id.not_in(linked)
-        )
+        select(PersonRow).where(PersonRow.id.in_(sorted(missing)), PersonRow.left_at.is_(None))
     ).all()
     ends = {
         cycle_id: link_expiry(tx, cycle_id, grace) for cycle_id in {row.cycle_id for row in rows}
@@ -163,10 +157,9 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     Raises:
         ConflictError: the person has no working link.
     """
-    rows = active_of(tx, CredentialKind.LINK, now, person_id=person_id)
-    if not rows:
+    row = _links_of(tx, [person_id], now).get(person_id)
+    if row is None:
         raise ConflictError(facts.NO_LINK())
-    row = rows[-1]
     return IssuedSecret(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 
 
@@ -175,7 +168,7 @@ def link_secrets(
 ) -> dict[str, str]:
     """Return the secrets of the working links of `people`, by person id."""
     rows = _links_of(tx, people, now)
-    return {person: keyring.link_secret(link) for person, link in rows.items()}
+    return {person: keyring.link_secret(row.id) for person, row in rows.items()}
 
 
 def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
@@ -200,16 +193,20 @@ def link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
     return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
 
 
-def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
-    """Return the id of each person's newest working link, by person id."""
-    rows = tx.execute(
-        select(CredentialRow.person_id, CredentialRow.id)
+def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, CredentialRow]:
+    """Return each person's newest working link, by person id.
+
+    Rows without a valid seal are left out. The secret is derived from the id of the row, so a row
+    that was assigned to somebody else by hand would reveal the secret to them.
+    """
+    rows = tx.scalars(
+        select(CredentialRow)
         .where(
             CredentialRow.person_id.in_(list(people)),
             CredentialRow.kind == CredentialKind.LINK,
             CredentialRow.revoked_at.is_(None),
             CredentialRow.expires_at > now,
         )
-        .order_by(CredentialRow.created_at)
-    )
-    return {str(person): link for person, link in rows}
+        .order_by(CredentialRow.created_at, CredentialRow.id)
+    ).all()
+    return {str(row.person_id): row for row in rows if is_sealed(tx, row)}
