@@ -12,17 +12,18 @@ import typer
 
 from api.cli import facts as common
 from api.cli import question_facts as facts
+from api.cli.output import TEXTS, render
 from api.cli.output import gettext as _
-from api.cli.output import render
-from api.cycles import rule_facts, rule_situation_facts
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
 from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
 from api.input_files.source import read_source
+from api.results import rule_facts, rule_situation_facts
+from api.results.rules_markdown import rules_markdown
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import ReadContext
-from matching.rules.catalogue import RuleCard, as_markdown, catalogue
+from matching.rules.catalogue import RuleCard, catalogue
 
 _WIDTH = 96
 
@@ -40,7 +41,7 @@ def rules(
     """Print the matching rules, as shown on the page /rules."""
     policy = _any_cycle() if cycle is None else _policy(cycle)
     if markdown:
-        typer.echo(as_markdown(catalogue(policy)), nl=False)
+        typer.echo(rules_markdown(catalogue(policy), TEXTS), nl=False)
         return
     for card in catalogue(policy):
         for line in _lines(card):

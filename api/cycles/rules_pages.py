@@ -8,11 +8,11 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from api.cycles import rule_facts, rule_situation_facts
 from api.cycles import service as cycles
 from api.cycles.service import CycleHeader
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, MANAGER, Permission, Permissions
+from api.results import rule_facts, rule_situation_facts
 from api.texts.reader_language import request_renderer
 from api.web.date_formats import format_date
 from api.web.facts import TERRITORY_ALONE

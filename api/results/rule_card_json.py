@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from api.results.rule_facts import TEXTS
+from api.results.rule_situation_facts import SITUATIONS
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 from matching.rules.catalogue import Card, RuleCard, RuleKind, SettingCard
@@ -35,17 +37,17 @@ def rule_cards_json(cards: Iterable[RuleCard], texts: Renderer) -> tuple[RuleCar
         RuleCardJson(
             name=card.name,
             kind=card.kind,
-            text=card.text,
+            text=tuple(texts.text(paragraph) for paragraph in TEXTS[card.name]),
             weight=card.weight,
             settings=card.settings,
             examples=tuple(
                 ExampleCardJson(
-                    situation=one.situation,
+                    situation=texts.text(situation),
                     points=one.points,
                     reason=one.reason,
                     because=texts.text(one.reason),
                 )
-                for one in card.examples
+                for situation, one in zip(SITUATIONS[card.name], card.examples, strict=True)
             ),
         )
         for card in cards

@@ -10,7 +10,7 @@ from coach.cycle import Cycle
 from coach.texts.renderer import english
 from matching.facts.rules import COMMON_LANGUAGE
 from matching.rules import FORBIDDEN, HARD_RULES, RULES, Example, Rule, RuleInputs
-from matching.rules.catalogue import as_markdown, catalogue
+from matching.rules.catalogue import catalogue
 from matching.rules.evaluation import RuleEvaluator
 from tests.matching.rules.single_pair import DATES, pair_inputs
 
@@ -77,11 +77,3 @@ def test_rule_of_the_documentation_passes_its_examples() -> None:
         points = int(rule.evaluate(np.array([[0]]), np.array([[0]]))[0, 0])
         people = given.roster.coachees[0], given.roster.coaches[0]
         assert (points, rule.reason(*people, points)) == (example.points, example.reason)
-
-
-def test_rules_reference_page_is_generated_from_the_rules() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "reference" / "rules.md").read_text()
-    generated = as_markdown(catalogue(Cycle.model_validate(DATES)))
-    assert page == generated, (
-        "regenerate it: gender-coach rules --markdown > docs/reference/rules.md"
-    )
