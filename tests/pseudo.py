@@ -58,7 +58,7 @@ _TYPED = tuple(  # terminal input that commands print
         r"^\s*\[?[a-z_]+(?:\.[a-z_]+)+(?=:)",  # keys of the cycle file
     )
 )
-_OF_TYPER = tuple(  # the text of typer, which has its own catalogue
+_OF_TYPER = tuple(  # the text of typer, which cannot be translated: it has no catalogue
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         r"^Usage: .*$",
