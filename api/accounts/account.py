@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
-from api.accounts.browser_sessions import end_browser_sessions, end_tokens
+from api.accounts.browser_sessions import end_browser_sessions, end_tokens_and_feeds
 from api.accounts.change_confirmation import (
     ChangeProof,
     Confirmation,
@@ -196,7 +196,7 @@ def unlink_account(services: Services, principal: Principal, change_secret: str)
         unlink_user(tx, user.id)
         now = services.now()
         end_browser_sessions(tx, user.id, now, except_id=principal.credential_id)
-        end_tokens(tx, user.id, now)
+        end_tokens_and_feeds(tx, user.id, now)
 
 
 def set_password_and_second_factor(
@@ -224,7 +224,7 @@ def set_password_and_second_factor(
     row.failures, row.locked_until = 0, None
     delete_recovery_codes(tx, row.id)
     end_browser_sessions(tx, row.id, now, except_id=principal.credential_id)
-    end_tokens(tx, row.id, now)
+    end_tokens_and_feeds(tx, row.id, now)
     record_event(tx, "password and second factor set", "user", row.id)
 
 

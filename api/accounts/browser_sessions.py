@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts import facts
 from api.accounts.credentials import (
     IssuedSecret,
+    active_of,
     find_valid,
     issue,
     revoke_credential,
@@ -132,8 +133,11 @@ def end_browser_sessions(
     revoke_credentials(tx, user_id, kinds, now, except_id=except_id)
 
 
-def end_tokens(tx: Transaction, user_id: str, now: datetime) -> None:
-    """Revoke a user's tokens, and record how many there were."""
+def end_tokens_and_feeds(tx: Transaction, user_id: str, now: datetime) -> None:
+    """Revoke a user's tokens and their calendar feed, and record this."""
     ended = revoke_credentials(tx, user_id, [CredentialKind.TOKEN], now)
     if ended:
         record_event(tx, "tokens revoked", "user", user_id, credentials=ended)
+    for feed in active_of(tx, CredentialKind.FEED, now, user_id=user_id):
+        feed.revoked_at = now
+        record_event(tx, "feed ended", "credential", feed.id)

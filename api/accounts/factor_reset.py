@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts import facts
 from api.accounts.browser_sessions import (
     end_browser_sessions,
-    end_tokens,
+    end_tokens_and_feeds,
     issue_sign_in_secret,
 )
 from api.accounts.change_confirmation import ChangeProof, Confirmation, change_with_proof
@@ -86,5 +86,5 @@ def remove_second_factor(
     for table in (PasskeyRow, RecoveryCodeRow):
         tx.execute(delete(table).where(table.user_id == user_id))
     end_browser_sessions(tx, user_id, now)
-    end_tokens(tx, user_id, now)
+    end_tokens_and_feeds(tx, user_id, now)
     record_event(tx, "second factor reset", "user", user_id)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
-from api.accounts.browser_sessions import end_browser_sessions, end_tokens
+from api.accounts.browser_sessions import end_browser_sessions, end_tokens_and_feeds
 from api.accounts.change_confirmation import require_confirmation, require_may_change
 from api.accounts.credentials import IssuedSecret
 from api.accounts.passkey_verification import (
@@ -203,7 +203,7 @@ def remove_passkey(
         tx.delete(passkey)
         user_id, now = principal.user_id or "", services.now()
         end_browser_sessions(tx, user_id, now, except_id=principal.credential_id)
-        end_tokens(tx, user_id, now)
+        end_tokens_and_feeds(tx, user_id, now)
         record_event(tx, "passkey removed", "passkey", passkey_id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
-from api.accounts.browser_sessions import end_browser_sessions, end_tokens
+from api.accounts.browser_sessions import end_browser_sessions, end_tokens_and_feeds
 from api.accounts.credentials import revoke_credentials
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialKind, UserRow
@@ -186,7 +186,7 @@ def any_user_can_sign_in(tx: Transaction) -> bool:
 def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
     """Sign a user out of every browser, and revoke their tokens and unused sign-in secrets."""
     end_browser_sessions(tx, user_id, now)
-    end_tokens(tx, user_id, now)
+    end_tokens_and_feeds(tx, user_id, now)
     record_event(tx, "user signed out everywhere", "user", user_id)
 
 

@@ -23,7 +23,7 @@ from api.http.principal import AccessRole, Principal
 from api.http.urls import aide as aide_url
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
-from api.personal_links.links import link_expiry
+from api.personal_links.links import link_expiry, linked_people
 from api.services import Services
 from api.settings import Settings
 from api.values import FrozenModel
@@ -108,7 +108,8 @@ def authenticate_aide(
     """Return the aide whose secret was presented, in a path or as a bearer token.
 
     The principal has the id of the coachee whom the aide answers for. Returns `None` if the secret
-    is unknown, ended or expired, if the seal of its row is not valid, or if the coachee has left.
+    is unknown, ended or expired, if the seal of its row is not valid, or if the coachee has left or
+    has no working link.
     """
     if presented.source is SecretSource.COOKIE:
         return None
@@ -116,7 +117,7 @@ def authenticate_aide(
     person = None if row is None else tx.get(PersonRow, row.person_id)
     if row is None or person is None or person.left_at is not None:
         return None
-    if person.side is not Side.COACHEE:
+    if person.side is not Side.COACHEE or not linked_people(tx, [person.id], now=now):
         return None
     return Principal(
         AccessRole.AIDE, person_id=person.id, cycle_id=person.cycle_id, credential_id=row.id

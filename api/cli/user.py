@@ -164,7 +164,7 @@ def _print_address(
             user_id = users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
         else:
             user_id = users.user_by_name(tx, name).id
-            browser_sessions.end_tokens(tx, user_id, services.now())
+            browser_sessions.end_tokens_and_feeds(tx, user_id, services.now())
         if link is not None:
             users.link_user(tx, user_id, link)
         once = browser_sessions.issue_sign_in_secret(

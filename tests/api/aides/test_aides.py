@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from api.accounts.credentials import sha256_of
+from api.accounts.credentials import revoke_credential, sha256_of
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.aides import answers, links
 from api.aides.answers import AideReply
@@ -189,6 +189,13 @@ def test_link_ends_by_one_press_with_a_new_link_with_the_cycle_and_when_altered(
 def test_link_ends_when_the_coachee_leaves(commander: Commander) -> None:
     with commander.world.database.writing() as tx:
         tx.get_one(PersonRow, commander.person_id).left_at = commander.services.now()
+    assert commander.authenticated(commander.new) is None
+
+
+def test_link_ends_when_the_office_ends_the_coachees_link(commander: Commander) -> None:
+    office = Principal(AccessRole.MANAGER)
+    services = commander.services.on_behalf_of(lambda: office)
+    revoke_credential(services, office, commander.principal.credential_id or "")
     assert commander.authenticated(commander.new) is None
 
 

@@ -15,6 +15,7 @@ import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import select, text
 
+from api.accounts import factor_reset, users
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.feeds import service as feeds
 from api.http.principal import AccessRole, Principal
@@ -168,26 +169,50 @@ def test_a_feed_that_has_ended_is_not_found(
     assert client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.parametrize("change", ["disabled", "auditor", "altered"])
-def test_feed_of_somebody_who_is_no_manager_any_more_is_not_found(
-    world: World, change: str
-) -> None:
+@pytest.fixture
+def manager(world: World) -> Principal:
     world.sign_in_secret()
     with world.database.reading() as tx:
-        user_id = tx.scalars(select(UserRow.id)).one()
-    manager = Principal(AccessRole.MANAGER, user_id=user_id)
+        return Principal(AccessRole.MANAGER, user_id=tx.scalars(select(UserRow.id)).one())
+
+
+@pytest.fixture
+def office_feed(world: World, manager: Principal) -> str:
+    """Return the secret of a manager's feed."""
     services = world.services.on_behalf_of(lambda: manager)
     secret = feeds.create_feed(services, manager).address.rpartition("/")[2].removesuffix(".ics")
     assert feeds.read_feed(services, secret).content
+    return secret
+
+
+@pytest.mark.parametrize("ending", ["signed out everywhere", "second factor reset"])
+def test_feed_ends_with_all_other_access_of_its_manager(
+    world: World, manager: Principal, office_feed: str, ending: str
+) -> None:
+    """Whoever had a manager's account could otherwise read it for another year."""
+    user_id, now = manager.user_id or "", world.services.now()
+    with world.database.writing() as tx:
+        if ending == "signed out everywhere":
+            users.sign_out_everywhere(tx, user_id, now=now)
+        else:
+            factor_reset.remove_second_factor(tx, user_id, now=now)
+    with pytest.raises(NotFoundError):
+        feeds.read_feed(world.services, office_feed)
+
+
+@pytest.mark.parametrize("change", ["disabled", "auditor", "altered"])
+def test_feed_of_somebody_who_is_no_manager_any_more_is_not_found(
+    world: World, manager: Principal, office_feed: str, change: str
+) -> None:
     with world.database.writing() as tx:
         if change == "disabled":
-            tx.get_one(UserRow, user_id).disabled_at = world.services.now()
+            tx.get_one(UserRow, manager.user_id).disabled_at = world.services.now()
         elif change == "auditor":
-            tx.get_one(UserRow, user_id).role = AccessRole.AUDITOR
+            tx.get_one(UserRow, manager.user_id).role = AccessRole.AUDITOR
         else:  # by somebody who can write to the database
             tx.execute(text("UPDATE credentials SET expires_at = '2099-01-01 00:00:00'"))
     with pytest.raises(NotFoundError):
-        feeds.read_feed(services, secret)
+        feeds.read_feed(world.services, office_feed)
 
 
 def test_a_feed_grants_nothing_else(client: httpx.Client, person: str) -> None:
