@@ -27,6 +27,7 @@ from api.web.date_formats import format_datetime_range, format_short_date
 from coach.invitations import Invitation
 from coach.texts.facts import Displayed
 
+_STAMP, _STAMP_LENGTH = "%Y%m%d%H%M%S", 14
 INTRODUCTION_FIRST = case((MailRow.kind == MailKind.INTRODUCTION, 0), else_=1)
 """Sorts the introduction of a person before their invitations."""
 
@@ -97,6 +98,11 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
     )
 
 
+def introduction_id(unique_id: str) -> str:
+    """Return the id of the email with the unique id of an introduction, if it is one."""
+    return unique_id[:-_STAMP_LENGTH]
+
+
 def render_introduction(
     introduction: OutgoingIntroduction,
     services: Services,
@@ -123,7 +129,7 @@ def render_introduction(
         Recipient(name=introduction.name, address=introduction.address, zone=zone),
         deployment,
         texts,
-        unique_id=f"{introduction.mail_id}{introduction.stamp:%Y%m%d%H%M%S}",
+        unique_id=f"{introduction.mail_id}{introduction.stamp:{_STAMP}}",
         stamp=introduction.stamp,
         reply_token=reply_token or services.keyring.reply_token(introduction.person_id),
         sessions=lines,

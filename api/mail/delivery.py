@@ -5,6 +5,8 @@
       │          └── released again ──┤ failed
       └──────► sent otherwise ◄───────┘
 
+An email that was sent fails if it comes back.
+
 A worker sends the emails to one domain one after the other. In each domain, only one waiting email
 has a queued job; when its job starts, it queues the job of the next one. A release therefore takes
 the same time for ten emails as for ten thousand, and a code never waits behind invitations.
@@ -166,6 +168,14 @@ def record_permanent_failure(
     mail = _end_attempt(tx, enqueue, mail_id, MailState.FAILED, now=now, problem=problem)
     if mail is not None:
         registry.on_failed(tx, mail)
+
+
+def record_bounced(mail: MailRow) -> bool:
+    """Record that an email that a mail server had accepted came back; return whether it is new."""
+    is_new = mail.state is MailState.SENT
+    if is_new:
+        mail.state, mail.problem = MailState.FAILED, encode_problem(facts.BOUNCED())
+    return is_new
 
 
 def _queue_attempt(

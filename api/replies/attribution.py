@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,7 +102,16 @@ def _by_reference(
     tx: Transaction, person: PersonRow, references: Sequence[str], *, now: datetime
 ) -> tuple[SessionRow, int] | None:
     """Return the session of the invitation with one of the message ids, and its sequence."""
-    tokens = {one.partition("@")[0] for one in references}
+    row = invitation_with(tx, person, {one.partition("@")[0] for one in references}, now=now)
+    if row is None:
+        return None
+    return tx.get_one(SessionRow, row.session_id), stored_message(row).sequence
+
+
+def invitation_with(
+    tx: Transaction, person: PersonRow, tokens: Collection[str], *, now: datetime
+) -> MailRow | None:
+    """Return the person's invitation whose Message-ID begins with one of the tokens."""
     if not tokens:
         return None
     addresses = {person.email, *known_addresses(tx, person, now=now)}
@@ -114,5 +123,5 @@ def _by_reference(
     for row in tx.scalars(mails):
         message = stored_message(row)
         if any(message_token(message, address) in tokens for address in addresses):
-            return tx.get_one(SessionRow, row.session_id), message.sequence
+            return row
     return None

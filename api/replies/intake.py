@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.http.principal import AccessRole, Principal
 from api.logging.exception_location import exception_location
 from api.participants.rows import PersonRow, Side
+from api.replies.bounces import record_bounces
 from api.replies.decision import Decision, decide
 from api.replies.reading.incoming_mail import IncomingMail, MailType, read_mail
 from api.replies.reading.limits import stored_line
@@ -115,6 +116,7 @@ def record_mail(
     mail = _read(services, arrived)
     decision = decide(tx, index, mail, received_at=received_at)
     decision = _store(tx, services, mail, decision, received_at)
+    record_bounces(tx, mail, now=received_at)
     row = _row(arrived, mail, decision, received_at)
     tx.add(row)
     tx.flush()

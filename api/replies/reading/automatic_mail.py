@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from email.message import Message
+from email.parser import HeaderParser
 
 from flufl.bounce import all_failures
 
-from api.replies.reading.limits import stored_line
+from api.replies.reading.limits import MAX_HEADER_CHARACTERS, stored_line
 from api.replies.reading.mail_structure import MailStructure
 
 _SYSTEM_SENDER = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)@")
 _MAX_FAILED = 20
+_MESSAGE_ID = re.compile(r"<([^<>@\s]{1,200})@")
 _AUTOMATIC_SUBJECT = re.compile(
     r"(?:automatic reply|out of office|autoreply|auto:|automatische antwort|abwesenheit"
     r"|r[eé]ponse automatique|risposta automatica|respuesta autom[aá]tica"
@@ -41,6 +44,20 @@ def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
         return ()
     found = sorted(address.decode("utf-8", "replace").casefold() for address in permanent)
     return tuple(stored_line(address) for address in found[:_MAX_FAILED])
+
+
+def returned_ids(mail: MailStructure) -> tuple[str, ...]:
+    """Return the left parts of the Message-IDs of the emails that a report returns."""
+    found: list[str] = []
+    for part in mail.message.walk():
+        content, kind = part.get_payload(), part.get_content_type()
+        if kind == "text/rfc822-headers" and isinstance(content, str):
+            content = [HeaderParser().parsestr(content)]
+        elif kind != "message/rfc822" or not isinstance(content, list):
+            continue
+        found += [str(one.get("Message-ID", "")) for one in content if isinstance(one, Message)]
+    ids = (_MESSAGE_ID.search(each[:MAX_HEADER_CHARACTERS]) for each in found[:_MAX_FAILED])
+    return tuple(one[1] for one in ids if one is not None)
 
 
 def is_automatic(mail: MailStructure) -> bool:

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.replies.reading.authentication_results import has_authenticated_sender
-from api.replies.reading.automatic_mail import failed_addresses, is_automatic, is_report
+from api.replies.reading.automatic_mail import (
+    failed_addresses,
+    is_automatic,
+    is_report,
+    returned_ids,
+)
 from api.replies.reading.calendar_answer import (
     CALENDAR_TYPES,
     CalendarAnswer,
@@ -49,6 +54,7 @@ class IncomingMail:
         written: the answer in words.
         text: the text that the sender wrote, without quotes; for calendars, the comment.
         failed: for bounces, the addresses that cannot be reached.
+        returned: for bounces, the left parts of the Message-IDs of the emails that came back.
     """
 
     type: MailType
@@ -61,6 +67,7 @@ class IncomingMail:
     written: WrittenAnswer = WrittenAnswer.OTHER
     text: str = ""
     failed: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
 
 
 def read_mail(raw: bytes, authentication_server: str = "") -> IncomingMail:
@@ -108,6 +115,7 @@ def _read(mail: MailStructure, server: str) -> IncomingMail:
         written=written_answer(mail, text) if type_ is MailType.WRITTEN else WrittenAnswer.OTHER,
         text=text,
         failed=failed,
+        returned=returned_ids(mail) if failed else (),
     )
 
 

@@ -230,8 +230,13 @@ def vacation(about: Answered) -> bytes:
     return mail.as_bytes()
 
 
-def bounce(about: Answered, *, action: str = "failed", status: str = "5.1.1") -> bytes:
-    """A delivery status notification (RFC 3464) about an email to `about.attendee`."""
+def bounce(
+    about: Answered, *, action: str = "failed", status: str = "5.1.1", returned: str = "of@another"
+) -> bytes:
+    """A delivery status notification (RFC 3464) about an email to `about.attendee`.
+
+    `returned` is the Message-ID of that email.
+    """
     return "\r\n".join(
         [
             "Return-Path: <>",
@@ -261,6 +266,7 @@ def bounce(about: Answered, *, action: str = "failed", status: str = "5.1.1") ->
             "Content-Type: message/rfc822",
             "",
             f"To: {about.attendee}",
+            f"Message-ID: <{returned}>",
             "Content-Type: text/calendar; method=REPLY",
             "",
             _calendar("x", "REPLY", _event(about, None, f"ATTENDEE:{about.attendee}")).decode(),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from api.audit_trail.rows import AuditRow
 from api.calendar.eml import message_token
 from api.invitations.outgoing_invitation import stored_message
-from api.mail.rows import MailRow
+from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.rows import PersonRow, Side
 from api.replies.rows import IncomingState, Reason
 from api.rescheduling.rows import ProposalRow, ProposalSource
@@ -246,3 +247,60 @@ def test_text_with_signs_that_a_database_refuses_is_stored(cycle: Correspondence
     row = cycle.receive(raw)
     assert row.reason is Reason.WRITTEN
     assert row.text.startswith("ab")
+
+
+def test_an_email_that_comes_back_has_failed(cycle: Correspondence) -> None:
+    with cycle.world.database.writing() as tx:
+        mails = tx.scalars(select(MailRow).where(MailRow.person_id == cycle.session.coachee.id))
+        invitations = [one for one in mails if one.kind is MailKind.INVITATION]
+        for one in invitations:
+            one.state = MailState.SENT
+        first, second, *_ = (
+            f"{message_token(stored_message(one), 'c1@example.org')}@example.org"
+            for one in invitations
+        )
+        ids = [one.id for one in invitations]
+
+    def failed() -> list[str]:
+        with cycle.world.database.reading() as tx:
+            rows = tx.scalars(select(MailRow).where(MailRow.state == MailState.FAILED))
+            return [one.id for one in rows]
+
+    other = cycle.about(attendee="c2@example.org")
+    cycle.receive(
+        bounce(cycle.about()),
+        bounce(other.but(message_id="2"), returned=first),
+        bounce(cycle.about(message_id="3"), returned=first, action="delayed", status="4.4.1"),
+    )
+    assert failed() == []
+    cycle.receive(bounce(cycle.about(message_id="4"), returned=second))
+    assert failed() == [ids[1]]
+    with cycle.world.database.reading() as tx:
+        events = select(AuditRow.object_id).where(AuditRow.action == "mail not delivered")
+        assert list(tx.scalars(events)) == failed()
+
+
+def test_other_emails_are_found_by_their_id_when_they_come_back(cycle: Correspondence) -> None:
+    people = cycle.session.coachee.id, cycle.session.coach.id
+    with cycle.world.database.writing() as tx:
+        mails = [
+            MailRow(
+                kind=MailKind.INTRODUCTION,
+                cycle_id=cycle.cycle_id,
+                person_id=person,
+                state=MailState.SENT,
+                created_at=cycle.now,
+            )
+            for person in people
+        ]
+        tx.add_all(mails)
+        tx.flush()
+        own, other = (one.id for one in mails)
+    for number, identifier in enumerate((other, own)):
+        report = bounce(
+            cycle.about(message_id=f"{number}"), returned=f"{identifier}20270101080000@example.org"
+        )
+        cycle.receive(report)
+    with cycle.world.database.reading() as tx:
+        rows = tx.scalars(select(MailRow).where(MailRow.state == MailState.FAILED))
+        assert [one.id for one in rows] == [own]

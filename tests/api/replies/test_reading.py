@@ -109,8 +109,17 @@ def test_vacation_replies_are_automatic() -> None:
 def test_a_bounce_names_the_address_and_never_counts_as_the_answer_that_it_returns() -> None:
     mail = read_mail(bounce(ABOUT))
     assert (mail.type, mail.failed, mail.answer) == (MailType.BOUNCE, ("ana@example.org",), None)
+    assert mail.returned == ("of",)
     delayed = read_mail(bounce(ABOUT, action="delayed", status="4.4.1"))
-    assert (delayed.type, delayed.failed) == (MailType.AUTOMATIC, ())
+    assert (delayed.type, delayed.failed, delayed.returned) == (MailType.AUTOMATIC, (), ())
+
+
+def test_a_bounce_may_return_the_headers_alone() -> None:
+    whole = bounce(ABOUT, returned="abc@example.org").decode()
+    headers = whole.replace("message/rfc822\r\n", "text/rfc822-headers\r\n")
+    assert read_mail(headers.encode()).returned == ("abc",)
+    hostile = whole.replace("<abc@example.org>", "<" + "a" * 5000 + "@x>")
+    assert read_mail(hostile.encode()).returned == ()
 
 
 @pytest.mark.parametrize(
