@@ -110,7 +110,8 @@ def _pattern(message: Message, title: str, alarm_lead: timedelta) -> TextPattern
 
 def utc_bytes(instant: datetime) -> bytes:
     """Return an instant as a DATE-TIME in UTC (RFC 5545), such as `20270127T080000Z`."""
-    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
+    text = instant.astimezone(UTC).isoformat(timespec="seconds")  # faster than strftime
+    return f"{text[:19].replace('-', '').replace(':', '')}Z".encode()
 
 
 def _uid_lines(uid: str) -> bytes:

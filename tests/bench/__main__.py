@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.bench.anytime_figures import anytime_figures
+from tests.bench.calendar_figures import calendar_figures
 from tests.bench.command_figures import command_figures
 from tests.bench.cycle_figures import cycle_figures
 from tests.bench.duplicate_figures import duplicate_figures
@@ -19,6 +20,7 @@ TABLES = {
     "engine": ("The engine at four sizes", engine_figures),
     "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),
+    "calendar": ("Invitations and calendar feeds", calendar_figures),
     "duplicates": ("Search for duplicate people", duplicate_figures),
     "peers": ("Assignment compared with other packages", peer_figures),
 }
