@@ -11,6 +11,7 @@ from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_link
 from api.accounts.pages import users as user_pages
+from api.aides import another_time_pages as aide_another_time_pages
 from api.aides import pages as aide_pages
 from api.aides import routes as aide_routes
 from api.consent import pages as consent_pages
@@ -163,6 +164,7 @@ PAGE_MODULES = (
     own_data_pages,
     feed_pages,
     aide_pages,
+    aide_another_time_pages,
     email_pages,
     verification_pages,
     device_pages,

@@ -1,8 +1,8 @@
 """Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
 
 An aide sees neither with whom a session is, nor what it is about, where it takes place, or any
-comment. Further actions of aides, such as proposing another time, belong here: they take the
-aide's principal, act for the principal that `coachee_of` returns, and call `tell_coachee`.
+comment. Further actions of aides take the aide's principal, act for the principal that `coachee_of`
+returns, and call `tell_coachee`, like those in `api.aides.another_time`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Literal
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow
-from api.aides.notices import EVENT_OF_REPLY, AideEvent, answer_content, notify_of_answer
+from api.aides.notices import EVENT_OF_REPLY, AideAct, answer_content, notify_of_answer
 from api.http.principal import AccessRole, Principal
 from api.participants.service import person_row
+from api.rescheduling.open_proposals import SessionNotice, session_notices
 from api.services import Services
 from api.sessions.replies import ReplyInput, store_reply
-from api.sessions.rows import SessionRow, SessionState
+from api.sessions.rows import SessionState
 from api.sessions.schedule import own_session, person_schedule, session_details
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
@@ -35,7 +36,13 @@ class AideReply(FrozenModel):
 class AideTime(FrozenModel):
     """The time of a session as an aide sees it, in the coachee's time zone.
 
-    `cancelled` is whether the session has been cancelled, `reply` the coachee's latest answer.
+    Attributes:
+        cancelled: whether the session has been cancelled.
+        can_move: whether it is still to come and confirmed, so that other times can be proposed.
+        reply: the coachee's latest answer.
+        own_proposal: whether the coachee, or an aide for them, has proposed another time, which is
+            open.
+        other_proposal: whether the other participant has.
     """
 
     id: str
@@ -43,7 +50,10 @@ class AideTime(FrozenModel):
     end: datetime
     timezone: str
     cancelled: bool
+    can_move: bool
     reply: Reply
+    own_proposal: bool
+    other_proposal: bool
 
 
 class AideTimes(FrozenModel):
@@ -58,8 +68,13 @@ def read_times(services: Services, principal: Principal) -> AideTimes:
     now = services.now()
     with services.database.reading() as tx:
         sessions = person_schedule(tx, principal.person_id or "").sessions
-        coming = tuple(_time(session) for session in sessions if session.end > now)
-        return AideTimes(label=_label(tx, principal), times=coming)
+        proposals = session_notices(tx, principal.person_id or "", now=now)
+        coming = tuple(
+            aide_time(session, proposals.get(session.id), now=now)
+            for session in sessions
+            if session.end > now
+        )
+        return AideTimes(label=label_of(tx, principal), times=coming)
 
 
 def answer(services: Services, principal: Principal, session_id: str, given: AideReply) -> AideTime:
@@ -76,9 +91,21 @@ def answer(services: Services, principal: Principal, session_id: str, given: Aid
         reply = ReplyInput(reply=given.reply)
         store_reply(tx, services, coachee, session, reply, now=services.now())
         if before is not given.reply:
-            tell_coachee(tx, services, principal, session, EVENT_OF_REPLY[given.reply])
+            act = AideAct(EVENT_OF_REPLY[given.reply], session.starts_at, session.ends_at)
+            tell_coachee(tx, services, principal, act)
         tx.flush()
-        return _time(session_details(tx, coachee, session_id))
+        return read_time(tx, services, coachee, session_id)
+
+
+def read_time(tx: Transaction, services: Services, coachee: Principal, session_id: str) -> AideTime:
+    """Return one session of a coachee as an aide sees it.
+
+    Raises:
+        NotFoundError: there is no such session, or it is not the coachee's.
+    """
+    now = services.now()
+    notice = session_notices(tx, coachee.person_id or "", now=now).get(session_id)
+    return aide_time(session_details(tx, coachee, session_id), notice, now=now)
 
 
 def coachee_of(principal: Principal) -> Principal:
@@ -94,30 +121,28 @@ def coachee_of(principal: Principal) -> Principal:
     return replace(principal, role=AccessRole.COACHEE, verification=None, device_id=None)
 
 
-def tell_coachee(
-    tx: Transaction,
-    services: Services,
-    principal: Principal,
-    session: SessionRow,
-    event: AideEvent,
-) -> None:
+def tell_coachee(tx: Transaction, services: Services, principal: Principal, act: AideAct) -> None:
     """Tell a coachee by email what an aide did; see `notify_of_answer`."""
     person = person_row(tx, principal.person_id or "")
-    label = _label(tx, principal)
-    content = answer_content(label, event, session.starts_at, session.ends_at)
-    notify_of_answer(tx, services, person, content)
+    notify_of_answer(tx, services, person, answer_content(label_of(tx, principal), act))
 
 
-def _label(tx: Transaction, principal: Principal) -> str:
+def label_of(tx: Transaction, principal: Principal) -> str:
+    """Return the name that the coachee gave an aide."""
     return tx.get_one(CredentialRow, principal.credential_id).label
 
 
-def _time(session: SessionDetails) -> AideTime:
+def aide_time(session: SessionDetails, notice: SessionNotice | None, *, now: datetime) -> AideTime:
+    """Return a session as an aide sees it; of the notice, only the open proposals."""
+    confirmed = session.state is SessionState.CONFIRMED
     return AideTime(
         id=session.id,
         start=session.start,
         end=session.end,
         timezone=session.timezone,
-        cancelled=session.state is not SessionState.CONFIRMED,
+        cancelled=not confirmed,
+        can_move=confirmed and session.start > now,
         reply=session.coachee_reply or Reply.NONE,
+        own_proposal=notice is not None and notice.own_proposal,
+        other_proposal=notice is not None and notice.other_proposal,
     )

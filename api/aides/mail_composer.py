@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.aides.notices import END, EVENT, LABEL, START
+from api.aides.notices import END, EVENT, LABEL, PROPOSED, START
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.plain_message import plain_message_bytes
 from api.mail.rows import MailKind, MailRow
@@ -25,9 +25,13 @@ def compose_aide_notice(tx: Transaction, services: Services, mail: MailRow) -> C
         return None
     zone = recipient.zone
     session: Displayed = ""
+    proposed: Displayed = ""
     if START in stored:
         start, end = (datetime.fromisoformat(stored[key]).astimezone(zone) for key in (START, END))
         session = format_datetime_range(start, end, zone)
+        if PROPOSED in stored:
+            other = datetime.fromisoformat(stored[PROPOSED])
+            proposed = format_datetime_range(other, other + (end - start), zone)
     content = plain_message_bytes(
         "aides/mail/aide_notice",
         recipient,
@@ -40,6 +44,7 @@ def compose_aide_notice(tx: Transaction, services: Services, mail: MailRow) -> C
         event=stored[EVENT],
         label=stored[LABEL],
         session=session,
+        proposed=proposed,
     )
     return ComposedMail(recipient.address, content)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,11 +15,13 @@ from api.mail.delivery import release
 from api.mail.rows import MailKind, MailRow
 from api.participants.notices import ADDRESS, send_notices
 from api.participants.rows import PersonRow
+from api.rescheduling.decisions import Decision
 from api.services import Services
 from coach.errors import ConflictError
 from coach.sessions import Reply
 
-EVENT, LABEL, START, END = "event", "label", "start", "end"  # keys of the content of a notice
+EVENT, LABEL = "event", "label"  # keys of the content of a notice
+START, END, PROPOSED = "start", "end", "proposed"
 _MAX_PER_DAY = 50
 
 
@@ -28,9 +31,28 @@ class AideEvent(StrEnum):
     LINK_MADE = "link made"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"  # a time that the other participant had proposed
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 EVENT_OF_REPLY = {Reply.ACCEPTED: AideEvent.ACCEPTED, Reply.DECLINED: AideEvent.DECLINED}
+EVENT_OF_DECISION = {
+    Decision.CONFIRM: AideEvent.CONFIRMED,
+    Decision.REFUSE: AideEvent.REFUSED,
+    Decision.WITHDRAW: AideEvent.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AideAct:
+    """What an aide did: the session's time before, and the start of the proposed time, if any."""
+
+    event: AideEvent
+    start: datetime
+    end: datetime
+    proposed: datetime | None = None
 
 
 def notify_of_link(tx: Transaction, services: Services, person: PersonRow, label: str) -> None:
@@ -75,14 +97,15 @@ def notify_of_answer(
     release(tx, services.enqueue, [mail], {person.id: person.email}, now=now)
 
 
-def answer_content(label: str, event: AideEvent, start: datetime, end: datetime) -> dict[str, str]:
+def answer_content(label: str, act: AideAct) -> dict[str, str]:
     """Return the content of a notice about what the aide `label` did to a session."""
-    return {
-        EVENT: event.value,
+    content = {
+        EVENT: act.event.value,
         LABEL: label,
-        START: start.isoformat(),
-        END: end.isoformat(),
+        START: act.start.isoformat(),
+        END: act.end.isoformat(),
     }
+    return content if act.proposed is None else {**content, PROPOSED: act.proposed.isoformat()}
 
 
 def _count_since(tx: Transaction, person_id: str, since: datetime) -> int:

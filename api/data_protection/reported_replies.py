@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import CredentialRow
 from api.replies.rows import IncomingMailRow
 from api.rescheduling.rows import ProposalRow, ProposalState
 from api.sessions.rows import ReplyHistoryRow, ReplySource
@@ -15,11 +16,12 @@ from coach.sessions import Reply
 
 
 class ReportedProposal(FrozenModel):
-    """Another time that the person has proposed, and their comment."""
+    """Another time that the person, or an aide for them, has proposed, and the comment."""
 
     start: datetime
     state: ProposalState
     comment: str
+    aide: str
     created_at: datetime
 
 
@@ -78,14 +80,19 @@ def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
 
 def proposals_of(tx: Transaction, person_id: str) -> tuple[ReportedProposal, ...]:
     """Return the other times that a person has proposed, in the order of the proposals."""
-    rows = tx.scalars(
-        select(ProposalRow)
+    rows = tx.execute(
+        select(ProposalRow, CredentialRow.label)
+        .outerjoin(CredentialRow, CredentialRow.id == ProposalRow.aide_id)
         .where(ProposalRow.person_id == person_id)
         .order_by(ProposalRow.created_at, ProposalRow.id)
     )
     return tuple(
         ReportedProposal(
-            start=row.starts_at, state=row.state, comment=row.comment, created_at=row.created_at
+            start=row.starts_at,
+            state=row.state,
+            comment=row.comment,
+            aide=label or "",
+            created_at=row.created_at,
         )
-        for row in rows
+        for row, label in rows.all()
     )

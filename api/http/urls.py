@@ -138,6 +138,11 @@ def aide(secret: str) -> str:
     return f"{AIDE}{secret}"
 
 
+def aide_another_time(secret: str, session_id: str) -> str:
+    """Return the URL of the page on which an aide asks for another time."""
+    return f"{aide(secret)}/times/{session_id}/another-time"
+
+
 def feed(secret: str) -> str:
     """Return the URL of a calendar feed, which contains its secret."""
     return f"{FEEDS}{secret}.ics"

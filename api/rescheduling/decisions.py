@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sqlalchemy.orm import Session as Transaction
+
 from api.http.principal import Principal
 from api.rescheduling import facts, service
 from api.rescheduling.proposals import Proposal, find_proposal
-from api.rescheduling.rows import ProposalSource
+from api.rescheduling.rows import ProposalRow, ProposalSource
 from api.rescheduling.slots import NewTime
 from api.services import Services
 from api.sessions.schedule import own_session
@@ -66,12 +68,29 @@ def decide(
         ConflictError: it is not up to the principal, the proposal is no longer open, or the time no
             longer free.
     """
-    now, person_id = services.now(), principal.person_id
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
         row = find_proposal(tx, session, proposal_id)
-        if decision is Decision.CONFIRM:
-            return service.confirm(tx, services, row.id, person_id, reason=reason, now=now)
-        if decision is Decision.REFUSE:
-            return service.refuse(tx, services, row.id, person_id, now=now)
-        return service.withdraw(tx, services, row.id, person_id, now=now)
+        return apply_decision(tx, services, principal, row, decision, reason=reason)
+
+
+def apply_decision(
+    tx: Transaction,
+    services: Services,
+    principal: Principal,
+    row: ProposalRow,
+    decision: Decision,
+    *,
+    reason: str = "",
+) -> Proposal:
+    """Do the same in a transaction, about a session that the principal may see.
+
+    Raises:
+        ConflictError: as in `decide`.
+    """
+    now, person_id = services.now(), principal.person_id
+    if decision is Decision.CONFIRM:
+        return service.confirm(tx, services, row.id, person_id, reason=reason, now=now)
+    if decision is Decision.REFUSE:
+        return service.refuse(tx, services, row.id, person_id, now=now)
+    return service.withdraw(tx, services, row.id, person_id, now=now)

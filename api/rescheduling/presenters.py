@@ -43,7 +43,7 @@ class SlotOption:
 class ProposalLine:
     """A proposal as shown on a page.
 
-    `own` is true for the participant who made it.
+    `own` is true for the participant who made it, and `aide` the name of their aide who did so.
     """
 
     id: str
@@ -52,6 +52,7 @@ class ProposalLine:
     state: Badge
     is_open: bool
     own: bool
+    aide: str
     by_coach: bool
     by_mail: bool
     needs_office: bool
@@ -81,6 +82,7 @@ def proposal_line(
         state=STATE[proposal.state],
         is_open=proposal.is_open,
         own=proposal.by is reader,
+        aide=proposal.aide,
         by_coach=proposal.by is Side.COACH,
         by_mail=proposal.source is ProposalSource.MAIL,
         needs_office=proposal.needs_office,

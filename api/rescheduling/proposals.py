@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import CredentialRow
 from api.cycles.service import cycle_row, policy_of
 from api.http.principal import Principal
 from api.participants.rows import PersonRow, Side
@@ -32,6 +33,7 @@ class Proposal(FrozenModel):
 
     Attributes:
         by: the participant who made it.
+        aide: the name of the aide who made it for them; empty for everybody else.
         time: the proposed time.
         needs_office: whether the programme office decides, because it is after the cut-off or the
             time is outside the rules. Otherwise, the other participant can confirm it.
@@ -42,6 +44,7 @@ class Proposal(FrozenModel):
     id: str
     session_id: str
     by: Side
+    aide: str
     time: NewTime
     state: ProposalState
     source: ProposalSource
@@ -98,6 +101,7 @@ def show_proposal(
         id=row.id,
         session_id=row.session_id,
         by=Side.COACHEE if row.person_id == session.coachee_id else Side.COACH,
+        aide=_aide_of(tx, row) if reader == row.person_id else "",
         time=proposed_time(row),
         state=state,
         source=row.source,
@@ -107,6 +111,11 @@ def show_proposal(
         comment=row.comment if reader in {None, row.person_id} else "",
         problems=labelled_problems(tx, session, problems) if reader is None else (),
     )
+
+
+def _aide_of(tx: Transaction, row: ProposalRow) -> str:
+    link = None if row.aide_id is None else tx.get(CredentialRow, row.aide_id)
+    return "" if link is None else link.label
 
 
 def current_state(row: ProposalRow, session: SessionRow, *, now: datetime) -> ProposalState:

@@ -37,6 +37,7 @@ class ProposalRow(IdentifiedRow):
     Attributes:
         session_id: the session.
         person_id: the participant who made it.
+        aide_id: the link of the aide who made it for them, if any; the link may have been deleted.
         starts_at: the proposed start.
         moves: the later sessions that would move as well: numbers and new starts.
         source: whether it was made on a page or by email.
@@ -53,6 +54,7 @@ class ProposalRow(IdentifiedRow):
         ForeignKey("sessions.id", ondelete="CASCADE"), index=True
     )
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    aide_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="SET NULL"))
     starts_at: Mapped[datetime]
     moves: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     source: Mapped[ProposalSource] = mapped_column(EnumString(ProposalSource))

@@ -41,13 +41,14 @@ def propose(
     *,
     source: ProposalSource,
     comment: str = "",
+    aide_id: str | None = None,
     now: datetime,
 ) -> Proposal:
     """Store a participant's proposal, and have the other one, or the office, decide about it.
 
     It replaces any open proposal about the session. On a page, only the offered times can be
     chosen. By email, any time to come can be proposed; if it is outside the rules, the programme
-    office decides.
+    office decides. `aide_id` is the link of the aide who proposes it for the participant.
 
     Raises:
         NotFoundError: there is no such session, or the person does not take part in it.
@@ -59,14 +60,11 @@ def propose(
     require_movable(session, now)
     time = start if isinstance(start, NewTime) else NewTime(start=start)
     _require_proposable(tx, session, time, source, now=now)
-    for row in _open_rows(tx, session.id):
-        own = row.person_id == person_id
-        _close(row, ProposalState.WITHDRAWN if own else ProposalState.REFUSED, now=now)
-        if row.source is ProposalSource.MAIL and not own:
-            send_closed(tx, services, row, session, [row.person_id], now=now)
+    _close_open_ones(tx, services, session, person_id, now=now)
     row = ProposalRow(
         session_id=session.id,
         person_id=person_id,
+        aide_id=aide_id,
         starts_at=time.start,
         moves=[one.model_dump(mode="json") for one in time.moves],
         source=source,
@@ -185,14 +183,18 @@ def _require_proposable(
         raise ConflictError(facts.NOT_OFFERED())
 
 
-def _open_rows(tx: Transaction, session_id: str) -> list[ProposalRow]:
-    return list(
-        tx.scalars(
-            select(ProposalRow).where(
-                ProposalRow.session_id == session_id, ProposalRow.state == ProposalState.PROPOSED
-            )
-        )
+def _close_open_ones(
+    tx: Transaction, services: Services, session: SessionRow, person_id: str, *, now: datetime
+) -> None:
+    """Withdraw a person's open proposal about a session, or refuse that of the other one."""
+    query = select(ProposalRow).where(
+        ProposalRow.session_id == session.id, ProposalRow.state == ProposalState.PROPOSED
     )
+    for row in tx.scalars(query).all():
+        own = row.person_id == person_id
+        _close(row, ProposalState.WITHDRAWN if own else ProposalState.REFUSED, now=now)
+        if row.source is ProposalSource.MAIL and not own:
+            send_closed(tx, services, row, session, [row.person_id], now=now)
 
 
 def _open_proposal(

@@ -73,7 +73,7 @@ def read_session_times(services: Services, principal: Principal, session_id: str
         NotFoundError: there is no such session, or `principal` may not see it.
     """
     with services.database.reading() as tx:
-        return _session_times(tx, services, principal, session_id)
+        return session_times(tx, services, principal, session_id)
 
 
 def read_office_session_times(
@@ -85,7 +85,7 @@ def read_office_session_times(
         NotFoundError: there is no such session.
     """
     with services.database.reading() as tx:
-        times = _session_times(tx, services, principal, session_id)
+        times = session_times(tx, services, principal, session_id)
         row = tx.get_one(SessionRow, session_id)
         return OfficeSessionTimes(
             times=times,
@@ -98,9 +98,10 @@ def read_office_session_times(
         )
 
 
-def _session_times(
+def session_times(
     tx: Transaction, services: Services, principal: Principal, session_id: str
 ) -> SessionTimes:
+    """Return the same in a transaction."""
     row, now = own_session(tx, principal, session_id), services.now()
     can_move = row.state is SessionState.CONFIRMED and row.starts_at > now
     hours = cutoff_hours(tx, row)

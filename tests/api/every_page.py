@@ -516,7 +516,19 @@ def _see_aides(walk: Walk, coachee: str) -> None:
         if answered is not None:
             walk.post(answered[1], data={"reply": reply})
             page = walk.open(f"times of an aide, {reply}", found[1])
+    _ask_as_aide(walk, page)
     walk.open("aides", aides)
+
+
+def _ask_as_aide(walk: Walk, page: str) -> None:
+    found = re.search(r'href="([^"]+/another-time)"', page)
+    assert found is not None
+    asked = walk.open("another time of an aide", found[1])
+    walk.submit("another time of an aide, none chosen", found[1])
+    slot = re.search(r'name="time" value="([^"]+)"', asked)
+    if slot is not None:
+        walk.post(found[1], data={"time": slot[1]})
+        walk.open("another time of an aide, proposed", found[1])
 
 
 def _change_details(walk: Walk, details: str) -> None:

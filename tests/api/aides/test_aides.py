@@ -103,7 +103,10 @@ def test_aide_sees_times_and_nothing_else(commander: Commander, client: httpx.Cl
     bearer = {"Authorization": f"Bearer {path}"}
     listed = client.get(f"{API}/aide/times", headers=bearer).json()
     assert listed["label"] == "Major's office"
-    assert set(listed["times"][0]) == {"id", "start", "end", "timezone", "cancelled", "reply"}
+    assert set(listed["times"][0]) == {
+        *("id", "start", "end", "timezone", "cancelled", "can_move", "reply"),
+        *("own_proposal", "other_proposal"),
+    }
     page = client.get(f"/aide/{path}").text
     assert "Major&#39;s office" in page
     for hidden in ("Coach 1", "Coachee 1", "Building 7", "Delegation", "K-1", "C-1", "oaching"):
@@ -239,8 +242,14 @@ def test_routes_of_aides_are_these() -> None:
     assert of_aides == {
         f"GET {API}/aide/times",
         f"PUT {API}/aide/times/{{session_id}}/reply",
+        f"GET {API}/aide/times/{{session_id}}/another-time",
+        f"POST {API}/aide/times/{{session_id}}/proposals",
+        f"POST {API}/aide/times/{{session_id}}/proposals/{{proposal_id}}/decision",
         "GET /aide/{link}",
         "POST /aide/{link}/times/{session_id}/reply",
+        "GET /aide/{link}/times/{session_id}/another-time",
+        "POST /aide/{link}/times/{session_id}/another-time",
+        "POST /aide/{link}/times/{session_id}/another-time/decision",
     }
 
 

@@ -156,6 +156,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
     ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("POST", "/aide/{link}/times/{session_id}/reply"): {"data": {"reply": "accepted"}},
+    ("POST", "/api/v1/aide/times/{session_id}/proposals"): {"json": {"start": "2027-02-03T09:00Z"}},
+    ("POST", "/api/v1/aide/times/{session_id}/proposals/{proposal_id}/decision"): {
+        "json": {"decision": "refuse"}
+    },
+    ("POST", "/aide/{link}/times/{session_id}/another-time/decision"): {
+        "data": {"proposal": PROPOSAL, "decision": "refuse"}
+    },
 }
 
 

@@ -11,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from api.aides.notices import (
+    AideAct,
     AideEvent,
     answer_content,
     notify_of_answer,
@@ -141,8 +142,9 @@ def write_notices_about_sessions(services: Services, session: SessionDetails) ->
     with services.database.writing() as tx:
         person = tx.get_one(PersonRow, session.coachee.id)
         notify_of_link(tx, services, person, "QZ-4")
-        for event in (AideEvent.ACCEPTED, AideEvent.DECLINED):
-            content = answer_content("QZ-4", event, session.start, session.end)
+        for event in set(AideEvent) - {AideEvent.LINK_MADE}:
+            act = AideAct(event, session.start, session.end, session.start)
+            content = answer_content("QZ-4", act)
             notify_of_answer(tx, services, person, content)
     yield "notice about an aide"
 

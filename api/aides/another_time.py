@@ -1,0 +1,148 @@
+"""Use cases of aides: proposing another time for a coachee, and answering the other participant's.
+
+An aide sees the times that are free for both, and the proposals without their comments.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime
+
+from api.aides.answers import AideTime, coachee_of, read_time, tell_coachee
+from api.aides.notices import EVENT_OF_DECISION, AideAct, AideEvent
+from api.http.principal import Principal
+from api.participants.rows import Side
+from api.rescheduling import service
+from api.rescheduling.decisions import Decision, apply_decision
+from api.rescheduling.proposals import Proposal, find_proposal
+from api.rescheduling.rows import ProposalSource, ProposalState
+from api.rescheduling.session_times import session_times
+from api.rescheduling.slots import NewTime
+from api.services import Services
+from api.sessions.schedule import own_session
+from api.values import FrozenModel
+
+
+class AideProposal(FrozenModel):
+    """A proposal as an aide sees it.
+
+    Attributes:
+        own: whether it was made for the coachee, and not by the other participant.
+        needs_office: whether the programme office decides about it.
+    """
+
+    id: str
+    own: bool
+    time: NewTime
+    state: ProposalState
+    created_at: AwareDatetime
+    needs_office: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the proposal waits for a decision."""
+        return self.state is ProposalState.PROPOSED
+
+
+class AnotherTime(FrozenModel):
+    """A time with those to which it can be moved, and the proposals to move it, newest first.
+
+    Attributes:
+        length: the length of what is moved.
+        slots: the times that are free for both, best first.
+        cutoff_hours: until how many hours before it can be moved without the programme office.
+        office_decides: whether it is too late for that.
+    """
+
+    time: AideTime
+    length: timedelta
+    slots: tuple[NewTime, ...]
+    proposals: tuple[AideProposal, ...]
+    cutoff_hours: int
+    office_decides: bool
+
+
+def read_another_time(services: Services, principal: Principal, session_id: str) -> AnotherTime:
+    """Return the times to which a session of the coachee can be moved, and the proposals.
+
+    Raises:
+        NotFoundError: there is no such session, or it is not the coachee's.
+    """
+    coachee = coachee_of(principal)
+    with services.database.reading() as tx:
+        found = session_times(tx, services, coachee, session_id)
+        return AnotherTime(
+            time=read_time(tx, services, coachee, session_id),
+            length=found.length,
+            slots=found.slots,
+            proposals=tuple(map(_seen, found.proposals)),
+            cutoff_hours=found.cutoff_hours,
+            office_decides=found.office_decides,
+        )
+
+
+def propose(
+    services: Services, principal: Principal, session_id: str, time: NewTime
+) -> AideProposal:
+    """Propose one of the offered times for the coachee, who is told of it by email.
+
+    Raises:
+        NotFoundError: there is no such session, or it is not the coachee's.
+        ConflictError: the session cannot be moved, the time is not offered, or the aide has sent
+            too many answers today.
+    """
+    coachee = coachee_of(principal)
+    with services.database.writing() as tx:
+        session = own_session(tx, coachee, session_id)
+        act = AideAct(AideEvent.PROPOSED, session.starts_at, session.ends_at, time.start)
+        made = service.propose(
+            tx,
+            services,
+            session.id,
+            coachee.person_id or "",
+            time,
+            source=ProposalSource.PAGE,
+            aide_id=principal.credential_id,
+            now=services.now(),
+        )
+        tell_coachee(tx, services, principal, act)
+        return _seen(made)
+
+
+def decide(
+    services: Services,
+    principal: Principal,
+    session_id: str,
+    proposal_id: str,
+    decision: Decision,
+) -> AideProposal:
+    """Confirm or refuse the other participant's proposal, or withdraw the coachee's own.
+
+    The coachee is told of it by email.
+
+    Raises:
+        NotFoundError: there is no such session of the coachee, or no such proposal about it.
+        ConflictError: it is not up to the coachee, the proposal is no longer open, the time no
+            longer free, or the aide has sent too many answers today.
+    """
+    coachee = coachee_of(principal)
+    with services.database.writing() as tx:
+        session = own_session(tx, coachee, session_id)
+        row = find_proposal(tx, session, proposal_id)
+        event = EVENT_OF_DECISION[decision]
+        act = AideAct(event, session.starts_at, session.ends_at, row.starts_at)
+        decided = apply_decision(tx, services, coachee, row, decision)
+        tell_coachee(tx, services, principal, act)
+        return _seen(decided)
+
+
+def _seen(proposal: Proposal) -> AideProposal:
+    return AideProposal(
+        id=proposal.id,
+        own=proposal.by is Side.COACHEE,
+        time=proposal.time,
+        state=proposal.state,
+        created_at=proposal.created_at,
+        needs_office=proposal.needs_office,
+    )
