@@ -128,6 +128,8 @@ class Roster(BaseModel):
 
     `earlier_pairs` are the ids of the coachees and coaches who were a pair in an earlier cycle. It
     is `None`, and omitted from JSON, if no earlier results were given or they make no difference.
+    `earlier_cycles` are the names of the cycles of each of these pairs, as far as they are known,
+    or `None`, and omitted, if none is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -135,5 +137,8 @@ class Roster(BaseModel):
     coachees: tuple[Coachee, ...]
     coaches: tuple[Coach, ...]
     earlier_pairs: Annotated[tuple[tuple[str, str], ...] | None, Field(exclude_if=_is_absent)] = (
+        None
+    )
+    earlier_cycles: Annotated[tuple[tuple[str, ...], ...] | None, Field(exclude_if=_is_absent)] = (
         None
     )

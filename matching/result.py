@@ -49,7 +49,8 @@ class Verdict(ResultValue):
 class Match(ResultValue):
     """A coachee matched with a coach, with their sessions and the verdicts of all weighted rules.
 
-    `points` is the sum of each verdict's points multiplied by its weight.
+    `points` is the sum of each verdict's points multiplied by its weight. A pair of an earlier
+    cycle that the policy avoids also has a verdict of the rule `repeat`, with weight 0.
     """
 
     coachee: str
@@ -139,11 +140,20 @@ class MatchedPerson(ResultValue):
     keys: tuple[str, ...]
 
 
+def _is_empty_text(text: str) -> bool:
+    return not text
+
+
 class MatchedPeople(ResultValue):
-    """The people in the matches of a result, by role and sorted by id."""
+    """The people in the matches of a result, by role and sorted by id.
+
+    `cycle` is the name of the result's cycle. It is set only in the copy of an earlier result that
+    is kept with a later one, if it is known.
+    """
 
     coachees: tuple[MatchedPerson, ...]
     coaches: tuple[MatchedPerson, ...]
+    cycle: Annotated[str, Field(exclude_if=_is_empty_text)] = ""
 
 
 def is_absent(people: MatchedPeople | None) -> bool:

@@ -16,7 +16,9 @@ from api.results.move_view import describe_move
 from api.results.plan_view import PlanViewModel, present_plan
 from coach.texts.facts import Displayed
 from matching.facts.explanations import SEARCH_NOT_COMPLETED
+from matching.facts.names import rule_name
 from matching.result import Move, Result
+from matching.rules.repeat import RepeatRule
 
 _REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that users ask about
 _MAX_REASONS = 3
@@ -104,6 +106,9 @@ def _match(match: MatchViewModel, *, wished: bool) -> Iterator[str]:
         coach=_person(match.coach), points=match.points, count=match.max_points
     )
     yield render(coach, indent=4)
+    if match.repeated is not None:
+        label = rule_name(RepeatRule.name)
+        yield render(facts.ABOUT(about=label, statement=match.repeated), indent=4)
     because = {verdict.rule: verdict.because for verdict in match.verdicts if verdict.points}
     reasons = [because[rule] for rule in _REPORTED_RULES[not wished :] if rule in because]
     yield f"    {'; '.join(map(render, reasons[:_MAX_REASONS]))}"

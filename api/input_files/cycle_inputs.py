@@ -37,7 +37,7 @@ from coach.intake.facts import PIN_IMPOSSIBLE
 from coach.intake.reference import ReadContext
 from coach.people import Roster
 from coach.repeat import allows_all
-from matching.instance.earlier_pairs import find_earlier_pairs
+from matching.instance.earlier_pairs import earlier_cycles_by_pair
 from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
 
@@ -200,8 +200,9 @@ def _with_earlier_pairs(roster: Roster, cycle: Cycle, earlier: EarlierResults) -
     """Return the roster with the pairs of earlier results, if they can make a difference."""
     if not earlier.results or allows_all(cycle.rules.repeat):
         return roster
-    pairs = find_earlier_pairs(roster, earlier.results)
-    return roster.model_copy(update={"earlier_pairs": pairs})
+    found = earlier_cycles_by_pair(roster, earlier.results)
+    cycles = tuple(found.values()) if any(found.values()) else None
+    return roster.model_copy(update={"earlier_pairs": tuple(found), "earlier_cycles": cycles})
 
 
 def _relevant(files: Mapping[str, bytes], cycle: Cycle) -> dict[str, bytes]:

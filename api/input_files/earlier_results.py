@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.files.upload_limits import MAX_FILE_BYTES, MAX_RESULT_BYTES
 from api.input_files.people_lists import read_people_lists
+from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.reference_data import reference
 from api.input_files.result_file import read_result
 from api.input_files.source import InputSource, read_source
 from coach.errors import InputFault
 from coach.intake.reference import ReadContext
 from matching.instance.earlier_pairs import matched_people
-from matching.result import Result
+from matching.result import MatchedPeople, Result
 
+_MAX_NAME_LENGTH = 200
 EARLIER_FILE = re.compile(r"earlier-([1-9]\d*)\.json", re.ASCII)
 """The name of an earlier result in the folder `inputs/`, with its number."""
 
@@ -31,11 +34,13 @@ class EarlierSource:
     """An earlier result, and the people files of its folder if it has both.
 
     `encoding` is that with which the earlier run read people files that are not Unicode, if any.
+    `cycle` is the name of its cycle, if known.
     """
 
     result: InputSource
     people: tuple[InputSource, InputSource] | None = None
     encoding: str | None = None
+    cycle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,11 @@ def earlier_source(path: Path) -> EarlierSource:
     folder = path.parent / "inputs"
     coachees, coaches = (_people_file(folder, stem) for stem in ("coachees", "coaches"))
     result = read_source(path, MAX_RESULT_BYTES)
+    name = _cycle_name(folder / CYCLE_FILE)
     if coachees is None or coaches is None:
-        return EarlierSource(result)
+        return EarlierSource(result, cycle=name)
     people = read_source(coachees, MAX_FILE_BYTES), read_source(coaches, MAX_FILE_BYTES)
-    return EarlierSource(result, people, _recorded_encoding(path.with_name("run.json")))
+    return EarlierSource(result, people, _recorded_encoding(path.with_name("run.json")), name)
 
 
 def kept_earlier_sources(inputs: Path) -> list[EarlierSource]:
@@ -89,6 +95,9 @@ def read_earlier_results(sources: Sequence[EarlierSource]) -> EarlierResults:
         if source.people is not None and result.people is None:
             result, content, wrong = _with_people(result, content, source.people, source.encoding)
             faults += wrong
+        if source.cycle and result.people is not None:
+            people = result.people.model_copy(update={"cycle": source.cycle})
+            result, content = _with_keys(result, content, people)
         results.append(result)
         files[f"earlier-{number}.json"] = content
     return EarlierResults(tuple(results), files, tuple(faults))
@@ -104,10 +113,22 @@ def _with_people(
     lists = read_people_lists(*people, ReadContext(reference(), encoding=encoding))
     if lists.faults:
         return result, content, lists.faults
-    found = matched_people(lists.roster(), result)
-    written = json.loads(content) | {"people": found.model_dump(mode="json")}
+    return *_with_keys(result, content, matched_people(lists.roster(), result)), ()
+
+
+def _with_keys(result: Result, content: bytes, people: MatchedPeople) -> tuple[Result, bytes]:
+    written = json.loads(content) | {"people": people.model_dump(mode="json")}
     text = json.dumps(written, ensure_ascii=False, indent=2) + "\n"
-    return result.model_copy(update={"people": found}), text.encode(), ()
+    return result.model_copy(update={"people": people}), text.encode()
+
+
+def _cycle_name(path: Path) -> str:
+    """Return the name of the cycle in a cycle file, if it gives one."""
+    try:
+        name = tomllib.loads(path.read_text("utf-8"))["cycle"]["name"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    return str(name)[:_MAX_NAME_LENGTH]
 
 
 def _recorded_encoding(record: Path) -> str | None:

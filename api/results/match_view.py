@@ -23,6 +23,7 @@ from matching.result import (
     Unmatched,
     Verdict,
 )
+from matching.rules.repeat import RepeatRule
 
 REASON_LABELS = {
     "nobody-eligible": facts.NOBODY_ELIGIBLE(),
@@ -79,7 +80,8 @@ class MatchViewModel:
     """A match with the reasons for it.
 
     `max_points` is the maximum for any pair under this policy. `next_best` describes the runner-up
-    and its price, if known.
+    and its price, if known. `is_pinned` is whether the policy pins the pair, and `repeated` where
+    the two were a pair before, if the policy avoids that.
     """
 
     coachee: PersonViewModel
@@ -90,6 +92,8 @@ class MatchViewModel:
     verdicts: tuple[VerdictViewModel, ...]
     sessions: tuple[SessionViewModel, ...]
     next_best: Section | None
+    is_pinned: bool
+    repeated: Displayed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ def present_match(
         verdicts=tuple(map(present_verdict, match.verdicts)),
         sessions=tuple(present_session(session, cycle, texts) for session in match.sessions),
         next_best=next_best,
+        is_pinned=cycle.pins.get(match.coachee) == match.coach,
+        repeated=next((one.reason for one in match.verdicts if one.rule == RepeatRule.name), None),
     )
 
 

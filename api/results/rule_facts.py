@@ -137,9 +137,10 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         message(
             "rule_page.text_repeat_2",
             "With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the "
-            "level `repeat` makes them as few as possible. People are recognised across cycles by "
-            "`person`, or by email address and name. The rule is applied only if results of "
-            "earlier cycles are given and one of their pairs is found.",
+            "level `repeat` makes them as few as possible, and those that are chosen are marked. "
+            "People are recognised across cycles by `person`, or by email address and name. The "
+            "rule is applied only if results of earlier cycles are given and one of their pairs "
+            "is found.",
         )(),
     ),
     "topics": (

@@ -123,6 +123,9 @@ NOT_BANNED = message("ban.none", "not ruled out by the programme office")
 BANNED = message("ban.banned", "ruled out by the programme office")
 NO_EARLIER_PAIR = message("repeat.none", "not a pair in an earlier cycle")
 EARLIER_PAIR_ALLOWED = message("repeat.allowed", "a pair in an earlier cycle, which is allowed")
+EARLIER_PAIR_OF = message(
+    "repeat.allowed_of", "a pair in {cycles}, which is allowed", cycles=listed(TEXT)
+)
 PAIR_OF_EARLIER_CYCLE = message("repeat.earlier", "a pair in an earlier cycle")
 COMMON_TOPICS = plural_message(
     "topics.common",

@@ -23,13 +23,23 @@ def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[Earli
     Humans are recognised by the keys in the result, and by their ids if it has no keys for them.
     The pairs are in file order.
     """
+    return tuple(earlier_cycles_by_pair(roster, results))
+
+
+def earlier_cycles_by_pair(
+    roster: Roster, results: Iterable[Result]
+) -> dict[EarlierPair, tuple[str, ...]]:
+    """Return the same pairs with the names of their earlier cycles, as far as they are known."""
     recognition = _Recognition(roster)
-    found: set[tuple[int, int]] = set()
+    found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for result in results:
-        found.update(recognition.pairs(result))
-    return tuple(
-        (roster.coachees[row].id, roster.coaches[column].id) for row, column in sorted(found)
-    )
+        name = "" if result.people is None else result.people.cycle
+        for pair in set(recognition.pairs(result)):
+            found[pair] += [name] if name and name not in found[pair] else []
+    return {
+        (roster.coachees[row].id, roster.coaches[column].id): tuple(found[row, column])
+        for row, column in sorted(found)
+    }
 
 
 def matched_people(roster: Roster, result: Result) -> MatchedPeople:

@@ -1,7 +1,7 @@
 """Finds a new coach for one coachee without changing anyone else's coach or sessions.
 
 Because all other pairs are fixed, the problem is small: each coach with a free place is examined,
-most points first.
+best first.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from matching.instance.availability_grid import build_availability_grid, unpack
 from matching.result import Match, Result, ResultValue, Verdict
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.repeat import RepeatRule
 
 _MAX_REPLACEMENTS = 3
 StartTime = tuple[int, int]
@@ -56,7 +57,9 @@ def replacements(
     sessions: int | None = None,
     most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
-    """Return the possible new coaches for `coachee`, most points first.
+    """Return the possible new coaches for `coachee`, in the order of the objective.
+
+    Pairs of an earlier cycle come last if the policy avoids them; then, most points come first.
 
     Args:
         roster: the current coachees and coaches, without any coach who has left.
@@ -92,17 +95,25 @@ class _ReplacementSearch:
         self._present_match = next((one for one in result.matches if one.coachee == coachee), None)
         self._others = [one for one in result.matches if one.coachee != coachee]
         countries = {one.id: one.country for one in (*roster.coachees, *roster.coaches)}
+        marks = RepeatRule.marks(self._evaluator.inputs)
+        avoided = {coach for one, coach in roster.earlier_pairs or () if marks and one == coachee}
+        self._repeated = np.array([one.id in avoided for one in roster.coaches], dtype=np.bool_)
         self._crossing = sum(
             countries.get(one.coachee) != countries.get(one.coach) for one in self._others
         )
 
     def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
-        """Yield the possible replacements, most points first."""
+        """Yield the possible replacements in the order of the objective.
+
+        All other pairs are fixed, so everybody stays placed, the lowest points of any pair never
+        rise when those of this one fall, and only the level `repeat` comes before its points.
+        """
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
         points = self._evaluator.points(rows, columns)
         allowed = np.flatnonzero(self._evaluator.allowed(rows, columns))
-        for column in allowed[np.argsort(-points[allowed], kind="stable")].tolist():
+        best = np.lexsort((-points[allowed], self._repeated[allowed]))
+        for column in allowed[best].tolist():
             coach = self._coaches[column]
             booked = [match for match in self._others if match.coach == coach.id]
             if self._is_ruled_out(coach, booked):

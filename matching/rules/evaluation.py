@@ -12,12 +12,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.people import Coach, Coachee
 from coach.texts.facts import Fact
 from matching.concurrency import ParallelMap
 from matching.instance.problem import EligiblePairs
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
-from matching.rules.rule import Indices
+from matching.rules.repeat import RepeatRule
+from matching.rules.rule import MAX_POINTS, Indices
 from matching.rules.waived import WaivedRule
 
 _BLOCK_CELLS = 1_048_576
@@ -31,6 +33,7 @@ class RuleEvaluator:
         self.rules: tuple[Rule, ...] = tuple(
             WaivedRule.prepared(rule(inputs), inputs) for rule in RULES if rule.applies(inputs)
         )
+        self._marks = RepeatRule(inputs) if RepeatRule.marks(inputs) else None
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
@@ -89,13 +92,16 @@ class RuleEvaluator:
         return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
-        """Yield the verdicts on each of the allowed pairs `[p]`."""
+        """Yield the verdicts on each of the allowed pairs `[p]`.
+
+        A pair of an earlier cycle that the policy avoids is marked by a verdict without weight.
+        """
         roster = self.inputs.roster
         weighted_rules = self.weighted_rules()
         evaluated = [rule.evaluate(coachee, coach).tolist() for rule, _ in weighted_rules]
         for place, (row, column) in enumerate(zip(coachee.tolist(), coach.tolist(), strict=True)):
             pair = roster.coachees[row], roster.coaches[column]
-            yield tuple(
+            verdicts = tuple(
                 Verdict(
                     rule=rule.name,
                     points=points[place],
@@ -105,6 +111,14 @@ class RuleEvaluator:
                 )
                 for (rule, weight), points in zip(weighted_rules, evaluated, strict=True)
             )
+            yield (*verdicts, *self._marked(*pair))
+
+    def _marked(self, coachee: Coachee, coach: Coach) -> tuple[Verdict, ...]:
+        rule = self._marks
+        if rule is None or not rule.is_repeated(coachee, coach):
+            return ()
+        reason = rule.reason(coachee, coach, MAX_POINTS)
+        return (Verdict(rule=rule.name, points=MAX_POINTS, weight=0, reason=reason),)
 
     def objections(self, coachee: int, coach: int) -> dict[str, Fact]:
         """Return the reasons of the hard rules that forbid a pair, by rule, in order of `RULES`."""

@@ -18,9 +18,9 @@ class RepeatRule(Rule):
     """Two people who were a pair in an earlier cycle are not a pair again, if the cycle says so.
 
     With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the level
-    `repeat` makes them as few as possible. People are recognised across cycles by `person`, or by
-    email address and name. The rule is applied only if results of earlier cycles are given and one
-    of their pairs is found.
+    `repeat` makes them as few as possible, and those that are chosen are marked. People are
+    recognised across cycles by `person`, or by email address and name. The rule is applied only if
+    results of earlier cycles are given and one of their pairs is found.
     """
 
     name = "repeat"
@@ -50,11 +50,12 @@ class RepeatRule(Rule):
         roster = inputs.roster
         row = {coachee.id: number for number, coachee in enumerate(roster.coachees)}
         column = {coach.id: number for number, coach in enumerate(roster.coaches)}
-        self._earlier = frozenset(roster.earlier_pairs or ())
+        pairs = roster.earlier_pairs or ()
+        self._cycles = dict(zip(pairs, roster.earlier_cycles or ((),) * len(pairs), strict=True))
         forbids = inputs.cycle.rules.repeat.earlier is EarlierPairs.FORBID
         cells = [
             (row[coachee], column[coach], FORBIDDEN)
-            for coachee, coach in self._earlier
+            for coachee, coach in self._cycles
             if forbids and coachee in row and coach in column
         ]
         self._points = SparseMatrix(cells, len(row), len(column), default=MAX_POINTS)
@@ -64,11 +65,23 @@ class RepeatRule(Rule):
         forbids = inputs.cycle.rules.repeat.earlier is EarlierPairs.FORBID
         return forbids and bool(inputs.roster.earlier_pairs)
 
+    @classmethod
+    def marks(cls, inputs: RuleInputs) -> bool:
+        """Return whether chosen pairs of earlier cycles are marked, because they are avoided."""
+        avoids = inputs.cycle.rules.repeat.earlier is EarlierPairs.AVOID
+        return avoids and bool(inputs.roster.earlier_pairs)
+
+    def is_repeated(self, coachee: Coachee, coach: Coach) -> bool:
+        """Return whether the two were a pair in an earlier cycle."""
+        return (coachee.id, coach.id) in self._cycles
+
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         return self._points.at(coachee, coach)
 
     def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         if points == FORBIDDEN:
             return facts.PAIR_OF_EARLIER_CYCLE()
-        together = (coachee.id, coach.id) in self._earlier
-        return facts.EARLIER_PAIR_ALLOWED() if together else facts.NO_EARLIER_PAIR()
+        if not self.is_repeated(coachee, coach):
+            return facts.NO_EARLIER_PAIR()
+        cycles = self._cycles[coachee.id, coach.id]
+        return facts.EARLIER_PAIR_OF(cycles=cycles) if cycles else facts.EARLIER_PAIR_ALLOWED()

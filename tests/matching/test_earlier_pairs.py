@@ -11,9 +11,14 @@ from coach.people import Roster
 from matching.auditor import audit
 from matching.deadline import Deadline
 from matching.explanation.runner_ups import RunnerUps
-from matching.instance.earlier_pairs import find_earlier_pairs, matched_people
+from matching.facts import rules as facts
+from matching.instance.earlier_pairs import (
+    earlier_cycles_by_pair,
+    find_earlier_pairs,
+    matched_people,
+)
 from matching.rematching.comparison import compare_results
-from matching.result import Result
+from matching.result import Result, Verdict
 from tests.matching.auditor.test_auditor_mutations import coach, coachee
 from tests.matching.comparison import solved
 
@@ -162,3 +167,54 @@ def test_fewer_repeats_are_a_gain() -> None:
     worse = solved(people, cycle("avoid", pins={"c1": "k1"}))
     levels = {level.name: level for level in compare_results(worse, better).levels}
     assert levels[ObjectiveLevel.REPEAT].gain == 2
+
+
+def test_chosen_pairs_of_earlier_cycles_are_marked_with_their_cycles() -> None:
+    crowded = PEOPLE.model_copy(update={"coaches": PEOPLE.coaches[:1]})
+    known = knowing(crowded, ("c1", "k1"), ("c2", "k1"))
+    named = known.model_copy(update={"earlier_cycles": (("Spring", "Autumn"), ())})
+    for roster, reasons in (
+        (known, {facts.EARLIER_PAIR_ALLOWED()}),
+        (named, {facts.EARLIER_PAIR_OF(cycles=("Spring", "Autumn")), facts.EARLIER_PAIR_ALLOWED()}),
+    ):
+        result = solved(roster, cycle("avoid"))
+        (match,) = result.matches
+        mark = match.verdicts[-1]
+        assert (mark.rule, mark.points, mark.weight) == ("repeat", 100, 0)
+        assert mark.reason in reasons
+        assert match.points == sum(one.points * one.weight for one in match.verdicts)
+        assert list(audit(roster, cycle("avoid"), result)) == []
+    unknown = solved(crowded, cycle("avoid"))
+    assert "repeat" not in {one.rule for one in unknown.matches[0].verdicts}
+
+
+def test_auditor_rejects_wrong_marks_and_accepts_results_of_earlier_versions() -> None:
+    crowded = PEOPLE.model_copy(update={"coaches": PEOPLE.coaches[:1]})
+    roster = knowing(crowded, ("c1", "k1"), ("c2", "k1"))
+    result = solved(roster, cycle("avoid"))
+    (match,) = result.matches
+    *others, mark = match.verdicts
+
+    def findings(*verdicts: Verdict, roster: Roster = roster) -> int:
+        changed = match.model_copy(update={"verdicts": verdicts})
+        found = audit(roster, cycle("avoid"), result.model_copy(update={"matches": (changed,)}))
+        return len([one for one in found if not str(one).startswith("level")])
+
+    assert findings(*others, mark) == 0
+    assert findings(*others) == 0, "as written before pairs were marked"
+    other_cycle = mark.model_copy(update={"reason": facts.EARLIER_PAIR_OF(cycles=("Spring",))})
+    assert findings(*others, other_cycle) > 0
+    assert findings(*others, mark.model_copy(update={"points": 0})) > 0
+    assert findings(*others, mark, mark) > 0
+    assert findings(*others, mark, roster=knowing(crowded)) > 0, "they were not a pair before"
+
+
+def test_names_of_cycles_are_those_of_the_results_in_their_order() -> None:
+    first = solved(PEOPLE, cycle("allow"))
+    people = matched_people(PEOPLE, first)
+    results = [
+        first.model_copy(update={"people": people.model_copy(update={"cycle": name})})
+        for name in ("Spring", "", "Autumn", "Spring")
+    ]
+    assert earlier_cycles_by_pair(PEOPLE, results) == dict.fromkeys(BOTH, ("Spring", "Autumn"))
+    assert earlier_cycles_by_pair(PEOPLE, [first]) == dict.fromkeys(BOTH, ())

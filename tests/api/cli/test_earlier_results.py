@@ -148,6 +148,35 @@ def test_result_folder_is_enough_to_check_and_to_replay(
     assert command("check", "out", folder=second).returncode == 4
 
 
+def test_repeated_pair_is_marked_with_the_name_of_its_cycle(
+    tmp_path: Path, command: Command
+) -> None:
+    second = first_and_second(tmp_path, command, "avoid")
+    named = tmp_path / "first" / "out" / "inputs" / "cycle.toml"
+    named.write_text(
+        named.read_text("utf-8").replace("[cycle]", '[cycle]\nname = "Spring"'), "utf-8"
+    )
+    cycle = second / "cycle.toml"
+    cycle.write_text(cycle.read_text("utf-8") + '[pins]\nC-2 = "K-2"\n', "utf-8")
+    made = command("match", *PEOPLE, "--out", "out", *EARLIER, folder=second)
+    assert made.returncode == 0, made.stderr
+    assert "repeat: a pair in Spring, which is allowed" in made.stdout
+    marks = {
+        match["coachee"]: [one for one in match["verdicts"] if one["rule"] == "repeat"]
+        for match in result_of(second / "out")["matches"]
+    }
+    assert [len(marks[one]) for one in ("C-1", "C-2")] == [1, 1]
+    assert (marks["C-2"][0]["points"], marks["C-2"][0]["weight"]) == (100, 0)
+    assert marks["C-2"][0]["because"] == "a pair in Spring, which is allowed"
+    report = (second / "out" / "report.html").read_text("utf-8")
+    assert "2 pairs were a pair in an earlier cycle" in report
+    assert (report.count(">Repeated pair<"), report.count(">Pinned<")) == (2, 1)
+    named.unlink()
+    for name in ("check", "replay"):
+        done = command(name, "out", folder=second)
+        assert done.returncode == 0, done.stderr + done.stdout
+
+
 def test_check_finds_a_planted_repeat(tmp_path: Path, command: Command) -> None:
     second = first_and_second(tmp_path, command, "forbid")
     assert solve(command, second, out="alone").returncode == 0

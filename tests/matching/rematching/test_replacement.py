@@ -13,7 +13,7 @@ from coach.sessions import Session
 from matching.auditor import audit
 from matching.rematching.replacement import Replacement, replacements
 from matching.result import Match, Result
-from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND, coach
+from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND, coach, coachee
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.placing import all_series
 from tests.matching.planner import plan
@@ -107,3 +107,23 @@ def test_replacement_that_breaks_the_cross_border_share_is_omitted() -> None:
 def test_replacement_for_unknown_coachee_is_refused_by_id() -> None:
     with pytest.raises(NotFoundError, match="no coachee c9 in this cycle"):
         replacements(ROSTER, CYCLE, SOUND, "c9")
+
+
+@pytest.mark.parametrize(("earlier", "first"), [("avoid", "k3"), ("allow", "k2")])
+def test_a_repeated_pair_comes_last_if_the_policy_avoids_it(earlier: str, first: str) -> None:
+    """Both `k2` and `k3` are free; the coachee has wished for `k2`, with whom they were a pair."""
+    roster = Roster(
+        coachees=(coachee("c1", prefers=("k2",)),),
+        coaches=(coach("k1"), coach("k2"), coach("k3")),
+        earlier_pairs=(("c1", "k2"),),
+    )
+    dates = {"cycle": {"start": "2027-01-18", "end": "2027-03-26"}, "sessions": {"count": 2}}
+    rules = {"rules": {"repeat": {"earlier": earlier}}, "pins": {"c1": "k1"}}
+    present = plan(roster, Cycle.model_validate({**dates, **rules}, strict=False))
+    cycle = Cycle.model_validate({**dates, **rules, "pins": {}}, strict=False)
+    found = replacements(roster, cycle, present, "c1")
+    assert found[0].coach == first
+    by_coach = {one.coach: one for one in found}
+    assert by_coach["k2"].points > by_coach["k3"].points
+    marked = [one.rule for one in by_coach["k2"].verdicts if one.rule == "repeat"]
+    assert marked == (["repeat"] if earlier == "avoid" else [])
