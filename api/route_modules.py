@@ -23,6 +23,8 @@ from api.enrolment import join_pages, office_pages
 from api.enrolment import routes as enrolment_routes
 from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
+from api.guidance import pages as guidance_pages
+from api.guidance import routes as guidance_routes
 from api.http import health_routes, reference_routes
 from api.invitations import pages as invitation_pages
 from api.invitations import reading_pages
@@ -116,6 +118,7 @@ API_MODULES = (
     own_data_routes,
     feed_routes,
     webhook_routes,
+    guidance_routes,
     mail_check_routes,
     aide_routes,
     reference_routes,
@@ -163,6 +166,7 @@ PAGE_MODULES = (
     note_access_pages,
     own_data_pages,
     feed_pages,
+    guidance_pages,
     aide_pages,
     aide_another_time_pages,
     email_pages,

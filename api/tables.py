@@ -10,6 +10,7 @@ from api.cycles import rows as cycles_tables
 from api.database import rows as database_tables
 from api.database.types import TableRow
 from api.enrolment import rows as enrolment_tables
+from api.guidance import rows as guidance_tables
 from api.mail import rows as mail_tables
 from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
@@ -29,6 +30,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *cycles_tables.TABLES,
     *database_tables.TABLES,
     *enrolment_tables.TABLES,
+    *guidance_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,
     *personal_links_tables.TABLES,

@@ -220,6 +220,10 @@ ACTIONS: Mapping[str, Fact] = {
     "user signed out everywhere": message(
         "audit_action.user_signed_out_everywhere", "user signed out everywhere"
     )(),
+    "guidance card removed": message(
+        "audit_action.guidance_card_removed", "guidance card removed"
+    )(),
+    "guidance card stored": message("audit_action.guidance_card_stored", "guidance card stored")(),
     "webhook created": message("audit_action.webhook_created", "webhook created")(),
     "webhook removed": message("audit_action.webhook_removed", "webhook removed")(),
     "webhook resumed": message("audit_action.webhook_resumed", "webhook resumed")(),
@@ -263,6 +267,7 @@ OBJECTS: Mapping[str, Fact] = {
     "run": message("audit_object.run", "run")(),
     "session": message("audit_object.session", "session")(),
     "user": message("audit_object.user", "user")(),
+    "country": message("audit_object.country", "country/territory")(),
     "webhook": message("audit_object.webhook", "webhook")(),
 }
 """The label of each kind of object that an action can affect."""

@@ -42,6 +42,7 @@ TAGS = [
     {"name": "audit", "description": "The audit trail and its verification."},
     {"name": "replies", "description": "Replies by email that wait for a decision."},
     {"name": "service", "description": "Whether this deployment works, and what to do."},
+    {"name": "guidance", "description": "What coaches in a country must do when told of harm."},
     {"name": "webhooks", "description": "Events sent to other systems, with ids only."},
     {"name": "reference", "description": "Rules, forms and problem types."},
 ]

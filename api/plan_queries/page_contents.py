@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
+from api.guidance.service import CardSummary, unusable_cards
 from api.participants.rows import Side
 from api.participants.service import ids_by_code, roster_of
 from api.plan_queries.questions import QuestionView, coachee_code, questions_about
@@ -31,6 +32,7 @@ class PlanPage:
         cycle: the cycle of the plan.
         plans: all plans of the cycle, newest first.
         questions: queries about the plan, newest first, except those about one coachee.
+        guidance: the countries of matched people whose guidance card is missing or too old.
         coachee_ids: the person id of each coachee, by their id in the coachees' file.
     """
 
@@ -38,6 +40,7 @@ class PlanPage:
     cycle: CycleHeader
     plans: tuple[PlanSummary, ...]
     questions: tuple[QuestionView, ...]
+    guidance: tuple[CardSummary, ...]
     coachee_ids: Mapping[str, str]
 
     @property
@@ -62,8 +65,16 @@ def read_plan_page(services: Services, plan_id: str) -> PlanPage:
             cycle=cycle_header(tx, cycle_id),
             plans=plans_of_cycle(tx, cycle_id),
             questions=questions_about(tx, plan_id),
+            guidance=unusable_cards(tx, _countries(plan), today=services.now().date()),
             coachee_ids={code: one for (side, code), one in ids.items() if side is Side.COACHEE},
         )
+
+
+def _countries(plan: PlanDetails) -> frozenset[str]:
+    """Return the countries of the people who are matched."""
+    matched = {code for match in plan.result.matches for code in (match.coachee, match.coach)}
+    people = (*plan.roster.coachees, *plan.roster.coaches)
+    return frozenset(person.country for person in people if person.id in matched)
 
 
 @dataclass(frozen=True, slots=True)

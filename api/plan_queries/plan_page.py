@@ -23,6 +23,7 @@ from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.texts.reader_language import request_renderer
 from api.web.date_formats import format_short_datetime
+from api.web.facts import TERRITORY_ALONE
 from api.web.rendering import render_page
 from matching.rematching.comparison import compare_policies
 
@@ -48,6 +49,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         what_if=summary.state is PlanState.WHAT_IF,
         settings=compare_policies(plan.own_policy or plan.cycle, plan.policy),
         outdated=plan.outdated,
+        without_guidance=[TERRITORY_ALONE(code=card.country) for card in page.guidance],
         replaces=page.published_plan_id is not None,
         made=format_short_datetime(summary.created_at, zone),
         others=other_plans(page.plans, plan_id, zone),

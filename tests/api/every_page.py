@@ -15,6 +15,7 @@ import httpx
 from pyotp import TOTP
 
 from tests.api.authenticating import totp_secret_on
+from tests.api.guidance.cards import card_of
 from tests.mail_server import MailServer
 
 SAMPLE = resources.files("api.participants") / "sample"
@@ -96,6 +97,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         walk.open("sign in once", f"/sign-in/{sign_in}")
         walk.post(f"/sign-in/{sign_in}")
         _see_account(walk)
+        _see_guidance(walk)
         cycle = _upload(walk)
         plan = _run(walk, cycle)
         _query(walk, cycle, plan)
@@ -118,6 +120,14 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         walk.open("service", "/service")
         _see_errors(walk)
         return walk
+
+
+def _see_guidance(walk: Walk) -> None:
+    walk.open("guidance cards, none", "/guidance")
+    walk.submit("guidance cards, faulty", "/guidance", files={"file": ("rs.toml", "country = 1")})
+    walk.post("/guidance", files={"file": ("rs.toml", card_of("label"))})
+    walk.open("guidance cards", "/guidance")
+    walk.open("guidance card", "/guidance/RS")
 
 
 def _see_account(walk: Walk) -> None:
@@ -490,6 +500,7 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
         walk.post(f"{home}/publicity", data={"sha256": sums[1], "given": "true"})
         walk.open(f"consent of the {side}, given", f"{home}/consent")
         walk.open(f"details of the {side}", f"{home}/details")
+        walk.open(f"guidance of the {side}", f"{home}/guidance")
         walk.open(f"calendar of the {side}", f"{home}/calendar")
         walk.submit(f"calendar of the {side}, created", f"{home}/calendar")
     _see_aides(walk, coachee)

@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from api.accounts import tokens, users
 from api.app import PERMISSIONS
+from api.guidance import service as guidance
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailRow, MailState
 from api.participants.rows import PersonRow
@@ -37,6 +38,7 @@ from api.webhooks import service as webhooks
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.service import NewWebhook
 from tests.api.conftest import CYCLE_TOML, World
+from tests.api.guidance.cards import CARD
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 
@@ -143,6 +145,7 @@ def _create_request_data(world: World) -> RequestData:
             "device_id": "0" * 20,
             **dict.fromkeys(("application_id", "proposal_id", "incoming_id", "aide_id"), "0" * 20),
             "webhook_id": webhook.id,
+            "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,
             "call": "0" * 43,
         },
         secrets={

@@ -25,6 +25,7 @@ from api.app import PERMISSIONS, create_app, iterate_routes
 from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
+from api.guidance import service as guidance
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
 from api.input_files.source import NamedFile
@@ -53,6 +54,7 @@ from api.webhooks import service as webhooks
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.service import NewWebhook
 from tests.api.conftest import coaches_csv
+from tests.api.guidance.cards import CARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +92,7 @@ CALLERS = (
 ONE_TIME_NAMES = (
     "user_id", "secret", "application_id",
     "credential_id", "passkey_id", "device_id", "own_passkey_id", "aide_id", "webhook_id",
+    "country",
 )  # fmt: skip
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 PROPOSAL = "0" * 20
@@ -152,6 +155,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/sessions/{session_id}/change/decision"): {
         "data": {"proposal": PROPOSAL, "decision": "refuse"}
     },
+    ("PUT", "/api/v1/guidance"): {"content": CARD.encode()},
+    ("POST", "/guidance"): {"files": {"file": ("rs.toml", CARD.encode())}},
     ("POST", "/api/v1/me/aides"): {"json": {"label": "x"}},
     ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
     ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
@@ -384,6 +389,7 @@ def _one_time_values(
         "own_passkey_id": own_passkey_id,
         "aide_id": aide_id,
         "webhook_id": _webhook(world),
+        "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,
     }
 
 

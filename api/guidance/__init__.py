@@ -1,0 +1,1 @@
+"""Guidance cards: what coaches in a country must do when somebody discloses harm."""

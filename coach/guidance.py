@@ -1,0 +1,84 @@
+"""Guidance cards: what a coach in a country must do, and may say, when somebody discloses harm.
+
+A card is written and reviewed by people who know the law of the country. The program ships headings
+only. Opening a card is never recorded by person, because the opening alone would be a disclosure.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from coach import guidance_facts as facts
+from coach.errors import InvalidValueError
+
+MAX_CARD_AGE_DAYS = 365
+"""After how many days a card has to be reviewed again."""
+
+
+def _require_text(text: str) -> str:
+    if not text:
+        raise InvalidValueError(facts.EMPTY())
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(_require_text),
+]
+Paragraphs = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=4000),
+    AfterValidator(_require_text),
+]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Harassment(_Table):
+    """What applies to harassment and abuse inside the service."""
+
+    who_must_report: Paragraphs
+    who_may_report: Paragraphs
+    by_when: Paragraphs
+    consent_of_the_person: Paragraphs
+
+
+class Contact(_Table):
+    """Whom to turn to."""
+
+    name: Line
+    reach: Line
+    hours: Line
+
+
+class GuidanceCard(_Table):
+    """The guidance card of a country, in the language `language`.
+
+    Attributes:
+        reviewed_on: when somebody other than the author last checked that it is right.
+        say_first: words with which to interrupt, before somebody says more than a coach can keep.
+        united_nations: what applies where staff of the United Nations are involved.
+    """
+
+    country: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
+    author: Line
+    reviewed_by: Line
+    reviewed_on: date
+    say_first: Paragraphs
+    danger_to_life: Paragraphs
+    harassment: Harassment
+    united_nations: Paragraphs
+    protection_from_reprisal: Paragraphs
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+
+
+def is_due(reviewed_on: date, today: date) -> bool:
+    """Return whether a card has to be reviewed again."""
+    return (today - reviewed_on).days > MAX_CARD_AGE_DAYS

@@ -1,0 +1,16 @@
+"""Messages about guidance cards."""
+
+from __future__ import annotations
+
+from coach.texts.facts import TEXT, message
+
+NOT_A_COUNTRY = message(
+    "guidance.not_a_country",
+    "{text} is not the code of a country or territory; use two letters, such as RS",
+    text=TEXT,
+)
+REVIEWED_LATER = message(
+    "guidance.reviewed_later",
+    "it cannot be in the future; write the day of the review",
+)
+EMPTY = message("guidance.empty", "is empty; fill it in")
