@@ -15,6 +15,18 @@ from api.session_reports.notebook_openers import rewrap_openers
 ROTATABLE: tuple[Rotatable, ...] = (rewrap_openers, rewrap_legacy_keys, rewrap_totp_secrets)
 
 
+def reserve_version(tx: Transaction, name: str, current: int) -> int:
+    """Return the version of a key to create: one that no rotation has had, even if interrupted.
+
+    Otherwise, the key file of an interrupted rotation could be mistaken for that of a later one.
+    `name` is `MASTER_RESERVED` or `BACKUPS_RESERVED`.
+    """
+    row = tx.get(KeyMarkRow, name)
+    version = max(current, 0 if row is None else int(row.mark)) + 1
+    tx.merge(KeyMarkRow(name=name, mark=str(version)))
+    return version
+
+
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
     """Rewrap every key under the newest master key, and record this; return the number of keys.
 

@@ -24,6 +24,12 @@ from api.cli.services import load_settings, migrate_job_tables, open_cli_service
 from api.crypto.key_ring import Keyring
 from api.crypto.row_seal import seal_info
 from api.data_protection import copies
+from api.data_protection.changed_access import (
+    AccessChanges,
+    TrailHead,
+    read_changes,
+    trail_head,
+)
 from api.data_protection.erased_ids import (
     ErasedIds,
     list_of_copy,
@@ -32,7 +38,12 @@ from api.data_protection.erased_ids import (
     write_ids,
 )
 from api.data_protection.repeat_erasures import ids_to_erase, record_repeated, repeat_erasures
-from api.data_protection.restored_access import end_restored_access, ended_links
+from api.data_protection.restored_access import (
+    end_restored_access,
+    ended_links,
+    record_changes,
+    repeat_changes,
+)
 from api.database.backup import require_unused
 from api.database.backup import restore as put_back
 from api.database.engine import Database, readable_database_errors
@@ -121,7 +132,8 @@ def restore(
         require_unused(database)
         replaced = _read_replaced(database)
         ids |= replaced.erased
-        repeating = _Repetition(keyring, ids, replaced.ended_links, datetime.now(UTC))
+        now, url = datetime.now(UTC), settings.database_url
+        repeating = _Repetition(keyring, ids, replaced.ended_links, now, url)
         with hold_worker_lease(database, settings.executor_id):
             kept = put_back(
                 database,
@@ -136,7 +148,7 @@ def restore(
             )
     if kept is not None and not database.is_sqlite:
         write_ids(list_of_copy(kept), keyring, ids)
-    report = _record(data, replaced.rows, repeating.done)
+    report = _record(data, replaced.rows, repeating)
     _print_outcome(source, report, repeating.done, kept)
 
 
@@ -153,28 +165,51 @@ class _Replaced:
 
 
 class _Repetition:
-    """Repeats erasures in a copy that is about to be restored, and ends access that it grants.
+    """Repeats erasures and changes of access in a copy that is about to be restored.
 
-    `done` are the ids of the people and cycles that it erased.
+    `url` is that of the database that it replaces. `done` are the ids of the people and cycles that
+    it erased, `changes` the changes of access.
     """
 
     def __init__(
-        self, keyring: Keyring, ids: ErasedIds, links: frozenset[str], now: datetime
+        self, keyring: Keyring, ids: ErasedIds, links: frozenset[str], now: datetime, url: str
     ) -> None:
         self.now = now
         self.done = ErasedIds()
+        self.changes: AccessChanges | None = None
+        self._keyring, self._url = keyring, url
         self._ids, self._ended_links = ids, links
         self._set_context = context_setter(keyring, lambda: SYSTEM, lambda: now)
         self._info = seal_info(keyring)
 
     def __call__(self, copy: Database) -> None:
         with copy.on_behalf_of(self._set_context, self._info).writing() as tx:
+            self.changes = self._changes_after(trail_head(tx))
+            if self.changes is not None:
+                repeat_changes(tx, self.changes, now=self.now)
             self.done = repeat_erasures(tx, self._ids, now=self.now)
             end_restored_access(tx, self._ended_links, now=self.now)
 
+    def _changes_after(self, head: TrailHead) -> AccessChanges | None:
+        """Return the changes of access in the replaced database; `None` if it cannot be read."""
+        with closing(Database(self._url)) as database:
+            if not _exists(database):
+                return None
+            try:
+                bound = database.on_behalf_of(self._set_context, self._info)
+                with bound.reading() as tx:
+                    return read_changes(tx, self._keyring, head)
+            except DBAPIError:
+                return None
 
-def _record(data: Path | None, replaced: int, repeated: ErasedIds) -> VerificationResult:
-    """Record the restore and the repeated erasures, and update the list of erased ids.
+
+def _exists(database: Database) -> bool:
+    """Return whether a database exists; opening a SQLite file that does not would create it."""
+    return not database.is_sqlite or Path(database.engine.url.database or "").exists()
+
+
+def _record(data: Path | None, replaced: int, repeating: _Repetition) -> VerificationResult:
+    """Record the restore and what was repeated, and update the list of erased ids.
 
     Returns:
         The verification of the restored audit trail, before these events.
@@ -189,9 +224,11 @@ def _record(data: Path | None, replaced: int, repeated: ErasedIds) -> Verificati
                 "main",
                 rows=report.rows,
                 replaced=replaced,
-                people=len(repeated.people),
+                people=len(repeating.done.people),
             )
-            record_repeated(tx, repeated)
+            if repeating.changes is not None:
+                record_changes(tx, repeating.changes)
+            record_repeated(tx, repeating.done)
         update_list(services)
     return report
 
@@ -217,7 +254,7 @@ def _read_replaced(database: Database) -> _Replaced:
     damaged.
     """
     try:
-        if database.is_sqlite and not Path(database.engine.url.database or "").exists():
+        if not _exists(database):
             return _Replaced()
         with database.reading() as tx:
             return _Replaced(trail_status(tx).rows, recorded_ids(tx), ended_links(tx))

@@ -17,7 +17,8 @@ from api.cli.services import open_cli_services
 from api.crypto import facts as key_facts
 from api.crypto.key_ring import KeyringError, create_keyring, write_keyring
 from api.data_protection.erased_ids import update_list
-from api.rotatable_keys import record_backups_key, rewrap_all_keys
+from api.database.rows import BACKUPS_RESERVED, MASTER_RESERVED
+from api.rotatable_keys import record_backups_key, reserve_version, rewrap_all_keys
 from api.services import Services
 from api.settings import KEY_CREDENTIAL, Settings
 from coach.errors import DomainError
@@ -92,7 +93,9 @@ def keys(
 
 def _rotate_master(services: Services, path: Path, *, forget_old: bool) -> Fact:
     """Rewrap all keys under a new master key, and write the key file to `path`."""
-    keyring = services.keyring.with_new_master()
+    with services.database.writing() as tx:
+        version = reserve_version(tx, MASTER_RESERVED, services.keyring.master_version)
+    keyring = services.keyring.with_new_master(version)
     write_keyring(path, keyring)  # must contain both keys before anything is rewrapped
     with services.database.writing() as tx:
         done = rewrap_all_keys(tx, keyring)
@@ -108,7 +111,9 @@ def _rotate_backups(services: Services, path: Path, *, forget_old: bool) -> Fact
     The list of erased ids in the data folder gets its seal from the new key. Lists next to backups
     get theirs with the next backup.
     """
-    keyring = services.keyring.with_new_backups_key()
+    with services.database.writing() as tx:
+        version = reserve_version(tx, BACKUPS_RESERVED, services.keyring.backups_version)
+    keyring = services.keyring.with_new_backups_key(version)
     write_keyring(path, keyring)
     with services.database.writing() as tx:
         record_backups_key(tx, keyring)

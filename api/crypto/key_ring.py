@@ -54,16 +54,16 @@ class Keyring:
         """The version of the master key in use."""
         return max(self.master)
 
-    def with_new_master(self) -> Keyring:
+    def with_new_master(self, version: int) -> Keyring:
         """Return a copy of this key ring that uses a new random master key."""
-        return replace(self, master={**self.master, self.master_version + 1: _random_key()})
+        return replace(self, master={**self.master, version: _random_key()})
 
-    def with_new_backups_key(self) -> Keyring:
+    def with_new_backups_key(self, version: int) -> Keyring:
         """Return a copy of this key ring with a new random key for backups and the earlier ones."""
         return replace(
             self,
             backups=_random_key(),
-            backups_version=self.backups_version + 1,
+            backups_version=version,
             earlier_backups=(self.backups, *self.earlier_backups),
         )
 

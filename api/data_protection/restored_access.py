@@ -2,21 +2,41 @@
 
 A backup contains browser sessions, tokens and devices as they were. Some of them may have been
 ended since, for example because they were stolen. So users sign in again after a restore, and
-people verify their devices again.
+people verify their devices again. What is known to have changed since the backup is repeated; see
+`changed_access`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.rows import CredentialKind, CredentialRow
-from api.personal_links.rows import VerifiedDeviceRow
+from api.accounts.rows import (
+    CredentialKind,
+    CredentialRow,
+    PasskeyRow,
+    SignInFlowRow,
+    UserRow,
+)
+from api.audit_trail.log import record_event
+from api.data_protection.changed_access import (
+    OWN_FACTORS,
+    PERSONAL_FACTORS,
+    AccessChanges,
+)
+from api.enrolment.rows import AddressCodeRow, ApplicationRow, CallRow
+from api.participants.rows import PersonRow
+from api.participants.withdrawn import withdraw
+from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, VerifiedDeviceRow
+from api.webhooks.rows import WebhookRow
 
 _OF_PEOPLE = (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE)
+_USED_ONCE = (OneTimeCodeRow, AddressCodeRow, SignInFlowRow)
 
 
 def ended_links(tx: Transaction) -> frozenset[str]:
@@ -28,7 +48,7 @@ def ended_links(tx: Transaction) -> frozenset[str]:
 
 
 def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: datetime) -> None:
-    """End what signs users in, verified devices, and the links in `ended`.
+    """End what signs users in, verified devices, codes, and the links in `ended`.
 
     Other secret links remain, because emails contain them, and so do the devices of notebooks,
     because they can be the only way in which a coach can open the notes of a backup.
@@ -40,4 +60,55 @@ def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: dateti
     devices = select(VerifiedDeviceRow).where(VerifiedDeviceRow.revoked_at.is_(None))
     for row in (*tx.scalars(credentials), *tx.scalars(devices)):
         row.revoked_at = now
+    for table in _USED_ONCE:
+        tx.execute(delete(table))
     tx.flush()
+
+
+def repeat_changes(tx: Transaction, changes: AccessChanges, *, now: datetime) -> None:
+    """Repeat the changes of access since the backup."""
+    for person in tx.scalars(select(PersonRow).where(PersonRow.id.in_(changes.left))):
+        withdraw(person, now=now)
+    known = set(tx.scalars(select(UserRow.id))) & changes.users.keys()
+    _repeat_users(tx, changes, known)
+    _replace(tx, OWN_FACTORS, changes, known)
+    people = set(tx.scalars(select(PersonRow.id).where(PersonRow.id.in_(changes.people))))
+    _replace(tx, PERSONAL_FACTORS, changes, people)
+    for table in (PasskeyRow, PersonPasskeyRow):
+        tx.execute(delete(table).where(table.id.in_(changes.passkeys)))
+    tx.execute(delete(WebhookRow).where(WebhookRow.id.in_(changes.webhooks)))
+    tx.execute(delete(CallRow).where(CallRow.cycle_id.in_(changes.cycles)))
+    tx.execute(
+        delete(ApplicationRow).where(
+            ApplicationRow.cycle_id.in_(changes.refused),
+            ApplicationRow.id.not_in(changes.applications),
+            func.lower(ApplicationRow.email).not_in(changes.applications),
+        )
+    )
+    tx.flush()
+
+
+def record_changes(tx: Transaction, changes: AccessChanges) -> None:
+    """Record the changes that `repeat_changes` made in the audit trail."""
+    for event in changes.events:
+        record_event(tx, *event)
+
+
+def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[str]) -> None:
+    """Give users their later role, password and account, with the seals of these rows."""
+    table: Any = UserRow.__table__
+    ids = table.c.id.in_(known)
+    tx.execute(update(table).where(ids).values(issuer=None, subject=None, expected_mail=None))
+    for user_id in sorted(known):
+        tx.execute(update(table).where(table.c.id == user_id).values(**changes.users[user_id]))
+
+
+def _replace(
+    tx: Transaction, tables: dict[Any, str], changes: AccessChanges, owners: Collection[str]
+) -> None:
+    """Replace the factors of some owners with their later ones, with the seals of these rows."""
+    for table, owner in tables.items():
+        tx.execute(delete(table).where(getattr(table, owner).in_(owners)))
+        for row in changes.factors[table]:
+            if row[owner] in owners:
+                tx.execute(insert(table.__table__).values(**row))

@@ -12,13 +12,16 @@ from api.database.types import TableRow
 KEY_FILE = "key file"
 MASTER_VERSION = "master key version"
 BACKUPS_VERSION = "backup key version"
+MASTER_RESERVED = "master key reserved"
+BACKUPS_RESERVED = "backup key reserved"
 
 
 class KeyMarkRow(TableRow):
     """Data about the key file that reveals none of its keys.
 
     The row `KEY_FILE` has the fingerprint of the key file. `MASTER_VERSION` and `BACKUPS_VERSION`
-    have the versions of the master key and of the key for backups since their last rotation.
+    have the versions of the master key and of the key for backups since their last rotation,
+    `MASTER_RESERVED` and `BACKUPS_RESERVED` the latest ones of rotations that were only begun.
     """
 
     __tablename__ = "key_marks"

@@ -112,7 +112,7 @@ def test_older_copy_of_the_database_opens_with_a_newer_key_file(
     """A restored backup may have been made before the last rotation."""
     run(*_words(settings, "migrate"), folder=tmp_path)
     assert _opened(settings, key) == 1
-    write_keyring(key, open_keyring(key, create=False).with_new_master())
+    write_keyring(key, open_keyring(key, create=False).with_new_master(2))
     assert _opened(settings, key) == 2
 
 

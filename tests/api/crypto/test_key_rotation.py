@@ -123,3 +123,32 @@ def test_key_file_from_before_the_rotation_is_refused(
     write_keyring(settings.master_key_file, world.services.keyring)
     with pytest.raises(KeyringError, match="backups use key 2"):
         open_database_and_keyring(settings)
+
+
+@pytest.mark.parametrize("which", list(KeyKind))
+def test_key_file_of_an_interrupted_rotation_is_refused_after_another_rotation(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: KeyKind
+) -> None:
+    """Both would otherwise have the same version, and what one wraps, the other cannot unwrap."""
+    settings, done = world.services.settings, tmp_path / "done"
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    world.database.close()
+
+    def run(to: Path) -> None:
+        keys(KeyAction.ROTATE, which=which, data=settings.data_dir, to=to)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    step = "rewrap_all_keys" if which is KeyKind.MASTER else "record_backups_key"
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(f"api.cli.keys.{step}", fail)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "interrupted")
+    run(done)
+    (tmp_path / "interrupted").replace(settings.master_key_file)
+    with pytest.raises(KeyringError):
+        open_database_and_keyring(settings)
+    done.replace(settings.master_key_file)
+    database, _ = open_database_and_keyring(settings)
+    database.close()

@@ -248,7 +248,7 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
             for opener in tx.scalars(select(NotebookOpenerRow)):
                 opener.kind = OpenerKind.PASSPHRASE
             tx.flush()
-            rotatable_keys.rewrap_all_keys(tx, keyring.with_new_master())
+            rotatable_keys.rewrap_all_keys(tx, keyring.with_new_master(2))
 
     with pytest.raises(DecryptionError):
         rotate()

@@ -1,0 +1,176 @@
+"""The changes of access since a backup, according to the database that a restore replaces.
+
+The audit trail decides: its rows are followed from the last one of the backup for as long as their
+seals form a chain. A database that does not continue the backup, and rows that somebody added or
+removed by hand, therefore change nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
+from api.audit_trail.log import GENESIS_SEAL, LAST_SEAL, compute_seal
+from api.audit_trail.rows import AuditRow
+from api.crypto.key_ring import Keyring
+from api.crypto.row_seal import SealedRow, is_sealed
+from api.enrolment.rows import ApplicationRow
+from api.participants.rows import PersonRow
+from api.personal_links.rows import PersonPasskeyRow, PinRow
+
+Row = dict[str, Any]
+OWN_FACTORS = {PasskeyRow: "user_id", RecoveryCodeRow: "user_id"}
+PERSONAL_FACTORS = {PinRow: "person_id", PersonPasskeyRow: "person_id"}
+_OF_USERS = (
+    *("user disabled", "user linked", "user unlinked", "second factor reset"),
+    *("password and second factor set", "recovery codes made", "recovery code used"),
+)
+_OF_PEOPLE = ("PIN set", "PIN removed", "PIN reset")
+_OF_CALLS = ("call opened", "call closed")
+_REFUSED, _LEFT, _REMOVED, _ADDED = (
+    *("application refused", "person left", "passkey removed", "passkey added"),
+)
+_WEBHOOK = "webhook removed"
+_REPEATED = {*_OF_USERS, *_OF_PEOPLE, *_OF_CALLS, _REFUSED, _LEFT, _REMOVED, _ADDED, _WEBHOOK}
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TrailHead:
+    """The number and the seal of the last row of a trail."""
+
+    number: int
+    seal: str
+
+
+class Event(NamedTuple):
+    """An action in the trail, and its object."""
+
+    action: str
+    object_kind: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanges:
+    """The changes of access since a backup.
+
+    Attributes:
+        events: what the trail records of them, in its order.
+        users: the rows of the users who changed, by id.
+        people: the ids of the people whose PIN changed.
+        factors: the rows of the factors of these users and people, by table.
+        passkeys: the ids of the passkeys that were removed.
+        left: the ids of the people who left their cycle themselves.
+        webhooks: the ids of the webhooks that were removed.
+        cycles: the ids of the cycles whose open call ended.
+        refused: the ids of the cycles in which applications were refused.
+        applications: the ids of the applications that still wait there, and the addresses of the
+            people of these cycles, in lower case.
+    """
+
+    events: tuple[Event, ...]
+    users: Mapping[str, Row]
+    people: Collection[str]
+    factors: Mapping[type[SealedRow], Collection[Row]]
+    passkeys: Collection[str]
+    left: Collection[str]
+    webhooks: Collection[str]
+    cycles: Collection[str]
+    refused: Collection[str]
+    applications: Collection[str]
+
+
+def trail_head(tx: Transaction) -> TrailHead:
+    """Return the head of the trail in a database."""
+    last = tx.execute(LAST_SEAL).one_or_none()
+    return TrailHead(0, GENESIS_SEAL) if last is None else TrailHead(last.number, last.seal)
+
+
+def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessChanges:
+    """Return the changes of access that the trail of a database records after `head`.
+
+    Users and people with a row whose seal is not valid are left out.
+    """
+    events = _events_after(tx, keyring, head)
+    factors: dict[type[SealedRow], list[Row]] = {}
+    added = _objects(events, _ADDED)
+    users = _trusted(tx, OWN_FACTORS, _objects(events, *_OF_USERS), added, factors)
+    people = _trusted(tx, PERSONAL_FACTORS, _objects(events, *_OF_PEOPLE), added, factors)
+    rows = tx.scalars(select(UserRow).where(UserRow.id.in_(users))).all()
+    refused = _objects(events, _REFUSED)
+    waiting = select(ApplicationRow.id).where(ApplicationRow.cycle_id.in_(refused))
+    members = select(func.lower(PersonRow.email)).where(PersonRow.cycle_id.in_(refused))
+    return AccessChanges(
+        events=events,
+        users={row.id: _values(row) for row in rows if is_sealed(tx, row)},
+        people=people,
+        factors=factors,
+        passkeys=_objects(events, _REMOVED),
+        left=_objects(events, _LEFT),
+        webhooks=_objects(events, _WEBHOOK),
+        cycles=_objects(events, *_OF_CALLS),
+        refused=refused,
+        applications={*tx.scalars(waiting), *tx.scalars(members)},
+    )
+
+
+def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[Event, ...]:
+    """Return the changes of access after `head`, up to the first seal that is not valid."""
+    found: dict[Event, None] = {}
+    number, seal = head.number, head.seal
+    query = select(AuditRow).where(AuditRow.number > head.number).order_by(AuditRow.number)
+    with closing(tx.scalars(query.execution_options(yield_per=_PAGE))) as rows:
+        for row in rows:
+            expected = compute_seal(keyring, seal, row)
+            if row.number != number + 1 or not hmac.compare_digest(row.seal, expected):
+                break
+            number, seal = row.number, row.seal
+            if row.action in _REPEATED:
+                found[Event(row.action, row.object_kind, row.object_id)] = None
+    return tuple(found)
+
+
+def _objects(events: Collection[Event], *actions: str) -> set[str]:
+    return {event.object_id for event in events if event.action in actions}
+
+
+def _trusted(
+    tx: Transaction,
+    tables: Mapping[Any, str],
+    owners: set[str],
+    added: set[str],
+    factors: dict[type[SealedRow], list[Row]],
+) -> set[str]:
+    """Return the owners whose factors all have valid seals, and add their rows to `factors`.
+
+    The owners of the factors whose ids are in `added` count as well.
+    """
+    for table, owner in tables.items():
+        column = getattr(table, owner)
+        owners = owners | set(tx.scalars(select(column).where(table.id.in_(added))))
+    rows = {
+        table: list(tx.scalars(select(table).where(getattr(table, owner).in_(owners))))
+        for table, owner in tables.items()
+    }
+    forged = {
+        getattr(row, tables[table])
+        for table, found in rows.items()
+        for row in found
+        if not is_sealed(tx, row)
+    }
+    for table, found in rows.items():
+        own = (row for row in found if getattr(row, tables[table]) not in forged)
+        factors[table] = [_values(row) for row in own]
+    return owners - forged
+
+
+def _values(row: Any) -> Row:  # noqa: ANN401 - a row of any table
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
