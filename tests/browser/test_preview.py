@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.walks import Camera, two_spreadsheets
+from tests.browser.walking import Camera
+from tests.browser.walks import two_spreadsheets
 
 if TYPE_CHECKING:
     from conftest import Server

@@ -1,7 +1,7 @@
-"""Two walks through a server: from two untidy lists to a clean cycle, and enrolment by link.
+"""Walks through a server: from untidy lists to a clean cycle, enrolment by link, and an aide.
 
-`python -m tests.browser.walks` performs both and writes the pictures of docs/walk-*.md into
-docs/pictures. The first one is also a test, by keyboard alone and without JavaScript.
+`python -m tests.browser.walks` performs all of them and writes the pictures of docs/walk-*.md into
+docs/pictures. The first and the last are also tests, by keyboard alone and without JavaScript.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,56 +20,29 @@ from api.cli.services import open_cli_services
 from api.input_files.source import NamedFile
 from api.overview.cycles import create_cycle
 from tests.browser.touching import Finger, cell
+from tests.browser.walk_of_aide import aide
+from tests.browser.walking import PHONE, WIDE, Camera, press, press_button
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
     from tests.browser.conftest import Server
 
 ROOT = Path(__file__).parents[2]
 UNTIDY = ROOT / "docs" / "how-to" / "untidy-lists"
 SAMPLE = resources.files("api.participants") / "sample"
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 320, "height": 640}
-_MOST_TABS = 80
-_MOST_HEIGHT = {1280: 1200, 320: 1300}
 _SECONDS = 60
+APPLICATION = (
+    ("Name", "Besa Shembull"),
+    ("Country/territory", "Shqipëri"),
+    ("How many people could you coach?", "2"),
+    ("Languages", "shqip; anglisht C1"),
+    ("When you are free every week", "Fri 14-15"),
+    ("Rank", "OF-5"),
+    ("Topics", "leadership; recruitment"),
+)
+"""The labels of the fields of an application, and what a coach enters."""
 DOUBLED = 'T-03,Besa Shembul,b.shembull@example.org,Shqipëri,shqip,"e hënë 9-12",1\n'
-
-
-@dataclass(frozen=True)
-class Camera:
-    """Takes pictures of pages, if there is a folder for them."""
-
-    folder: Path | None = None
-
-    def shoot(self, page: Page, name: str) -> None:
-        """Save the page from its top, as far as it is worth showing."""
-        if self.folder is None:
-            return
-        width = (page.viewport_size or WIDE)["width"]
-        height = page.evaluate("document.documentElement.scrollHeight")
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(
-            path=self.folder / f"{name}-{width}.png",
-            full_page=True,
-            clip={"x": 0, "y": 0, "width": width, "height": min(height, _MOST_HEIGHT[width])},
-        )
-
-
-def press(page: Page, target: Locator) -> None:
-    """Go to a button or link with the Tab key, and press Enter."""
-    expect(target).to_be_visible()
-    for _ in range(_MOST_TABS):
-        if target.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the Tab key does not reach {target}")
-
-
-def press_button(page: Page, name: str) -> None:
-    press(page, page.get_by_role("button", name=name, exact=True).first)
 
 
 def two_spreadsheets(browser: Browser, server: Server, camera: Camera) -> None:
@@ -113,13 +85,7 @@ def two_spreadsheets(browser: Browser, server: Server, camera: Camera) -> None:
 def enrolment(browser: Browser, server: Server, camera: Camera) -> None:
     """Open a call, let a coach apply on a phone and paint a week, and add them to the list."""
     office = browser.new_context(viewport=WIDE).new_page()
-    server.sign_in_manager(office)
-    cycle = _create_cycle(server, (SAMPLE / "cycle.toml").read_bytes().partition(b"[pins]")[0])
-    office.goto(f"{cycle}/applications")
-    office.get_by_label("Who can apply").select_option("coach")
-    office.locator("#last_day").fill("2027-02-28")
-    office.get_by_role("button", name="Open the call").click()
-    call = office.locator("code").first.inner_text()
+    call = open_call(office, server)
     phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
     _apply(phone, server, call, camera)
     office.reload()
@@ -127,6 +93,17 @@ def enrolment(browser: Browser, server: Server, camera: Camera) -> None:
     office.get_by_role("button", name="Add Besa Shembull to the list").click()
     expect(office.get_by_text("No applications wait for a decision.")).to_be_visible()
     _paint(phone, server, camera)
+
+
+def open_call(office: Page, server: Server) -> str:
+    """Open a call for coaches of a new cycle, on the office's page; return its link."""
+    server.sign_in_manager(office)
+    cycle = _create_cycle(server, (SAMPLE / "cycle.toml").read_bytes().partition(b"[pins]")[0])
+    office.goto(f"{cycle}/applications")
+    office.get_by_label("Who can apply").select_option("coach")
+    office.locator("#last_day").fill("2027-02-28")
+    office.get_by_role("button", name="Open the call").click()
+    return office.locator("code").first.inner_text()
 
 
 def _apply(phone: Page, server: Server, call: str, camera: Camera) -> None:
@@ -140,15 +117,7 @@ def _apply(phone: Page, server: Server, call: str, camera: Camera) -> None:
     phone.get_by_label("Code from the email").fill(mails.wait_for_code(before))
     camera.shoot(phone, "walk-enrolment-code")
     phone.get_by_role("button", name="Continue").tap()
-    for label, text in (
-        ("Name", "Besa Shembull"),
-        ("Country/territory", "Shqipëri"),
-        ("How many people could you coach?", "2"),
-        ("Languages", "shqip; anglisht C1"),
-        ("When you are free every week", "Fri 14-15"),
-        ("Rank", "OF-5"),
-        ("Topics", "leadership; recruitment"),
-    ):
+    for label, text in APPLICATION:
         phone.get_by_label(label, exact=True).fill(text)
     camera.shoot(phone, "walk-enrolment-form")
     phone.get_by_role("button", name="Apply").tap()
@@ -159,7 +128,7 @@ def _apply(phone: Page, server: Server, call: str, camera: Camera) -> None:
 def _paint(phone: Page, server: Server, camera: Camera) -> None:
     mails = server.mails
     assert mails is not None
-    phone.goto(_link_in_mail(server))
+    phone.goto(link_in_mail(server))
     before = len(mails.taken)
     phone.get_by_role("button", name="Send me a code by email").tap()
     phone.get_by_label("Code from the email").fill(mails.wait_for_code(before))
@@ -175,7 +144,7 @@ def _paint(phone: Page, server: Server, camera: Camera) -> None:
     expect(phone.get_by_role("status")).to_be_visible()
 
 
-def _link_in_mail(server: Server) -> str:
+def link_in_mail(server: Server) -> str:
     """Return the link in the email to the person who was added; wait until it arrives."""
     assert server.mails is not None
     ends = time.monotonic() + _SECONDS
@@ -202,14 +171,14 @@ def _bring(page: Page, **files: object) -> None:
 
 
 def main() -> int:
-    """Perform both walks, and write the pictures."""
+    """Perform all walks, and write the pictures."""
     from tests.browser.conftest import open_browser, serving_with_mail  # noqa: PLC0415 - pytest
 
     camera = Camera(ROOT / "docs" / "pictures")
     with open_browser() as browser:
         if browser is None:
             return 1
-        for walk in (two_spreadsheets, enrolment):
+        for walk in (two_spreadsheets, enrolment, aide):
             with (
                 tempfile.TemporaryDirectory() as folder,
                 serving_with_mail(Path(folder)) as server,

@@ -111,7 +111,7 @@ def test_aide_proposes_and_the_coachee_is_told_and_the_coach_confirms(pair: Pair
     assert (own.by, own.aide) == (Side.COACHEE, OFFICE)
     (other,) = read_proposals(pair.services, pair.coach, pair.session.id)
     assert (other.by, other.aide) == (Side.COACHEE, ""), "the coach does not learn of the aide"
-    assert "proposed another time for your session" in "".join(pair.notices())
+    assert "proposed another time for you" in "".join(pair.notices())
     decisions.decide(pair.services, pair.coach, pair.session.id, proposal, Decision.CONFIRM)
     moved = pair.again()
     assert moved.start == time.start

@@ -1,0 +1,69 @@
+"""Walking through pages by keyboard, and taking pictures of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 320, "height": 640}
+_MOST_TABS = 160
+_MOST_HEIGHT = {1280: 1200, 320: 1300}
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Takes pictures of pages, if there is a folder for them."""
+
+    folder: Path | None = None
+
+    def shoot(self, page: Page, name: str) -> None:
+        """Save the page from its top, as far as it is worth showing."""
+        if self.folder is None:
+            return
+        width = (page.viewport_size or WIDE)["width"]
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.evaluate("window.scrollTo(0, 0)")
+        page.screenshot(
+            path=self.folder / f"{name}-{width}.png",
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": width, "height": min(height, _MOST_HEIGHT[width])},
+        )
+
+
+def reach(page: Page, target: Locator) -> None:
+    """Go to an element with the Tab key."""
+    expect(target).to_be_visible()
+    for _ in range(_MOST_TABS):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {target}")
+
+
+def press(page: Page, target: Locator) -> None:
+    """Go to a button or link with the Tab key, and press Enter."""
+    reach(page, target)
+    page.keyboard.press("Enter")
+
+
+def enter(page: Page, label: str, text: str) -> None:
+    """Go to a field with the Tab key, and type into it."""
+    reach(page, page.get_by_label(label, exact=True))
+    page.keyboard.type(text)
+
+
+def fits(page: Page) -> None:
+    """Check that a page does not scroll sideways."""
+    needed, width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert needed <= width, f"{page.url} needs {needed} pixels on a screen of {width}"
+
+
+def press_button(page: Page, name: str) -> None:
+    press(page, page.get_by_role("button", name=name, exact=True).first)
