@@ -27,6 +27,7 @@ from api.http.authentication import Authentication
 from api.http.authorization import authorise
 from api.http.metrics import RequestMetrics
 from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
+from api.http.middleware.compression import CompressionMiddleware
 from api.http.middleware.host_and_csrf import HostAndCsrfMiddleware
 from api.http.middleware.request_logging import RequestLoggingMiddleware
 from api.http.middleware.security_headers import SecurityHeadersMiddleware
@@ -123,6 +124,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware, innermost first: the one added last sees each request first."""
+    app.add_middleware(CompressionMiddleware)
     app.add_middleware(BodySizeLimitMiddleware, settings=settings)
     app.add_middleware(SignInRateLimitMiddleware, known_device_of=presented_device_id)
     app.add_middleware(HostAndCsrfMiddleware, settings=settings)

@@ -26,9 +26,10 @@ from api.feeds import routes as feed_routes
 from api.guidance import pages as guidance_pages
 from api.guidance import routes as guidance_routes
 from api.http import health_routes, reference_routes
+from api.invitations import chosen_pages, reading_pages
 from api.invitations import pages as invitation_pages
-from api.invitations import reading_pages
 from api.invitations import routes as invitation_routes
+from api.lists import pages as list_pages
 from api.mail_check import pages as mail_check_pages
 from api.mail_check import routes as mail_check_routes
 from api.overview import (
@@ -135,6 +136,7 @@ PAGE_MODULES = (
     join_pages,
     link_page,
     office_session_pages,
+    chosen_pages,
     invitation_pages,
     reading_pages,
     reminder_pages,
@@ -142,6 +144,7 @@ PAGE_MODULES = (
     oidc_pages,
     sign_in_link,  # after the other sign-in pages, because its path is more general
     account_pages,
+    list_pages,
     user_pages,
     webhook_pages,
     mail_check_pages,

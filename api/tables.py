@@ -11,6 +11,7 @@ from api.database import rows as database_tables
 from api.database.types import TableRow
 from api.enrolment import rows as enrolment_tables
 from api.guidance import rows as guidance_tables
+from api.lists import rows as lists_tables
 from api.mail import rows as mail_tables
 from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
@@ -31,6 +32,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *database_tables.TABLES,
     *enrolment_tables.TABLES,
     *guidance_tables.TABLES,
+    *lists_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,
     *personal_links_tables.TABLES,

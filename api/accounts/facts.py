@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from api.http.principal import TokenScope
 from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message
 
+FILTER_ROLE = message("accounts.filter_role", "Role")
+FILTER_MANAGERS = message("accounts.filter_managers", "programme managers")
+FILTER_AUDITORS = message("accounts.filter_auditors", "auditors")
 PASSWORD_FIRST = message(
     "accounts.password_first", "set a password first; without one, you could no longer sign in"
 )

@@ -49,6 +49,7 @@ DETAILS: Mapping[str, Fact] = {
     "requests": message("audit_detail.requests", "requests")(),
     "revision": message("audit_detail.revision", "revision")(),
     "role": message("audit_detail.role", "role")(),
+    "searches": message("audit_detail.searches", "searches")(),
     "rules": message("audit_detail.rules", "rules")(),
     "rows": message("audit_detail.rows", "rows")(),
     "runs": message("audit_detail.runs", "runs")(),

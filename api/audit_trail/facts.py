@@ -185,6 +185,7 @@ ACTIONS: Mapping[str, Fact] = {
     "reminders switched on": message(
         "audit_action.reminders_switched_on", "reminders switched on"
     )(),
+    "reply reminded": message("audit_action.reply_reminded", "reminder of a reply sent")(),
     "reminders written": message("audit_action.reminders_written", "reminders created")(),
     "rows sealed": message("audit_action.rows_sealed", "rows sealed")(),
     "run asked for": message("audit_action.run_asked_for", "run requested")(),

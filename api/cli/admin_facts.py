@@ -155,6 +155,12 @@ COUNTS = {
         "{count} applications",
         count=PLAIN_NUMBER,
     ),
+    "searches": plural_message(
+        "retention.searches",
+        "{count} search",
+        "{count} searches",
+        count=PLAIN_NUMBER,
+    ),
     "previews": plural_message(
         "retention.previews",
         "{count} upload of lists that were not used",

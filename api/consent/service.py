@@ -6,11 +6,11 @@ sessions that took place must be recorded. The programme office can see who has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
@@ -179,8 +179,12 @@ def store_publicity_answer(
     return consent_status(tx, texts, person_id)
 
 
-def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[PersonConsent, ...]:
+def consents_of_cycle(
+    tx: Transaction, texts: Texts, cycle_id: str, *, people: Collection[str] | None = None
+) -> tuple[PersonConsent, ...]:
     """Return the consents of all people currently in a cycle, in the order of the lists.
+
+    If `people` are given, only the consents of those with these ids are returned.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -188,7 +192,11 @@ def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[Per
     cycle_row(tx, cycle_id)
     rows = tx.scalars(
         select(PersonRow)
-        .where(PersonRow.cycle_id == cycle_id, PersonRow.left_at.is_(None))
+        .where(
+            PersonRow.cycle_id == cycle_id,
+            PersonRow.left_at.is_(None),
+            true() if people is None else PersonRow.id.in_(people),
+        )
         .order_by(PersonRow.side.desc(), PersonRow.position, PersonRow.code)
     ).all()
     current_consents = _current_consents(tx, [row.id for row in rows])

@@ -22,6 +22,7 @@ from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.outgoing_invitation import without_place
+from api.lists.searches import delete_searches
 from api.mail.rows import MailRow
 from api.participants.humans import forget_humans
 from api.participants.rows import PersonRow, Side
@@ -63,7 +64,8 @@ def erase_people(
     about the person in plans and runs; emails to and from the person, and questions about them;
     links, codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and
     the person's row of the directory, unless they have another role. Lists that wait for a
-    decision, and the people before the latest list, are deleted, because they may name the person.
+    decision, the people before the latest list, and searches are deleted, because they may name the
+    person.
     In other texts about the person's sessions, such as the records that a coach wrote, the person's
     name is removed. Backups still contain all of it.
     """
@@ -78,6 +80,7 @@ def erase_people(
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     forget_humans(tx, rows)
     forget_lists(tx, cycle_id)
+    delete_searches(tx)
     for run, run_input in zip(runs, inputs, strict=True):
         run.input = redactor.redact_run_input(run_input).model_dump_json()
         if run.failure is not None and redactor.mentions(f"{run.failure}"):

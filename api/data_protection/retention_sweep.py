@@ -26,6 +26,7 @@ from api.data_protection.retention_policy import (
 )
 from api.database.types import TableRow
 from api.enrolment.rows import AddressCodeRow, ApplicationRow, CallRow
+from api.lists.rows import SearchRow
 from api.mail.rows import MailKind, MailRow
 from api.participants.rows import ListPreviewRow, PersonRow
 from api.personal_links.rows import OneTimeCodeRow, VerifiedDeviceRow
@@ -218,6 +219,7 @@ def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]
         "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
         "failed_sign_ins": (FailedSignInRow, FailedSignInRow.expires_at <= now),
         "previews": (ListPreviewRow, ListPreviewRow.expires_at <= now),
+        "searches": (SearchRow, SearchRow.expires_at <= now),
         "address_codes": (AddressCodeRow, AddressCodeRow.created_at <= now - _CODES_KEPT),
         "applications": (ApplicationRow, ApplicationRow.created_at <= now - APPLICATIONS_KEPT),
     }

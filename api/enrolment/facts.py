@@ -67,3 +67,13 @@ COLUMNS: Mapping[str, Message] = {
     "unit": message("enrolment.unit", "Unit"),
     "topics": message("enrolment.topics", "Topics"),
 }
+
+CHOSEN_TITLE = message("enrolment.chosen_title", "Links sent")
+CHOSEN_ASKED = message("enrolment.chosen_asked", "an email with the link is being sent")
+CHOSEN_LEFT = message("enrolment.chosen_left", "not sent: has left the cycle")
+CHOSEN_WITHOUT_ADDRESS = message(
+    "enrolment.chosen_without_address", "not sent: there is no email address"
+)
+CHOSEN_ASKED_TODAY = message(
+    "enrolment.chosen_asked_today", "not sent: was asked within the last 24 hours"
+)

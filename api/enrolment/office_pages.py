@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
-from api.enrolment import calls, decisions, labels, requests
+from api.enrolment import calls, decisions, facts, labels, requests
 from api.enrolment.calls import CallInput
 from api.http import urls
 from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
+from api.lists.bulk import BulkForm, render_outcomes
 from api.web.date_formats import format_date, format_short_datetime
 from api.web.rendering import (
     FormFields,
@@ -66,6 +68,15 @@ def request_details(cycle_id: str, request: Request, services: ServicesDep) -> R
     return redirect_after_post(f"{urls.applications(cycle_id)}?requested={summary.requested}")
 
 
+@APPLICATION_PAGES.post("/cycles/{cycle_id}/people/chosen/details-requests")
+def request_details_of_chosen(
+    cycle_id: str, form: Annotated[BulkForm, Form()], request: Request, services: ServicesDep
+) -> Response:
+    """Send the people who were chosen their secret link, and ask for their times and details."""
+    cycle, outcomes = requests.request_from_chosen(services, cycle_id, form.ids)
+    return render_outcomes(request, facts.CHOSEN_TITLE(), (cycle.id, cycle.name), form, outcomes)
+
+
 @APPLICATION_PAGES.post("/applications/{application_id}/approve")
 def approve(application_id: str, services: ServicesDep) -> Response:
     """Add the applicant to the list of their side."""
@@ -109,6 +120,9 @@ PERMISSIONS: Permissions = {
     ("POST", "/cycles/{cycle_id}/call"): _WRITE,
     ("POST", "/cycles/{cycle_id}/call/close"): _WRITE,
     ("POST", "/cycles/{cycle_id}/details-requests"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
+    ("POST", "/cycles/{cycle_id}/people/chosen/details-requests"): Permission(
         MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
     ),
     ("POST", "/applications/{application_id}/approve"): _WRITE,

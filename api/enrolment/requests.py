@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.cycles.service import cycle_header
+from api.cycles.service import CycleHeader, cycle_header
 from api.enrolment import facts
 from api.http import urls
+from api.lists.bulk import Outcome
 from api.mail.composer import ComposedMail, MailComposer
 from api.mail.delivery import release
 from api.mail.plain_message import plain_message_bytes
@@ -22,6 +23,7 @@ from api.personal_links.links import ensure_links, link_of
 from api.services import Services
 from api.texts.reader_language import mail_renderer
 from api.values import FrozenModel
+from api.web.labels import Badge
 from coach.errors import ConflictError
 
 _ONCE_IN = timedelta(days=1)
@@ -48,23 +50,62 @@ def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
     with services.database.writing() as tx:
         cycle_header(tx, cycle_id)
         now = services.now()
-        asked = exists().where(
-            MailRow.person_id == PersonRow.id,
-            MailRow.kind == MailKind.DETAILS_REQUEST,
-            MailRow.created_at > now - _ONCE_IN,
-        )
         people = tx.scalars(
             select(PersonRow).where(
                 PersonRow.cycle_id == cycle_id,
                 PersonRow.left_at.is_(None),
                 PersonRow.email != "",
                 PersonRow.listed.is_(None),
-                ~asked,
+                ~_was_asked(now),
             )
         ).all()
         request_details(tx, services, people, now=now)
         record_event(tx, "details requested", "cycle", cycle_id, people=len(people))
         return RequestSummary(requested=len(people))
+
+
+def request_from_chosen(
+    services: Services, cycle_id: str, people: Sequence[str]
+) -> tuple[CycleHeader, tuple[Outcome, ...]]:
+    """Send certain people in a cycle their secret link, and ask them for times and details.
+
+    Returns the cycle, and what became of each of them.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: this server sends no email.
+    """
+    if not services.settings.mail.enabled:
+        raise ConflictError(facts.NO_MAIL())
+    with services.database.writing() as tx:
+        cycle, now = cycle_header(tx, cycle_id), services.now()
+        of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))
+        found = tx.execute(select(PersonRow, _was_asked(now)).where(*of_cycle))
+        rows = {person.id: (person, _why_not(person, asked=asked)) for person, asked in found}
+        chosen = [rows[one] for one in people if one in rows]
+        request_details(tx, services, [person for person, why in chosen if why is None], now=now)
+        for person, why in chosen:
+            if why is None:
+                record_event(tx, "details requested", "person", person.id)
+        sent = Badge(facts.CHOSEN_ASKED(), "good")
+        return cycle, tuple(Outcome(person.name, why or sent) for person, why in chosen)
+
+
+def _why_not(person: PersonRow, *, asked: bool) -> Badge | None:
+    """Return why a person is not asked, or `None` if they are."""
+    if person.left_at is not None:
+        return Badge(facts.CHOSEN_LEFT())
+    if not person.email:
+        return Badge(facts.CHOSEN_WITHOUT_ADDRESS(), "warn")
+    return Badge(facts.CHOSEN_ASKED_TODAY()) if asked else None
+
+
+def _was_asked(now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        MailRow.person_id == PersonRow.id,
+        MailRow.kind == MailKind.DETAILS_REQUEST,
+        MailRow.created_at > now - _ONCE_IN,
+    )
 
 
 def request_details(

@@ -40,6 +40,9 @@ class Permission:
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
         audit_object: the kind of object recorded with it if the route has no parameter.
+        compressible: whether the response may be compressed. Set only for responses in which no
+            secret, such as a link, code or key, can stand beside text that a stranger has sent:
+            from the size of such responses, the secret can be guessed (BREACH, CVE-2013-3587).
     """
 
     roles: frozenset[AccessRole]
@@ -51,6 +54,7 @@ class Permission:
     without_second_factor: bool = False
     audit_action: str = ""
     audit_object: str = ""
+    compressible: bool = False
 
     def required_scope(self, method: str) -> TokenScope:
         """Return the scope that a token needs to call the route.

@@ -36,7 +36,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
         NotFoundError: there is no such cycle.
         ConflictError: this server does not send email.
     """
-    _require_mail_enabled(services)
+    require_mail_enabled(services)
     with services.database.writing() as tx:
         mails = _sendable_until(tx, services, cycle_id, until)
         release_mails(tx, services, mails, now=services.now())
@@ -70,7 +70,7 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
         NotFoundError: there is no such cycle.
         ConflictError: this server does not send email.
     """
-    _require_mail_enabled(services)
+    require_mail_enabled(services)
     with services.database.writing() as tx:
         cycle_row(tx, cycle_id)
         failed = tx.scalars(
@@ -96,7 +96,7 @@ def send_again(services: Services, cycle_id: str, mail_id: str) -> None:
         ConflictError: this server does not send email; the email has not been sent yet; or there is
             a newer message about the session.
     """
-    _require_mail_enabled(services)
+    require_mail_enabled(services)
     now = services.now()
     with services.database.writing() as tx:
         mail = office_mail_row(tx, cycle_id, mail_id)
@@ -149,6 +149,11 @@ def _sendable_until(
     return [mail for mail in rows.sendable if mail.created_at <= until]
 
 
-def _require_mail_enabled(services: Services) -> None:
+def require_mail_enabled(services: Services) -> None:
+    """Require that this server sends email.
+
+    Raises:
+        ConflictError: it does not.
+    """
     if not services.settings.mail.enabled:
         raise ConflictError(facts.SENDS_NO_EMAIL(setting="GENDER_COACH_MAIL__HOST"))

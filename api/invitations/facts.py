@@ -31,6 +31,35 @@ SUPERSEDED = message(
     "invitations.superseded",
     "there is a newer message to this person about the same session; send that one again",
 )
+FILTER_STATE = message("invitations.filter_state", "Status")
+FILTER_DRAFT = message("invitations.filter_draft", "not released yet")
+FILTER_FAILED = message("invitations.filter_failed", "failed")
+FILTER_SIDE = message("invitations.filter_side", "Role")
+FILTER_COACHEES = message("invitations.filter_coachees", "Coachees")
+FILTER_COACHES = message("invitations.filter_coaches", "Coaches")
+CHOSEN_TITLE_RELEASED = message("invitations.chosen_title_released", "Messages sent")
+CHOSEN_TITLE_MARKED = message("invitations.chosen_title_marked", "Messages marked as sent")
+CHOSEN_RELEASED = plural_message(
+    "invitations.chosen_released",
+    "{count} message is being sent",
+    "{count} messages are being sent",
+    count=NUMBER,
+)
+CHOSEN_MARKED = plural_message(
+    "invitations.chosen_marked",
+    "{count} message marked as sent",
+    "{count} messages marked as sent",
+    count=NUMBER,
+)
+CHOSEN_WITHOUT_ADDRESS = message(
+    "invitations.chosen_without_address", "not sent: there is no email address"
+)
+CHOSEN_WITHOUT_LINK = message(
+    "invitations.chosen_without_link", "not sent: create a new link under People first"
+)
+CHOSEN_NOTHING_PENDING = message(
+    "invitations.chosen_nothing_pending", "nothing is waiting to be sent"
+)
 STATE_DRAFT = message("invitations.state_draft", "ready to be sent")
 STATE_WAITING = message("invitations.state_waiting", "waiting")
 STATE_SENDING = message("invitations.state_sending", "being sent")

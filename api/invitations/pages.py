@@ -14,9 +14,12 @@ from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.principal import TokenScope
 from api.invitations import dispatch
 from api.invitations.files import session_calendar_file
+from api.invitations.message_list import MESSAGE_LIST
 from api.invitations.person_messages import read_messages_by_person
 from api.invitations.presenters import mail_context, person_lines
 from api.invitations.publish import publish_plan
+from api.lists.listing import present_list
+from api.lists.query import read_query
 from api.web.rendering import redirect_after_post, render_page
 
 PUBLISHING_PAGES = APIRouter(include_in_schema=False)
@@ -41,14 +44,16 @@ def publish(
 
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a cycle's introductions, invitations and cancellations by person."""
-    page = read_messages_by_person(services, cycle_id)
+    """Show a cycle's introductions, invitations and cancellations by person, in pages."""
+    query = read_query(request, MESSAGE_LIST)
+    page = read_messages_by_person(services, cycle_id, query)
     return render_page(
         request,
         "invitations/messages.html",
         HTTPStatus.OK,
         cycle=page.cycle,
         **mail_context(page.mail, page.cycle.timezone, include_recipients=True),
+        list=present_list(f"{urls.cycle(cycle_id)}/messages", query, page.selected),
         people=person_lines(page.people, page.cycle.timezone),
     )
 
@@ -102,7 +107,9 @@ def _redirect_to_messages(cycle_id: str) -> Response:
 ROUTERS = (PUBLISHING_PAGES, MESSAGE_PAGES, PERSON_INVITATIONS)
 PERMISSIONS: Permissions = {
     ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER, scope=TokenScope.PEOPLE),
-    ("GET", "/cycles/{cycle_id}/messages"): Permission(MANAGER, audit_action="messages opened"),
+    ("GET", "/cycles/{cycle_id}/messages"): Permission(
+        MANAGER, audit_action="messages opened", compressible=True
+    ),
     ("POST", "/cycles/{cycle_id}/messages/sent"): Permission(MANAGER, scope=TokenScope.PEOPLE),
     ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Permission(
         MANAGER, scope=TokenScope.PEOPLE

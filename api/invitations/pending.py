@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
@@ -17,6 +18,7 @@ from api.personal_links import links
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
+from coach.invitations import Method
 
 _UNSENT_STATES = (MailState.DRAFT, MailState.WAITING, MailState.SENDING, MailState.FAILED)
 _PENDING_STATES = {True: (MailState.DRAFT,), False: _UNSENT_STATES}  # by whether mail is enabled
@@ -68,20 +70,32 @@ def count_pending(tx: Transaction, services: Services, cycle_id: str) -> Pending
     Raises:
         NotFoundError: there is no such cycle.
     """
-    rows = pending_rows(
-        tx, cycle_id, now=services.now(), mail_enabled=services.settings.mail.enabled
-    )
-    return PendingMessages(
-        ready=len(rows.sendable),
-        without_link=rows.without_link,
-        until=max((row.created_at for row in rows.sendable), default=None),
-    )
+    cycle_row(tx, cycle_id)
+    here = PersonRow.left_at.is_(None)
+    linked = links.has_link(PersonRow.id, now=services.now())
+    method = func.coalesce(MailRow.content["method"].as_string(), "")
+    ready = or_(and_(here, linked), method == Method.CANCEL)
+    found = tx.execute(
+        select(
+            func.sum(case((ready, 1), else_=0)),
+            func.sum(case((and_(here, ~ready), 1), else_=0)),
+            func.max(case((ready, MailRow.created_at))),
+        )
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(*_pending(cycle_id, mail_enabled=services.settings.mail.enabled))
+    ).one()
+    return PendingMessages(ready=found[0] or 0, without_link=found[1] or 0, until=found[2])
 
 
 def pending_rows(
-    tx: Transaction, cycle_id: str, *, now: datetime, mail_enabled: bool
+    tx: Transaction,
+    cycle_id: str,
+    *,
+    now: datetime,
+    mail_enabled: bool,
+    people: Collection[str] | None = None,
 ) -> PendingRows:
-    """Return a cycle's pending messages.
+    """Return a cycle's pending messages; only those to certain people if `people` are given.
 
     If `mail_enabled`, these are the drafts. If the server no longer sends email, they include the
     messages that it has not sent.
@@ -95,9 +109,8 @@ def pending_rows(
         .join(PersonRow, PersonRow.id == MailRow.person_id)
         .outerjoin(SessionRow, SessionRow.id == MailRow.session_id)
         .where(
-            MailRow.cycle_id == cycle_id,
-            MailRow.kind.in_(OUTBOX_KINDS),
-            MailRow.state.in_(_PENDING_STATES[mail_enabled]),
+            *_pending(cycle_id, mail_enabled=mail_enabled),
+            true() if people is None else MailRow.person_id.in_(people),
         )
         .order_by(
             MailRow.person_id,
@@ -115,3 +128,11 @@ def pending_rows(
         else:
             without_link += left_at is None
     return PendingRows(sendable, without_link)
+
+
+def _pending(cycle_id: str, *, mail_enabled: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        MailRow.cycle_id == cycle_id,
+        MailRow.kind.in_(OUTBOX_KINDS),
+        MailRow.state.in_(_PENDING_STATES[mail_enabled]),
+    )

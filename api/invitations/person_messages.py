@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -12,7 +14,10 @@ from api.cycles.service import CycleHeader, cycle_header
 from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.invitations.introduction import INTRODUCTION_FIRST
+from api.invitations.message_list import MESSAGE_ACCESS, Recipient, recipients
 from api.invitations.outgoing_invitation import stored_message
+from api.lists.query import ListQuery
+from api.lists.selection import Selected, select_rows
 from api.mail.rows import OUTBOX_KINDS, SENT_STATES, MailKind, MailRow, MailState
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
@@ -21,15 +26,6 @@ from api.values import FrozenModel
 from api.web.labels import Badge
 from coach.invitations import Method
 
-STATE = {
-    MailState.DRAFT: Badge(facts.STATE_DRAFT(), "warn"),
-    MailState.WAITING: Badge(facts.STATE_WAITING()),
-    MailState.SENDING: Badge(facts.STATE_SENDING()),
-    MailState.SENT: Badge(facts.STATE_SENT(), "good"),
-    MailState.FAILED: Badge(facts.STATE_FAILED(), "bad"),
-    MailState.CANCELLED: Badge(facts.STATE_CANCELLED()),
-    MailState.SENT_OTHERWISE: Badge(facts.STATE_SENT_OTHERWISE(), "good"),
-}
 _INTRODUCTION = Badge(facts.KIND_INTRODUCTION())
 _INVITATION = Badge(facts.KIND_INVITATION())
 _NEW_TIME = Badge(facts.KIND_NEW_TIME(), "warn")
@@ -61,43 +57,51 @@ class PersonMessages(FrozenModel):
         return tuple(dict.fromkeys(message.state for message in self.messages))
 
 
-class MessagesByPerson(FrozenModel):
-    """A cycle's emails by person, in the order of their names, and the delivery status."""
+@dataclass(frozen=True, slots=True)
+class MessagesByPerson:
+    """A part of a cycle's emails by person, and the delivery status of all."""
 
     cycle: CycleHeader
+    selected: Selected[Recipient]
     people: tuple[PersonMessages, ...]
     mail: CycleMail
 
 
-def read_messages_by_person(services: Services, cycle_id: str) -> MessagesByPerson:
-    """Return a cycle's introductions, invitations and cancellations by person.
+def read_messages_by_person(
+    services: Services, cycle_id: str, query: ListQuery
+) -> MessagesByPerson:
+    """Return the introductions, invitations and cancellations of those whom a query asks for.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     with services.database.reading() as tx:
+        cycle = cycle_header(tx, cycle_id)
+        selected = select_rows(recipients(tx, cycle_id), query, MESSAGE_ACCESS)
+        ids = [row.id for row in selected.rows]
         return MessagesByPerson(
-            cycle=cycle_header(tx, cycle_id),
-            people=_by_person(tx, cycle_id, sends=services.settings.mail.enabled),
+            cycle=cycle,
+            selected=selected,
+            people=_by_person(tx, ids, sends=services.settings.mail.enabled),
             mail=cycle_mail(tx, services, cycle_id),
         )
 
 
-def _by_person(tx: Transaction, cycle_id: str, *, sends: bool) -> tuple[PersonMessages, ...]:
+def _by_person(
+    tx: Transaction, people: Sequence[str], *, sends: bool
+) -> tuple[PersonMessages, ...]:
     rows = tx.execute(
         select(MailRow, PersonRow)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
-        .where(MailRow.cycle_id == cycle_id, MailRow.kind.in_(OUTBOX_KINDS))
-        .order_by(
-            PersonRow.name, PersonRow.id, INTRODUCTION_FIRST, MailRow.occasion, MailRow.created_at
-        )
+        .where(PersonRow.id.in_(people), MailRow.kind.in_(OUTBOX_KINDS))
+        .order_by(PersonRow.id, INTRODUCTION_FIRST, MailRow.occasion, MailRow.created_at)
     ).all()
     latest: dict[tuple[str, str | None], int] = {}
     for mail, _ in rows:
         key = mail.person_id, mail.session_id
         latest[key] = max(mail.occasion, latest.get(key, 0))
-    return tuple(
-        PersonMessages(
+    messages = {
+        person.id: PersonMessages(
             to=person_summary(person),
             messages=tuple(
                 message_line(
@@ -110,7 +114,8 @@ def _by_person(tx: Transaction, cycle_id: str, *, sends: bool) -> tuple[PersonMe
             ),
         )
         for person, group in groupby(rows, key=lambda row: row[1])
-    )
+    }
+    return tuple(messages[one] for one in people)
 
 
 def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:

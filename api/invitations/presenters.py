@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, FailedMail
-from api.invitations.person_messages import STATE, MessageLine, PersonMessages
+from api.invitations.message_list import STATE
+from api.invitations.person_messages import MessageLine, PersonMessages
 from api.mail.rows import OUTBOX_KINDS
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge

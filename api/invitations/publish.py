@@ -33,8 +33,9 @@ from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
 from api.plans.plan_details import PlanSummary, plan_row, summarise_plan
 from api.runs.labels import PLAN_STATE
+from api.runs.outdated import is_outdated
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput, is_outdated
+from api.runs.run_input import RunInput
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel

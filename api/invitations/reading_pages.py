@@ -14,7 +14,7 @@ from api.http.middleware.security_headers import POLICY_WITH_FRAMES, SANDBOXED_F
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.invitations import dispatch, reading
-from api.invitations.person_messages import STATE
+from api.invitations.message_list import STATE
 from api.invitations.plan_preview import preview_plan
 from api.invitations.presenters import about_message
 from api.invitations.reading import SampleRecipient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import JsonValue
 
@@ -17,6 +17,7 @@ from api.http.urls import API
 from api.http.versions import SeenVersion, set_version
 from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
+from api.lists.json_pages import JsonPageDep, set_total
 from api.overview import cycles
 from api.overview.cycles import CycleOverview, CycleSummary
 from api.overview.to_do import ToDo, read_to_do
@@ -48,9 +49,13 @@ def create_cycle(body: CycleFileBody, services: ServicesDep, response: Response)
 
 
 @CYCLES.get("", responses=problem_responses())
-def list_cycles(services: ServicesDep) -> tuple[CycleSummary, ...]:
-    """List all cycles, newest first."""
-    return cycles.list_cycles(services)
+def list_cycles(
+    services: ServicesDep, request: Request, response: Response, page: JsonPageDep
+) -> tuple[CycleSummary, ...]:
+    """List the cycles, newest first."""
+    found = cycles.list_cycles(services)
+    set_total(request, response, page, len(found))
+    return tuple(page.of(found))
 
 
 @CYCLES.get("/{cycle_id}", responses=problem_responses(404))

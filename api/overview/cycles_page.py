@@ -11,7 +11,11 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
+from api.lists.listing import present_list
+from api.lists.query import read_query
+from api.lists.selection import select_rows
 from api.overview import cycles
+from api.overview.cycle_list import CYCLE_ACCESS, CYCLE_LIST
 from api.overview.to_do import TO_DO_MESSAGES, read_to_do, to_do_url
 from api.participants.routes import named_file
 from api.services import Services
@@ -46,13 +50,14 @@ def create_cycle(
 def _render(
     request: Request, services: Services, error: UnusableInputError | None = None
 ) -> Response:
+    query = read_query(request, CYCLE_LIST)
+    selected = select_rows(cycles.list_cycles(services), query, CYCLE_ACCESS)
     return render_page(
         request,
         "overview/cycles.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
-        cycles=[
-            (each, format_date_span(each.start, each.end)) for each in cycles.list_cycles(services)
-        ],
+        cycles=[(each, format_date_span(each.start, each.end)) for each in selected.rows],
+        list=present_list("/", query, selected),
         to_do=_to_do_by_cycle(services),
         faults=error.faults if error else (),
     )

@@ -7,14 +7,18 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.presenters import mail_context
+from api.lists.listing import present_list
+from api.lists.query import read_query
 from api.overview import session_views
 from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions import service as sessions
-from api.sessions.presenters import ReplyCounts, kept_reply_line, office_session_line
+from api.sessions.presenters import kept_reply_line, office_session_line
+from api.sessions.session_list import SESSION_LIST
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
 
@@ -23,18 +27,21 @@ SESSION_PAGES = APIRouter(include_in_schema=False)
 
 @SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
 def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a cycle's published sessions with their replies, in chronological order."""
-    page = session_views.cycle_sessions(services, cycle_id)
-    lines = [office_session_line(session) for session in page.sessions]
+    """Show a cycle's published sessions with their replies, in pages."""
+    query = read_query(request, SESSION_LIST)
+    page = session_views.cycle_sessions(services, cycle_id, query)
+    address = f"{urls.cycle(cycle_id)}/sessions"
     return render_page(
         request,
         "sessions/office_sessions.html",
         HTTPStatus.OK,
         cycle=page.cycle,
         **mail_context(page.mail, page.cycle.timezone, include_recipients=False),
-        lines=lines,
-        replies=ReplyCounts.of(page.sessions),
-        declined=[line for line in lines if line.declined],
+        list=present_list(address, query, page.selected),
+        lines=[office_session_line(session) for session in page.sessions],
+        replies=page.replies,
+        declined=[office_session_line(session) for session in page.declined],
+        declined_count=page.declined_count,
         proposals=[
             (one, format_short_datetime(one.proposed, ZoneInfo(page.cycle.timezone)))
             for one in page.proposals
@@ -66,7 +73,9 @@ def show_session(
 
 ROUTERS = (SESSION_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/cycles/{cycle_id}/sessions"): Permission(MANAGER, audit_action="timetable opened"),
+    ("GET", "/cycles/{cycle_id}/sessions"): Permission(
+        MANAGER, audit_action="timetable opened", compressible=True
+    ),
     ("GET", "/sessions/{session_id}"): Permission(
         MANAGER, own_only=True, audit_action="session opened"
     ),

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.consent.service import PersonConsent, consent_status, consents_of_cycle
+from api.consent.terms_states import TermsState, terms_states
 from api.consent.texts import consent_texts
 from api.cycles.service import CycleHeader, cycle_header
 from api.data_protection.retention_policy import Retention, retention_of
 from api.enrolment.decisions import count_applications
 from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.lists.query import ListQuery
+from api.lists.selection import Selected, select_rows
 from api.overview.cycles import CycleOverview, overview_of
+from api.overview.people_list import PEOPLE_ACCESS, ListedPerson, listed_people
 from api.participants.preview.list_state import ListState, list_state
-from api.participants.service import ParticipantDetails, participants_of
+from api.participants.service import ParticipantDetails, participants_by_id
 from api.participants.withdrawn import WithdrawnPerson, withdrawn_people
 from api.personal_links.pins import people_with_pin
 from api.plans.plan_details import PlanSummary, plans_of_cycle
@@ -87,29 +91,44 @@ def _last_published(plans: Sequence[PlanSummary]) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """The people in a cycle, their consents, the ids of those who have set a PIN, and the lists."""
+    """A part of the people in a cycle, with their consents, and the state of the lists.
+
+    Attributes:
+        selected: the part that was asked for.
+        people: the people in it.
+        consents: the consents of those of them who have not left.
+        with_pin: the ids of those of them who have set a PIN or a passkey.
+        terms: whether each person currently in the cycle has agreed to the terms, by id.
+    """
 
     cycle: CycleHeader
+    selected: Selected[ListedPerson]
     people: tuple[ParticipantDetails, ...]
     consents: tuple[PersonConsent, ...]
     with_pin: frozenset[str]
+    terms: dict[str, TermsState]
     lists: ListState
 
 
-def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
-    """Return the contents of the people page.
+def read_people_page(services: Services, cycle_id: str, query: ListQuery) -> PeoplePage:
+    """Return the contents of the people page, with the part of the list that a query asks for.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     texts = consent_texts(services.settings)
     with services.database.reading() as tx:
-        people = participants_of(tx, cycle_id)
+        cycle, terms = cycle_header(tx, cycle_id), terms_states(tx, texts, cycle_id)
+        selected = select_rows(listed_people(tx, cycle_id, terms), query, PEOPLE_ACCESS)
+        ids = [row.id for row in selected.rows]
+        people = participants_by_id(tx, ids)
         return PeoplePage(
-            cycle=cycle_header(tx, cycle_id),
-            people=people,
-            consents=consents_of_cycle(tx, texts, cycle_id),
-            with_pin=people_with_pin(tx, (each.brief.id for each in people)),
+            cycle=cycle,
+            selected=selected,
+            people=tuple(people[one] for one in ids),
+            consents=consents_of_cycle(tx, texts, cycle_id, people=ids),
+            with_pin=people_with_pin(tx, ids),
+            terms=terms,
             lists=list_state(tx, cycle_id, now=services.now()),
         )
 

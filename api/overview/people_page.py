@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from api.consent.terms_states import TermsState
+from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.overview import facts
+from api.lists.listing import present_list
+from api.lists.query import read_query
 from api.overview.page_contents import read_people_page
-from api.participants.rows import Side
+from api.overview.people_list import PEOPLE_LIST
 from api.results.match_view import present_person
 from api.texts.reader_language import request_renderer
 from api.web.date_formats import format_local_datetime
@@ -21,8 +24,9 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show all people in a cycle, including people who have left."""
-    page, texts = read_people_page(services, cycle_id), request_renderer(request)
+    """Show the people in a cycle, including people who have left, in pages."""
+    query, texts = read_query(request, PEOPLE_LIST), request_renderer(request)
+    page = read_people_page(services, cycle_id, query)
     return render_page(
         request,
         "overview/people.html",
@@ -32,23 +36,18 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
         lists_wait=page.lists.wait,
         lists_version=page.lists.version,
         lists_replaced=format_local_datetime(page.lists.replaced_at, ZoneInfo(page.cycle.timezone)),
-        not_agreed=sum(each.accepted_at is None for each in page.consents),
-        sides=[
-            (
-                heading,
-                [
-                    (each, present_person(each.profile, texts))
-                    for each in page.people
-                    if each.brief.side is side
-                ],
-            )
-            for heading, side in ((facts.COACHEES(), Side.COACHEE), (facts.COACHES(), Side.COACH))
-        ],
+        in_cycle=len(page.terms),
+        not_agreed=sum(state is not TermsState.AGREED for state in page.terms.values()),
+        list=present_list(f"{urls.cycle(cycle_id)}/people", query, page.selected),
+        sends_mail=services.settings.mail.enabled,
+        people=[(each, present_person(each.profile, texts)) for each in page.people],
         territories=[each.brief.country for each in page.people],
     )
 
 
 ROUTERS = (PEOPLE_PAGE,)
 PERMISSIONS: Permissions = {
-    ("GET", "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
+    ("GET", "/cycles/{cycle_id}/people"): Permission(
+        MANAGER, audit_action="people opened", compressible=True
+    ),
 }

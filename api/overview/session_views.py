@@ -1,37 +1,69 @@
-"""A cycle's published sessions, combined with the delivery status of its emails."""
+"""A part of a cycle's published sessions, with the delivery status of its emails."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from api.cycles.service import CycleHeader, cycle_header
 from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.lists.query import ListQuery
+from api.lists.selection import Selected
 from api.rescheduling.open_proposals import OpenProposal, open_proposals
 from api.services import Services
 from api.sessions import schedule
 from api.sessions.session_details import SessionDetails
-from api.values import FrozenModel
+from api.sessions.session_list import (
+    ReplyCounts,
+    count_replies,
+    declined_sessions,
+    select_sessions,
+)
+
+DECLINED_SHOWN = 10
 
 
-class CycleSessions(FrozenModel):
-    """A cycle's published sessions, in chronological order, and its emails' delivery status."""
+@dataclass(frozen=True, slots=True)
+class CycleSessions:
+    """A part of a cycle's published sessions, and its emails' delivery status.
+
+    Attributes:
+        selected: the ids of the sessions in the part that was asked for.
+        sessions: these sessions.
+        declined: the first sessions that were declined.
+        declined_count: the number of all sessions that were declined.
+        replies: the numbers of replies to all sessions.
+    """
 
     cycle: CycleHeader
+    selected: Selected[str]
     sessions: tuple[SessionDetails, ...]
+    declined: tuple[SessionDetails, ...]
+    declined_count: int
+    replies: ReplyCounts
     mail: CycleMail
     proposals: tuple[OpenProposal, ...]
 
 
-def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
-    """Return a cycle's published sessions and the delivery status of its emails.
+def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> CycleSessions:
+    """Return the part of a cycle's published sessions that a query asks for.
 
     Cancelled sessions are included.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
+    now = services.now()
     with services.database.reading() as tx:
+        cycle = cycle_header(tx, cycle_id)
+        selected = select_sessions(tx, cycle_id, query, now=now)
+        declined, declined_count = declined_sessions(tx, cycle_id, DECLINED_SHOWN)
         return CycleSessions(
-            cycle=cycle_header(tx, cycle_id),
-            sessions=schedule.cycle_schedule(tx, cycle_id),
+            cycle=cycle,
+            selected=selected,
+            sessions=schedule.sessions_by_id(tx, cycle_id, selected.rows),
+            declined=schedule.sessions_by_id(tx, cycle_id, declined),
+            declined_count=declined_count,
+            replies=count_replies(tx, cycle_id),
             mail=cycle_mail(tx, services, cycle_id),
-            proposals=open_proposals(tx, cycle_id, now=services.now()),
+            proposals=open_proposals(tx, cycle_id, now=now),
         )

@@ -150,13 +150,13 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.MISSING_CONSENT: _missing_consent,
 }
 _PAGES = {
-    ToDoKind.DECLINED: "/sessions",
-    ToDoKind.UNANSWERED: "/sessions",
+    ToDoKind.DECLINED: "/sessions?reply=declined#list",
+    ToDoKind.UNANSWERED: "/sessions?reply=waiting#list",
     ToDoKind.FAILED_MAIL: "/messages",
-    ToDoKind.UNSENT_MAIL: "/messages",
-    ToDoKind.MISSING_NOTE: "/sessions",
+    ToDoKind.UNSENT_MAIL: "/messages?state=draft",
+    ToDoKind.MISSING_NOTE: "/sessions?state=note#list",
     ToDoKind.MISSING_FEEDBACK: "/sessions",
-    ToDoKind.MISSING_CONSENT: "/people",
+    ToDoKind.MISSING_CONSENT: "/people?consent=missing#list",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,

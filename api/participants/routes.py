@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 
 from api.cycles.service import read_versions
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -12,6 +12,7 @@ from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.http.versions import SeenVersion, set_version
 from api.input_files.source import NamedFile
+from api.lists.json_pages import JsonPageDep, set_total
 from api.participants import service as participants
 from api.participants import upload
 from api.participants.service import ParticipantDetails
@@ -48,14 +49,16 @@ def upload_people(
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
 def list_people(
-    cycle_id: str, services: ServicesDep, response: Response
+    cycle_id: str, services: ServicesDep, request: Request, response: Response, page: JsonPageDep
 ) -> tuple[ParticipantDetails, ...]:
-    """List all people in a cycle, coachees first, including people who have left.
+    """List the people in a cycle, coachees first, including people who have left.
 
     `ETag` is the version of the lists. It does not change if people change their own details.
     """
     set_version(response, read_versions(services, cycle_id).lists)
-    return participants.list_people(services, cycle_id)
+    people, total = participants.list_people(services, cycle_id, page)
+    set_total(request, response, page, total)
+    return people
 
 
 def named_file(uploaded: UploadFile) -> NamedFile:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row
+from api.lists.json_pages import JsonPage
 from api.participants.declined_times import Times, busy_times_in, declined_by_human
 from api.participants.own_values import NAMED_FIELDS
 from api.participants.person_summary import PersonSummary, person_summary
@@ -36,14 +37,27 @@ class ParticipantDetails(FrozenModel):
     left_at: datetime | None
 
 
-def list_people(services: Services, cycle_id: str) -> tuple[ParticipantDetails, ...]:
-    """Return all people in a cycle; see `participants_of`.
+def list_people(
+    services: Services, cycle_id: str, page: JsonPage
+) -> tuple[tuple[ParticipantDetails, ...], int]:
+    """Return a page of the people in a cycle, in the order of `participants_of`, and their number.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     with services.database.reading() as tx:
-        return participants_of(tx, cycle_id)
+        if page.limit is None:
+            everybody = participants_of(tx, cycle_id)
+            return tuple(page.of(everybody)), len(everybody)
+        cycle_row(tx, cycle_id)
+        ids = tx.scalars(
+            select(PersonRow.id)
+            .where(PersonRow.cycle_id == cycle_id)
+            .order_by(PersonRow.side.desc(), PersonRow.position, PersonRow.code)
+        ).all()
+        shown = page.of(ids)
+        people = participants_by_id(tx, shown)
+        return tuple(people[one] for one in shown), len(ids)
 
 
 def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:
@@ -56,6 +70,13 @@ def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails,
     """
     cycle_row(tx, cycle_id)
     return tuple(_view(row) for side in Side for row in people_rows(tx, cycle_id, side))
+
+
+def participants_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, ParticipantDetails]:
+    """Return the people with these ids, by id."""
+    return {
+        row.id: _view(row) for row in tx.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))
+    }
 
 
 def person_of_cycle(tx: Transaction, person_id: str) -> ParticipantDetails:
@@ -154,6 +175,26 @@ def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
     )
 
 
+def people_as_json(
+    tx: Transaction, cycle_id: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
+    """Return the JSON of the coachees and coaches now in a cycle, without declined times.
+
+    It validates to the people of `roster_of`. Returns `None` if somebody has named others
+    themselves, because their ids are only found by comparing names.
+    """
+    coachees, coaches = (
+        [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
+        for side in (Side.COACHEE, Side.COACH)
+    )
+    everybody = [*coachees, *coaches]
+    if any(not (row.listed or {}).keys().isdisjoint(NAMED_FIELDS) for row in everybody):
+        return None
+    joined = _values_of_person(everybody)
+    first, second = ([row.profile | joined(row) for row in rows] for rows in (coachees, coaches))
+    return first, second
+
+
 def _values_of_person(rows: Sequence[PersonRow]) -> Callable[[PersonRow], dict[str, str]]:
     """Return a function from rows to the value of `person` that they need in addition, if any."""
     by_human: dict[str, list[PersonRow]] = defaultdict(list)
@@ -179,6 +220,28 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
         select(PersonRow.side, PersonRow.code, PersonRow.id).where(PersonRow.cycle_id == cycle_id)
     )
     return {(side, code): identifier for side, code, identifier in rows}
+
+
+def ids_of_codes(
+    tx: Transaction, cycle_id: str, side: Side, codes: Collection[str]
+) -> dict[str, str]:
+    """Return the ids of those people on one side of a cycle who have these codes, by code."""
+    rows = tx.execute(
+        select(PersonRow.code, PersonRow.id).where(
+            PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.code.in_(codes)
+        )
+    )
+    return dict(rows.all())
+
+
+def labels_of_cycle(tx: Transaction, cycle_id: str) -> dict[str, str]:
+    """Return the name and code, for display, of everybody now in a cycle, by code."""
+    rows = tx.execute(
+        select(PersonRow.code, PersonRow.name).where(
+            PersonRow.cycle_id == cycle_id, PersonRow.left_at.is_(None)
+        )
+    )
+    return {code: f"{name} ({code})" for code, name in rows}
 
 
 def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRow]:

@@ -12,3 +12,8 @@ ONLY_ROLE = message(
 )
 ERASED = message("people.erased", "this person was erased and is not in the directory")
 SAME_NAME_AND_ADDRESS = message("people.same_name_and_address", "same name and address")
+
+FILTER_ROLES = message("people.filter_roles", "Roles")
+FILTER_COACHEES = message("people.filter_coachees", "coachee in a cycle")
+FILTER_COACHES = message("people.filter_coaches", "coach in a cycle")
+FILTER_SEVERAL_ROLES = message("people.filter_several_roles", "more than one role")

@@ -11,8 +11,10 @@ from api.http import urls
 from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
+from api.lists.listing import present_list
+from api.lists.query import read_query
 from api.people import addresses, directory, duplicates
-from api.people.directory import DirectorySearch
+from api.people.directory_list import DIRECTORY_LIST, read_directory
 from api.people.duplicates import Decision
 from api.personal_links.email_change import NewAddress
 from api.web.rendering import (
@@ -30,15 +32,20 @@ DIRECTORY_PAGES = APIRouter(prefix=urls.DIRECTORY, include_in_schema=False)
 
 
 @DIRECTORY_PAGES.get("")
-def show_directory(request: Request) -> Response:
-    """Show the first people of the directory, and who may be one person."""
-    return _render_directory(request, {})
-
-
-@DIRECTORY_PAGES.post("")
-def search_directory(request: Request, form_fields: FormFields) -> Response:
-    """Show the results of a search, which is in the body so that names do not appear in logs."""
-    return _render_directory(request, form_fields)
+def show_directory(request: Request, services: ServicesDep) -> Response:
+    """Show the people of the directory in pages, and who may be one person."""
+    query = read_query(request, DIRECTORY_LIST)
+    selected, entries = read_directory(services, query)
+    shown = present_list(urls.DIRECTORY, query, selected)
+    pairs, count = ((), 0) if shown.filtered else duplicates.read_duplicates(services)
+    return render_page(
+        request,
+        "people/directory.html",
+        list=shown,
+        entries=entries,
+        duplicates=pairs,
+        duplicates_count=count,
+    )
 
 
 @DIRECTORY_PAGES.post("/duplicates")
@@ -72,24 +79,6 @@ def separate_role(person_id: str, services: ServicesDep) -> Response:
     return redirect_after_post(urls.human(duplicates.separate(services, person_id).id))
 
 
-def _render_directory(request: Request, fields: Mapping[str, str]) -> Response:
-    services = services_for(request)
-    search, faults = validate_form(DirectorySearch, fields, fallback_field="text")
-    found = directory.search_directory(services, search or DirectorySearch())
-    shown, count = ((), 0) if fields else duplicates.read_duplicates(services)
-    return render_page(
-        request,
-        "people/directory.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
-        found=found,
-        searching=search is not None and bool(search.text),
-        duplicates=shown,
-        duplicates_count=count,
-        entered={"text": fields.get("text", "")},
-        faults=faults,
-    )
-
-
 def _render_human(
     request: Request, human_id: str, faults: Mapping[str, Displayed], entered: str | None = None
 ) -> Response:
@@ -106,9 +95,8 @@ def _render_human(
 
 ROUTERS = (DIRECTORY_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", urls.DIRECTORY): Permission(MANAGER, audit_action=_OPENED, audit_object=_WHOLE),
-    ("POST", urls.DIRECTORY): Permission(
-        MANAGER, scope=TokenScope.READ, audit_action=_OPENED, audit_object=_WHOLE
+    ("GET", urls.DIRECTORY): Permission(
+        MANAGER, audit_action=_OPENED, audit_object=_WHOLE, compressible=True
     ),
     ("POST", urls.DIRECTORY + "/duplicates"): Permission(MANAGER, scope=TokenScope.PEOPLE),
     ("GET", urls.DIRECTORY + "/{human_id}"): Permission(MANAGER, audit_action=_OPENED),

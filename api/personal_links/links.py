@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import (
@@ -176,6 +176,15 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
     return frozenset(_links_of(tx, people, now))
 
 
+def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that the person with the id in a column has a working link.
+
+    It does not check seals, so it is good for counting only.
+    """
+    links = select(CredentialRow.id).where(CredentialRow.person_id == person_id, *_working(now))
+    return links.exists()
+
+
 def _add_link(
     tx: Transaction, keyring: Keyring, person_id: str, now: datetime, until: datetime
 ) -> IssuedSecret:
@@ -203,10 +212,16 @@ def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str
         select(CredentialRow)
         .where(
             CredentialRow.person_id.in_(list(people)),
-            CredentialRow.kind == CredentialKind.LINK,
-            CredentialRow.revoked_at.is_(None),
-            CredentialRow.expires_at > now,
+            *_working(now),
         )
         .order_by(CredentialRow.created_at, CredentialRow.id)
     ).all()
     return {str(row.person_id): row for row in rows if is_sealed(tx, row)}
+
+
+def _working(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CredentialRow.kind == CredentialKind.LINK,
+        CredentialRow.revoked_at.is_(None),
+        CredentialRow.expires_at > now,
+    )

@@ -26,7 +26,7 @@ from api.plan_queries.questions import (
 )
 from api.plan_queries.replacement import ReplacementRequest
 from api.plan_queries.rows import QuestionKind
-from api.plans.plan_details import PlanDetails
+from api.plans.stored_plan import StoredPlan
 from api.results.match_view import (
     MatchViewModel,
     UnmatchedViewModel,
@@ -80,7 +80,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         replacements=_replacements(replaced, page.names, plan.policy, texts),
         remaining=page.remaining,
         most=plan.policy.sessions.count,
-        territories=[one.country for one in plan.roster.coachees],
+        territories=[one["country"] for one in plan.coachees.values()],
     )
 
 
@@ -113,23 +113,19 @@ def replace_coach(
     return redirect_after_post(urls.run(run.id))
 
 
-def _match(plan: PlanDetails, code: str, texts: Renderer) -> MatchViewModel | None:
-    match = next((one for one in plan.result.matches if one.coachee == code), None)
-    if match is None:
+def _match(plan: StoredPlan, code: str, texts: Renderer) -> MatchViewModel | None:
+    if code not in plan.matches:
         return None
-    coachee = next(one for one in plan.roster.coachees if one.id == code)
-    coach = next(one for one in plan.roster.coaches if one.id == match.coach)
-    return present_match(match, (coachee, coach), plan.cycle, texts)
+    match = plan.match(code)
+    return present_match(match, (plan.coachee(code), plan.coach(match.coach)), plan.cycle, texts)
 
 
 def _unmatched(
-    plan: PlanDetails, code: str, names: DisplayNames, texts: Renderer
+    plan: StoredPlan, code: str, names: DisplayNames, texts: Renderer
 ) -> UnmatchedViewModel | None:
-    entry = next((one for one in plan.result.unmatched if one.coachee == code), None)
-    if entry is None:
+    if code not in plan.unmatched:
         return None
-    coachee = next(one for one in plan.roster.coachees if one.id == code)
-    return present_unmatched(entry, coachee, names, texts)
+    return present_unmatched(plan.without_coach(code), plan.coachee(code), names, texts)
 
 
 def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationViewModel | None:
@@ -148,7 +144,9 @@ def _replacements(
 
 ROUTERS = (COACHEE_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/plans/{plan_id}/people/{person_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", "/plans/{plan_id}/people/{person_id}"): Permission(
+        MANAGER, audit_action="plan opened", compressible=True
+    ),
     ("POST", "/plans/{plan_id}/people/{person_id}/explain"): Permission(
         MANAGER, scope=TokenScope.RUN
     ),

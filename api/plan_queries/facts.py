@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plural_message
 
+FILTER_COACHEES = message("plan_queries.filter_coachees", "Coachees")
+FILTER_MATCHED = message("plan_queries.filter_matched", "with a coach")
+FILTER_UNMATCHED = message("plan_queries.filter_unmatched", "without a coach")
+FILTER_CHANGED = message("plan_queries.filter_changed", "with a change")
+FILTER_PINNED = message("plan_queries.filter_pinned", "pinned by the policy")
+FILTER_REPEATED = message("plan_queries.filter_repeated", "a pair in an earlier cycle")
+FILTER_PLACES = message("plan_queries.filter_places", "Places")
+FILTER_FREE = message("plan_queries.filter_free", "some free")
+FILTER_FULL = message("plan_queries.filter_full", "all taken")
+FILTER_UNUSED = message("plan_queries.filter_unused", "none taken")
 ANSWERED = message("plan_queries.answered", "answered")
 EXPLAIN = message("plan_queries.explain", "Reasons and alternatives")
 REPLACE = message("plan_queries.replace", "Coaches who could take over")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.guidance.service import CardSummary, unusable_cards
+from api.lists.query import ListQuery
+from api.lists.selection import Selected, select_rows
 from api.participants.rows import Side
-from api.participants.service import ids_by_code, roster_of
+from api.participants.service import ids_of_codes, labels_of_cycle
+from api.plan_queries.plan_list import (
+    COACH_ACCESS,
+    COACHEE_ACCESS,
+    ListedCoach,
+    ListedCoachee,
+    listed_coachees,
+    listed_coaches,
+)
 from api.plan_queries.questions import QuestionView, coachee_code, questions_about
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
-from api.plans.plan_details import (
-    PlanDetails,
-    PlanSummary,
-    plan_details,
-    plan_row,
-    plans_of_cycle,
-)
-from api.results.move_view import DisplayNames, display_names
+from api.plans.plan_details import PlanSummary, plan_row, plans_of_cycle
+from api.plans.stored_plan import StoredPlan, stored_plan
+from api.results.move_view import DisplayNames
 from api.runs.rows import PlanState
 from api.services import Services
 
@@ -33,15 +37,19 @@ class PlanPage:
         plans: all plans of the cycle, newest first.
         questions: queries about the plan, newest first, except those about one coachee.
         guidance: the countries of matched people whose guidance card is missing or too old.
-        coachee_ids: the person id of each coachee, by their id in the coachees' file.
+        coachees: all coachees of the plan.
+        selected: the part of them that was asked for.
+        person_ids: the ids of their rows, by their ids in the coachees' file.
     """
 
-    plan: PlanDetails
+    plan: StoredPlan
     cycle: CycleHeader
     plans: tuple[PlanSummary, ...]
     questions: tuple[QuestionView, ...]
     guidance: tuple[CardSummary, ...]
-    coachee_ids: Mapping[str, str]
+    coachees: tuple[ListedCoachee, ...]
+    selected: Selected[ListedCoachee]
+    person_ids: dict[str, str]
 
     @property
     def published_plan_id(self) -> str | None:
@@ -50,31 +58,62 @@ class PlanPage:
         return next(published, None)
 
 
-def read_plan_page(services: Services, plan_id: str) -> PlanPage:
-    """Read the contents of a plan's page.
+def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPage:
+    """Read the contents of a plan's page, with the coachees that a query asks for.
 
     Raises:
         NotFoundError: there is no such plan.
     """
     with services.database.reading() as tx:
-        plan = plan_details(tx, plan_id)
+        plan = stored_plan(tx, plan_id)
         cycle_id = plan.summary.cycle_id
-        ids = ids_by_code(tx, cycle_id)
+        coachees = listed_coachees(plan)
+        selected = select_rows(coachees, query, COACHEE_ACCESS)
+        codes = [row.code for row in selected.rows]
         return PlanPage(
             plan=plan,
             cycle=cycle_header(tx, cycle_id),
             plans=plans_of_cycle(tx, cycle_id),
             questions=questions_about(tx, plan_id),
             guidance=unusable_cards(tx, _countries(plan), today=services.now().date()),
-            coachee_ids={code: one for (side, code), one in ids.items() if side is Side.COACHEE},
+            coachees=tuple(coachees),
+            selected=selected,
+            person_ids=ids_of_codes(tx, cycle_id, Side.COACHEE, codes),
         )
 
 
-def _countries(plan: PlanDetails) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class PlanCoachesPage:
+    """A plan, its cycle, and the part of its coaches that was asked for."""
+
+    plan: StoredPlan
+    cycle: CycleHeader
+    selected: Selected[ListedCoach]
+
+
+def read_plan_coaches_page(services: Services, plan_id: str, query: ListQuery) -> PlanCoachesPage:
+    """Read the coaches of a plan that a query asks for, with their workload.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    with services.database.reading() as tx:
+        plan = stored_plan(tx, plan_id)
+        return PlanCoachesPage(
+            plan=plan,
+            cycle=cycle_header(tx, plan.summary.cycle_id),
+            selected=select_rows(listed_coaches(plan), query, COACH_ACCESS),
+        )
+
+
+def _countries(plan: StoredPlan) -> frozenset[str]:
     """Return the countries of the people who are matched."""
-    matched = {code for match in plan.result.matches for code in (match.coachee, match.coach)}
-    people = (*plan.roster.coachees, *plan.roster.coaches)
-    return frozenset(person.country for person in people if person.id in matched)
+    coaches = {match["coach"] for match in plan.matches.values()}
+    people = (
+        *(plan.coachees[code] for code in plan.matches),
+        *(plan.coaches[code] for code in coaches),
+    )
+    return frozenset(person["country"] for person in people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +130,7 @@ class CoacheePage:
         names: the display names of everyone in the plan or currently in the cycle, by id.
     """
 
-    plan: PlanDetails
+    plan: StoredPlan
     cycle: CycleHeader
     code: str
     questions: tuple[QuestionView, ...]
@@ -107,9 +146,8 @@ def read_coachee_page(services: Services, plan_id: str, person_id: str) -> Coach
         NotFoundError: there is no such plan, or the person is not a coachee of its cycle.
     """
     with services.database.reading() as tx:
-        row, plan = plan_row(tx, plan_id), plan_details(tx, plan_id)
+        row, plan = plan_row(tx, plan_id), stored_plan(tx, plan_id)
         code = coachee_code(tx, row, person_id)
-        now, then = roster_of(tx, row.cycle_id), plan.roster
         return CoacheePage(
             plan=plan,
             cycle=cycle_header(tx, row.cycle_id),
@@ -117,5 +155,5 @@ def read_coachee_page(services: Services, plan_id: str, person_id: str) -> Coach
             questions=questions_about(tx, plan_id, person_id),
             remaining=remaining_sessions_of(tx, row, person_id, now=services.now()),
             pinned=code in policy_of(cycle_row(tx, row.cycle_id)).pins,
-            names=display_names((*now.coachees, *now.coaches, *then.coachees, *then.coaches)),
+            names={**labels_of_cycle(tx, row.cycle_id), **plan.labels},
         )

@@ -1,4 +1,4 @@
-"""The page of a plan: its matches with their reasons, and the answers to queries about it."""
+"""The pages of a plan: its coachees, its coaches, and the answers to queries about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from fastapi import APIRouter, Request, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.plan_queries.page_contents import read_plan_page
+from api.lists.listing import present_list
+from api.lists.query import read_query
+from api.plan_queries.page_contents import read_plan_coaches_page, read_plan_page
+from api.plan_queries.plan_line import chart_of, plan_figures, plan_lines
+from api.plan_queries.plan_list import COACH_LIST, COACHEE_LIST
 from api.plan_queries.presenters import (
     AdviceViewModel,
     QuestionLine,
@@ -16,9 +20,8 @@ from api.plan_queries.presenters import (
 )
 from api.plan_queries.rows import QuestionKind
 from api.plans.comparison_page import other_plans
-from api.plans.plan_details import PlanDetails
-from api.results.move_view import display_names
-from api.results.plan_view import present_plan
+from api.plans.stored_plan import StoredPlan
+from api.results.match_view import present_person
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.texts.reader_language import request_renderer
@@ -32,15 +35,19 @@ PLAN_PAGE = APIRouter(include_in_schema=False)
 
 @PLAN_PAGE.get("/plans/{plan_id}")
 def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a plan with the reasons for its matches and, for a draft, a button to publish it."""
-    page = read_plan_page(services, plan_id)
+    """Show a plan with its coachees in pages and, for a draft, a button to publish it."""
+    query, texts = read_query(request, COACHEE_LIST), request_renderer(request)
+    page = read_plan_page(services, plan_id, query)
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
-    view = present_plan(plan.roster, plan.cycle, plan.result, request_renderer(request))
     advised = latest_question(page.questions, QuestionKind.ADVISE, zone)
+    lines = plan_lines(plan, page.selected.rows, page.person_ids, texts)
     return render_page(
         request,
         "plans/plan.html",
-        plan=view,
+        plan=plan_figures(plan, page.coachees),
+        list=present_list(urls.plan(plan_id), query, page.selected),
+        lines=lines,
+        chart=chart_of(plan, lines, texts),
         plan_id=plan_id,
         plans_version=plan.plans_version,
         cycle=page.cycle,
@@ -53,25 +60,47 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         replaces=page.published_plan_id is not None,
         made=format_short_datetime(summary.created_at, zone),
         others=other_plans(page.plans, plan_id, zone),
-        people={
-            code: urls.plan_person(plan_id, person_id)
-            for code, person_id in page.coachee_ids.items()
-        },
         advised=advised,
         advice=_advice(advised, plan),
         compare_first=page.published_plan_id,
-        territories=view.territories,
+        territories=_territories(plan),
     )
 
 
-def _advice(advised: QuestionLine | None, plan: PlanDetails) -> tuple[AdviceViewModel, ...] | None:
+@PLAN_PAGE.get("/plans/{plan_id}/coaches")
+def show_coaches(plan_id: str, request: Request, services: ServicesDep) -> Response:
+    """Show the coaches of a plan with their workload, in pages."""
+    query, texts = read_query(request, COACH_LIST), request_renderer(request)
+    page = read_plan_coaches_page(services, plan_id, query)
+    plan, zone = page.plan, page.plan.cycle.cycle.zone
+    return render_page(
+        request,
+        "plans/coaches.html",
+        plan_id=plan_id,
+        cycle=page.cycle,
+        state=PLAN_STATE[plan.summary.state],
+        made=format_short_datetime(plan.summary.created_at, zone),
+        list=present_list(f"{urls.plan(plan_id)}/coaches", query, page.selected),
+        loads=[(row, present_person(plan.coach(row.code), texts)) for row in page.selected.rows],
+        territories=_territories(plan),
+    )
+
+
+def _territories(plan: StoredPlan) -> frozenset[str]:
+    people = (*plan.coachees.values(), *plan.coaches.values())
+    return frozenset(one["country"] for one in people)
+
+
+def _advice(advised: QuestionLine | None, plan: StoredPlan) -> tuple[AdviceViewModel, ...] | None:
     if advised is None or advised.answer is None or advised.answer.advice is None:
         return None
-    names = display_names((*plan.roster.coachees, *plan.roster.coaches))
-    return present_advice(advised.answer.advice, names)
+    return present_advice(advised.answer.advice, plan.labels)
 
 
 ROUTERS = (PLAN_PAGE,)
 PERMISSIONS: Permissions = {
-    ("GET", "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened", compressible=True),
+    ("GET", "/plans/{plan_id}/coaches"): Permission(
+        MANAGER, audit_action="plan opened", compressible=True
+    ),
 }

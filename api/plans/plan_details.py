@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic_core import from_json
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row, no_such_row
+from api.runs.outdated import is_outdated_json
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput, is_outdated
+from api.runs.run_input import RunInput
 from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.people import Roster
@@ -98,7 +100,7 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
     frozen = RunInput.model_validate_json(input_json)
     return PlanDetails(
         summary=summarise_plan(row),
-        outdated=is_outdated(tx, row.cycle_id, frozen),
+        outdated=is_outdated_json(tx, row.cycle_id, from_json(input_json)),
         result=Result.model_validate_json(result),
         roster=frozen.roster,
         cycle=frozen.cycle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, message
+from coach.texts.facts import FACT, NUMBER, TEXT, listed, message
 
 SESSION = message(
     "reminders.session", "Your session is coming up. If you cannot come, say so here:"
@@ -25,4 +25,27 @@ FEEDBACK_OPEN = message(
     "{session}, {when}: your feedback is missing",
     session=FACT,
     when=FACT,
+)
+
+NO_MAIL = message("reminders.no_mail", "this server sends no email, so nobody can be reminded")
+CHOSEN_TITLE = message("reminders.chosen_title", "Reminders sent")
+CHOSEN_SESSION = message(
+    "reminders.chosen_session",
+    "Session {number} of {of}, {when}",
+    number=NUMBER,
+    of=NUMBER,
+    when=FACT,
+)
+CHOSEN_REMINDED = message(
+    "reminders.chosen_reminded", "an email is being sent to {people}", people=listed(TEXT)
+)
+CHOSEN_REMINDED_BEFORE = message(
+    "reminders.chosen_reminded_before",
+    "not sent: {people} was reminded of this time before, or of something else today",
+    people=listed(TEXT),
+)
+CHOSEN_NOBODY = message(
+    "reminders.chosen_nobody",
+    "not sent: everybody has replied, or the session is over or cancelled, or the invitation was "
+    "sent less than a day ago, or reminders are off",
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
-from api.reminders import switch
+from api.lists.bulk import BulkForm, render_outcomes
+from api.reminders import chosen, facts, switch
 from api.reminders.switch import ReminderSwitch
 from api.web.rendering import redirect_after_post
 
@@ -26,7 +27,19 @@ def switch_reminders(
     return redirect_after_post(f"{urls.cycle(cycle_id)}#reminders")
 
 
+@REMINDER_PAGES.post("/cycles/{cycle_id}/sessions/chosen/reminders")
+def remind_chosen(
+    cycle_id: str, form: Annotated[BulkForm, Form()], request: Request, services: ServicesDep
+) -> Response:
+    """Remind those who have not replied to the sessions that were chosen."""
+    cycle, outcomes = chosen.remind_of_replies(services, cycle_id, form.ids)
+    return render_outcomes(request, facts.CHOSEN_TITLE(), (cycle.id, cycle.name), form, outcomes)
+
+
 ROUTERS = (REMINDER_PAGES,)
 PERMISSIONS: Permissions = {
     ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("POST", "/cycles/{cycle_id}/sessions/chosen/reminders"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
 }

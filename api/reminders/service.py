@@ -40,6 +40,8 @@ _ABOUT_A_TIME = frozenset({MailKind.SESSION_REMINDER, MailKind.REPLY_REMINDER})
 _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the first reminder
 _MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many for old sessions
 
+BY_OFFICE = "by_office"
+"""The key in the content of a reminder that the office has asked for, whatever the settings."""
 _LONGEST_QUIET = timedelta(days=14)  # what falls due in it is looked for before it begins
 
 _DueQuery = Select[SessionRow, PersonRow]
@@ -64,9 +66,9 @@ def write_due_reminders(services: Services) -> int:
             for kind in enabled_reminder_kinds(services.settings.mail)
             for item in _due_items(tx, kind, services.settings.mail, quiet, now)
         ]
-        chosen = _one_a_day(tx, due, now)
+        chosen = one_a_day(tx, due, now)
         addresses = {item.person.id: item.person.email for item in chosen}
-        mails = [_reminder(item, now) for item in chosen]
+        mails = [reminder_of(item, now) for item in chosen]
         release(tx, services.enqueue, mails, addresses, now=now)
         if mails:
             hour = f"{now:%Y-%m-%dT%H}"
@@ -90,9 +92,10 @@ def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now:
     session = tx.get_one(SessionRow, mail.session_id)
     if mail.occasion != _occasion(mail.kind, session):
         return False
-    due = _missing_query(mail.kind, settings, now).where(
-        SessionRow.id == mail.session_id, PersonRow.id == mail.person_id
-    )
+    query = _missing_query(mail.kind, settings, now)
+    if (mail.content or {}).get(BY_OFFICE):
+        query = waiting_replies(now)
+    due = query.where(SessionRow.id == mail.session_id, PersonRow.id == mail.person_id)
     return tx.execute(due).first() is not None
 
 
@@ -125,7 +128,7 @@ def _due_items(
     return [one for one in items if quiet.is_last_chance(one.person, one.session, before)]
 
 
-def _one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
+def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
     """Return the most urgent item of each human who has not been reminded on this local day."""
     since = now - timedelta(days=1)
     latest = select(MailRow.created_at, PersonRow.human_id, PersonRow.id).join(
@@ -144,7 +147,8 @@ def _one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> lis
     return list(chosen.values())
 
 
-def _reminder(item: OpenItem, now: datetime) -> MailRow:
+def reminder_of(item: OpenItem, now: datetime) -> MailRow:
+    """Return the email that reminds a person of what is open."""
     return MailRow(
         kind=item.kind,
         cycle_id=item.session.cycle_id,
@@ -157,6 +161,15 @@ def _reminder(item: OpenItem, now: datetime) -> MailRow:
 
 def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
     """Select the sessions and people with a due reminder of this kind that is not yet created."""
+    return (
+        _missing_query(kind, settings, now)
+        .where(~was_reminded(kind))
+        .order_by(SessionRow.starts_at, SessionRow.id, PersonRow.id)
+    )
+
+
+def was_reminded(kind: MailKind) -> ColumnElement[bool]:
+    """Return whether a reminder of this kind about a session was created for a person."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -165,11 +178,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
         if kind in _ABOUT_A_TIME
         else (MailRow.occasion == 0),
     )
-    return (
-        _missing_query(kind, settings, now)
-        .where(~written.exists())
-        .order_by(SessionRow.starts_at, SessionRow.id, PersonRow.id)
-    )
+    return written.exists()
 
 
 def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
@@ -199,12 +208,15 @@ def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
+    """Select the sessions in the next days and those participants who have not replied."""
+    until = now + timedelta(days=settings.remind_reply_days)
+    return waiting_replies(now).where(SessionRow.starts_at <= until)
+
+
+def waiting_replies(now: datetime) -> _DueQuery:
     """Select upcoming sessions and those participants who have not replied to the current time."""
     return _remindable_query(MailKind.REPLY_REMINDER, now).where(
-        SessionRow.starts_at > now,
-        SessionRow.starts_at <= now + timedelta(days=settings.remind_reply_days),
-        RecordRow.id.is_(None),
-        ~has_replied(PersonRow.id),
+        SessionRow.starts_at > now, RecordRow.id.is_(None), ~has_replied(PersonRow.id)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -107,16 +107,12 @@ def present_plan(
     return PlanViewModel(
         name=cycle.cycle.name,
         period=format_date_span(cycle.cycle.start, cycle.cycle.end),
-        proof_status=_proof_status(result),
+        proof_status=proof_status(proven=result.status == "optimal"),
         placed=len(result.matches),
         coachees=len(roster.coachees),
         coaches=len(roster.coaches),
         sessions=sum(len(match.sessions) for match in result.matches),
-        levels=tuple(
-            _level(outcome)
-            for outcome in result.levels
-            if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
-        ),
+        levels=present_levels(result.levels),
         matches=matches,
         unmatched=tuple(
             present_unmatched(entry, coachees[entry.coachee], names, texts)
@@ -129,8 +125,18 @@ def present_plan(
     )
 
 
-def _proof_status(result: Result) -> Displayed:
-    return facts.PLAN_PROVEN() if result.status == "optimal" else facts.PLAN_NOT_PROVEN()
+def proof_status(*, proven: bool) -> Displayed:
+    """Return whether a plan is proven to be the best, in words."""
+    return facts.PLAN_PROVEN() if proven else facts.PLAN_NOT_PROVEN()
+
+
+def present_levels(outcomes: Iterable[LevelOutcome]) -> tuple[LevelViewModel, ...]:
+    """Return the view models of the levels that the run had."""
+    return tuple(
+        _level(outcome)
+        for outcome in outcomes
+        if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
+    )
 
 
 def _level(outcome: LevelOutcome) -> LevelViewModel:

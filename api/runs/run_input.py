@@ -20,10 +20,9 @@ from api.sessions.progress import cycle_progress
 from api.sessions.rows import SessionRow
 from api.settings import Settings
 from api.values import FrozenModel
-from coach.availability import merged_busy_times
 from coach.cycle import Cycle
 from coach.errors import ConflictError
-from coach.people import Person, Roster
+from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
@@ -102,42 +101,7 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
         cycle=cycle,
         keep=keep,
         under_way=where,
-        adjustments=_adjustments(tx, cycle_id),
-    )
-
-
-def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Return whether a run's input is no longer current.
-
-    This is so if the cycle's lists or policy have changed since it was captured, or a session was
-    moved or cancelled otherwise than by publishing a plan.
-    """
-    policy = policy_of(cycle_row(tx, cycle_id))
-    if (frozen.policy, frozen.adjustments) != (policy, _adjustments(tx, cycle_id)):
-        return True
-    return not _covers(frozen.roster, roster_of(tx, cycle_id, with_declined_times=False))
-
-
-def _covers(frozen: Roster, now: Roster) -> bool:
-    """Return whether a frozen roster equals the current one, declined times aside.
-
-    Times that people have declined since do not make a run outdated. Publishing its plan is refused
-    if it has a session in one of them.
-    """
-    sizes = (len(frozen.coachees), len(frozen.coaches)) == (len(now.coachees), len(now.coaches))
-    return (
-        sizes
-        and frozen.earlier_pairs == now.earlier_pairs
-        and all(map(_covers_person, frozen.coachees, now.coachees))
-        and all(map(_covers_person, frozen.coaches, now.coaches))
-    )
-
-
-def _covers_person(frozen: Person, now: Person) -> bool:
-    if frozen == now:
-        return True
-    return frozen.model_copy(update={"busy": now.busy}) == now and (
-        merged_busy_times((*frozen.busy, *now.busy)) == frozen.busy
+        adjustments=count_adjustments(tx, cycle_id),
     )
 
 
@@ -164,7 +128,8 @@ def _digest(value: BaseModel) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _adjustments(tx: Transaction, cycle_id: str) -> int:
+def count_adjustments(tx: Transaction, cycle_id: str) -> int:
+    """Return how often sessions of a cycle were moved or cancelled singly."""
     total = select(func.sum(SessionRow.adjustments)).where(SessionRow.cycle_id == cycle_id)
     return tx.scalar(total) or 0
 

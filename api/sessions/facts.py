@@ -6,6 +6,15 @@ from coach.texts.facts import NUMBER, SHORT_DATE, TEXT, message
 
 TITLE = message("sessions.title", "Session {number} of {of}", number=NUMBER, of=NUMBER)
 
+FILTER_REPLIES = message("sessions.filter_replies", "Replies")
+FILTER_BOTH_ACCEPTED = message("sessions.filter_both_accepted", "both accepted")
+FILTER_REPLY_MISSING = message("sessions.filter_reply_missing", "a reply is missing")
+FILTER_DECLINED = message("sessions.filter_declined", "one of the two declined")
+FILTER_STATE = message("sessions.filter_state", "State")
+FILTER_COMING = message("sessions.filter_coming", "coming")
+FILTER_OVER = message("sessions.filter_over", "over")
+FILTER_NOTE_MISSING = message("sessions.filter_note_missing", "over, no note yet")
+
 AWAITING_YOUR_REPLY = message("sessions.awaiting_your_reply", "awaiting your reply")
 YOU_ACCEPTED = message("sessions.you_accepted", "you accepted")
 YOU_DECLINED = message("sessions.you_declined", "you declined")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -98,26 +96,6 @@ class OfficeSessionLine:
     badges: tuple[Badge, ...]
     declined: bool
     feedback_given: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyCounts:
-    """The numbers of replies to confirmed sessions without a record, two per session."""
-
-    accepted: int
-    declined: int
-    waiting: int
-
-    @classmethod
-    def of(cls, sessions: Iterable[SessionDetails]) -> ReplyCounts:
-        """Count the replies to `sessions`."""
-        counts = Counter(
-            reply
-            for session in sessions
-            if session.state is SessionState.CONFIRMED and not session.has_record
-            for reply in _replies(session)
-        )
-        return cls(counts[Reply.ACCEPTED], counts[Reply.DECLINED], counts[Reply.NONE])
 
 
 def own_session_line(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.lists.json_pages import JsonPageDep, set_total
 from api.sessions import service as sessions
 from api.sessions.replies import ReplyInput
 from api.sessions.schedule import PersonSchedule
@@ -25,12 +26,16 @@ def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedul
 
 
 @SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
-def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
+def cycle_schedule(
+    cycle_id: str, services: ServicesDep, request: Request, response: Response, page: JsonPageDep
+) -> tuple[SessionDetails, ...]:
     """List a cycle's published sessions with replies, in chronological order.
 
     Cancelled sessions are included.
     """
-    return sessions.read_cycle_schedule(services, cycle_id)
+    found, total = sessions.read_cycle_schedule(services, cycle_id, page)
+    set_total(request, response, page, total)
+    return found
 
 
 @SESSIONS.get("/{session_id}", responses=problem_responses(404))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,29 @@ def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]
     """
     zone = _cycle_zone(tx, cycle_id)
     return _views(tx.execute(_CYCLE_SESSIONS, {"cycle_id": cycle_id}), zone, reader=None)
+
+
+def session_ids(tx: Transaction, cycle_id: str) -> Sequence[str]:
+    """Return the ids of all published sessions of a cycle in chronological order."""
+    return tx.scalars(
+        select(SessionRow.id)
+        .where(SessionRow.cycle_id == cycle_id)
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    ).all()
+
+
+def sessions_by_id(
+    tx: Transaction, cycle_id: str, ids: Sequence[str]
+) -> tuple[SessionDetails, ...]:
+    """Return sessions of a cycle in the order of their ids, with times in the cycle's time zone.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    zone = _cycle_zone(tx, cycle_id)
+    rows = tx.execute(_SESSIONS.where(SessionRow.id.in_(ids)))
+    found = {one.id: one for one in _views(rows, zone, reader=None)}
+    return tuple(found[one] for one in ids)
 
 
 def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:

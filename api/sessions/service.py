@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.http.principal import Principal
+from api.lists.json_pages import JsonPage
 from api.services import Services
 from api.sessions.replies import ReplyInput, store_pending_acceptances, store_reply
 from api.sessions.reply_history import KeptReply, reply_history
@@ -12,18 +13,28 @@ from api.sessions.schedule import (
     own_schedule,
     own_session,
     session_details,
+    session_ids,
+    sessions_by_id,
 )
 from api.sessions.session_details import SessionDetails
 
 
-def read_cycle_schedule(services: Services, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Return all published sessions of a cycle in chronological order, including cancelled ones.
+def read_cycle_schedule(
+    services: Services, cycle_id: str, page: JsonPage
+) -> tuple[tuple[SessionDetails, ...], int]:
+    """Return a page of a cycle's published sessions in chronological order, and their number.
+
+    Cancelled sessions are included.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     with services.database.reading() as tx:
-        return cycle_schedule(tx, cycle_id)
+        if page.limit is None:
+            sessions = cycle_schedule(tx, cycle_id)
+            return tuple(page.of(sessions)), len(sessions)
+        ids = session_ids(tx, cycle_id)
+        return sessions_by_id(tx, cycle_id, page.of(ids)), len(ids)
 
 
 def read_own_schedule(services: Services, principal: Principal) -> PersonSchedule:

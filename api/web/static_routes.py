@@ -30,7 +30,7 @@ def static(
 ) -> Response:
     """Return a static file with an ETag, so that browsers can revalidate their copy."""
     content = static_file(name)
-    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'  # weak: the same if compressed
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={_ONE_HOUR}"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -39,5 +39,5 @@ def static(
 
 ROUTERS = (STATIC_FILES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/static/{name}"): Permission(EVERYBODY, authenticates=False),
+    ("GET", "/static/{name}"): Permission(EVERYBODY, authenticates=False, compressible=True),
 }

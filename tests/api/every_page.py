@@ -204,6 +204,9 @@ def _upload(walk: Walk) -> str:
     walk.post(f"{cycle}/people/preview/use", data={"seen": _seen(shown)})
     walk.open("cycle, with people", cycle)
     walk.open("people", f"{cycle}/people")
+    walk.open("people, search expired", f"{cycle}/people?search=0&side=coach")
+    search = {"text": "0000", "list_address": f"{cycle}/people"}
+    walk.open("people, nobody found", walk.post("/searches", data=search))
     walk.open("rules of the cycle", f"{cycle}/rules")
     walk.open("rules", "/rules")
     return cycle
@@ -221,8 +224,9 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     shown = walk.open("first lists to check", f"{cycle}/people/preview")
     walk.post(f"{cycle}/people/preview/use", data={"seen": _seen(shown)})
     walk.open("directory", "/directory")
-    walk.submit("directory, found", "/directory", data={"text": "Besa Shembull"})
-    walk.submit("directory, nobody found", "/directory", data={"text": "nowhere"})
+    for name, text in (("found", "Besa Shembull"), ("nobody found", "0000")):
+        search = {"text": text, "list_address": "/directory?roles=coachee"}
+        walk.open(f"directory, {name}", walk.post("/searches", data=search))
     found = walk.browser.post("/api/v1/directory/search", json={"text": "shembull"}).json()
     page = f"/directory/{found['entries'][0]['id']}"
     walk.open("person of the directory", page)
@@ -283,6 +287,9 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
     walk.open("question, waiting", advice)
     walk.over(advice)
     walk.open("plan, with advice", plan)
+    walk.open("plan, with coach", f"{plan}?show=matched&sort=-points")
+    walk.open("coaches of the plan", f"{plan}/coaches")
+    walk.open("coaches of the plan, none", f"{plan}/coaches?places=full&row=x&sort=free")
     for name, code in (("with a coach", matched), ("without a coach", unmatched)):
         page = f"{plan}/people/{people[code]}"
         walk.open(f"coachee {name}", page)
@@ -327,6 +334,13 @@ def _publish(walk: Walk, cycle: str, plan: str) -> None:
     assert mail is not None
     walk.open("message", mail[1])
     walk.open("message, tested", f"{mail[1]}?tested=1")
+    chosen = re.search(r'name="chosen"\s+value="(\w+)"', pending)
+    assert chosen is not None
+    form = {"until": until[1], "chosen": chosen[1], "list_address": f"{cycle}/messages"}
+    walk.submit("messages, sent to one", f"{cycle}/messages/chosen/send", data=form)
+    walk.submit(
+        "messages, nobody chosen", f"{cycle}/messages/chosen/send", data=form | {"chosen": []}
+    )
     walk.post(f"{cycle}/messages/send", data={"until": until[1]})
     walk.open("messages, being sent", f"{cycle}/messages")
     people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}

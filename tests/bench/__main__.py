@@ -12,6 +12,7 @@ from tests.bench.duplicate_figures import duplicate_figures
 from tests.bench.engine_figures import engine_figures
 from tests.bench.explanation_figures import explanation_figures
 from tests.bench.figures import show
+from tests.bench.page_figures import page_figures
 from tests.bench.peer_figures import peer_figures
 
 TABLES = {
@@ -22,6 +23,7 @@ TABLES = {
     "explanations": ("Explanations at the size of a mission", explanation_figures),
     "calendar": ("Invitations and calendar feeds", calendar_figures),
     "duplicates": ("Search for duplicate people", duplicate_figures),
+    "pages": ("Pages of the programme office at 1,200 x 400", page_figures),
     "peers": ("Assignment compared with other packages", peer_figures),
 }
 

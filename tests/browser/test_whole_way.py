@@ -69,7 +69,7 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
     upload(office, "coaches", "coaches.csv")
     press(office, "Check the lists")
     press(office, "Use these lists")
-    expect(office.get_by_role("heading", name="Coachees")).to_be_visible()
+    expect(office.get_by_role("heading", name="People")).to_be_visible()
     return cycle, office.url
 
 
@@ -81,10 +81,10 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
     expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # the page updates itself
     see_plan.click()
     expect(office.get_by_text("13 of 14")).to_be_visible()
-    expect(office.get_by_role("heading", name="Without a coach")).to_be_visible()
+    expect(office.get_by_role("link", name="Without a coach")).to_be_visible()
     for width in (PHONE, DESKTOP):
         fits(office, width)
-    coachee, coach, *_ = office.locator("#matches + article strong").all_inner_texts()
+    coachee, coach, *_ = office.locator("article.line strong").all_inner_texts()
     press(office, "Publish this plan")
     expect(office.get_by_role("heading", name="Sessions and replies")).to_be_visible()
     return coachee, coach, office.url

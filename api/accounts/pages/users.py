@@ -7,9 +7,13 @@ from fastapi import APIRouter, Request, Response
 from api.accounts import account, factor_reset
 from api.accounts.change_confirmation import ChangeProof
 from api.accounts.session_cookies import change_secret_of
+from api.accounts.user_list import USER_ACCESS, USER_LIST
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.urls import USERS
+from api.lists.listing import present_list
+from api.lists.query import read_query
+from api.lists.selection import select_rows
 from api.web.rendering import render_page
 
 USER_PAGES = APIRouter(include_in_schema=False)
@@ -17,13 +21,16 @@ USER_PAGES = APIRouter(include_in_schema=False)
 
 @USER_PAGES.get(USERS)
 def show_users(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Show the users, and how they sign in."""
+    """Show the users, and how they sign in, in pages."""
+    query = read_query(request, USER_LIST)
     users = [user for user in factor_reset.read_users(services) if user.disabled_at is None]
+    selected = select_rows(users, query, USER_ACCESS)
     change_secret = change_secret_of(request, services.settings)
     return render_page(
         request,
         "accounts/users.html",
-        users=users,
+        list=present_list(USERS, query, selected),
+        users=selected.rows,
         own_id=principal.user_id,
         may_change=account.may_change_now(services, principal, change_secret),
     )

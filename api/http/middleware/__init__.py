@@ -1,1 +1,1 @@
-"""Middleware: request logging, security headers, host and CSRF checks, size and rate limits."""
+"""Middleware: logging, compression, security headers, host and CSRF checks, and limits."""

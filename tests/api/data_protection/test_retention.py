@@ -383,6 +383,7 @@ def test_only_long_expired_secrets_are_deleted(world: World, cycle_id: str) -> N
         "devices": 0,
         "failed_sign_ins": 0,
         "previews": 0,
+        "searches": 0,
         "address_codes": 0,
         "applications": 0,
     }

@@ -17,6 +17,7 @@ _CONDITIONS = (
     "requires_recent_authentication",
     "requires_verification",
     "without_second_factor",
+    "compressible",
 )
 
 

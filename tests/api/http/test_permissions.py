@@ -112,6 +112,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles/{cycle_id}/people/preview/use"): {"json": {"seen": "0"}},
     ("POST", "/cycles/{cycle_id}/people/preview/use"): {"data": {"seen": "0"}},
     ("PUT", "/api/v1/cycles/{cycle_id}/people/preview/answers"): {"json": {}},
+    ("POST", "/cycles/{cycle_id}/messages/chosen/send"): {
+        "data": {"until": "2026-12-01T09:00:00Z"}
+    },
+    ("POST", "/cycles/{cycle_id}/messages/chosen/sent"): {
+        "data": {"until": "2026-12-01T09:00:00Z"}
+    },
+    ("POST", "/searches"): {"data": {"text": "Ana", "list_address": "/directory"}},
     ("POST", "/api/v1/directory/search"): {"json": {"text": "Ana"}},
     ("PUT", "/api/v1/directory/duplicates"): {
         "json": {"one_id": "0" * 20, "other_id": "0" * 20, "same": False}

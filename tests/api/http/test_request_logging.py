@@ -54,6 +54,20 @@ def _logged_requests(routes: set[str], logged: io.StringIO) -> list[dict[str, An
         time.sleep(0.01)
 
 
+def test_names_searched_for_and_query_strings_are_not_logged(
+    world: World, office: httpx.Client, logged: io.StringIO
+) -> None:
+    page = f"/cycles/{world.cycle()}/people"
+    form = {"text": "Oberstleutnant Mustermann", "list_address": f"{page}?side=coach"}
+    found = office.post("/searches", data=form).headers["location"]
+    office.get(found)
+    requests = _logged_requests({"/searches", "/cycles/{cycle_id}/people"}, logged)
+    fields = {"event", "level", "logger", "method", "ms", "request_id", "route", "status"}
+    assert {frozenset(line) for line in requests} == {frozenset(fields | {"timestamp"})}
+    log = logged.getvalue()
+    assert [word for word in ("Mustermann", "search=", "side=", "?") if word in log] == []
+
+
 def test_running_server_is_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/healthz").status_code == HTTPStatus.OK
     assert client.get("/readyz").status_code == HTTPStatus.OK

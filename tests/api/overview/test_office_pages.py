@@ -179,14 +179,20 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
         "the time limit was reached first",
         "at most 3 is possible",
         "300 of 300 points",
-        "both speak Serbian",
+        "2 sessions, Wed 27 Jan 2027 to Wed 3 Feb 2027",
         "other coachees need their places",
-        "one more place with Coach 1 (K-1)",
-        "language: 2",
+        "1 change would help",
         "Publish this plan",
     ):
         assert words in page, words
     assert page.count('class="mark"') == 4
+    people = set(re.findall(rf'href="(/plans/{plan_id}/people/\w+)"', page))
+    assert len(people) == 3
+    coachees = " ".join(text(browser.get(person)) for person in people)
+    for words in ("both speak Serbian", "one more place with Coach 1 (K-1)", "language: 2"):
+        assert words in coachees, words
+    coaches = text(browser.get(f"/plans/{plan_id}/coaches?sort=free"))
+    assert coaches.count("1 of 3") == 2
     published = browser.post(f"/plans/{plan_id}/publish")
     sessions = text(browser.get(published.headers["location"]))
     assert sessions.count("no reply yet") == 2 * 4

@@ -1,0 +1,53 @@
+"""Pages of lists in the API: `limit` and `offset`, with the total in a header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+
+from api.values import FrozenModel
+
+TOTAL_HEADER = "X-Total-Count"
+Item = TypeVar("Item")
+
+
+class JsonPage(FrozenModel):
+    """The part of a list that a request asks for; everything if `limit` is `None`."""
+
+    limit: int | None = None
+    offset: int = 0
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Return this part of a list."""
+        end = None if self.limit is None else self.offset + self.limit
+        return items[self.offset : end]
+
+
+async def _json_page(
+    limit: Annotated[
+        int | None,
+        Query(
+            ge=1,
+            le=1000,
+            description="The largest number of items to return. Without it, all are returned. "
+            f"`{TOTAL_HEADER}` is the number of all, and `Link` has the next page (RFC 8288).",
+        ),
+    ] = None,
+    offset: Annotated[
+        int, Query(ge=0, le=10_000_000, description="The number of items to leave out first.")
+    ] = 0,
+) -> JsonPage:
+    return JsonPage(limit=limit, offset=offset)
+
+
+JsonPageDep = Annotated[JsonPage, Depends(_json_page)]
+
+
+def set_total(request: Request, response: Response, page: JsonPage, total: int) -> None:
+    """Say in headers how long the whole list is, and where its next page is."""
+    response.headers[TOTAL_HEADER] = str(total)
+    if page.limit is not None and (end := page.offset + page.limit) < total:
+        address = f"{request.url.path}?limit={page.limit}&offset={end}"
+        response.headers["Link"] = f'<{address}>; rel="next"'

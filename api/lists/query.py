@@ -1,0 +1,127 @@
+"""What an address says about a list: the search, the order, the filters and the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from api.database.types import ID_LENGTH
+from api.http.dependencies import principal_of, services_for
+from api.lists.searches import find_search
+from api.web.labels import Option
+from coach.texts.facts import Displayed
+
+SEARCH, SORT, PAGE, ROW, CHOOSE = "search", "sort", "page", "row", "choose"
+_ALL = "all"
+_DESCENDING = "-"
+_SEARCH_ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
+_MAX_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of a list: its name in the address, its label, and the values it can have."""
+
+    name: str
+    label: Displayed
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListDefinition:
+    """What can be asked of a list. The first of `sorts` is its usual order."""
+
+    sorts: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """The part of a list that is asked for.
+
+    Attributes:
+        definition: what can be asked of the list.
+        sort: the order, one of `definition.sorts`.
+        descending: whether the order is reversed.
+        chosen: the values of the filters that are set.
+        page: the page, from 1.
+        search_id: the id of the search, or an empty string.
+        text: the text searched for.
+        expired: whether the address refers to a search that cannot be found.
+        all_chosen: whether the checkboxes of all rows on the page are checked.
+        row: the id of a row whose page is asked for instead of `page`, or an empty string.
+    """
+
+    definition: ListDefinition
+    sort: str
+    descending: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    page: int = 1
+    search_id: str = ""
+    text: str = ""
+    expired: bool = False
+    row: str = ""
+    all_chosen: bool = False
+
+    def query_string(self) -> str:
+        """Return the query string of this part, without what is usual."""
+        fields = dict(self.chosen)
+        if self.search_id and not self.expired:
+            fields[SEARCH] = self.search_id
+        if self.descending or self.sort != self.definition.sorts[0]:
+            fields[SORT] = f"{_DESCENDING if self.descending else ''}{self.sort}"
+        if self.page > 1:
+            fields[PAGE] = str(self.page)
+        if self.all_chosen:
+            fields[CHOOSE] = _ALL
+        return urlencode(fields)
+
+    def sorted_by(self, sort: str) -> ListQuery:
+        """Return the first page in another order, or in the reverse one if it is this one."""
+        descending = sort == self.sort and not self.descending
+        return replace(self, sort=sort, descending=descending, page=1)
+
+
+def read_query(request: Request, definition: ListDefinition) -> ListQuery:
+    """Return what the address of a request says about a list. Unknown values are ignored."""
+    asked = request.query_params
+    sort = asked.get(SORT, "")
+    known = sort.removeprefix(_DESCENDING) in definition.sorts
+    search_id = asked.get(SEARCH, "")
+    text = _searched_text(request, search_id) if search_id else ""
+    return ListQuery(
+        definition=definition,
+        sort=sort.removeprefix(_DESCENDING) if known else definition.sorts[0],
+        descending=known and sort.startswith(_DESCENDING),
+        chosen=_chosen(asked, definition),
+        page=_page(asked.get(PAGE, "")),
+        search_id=search_id,
+        text=text or "",
+        expired=text is None,
+        row=asked.get(ROW, ""),
+        all_chosen=asked.get(CHOOSE) == _ALL,
+    )
+
+
+def _searched_text(request: Request, search_id: str) -> str | None:
+    if not _SEARCH_ID.fullmatch(search_id):
+        return None
+    return find_search(services_for(request), principal_of(request), search_id)
+
+
+def _chosen(asked: Mapping[str, str], definition: ListDefinition) -> dict[str, str]:
+    return {
+        one.name: asked[one.name]
+        for one in definition.filters
+        if asked.get(one.name) in {option.value for option in one.options}
+    }
+
+
+def _page(text: str) -> int:
+    known = text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_PAGE))
+    return min(max(int(text), 1), _MAX_PAGE) if known else 1

@@ -1,0 +1,28 @@
+"""Table of searches for names, which addresses refer to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import IdentifiedRow, TableRow
+
+MAX_SEARCH_LENGTH = 200
+
+
+class SearchRow(IdentifiedRow):
+    """What a user searched for. An address contains its id instead of the text.
+
+    The row is valid for its user only, until `expires_at`.
+    """
+
+    __tablename__ = "searches"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(MAX_SEARCH_LENGTH))
+    expires_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (SearchRow,)

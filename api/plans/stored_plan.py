@@ -1,0 +1,160 @@
+"""A stored plan whose parts are validated only when they are needed.
+
+A plan of 1,200 coachees has a hundred thousand values. Pages show a few dozen of its matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from pydantic_core import from_json, to_json
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row
+from api.database.existing_row import no_such_row
+from api.plans.plan_details import PlanSummary, summarise_plan
+from api.runs.outdated import is_outdated_json
+from api.runs.rows import PlanRow, PlanState, RunRow
+from coach.cycle import Cycle
+from coach.people import Coach, Coachee
+from matching.instance.partial_cycle import UnderWay
+from matching.result import LevelOutcome, Match, Move, Unmatched
+
+Model = TypeVar("Model", bound=BaseModel)
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """A plan with its result and the input of its run as JSON, as they are stored.
+
+    Attributes:
+        summary: the plan in a list.
+        result: the `Result`.
+        run_input: the `RunInput`.
+        outdated: for drafts, whether lists, policy or single sessions have changed since.
+        plans_version: increases with each published plan.
+    """
+
+    summary: PlanSummary
+    result: Json
+    run_input: Json
+    outdated: bool
+    plans_version: int
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        """The policy that the run used."""
+        return _validated(Cycle, self.run_input["cycle"])
+
+    @cached_property
+    def own_policy(self) -> Cycle | None:
+        """The cycle's policy at the time of the run, if the run used a different one."""
+        own = self.run_input.get("own_policy")
+        return None if own is None else _validated(Cycle, own)
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy as written by a manager, without the pins added to replace a coach."""
+        what_if = self.summary.state is PlanState.WHAT_IF
+        return self.cycle if what_if or self.own_policy is None else self.own_policy
+
+    @property
+    def under_way(self) -> UnderWay | None:
+        """The progress of the cycle at that time, if it had started."""
+        progress = self.run_input.get("under_way")
+        return None if progress is None else _validated(UnderWay, progress)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether every level except `schedule` is proven."""
+        return bool(self.result["status"] == "optimal")
+
+    @property
+    def levels(self) -> tuple[LevelOutcome, ...]:
+        """The values of the levels of the objective."""
+        return tuple(_validated(LevelOutcome, one) for one in self.result["levels"])
+
+    @cached_property
+    def coachees(self) -> Mapping[str, Json]:
+        """The coachees at the time of the run, by id."""
+        return {one["id"]: one for one in self.run_input["roster"]["coachees"]}
+
+    @cached_property
+    def coaches(self) -> Mapping[str, Json]:
+        """The coaches at the time of the run, by id."""
+        return {one["id"]: one for one in self.run_input["roster"]["coaches"]}
+
+    @cached_property
+    def matches(self) -> Mapping[str, Json]:
+        """The matches, by the id of their coachee."""
+        return {one["coachee"]: one for one in self.result["matches"]}
+
+    @cached_property
+    def unmatched(self) -> Mapping[str, Json]:
+        """What is known of the coachees without a coach, by id."""
+        return {one["coachee"]: one for one in self.result["unmatched"]}
+
+    @cached_property
+    def moves(self) -> Mapping[str, Json]:
+        """What a re-match changed, by the id of the coachee."""
+        return {one["coachee"]: one for one in self.result.get("moves", ())}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The name and id of everybody in the plan, by id."""
+        people = (*self.coachees.values(), *self.coaches.values())
+        return {one["id"]: f"{one['name']} ({one['id']})" for one in people}
+
+    def match(self, coachee: str) -> Match:
+        """Return the match of a coachee, who must have one."""
+        return _validated(Match, self.matches[coachee])
+
+    def without_coach(self, coachee: str) -> Unmatched:
+        """Return what is known of a coachee, who must have no coach."""
+        return _validated(Unmatched, self.unmatched[coachee])
+
+    def move(self, coachee: str) -> Move:
+        """Return what changed for a coachee, for whom something must have changed."""
+        return _validated(Move, self.moves[coachee])
+
+    def coachee(self, coachee: str) -> Coachee:
+        """Return a coachee as they were at the time of the run."""
+        return _validated(Coachee, self.coachees[coachee])
+
+    def coach(self, coach: str) -> Coach:
+        """Return a coach as they were at the time of the run."""
+        return _validated(Coach, self.coaches[coach])
+
+
+def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
+    """Return a plan.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    found = tx.execute(
+        select(PlanRow, PlanRow.result, RunRow.input)
+        .join(RunRow, RunRow.id == PlanRow.run_id)
+        .where(PlanRow.id == plan_id)
+    ).one_or_none()
+    if found is None:
+        raise no_such_row(plan_id, "plan")
+    row, result, input_json = found
+    run_input = from_json(input_json)
+    return StoredPlan(
+        summary=summarise_plan(row),
+        result=from_json(result),
+        run_input=run_input,
+        outdated=row.state is PlanState.DRAFT and is_outdated_json(tx, row.cycle_id, run_input),
+        plans_version=cycle_row(tx, row.cycle_id).plans_version,
+    )
+
+
+def _validated(model: type[Model], value: Json) -> Model:
+    return model.model_validate_json(to_json(value))

@@ -1,0 +1,81 @@
+"""The lists of a plan: its coachees and coaches, found, filtered and sorted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.lists.query import ListQuery
+from api.lists.selection import select_rows
+from api.plan_queries.plan_list import (
+    COACH_ACCESS,
+    COACH_LIST,
+    COACHEE_ACCESS,
+    COACHEE_LIST,
+    listed_coachees,
+    listed_coaches,
+)
+from api.plans.stored_plan import StoredPlan, stored_plan
+from matching.facts.rules import COMMON_LANGUAGE
+from matching.result import Unmatched, Verdict
+
+if TYPE_CHECKING:
+    from conftest import World
+
+LEFT_OUT = Unmatched(coachee="C-3", reason="all-taken", funnel=(), remedies=())
+
+
+@pytest.fixture
+def plan(world: World) -> StoredPlan:
+    """Return a plan of three coachees: one with a repeated pair, and one without a coach."""
+    cycle_id = world.cycle()
+    result = world.result({"C-1": "K-1", "C-2": "K-1"})
+    first, second = result.matches
+    reason = COMMON_LANGUAGE(language="sr")
+    repeated = Verdict(rule="repeat", points=0, weight=0, reason=reason)
+    again = second.model_copy(update={"verdicts": (*second.verdicts, repeated), "points": 200})
+    plan_id = world.plan(
+        cycle_id,
+        result.model_copy(update={"matches": (first, again), "unmatched": (LEFT_OUT,)}),
+    )
+    with world.database.reading() as tx:
+        return stored_plan(tx, plan_id)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        (ListQuery(COACHEE_LIST, "name"), "C-1 C-2 C-3"),
+        (ListQuery(COACHEE_LIST, "points", descending=True), "C-1 C-2 C-3"),
+        (ListQuery(COACHEE_LIST, "points"), "C-3 C-2 C-1"),
+        (ListQuery(COACHEE_LIST, "coach"), "C-1 C-2 C-3"),
+        (ListQuery(COACHEE_LIST, "id", chosen={"show": "matched"}), "C-1 C-2"),
+        (ListQuery(COACHEE_LIST, "id", chosen={"show": "unmatched"}), "C-3"),
+        (ListQuery(COACHEE_LIST, "id", chosen={"show": "repeated"}), "C-2"),
+        (ListQuery(COACHEE_LIST, "id", chosen={"show": "pinned"}), ""),
+        (ListQuery(COACHEE_LIST, "id", chosen={"show": "changed"}), ""),
+        (ListQuery(COACHEE_LIST, "id", text="coach 1"), "C-1 C-2"),
+        (ListQuery(COACHEE_LIST, "id", text="C-3"), "C-3"),
+    ],
+)
+def test_coachees_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> None:
+    rows = select_rows(listed_coachees(plan), query, COACHEE_ACCESS).rows
+    assert [row.code for row in rows] == codes.split()
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        (ListQuery(COACH_LIST, "name"), "K-1 K-2"),
+        (ListQuery(COACH_LIST, "free", descending=True), "K-2 K-1"),
+        (ListQuery(COACH_LIST, "taken"), "K-2 K-1"),
+        (ListQuery(COACH_LIST, "id", chosen={"places": "free"}), "K-1 K-2"),
+        (ListQuery(COACH_LIST, "id", chosen={"places": "full"}), ""),
+        (ListQuery(COACH_LIST, "id", chosen={"places": "unused"}), "K-2"),
+    ],
+)
+def test_coaches_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> None:
+    rows = select_rows(listed_coaches(plan), query, COACH_ACCESS).rows
+    assert [row.code for row in rows] == codes.split()
+    assert {row.dots for row in listed_coaches(plan)} == {"●●○", "○○○"}
