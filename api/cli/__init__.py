@@ -64,6 +64,9 @@ def build_application(command: str | None) -> typer.Typer:
     for name, (target, summary) in COMMANDS.items():
         run = _load_command(target) if name == command else _not_selected
         details = DETAILS.get(name)
+        if isinstance(run, typer.Typer):  # a group of commands
+            app.add_typer(run, name=name, help=summary)
+            continue
         app.command(name, help=f"{summary}\n\n{details}" if details else summary)(run)
     return app
 
@@ -75,9 +78,9 @@ def _replace_unprintable_characters() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _load_command(target: str) -> Callable[..., Any]:
+def _load_command(target: str) -> Callable[..., Any] | typer.Typer:
     module, _, function = target.partition(":")
-    loaded: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    loaded: Callable[..., Any] | typer.Typer = getattr(importlib.import_module(module), function)
     return loaded
 
 

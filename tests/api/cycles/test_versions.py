@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-
 from api.cli.cycle import CycleAction, cycle
+
 from api.cycles.rows import CycleRow
 from api.cycles.service import read_policy
 from api.cycles.versions import Part, next_version

@@ -1,15 +1,15 @@
-"""`gender-coach cycle`: imports lists into a cycle of a server, after showing what they change."""
+"""`gender-coach cycle import`: imports lists into a cycle, after showing what they change."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli import cycle_facts as facts
+from api.cli.cycle_commands import facts
+from api.cli.cycle_commands.options import CYCLE_ID, DATA, AsJson, print_json
 from api.cli.import_summary import ImportSummary
 from api.cli.output import echo, print_warnings, render
 from api.cli.output import gettext as _
@@ -26,12 +26,6 @@ from coach.errors import ConflictError, UnusableInputError
 from coach.intake.list_review import ListedPerson, ListReview
 
 _SIDES = {kind: side for side, kind in KINDS.items()}
-
-
-class CycleAction(StrEnum):
-    """The actions of `gender-coach cycle`."""
-
-    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +45,8 @@ class _Reviewed:
         return self.preview.files.get(_SIDES[person.kind], person.kind.value)
 
 
-def cycle(
-    action: Annotated[
-        CycleAction,
-        # i18n: `import` is an argument; do not translate it.
-        typer.Argument(help=_("import: replace lists of people, after showing what changes.")),
-    ],
-    ident: Annotated[str, typer.Argument(metavar="ID", help=_("The id of the cycle."))],
+def import_(
+    ident: Annotated[str, CYCLE_ID],
     *,
     coachees: Annotated[Path | None, COACHEES] = None,
     coaches: Annotated[Path | None, COACHES] = None,
@@ -67,24 +56,33 @@ def cycle(
     yes: Annotated[
         bool, typer.Option("--yes", help=_("Use the lists without asking, if they are complete."))
     ] = False,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    as_json: AsJson = False,
+    data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Import lists of people into a cycle of a server, after showing what changes."""
-    del action
+    """Import lists of people, after showing what changes.
+
+    With JSON, nothing is asked: the lists are used only with `--yes` and if they are complete.
+    """
     files = _files(coachees, coaches)
     answered = ListAnswers(encoding=encoding)
     answers = PreviewAnswers(coachees=answered, coaches=answered)
     with open_cli_services(data) as services:
         preview = service.preview_lists(services, ident, files, answers)
-        _print(preview)
+        if not as_json:
+            _print(preview)
         if preview.review is None:
             raise ConflictError(facts.QUESTIONS())
-        used = _confirmed(preview, yes=yes)
+        used = (yes and not preview.concerns) if as_json else _confirmed(preview, yes=yes)
         if used:
             confirmation = Confirmation(seen=preview.seen, although=bool(preview.concerns))
             service.use_lists(services, SYSTEM, ident, confirmation)
         else:
             service.discard_lists(services, ident)
+    if as_json:
+        print_json(
+            {"used": used, "concerns": [render(one.concern or "") for one in preview.concerns]}
+        )
+    else:
         echo(facts.USED() if used else facts.NOT_USED())
 
 

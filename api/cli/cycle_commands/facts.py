@@ -1,0 +1,85 @@
+"""Messages of the commands about cycles of a server."""
+
+from __future__ import annotations
+
+from coach.texts.facts import DATE, FACT, NUMBER, TEXT, message
+
+ENCODING = message(
+    "cycle_import.encoding",
+    '{file}: if "{word}" is right, add --encoding {encoding}',
+    file=TEXT,
+    encoding=TEXT,
+    word=TEXT,
+)
+HEADER = message(
+    "cycle_import.header", "{file}: the column {header} is not known", file=TEXT, header=TEXT
+)
+QUESTIONS = message(
+    "cycle_import.questions",
+    "nothing has changed: pass the encoding, or state on the cycle's page what the unknown columns "
+    "contain; the answer is remembered",
+)
+USE = message("cycle_import.use", "Use these lists?")
+USED = message("cycle_import.used", "The lists are in use. They can be undone until the next run.")
+NOT_USED = message("cycle_import.not_used", "Nothing has changed.")
+
+CYCLE = message(
+    "cycle_command.cycle",
+    "{id}  {name}, {first} to {last}, {coachees} coachees, {coaches} coaches",
+    id=TEXT,
+    name=TEXT,
+    first=DATE,
+    last=DATE,
+    coachees=NUMBER,
+    coaches=NUMBER,
+)
+OPEN_RUN = message("cycle_command.open_run", "run {id}: not finished", id=TEXT)
+DRAFT = message("cycle_command.draft", "plan {id}: draft", id=TEXT)
+PUBLISHED_PLAN = message("cycle_command.published_plan", "plan {id}: published", id=TEXT)
+POLICY_REPLACED = message(
+    "cycle_command.policy_replaced",
+    "The policy was replaced. Existing plans keep the policy they were made with.",
+)
+QUEUED = message(
+    "cycle_command.queued", "Run {id} is queued. A server or a worker performs it.", id=TEXT
+)
+PLANNED = message(
+    "cycle_command.planned",
+    "Plan {id}: {placed} coachees with a coach, {unplaced} without",
+    id=TEXT,
+    placed=NUMBER,
+    unplaced=NUMBER,
+)
+RUN_CANCELLED = message("cycle_command.run_cancelled", "run {id} was cancelled", id=TEXT)
+DRAFTS = message(
+    "cycle_command.drafts",
+    "there are {count} draft plans; name the one to publish with --plan",
+    count=NUMBER,
+)
+NO_DRAFT = message("cycle_command.no_draft", "there is no draft plan to publish; start a run first")
+PUBLISHED = message(
+    "cycle_command.published",
+    "Published, with {requests} invitations and {cancels} cancellations that wait to be sent.",
+    requests=NUMBER,
+    cancels=NUMBER,
+)
+RELEASED = message("cycle_command.released", "{count} emails are being sent.", count=NUMBER)
+SESSION = message(
+    "cycle_command.session",
+    "{when}  session {number} of {of}: {coachee} ({coachee_reply}), {coach} ({coach_reply})",
+    when=FACT,
+    number=NUMBER,
+    of=NUMBER,
+    coachee=TEXT,
+    coachee_reply=FACT,
+    coach=TEXT,
+    coach_reply=FACT,
+)
+CANCELLED_SESSION = message("cycle_command.cancelled_session", "{session}: cancelled", session=FACT)
+PROGRESS = message(
+    "cycle_command.progress",
+    "{elapsed}  {phase}: {message}",
+    elapsed=TEXT,
+    phase=FACT,
+    message=FACT,
+)

@@ -1,0 +1,100 @@
+"""`gender-coach cycle publish`, `sessions` and `send`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from api.cli.cycle_commands import facts
+from api.cli.cycle_commands.options import CYCLE_ID, DATA, AsJson, print_json
+from api.cli.output import TEXTS, echo
+from api.cli.output import gettext as _
+from api.cli.services import open_cli_services
+from api.invitations import publish as publishing
+from api.invitations.dispatch import release_messages
+from api.overview.cycles import CycleOverview, read_overview
+from api.overview.session_views import cycle_sessions
+from api.sessions.labels import REPLY
+from api.sessions.rows import SessionState
+from api.sessions.session_details import SessionDetails
+from api.web.date_formats import format_short_datetime
+from coach.errors import ConflictError
+from coach.sessions import Reply
+from coach.texts.facts import Fact
+
+
+def publish(
+    ident: Annotated[str, CYCLE_ID],
+    *,
+    plan: Annotated[
+        str | None, typer.Option(help=_("The id of the plan; the only draft by default."))
+    ] = None,
+    as_json: AsJson = False,
+    data: Annotated[Path | None, DATA] = None,
+) -> None:
+    """Publish a draft plan, which prepares the emails about it."""
+    with open_cli_services(data) as services:
+        overview = read_overview(services, ident)
+        if plan is None:
+            plan = _only_draft(overview)
+        published = publishing.publish_plan(services, plan, version=overview.versions.plans)
+    if as_json:
+        print_json(published)
+    else:
+        echo(facts.PUBLISHED(requests=published.requests, cancels=published.cancels))
+
+
+def sessions(
+    ident: Annotated[str, CYCLE_ID],
+    *,
+    as_json: AsJson = False,
+    data: Annotated[Path | None, DATA] = None,
+) -> None:
+    """List the published sessions with the replies."""
+    with open_cli_services(data) as services:
+        found = cycle_sessions(services, ident).sessions
+    if as_json:
+        print_json(found)
+        return
+    for session in found:
+        echo(_line(session))
+
+
+def send(
+    ident: Annotated[str, CYCLE_ID],
+    *,
+    as_json: AsJson = False,
+    data: Annotated[Path | None, DATA] = None,
+) -> None:
+    """Release the pending emails; a server or a worker sends them."""
+    with open_cli_services(data) as services:
+        status = release_messages(services, ident, services.now()).rendered(TEXTS)
+    if as_json:
+        print_json(status)
+    else:
+        echo(facts.RELEASED(count=status.waiting))
+
+
+def _only_draft(overview: CycleOverview) -> str:
+    drafts = overview.draft_plan_ids
+    if len(drafts) == 1:
+        return drafts[0]
+    raise ConflictError(facts.DRAFTS(count=len(drafts)) if drafts else facts.NO_DRAFT())
+
+
+def _line(session: SessionDetails) -> Fact:
+    line = facts.SESSION(
+        when=format_short_datetime(session.start, ZoneInfo(session.timezone)),
+        number=session.number,
+        of=session.count,
+        coachee=session.coachee.name,
+        coach=session.coach.name,
+        coachee_reply=REPLY[session.coachee_reply or Reply.NONE].words,
+        coach_reply=REPLY[session.coach_reply or Reply.NONE].words,
+    )
+    return (
+        facts.CANCELLED_SESSION(session=line) if session.state is SessionState.CANCELLED else line
+    )
