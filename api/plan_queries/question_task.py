@@ -12,6 +12,7 @@ from api.cycles.service import cycle_row, policy_of
 from api.participants.service import person_row, roster_of
 from api.plan_queries.remaining_sessions import RemainingSessions
 from api.plan_queries.rows import QuestionKind, QuestionRow
+from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.values import FrozenModel
 from coach.cycle import Cycle
@@ -66,4 +67,6 @@ def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> Qu
 
 
 def _current_input(tx: Transaction, cycle_id: str) -> CurrentInput:
-    return CurrentInput(roster=roster_of(tx, cycle_id), cycle=policy_of(cycle_row(tx, cycle_id)))
+    policy = policy_of(cycle_row(tx, cycle_id))
+    roster = with_earlier_pairs(tx, cycle_id, roster_of(tx, cycle_id), policy)
+    return CurrentInput(roster=roster, cycle=policy)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import people_as_json, roster_of
+from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.run_input import RunInput, count_adjustments
 from coach.availability import merged_busy_times
 from coach.people import Coach, Coachee, Person, Roster
@@ -26,7 +27,8 @@ def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     policy = policy_of(cycle_row(tx, cycle_id))
     if (frozen.policy, frozen.adjustments) != (policy, count_adjustments(tx, cycle_id)):
         return True
-    return not _covers(frozen.roster, roster_of(tx, cycle_id, with_declined_times=False))
+    roster = roster_of(tx, cycle_id, with_declined_times=False)
+    return not _covers(frozen.roster, with_earlier_pairs(tx, cycle_id, roster, frozen.cycle))
 
 
 def _covers(frozen: Roster, now: Roster) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import roster_of
 from api.runs import facts
+from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.kept_result import published_result, with_current_sessions
 from api.sessions.progress import cycle_progress
 from api.sessions.rows import SessionRow
@@ -88,7 +89,7 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
         ConflictError: the cycle has no coachees or no coaches, or `not_before` is not allowed.
     """
     cycle = policy_of(cycle_row(tx, cycle_id))
-    roster = roster_of(tx, cycle_id)
+    roster = with_earlier_pairs(tx, cycle_id, roster_of(tx, cycle_id), cycle)
     if not roster.coachees or not roster.coaches:
         raise ConflictError(facts.LISTS_MISSING())
     published = published_result(tx, cycle_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
 from api.participants.policy import checked_policy
+from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.rows import RunPurpose
 from api.runs.run_input import default_options, freeze_input
 from api.runs.run_queue import queue_run
@@ -30,7 +31,9 @@ def start_what_if(services: Services, cycle_id: str, file: NamedFile, *, keep: b
     with services.database.writing() as tx:
         policy, now = checked_policy(tx, cycle_id, parsed), services.now()
         own = freeze_input(tx, cycle_id, options, now=now)
-        run_input = own.model_copy(update={"cycle": policy, "own_policy": own.cycle})
+        roster = with_earlier_pairs(tx, cycle_id, own.roster, policy)
+        changed = {"roster": roster, "cycle": policy, "own_policy": own.cycle}
+        run_input = own.model_copy(update=changed)
         return queue_run(
             tx,
             services.enqueue,

@@ -13,12 +13,13 @@ from api.cli.cycle_commands.options import CYCLE_ID, DATA, AsJson, print_json
 from api.cli.output import TEXTS, echo
 from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
+from api.cycles.service import cycle_header
 from api.invitations import publish as publishing
 from api.invitations.dispatch import release_messages
 from api.overview.cycles import CycleOverview, read_overview
-from api.overview.session_views import cycle_sessions
 from api.sessions.labels import REPLY
 from api.sessions.rows import SessionState
+from api.sessions.schedule import cycle_schedule
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import format_short_datetime
 from coach.errors import ConflictError
@@ -54,8 +55,9 @@ def sessions(
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
     """List the published sessions with the replies."""
-    with open_cli_services(data) as services:
-        found = cycle_sessions(services, ident).sessions
+    with open_cli_services(data) as services, services.database.reading() as tx:
+        cycle_header(tx, ident)
+        found = cycle_schedule(tx, ident)
     if as_json:
         print_json(found)
         return
