@@ -22,6 +22,7 @@ from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.background.worker_lease import WorkerLease
 from api.bootstrap import open_database_and_keyring
+from api.coaching.agreements.texts import applied_texts
 from api.consent.texts import consent_texts
 from api.http.authentication import Authentication
 from api.http.authorization import authorise
@@ -134,15 +135,16 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """Open the database, the key ring and the job queue, and check the consent texts.
+    """Open the database, the key ring and the job queue, and check the texts of the organisation.
 
     Returns:
         The services, whose actions are attributed to the system, and their job queue.
 
     Raises:
-        DomainError: the consent texts, the database or the key file cannot be used.
+        DomainError: the texts, the database or the key file cannot be used.
     """
     consent_texts(settings)  # invalid texts must fail at start-up, not on a page
+    applied_texts(settings)
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
     services = Services(settings, database, keyring, queue, utc_now, move_invitations)

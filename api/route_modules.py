@@ -14,6 +14,13 @@ from api.accounts.pages import users as user_pages
 from api.aides import another_time_pages as aide_another_time_pages
 from api.aides import pages as aide_pages
 from api.aides import routes as aide_routes
+from api.coaching.agreements import office_pages as agreement_states_pages
+from api.coaching.agreements import pages as agreement_pages
+from api.coaching.agreements import routes as agreement_routes
+from api.coaching.goals import commitment_pages, goal_pages
+from api.coaching.goals import hub_page as coaching_pages
+from api.coaching.goals import office_pages as goals_of_cycle_pages
+from api.coaching.goals import routes as goal_routes
 from api.consent import pages as consent_pages
 from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
@@ -111,6 +118,8 @@ API_MODULES = (
     incoming_mail_routes,
     session_report_routes,
     note_access_routes,
+    agreement_routes,
+    goal_routes,
     audit_routes,
     account_routes,
     factor_routes,
@@ -167,6 +176,12 @@ PAGE_MODULES = (
     consent_pages,
     session_report_pages,
     note_access_pages,
+    coaching_pages,
+    agreement_pages,
+    agreement_states_pages,
+    goal_pages,
+    commitment_pages,
+    goals_of_cycle_pages,
     own_data_pages,
     feed_pages,
     guidance_pages,

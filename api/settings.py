@@ -70,6 +70,7 @@ class Settings(BaseSettings):
         replies: where replies by email are read from.
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
+        coaching_texts: a folder with the organisation's own texts for agreements.
         audit_anchor_file: the file that the head of the audit trail is appended to each day; by
             default, `audit-anchors` in `data_dir`. It should be on another machine.
         audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
     replies: ReplySettings = ReplySettings()
     language: Literal["en", "en-XA"] = "en"
     consent_texts: Path | None = None
+    coaching_texts: Path | None = None
     audit_anchor_file: Path | None = None
     audit_syslog: str = ""
     audit_addresses: tuple[MailAddress, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from api.accounts import rows as accounts_tables
 from api.audit_trail import rows as audit_trail_tables
 from api.background import rows as background_tables
+from api.coaching.agreements import rows as agreements_tables
+from api.coaching.goals import rows as goals_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
 from api.database import rows as database_tables
@@ -25,6 +27,7 @@ from api.webhooks import rows as webhooks_tables
 
 TABLES: tuple[type[TableRow], ...] = (
     *accounts_tables.TABLES,
+    *agreements_tables.TABLES,
     *audit_trail_tables.TABLES,
     *background_tables.TABLES,
     *consent_tables.TABLES,
@@ -33,6 +36,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *enrolment_tables.TABLES,
     *guidance_tables.TABLES,
     *lists_tables.TABLES,
+    *goals_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,
     *personal_links_tables.TABLES,

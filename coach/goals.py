@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -23,6 +23,7 @@ from coach.transitions import Transitions
 MAX_GOALS = 3
 MAX_STATEMENT = 200
 MAX_LEVEL_TEXT = 160
+MAX_INDICATOR_TEXT = 80
 MAX_NAP_REFERENCE = 80
 MAX_POST = 120
 SCALE_LEVELS = (-2, -1, 0, 1, 2)
@@ -40,7 +41,9 @@ PostName = Annotated[
 _LevelText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_LEVEL_TEXT), SingleLineText
 ]
-_ShortWord = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), SingleLineText]
+_ShortWord = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_INDICATOR_TEXT), SingleLineText
+]
 
 
 class Area(StrEnum):
@@ -219,7 +222,7 @@ class GoalScale(_Model):
     expected: _LevelText = ""
     more: _LevelText = ""
     much_more: _LevelText = ""
-    baseline: Literal[-2, -1] = -2
+    baseline: Annotated[int, Field(ge=-2, le=-1)] = -2
 
     @model_validator(mode="after")
     def _check_levels(self) -> Self:

@@ -32,6 +32,13 @@ ACTIONS: Mapping[str, Fact] = {
     "PIN set": message("audit_action.pin_set", "PIN set")(),
     "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "address changed": message("audit_action.address_changed", "address changed")(),
+    "agreement agreed to": message("audit_action.agreement_agreed_to", "agreement agreed to")(),
+    "agreement closed": message("audit_action.agreement_closed", "agreement closed")(),
+    "agreement completed": message("audit_action.agreement_completed", "agreement completed")(),
+    "agreement kept": message("audit_action.agreement_kept", "change of an agreement dropped")(),
+    "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
+    "agreement written": message("audit_action.agreement_written", "agreement written")(),
+    "agreements opened": message("audit_action.agreements_opened", "states of agreements viewed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes noticed"
     )(),
@@ -50,6 +57,17 @@ ACTIONS: Mapping[str, Fact] = {
     "call opened": message("audit_action.call_opened", "call opened")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
+    "commitment added": message("audit_action.commitment_added", "commitment added")(),
+    "commitment changed": message("audit_action.commitment_changed", "commitment changed")(),
+    "commitment state changed": message(
+        "audit_action.commitment_state_changed", "state of a commitment changed"
+    )(),
+    "commitment title hidden": message(
+        "audit_action.commitment_title_hidden", "title of a commitment no longer shared"
+    )(),
+    "commitment title shared": message(
+        "audit_action.commitment_title_shared", "title of a commitment shared"
+    )(),
     "confirmation failed": message(
         "audit_action.confirmation_failed", "identity confirmation failed"
     )(),
@@ -78,7 +96,17 @@ ACTIONS: Mapping[str, Fact] = {
     "feed ended": message("audit_action.feed_ended", "calendar feed ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
+    "fit answered": message("audit_action.fit_answered", "question of fit answered")(),
     "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
+    "evidence added": message("audit_action.evidence_added", "evidence added")(),
+    "goal added": message("audit_action.goal_added", "goal added")(),
+    "goal changed": message("audit_action.goal_changed", "goal changed")(),
+    "goal rated": message("audit_action.goal_rated", "goal rated")(),
+    "goal state changed": message("audit_action.goal_state_changed", "state of a goal changed")(),
+    "goals handed over": message(
+        "audit_action.goals_handed_over", "goals handed over to a new coach"
+    )(),
+    "goals opened": message("audit_action.goals_opened", "states of goals viewed")(),
     "incoming mail ignored": message(
         "audit_action.incoming_mail_ignored", "incoming email ignored"
     )(),
@@ -248,12 +276,15 @@ ROLES: Mapping[str, Fact] = {
 """The label of each role that can perform an action."""
 
 OBJECTS: Mapping[str, Fact] = {
+    "agreement": message("audit_object.agreement", "agreement")(),
     "audit": message("audit_object.audit", "audit trail")(),
+    "commitment": message("audit_object.commitment", "commitment")(),
     "credential": message("audit_object.credential", "credential")(),
     "cycle": message("audit_object.cycle", "cycle")(),
     "database": message("audit_object.database", "database")(),
     "digest": message("audit_object.digest", "daily digest")(),
     "directory": message("audit_object.directory", "directory")(),
+    "goal": message("audit_object.goal", "goal")(),
     "human": message("audit_object.human", "person in the directory")(),
     "key": message("audit_object.key", "key")(),
     "mail": message("audit_object.mail", "email")(),

@@ -95,11 +95,18 @@ def consent_texts(settings: Settings) -> dict[ConsentKind, ConsentText]:
 
 @cache
 def _load_texts(folder: Path | None, variables: TextVariables) -> dict[ConsentKind, ConsentText]:
-    return {kind: _load_text(folder, kind, variables) for kind in ConsentKind}
+    return {kind: load_text(folder, "consent", kind, variables) for kind in ConsentKind}
 
 
-def _load_text(folder: Path | None, kind: ConsentKind, variables: TextVariables) -> ConsentText:
-    path = (folder or resources.files("templates") / "consent" / "texts") / f"{kind}.txt"
+def load_text(
+    folder: Path | None, subject: str, name: str, variables: TextVariables
+) -> ConsentText:
+    """Return the text `name` in a folder, or the default text of a subject.
+
+    Raises:
+        ConsentTextError: the text is missing or malformed, or uses an unknown variable.
+    """
+    path = (folder or resources.files("templates") / subject / "texts") / f"{name}.txt"
     try:
         content = path.read_bytes()
         source = content.decode("utf-8").replace("\r\n", "\n")

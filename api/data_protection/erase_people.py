@@ -13,6 +13,8 @@ from sqlalchemy.orm import undefer
 
 from api.background.rows import TaskState
 from api.background.task_failure import erased_failure
+from api.coaching.agreements.erasure import erase_agreements
+from api.coaching.goals.erasure import erase_goals
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.cycles.versions import Part, next_version
@@ -60,8 +62,9 @@ def erase_people(
     rank, service and role, attendance and ratings, and pairs with their session times.
 
     The following data is erased: name, address, code, languages, availability, unit and wishes;
-    the person's comments and feedback; the texts in the records of a coachee's sessions; sentences
-    about the person in plans and runs; emails to and from the person, and questions about them;
+    the person's comments and feedback; the texts in the records, agreements, goals and commitments
+    of a coachee, and answers whether a pair fits; sentences about the person in plans and runs;
+    emails to and from the person, and questions about them;
     links, codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and
     the person's row of the directory, unless they have another role. Lists that wait for a
     decision, the people before the latest list, and searches are deleted, because they may name the
@@ -77,6 +80,7 @@ def erase_people(
     rows = tx.scalars(select(PersonRow).where(*in_scope)).all()
     redactor = _redactor_for(rows, inputs)
     _erase_rows_of(tx, in_scope, redactor, now)
+    _erase_coaching(tx, cycle_id, in_scope, redactor)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     forget_humans(tx, rows)
     forget_lists(tx, cycle_id)
@@ -141,6 +145,17 @@ def _erase_rows_of(
     ):
         feedback.text = redactor.redact_text(feedback.text)
     _redact_replies(tx, shared_session_ids, redactor)
+
+
+def _erase_coaching(
+    tx: Transaction,
+    cycle_id: str,
+    in_scope: tuple[ColumnElement[bool], ...],
+    redactor: Redactor,
+) -> None:
+    person_ids = select(PersonRow.id).where(*in_scope)
+    erase_agreements(tx, cycle_id, person_ids, redactor.redact_text)
+    erase_goals(tx, cycle_id, person_ids, redactor.redact_text)
 
 
 def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redactor) -> None:

@@ -9,12 +9,19 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.passkeys import PasskeyView
-from api.accounts.rows import CredentialKind, CredentialRow
+from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erased_ids import update_list
+from api.data_protection.reported_access import (
+    ReportedAide,
+    ReportedDevice,
+    aides_of,
+    devices_of,
+)
+from api.data_protection.reported_coaching import ReportedCoaching, coaching_of
 from api.data_protection.reported_replies import (
     ReportedMail,
     ReportedProposal,
@@ -30,7 +37,7 @@ from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.people.directory import DirectoryEntry, entry_of
 from api.personal_links.person_passkeys import person_passkeys_of
-from api.personal_links.rows import PinRow, VerifiedDeviceRow
+from api.personal_links.rows import PinRow
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
 from api.session_reports.records import RecordView, record_view
@@ -70,23 +77,6 @@ class ReportedNote(FrozenModel):
     written_at: datetime
 
 
-class ReportedDevice(FrozenModel):
-    """A device on which the person was verified; `name` is its browser and system."""
-
-    name: str
-    verified_at: datetime
-    expires_at: datetime
-
-
-class ReportedAide(FrozenModel):
-    """An aide's link that the person created; `id` is what the audit trail names it by."""
-
-    id: str
-    label: str
-    created_at: datetime
-    ended_at: datetime | None
-
-
 class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
@@ -110,6 +100,7 @@ class SubjectAccessReport(FrozenModel):
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
     consents: tuple[GivenConsent, ...]
+    coaching: ReportedCoaching
     notes_written: tuple[ReportedNote, ...]
     links_made_at: tuple[datetime, ...]
     aides: tuple[ReportedAide, ...]
@@ -175,7 +166,8 @@ def subject_access_report(
 ) -> SubjectAccessReport:
     """Return the report about a person, and record the export in the audit trail.
 
-    With `to_person`, it contains whom the person refuses, which only they and the office may see.
+    With `to_person`, it contains whom the person refuses, which only they and the office may see,
+    and the texts of their agreements, goals and commitments, which the office must not see.
 
     Raises:
         NotFoundError: there is no such person.
@@ -205,12 +197,13 @@ def subject_access_report(
             for given in tx.scalars(select(FeedbackRow).where(FeedbackRow.author_id == person_id))
         ),
         consents=consents_given_by(tx, person_id),
+        coaching=coaching_of(tx, row.side, person_id) if to_person else ReportedCoaching(),
         notes_written=_notes_written_by(tx, person_id),
         links_made_at=tuple(
             tx.scalars(select(CredentialRow.created_at).where(CredentialRow.person_id == person_id))
         ),
-        aides=_aides_of(tx, person_id),
-        devices_verified=_devices_of(tx, person_id),
+        aides=aides_of(tx, person_id),
+        devices_verified=devices_of(tx, person_id),
         pin_set_at=tx.scalar(select(PinRow.set_at).where(PinRow.person_id == person_id)),
         passkeys=person_passkeys_of(tx, person_id),
         messages_sent=_message_count(tx, person_id),
@@ -220,26 +213,6 @@ def subject_access_report(
 
 def _without_refusals(values: dict[str, Any], *, keep: bool) -> dict[str, Any]:
     return {field: value for field, value in values.items() if keep or field != "refuses"}
-
-
-def _devices_of(tx: Transaction, person_id: str) -> tuple[ReportedDevice, ...]:
-    rows = tx.scalars(select(VerifiedDeviceRow).where(VerifiedDeviceRow.person_id == person_id))
-    return tuple(
-        ReportedDevice(name=row.name, verified_at=row.created_at, expires_at=row.expires_at)
-        for row in rows
-    )
-
-
-def _aides_of(tx: Transaction, person_id: str) -> tuple[ReportedAide, ...]:
-    rows = tx.scalars(
-        select(CredentialRow).where(
-            CredentialRow.person_id == person_id, CredentialRow.kind == CredentialKind.AIDE
-        )
-    )
-    return tuple(
-        ReportedAide(id=row.id, label=row.label, created_at=row.created_at, ended_at=row.revoked_at)
-        for row in rows
-    )
 
 
 def _message_count(tx: Transaction, person_id: str) -> int:

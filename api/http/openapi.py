@@ -37,6 +37,7 @@ TAGS = [
         "description": "Shared records and private notes on sessions, submitted by coaches.",
     },
     {"name": "feedback", "description": "Feedback on sessions, submitted by coachees."},
+    {"name": "coaching", "description": "Agreements, goals and commitments of a pair."},
     {"name": "me", "description": "The current user and their credentials."},
     {"name": "aide", "description": "The times that an aide answers for."},
     {"name": "audit", "description": "The audit trail and its verification."},

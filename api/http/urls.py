@@ -135,6 +135,26 @@ def person_aides(secret: str) -> str:
     return f"{person(secret)}/aides"
 
 
+def person_coaching(secret: str) -> str:
+    """Return the URL of the page with a person's agreements, goals and commitments."""
+    return f"{person(secret)}/coaching"
+
+
+def person_pair(secret: str, other_id: str) -> str:
+    """Return the common part of the URLs about a person's pair with another person."""
+    return f"{person_coaching(secret)}/{other_id}"
+
+
+def agreements(cycle_id: str) -> str:
+    """Return the URL of the page with the states of the agreements of a cycle."""
+    return f"/cycles/{cycle_id}/agreements"
+
+
+def goals(cycle_id: str) -> str:
+    """Return the URL of the page with the goals and commitments of a cycle."""
+    return f"/cycles/{cycle_id}/goals"
+
+
 def aide(secret: str) -> str:
     """Return the URL of an aide's page, which contains the secret of the aide's link."""
     return f"{AIDE}{secret}"

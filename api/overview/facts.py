@@ -126,4 +126,10 @@ TO_DO_MISSING_CONSENT = plural_message(
     "{count} people with coming sessions have not accepted the terms",
     count=NUMBER,
 )
+TO_DO_ANOTHER_COACH = plural_message(
+    "overview.to_do_another_coach",
+    "{count} pair asks for another coach",
+    "{count} pairs ask for another coach",
+    count=NUMBER,
+)
 DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

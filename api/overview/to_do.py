@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.coaching.agreements.office import count_asking_pairs
 from api.consent.rows import ConsentKind, ConsentRow
 from api.cycles.rows import CycleRow
 from api.http import urls
@@ -37,6 +38,7 @@ class ToDoKind(StrEnum):
     MISSING_NOTE = "missing_note"
     MISSING_FEEDBACK = "missing_feedback"
     MISSING_CONSENT = "missing_consent"
+    ANOTHER_COACH = "another_coach"
 
 
 class ToDo(FrozenModel):
@@ -140,6 +142,10 @@ def _missing_consent(now: datetime) -> _Counts:
     )
 
 
+def _another_coach(_now: datetime) -> _Counts:
+    return count_asking_pairs()
+
+
 _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.DECLINED: _declined,
     ToDoKind.UNANSWERED: _unanswered,
@@ -148,6 +154,7 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.MISSING_NOTE: _missing_notes,
     ToDoKind.MISSING_FEEDBACK: _missing_feedback,
     ToDoKind.MISSING_CONSENT: _missing_consent,
+    ToDoKind.ANOTHER_COACH: _another_coach,
 }
 _PAGES = {
     ToDoKind.DECLINED: "/sessions?reply=declined#list",
@@ -157,6 +164,7 @@ _PAGES = {
     ToDoKind.MISSING_NOTE: "/sessions?state=note#list",
     ToDoKind.MISSING_FEEDBACK: "/sessions",
     ToDoKind.MISSING_CONSENT: "/people?consent=missing#list",
+    ToDoKind.ANOTHER_COACH: "/agreements",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
@@ -166,4 +174,5 @@ TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.MISSING_NOTE: facts.TO_DO_MISSING_NOTE,
     ToDoKind.MISSING_FEEDBACK: facts.TO_DO_MISSING_FEEDBACK,
     ToDoKind.MISSING_CONSENT: facts.TO_DO_MISSING_CONSENT,
+    ToDoKind.ANOTHER_COACH: facts.TO_DO_ANOTHER_COACH,
 }

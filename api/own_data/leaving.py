@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.coaching.agreements.store import close_of_person
 from api.http.principal import Principal
 from api.participants.service import person_row
 from api.participants.withdrawn import withdraw
@@ -33,8 +34,8 @@ class LeaveInput(FrozenModel):
 def leave_cycle(services: Services, principal: Principal) -> None:
     """Take the requesting person out of their cycle.
 
-    Their upcoming sessions are declined, their link and devices stop working, and
-    later runs and lists leave them out.
+    Their upcoming sessions are declined, their agreements are closed, their link and devices stop
+    working, and later runs and lists leave them out.
     """
     with services.database.writing() as tx:
         row, now = person_row(tx, principal.person_id or ""), services.now()
@@ -43,6 +44,7 @@ def leave_cycle(services: Services, principal: Principal) -> None:
             store_reply(tx, services, principal, session, declined, now=now)
         withdraw(row, now=now)
         end_devices(tx, row.id, now=now)
+        close_of_person(tx, row.id, now=now)
         record_event(tx, "person left", "person", row.id)
 
 

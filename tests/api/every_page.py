@@ -112,6 +112,8 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         for side, home in (("coachee", coachee), ("coach", coach)):
             _verify(walk, side, home, mails)
         _report(walk, coachee, coach, page)
+        ids = [sessions[0][side]["id"] for side in _SIDES]
+        _see_coaching(walk, cycle, (coachee, coach), ids)
         _see_personal_pages(walk, coachee, coach)
         _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
@@ -526,6 +528,99 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
     walk.post(address, data={"address": "other@example.org"})
     walk.open("address, waiting", address)
     walk.submit("address, wrong code", f"{address}/confirm", data={"code": "1"})
+
+
+def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]) -> None:
+    """Make an agreement, a goal and a commitment, and see the pages of the office."""
+    (coachee, coach), (coachee_id, coach_id) = homes, ids
+    mine, theirs = f"{coachee}/coaching/{coach_id}", f"{coach}/coaching/{coachee_id}"
+    walk.open("coaching, nothing yet", f"{coachee}/coaching")
+    walk.open("agreement, nothing yet", f"{mine}/agreement")
+    walk.open("agreement, form", f"{mine}/agreement/change")
+    terms = {"purpose": "Any purpose", "sessions": "6", "mode": "online", "language": "en"}
+    terms |= {"contact": "none", "delegates": "none", "seen": "0"}
+    walk.submit("agreement, faulty", f"{mine}/agreement", data=terms)
+    walk.submit("goals, no agreement", f"{mine}/goals", data=_GOAL)
+    walk.open("goals, none", f"{mine}/goals")
+    walk.open("commitments, none", f"{mine}/commitments")
+    walk.post(f"{mine}/agreement", data=terms | {"focus": ["B1", "B2"]})
+    walk.open("agreement, to check", f"{mine}/agreement")
+    walk.post(f"{mine}/agreement/decision", data={"act": "propose", "seen": "1"})
+    walk.open("agreement, proposed", f"{mine}/agreement")
+    walk.open("agreement, to agree to", f"{theirs}/agreement")
+    stale = {"act": "agree", "seen": "1"}
+    walk.submit("agreement, changed", f"{theirs}/agreement/decision", data=stale)
+    walk.post(f"{theirs}/agreement/decision", data={"act": "agree", "seen": "2"})
+    walk.open("agreement, agreed", f"{mine}/agreement")
+    walk.open("fit", f"{mine}/fit")
+    walk.submit("fit, nothing chosen", f"{mine}/fit")
+    walk.browser.post(f"{mine}/fit", data={"fit": "not_good"})
+    walk.open("fit, answered", f"{mine}/fit?saved=true")
+    _see_goals(walk, mine, theirs)
+    _see_commitments(walk, mine)
+    walk.open("coaching", f"{coachee}/coaching")
+    walk.open("coaching of a coach", f"{coach}/coaching")
+    walk.open("agreements of the cycle", f"{cycle}/agreements")
+    walk.open("goals of the cycle", f"{cycle}/goals")
+    walk.open("goals of a coachee", f"{cycle}/goals/{coachee_id}")
+
+
+_GOAL = {"statement": "Any goal", "area": "policy", "reach": "unit", "weight": "1", "seen": "0"}
+
+
+def _see_goals(walk: Walk, mine: str, theirs: str) -> None:
+    walk.open("goal, new", f"{mine}/goals/new")
+    walk.submit("goal, faulty", f"{mine}/goals", data={"seen": "0"})
+    scale = walk.post(f"{mine}/goals", data=_GOAL)
+    goal = scale.partition("/change")[0]
+    walk.open("goal, without results", goal)
+    walk.open("goal, results", scale)
+    walk.submit("goal, too few results", scale, data={"expected": "x", "seen": "1"})
+    results = {"much_less": "Any less", "expected": "Any result", "much_more": "Any more"}
+    proof = walk.post(scale, data=results | {"baseline": "-2", "seen": "1"})
+    walk.open("goal, proof", proof)
+    walk.submit("goal, figure without a name", proof, data={"indicator_unit": "%", "seen": "2"})
+    figure = {"indicator_name": "Any figure", "indicator_due": "2027-03-01", "seen": "2"}
+    figure |= {"verification": "order", "nap_pillar": "prevention", "nap_reference": "Any number"}
+    walk.post(proof, data=figure)
+    walk.open("goal, to check", goal)
+    walk.submit("goal, own", f"{goal}/step", data={"event": "agree", "seen": "3"})
+    same = f"{theirs}/goals/{goal.rpartition('/')[2]}"
+    walk.open("goal, to agree to", same)
+    walk.post(f"{same}/step", data={"event": "agree", "seen": "3"})
+    walk.post(f"{same}/step", data={"event": "start", "seen": "4"})
+    walk.post(f"{goal}/ratings", data={"moment": "mid", "by": "coachee", "level": "1"})
+    walk.open("goal, rated", goal)
+    walk.open("goals", f"{mine}/goals")
+    over = {"event": "hand_over", "to_post": "Any post", "seen": "5"}
+    walk.post(f"{goal}/step", data=over)
+    walk.open("goal, handed over", goal)
+
+
+def _see_commitments(walk: Walk, mine: str) -> None:
+    pages = f"{mine}/commitments"
+    walk.open("commitment, new", f"{pages}/new")
+    walk.submit("commitment, faulty", pages, data={"seen": "0"})
+    content = {
+        "title": "Any title",
+        "due": "2026-02-01",
+        "area": "policy",
+        "unit_scope": "Any unit",
+    }
+    content |= {"owner_role": "Any office", "nap_pillar": "prevention"}
+    one = walk.post(pages, data=content | {"nap_reference": "Any number"})
+    walk.open("commitment, form", f"{one}/change")
+    for seen, event in (("1", "commit"), ("2", "start")):
+        walk.open(f"commitment, before {event}", one)
+        walk.post(f"{one}/step", data={"event": event, "seen": seen})
+    walk.open("commitment, without evidence", one)
+    walk.submit("commitment, done too early", f"{one}/step", data={"event": "finish", "seen": "3"})
+    walk.submit("commitment, faulty evidence", f"{one}/evidence", data={"kind": "order"})
+    evidence = {"kind": "order", "reference": "Any reference", "day": "2026-01-28"}
+    walk.post(f"{one}/evidence", data=evidence)
+    walk.post(f"{one}/sharing", data={"title_shared": "true"})
+    walk.open("commitment", one)
+    walk.open("commitments", pages)
 
 
 def _see_aides(walk: Walk, coachee: str) -> None:

@@ -140,10 +140,12 @@ def _create_request_data(world: World) -> RequestData:
             "question_id": question.id,
             "person_id": someone,  # unused, since a new link revokes the old one
             "human_id": human_id,
+            "other_id": world.person_id(cycle_id, "K-1"),  # found by the coachee only
             "credential_id": revocable_token.id,
             "user_id": "0" * 20,  # no such user: a reset would end the sessions of a real one
             "device_id": "0" * 20,
             **dict.fromkeys(("application_id", "proposal_id", "incoming_id", "aide_id"), "0" * 20),
+            **dict.fromkeys(("goal_id", "commitment_id"), "0" * 20),
             "webhook_id": webhook.id,
             "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,
             "call": "0" * 43,

@@ -15,8 +15,11 @@ import httpx
 import pytest
 from sqlalchemy import inspect, or_, select, text
 
+from api.coaching.agreements.rows import AgreementRow, AgreementTextRow, FitAnswerRow
+from api.coaching.goals.rows import CommitmentRow, GoalRatingRow, GoalRow
 from api.cycles import service as cycles
 from api.data_protection import subject_access as person_rights
+from api.database.types import new_id
 from api.http.principal import AccessRole, Principal, Verification
 from api.invitations.announce import SessionChange, announce
 from api.mail.rows import UNDELIVERED_STATES, MailRow
@@ -30,6 +33,7 @@ from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session
+from coach.agreements import AgreementState
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.following import over
@@ -37,6 +41,7 @@ from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
     from conftest import World
+    from sqlalchemy.orm import Session as Transaction
 
 
 API = "/api/v1"
@@ -205,6 +210,15 @@ class Life:
                     tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
                 )
 
+    def write_goals(self) -> None:
+        """Store an agreement, a goal and a commitment of the two, and of a pair that names them."""
+        pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
+        with self._world.database.writing() as tx:
+            for coachee, coach, unit in pairs:
+                ids = self.person_id(coachee), self.person_id(coach)
+                said = f"QzCoacheeName QzCoacheeSurname and QzCoachSurname {unit}"
+                _store_goals(tx, self.cycle_id, ids, said)
+
     def change_address(self, code: str, address: str) -> None:
         """Change a person's email address with the code that is sent to them."""
         services, person_id = self._world.services, self.person_id(code)
@@ -240,6 +254,78 @@ class Life:
                 PersonRow.cycle_id == self.cycle_id, PersonRow.code == code
             )
             return str(tx.scalars(found).one())
+
+
+def _store_goals(tx: Transaction, cycle_id: str, pair: tuple[str, str], said: str) -> None:
+    """Store an agreement of a pair, and all that belongs to it, with a text in every field."""
+    agreement_id, (coachee_id, coach_id) = new_id(), pair
+    changes = {"version": 1, "created_at": TODAY, "changed_at": TODAY}
+    tx.add(
+        AgreementRow(
+            id=agreement_id,
+            cycle_id=cycle_id,
+            coachee_id=coachee_id,
+            coach_id=coach_id,
+            state=AgreementState.AGREED,
+            **changes,
+        )
+    )
+    tx.flush()
+    terms = {"sessions": 6, "mode": "online", "language": "en", "contact": "none"}
+    tx.add(
+        AgreementTextRow(
+            agreement_id=agreement_id,
+            number=1,
+            purpose=said,
+            focus=["B1", "B2"],
+            delegates="none",
+            written_by=Side.COACH,
+            **terms,
+        )
+    )
+    tx.add(
+        FitAnswerRow(
+            coachee_id=coachee_id,
+            coach_id=coach_id,
+            side=Side.COACHEE,
+            cycle_id=cycle_id,
+            fit="good",
+            answered_at=TODAY,
+        )
+    )
+    shared = {"agreement_id": agreement_id, "area": "policy", "nap_pillar": "protection"}
+    shared |= {"nap_reference": said, "to_post": said, **changes}
+    goal = GoalRow(
+        id=new_id(),
+        state="handed_over",
+        written_by=Side.COACH,
+        statement=said,
+        reach="unit",
+        weight=1,
+        scale={"much_less": said, "expected": said, "much_more": said},
+        indicator={"name": said},
+        verification="order",
+        **shared,
+    )
+    tx.add(goal)
+    texts = dict.fromkeys(("title", "unit_scope", "owner_role", "needs_approval_of"), said)
+    evidence = [{"kind": "order", "reference": said, "day": "2026-01-28"}]
+    tx.add(
+        CommitmentRow(
+            state="done", due=TODAY.date(), title_shared=True, evidence=evidence, **texts, **shared
+        )
+    )
+    tx.flush()
+    tx.add(
+        GoalRatingRow(
+            goal_id=goal.id,
+            moment="end",
+            by="coachee",
+            rater_id=coachee_id,
+            level=1,
+            rated_at=TODAY,
+        )
+    )
 
 
 def _tables(world: World) -> dict[str, str]:
@@ -290,6 +376,7 @@ def test_erased_people_are_not_named_anywhere(
     life.place_sessions("QzCoacheeCode", place="QzCoacheeRoom")
     life.place_sessions("QzCoachCode", topic="QzCoachTopic")
     life.submit_all_reports()
+    life.write_goals()
     life.change_address("QzCoacheeCode", "QzCoacheeOther@example.org")
     life.change_address("QzCoachCode", "QzCoachOther@example.org")
     life.ask_all_questions(first)
@@ -301,6 +388,7 @@ def test_erased_people_are_not_named_anywhere(
     life.publish(second)
     life.what_if()
     spoken_of = {"cycles", "people", "plans", "questions", "runs", "replies", "shared_records"}
+    spoken_of |= {"agreement_texts", "goals", "commitments"}
     assert spoken_of <= _found(world, Side.COACHEE).keys()
     assert {*spoken_of, "feedback"} <= _found(world, Side.COACH).keys()
 

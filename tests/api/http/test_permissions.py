@@ -22,6 +22,8 @@ from api.accounts.rows import CredentialKind, PasskeyRow
 from api.aides import links as aide_links
 from api.aides.links import AideName
 from api.app import PERMISSIONS, create_app, iterate_routes
+from api.coaching.agreements.rows import AgreementRow
+from api.coaching.goals.rows import CommitmentRow, GoalRow
 from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
@@ -53,6 +55,7 @@ from api.sessions.schedule import own_session
 from api.webhooks import service as webhooks
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.service import NewWebhook
+from coach.agreements import AgreementState
 from tests.api.conftest import coaches_csv
 from tests.api.guidance.cards import CARD
 
@@ -97,6 +100,15 @@ ONE_TIME_NAMES = (
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 PROPOSAL = "0" * 20
 MARK = "the colonel never listens"
+TERMS = {
+    "purpose": MARK,
+    "focus": ["B1", "B2"],
+    "sessions": 6,
+    "mode": "online",
+    "language": "sr",
+}
+GOAL = {"statement": MARK, "area": "policy", "reach": "unit"}
+COMMITMENT = {"title": MARK, "area": "policy", "due": "2027-03-01"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
     ("PUT", "/api/v1/cycles/{cycle_id}/policy"): {
@@ -164,6 +176,38 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "/api/v1/guidance"): {"content": CARD.encode()},
     ("POST", "/guidance"): {"files": {"file": ("rs.toml", CARD.encode())}},
+    ("PUT", "/api/v1/me/pairs/{other_id}/agreement"): {"json": {"terms": TERMS, "seen": 0}},
+    ("POST", "/api/v1/me/pairs/{other_id}/agreement/decision"): {
+        "json": {"act": "propose", "seen": 0}
+    },
+    ("PUT", "/api/v1/me/pairs/{other_id}/fit"): {"json": {"fit": "good"}},
+    ("POST", "/p/{link}/coaching/{other_id}/agreement/decision"): {
+        "data": {"act": "propose", "seen": "0"}
+    },
+    ("POST", "/api/v1/me/pairs/{other_id}/goals"): {"json": GOAL},
+    ("PATCH", "/api/v1/me/pairs/{other_id}/goals/{goal_id}"): {"json": {"seen": 0}},
+    ("POST", "/api/v1/me/pairs/{other_id}/goals/{goal_id}/step"): {
+        "json": {"seen": 0, "change": {"event": "start"}}
+    },
+    ("PUT", "/api/v1/me/pairs/{other_id}/goals/{goal_id}/ratings"): {
+        "json": {"moment": "mid", "by": "both", "level": 0}
+    },
+    ("POST", "/api/v1/me/pairs/{other_id}/commitments"): {"json": COMMITMENT},
+    ("PUT", "/api/v1/me/pairs/{other_id}/commitments/{commitment_id}"): {
+        "json": {"seen": 0, "commitment": COMMITMENT}
+    },
+    ("POST", "/api/v1/me/pairs/{other_id}/commitments/{commitment_id}/step"): {
+        "json": {"seen": 0, "change": {"event": "start"}}
+    },
+    ("POST", "/api/v1/me/pairs/{other_id}/commitments/{commitment_id}/evidence"): {
+        "json": {"kind": "order", "reference": "1", "day": "2026-01-28"}
+    },
+    ("PUT", "/api/v1/me/pairs/{other_id}/commitments/{commitment_id}/sharing"): {
+        "json": {"title_shared": False}
+    },
+    ("POST", "/p/{link}/coaching/{other_id}/goals/{goal_id}/ratings"): {
+        "data": {"moment": "mid", "by": "both", "level": "0"}
+    },
     ("POST", "/api/v1/me/aides"): {"json": {"label": "x"}},
     ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
     ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
@@ -235,6 +279,9 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "proposal_id": PROPOSAL,
         "incoming_id": incoming_id,
         "name": "style.css",
+        "part": "scale",
+        **_goal_and_commitment(world, cycle_id),
+        **{f"id of {code}": world.person_id(cycle_id, code) for code in ("C-1", "K-1")},
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
         **{
             f"device of {caller.code}": world.device_key(cycle_id, caller.code)
@@ -247,6 +294,34 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         aide = aide_links.create_aide(world.services, coachee, AideName(label="An aide"))
         values[f"aide of {code}"] = aide.address.rpartition("/")[2]
     return values
+
+
+def _goal_and_commitment(world: World, cycle_id: str) -> dict[str, str]:
+    """Add a goal and a commitment of the pair C-1 and K-1, and return their ids."""
+    now = world.services.now()
+    changes = {"version": 1, "created_at": now, "changed_at": now}
+    ids = {name: new_id() for name in ("agreement", "goal", "commitment")}
+    with world.database.writing() as tx:
+        tx.add(
+            AgreementRow(
+                id=ids["agreement"],
+                cycle_id=cycle_id,
+                coachee_id=world.person_id(cycle_id, "C-1"),
+                coach_id=world.person_id(cycle_id, "K-1"),
+                state=AgreementState.AGREED,
+                **changes,
+            )
+        )
+        tx.flush()
+        shared = {"agreement_id": ids["agreement"], "nap_pillar": "none", "nap_reference": ""}
+        goal = {"state": "draft", "written_by": "coach", "weight": 1, "verification": "order"}
+        tx.add(GoalRow(id=ids["goal"], scale={}, indicator={}, **shared, **GOAL, **goal, **changes))
+        texts = dict.fromkeys(("unit_scope", "owner_role", "needs_approval_of"), "")
+        due = {"due": now.date(), "state": "proposed"}
+        tx.add(
+            CommitmentRow(id=ids["commitment"], **shared, **COMMITMENT | due, **texts, **changes)
+        )
+    return {"goal_id": ids["goal"], "commitment_id": ids["commitment"]}
 
 
 def _open_call(shared: SharedServer) -> str:
@@ -321,9 +396,15 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:
         return HTTPStatus.FORBIDDEN
-    if access.own_only and "{session_id}" in path and not caller.owner:
+    owned = "{session_id}" in path or "{other_id}" in path
+    if access.own_only and owned and not caller.owner:
         return HTTPStatus.NOT_FOUND
     return None
+
+
+def _other_id(path_values: dict[str, str], caller: Caller) -> str:
+    """Return the id of the other one of the pair C-1 and K-1, seen from a caller."""
+    return path_values["id of C-1" if caller.role is AccessRole.COACH else "id of K-1"]
 
 
 def _headers(
@@ -479,7 +560,10 @@ def test_route_admits_only_permitted_callers(
         _upload_list(shared, path_values["cycle_id"])
     own_link = path_values.get(caller.code, "unknown-link")
     filled = path.format(
-        **path_values, **_one_time_values(shared, path_values, caller, path), link=own_link
+        **path_values,
+        **_one_time_values(shared, path_values, caller, path),
+        link=own_link,
+        other_id=_other_id(path_values, caller),
     )
     answer = shared.client.request(
         method,
@@ -542,7 +626,8 @@ def test_no_route_logs_personal_data(
             headers.get("Authorization", "Bearer x").partition(" ")[2],
         }
         link = path_values.get(caller.code, "unknown-link")
-        filled = path.format(**path_values, **once, link=link)
+        other_id = _other_id(path_values, caller)
+        filled = path.format(**path_values, **once, link=link, other_id=other_id)
         body = BODIES.get(route, {})
         shared.client.request(method, filled, headers=headers, follow_redirects=False, **body)
         secrets |= set(shared.client.cookies.values())

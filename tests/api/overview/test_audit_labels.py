@@ -22,6 +22,8 @@ from api.participants.rows import Side
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries.rows import QuestionKind
 from api.runs.rows import RunPurpose
+from coach.commitments import CommitmentState
+from coach.goals import GoalState, Proof
 from coach.sessions import Reply
 
 if TYPE_CHECKING:
@@ -111,7 +113,10 @@ def test_every_detail_has_a_label(world: World) -> None:
     assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS}
 
 
-@pytest.mark.parametrize("values", [RunPurpose, CodePurpose, QuestionKind, Verification])
+@pytest.mark.parametrize(
+    "values",
+    [RunPurpose, CodePurpose, QuestionKind, Verification, GoalState, CommitmentState, Proof],
+)
 def test_every_value_of_a_detail_has_a_label(values: type[RunPurpose]) -> None:
     assert set(VALUES) >= set(values)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from api.coaching.agreements.office_pages import read_office_page
+from api.coaching.goals.office import read_counts
 from api.invitations.outbox import list_outbox
 from api.overview import cycles as overview_cycles
 from api.participants import service as people
@@ -35,6 +37,8 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "person": reading(schedule.person_schedule, coach),
         "outbox": partial(list_outbox, world.services, cycle_id),
         "plans": reading(plan_details.plans_of_cycle, cycle_id),
+        "agreements": partial(read_office_page, world.services, cycle_id),
+        "goals": partial(read_counts, world.services, cycle_id),
         "runs": reading(run_view.runs_of_cycle, cycle_id),
     }
 

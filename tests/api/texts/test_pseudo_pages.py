@@ -15,6 +15,7 @@ from api.accounts.credentials import credential_row
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import CredentialKind, PasskeyRow, UserRow
 from api.app import PERMISSIONS
+from api.coaching.agreements.texts import applied_texts
 from api.consent.texts import consent_texts
 from api.database.types import new_id
 from api.http.urls import API
@@ -68,6 +69,8 @@ NO_PAGES = {  # routes for programs, files, and redirects
 ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason", "Any aide"),
     *("Xyz 9", "Any Name", "mon-0910"),
+    *("Any purpose", "Any goal", "Any less", "Any result", "Any more", "Any figure"),
+    *("Any number", "Any post", "Any title", "Any unit", "Any office", "Any reference"),
     *("cuont", "nowhere", "short", "perhaps", "ZZ"),
     *("label", "days", "signed_out", "reply", "country", "availability", "Mon 09:00-25:00"),
     "Firefox, Windows",
@@ -203,7 +206,7 @@ def link_of_person_with_passkeys(world: World) -> str:
 
 
 def known_data() -> set[str]:
-    """Return texts that are data: from the sample's files, the settings and the consent texts."""
+    """Return texts that are data: of the sample's files, the settings, consent and agreements."""
     files = ("cycle.toml", "coachees.xlsx", "coaches.csv")
     lists = parse_inputs(*(NamedFile(name, (SAMPLE / name).read_bytes()) for name in files))
     people = (*lists.roster.coachees, *lists.roster.coaches)
@@ -212,7 +215,9 @@ def known_data() -> set[str]:
         written |= words_of(person)
     for by_language in TERRITORIES.values():
         written |= {text for one in by_language.values() for text in (one.name, one.footnote)}
-    for document in consent_texts(Settings()).values():
+    texts = applied_texts(Settings()).values()
+    written |= {document.version for document in texts}
+    for document in (*consent_texts(Settings()).values(), *texts):
         written |= {text for part in document.parts for text in (part.heading, *part.paragraphs)}
     return written - {""}
 

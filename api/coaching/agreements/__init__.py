@@ -1,0 +1,1 @@
+"""The agreement of a coach and a coachee, and the question whether the two fit."""

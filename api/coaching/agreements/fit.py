@@ -1,0 +1,97 @@
+"""The question of fit, which each of a pair is asked after the first session.
+
+An answer is shown to the person who gave it. The office learns that a pair asks for another coach
+if one of the two does not see a good fit, but not which of them, and nothing else. The other one of
+the pair learns nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.coaching.agreements import facts
+from api.coaching.agreements.pairs import Pair, open_pair, own_pair, own_side
+from api.coaching.agreements.rows import FitAnswerRow
+from api.http.principal import Principal
+from api.participants.rows import Side
+from api.services import Services
+from api.values import FrozenModel
+from coach.agreements import Fit
+from coach.errors import ConflictError
+
+
+class FitInput(FrozenModel):
+    """A person's answer."""
+
+    fit: Fit
+
+
+class FitAnswer(FrozenModel):
+    """A person's own answer about `other`, and whether they can give or change it now."""
+
+    other: str
+    is_open: bool
+    fit: Fit | None
+    answered_at: AwareDatetime | None
+
+
+def read_fit(services: Services, principal: Principal, other_id: str) -> FitAnswer:
+    """Return the principal's own answer about another person.
+
+    Raises:
+        NotFoundError: they are not a pair, or the principal may not see it.
+    """
+    with services.database.reading() as tx:
+        pair = own_pair(tx, principal, other_id)
+        return fit_answer(tx, pair, own_side(principal), now=services.now())
+
+
+def answer_fit(
+    services: Services, principal: Principal, other_id: str, given: FitInput
+) -> FitAnswer:
+    """Store the principal's answer about another person, in place of an earlier one.
+
+    Raises:
+        NotFoundError: as for `read_fit`.
+        ConflictError: the first session is not over, or the pair has ended.
+    """
+    with services.database.writing() as tx:
+        pair, side, now = open_pair(tx, principal, other_id), own_side(principal), services.now()
+        if not is_asked(pair, now):
+            raise ConflictError(facts.FIT_TOO_EARLY())
+        row = _row(tx, pair, side)
+        if row is None:
+            row = FitAnswerRow(
+                coachee_id=pair.coachee.id,
+                coach_id=pair.coach.id,
+                side=side,
+                cycle_id=pair.cycle_id,
+            )
+            tx.add(row)
+        row.fit, row.answered_at = given.fit, now
+        record_event(tx, "fit answered", "person", principal.person_id or "")
+        return fit_answer(tx, pair, side, now=now)
+
+
+def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> FitAnswer:
+    """Return the answer of one of a pair."""
+    row = _row(tx, pair, side)
+    return FitAnswer(
+        other=pair.other(side).name,
+        is_open=pair.ended is None and is_asked(pair, now),
+        fit=None if row is None else row.fit,
+        answered_at=None if row is None else row.answered_at,
+    )
+
+
+def is_asked(pair: Pair, now: datetime) -> bool:
+    """Return whether the first session of a pair is over."""
+    return pair.first_end is not None and pair.first_end <= now
+
+
+def _row(tx: Transaction, pair: Pair, side: Side) -> FitAnswerRow | None:
+    return tx.get(FitAnswerRow, (pair.coachee.id, pair.coach.id, side))

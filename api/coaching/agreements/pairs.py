@@ -1,0 +1,152 @@
+"""Pairs of a coachee and a coach, as their published sessions show them.
+
+A coachee's current coach is the one of their last confirmed session. A pair has ended if the
+coachee has another coach now, or if one of the two has left. The coach of an ended pair sees
+nothing of it any more; the coachee still sees it, but cannot change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.agreements import facts
+from api.http.principal import AccessRole, Principal
+from api.participants.rows import PersonRow, Side
+from api.sessions.rows import SessionRow, SessionState
+from coach.agreements import ClosedAs
+from coach.errors import ConflictError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A coachee and a coach who have, or had, sessions together.
+
+    Attributes:
+        first_start: the start of their first confirmed session; `None` without one.
+        first_end: its end.
+        last_end: the end of their last confirmed session.
+        sessions: the number of confirmed sessions.
+        ended: why the pair has ended; `None` if it has not.
+    """
+
+    coachee: PersonRow
+    coach: PersonRow
+    first_start: datetime | None
+    first_end: datetime | None
+    last_end: datetime | None
+    sessions: int
+    ended: ClosedAs | None
+
+    @property
+    def cycle_id(self) -> str:
+        """The cycle of the pair."""
+        return self.coachee.cycle_id
+
+    def own(self, side: Side) -> PersonRow:
+        """Return the person on `side`."""
+        return self.coachee if side is Side.COACHEE else self.coach
+
+    def other(self, side: Side) -> PersonRow:
+        """Return the other person, seen from `side`."""
+        return self.coach if side is Side.COACHEE else self.coachee
+
+
+def own_side(principal: Principal) -> Side:
+    """Return the side of a person who uses their own link.
+
+    Raises:
+        NotFoundError: the principal is neither a coach nor a coachee.
+    """
+    sides = {AccessRole.COACHEE: Side.COACHEE, AccessRole.COACH: Side.COACH}
+    if principal.role not in sides or principal.person_id is None:
+        raise NotFoundError(facts.NO_PAIR())
+    return sides[principal.role]
+
+
+def own_pairs(tx: Transaction, principal: Principal) -> tuple[Pair, ...]:
+    """Return the pairs that the principal may see; see `visible_pairs`."""
+    return visible_pairs(tx, own_side(principal), principal.person_id or "")
+
+
+def visible_pairs(tx: Transaction, side: Side, person_id: str) -> tuple[Pair, ...]:
+    """Return the pairs that a person may see, current ones first, then by name."""
+    pairs = [
+        pair for pair in _pairs(tx, side, person_id) if pair.ended is None or side is Side.COACHEE
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (pair.ended is not None, pair.other(side).name)))
+
+
+def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
+    """Return the pair of the principal and another person.
+
+    Raises:
+        NotFoundError: there is no such pair, or the principal may not see it. The message does not
+            reveal which.
+    """
+    side = own_side(principal)
+    for pair in own_pairs(tx, principal):
+        if pair.other(side).id == other_id:
+            return pair
+    raise NotFoundError(facts.NO_PAIR())
+
+
+def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
+    """Return the pair of the principal and another person, to change something.
+
+    Raises:
+        NotFoundError: as for `own_pair`.
+        ConflictError: the pair has ended.
+    """
+    pair = own_pair(tx, principal, other_id)
+    if pair.ended is not None:
+        raise ConflictError(facts.PAIR_ENDED())
+    return pair
+
+
+def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
+    """Return all pairs of a person, with those that have ended."""
+    own = SessionRow.coachee_id if side is Side.COACHEE else SessionRow.coach_id
+    coachees = select(SessionRow.coachee_id).where(own == person_id)
+    rows = tx.scalars(
+        select(SessionRow)
+        .where(SessionRow.coachee_id.in_(coachees))
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    ).all()
+    by_pair: dict[tuple[str, str], list[SessionRow]] = {}
+    current: dict[str, str] = {}
+    for row in rows:
+        by_pair.setdefault((row.coachee_id, row.coach_id), []).append(row)
+        if row.state is SessionState.CONFIRMED:
+            current[row.coachee_id] = row.coach_id
+    own_keys = [key for key in by_pair if person_id in key]
+    ids = {identifier for key in own_keys for identifier in key}
+    people = {row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))}
+    return [
+        _pair(people[coachee], people[coach], by_pair[coachee, coach], current.get(coachee))
+        for coachee, coach in own_keys
+    ]
+
+
+def _pair(
+    coachee: PersonRow, coach: PersonRow, rows: Sequence[SessionRow], current: str | None
+) -> Pair:
+    confirmed = [row for row in rows if row.state is SessionState.CONFIRMED]
+    ended = None
+    if coachee.left_at or coach.left_at or coachee.erased_at or coach.erased_at:
+        ended = ClosedAs.LEFT
+    if current != coach.id:
+        ended = ClosedAs.REPLACED
+    return Pair(
+        coachee=coachee,
+        coach=coach,
+        first_start=confirmed[0].starts_at if confirmed else None,
+        first_end=confirmed[0].ends_at if confirmed else None,
+        last_end=max((row.ends_at for row in confirmed), default=None),
+        sessions=len(confirmed),
+        ended=ended,
+    )

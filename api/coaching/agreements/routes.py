@@ -1,0 +1,84 @@
+"""JSON routes for the agreement of a pair and the question of fit."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.coaching.agreements import fit, office, service
+from api.coaching.agreements.fit import FitAnswer, FitInput
+from api.coaching.agreements.office import AgreementStatus
+from api.coaching.agreements.service import AgreementDecision, AgreementInput
+from api.coaching.agreements.views import AgreementView
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, PERSON, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+
+AGREEMENTS = APIRouter(prefix=f"{API}/me/pairs/{{other_id}}", tags=["coaching"])
+AGREEMENT_STATES = APIRouter(prefix=f"{API}/cycles", tags=["coaching"])
+
+
+@AGREEMENTS.get("/agreement", responses=problem_responses(404))
+def read_agreement(other_id: str, services: ServicesDep, principal: PrincipalDep) -> AgreementView:
+    """Get your agreement with your coach or coachee, and what you can do with it."""
+    return service.read_agreement(services, principal, other_id)
+
+
+@AGREEMENTS.put("/agreement", responses=problem_responses(404, 409, 422))
+def write_agreement(
+    other_id: str, given: AgreementInput, services: ServicesDep, principal: PrincipalDep
+) -> AgreementView:
+    """Write a text of the agreement. It is in force once you have both agreed to it.
+
+    `seen` is the `version` of the agreement that you have read.
+    """
+    return service.write_agreement(services, principal, other_id, given)
+
+
+@AGREEMENTS.post("/agreement/decision", responses=problem_responses(404, 409, 422))
+def decide_agreement(
+    other_id: str, decision: AgreementDecision, services: ServicesDep, principal: PrincipalDep
+) -> AgreementView:
+    """Propose the text, agree to it, keep the agreed one instead, or record that you finished."""
+    return service.decide_agreement(services, principal, other_id, decision)
+
+
+@AGREEMENTS.get("/fit", responses=problem_responses(404))
+def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> FitAnswer:
+    """Get your own answer to the question whether you fit. Nobody else can get it."""
+    return fit.read_fit(services, principal, other_id)
+
+
+@AGREEMENTS.put("/fit", responses=problem_responses(404, 409, 422))
+def answer_fit(
+    other_id: str, given: FitInput, services: ServicesDep, principal: PrincipalDep
+) -> FitAnswer:
+    """Answer whether you fit, after your first session.
+
+    If you answer `not_good`, the programme office is told that the pair asks for another coach, but
+    not which of you has said so.
+    """
+    return fit.answer_fit(services, principal, other_id, given)
+
+
+@AGREEMENT_STATES.get("/{cycle_id}/agreements", responses=problem_responses(404))
+def list_agreements(cycle_id: str, services: ServicesDep) -> tuple[AgreementStatus, ...]:
+    """List the pairs of a cycle with the state and the dates of their agreements, not the texts.
+
+    `asks_for_change` is whether one of the two does not see a good fit.
+    """
+    return office.list_agreements(services, cycle_id)
+
+
+ROUTERS = (AGREEMENTS, AGREEMENT_STATES)
+_OWN = Permission(PERSON, own_only=True, requires_verification=True)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/me/pairs/{other_id}/agreement"): _OWN,
+    ("PUT", API + "/me/pairs/{other_id}/agreement"): _OWN,
+    ("POST", API + "/me/pairs/{other_id}/agreement/decision"): _OWN,
+    ("GET", API + "/me/pairs/{other_id}/fit"): _OWN,
+    ("PUT", API + "/me/pairs/{other_id}/fit"): _OWN,
+    ("GET", API + "/cycles/{cycle_id}/agreements"): Permission(
+        MANAGER, audit_action="agreements opened"
+    ),
+}

@@ -1,0 +1,99 @@
+"""The tables of agreements, of their texts, and of answers to the question of fit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import EnumString, IdentifiedRow, TableRow
+from api.participants.rows import Side
+from coach.agreements import (
+    MAX_PURPOSE,
+    AgreementState,
+    ClosedAs,
+    Contact,
+    Delegates,
+    Fit,
+)
+from coach.sessions import SessionMode
+
+_VERSION_LENGTH = 40
+
+
+class AgreementRow(IdentifiedRow):
+    """The agreement of a pair. A pair that starts again after a replacement gets another one.
+
+    Attributes:
+        state: the state that the last change led to; see `coach.agreements.state_at`.
+        version: the number of changes, by which somebody who has seen an earlier text is noticed.
+        agreed_at: when both had agreed to the first text.
+    """
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        Index("ix_agreements_coachee", "coachee_id", "created_at"),
+        Index("ix_agreements_coach", "coach_id"),
+    )
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    coachee_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    coach_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    state: Mapped[AgreementState] = mapped_column(EnumString(AgreementState))
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_as: Mapped[ClosedAs | None] = mapped_column(EnumString(ClosedAs))
+
+
+class AgreementTextRow(IdentifiedRow):
+    """One text of an agreement. The last one to which both have agreed is in force.
+
+    `proposed_by` is `None` while the text is being written. The versions of the texts that apply
+    are those at the time of the proposal.
+    """
+
+    __tablename__ = "agreement_texts"
+    __table_args__ = (UniqueConstraint("agreement_id", "number"),)
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    purpose: Mapped[str] = mapped_column(String(MAX_PURPOSE))
+    focus: Mapped[list[Any]] = mapped_column(JSON)
+    sessions: Mapped[int]
+    mode: Mapped[SessionMode] = mapped_column(EnumString(SessionMode))
+    language: Mapped[str] = mapped_column(String(20))
+    contact: Mapped[Contact] = mapped_column(EnumString(Contact))
+    delegates: Mapped[Delegates] = mapped_column(EnumString(Delegates))
+    terms_version: Mapped[str] = mapped_column(String(_VERSION_LENGTH), default="")
+    duty_text_version: Mapped[str] = mapped_column(String(_VERSION_LENGTH), default="")
+    sponsor_sees_version: Mapped[str] = mapped_column(String(_VERSION_LENGTH), default="")
+    texts_sha256: Mapped[str] = mapped_column(String(64), default="")
+    written_by: Mapped[Side] = mapped_column(EnumString(Side))
+    proposed_by: Mapped[Side | None] = mapped_column(EnumString(Side))
+    coachee_agreed_at: Mapped[datetime | None]
+    coach_agreed_at: Mapped[datetime | None]
+
+
+class FitAnswerRow(TableRow):
+    """The answer of one of a pair to the question whether the two fit."""
+
+    __tablename__ = "fit_answers"
+
+    coachee_id: Mapped[str] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    coach_id: Mapped[str] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    side: Mapped[Side] = mapped_column(EnumString(Side), primary_key=True)
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    fit: Mapped[Fit] = mapped_column(EnumString(Fit))
+    answered_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (AgreementRow, AgreementTextRow, FitAnswerRow)

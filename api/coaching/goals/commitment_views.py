@@ -1,0 +1,79 @@
+"""Commitments as shown to the two people of a pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from api.coaching.goals.pair_work import PairWork
+from api.coaching.goals.rows import CommitmentRow
+from api.participants.rows import Side
+from api.values import FrozenModel
+from coach.commitments import (
+    COMMITMENT_TRANSITIONS,
+    Commitment,
+    CommitmentEvent,
+    CommitmentState,
+    Evidence,
+    is_overdue,
+)
+from coach.goals import DropReason
+from coach.transitions import possible_events
+
+WITH_EVIDENCE = frozenset({CommitmentState.UNDER_WAY, CommitmentState.DONE})
+"""The states in which evidence can be added."""
+
+
+class CommitmentView(FrozenModel):
+    """A commitment; `version` is to be sent back as `seen` with every change.
+
+    `events` are what the reader can do with it now.
+    """
+
+    id: str
+    state: CommitmentState
+    version: int
+    commitment: Commitment
+    title_shared: bool
+    evidence: tuple[Evidence, ...]
+    overdue: bool
+    because: DropReason | None
+    to_post: str
+    can_add_evidence: bool
+    events: tuple[CommitmentEvent, ...]
+
+
+def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
+    """Return the commitments of a pair that are not erased, the next due first."""
+    return work.tx.scalars(
+        select(CommitmentRow)
+        .where(CommitmentRow.agreement_id == work.agreement_id, CommitmentRow.title != "")
+        .order_by(CommitmentRow.due, CommitmentRow.created_at, CommitmentRow.id)
+    ).all()
+
+
+def commitment_view(work: PairWork, row: CommitmentRow) -> CommitmentView:
+    """Return a commitment as shown to the person who works in a pair."""
+    return CommitmentView(
+        id=row.id,
+        state=row.state,
+        version=row.version,
+        commitment=Commitment(**{name: getattr(row, name) for name in Commitment.model_fields}),
+        title_shared=row.title_shared,
+        evidence=tuple(map(Evidence.model_validate, row.evidence)),
+        overdue=is_overdue(row.state, row.due, work.today),
+        because=row.because,
+        to_post=row.to_post,
+        can_add_evidence=work.is_open and row.state in WITH_EVIDENCE,
+        events=tuple(_events(work, row)) if work.is_open else (),
+    )
+
+
+def _events(work: PairWork, row: CommitmentRow) -> Iterable[CommitmentEvent]:
+    for event in possible_events(COMMITMENT_TRANSITIONS, row.state):
+        if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
+            continue
+        if event is CommitmentEvent.FINISH and not row.evidence:
+            continue
+        yield event

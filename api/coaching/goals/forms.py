@@ -1,0 +1,169 @@
+"""The forms of goals and commitments: fields as texts, and the inputs that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import model_validator
+
+from api.coaching.goals.commitment_views import CommitmentView
+from api.coaching.goals.commitments import CommitmentInput, CommitmentStep
+from api.coaching.goals.goal_views import GoalView
+from api.coaching.goals.goals import GoalParts, GoalStep
+from api.values import FrozenModel
+from coach.commitments import Commitment, CommitmentChange
+from coach.goals import GoalChange, GoalProof, GoalScale, GoalStatement
+from coach.texts.facts import Displayed
+
+_INDICATOR = "indicator_"
+
+
+class GoalPart(StrEnum):
+    """A part of a goal, each of which has a form of its own."""
+
+    STATEMENT = "statement"
+    SCALE = "scale"
+    PROOF = "proof"
+
+
+GOAL_FIELDS = {
+    GoalPart.STATEMENT: ("statement", "area", "reach", "weight"),
+    GoalPart.SCALE: ("much_less", "less", "expected", "more", "much_more", "baseline"),
+    GoalPart.PROOF: (
+        *("indicator_name", "indicator_unit", "indicator_baseline", "indicator_target"),
+        *("indicator_due", "verification", "nap_pillar", "nap_reference"),
+    ),
+}
+COMMITMENT_FIELDS = tuple(Commitment.model_fields)
+
+
+class StatementForm(GoalStatement):
+    """The form of the first part of a goal."""
+
+    seen: int = 0
+
+    @property
+    def parts(self) -> GoalParts:
+        """The input of the use case."""
+        given = GoalStatement(**self.model_dump(exclude={"seen"}))
+        return GoalParts(seen=self.seen, statement=given)
+
+
+class ScaleForm(GoalScale):
+    """The form of the second part."""
+
+    seen: int
+
+    @property
+    def parts(self) -> GoalParts:
+        """The input of the use case."""
+        return GoalParts(seen=self.seen, scale=GoalScale(**self.model_dump(exclude={"seen"})))
+
+
+class ProofForm(GoalProof):
+    """The form of the third part, with the fields of the indicator beside the others."""
+
+    seen: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nest(cls, fields: object) -> object:
+        """Move the fields of the indicator, without those that are empty, into one."""
+        if not isinstance(fields, dict):
+            return fields
+        own = {name: value for name, value in fields.items() if not name.startswith(_INDICATOR)}
+        indicator = {
+            name.removeprefix(_INDICATOR): value
+            for name, value in fields.items()
+            if name.startswith(_INDICATOR) and value
+        }
+        return own | {"indicator": indicator}
+
+    @property
+    def parts(self) -> GoalParts:
+        """The input of the use case."""
+        return GoalParts(seen=self.seen, proof=GoalProof(**self.model_dump(exclude={"seen"})))
+
+
+FORMS: dict[GoalPart, type[StatementForm | ScaleForm | ProofForm]] = {
+    GoalPart.STATEMENT: StatementForm,
+    GoalPart.SCALE: ScaleForm,
+    GoalPart.PROOF: ProofForm,
+}
+
+
+class GoalStepForm(GoalChange):
+    """The form with which something is done with a goal."""
+
+    seen: int
+
+    @property
+    def step(self) -> GoalStep:
+        """The input of the use case."""
+        return GoalStep(seen=self.seen, change=GoalChange(**self.model_dump(exclude={"seen"})))
+
+
+class CommitmentForm(Commitment):
+    """The form of a commitment."""
+
+    seen: int = 0
+
+    @property
+    def commitment(self) -> Commitment:
+        """The commitment."""
+        return Commitment(**self.model_dump(exclude={"seen"}))
+
+    @property
+    def input(self) -> CommitmentInput:
+        """The input of the use case that changes one."""
+        return CommitmentInput(seen=self.seen, commitment=self.commitment)
+
+
+class CommitmentStepForm(CommitmentChange):
+    """The form with which something is done with a commitment."""
+
+    seen: int
+
+    @property
+    def step(self) -> CommitmentStep:
+        """The input of the use case."""
+        change = CommitmentChange(**self.model_dump(exclude={"seen"}))
+        return CommitmentStep(seen=self.seen, change=change)
+
+
+class SharingForm(FrozenModel):
+    """The tick that lets the programme office see a title; it is absent if it is not set."""
+
+    title_shared: bool = False
+
+
+def goal_fields(goal: GoalView, part: GoalPart) -> dict[str, str]:
+    """Return a part of a goal as the fields of its form."""
+    if part is GoalPart.STATEMENT:
+        return _texts(goal.statement.model_dump(mode="json"))
+    if part is GoalPart.SCALE:
+        scale = goal.scale or GoalScale.model_construct()
+        return _texts(scale.model_dump(mode="json"))
+    proof = goal.proof.model_dump(mode="json")
+    indicator = proof.pop("indicator")
+    return _texts(proof | {f"indicator_{name}": value for name, value in indicator.items()})
+
+
+def commitment_fields(one: CommitmentView) -> dict[str, str]:
+    """Return a commitment as the fields of its form."""
+    return _texts(one.commitment.model_dump(mode="json"))
+
+
+def _texts(values: dict[str, object]) -> dict[str, str]:
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def by_form_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
+    """Return faults under the names of the fields that the form has for an indicator."""
+    return {
+        _INDICATOR + name.removeprefix("indicator.").replace("indicator", "name")
+        if name.startswith("indicator")
+        else name: fault
+        for name, fault in faults.items()
+    }

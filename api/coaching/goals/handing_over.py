@@ -1,0 +1,89 @@
+"""Handing over: the coachee lets a new coach see the goals and commitments of the former pair."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.coaching.agreements.pairs import Pair, own_pair, own_pairs
+from api.coaching.agreements.store import agreement_of
+from api.coaching.goals import facts
+from api.coaching.goals.pair_work import open_work, seen_work
+from api.coaching.goals.rows import CommitmentRow, GoalRow
+from api.http.principal import Principal
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError
+from coach.goals import MAX_GOALS, GoalState
+
+_ENDED = (GoalState.DROPPED, GoalState.HANDED_OVER)
+
+
+class HandedOver(FrozenModel):
+    """The coach who now sees what was handed over, and how much it is."""
+
+    coach_id: str
+    goals: int
+    commitments: int
+
+
+def hand_over(services: Services, principal: Principal, former_id: str) -> HandedOver:
+    """Move all goals and commitments of a former pair to the agreement with the new coach.
+
+    The new coach does not see what the former coach has rated, nor the former agreement.
+
+    Raises:
+        NotFoundError: the two were never a pair, or the principal is a coach.
+        ConflictError: they still work together, there is nothing to hand over, there is no
+            agreement with a new coach, or there would be too many goals.
+    """
+    with services.database.writing() as tx:
+        former = seen_work(tx, services, principal, former_id)
+        current = next((pair for pair in own_pairs(tx, principal) if pair.ended is None), None)
+        if former.pair.ended is None or former.agreement is None:
+            raise ConflictError(facts.NOTHING_TO_HAND_OVER())
+        if current is None or agreement_of(tx, current) is None:
+            raise ConflictError(facts.NO_NEW_AGREEMENT())
+        work = open_work(tx, services, principal, current.coach.id)
+        counts = {
+            row_type: _count(tx, row_type, former.agreement_id)
+            for row_type in (GoalRow, CommitmentRow)
+        }
+        if not any(counts.values()):
+            raise ConflictError(facts.NOTHING_TO_HAND_OVER())
+        if _open_goals(tx, former.agreement_id, work.agreement_id) > MAX_GOALS:
+            raise ConflictError(facts.TOO_MANY_GOALS(limit=MAX_GOALS))
+        for row_type in counts:
+            tx.execute(
+                update(row_type)
+                .where(row_type.agreement_id == former.agreement_id)
+                .values(agreement_id=work.agreement_id, changed_at=work.now)
+            )
+        handed = HandedOver(
+            coach_id=current.coach.id, goals=counts[GoalRow], commitments=counts[CommitmentRow]
+        )
+        record_event(tx, "goals handed over", "agreement", work.agreement_id)
+        return handed
+
+
+def can_hand_over(tx: Transaction, principal: Principal, pair: Pair) -> bool:
+    """Return whether a coachee has something of a former pair that a new coach could see."""
+    if pair.ended is None:
+        return False
+    row = agreement_of(tx, own_pair(tx, principal, pair.coach.id))
+    return row is not None and any(
+        _count(tx, row_type, row.id) for row_type in (GoalRow, CommitmentRow)
+    )
+
+
+def _count(tx: Transaction, row_type: type[GoalRow | CommitmentRow], agreement_id: str) -> int:
+    query = select(func.count()).where(row_type.agreement_id == agreement_id)
+    return tx.scalar(query) or 0
+
+
+def _open_goals(tx: Transaction, *agreement_ids: str) -> int:
+    query = select(func.count()).where(
+        GoalRow.agreement_id.in_(agreement_ids), GoalRow.state.not_in(_ENDED)
+    )
+    return tx.scalar(query) or 0

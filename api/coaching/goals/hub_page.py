@@ -1,0 +1,107 @@
+"""The page with all pairs of a person: agreements, goals, commitments, and what waits for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from api.coaching.agreements.fit import fit_answer
+from api.coaching.agreements.labels import state_badge
+from api.coaching.agreements.pairs import own_pairs, own_side
+from api.coaching.agreements.store import agreement_of
+from api.coaching.agreements.texts import applied_texts
+from api.coaching.agreements.views import agreement_view
+from api.coaching.goals.commitment_views import commitment_rows
+from api.coaching.goals.goal_views import goal_rows
+from api.coaching.goals.pair_work import PairWork
+from api.http import urls
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import PERSON, Permission, Permissions
+from api.http.principal import Principal
+from api.participants.person_summary import PersonSummary
+from api.services import Services
+from api.web.labels import Badge
+from api.web.rendering import render_page
+from coach.commitments import is_overdue
+
+HUB_PAGE = APIRouter(prefix="/p/{link}/coaching", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PairCard:
+    """A pair, as shown to one of the two.
+
+    Attributes:
+        is_former: whether the pair has ended.
+        to_decide: whether a text of the agreement waits for the reader.
+        asks_fit: whether the reader has still to answer whether the two fit.
+        has_fit: whether the reader can answer it.
+        goals, commitments, overdue: how many there are.
+    """
+
+    other: PersonSummary
+    address: str
+    badge: Badge
+    is_former: bool
+    to_decide: bool
+    asks_fit: bool
+    has_fit: bool
+    goals: int
+    commitments: int
+    overdue: int
+
+
+@HUB_PAGE.get("")
+def show_pairs(
+    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """Show each of the person's pairs."""
+    return render_page(
+        request,
+        "coaching/hub.html",
+        home=urls.person(link),
+        cards=read_cards(services, principal, urls.person_coaching(link)),
+    )
+
+
+def read_cards(services: Services, principal: Principal, hub: str) -> tuple[PairCard, ...]:
+    """Return the pairs of the principal, whose pages are below the URL `hub`.
+
+    Former pairs are shown only if there was an agreement.
+
+    Raises:
+        NotFoundError: the principal is neither a coach nor a coachee.
+    """
+    applied, now = applied_texts(services.settings), services.now()
+    cards = []
+    with services.database.reading() as tx:
+        side = own_side(principal)
+        for pair in own_pairs(tx, principal):
+            agreement = agreement_view(tx, pair, side, applied, now=now)
+            if pair.ended is not None and agreement.state is None:
+                continue
+            work = PairWork(tx, pair, agreement_of(tx, pair), side, now)
+            commitments = commitment_rows(work)
+            answer = fit_answer(tx, pair, side, now=now)
+            cards.append(
+                PairCard(
+                    other=agreement.other,
+                    address=f"{hub}/{agreement.other.id}",
+                    badge=state_badge(agreement.state, agreement.closed_as),
+                    is_former=pair.ended is not None,
+                    to_decide=agreement.can_agree,
+                    asks_fit=answer.is_open and answer.fit is None,
+                    has_fit=answer.is_open,
+                    goals=len(goal_rows(work)),
+                    commitments=len(commitments),
+                    overdue=sum(is_overdue(row.state, row.due, work.today) for row in commitments),
+                )
+            )
+    return tuple(cards)
+
+
+ROUTERS = (HUB_PAGE,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/coaching"): Permission(PERSON, own_only=True, requires_verification=True),
+}

@@ -1,0 +1,92 @@
+"""The pair that a person works in, with its agreement, to which goals and commitments belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.agreements.pairs import Pair, open_pair, own_pair, own_side
+from api.coaching.agreements.rows import AgreementRow
+from api.coaching.agreements.store import agreement_of
+from api.coaching.goals import facts
+from api.http.principal import Principal
+from api.participants.rows import Side
+from api.services import Services
+from coach.agreements import AgreementState
+from coach.errors import ConflictError
+
+_IN_FORCE = frozenset({AgreementState.AGREED, AgreementState.ACTIVE, AgreementState.AMENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class PairWork:
+    """A pair as seen from `side`; `agreement` is `None` if nothing was written yet."""
+
+    tx: Transaction
+    pair: Pair
+    agreement: AgreementRow | None
+    side: Side
+    now: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether goals and commitments can be changed: the agreement is in force."""
+        agreed = self.agreement is not None and self.agreement.state in _IN_FORCE
+        return agreed and self.pair.ended is None
+
+    @property
+    def agreement_id(self) -> str:
+        """The id of the agreement; empty if there is none."""
+        return "" if self.agreement is None else self.agreement.id
+
+    @property
+    def person_id(self) -> str:
+        """The id of the person on `side`."""
+        return self.pair.own(self.side).id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the person on `side`."""
+        return ZoneInfo(self.pair.own(self.side).timezone)
+
+    @property
+    def today(self) -> date:
+        """The current day of the person on `side`."""
+        return self.now.astimezone(self.zone).date()
+
+
+def seen_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
+    """Return the pair of the principal and another person, to read it.
+
+    Raises:
+        NotFoundError: they are not a pair, or the principal may not see it.
+    """
+    pair = own_pair(tx, principal, other_id)
+    return PairWork(tx, pair, agreement_of(tx, pair), own_side(principal), services.now())
+
+
+def open_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
+    """Return the pair of the principal and another person, to change something.
+
+    Raises:
+        NotFoundError: they are not a pair, or the principal may not see it.
+        ConflictError: the pair has ended, or has no agreement that both have agreed to.
+    """
+    pair = open_pair(tx, principal, other_id)
+    work = PairWork(tx, pair, agreement_of(tx, pair), own_side(principal), services.now())
+    if not work.is_open:
+        raise ConflictError(facts.NO_AGREEMENT())
+    return work
+
+
+def require_version(stored: int, seen: int) -> None:
+    """Check that nothing was changed since a person has seen it.
+
+    Raises:
+        ConflictError: it was.
+    """
+    if stored != seen:
+        raise ConflictError(facts.CHANGED_MEANWHILE())
