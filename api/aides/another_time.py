@@ -85,7 +85,7 @@ def read_another_time(services: Services, principal: Principal, session_id: str)
 def propose(
     services: Services, principal: Principal, session_id: str, time: NewTime
 ) -> AideProposal:
-    """Propose one of the offered times for the coachee, who is told of it by email.
+    """Propose one of the offered times for the coachee, who is notified by email.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
@@ -119,7 +119,7 @@ def decide(
 ) -> AideProposal:
     """Confirm or refuse the other participant's proposal, or withdraw the coachee's own.
 
-    The coachee is told of it by email.
+    The coachee is notified by email.
 
     Raises:
         NotFoundError: there is no such session of the coachee, or no such proposal about it.

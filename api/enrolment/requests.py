@@ -56,7 +56,7 @@ def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
                 PersonRow.left_at.is_(None),
                 PersonRow.email != "",
                 PersonRow.listed.is_(None),
-                ~_was_asked(now),
+                ~_was_requested(now),
             )
         ).all()
         request_details(tx, services, people, now=now)
@@ -80,7 +80,7 @@ def request_from_chosen(
     with services.database.writing() as tx:
         cycle, now = cycle_header(tx, cycle_id), services.now()
         of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))
-        found = tx.execute(select(PersonRow, _was_asked(now)).where(*of_cycle))
+        found = tx.execute(select(PersonRow, _was_requested(now)).where(*of_cycle))
         rows = {person.id: (person, _why_not(person, asked=asked)) for person, asked in found}
         chosen = [rows[one] for one in people if one in rows]
         request_details(tx, services, [person for person, why in chosen if why is None], now=now)
@@ -100,7 +100,7 @@ def _why_not(person: PersonRow, *, asked: bool) -> Badge | None:
     return Badge(facts.CHOSEN_ASKED_TODAY()) if asked else None
 
 
-def _was_asked(now: datetime) -> ColumnElement[bool]:
+def _was_requested(now: datetime) -> ColumnElement[bool]:
     return exists().where(
         MailRow.person_id == PersonRow.id,
         MailRow.kind == MailKind.DETAILS_REQUEST,

@@ -67,7 +67,7 @@ VERIFY_AGAIN = message(
 WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
 PIN_LOCKED = message(
     "personal_links.pin_locked",
-    "your PIN has been entered incorrectly too many times; wait at least a quarter of an hour, "
+    "your PIN has been entered incorrectly too many times; wait at least 15 minutes, "
     "then try again, or ask the programme office to remove it",
 )
 WRONG_CODE = message(

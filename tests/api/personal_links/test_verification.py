@@ -451,7 +451,7 @@ def test_office_removes_a_lost_pin_in_the_trail_and_by_mail(holder: Holder, by_p
     office = {"Authorization": f"Bearer {holder.world.manager_token()}"}
     if by_page:
         path = f"/people/{holder.person_id}/pin/reset"
-        assert "told by email" in holder.client.post(path, headers=office).text
+        assert "notified by email" in holder.client.post(path, headers=office).text
     else:
         path = f"{API}/people/{holder.person_id}/pin"
         assert holder.client.delete(path, headers=office).json() == {"mailed": True}
