@@ -53,6 +53,7 @@ from api.overview import (
     service_pages,
 )
 from api.overview import cycle_routes as overview_cycle_routes
+from api.overview.policy_editor import new_cycle_pages
 from api.own_data import pages as own_data_pages
 from api.own_data import routes as own_data_routes
 from api.participants import routes as participant_routes
@@ -135,6 +136,7 @@ API_MODULES = (
 )
 PAGE_MODULES = (
     cycles_page,
+    new_cycle_pages,
     cycle_page,
     cycle_forms,
     policy_pages,

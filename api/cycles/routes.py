@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
+from pydantic import JsonValue
 
 from api.cycles import service as cycles
 from api.http.dependencies import ServicesDep
@@ -24,14 +25,13 @@ name = "Regional cycle 2027/1"
 start = 2027-01-18
 end = 2027-07-16
 """
-CycleFileBody = Annotated[
-    bytes,
-    Body(
-        media_type="application/toml",
-        description="A cycle file, in the format used by `gender-coach match`.",
-        openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE_CYCLE_FILE}},
-    ),
-]
+_CYCLE_FILE = Body(
+    media_type="application/toml",
+    description="A cycle file, in the format used by `gender-coach match`.",
+    openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE_CYCLE_FILE}},
+)
+CycleFileBody = Annotated[bytes, _CYCLE_FILE]
+CycleFileOrSettings = Annotated[bytes | dict[str, JsonValue], _CYCLE_FILE]
 
 
 @CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))

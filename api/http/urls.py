@@ -20,6 +20,7 @@ SEARCHES = "/searches"
 AUDIT = "/audit"
 SERVICE = "/service"
 GUIDANCE = "/guidance"
+NEW_CYCLE = "/new-cycle"
 WEBHOOKS = "/webhooks"
 MAIL_CHECK = "/mail-check"
 PERSON = "/p/"
@@ -183,6 +184,11 @@ def join(secret: str) -> str:
 def applications(cycle_id: str) -> str:
     """Return the URL of the page with the applications of a cycle."""
     return f"{cycle(cycle_id)}/applications"
+
+
+def policy_editor(cycle_id: str) -> str:
+    """Return the URL of the page on which a cycle's policy is edited."""
+    return f"/cycles/{cycle_id}/policy/edit"
 
 
 def policy_text(cycle_id: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import JsonValue
 
-from api.cycles.routes import CycleFileBody
+from api.cycles.routes import CycleFileBody, CycleFileOrSettings
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -33,6 +33,20 @@ PolicyChanges = Annotated[
     ),
 ]
 
+_SETTINGS_BODY = {
+    "application/json": {
+        "schema": {"type": "object", "description": "Tables of settings as in the cycle file."},
+        "examples": {
+            "short": {
+                "summary": "All defaults",
+                "value": {
+                    "cycle": {"name": "Spring", "start": "2027-01-18", "end": "2027-07-16"},
+                },
+            }
+        },
+    }
+}
+
 
 @TO_DO.get("/to-do", responses=problem_responses())
 def to_do(services: ServicesDep) -> tuple[ToDo, ...]:
@@ -40,10 +54,20 @@ def to_do(services: ServicesDep) -> tuple[ToDo, ...]:
     return read_to_do(services)
 
 
-@CYCLES.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(413, 422))
-def create_cycle(body: CycleFileBody, services: ServicesDep, response: Response) -> CycleSummary:
-    """Create a cycle from a cycle file."""
-    summary = cycles.create_cycle(services, NamedFile(CYCLE_FILE, body))
+@CYCLES.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=problem_responses(413, 422),
+    openapi_extra={"requestBody": {"content": _SETTINGS_BODY}},
+)
+def create_cycle(
+    body: CycleFileOrSettings, services: ServicesDep, response: Response
+) -> CycleSummary:
+    """Create a cycle from a cycle file, or from the same settings as JSON."""
+    if isinstance(body, dict):
+        summary = cycles.create_cycle_from_settings(services, body)
+    else:
+        summary = cycles.create_cycle(services, NamedFile(CYCLE_FILE, body))
     response.headers["Location"] = f"{CYCLES.prefix}/{summary.id}"
     return summary
 

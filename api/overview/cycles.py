@@ -16,6 +16,7 @@ from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, pol
 from api.cycles.versions import CycleVersions, Part, require_version, versions_of
 from api.database.existing_row import no_such_row
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
+from api.input_files.policy_changes import changed_cycle_file
 from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.source import NamedFile
 from api.participants import policy as participants_policy
@@ -77,6 +78,30 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
     with services.database.writing() as tx:
         added = add_cycle(tx, policy, parsed.text, now=services.now())
         return summary_of(tx, added.id)
+
+
+def create_cycle_from_settings(
+    services: Services, settings: Mapping[str, JsonValue]
+) -> CycleSummary:
+    """Create a cycle from settings, as tables and keys of a cycle file, which is written from them.
+
+    Raises:
+        UnusableInputError: settings are invalid. The error lists all faults.
+    """
+    return create_cycle(services, _written_file(settings))
+
+
+def check_settings(settings: Mapping[str, JsonValue]) -> None:
+    """Check settings from which a cycle could be created.
+
+    Raises:
+        UnusableInputError: settings are invalid. The error lists all faults.
+    """
+    parse_policy_file(_written_file(settings)).policy  # noqa: B018 - raises
+
+
+def _written_file(settings: Mapping[str, JsonValue]) -> NamedFile:
+    return NamedFile(CYCLE_FILE, changed_cycle_file("", settings, CYCLE_FILE).encode())
 
 
 def replace_policy(

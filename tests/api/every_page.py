@@ -184,6 +184,9 @@ def _see_account(walk: Walk) -> None:
 
 def _upload(walk: Walk) -> str:
     """Create the cycle and upload its lists, first with faults, and return the cycle's path."""
+    walk.open("new cycle", "/new-cycle")
+    form = {"cycle.name": "", "cycle.start": "18.1.", "sessions.count": "many"}
+    walk.submit("new cycle, faulty", "/new-cycle", data=form)
     bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
     walk.submit("cycle file, faulty", "/cycles", files={"file": ("bad.toml", bad)})
     cycle = walk.post("/cycles", files={"file": ("cycle.toml", _sample("cycle.toml"))})

@@ -1,0 +1,1 @@
+"""The forms with which a cycle is created, and its policy is edited and checked."""

@@ -1,0 +1,60 @@
+"""Messages about the forms of a cycle and its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import FACT, TEXT, Fact, listed, message
+
+YES = message("policy_form.yes", "yes")
+NO = message("policy_form.no", "no")
+GROUP_CYCLE = message("policy_form.group_cycle", "Cycle")
+GROUP_SESSIONS = message("policy_form.group_sessions", "Sessions")
+GROUP_CALENDAR = message("policy_form.group_calendar", "Calendar")
+GROUP_LANGUAGE = message("policy_form.group_language", "Rule: language")
+GROUP_COUNTRY = message("policy_form.group_country", "Rule: country/territory")
+GROUP_RANK = message("policy_form.group_rank", "Rule: rank")
+GROUP_UNIT = message("policy_form.group_unit", "Rule: unit and chain of command")
+GROUP_SAME_PERSON = message("policy_form.group_same_person", "Rule: same person")
+GROUP_REFUSAL = message("policy_form.group_refusal", "Rule: refusal")
+GROUP_BAN = message("policy_form.group_ban", "Rule: bans")
+GROUP_REPEAT = message("policy_form.group_repeat", "Rule: pairs of earlier cycles")
+GROUP_TOPICS = message("policy_form.group_topics", "Rule: topics")
+GROUP_PREFERENCE = message("policy_form.group_preference", "Rule: preference")
+GROUP_AVAILABILITY = message("policy_form.group_availability", "Rule: availability")
+GROUP_TIMETABLE = message("policy_form.group_timetable", "Quality of the timetable")
+GROUP_OBJECTIVE = message("policy_form.group_objective", "What counts most")
+RELATIONS: Mapping[str, Fact] = {
+    "any": message("policy_form.relation_any", "any two")(),
+    "same": message("policy_form.relation_same", "always the same")(),
+    "different": message("policy_form.relation_different", "always different")(),
+    "prefer-different": message("policy_form.relation_prefer_different", "rather different")(),
+    "prefer-same": message("policy_form.relation_prefer_same", "rather the same")(),
+}
+EARLIER: Mapping[str, Fact] = {
+    "allow": message("policy_form.earlier_allow", "allowed")(),
+    "avoid": message("policy_form.earlier_avoid", "allowed, but as few as possible")(),
+    "forbid": message("policy_form.earlier_forbid", "never")(),
+}
+NAME_MISSING = message("policy_form.name_missing", "enter a name for the cycle")
+DATE_MISSING = message("policy_form.date_missing", "enter a day, such as 2027-01-18")
+NOT_A_DATE = message(
+    "policy_form.not_a_date",
+    "{value} is not a day; write it like 2027-01-18 or 18.1.2027",
+    value=TEXT,
+)
+NOT_A_WHOLE_NUMBER = message(
+    "policy_form.not_a_whole_number",
+    "{value} is not a whole number; write it in figures",
+    value=TEXT,
+)
+NOT_A_NUMBER = message(
+    "policy_form.not_a_number", "{value} is not a number; write it like 0.25", value=TEXT
+)
+WITHOUT_COLON = message(
+    "policy_form.without_colon",
+    "there is no colon in {value}; write what it is about, a colon, and the values",
+    value=TEXT,
+)
+IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
+NOTHING = message("policy_form.nothing", "none")

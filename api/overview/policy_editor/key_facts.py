@@ -1,0 +1,202 @@
+"""The labels and hints of the keys of the cycle file, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import Fact, message
+
+LABELS: Mapping[str, Fact] = {
+    "cycle.name": message("policy_label.cycle_name", "Name of the cycle")(),
+    "cycle.start": message("policy_label.cycle_start", "First day on which a session may be")(),
+    "cycle.end": message("policy_label.cycle_end", "Last day")(),
+    "cycle.timezone": message("policy_label.cycle_timezone", "Time zone of the dates")(),
+    "sessions.count": message("policy_label.sessions_count", "Sessions per pair")(),
+    "sessions.minutes": message(
+        "policy_label.sessions_minutes", "Length of a session, in minutes"
+    )(),
+    "sessions.grid_minutes": message(
+        "policy_label.sessions_grid_minutes", "Sessions start every … minutes"
+    )(),
+    "sessions.min_gap_days": message(
+        "policy_label.sessions_min_gap_days", "Least days between two sessions of a pair"
+    )(),
+    "sessions.max_gap_days": message(
+        "policy_label.sessions_max_gap_days", "Most days between two sessions of a pair"
+    )(),
+    "sessions.max_per_coach_day": message(
+        "policy_label.sessions_max_per_coach_day", "Most sessions of a coach in a day"
+    )(),
+    "sessions.max_per_coach_week": message(
+        "policy_label.sessions_max_per_coach_week", "Most sessions of a coach in a week"
+    )(),
+    "sessions.buffer_minutes": message(
+        "policy_label.sessions_buffer_minutes", "Break of a coach between two sessions, in minutes"
+    )(),
+    "sessions.reschedule_cutoff_hours": message(
+        "policy_label.sessions_reschedule_cutoff_hours",
+        "Hours before a session until which its participants can move it",
+    )(),
+    "calendar.public_holidays": message(
+        "policy_label.calendar_public_holidays", "Keep public holidays free"
+    )(),
+    "calendar.blackout": message("policy_label.calendar_blackout", "Days without any sessions")(),
+    "calendar.observances": message("policy_label.calendar_observances", "Further holidays")(),
+    "rules.language.minimum_level": message(
+        "policy_label.language_minimum_level", "Least level of the common language"
+    )(),
+    "rules.language.groups": message(
+        "policy_label.language_groups", "Languages that count as common"
+    )(),
+    "rules.country.relation": message(
+        "policy_label.country_relation", "Countries/territories of a pair"
+    )(),
+    "rules.country.excluded": message(
+        "policy_label.country_excluded", "Countries/territories that are never paired"
+    )(),
+    "rules.country.minimum_cross_border_share": message(
+        "policy_label.country_share", "Least share of pairs across a border"
+    )(),
+    "rules.rank.strict": message("policy_label.rank_strict", "Grades below: strict")(),
+    "rules.rank.standard": message("policy_label.rank_standard", "Grades below: standard")(),
+    "rules.rank.relaxed": message("policy_label.rank_relaxed", "Grades below: relaxed")(),
+    "rules.repeat.earlier": message("policy_label.repeat_earlier", "Pairs of earlier cycles")(),
+    "weights.language": message("policy_label.weight_language", "Weight of language")(),
+    "weights.country": message("policy_label.weight_country", "Weight of country/territory")(),
+    "weights.rank": message("policy_label.weight_rank", "Weight of rank")(),
+    "weights.topics": message("policy_label.weight_topics", "Weight of topics")(),
+    "weights.preference": message("policy_label.weight_preference", "Weight of preference")(),
+    "weights.availability": message("policy_label.weight_availability", "Weight of availability")(),
+    "timetable.rhythm": message("policy_label.timetable_rhythm", "Penalty for uneven gaps")(),
+    "timetable.finish": message("policy_label.timetable_finish", "Penalty for finishing late")(),
+    "timetable.leave": message(
+        "policy_label.timetable_leave", "Penalty for sessions next to days off"
+    )(),
+    "timetable.slack_days": message(
+        "policy_label.timetable_slack_days", "Days that should be left at the end"
+    )(),
+    "timetable.hours": message(
+        "policy_label.timetable_hours", "Penalty for sessions outside the preferred times"
+    )(),
+    "timetable.preferred": message("policy_label.timetable_preferred", "Preferred times")(),
+    "timetable.preferred_by": message(
+        "policy_label.timetable_preferred_by", "Preferred times of single coachees"
+    )(),
+    "objective.levels": message("policy_label.objective_levels", "What counts, in this order")(),
+}
+"""The label of each key."""
+
+_WEIGHT = message(
+    "policy_hint.weight", "0 to 100; the points of the rule are multiplied by it. 0 ignores them."
+)()
+_GRADES = message(
+    "policy_hint.grades", "How many grades below such a coachee a coach may be, 0 to 30."
+)()
+_PENALTY = message(
+    "policy_hint.penalty", "Of the 100 points of a timetable; all penalties together at most 100."
+)()
+HINTS: Mapping[str, Fact] = {
+    "cycle.name": message("policy_hint.cycle_name", "As people will read it in their emails.")(),
+    "cycle.start": message(
+        "policy_hint.cycle_start", "Such as 2027-01-18 or 18.1.2027. No session is before this day."
+    )(),
+    "cycle.end": message(
+        "policy_hint.cycle_end", "Such as 2027-07-16 or 16.7.2027. No session is after this day."
+    )(),
+    "cycle.timezone": message(
+        "policy_hint.cycle_timezone",
+        "Days, weeks and start times are counted in it, such as Europe/Belgrade. Each person sees "
+        "their own time zone.",
+    )(),
+    "sessions.count": message("policy_hint.sessions_count", "1 to 20 for each coachee.")(),
+    "sessions.minutes": message("policy_hint.sessions_minutes", "5 to 1440.")(),
+    "sessions.grid_minutes": message(
+        "policy_hint.sessions_grid_minutes",
+        "Counted from midnight: with 30, sessions start on the hour and at half past.",
+    )(),
+    "sessions.min_gap_days": message(
+        "policy_hint.sessions_min_gap_days", "21 means: at least three weeks apart."
+    )(),
+    "sessions.max_gap_days": message(
+        "policy_hint.sessions_max_gap_days", "42 means: at most six weeks apart."
+    )(),
+    "sessions.max_per_coach_day": message(
+        "policy_hint.sessions_max_per_coach_day", "The lists can set another number for a coach."
+    )(),
+    "sessions.max_per_coach_week": message(
+        "policy_hint.sessions_max_per_coach_week",
+        "Monday to Sunday. The lists can set another number for a coach.",
+    )(),
+    "sessions.buffer_minutes": message(
+        "policy_hint.sessions_buffer_minutes", "0 allows one session directly after another."
+    )(),
+    "sessions.reschedule_cutoff_hours": message(
+        "policy_hint.sessions_reschedule_cutoff_hours",
+        "After that, the programme office decides. Takes effect at once, without a run.",
+    )(),
+    "calendar.public_holidays": message(
+        "policy_hint.calendar_public_holidays",
+        "Nobody has a session on a national holiday of their country/territory.",
+    )(),
+    "calendar.blackout": message(
+        "policy_hint.calendar_blackout",
+        "One day or range a line: 2027-05-01, or 2027-04-30..2027-05-03.",
+    )(),
+    "calendar.observances": message(
+        "policy_hint.calendar_observances",
+        "Kept free for everybody of a country/territory. One a line: ME: orthodox, islamic.",
+    )(),
+    "rules.language.minimum_level": message(
+        "policy_hint.language_minimum_level",
+        "Both people need it. A1 is the lowest, C2 the highest.",
+    )(),
+    "rules.language.groups": message(
+        "policy_hint.language_groups",
+        "The codes of one group a line: bs, cnr, hr, sr. Leave this empty to count only the same "
+        "language.",
+    )(),
+    "rules.country.relation": message(
+        "policy_hint.country_relation", "A condition, or a wish that gives points."
+    )(),
+    "rules.country.excluded": message(
+        "policy_hint.country_excluded", "Two codes a line: RS, XK. Holds in both directions."
+    )(),
+    "rules.country.minimum_cross_border_share": message(
+        "policy_hint.country_share", "0 to 1: with 0.3, at least 30 of 100 pairs cross a border."
+    )(),
+    "rules.rank.strict": _GRADES,
+    "rules.rank.standard": _GRADES,
+    "rules.rank.relaxed": _GRADES,
+    "rules.repeat.earlier": message(
+        "policy_hint.repeat_earlier", "Whether two people who were a pair before may be one again."
+    )(),
+    "weights.language": _WEIGHT,
+    "weights.country": _WEIGHT,
+    "weights.rank": _WEIGHT,
+    "weights.topics": _WEIGHT,
+    "weights.preference": _WEIGHT,
+    "weights.availability": _WEIGHT,
+    "timetable.rhythm": _PENALTY,
+    "timetable.finish": _PENALTY,
+    "timetable.leave": _PENALTY,
+    "timetable.slack_days": message(
+        "policy_hint.timetable_slack_days",
+        "Last sessions that are nearer to the end of the cycle cost points.",
+    )(),
+    "timetable.hours": _PENALTY,
+    "timetable.preferred": message(
+        "policy_hint.timetable_preferred",
+        "One a line, in the time zone of the coachee: 09:00-12:00 on every day, or "
+        "Tue 09:00-12:00. They need points in the field above.",
+    )(),
+    "timetable.preferred_by": message(
+        "policy_hint.timetable_preferred_by",
+        "They replace those above. One coachee a line: C-01: Wed 13:00-16:00; Thu 09:00-12:00.",
+    )(),
+    "objective.levels": message(
+        "policy_hint.objective_levels",
+        "No later line makes an earlier one worse. The number of people with a coach comes first, "
+        "the timetable last.",
+    )(),
+}
+"""The hint of each key."""

@@ -1,0 +1,10 @@
+"""Time zones that are suggested in forms. Any other can be typed."""
+
+from __future__ import annotations
+
+from api.input_files.reference_data import reference
+
+
+def time_zones() -> tuple[str, ...]:
+    """Return the time zones of all countries that have only one, in alphabetical order."""
+    return tuple(sorted(set(reference().country_timezones.values())))
