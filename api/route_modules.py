@@ -54,6 +54,8 @@ from api.overview import (
 )
 from api.overview import cycle_routes as overview_cycle_routes
 from api.overview.policy_editor import new_cycle_pages
+from api.overview.policy_editor import pages as policy_editor_pages
+from api.overview.policy_editor import routes as policy_editor_routes
 from api.own_data import pages as own_data_pages
 from api.own_data import routes as own_data_routes
 from api.participants import routes as participant_routes
@@ -102,6 +104,7 @@ API_MODULES = (
     service_pages,
     overview_cycle_routes,
     cycle_routes,
+    policy_editor_routes,
     participant_routes,
     preview_routes,
     directory_routes,
@@ -140,6 +143,7 @@ PAGE_MODULES = (
     cycle_page,
     cycle_forms,
     policy_pages,
+    policy_editor_pages,
     people_page,
     preview_pages,
     directory_pages,

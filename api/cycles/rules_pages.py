@@ -100,13 +100,18 @@ def _article(card: RuleCard, texts: Renderer) -> RuleArticle:
         label=rule_name(card.name),
         kind=rule_facts.KINDS[card.kind],
         weight=card.weight,
-        paragraphs=tuple(_parts(texts.text(text)) for text in rule_facts.TEXTS[card.name]),
+        paragraphs=rule_paragraphs(card.name, texts),
         settings=card.settings,
         examples=tuple(
             Example(situation, example.points, example.reason)
             for situation, example in zip(situations, card.examples, strict=True)
         ),
     )
+
+
+def rule_paragraphs(rule: str, texts: Renderer) -> tuple[tuple[TextPart, ...], ...]:
+    """Return the paragraphs about a rule, in the language of `texts`."""
+    return tuple(_parts(texts.text(text)) for text in rule_facts.TEXTS[rule])
 
 
 def _parts(paragraph: str) -> tuple[TextPart, ...]:

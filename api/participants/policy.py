@@ -78,13 +78,18 @@ def change_policy(
         UnusableInputError: see `checked_policy`; nothing is changed.
     """
     row = cycle_row(tx, cycle_id)
-    _require_complete_source(row)
+    require_complete_source(row)
     text = changed_cycle_file(row.source, changes, CYCLE_FILE)
     file = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
     replace_policy(tx, cycle_id, file, now=now)
 
 
-def _require_complete_source(row: CycleRow) -> None:
+def require_complete_source(row: CycleRow) -> None:
+    """Require that the cycle file still contains the policy.
+
+    Raises:
+        ConflictError: it does not, because people were erased.
+    """
     read = parse_policy_file(NamedFile(CYCLE_FILE, row.source.encode())).read
     if read.cycle != policy_of(row):
         raise ConflictError(facts.POLICY_FILE_ERASED())

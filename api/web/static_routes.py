@@ -19,13 +19,16 @@ _MEDIA_TYPES = {
     "drafts.js": "text/javascript",
     "live.js": "text/javascript",
     "passkey.js": "text/javascript",
+    "policy.js": "text/javascript",
 }
 _ONE_HOUR = 3600  # seconds
 
 
 @STATIC_FILES.get(STATIC + "/{name}")
 def static(
-    name: Literal["style.css", "availability.js", "drafts.js", "live.js", "passkey.js"],
+    name: Literal[
+        "style.css", "availability.js", "drafts.js", "live.js", "passkey.js", "policy.js"
+    ],
     request: Request,
 ) -> Response:
     """Return a static file with an ETag, so that browsers can revalidate their copy."""

@@ -317,12 +317,27 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
     walk.submit("edited cycle file, late", f"{cycle}/policy/text", data=text)
     assert walk.browser.put(address, content=_sample("cycle.toml"), headers=toml).is_success
     walk.open("cycle file to edit", f"{cycle}/policy/text")
+    _edit_policy(walk, cycle)
     run = walk.over(walk.post(f"{cycle}/what-if", files={"file": ("try.toml", policy)}))
     another = f"/plans/{run['plan_id']}"
     walk.open("plan, what-if", another)
     walk.open("comparison, nothing published", f"{another}/compare")
     walk.open("comparison", f"{another}/compare?before={plan.rpartition('/')[2]}")
     return another
+
+
+def _edit_policy(walk: Walk, cycle: str) -> None:
+    """See the form of the policy, check a change, and submit it with faults, late and in time."""
+    walk.open("policy", f"{cycle}/policy/edit")
+    change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
+    walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
+    faulty = {"sessions.count": "many", "calendar.observances": "label", "version": "0"}
+    walk.submit("policy, form with faults", f"{cycle}/policy/edit", data=faulty)
+    walk.submit("policy, form too late", f"{cycle}/policy/edit", data=change)
+    version = re.search(r'"(\d+)"', walk.browser.get(f"/api/v1{cycle}/policy").headers["etag"])
+    assert version is not None
+    saved = walk.post(f"{cycle}/policy/edit", data={"version": version[1]})
+    walk.open("policy, nothing changed", saved)
 
 
 def _publish(walk: Walk, cycle: str, plan: str) -> None:

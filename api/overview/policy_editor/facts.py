@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coach.texts.facts import FACT, TEXT, Fact, listed, message
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message, plural_message
 
 YES = message("policy_form.yes", "yes")
 NO = message("policy_form.no", "no")
@@ -58,3 +58,52 @@ WITHOUT_COLON = message(
 )
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
 NOTHING = message("policy_form.nothing", "none")
+PAIRS_LEFT_ALONE = plural_message(
+    "policy_form.pairs_left_alone",
+    "By itself, this rule leaves {count} pair of {pairs}.",
+    "By itself, this rule leaves {count} pairs of {pairs}.",
+    count=NUMBER,
+    pairs=NUMBER,
+)
+PAIRS_LEFT = plural_message(
+    "policy_form.pairs_left",
+    "With all rules before it: {count} pair.",
+    "With all rules before it: {count} pairs.",
+    count=NUMBER,
+)
+PAIRS_SCHEDULED = plural_message(
+    "policy_form.pairs_scheduled",
+    "{count} pair that the rules leave can place its sessions.",
+    "{count} pairs that the rules leave can place their sessions.",
+    count=NUMBER,
+)
+PAIRS_OF_ALL = plural_message(
+    "policy_form.pairs_of_all",
+    "{count} pair of {pairs} is possible",
+    "{count} pairs of {pairs} are possible",
+    count=NUMBER,
+    pairs=NUMBER,
+)
+COACHEES_WITHOUT = plural_message(
+    "policy_form.coachees_without",
+    "{count} coachee has no possible coach",
+    "{count} coachees have no possible coach",
+    count=NUMBER,
+)
+COACHES_WITHOUT = plural_message(
+    "policy_form.coaches_without",
+    "{count} coach has no possible coachee",
+    "{count} coaches have no possible coachee",
+    count=NUMBER,
+)
+NOT_APPLIED = message(
+    "policy_form.not_applied", "It makes no difference with the current lists and settings."
+)
+POINTS_ONLY = message("policy_form.points_only", "It forbids no pair, and only gives points.")
+NO_LISTS = message(
+    "policy_form.no_lists", "There are no lists yet, so there are no pairs to count."
+)
+NOT_COUNTED = message("policy_form.not_counted", "Not counted: correct the marked fields first.")
+NOT_COUNTED_YET = message(
+    "policy_form.not_counted_yet", "Press Check to count the pairs that can place their sessions."
+)

@@ -115,6 +115,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
     },
     ("PATCH", "/api/v1/cycles/{cycle_id}/policy"): {"json": {"sessions": {"buffer_minutes": 0}}},
+    ("POST", "/api/v1/cycles/{cycle_id}/policy/check"): {"json": {}},
     ("POST", "/cycles/{cycle_id}/policy/text"): {"data": {"text": "", "version": "0"}},
     ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
