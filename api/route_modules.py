@@ -53,6 +53,10 @@ from api.overview import (
     service_pages,
 )
 from api.overview import cycle_routes as overview_cycle_routes
+from api.overview.pair_decisions import pages as pair_decision_pages
+from api.overview.pair_decisions import routes as pair_decision_routes
+from api.overview.person_editor import pages as person_editor_pages
+from api.overview.person_editor import routes as person_editor_routes
 from api.overview.policy_editor import new_cycle_pages
 from api.overview.policy_editor import pages as policy_editor_pages
 from api.overview.policy_editor import routes as policy_editor_routes
@@ -105,6 +109,8 @@ API_MODULES = (
     overview_cycle_routes,
     cycle_routes,
     policy_editor_routes,
+    pair_decision_routes,
+    person_editor_routes,
     participant_routes,
     preview_routes,
     directory_routes,
@@ -144,6 +150,8 @@ PAGE_MODULES = (
     cycle_forms,
     policy_pages,
     policy_editor_pages,
+    pair_decision_pages,
+    person_editor_pages,
     people_page,
     preview_pages,
     directory_pages,

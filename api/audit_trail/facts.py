@@ -44,6 +44,18 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
+    "ban ended": message("audit_action.ban_ended", "ban ended")(),
+    "pair banned": message("audit_action.pair_banned", "pair banned")(),
+    "pair decisions opened": message(
+        "audit_action.pair_decisions_opened", "pins, bans and waivers viewed"
+    )(),
+    "pair pinned": message("audit_action.pair_pinned", "pair pinned")(),
+    "pin ended": message("audit_action.pin_ended", "pin ended")(),
+    "rule waived": message("audit_action.rule_waived", "rule waived for a pair")(),
+    "list edited": message("audit_action.list_edited", "list edited")(),
+    "person edited": message("audit_action.person_edited", "person's data edited")(),
+    "person opened": message("audit_action.person_opened", "person's data viewed")(),
+    "waiver ended": message("audit_action.waiver_ended", "waiver ended")(),
     "backup key rotated": message("audit_action.backup_key_rotated", "key for backups replaced")(),
     "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
     "coachee list taken in": message(

@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 _ACTIONS = {
     Part.POLICY: ("policy replaced",),
-    Part.LISTS: ("coachee list taken in", "coach list taken in", "lists undone"),
+    Part.LISTS: ("coachee list taken in", "coach list taken in", "lists undone", "list edited"),
     Part.PLANS: ("plan published",),
 }
 _CHANGED: dict[Part, Message] = {

@@ -36,6 +36,8 @@ CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
     "/policy/text",
+    "/policy/edit",
+    "/policy/check",
     "/what-if",
 )  # suffixes of every URL that accepts a cycle file
 CALENDAR_SUFFIX = "/busy-times"  # suffix of every URL that accepts a person's calendar file
@@ -189,6 +191,11 @@ def applications(cycle_id: str) -> str:
 def policy_editor(cycle_id: str) -> str:
     """Return the URL of the page on which a cycle's policy is edited."""
     return f"/cycles/{cycle_id}/policy/edit"
+
+
+def pair_decisions(cycle_id: str) -> str:
+    """Return the URL of the page with a cycle's pins, bans and waivers."""
+    return f"/cycles/{cycle_id}/pairs"
 
 
 def policy_text(cycle_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import TEXT, TIME, WEEKDAY, message
+from coach.texts.facts import FACT, TEXT, TIME, WEEKDAY, all_of, message
 
 NOT_A_CELL = message(
     "own_data.not_a_cell",
@@ -16,3 +16,10 @@ ERASED = message("own_data.erased", "your data has been erased and cannot be cha
 # i18n: the name of a checkbox of the grid, such as: Mon 09:00 to 09:30.
 CELL = message("own_data.cell", "{weekday} {start} to {end}", weekday=WEEKDAY, start=TIME, end=TIME)
 WEEKDAY_ALONE = message("own_data.weekday", "{weekday}", weekday=WEEKDAY)
+CHANGED_BY_OFFICE = message(
+    "own_data.changed_by_office",
+    "The programme office changed on {when}: {fields}. If something is wrong, correct it here or "
+    "tell the office.",
+    when=FACT,
+    fields=all_of(FACT),
+)

@@ -18,6 +18,7 @@ from api.own_data import busy_times, own_details
 from api.own_data.busy_times import RemovedTimes
 from api.own_data.grid import availability_grid, windows_of_cells
 from api.own_data.leaving import LeaveInput, leave_cycle
+from api.own_data.office_changes import latest_office_change
 from api.own_data.own_details import OwnDetailsInput
 from api.own_data.presenters import busy_days, grid_lines, weekday_labels
 from api.participants.routes import named_file
@@ -157,6 +158,7 @@ def _render(
         other_draft=_draft(services, principal, _OTHER),
         drafts_of_link=draft_group(services.keyring, principal),
         details=details,
+        office_change=latest_office_change(services, principal),
         is_coach=details.side == "coach",
         entered=details.model_dump(mode="json") | dict(entered or {}),
         faults=faults or {},

@@ -58,7 +58,8 @@ class PersonRow(IdentifiedRow):
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
     submissions remain. An erased person's row only has the data that totals need.
     `withdrawn_at` is set if the person has left themselves; lists then do not bring them back.
-    `listed` has the values of the latest list for the fields that the person has set themselves.
+    `listed` has the values of the latest list for the fields that the person has set themselves, or
+    the office singly.
     """
 
     __tablename__ = "people"

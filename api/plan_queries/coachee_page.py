@@ -13,6 +13,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.plan_queries import service as plan_queries
 from api.plan_queries.page_contents import read_coachee_page
+from api.plan_queries.plan_marks import marks_of
 from api.plan_queries.presenters import (
     ExplanationViewModel,
     QuestionLine,
@@ -72,6 +73,8 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         address=urls.plan_person(plan_id, person_id),
         match=match,
         unmatched=_unmatched(plan, page.code, page.names, texts),
+        marks=marks_of(plan, [page.code]).get(page.code, ()),
+        pairs_address=urls.pair_decisions(page.cycle.id),
         explained=explained,
         explanation=_explanation(explained, page.names),
         replaceable=plan.summary.state is PlanState.PUBLISHED and match is not None,

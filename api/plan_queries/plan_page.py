@@ -12,6 +12,7 @@ from api.lists.query import read_query
 from api.plan_queries.page_contents import read_plan_coaches_page, read_plan_page
 from api.plan_queries.plan_line import chart_of, plan_figures, plan_lines
 from api.plan_queries.plan_list import COACH_LIST, COACHEE_LIST
+from api.plan_queries.plan_marks import marks_of, overridden_pairs
 from api.plan_queries.presenters import (
     AdviceViewModel,
     QuestionLine,
@@ -21,6 +22,7 @@ from api.plan_queries.presenters import (
 from api.plan_queries.rows import QuestionKind
 from api.plans.comparison_page import other_plans
 from api.plans.stored_plan import StoredPlan
+from api.results import mark_facts
 from api.results.match_view import present_person
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
@@ -30,6 +32,7 @@ from api.web.facts import TERRITORY_ALONE
 from api.web.rendering import render_page
 from matching.rematching.comparison import compare_policies
 
+_MOST_OVERRIDDEN = 20
 PLAN_PAGE = APIRouter(include_in_schema=False)
 
 
@@ -41,6 +44,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
     advised = latest_question(page.questions, QuestionKind.ADVISE, zone)
     lines = plan_lines(plan, page.selected.rows, page.person_ids, texts)
+    overridden = overridden_pairs(plan)
     return render_page(
         request,
         "plans/plan.html",
@@ -48,6 +52,14 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         list=present_list(urls.plan(plan_id), query, page.selected),
         lines=lines,
         chart=chart_of(plan, lines, texts),
+        marks=marks_of(plan, [line.coachee.id for line in lines]),
+        pairs_address=urls.pair_decisions(page.cycle.id),
+        overridden=[
+            (urls.plan_person(plan_id, page.person_ids[coachee]), line)
+            for coachee, line in overridden[:_MOST_OVERRIDDEN]
+            if coachee in page.person_ids
+        ],
+        overridden_count=mark_facts.OVERRIDDEN_PAIRS(count=len(overridden)),
         plan_id=plan_id,
         plans_version=plan.plans_version,
         cycle=page.cycle,

@@ -3,10 +3,11 @@
 "use strict";
 
 (() => {
-  const form = document.querySelector("form[data-check]");
+  const form = document.getElementById("count-all")?.closest("form");
   if (!form) {
     return;
   }
+  const address = form.querySelector("button[formaction]").formAction;
   const PAUSE = 200; // milliseconds without a change until the rules are counted
   const LONG_PAUSE = 1200; // and until the pairs that can place their sessions are, too
   const SLOW = "count-sessions";
@@ -20,7 +21,7 @@
     body.set("quick", String(quick));
     try {
       const { signal } = request;
-      const answer = await fetch(form.dataset.check, { method: "POST", body, signal });
+      const answer = await fetch(address, { method: "POST", body, signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const shown of document.querySelectorAll("[data-count]")) {
         const counted = page.getElementById(shown.id);

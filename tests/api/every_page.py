@@ -185,7 +185,7 @@ def _see_account(walk: Walk) -> None:
 def _upload(walk: Walk) -> str:
     """Create the cycle and upload its lists, first with faults, and return the cycle's path."""
     walk.open("new cycle", "/new-cycle")
-    form = {"cycle.name": "", "cycle.start": "18.1.", "sessions.count": "many"}
+    form = {"cycle.name": "", "cycle.start": "18.1.", "sessions.count": "label"}
     walk.submit("new cycle, faulty", "/new-cycle", data=form)
     bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
     walk.submit("cycle file, faulty", "/cycles", files={"file": ("bad.toml", bad)})
@@ -331,13 +331,27 @@ def _edit_policy(walk: Walk, cycle: str) -> None:
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
-    faulty = {"sessions.count": "many", "calendar.observances": "label", "version": "0"}
+    faulty = {"sessions.count": "label", "calendar.observances": "label", "version": "0"}
     walk.submit("policy, form with faults", f"{cycle}/policy/edit", data=faulty)
     walk.submit("policy, form too late", f"{cycle}/policy/edit", data=change)
     version = re.search(r'"(\d+)"', walk.browser.get(f"/api/v1{cycle}/policy").headers["etag"])
     assert version is not None
     saved = walk.post(f"{cycle}/policy/edit", data={"version": version[1]})
     walk.open("policy, nothing changed", saved)
+    pairs = f"{cycle}/pairs"
+    walk.submit("pairs, faulty", pairs, data={"kind": "waive-rank", "coachee": "nobody"})
+    ban = {"kind": "ban", "coachee": "C-01", "coach": "K-01"}
+    walk.post(pairs, data=ban)
+    walk.open("pairs", f"{pairs}?saved=true")
+    walk.post(f"{pairs}/end", data=ban)
+    walk.submit("pairs, ended before", f"{pairs}/end", data=ban)
+    person = f"/people/{walk.json(f'{cycle}/people')[0]['brief']['id']}/edit"
+    walk.open("person to edit", person)
+    shown = walk.submit("person, late", person, data={"topics": "label"})
+    now = re.search(r'name="version" value="(\d+)"', shown)
+    assert now is not None
+    wrong = {"availability": "label", "version": now[1]}
+    walk.submit("person, with faults", person, data=wrong)
 
 
 def _publish(walk: Walk, cycle: str, plan: str) -> None:

@@ -26,6 +26,7 @@ from api.overview.policy_editor.written_values import (
 )
 from api.participants.policy import checked_policy, replace_policy, require_complete_source
 from api.participants.service import roster_of
+from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services
 from coach.cycle import Cycle
 from coach.errors import Difference, UnusableInputError
@@ -89,7 +90,7 @@ def check_fields(
     with services.database.reading() as tx:
         row = cycle_row(tx, cycle_id)
         _, policy = _with_fields(tx, row, entered, check_people=schedule)
-        stored, roster = policy_of(row), roster_of(tx, cycle_id, with_declined_times=schedule)
+        stored, roster = policy_of(row), _roster(tx, cycle_id, policy, schedule=schedule)
     return _checked(stored, policy, roster, schedule=schedule)
 
 
@@ -101,8 +102,13 @@ def check_changes(
         row = cycle_row(tx, cycle_id)
         require_complete_source(row)
         policy = _policy(tx, row, _parsed(row, changes), check_people=schedule)
-        stored, roster = policy_of(row), roster_of(tx, cycle_id, with_declined_times=schedule)
+        stored, roster = policy_of(row), _roster(tx, cycle_id, policy, schedule=schedule)
     return _checked(stored, policy, roster, schedule=schedule)
+
+
+def _roster(tx: Transaction, cycle_id: str, policy: Cycle, *, schedule: bool) -> Roster:
+    roster = roster_of(tx, cycle_id, with_declined_times=schedule)
+    return with_earlier_pairs(tx, cycle_id, roster, policy)
 
 
 def _checked(stored: Cycle, policy: Cycle, roster: Roster, *, schedule: bool) -> CheckedPolicy:

@@ -67,7 +67,7 @@ def policy_keys(
 
 
 @POLICY.post("/check", responses=problem_responses(404, 409, 422))
-def check_changes(
+def check_policy_changes(
     cycle_id: str,
     changes: PolicyChanges,
     services: ServicesDep,

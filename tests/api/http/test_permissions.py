@@ -115,6 +115,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
     },
     ("PATCH", "/api/v1/cycles/{cycle_id}/policy"): {"json": {"sessions": {"buffer_minutes": 0}}},
+    ("POST", "/api/v1/cycles/{cycle_id}/pair-decisions"): {
+        "json": {"kind": "ban", "coachee": "C-3", "coach": "K-2"}
+    },
+    ("POST", "/api/v1/cycles/{cycle_id}/pair-decisions/end"): {
+        "json": {"kind": "pin", "coachee": "C-3", "coach": "K-2"}
+    },
+    ("POST", "/cycles/{cycle_id}/pairs/end"): {
+        "data": {"kind": "pin", "coachee": "C-3", "coach": "K-2"}
+    },
+    ("PATCH", "/api/v1/people/{person_id}/cells"): {"json": {"unit": "x"}},
     ("POST", "/api/v1/cycles/{cycle_id}/policy/check"): {"json": {}},
     ("POST", "/cycles/{cycle_id}/policy/text"): {"data": {"text": "", "version": "0"}},
     ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {

@@ -17,6 +17,7 @@ from api.audit_trail.log import AUTHENTICATION_DETAILS
 from api.background.rows import TaskState
 from api.data_protection.retention_sweep import erasure_scope, stale_secrets
 from api.http.principal import AccessRole, Verification
+from api.overview.person_editor.service import EDITED
 from api.participants.own_values import OWN_FIELDS
 from api.participants.rows import Side
 from api.personal_links.one_time_codes import CodePurpose
@@ -110,7 +111,8 @@ def test_every_detail_has_a_label(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
-    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS}
+    edited = {name for columns in EDITED.values() for name in columns}
+    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS, *edited}
 
 
 @pytest.mark.parametrize(

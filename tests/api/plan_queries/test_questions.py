@@ -207,7 +207,7 @@ def test_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Clie
             )
         )
     page = office.get(f"/plans/{plan_id}/people/{person}").text
-    assert "The cycle file pins this coachee" in page
+    assert "First end the pin under" in page
     assert "Coach 2 (K-2): 300 points, at no cost to the plan" in page
     assert "Create a draft" not in page
 

@@ -84,7 +84,13 @@ _MISREAD = _WORD.encode("windows-1250").decode("windows-1251")
 COLUMN_NAMES = {column.name for columns in COLUMNS.values() for column in columns}
 CYCLE_FILE = {" ".join((SAMPLE / "cycle.toml").read_text(encoding="utf-8").split())}
 OF_SHORT_LIST = {*COLUMN_NAMES, "coachees", "Albania"}
+WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 DATA_OF_PAGES = {
+    "policy": {"bs", "cnr", "hr", "sr", *WEEK},
+    "policy, nothing changed": {"bs", "cnr", "hr", "sr", *WEEK},
+    "policy, checked": {"prefer", "different"},
+    "policy, form too late": {"prefer", "different"},
+    **dict.fromkeys(("person to edit", "person, late"), WEEK),
     "list, encoding": {"windows", _WORD, _MISREAD},
     "list, columns": {*COLUMN_NAMES, "Ana", _WORD},
     "list, faulty": COLUMN_NAMES,

@@ -1,0 +1,54 @@
+"""Adds and removes single waivers in the text of a cycle file, which keeps its comments."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+_WAIVERS = "waivers"
+
+
+def with_waiver(text: str, waiver: Mapping[str, str]) -> str:
+    """Return a valid cycle file with one more waiver at the end of those it has."""
+
+    def add(document: Any) -> None:  # noqa: ANN401 - a TOML document, or a dictionary
+        if not document.get(_WAIVERS):
+            document.pop(_WAIVERS, None)
+            document[_WAIVERS] = [dict(waiver)]
+        elif isinstance(document, tomlkit.TOMLDocument):
+            table = tomlkit.table()
+            table.update(waiver)
+            document[_WAIVERS].append(table)
+        else:
+            document[_WAIVERS].append(dict(waiver))
+
+    return _changed(text, add)
+
+
+def without_waiver(text: str, place: int) -> str:
+    """Return a valid cycle file without the waiver at an index."""
+
+    def remove(document: Any) -> None:  # noqa: ANN401 - as above
+        del document[_WAIVERS][place]
+        if not document[_WAIVERS]:
+            del document[_WAIVERS]
+
+    return _changed(text, remove)
+
+
+def _changed(text: str, change: Callable[[Any], None]) -> str:
+    wanted = tomllib.loads(text)
+    change(wanted)
+    try:
+        document = tomlkit.parse(text)
+        change(document)
+        changed = tomlkit.dumps(document)
+        if tomllib.loads(changed) == wanted:
+            return changed
+    except (TOMLKitError, ValueError):  # a form of TOML that the library cannot edit
+        pass
+    return tomlkit.dumps(wanted)

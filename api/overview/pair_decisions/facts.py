@@ -1,0 +1,69 @@
+"""Messages about pins, bans and waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, all_of, message, plural_message
+
+KINDS: Mapping[str, Fact] = {
+    "pin": message("pair_decision.pin", "pin: always this coach")(),
+    "ban": message("pair_decision.ban", "ban: never this coach")(),
+    "waive-rank": message("pair_decision.waive_rank", "waiver: the rule about rank is lifted")(),
+    "waive-country": message(
+        "pair_decision.waive_country", "waiver: the rule about countries/territories is lifted"
+    )(),
+}
+SHORT_KINDS: Mapping[str, Fact] = {
+    "pin": message("pair_decision.short_pin", "pin")(),
+    "ban": message("pair_decision.short_ban", "ban")(),
+    "waive-rank": message("pair_decision.short_waive_rank", "waiver of rank")(),
+    "waive-country": message("pair_decision.short_waive_country", "waiver of country/territory")(),
+}
+CHOOSE_KIND = message("pair_decision.choose_kind", "choose what should hold for the pair")
+NO_SUCH_PERSON = message(
+    "pair_decision.no_such_person", "nobody in this list is called {text}", text=TEXT
+)
+SEVERAL_PEOPLE = message(
+    "pair_decision.several_people",
+    "several people are called {text}; choose one of {ids}",
+    text=TEXT,
+    ids=all_of(TEXT),
+)
+CHOOSE_PERSON = message("pair_decision.choose_person", "choose a person")
+REASON_MISSING = message("pair_decision.reason_missing", "give a reason; a waiver needs one")
+IMPOSSIBLE_PIN = message(
+    "pair_decision.impossible_pin",
+    "this pair cannot be fixed: {reasons}; every run would end with an error",
+    reasons=FACT,
+)
+PINS_ABOVE_CAPACITY = plural_message(
+    "pair_decision.pins_above_capacity",
+    "the coach has {count} place, which is taken by another pin",
+    "the coach has {count} places, which are taken by other pins",
+    count=NUMBER,
+)
+PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is fixed; end the pin first")
+CANNOT_MEET = message(
+    "pair_decision.cannot_meet", "their common free time is not enough for all sessions"
+)
+ALREADY_WAIVED = message("pair_decision.already_waived", "this rule is waived for them already")
+ENDED_BEFORE = message("pair_decision.ended_before", "this has ended already")
+PIN_HOLDS = message("pair_decision.pin_holds", "every plan has this pair")
+PIN_FAILS = message("pair_decision.pin_fails", "impossible: {reasons}", reasons=FACT)
+BAN_HOLDS = message("pair_decision.ban_holds", "without the ban, the pair would be possible")
+BAN_IRRELEVANT = message(
+    "pair_decision.ban_irrelevant",
+    "no difference, because the pair is forbidden anyway: {reasons}",
+    reasons=FACT,
+)
+WAIVER_HOLDS = message("pair_decision.waiver_holds", "lifts: {reason}", reason=FACT)
+WAIVER_IRRELEVANT = message(
+    "pair_decision.waiver_irrelevant", "no difference, because the rule allows the pair"
+)
+WAIVER_NOT_ENOUGH = message(
+    "pair_decision.waiver_not_enough",
+    "not enough, because the pair is forbidden anyway: {reasons}",
+    reasons=FACT,
+)
+GONE = message("pair_decision.gone", "no difference, because one of them has left the cycle")

@@ -1,0 +1,55 @@
+"""Messages about the form with the data of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.texts.facts import Fact, Message, message
+
+LABELS: Mapping[str, Fact] = {
+    "name": message("person_edit.name", "Name")(),
+    "country": message("person_edit.country", "Country/territory")(),
+    "timezone": message("person_edit.timezone", "Time zone")(),
+    "languages": message("person_edit.languages", "Languages")(),
+    "availability": message("person_edit.availability", "Free every week")(),
+    "unavailable": message("person_edit.unavailable", "Days off")(),
+    "rank": message("person_edit.rank", "Rank")(),
+    "service": message("person_edit.service", "Service")(),
+    "unit": message("person_edit.unit", "Unit")(),
+    "topics": message("person_edit.topics", "Topics")(),
+    "role": message("person_edit.role", "Role")(),
+    "rank_sensitivity": message("person_edit.rank_sensitivity", "Sensitivity to rank")(),
+    "uniformed_coach": message("person_edit.uniformed_coach", "Coach in uniform")(),
+    "priority": message("person_edit.priority", "Priority")(),
+    "capacity": message("person_edit.capacity", "Places")(),
+    "max_per_day": message("person_edit.max_per_day", "Most sessions in a day")(),
+    "max_per_week": message("person_edit.max_per_week", "Most sessions in a week")(),
+    "chain_of_command": message("person_edit.chain_of_command", "Chain of command")(),
+}
+"""The label of each column that can be edited."""
+
+CHOICES: Mapping[str, Fact] = {
+    "land": message("person_edit.land", "land forces")(),
+    "air": message("person_edit.air", "air force")(),
+    "navy": message("person_edit.navy", "navy")(),
+    "mod": message("person_edit.mod", "Ministry of Defence")(),
+    "external": message("person_edit.external", "external")(),
+    "commander": message("person_edit.commander", "commander")(),
+    "decision_maker": message("person_edit.decision_maker", "decision-maker")(),
+    "strict": message("person_edit.strict", "strict")(),
+    "standard": message("person_edit.standard", "standard")(),
+    "relaxed": message("person_edit.relaxed", "relaxed")(),
+    "yes": message("person_edit.yes", "yes")(),
+    "no": message("person_edit.no", "no")(),
+}
+"""The labels of the values of columns that allow only some; numbers have none."""
+
+LEFT: Message = message(
+    "person_edit.left", "this person is no longer in the cycle, so their data is not changed"
+)
+CHANGED_SINCE: Message = message(
+    "person_edit.changed_since",
+    "nothing was stored, because the data of this person has changed since you opened it, by "
+    "themselves, by a list or by somebody else; compare it with yours, and submit yours again if "
+    "it should replace it",
+)
