@@ -17,6 +17,11 @@ from api.aides import routes as aide_routes
 from api.coaching.agreements import office_pages as agreement_states_pages
 from api.coaching.agreements import pages as agreement_pages
 from api.coaching.agreements import routes as agreement_routes
+from api.coaching.curriculum import pages as curriculum_pages
+from api.coaching.curriculum import plan_pages as module_plan_pages
+from api.coaching.curriculum import plan_routes as module_plan_routes
+from api.coaching.curriculum import progress_pages as curriculum_progress_pages
+from api.coaching.curriculum import routes as curriculum_routes
 from api.coaching.goals import commitment_pages, goal_pages
 from api.coaching.goals import hub_page as coaching_pages
 from api.coaching.goals import office_pages as goals_of_cycle_pages
@@ -94,6 +99,7 @@ from api.rescheduling import routes as rescheduling_routes
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
 from api.session_reports import note_access_pages, note_access_routes
+from api.session_reports import office_pages as office_report_pages
 from api.session_reports import pages as session_report_pages
 from api.session_reports import routes as session_report_routes
 from api.sessions import pages as session_pages
@@ -135,6 +141,8 @@ API_MODULES = (
     factor_routes,
     user_routes,
     consent_routes,
+    curriculum_routes,
+    module_plan_routes,
     own_data_routes,
     feed_routes,
     webhook_routes,
@@ -155,6 +163,8 @@ PAGE_MODULES = (
     people_page,
     preview_pages,
     directory_pages,
+    curriculum_pages,
+    curriculum_progress_pages,
     office_pages,
     join_pages,
     link_page,
@@ -182,6 +192,7 @@ PAGE_MODULES = (
     coachee_page,
     person_pages,
     session_pages,
+    module_plan_pages,
     reply_pages,
     another_time_pages,
     session_change_pages,
@@ -189,6 +200,7 @@ PAGE_MODULES = (
     rematch_pages,
     consent_pages,
     session_report_pages,
+    office_report_pages,
     note_access_pages,
     coaching_pages,
     agreement_pages,

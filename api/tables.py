@@ -6,6 +6,7 @@ from api.accounts import rows as accounts_tables
 from api.audit_trail import rows as audit_trail_tables
 from api.background import rows as background_tables
 from api.coaching.agreements import rows as agreements_tables
+from api.coaching.curriculum import rows as curriculum_tables
 from api.coaching.goals import rows as goals_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
@@ -31,6 +32,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *audit_trail_tables.TABLES,
     *background_tables.TABLES,
     *consent_tables.TABLES,
+    *curriculum_tables.TABLES,
     *cycles_tables.TABLES,
     *database_tables.TABLES,
     *enrolment_tables.TABLES,

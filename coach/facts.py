@@ -90,7 +90,20 @@ CONTROL_CHARACTER_OR_BREAK = message(
     "feedback.control_character_or_break",
     "the text contains a control character, line break or tab; remove it and try again",
 )
-TOPIC_MISSING = message("feedback.topic_missing", "enter the topic of the session in a few words")
+TOPIC_MISSING = message(
+    "feedback.topic_missing",
+    "mark the modules that you covered, or enter the topic of the session in a few words",
+)
+MODULES_WITHOUT_SESSION = message(
+    "feedback.modules_without_session",
+    "no modules can be covered in a session that did not take place",
+)
+NOBODY_ABSENT = message(
+    "feedback.nobody_absent", "say who did not come only if the session did not take place for it"
+)
+NOT_A_CODE = message(
+    "curriculum.not_a_code", "a code is a capital letter, followed by capital letters and digits"
+)
 RATING_1 = message("feedback.rating_1", "not useful")
 RATING_2 = message("feedback.rating_2", "slightly useful")
 RATING_3 = message("feedback.rating_3", "fairly useful")

@@ -22,7 +22,15 @@ from pydantic import (
 
 from coach import facts
 from coach.errors import InvalidValueError
-from coach.sessions import Attendance
+from coach.module_codes import ModuleCode
+from coach.sessions import (
+    Absent,
+    ActionOwner,
+    ActionState,
+    Attendance,
+    OfficeRequest,
+    SessionMode,
+)
 
 RATINGS = {
     1: facts.RATING_1(),
@@ -65,6 +73,8 @@ FreeText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20_000), PrintableText
 ]
 
+MAX_ACTION = 160
+MAX_ACTIONS = 10
 TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
 """The outcomes for which a session took place, with the coachee or with a delegate."""
 
@@ -75,22 +85,57 @@ class SessionReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _check_absent(attendance: Attendance, absent: Absent | None) -> None:
+    if absent is not None and attendance is not Attendance.NO_SHOW:
+        raise InvalidValueError(facts.NOBODY_ABSENT())
+
+
+class Action(SessionReport):
+    """Something that was agreed in a session.
+
+    `owner` is `None` if the text says who does it, as in records of earlier versions. Their texts
+    can also be longer than `MAX_ACTION`, which applies to new texts.
+    """
+
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), PrintableText
+    ]
+    owner: ActionOwner | None = None
+    due: date | None = None
+    state: ActionState = ActionState.OPEN
+
+
 class SharedRecord(SessionReport):
     """A coach's record of a session, visible to the coach, the coachee and the programme manager.
 
-    `session_date` is the date on which the session took place or was planned.
+    Attributes:
+        session_date: the date on which the session took place or was planned.
+        absent: who did not come, for a session that did not take place because of that.
+        minutes: how long the session took.
+        modules_covered: the codes of modules of the curriculum.
+        topic: what the session was about, if it was not only modules.
+        next_focus: what the next session is about.
+        ask_office: what the coach asks the programme office for.
     """
 
     session_date: date
     attendance: Attendance
+    absent: Absent | None = None
+    minutes: Annotated[int, Field(ge=1, le=600)] | None = None
+    mode: SessionMode | None = None
+    modules_covered: Annotated[tuple[ModuleCode, ...], Field(max_length=20)] = ()
     topic: ShortText = ""
-    agreed_actions: LongText = ""
-    next_step: ShortText = ""
+    actions: Annotated[tuple[Action, ...], Field(max_length=MAX_ACTIONS)] = ()
+    next_focus: ShortText = ""
+    ask_office: OfficeRequest = OfficeRequest.NONE
 
     @model_validator(mode="after")
-    def _check_topic(self) -> Self:
-        if self.attendance in TOOK_PLACE and not self.topic:
+    def _check_content(self) -> Self:
+        _check_absent(self.attendance, self.absent)
+        if self.attendance in TOOK_PLACE and not (self.topic or self.modules_covered):
             raise InvalidValueError(facts.TOPIC_MISSING())
+        if self.attendance not in TOOK_PLACE and self.modules_covered:
+            raise InvalidValueError(facts.MODULES_WITHOUT_SESSION())
         return self
 
     def is_too_early(self, today: date) -> bool:
@@ -119,18 +164,20 @@ Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 
 
 class Feedback(SessionReport):
-    """A coachee's feedback on a session: a `rating` and text.
+    """A coachee's feedback on a session: a `rating` and text; `absent` as in `SharedRecord`.
 
     The rating is from 1 (not useful) to 5 (very useful). It is required if the coachee attended,
     optional if a delegate did, and rejected if the session did not take place.
     """
 
     attendance: Attendance
+    absent: Absent | None = None
     rating: Rating | None = None
     text: LongText = ""
 
     @model_validator(mode="after")
     def _check_rating(self) -> Self:
+        _check_absent(self.attendance, self.absent)
         if self.attendance is Attendance.HELD and self.rating is None:
             raise InvalidValueError(facts.RATING_MISSING())
         if self.attendance not in TOOK_PLACE and self.rating is not None:

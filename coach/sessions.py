@@ -49,12 +49,46 @@ class Attendance(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Absent(StrEnum):
+    """Who did not come to a session that therefore did not take place."""
+
+    COACHEE = "coachee"
+    COACH = "coach"
+    BOTH = "both"
+
+
 class SessionMode(StrEnum):
     """How the two participants of a session meet."""
 
     ONLINE = "online"
     IN_PERSON = "in_person"
     PHONE = "phone"
+
+
+class ActionOwner(StrEnum):
+    """Who does what was agreed in a session."""
+
+    COACHEE = "coachee"
+    COACH = "coach"
+    OFFICE = "office"
+
+
+class ActionState(StrEnum):
+    """Whether what was agreed has been done."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class OfficeRequest(StrEnum):
+    """What a coach asks the programme office for."""
+
+    NONE = "none"
+    RESCHEDULE = "reschedule"
+    MATERIAL = "material"
+    SUPPORT = "support"
+    TALK = "talk"
 
 
 class Reply(StrEnum):

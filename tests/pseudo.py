@@ -45,6 +45,7 @@ _DATA = tuple(
         r"\b[CK]-\d+\b",  # people's ids
         r"\b[0-9a-f]{8,}\b",  # ids and checksums
         r"\b[a-z]{2,3}:[ABC][12]\b|\b[ABC][12]\b",  # languages with their level
+        r"\b[A-Z]\d\b",  # codes of modules
     )
 )
 

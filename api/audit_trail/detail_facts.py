@@ -41,6 +41,7 @@ DETAILS: Mapping[str, Fact] = {
     "failed_sign_ins": message("audit_detail.failed_sign_ins", "failed attempts to sign in")(),
     "failures": message("audit_detail.failures", "failures")(),
     "how": message("audit_detail.how", "method")(),
+    "modules": message("audit_detail.modules", "modules")(),
     "new_device": message("audit_detail.new_device", "new device")(),
     "notebook": message("audit_detail.notebook", "notebook")(),
     "issued_by": message("audit_detail.issued_by", "issued by")(),

@@ -43,6 +43,9 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.altered_notes_noticed", "altered notes noticed"
     )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
+    "attendance clarified": message(
+        "audit_action.attendance_clarified", "attendance of a session clarified"
+    )(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "ban ended": message("audit_action.ban_ended", "ban ended")(),
     "pair banned": message("audit_action.pair_banned", "pair banned")(),
@@ -156,6 +159,23 @@ ACTIONS: Mapping[str, Fact] = {
     "note recovery code used": message(
         "audit_action.note_recovery_code_used", "note recovery code used"
     )(),
+    "course chosen": message("audit_action.course_chosen", "course of a cycle chosen")(),
+    "curriculum of cycle opened": message(
+        "audit_action.curriculum_of_cycle_opened", "plans of modules viewed"
+    )(),
+    "request answered": message("audit_action.request_answered", "request of a coach answered")(),
+    "module added": message("audit_action.module_added", "module added")(),
+    "module changed": message("audit_action.module_changed", "module changed")(),
+    "module deleted": message("audit_action.module_deleted", "module deleted")(),
+    "module restored": message("audit_action.module_restored", "module used again")(),
+    "module retired": message("audit_action.module_retired", "module retired")(),
+    "plan of modules changed": message(
+        "audit_action.plan_of_modules_changed", "plan of modules changed"
+    )(),
+    "plan of modules opened": message(
+        "audit_action.plan_of_modules_opened", "plan of modules viewed"
+    )(),
+    "objectives approved": message("audit_action.objectives_approved", "objectives approved")(),
     "note written": message("audit_action.note_written", "private note written")(),
     "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks joined")(),
@@ -301,6 +321,7 @@ OBJECTS: Mapping[str, Fact] = {
     "key": message("audit_object.key", "key")(),
     "mail": message("audit_object.mail", "email")(),
     "message": message("audit_object.message", "message")(),
+    "module": message("audit_object.module", "module of the curriculum")(),
     "passkey": message("audit_object.passkey", "passkey")(),
     "person": message("audit_object.person", "person")(),
     "plan": message("audit_object.plan", "plan")(),

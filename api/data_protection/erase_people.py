@@ -36,7 +36,13 @@ from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from api.services import transaction_context
 from api.session_reports.notebook_integrity import record_erasure
-from api.sessions.rows import FeedbackRow, RecordRow, ReplyHistoryRow, ReplyRow
+from api.sessions.rows import (
+    FeedbackRow,
+    RecordRow,
+    ReplyHistoryRow,
+    ReplyRow,
+    SessionActionRow,
+)
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from matching.facts.names import ERASED as ERASED_FACT
@@ -64,8 +70,8 @@ def erase_people(
     The following data is erased: name, address, code, languages, availability, unit and wishes;
     the person's comments and feedback; the texts in the records, agreements, goals and commitments
     of a coachee, and answers whether a pair fits; sentences about the person in plans and runs;
-    emails to and from the person, and questions about them;
-    links, codes, devices, PIN and passkeys; all notes by or about the person, with their keys; and
+    emails to and from the person, and questions about them; links, codes, devices, PIN and
+    passkeys; what is planned with a coachee; all notes by or about the person, with their keys; and
     the person's row of the directory, unless they have another role. Lists that wait for a
     decision, the people before the latest list, and searches are deleted, because they may name the
     person.
@@ -138,8 +144,10 @@ def _erase_rows_of(
         mail.content = without_place(mail.content)
     for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(shared_session_ids))):
         record.topic = redactor.redact_text(record.topic)
-        record.agreed_actions = redactor.redact_text(record.agreed_actions)
-        record.next_step = redactor.redact_text(record.next_step)
+        record.next_focus = redactor.redact_text(record.next_focus)
+    actions = select(SessionActionRow).where(SessionActionRow.session_id.in_(shared_session_ids))
+    for action in tx.scalars(actions):
+        action.text = redactor.redact_text(action.text)
     for feedback in tx.scalars(
         select(FeedbackRow).where(FeedbackRow.session_id.in_(shared_session_ids))
     ):

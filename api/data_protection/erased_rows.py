@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Executable, Select, delete, exists, func, or_, select, update
 
 from api.accounts.rows import CredentialRow
+from api.coaching.curriculum.rows import SyllabusRow
 from api.enrolment.rows import ApplicationRow
 from api.mail.rows import MailRow
 from api.participants.rows import DeclinedTimeRow, PersonRow
@@ -13,7 +14,14 @@ from api.plan_queries.rows import QuestionRow
 from api.replies.rows import IncomingMailRow
 from api.rescheduling.rows import MoveExceptionRow, ProposalRow
 from api.session_reports.rows import ErasedNoteRow, NotebookRow, NoteKeyRow
-from api.sessions.rows import FeedbackRow, RecordRow, ReplyHistoryRow, ReplyRow, SessionRow
+from api.sessions.rows import (
+    FeedbackRow,
+    RecordRow,
+    ReplyHistoryRow,
+    ReplyRow,
+    SessionActionRow,
+    SessionRow,
+)
 
 
 def deletions(
@@ -26,6 +34,12 @@ def deletions(
         ),
         delete(NotebookRow).where(NotebookRow.person_id.in_(person_ids)),
         delete(ErasedNoteRow).where(ErasedNoteRow.author_id.in_(person_ids)),
+        delete(SessionActionRow).where(
+            SessionActionRow.session_id.in_(
+                select(SessionRow.id).where(SessionRow.coachee_id.in_(person_ids))
+            )
+        ),
+        delete(SyllabusRow).where(SyllabusRow.coachee_id.in_(person_ids)),
         delete(QuestionRow).where(QuestionRow.person_id.in_(person_ids)),
         delete(CredentialRow).where(CredentialRow.person_id.in_(person_ids)),
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
@@ -72,7 +86,7 @@ def emptied_columns(person_ids: Select[str]) -> tuple[Executable, ...]:
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
         update(RecordRow)
         .where(RecordRow.session_id.in_(coachee_session_ids))
-        .values(topic="", agreed_actions="", next_step=""),
+        .values(topic="", next_focus=""),
         update(SessionRow)
         .where(or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids)))
         .values(place="", join_link="", topic=""),

@@ -22,6 +22,7 @@ from api.data_protection.reported_access import (
     devices_of,
 )
 from api.data_protection.reported_coaching import ReportedCoaching, coaching_of
+from api.data_protection.reported_plans import ReportedPlan, plan_of
 from api.data_protection.reported_replies import (
     ReportedMail,
     ReportedProposal,
@@ -40,9 +41,9 @@ from api.personal_links.person_passkeys import person_passkeys_of
 from api.personal_links.rows import PinRow
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
-from api.session_reports.records import RecordView, record_view
+from api.session_reports.records import RecordView, records_of
 from api.session_reports.rows import NoteRow
-from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
+from api.sessions.rows import FeedbackRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
@@ -99,6 +100,7 @@ class SubjectAccessReport(FrozenModel):
     emails_received: tuple[ReportedMail, ...]
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
+    plan_of_modules: ReportedPlan | None
     consents: tuple[GivenConsent, ...]
     coaching: ReportedCoaching
     notes_written: tuple[ReportedNote, ...]
@@ -188,14 +190,12 @@ def subject_access_report(
         declined_times=declined_times(tx, [person_id]).get(person_id, ()),
         replies=replies_of(tx, person_id),
         emails_received=mails_from(tx, person_id),
-        records=tuple(
-            record_view(record)
-            for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(session_ids)))
-        ),
+        records=records_of(tx, session_ids),
         feedback=tuple(
             feedback_view(given)
             for given in tx.scalars(select(FeedbackRow).where(FeedbackRow.author_id == person_id))
         ),
+        plan_of_modules=plan_of(tx, person_id),
         consents=consents_given_by(tx, person_id),
         coaching=coaching_of(tx, row.side, person_id) if to_person else ReportedCoaching(),
         notes_written=_notes_written_by(tx, person_id),

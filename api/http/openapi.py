@@ -38,6 +38,10 @@ TAGS = [
     },
     {"name": "feedback", "description": "Feedback on sessions, submitted by coachees."},
     {"name": "coaching", "description": "Agreements, goals and commitments of a pair."},
+    {
+        "name": "curriculum",
+        "description": "Modules of the curriculum, and what pairs plan and have covered of them.",
+    },
     {"name": "me", "description": "The current user and their credentials."},
     {"name": "aide", "description": "The times that an aide answers for."},
     {"name": "audit", "description": "The audit trail and its verification."},

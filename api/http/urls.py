@@ -23,6 +23,7 @@ GUIDANCE = "/guidance"
 NEW_CYCLE = "/new-cycle"
 WEBHOOKS = "/webhooks"
 MAIL_CHECK = "/mail-check"
+CURRICULUM = "/curriculum"
 PERSON = "/p/"
 FEEDS = "/feeds/"
 AIDE = "/aide/"
@@ -158,6 +159,17 @@ def goals(cycle_id: str) -> str:
     return f"/cycles/{cycle_id}/goals"
 
 
+def person_curriculum(secret: str) -> str:
+    """Return the URL of the page on which a person sees what their sessions are about."""
+    return f"{person(secret)}/curriculum"
+
+
+def person_session_modules(secret: str, session_id: str, *, saved: bool = False) -> str:
+    """Return the URL of the page on which a coach plans the modules of the pair of a session."""
+    page = f"{person_session(secret, session_id)}/modules"
+    return f"{page}?saved=true" if saved else page
+
+
 def aide(secret: str) -> str:
     """Return the URL of an aide's page, which contains the secret of the aide's link."""
     return f"{AIDE}{secret}"
@@ -176,6 +188,16 @@ def feed(secret: str) -> str:
 def cycle(cycle_id: str) -> str:
     """Return the URL of a cycle's overview."""
     return f"/cycles/{cycle_id}"
+
+
+def cycle_curriculum(cycle_id: str) -> str:
+    """Return the URL of the page with the course of a cycle and the progress of its pairs."""
+    return f"{cycle(cycle_id)}/curriculum"
+
+
+def session(session_id: str) -> str:
+    """Return the URL of the office's page about a session."""
+    return f"/sessions/{session_id}"
 
 
 def join(secret: str) -> str:
@@ -216,6 +238,11 @@ def human(human_id: str) -> str:
 def list_preview(cycle_id: str) -> str:
     """Return the URL of the page with lists that wait for a decision."""
     return f"{cycle(cycle_id)}/people/preview"
+
+
+def module(code: str) -> str:
+    """Return the URL of the office's page about a module of the curriculum."""
+    return f"{CURRICULUM}/{code}"
 
 
 def run(run_id: str) -> str:

@@ -132,4 +132,16 @@ TO_DO_ANOTHER_COACH = plural_message(
     "{count} pairs ask for another coach",
     count=NUMBER,
 )
+TO_DO_ATTENDANCE_DIFFERS = plural_message(
+    "overview.to_do_attendance_differs",
+    "Coach and coachee say different things about who came to {count} session",
+    "Coach and coachee say different things about who came to {count} sessions",
+    count=NUMBER,
+)
+TO_DO_ASKED_OFFICE = plural_message(
+    "overview.to_do_asked_office",
+    "A coach asks you for something after {count} session",
+    "Coaches ask you for something after {count} sessions",
+    count=NUMBER,
+)
 DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from api.coaching.curriculum.changes import read_curriculum
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -15,7 +16,8 @@ from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.overview import session_views
 from api.session_reports import service as session_reports
-from api.session_reports.presenters import feedback_text, record_text
+from api.session_reports.clarifications import read_clarification
+from api.session_reports.presenters import clarification_text, feedback_text, record_text
 from api.sessions import service as sessions
 from api.sessions.presenters import kept_reply_line, office_session_line
 from api.sessions.session_list import SESSION_LIST
@@ -42,6 +44,11 @@ def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Res
         replies=page.replies,
         declined=[office_session_line(session) for session in page.declined],
         declined_count=page.declined_count,
+        to_clarify=[
+            (office_session_line(session), clarification_text(one))
+            for session, one in page.to_clarify
+        ],
+        to_clarify_count=page.to_clarify_count,
         proposals=[
             (one, format_short_datetime(one.proposed, ZoneInfo(page.cycle.timezone)))
             for one in page.proposals
@@ -55,17 +62,19 @@ def show_session(
 ) -> Response:
     """Show one session with its replies, comments, shared record and feedback."""
     page = session_reports.read_session_with_reports(services, principal, session_id)
+    to_clarify = read_clarification(services, session_id)
     session, reports, zone = page.session, page.reports, ZoneInfo(page.session.timezone)
     return render_page(
         request,
         "sessions/office_session.html",
         cycle=page.cycle,
         line=office_session_line(session),
+        clarification=to_clarify and clarification_text(to_clarify),
         history=[
             kept_reply_line(kept, zone)
             for kept in sessions.read_reply_history(services, session_id)
         ],
-        record=reports.record and record_text(reports.record, zone),
+        record=reports.record and record_text(reports.record, zone, read_curriculum(services)),
         feedback=reports.feedback and feedback_text(reports.feedback, zone),
         territories=[session.coachee.country, session.coach.country],
     )

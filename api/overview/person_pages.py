@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from api.coaching.curriculum.changes import read_curriculum
+from api.coaching.curriculum.plan_presenters import agenda_lines
+from api.coaching.curriculum.planning import read_agenda
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
@@ -74,7 +77,9 @@ def my_session(
         line=line,
         notice=read_notices(services, principal).get(session_id),
         is_coach=is_coach,
-        record=reports.record and record_text(reports.record, zone),
+        agenda=agenda_lines(read_agenda(services, session)) if principal.is_verified else (),
+        modules_page=urls.person_session_modules(link, session_id),
+        record=reports.record and record_text(reports.record, zone, read_curriculum(services)),
         note=note and note.view,
         note_locked=reports.note_locked,
         note_problem=reports.note_problem and reports.note_problem.shown,

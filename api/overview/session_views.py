@@ -10,6 +10,7 @@ from api.lists.query import ListQuery
 from api.lists.selection import Selected
 from api.rescheduling.open_proposals import OpenProposal, open_proposals
 from api.services import Services
+from api.session_reports.clarifications import Clarification, clarifications
 from api.sessions import schedule
 from api.sessions.session_details import SessionDetails
 from api.sessions.session_list import (
@@ -32,6 +33,8 @@ class CycleSessions:
         declined: the first sessions that were declined.
         declined_count: the number of all sessions that were declined.
         replies: the numbers of replies to all sessions.
+        to_clarify: the first sessions about which the office has something to clarify or to do.
+        to_clarify_count: the number of all such sessions.
     """
 
     cycle: CycleHeader
@@ -42,6 +45,8 @@ class CycleSessions:
     replies: ReplyCounts
     mail: CycleMail
     proposals: tuple[OpenProposal, ...]
+    to_clarify: tuple[tuple[SessionDetails, Clarification], ...]
+    to_clarify_count: int
 
 
 def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> CycleSessions:
@@ -56,6 +61,10 @@ def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> Cycle
     with services.database.reading() as tx:
         cycle = cycle_header(tx, cycle_id)
         selected = select_sessions(tx, cycle_id, query, now=now)
+        to_clarify = clarifications(tx, cycle_id)
+        first = to_clarify[:DECLINED_SHOWN]
+        sessions = schedule.sessions_by_id(tx, cycle_id, [one.session_id for one in first])
+        by_id = {session.id: session for session in sessions}
         declined, declined_count = declined_sessions(tx, cycle_id, DECLINED_SHOWN)
         return CycleSessions(
             cycle=cycle,
@@ -66,4 +75,6 @@ def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> Cycle
             replies=count_replies(tx, cycle_id),
             mail=cycle_mail(tx, services, cycle_id),
             proposals=open_proposals(tx, cycle_id, now=now),
+            to_clarify=tuple((by_id[one.session_id], one) for one in first),
+            to_clarify_count=len(to_clarify),
         )

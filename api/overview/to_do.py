@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements.office import count_asking_pairs
@@ -18,6 +18,7 @@ from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailSta
 from api.overview import facts
 from api.participants.rows import PersonRow
 from api.services import Services
+from api.session_reports.clarifications import ASKED, DIFFERS
 from api.sessions.current_replies import has_replied
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
@@ -39,6 +40,8 @@ class ToDoKind(StrEnum):
     MISSING_FEEDBACK = "missing_feedback"
     MISSING_CONSENT = "missing_consent"
     ANOTHER_COACH = "another_coach"
+    ATTENDANCE_DIFFERS = "attendance_differs"
+    ASKED_OFFICE = "asked_office"
 
 
 class ToDo(FrozenModel):
@@ -111,6 +114,24 @@ def _missing_feedback(now: datetime) -> _Counts:
     )
 
 
+def _attendance_differs(_now: datetime) -> _Counts:
+    return _records(DIFFERS)
+
+
+def _asked_office(_now: datetime) -> _Counts:
+    return _records(ASKED)
+
+
+def _records(condition: ColumnElement[bool]) -> _Counts:
+    return (
+        select(SessionRow.cycle_id, func.count())
+        .join(RecordRow, RecordRow.session_id == SessionRow.id)
+        .outerjoin(FeedbackRow, FeedbackRow.session_id == SessionRow.id)
+        .where(condition)
+        .group_by(SessionRow.cycle_id)
+    )
+
+
 def _mails(state: MailState) -> _Query:
     def query(_now: datetime) -> _Counts:
         kinds = set(MailKind) - set(ACCESS_KINDS)
@@ -155,6 +176,8 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.MISSING_FEEDBACK: _missing_feedback,
     ToDoKind.MISSING_CONSENT: _missing_consent,
     ToDoKind.ANOTHER_COACH: _another_coach,
+    ToDoKind.ATTENDANCE_DIFFERS: _attendance_differs,
+    ToDoKind.ASKED_OFFICE: _asked_office,
 }
 _PAGES = {
     ToDoKind.DECLINED: "/sessions?reply=declined#list",
@@ -165,6 +188,8 @@ _PAGES = {
     ToDoKind.MISSING_FEEDBACK: "/sessions",
     ToDoKind.MISSING_CONSENT: "/people?consent=missing#list",
     ToDoKind.ANOTHER_COACH: "/agreements",
+    ToDoKind.ATTENDANCE_DIFFERS: "/sessions",
+    ToDoKind.ASKED_OFFICE: "/sessions",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
@@ -175,4 +200,6 @@ TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.MISSING_FEEDBACK: facts.TO_DO_MISSING_FEEDBACK,
     ToDoKind.MISSING_CONSENT: facts.TO_DO_MISSING_CONSENT,
     ToDoKind.ANOTHER_COACH: facts.TO_DO_ANOTHER_COACH,
+    ToDoKind.ATTENDANCE_DIFFERS: facts.TO_DO_ATTENDANCE_DIFFERS,
+    ToDoKind.ASKED_OFFICE: facts.TO_DO_ASKED_OFFICE,
 }

@@ -112,4 +112,7 @@ ATTENDANCE_DELEGATE = message(
     "results.attendance_delegate", "A delegate attended in the coachee's place"
 )
 ATTENDANCE_NO_SHOW = message("results.attendance_no_show", "No-show: someone did not attend")
+COACHEE_ABSENT = message("results.coachee_absent", "No: the coachee did not come")
+COACH_ABSENT = message("results.coach_absent", "No: the coach did not come")
+BOTH_ABSENT = message("results.both_absent", "No: neither of them came")
 ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api.results import facts
 from api.web.templating import render
 from coach.feedback import RATINGS
-from coach.sessions import Attendance
+from coach.sessions import Absent, Attendance
+from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
-ATTENDANCE_LABELS = {
-    Attendance.HELD: facts.ATTENDANCE_HELD(),
-    Attendance.DELEGATE: facts.ATTENDANCE_DELEGATE(),
-    Attendance.NO_SHOW: facts.ATTENDANCE_NO_SHOW(),
-    Attendance.CANCELLED: facts.ATTENDANCE_CANCELLED(),
+OUTCOMES: Mapping[tuple[Attendance, Absent | None], Fact] = {
+    (Attendance.HELD, None): facts.ATTENDANCE_HELD(),
+    (Attendance.DELEGATE, None): facts.ATTENDANCE_DELEGATE(),
+    (Attendance.NO_SHOW, Absent.COACHEE): facts.COACHEE_ABSENT(),
+    (Attendance.NO_SHOW, Absent.COACH): facts.COACH_ABSENT(),
+    (Attendance.NO_SHOW, Absent.BOTH): facts.BOTH_ABSENT(),
+    (Attendance.NO_SHOW, None): facts.ATTENDANCE_NO_SHOW(),
+    (Attendance.CANCELLED, None): facts.ATTENDANCE_CANCELLED(),
 }
-"""The label of each attendance on a form."""
+"""The label of each outcome of a session: the attendance, and who did not come, if it is known."""
+_CHOICES = tuple(
+    words for outcome, words in OUTCOMES.items() if outcome != (Attendance.NO_SHOW, None)
+)
 
 
 def session_note_form(texts: Renderer) -> bytes:
     """Return the form on which the coach fills in the shared record of a session."""
-    return render(
-        texts, "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
-    ).encode()
+    return render(texts, "results/printable_session_note.html", attendances=_CHOICES).encode()
 
 
 def feedback_form(texts: Renderer) -> bytes:
@@ -29,6 +36,6 @@ def feedback_form(texts: Renderer) -> bytes:
     return render(
         texts,
         "results/printable_feedback.html",
-        attendances=tuple(ATTENDANCE_LABELS.values()),
+        attendances=_CHOICES,
         ratings=tuple(RATINGS.items()),
     ).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
+from coach.texts.facts import FACT, NUMBER, SHORT_DATE, TEXT, listed, message, plural_message
 
 # i18n: a choice on a form: 4: good.
 RATING_OPTION = message(
@@ -16,6 +16,31 @@ RATING = message(
 
 NOT_THE_COACH = message(
     "session_reports.not_the_coach", "only the coach of a session can write its shared record"
+)
+OWNER_COACHEE = message("session_reports.owner_coachee", "Coachee")
+OWNER_COACH = message("session_reports.owner_coach", "Coach")
+OWNER_OFFICE = message("session_reports.owner_office", "Office")
+STATE_OPEN = message("session_reports.state_open", "open")
+STATE_DONE = message("session_reports.state_done", "done")
+STATE_DROPPED = message("session_reports.state_dropped", "dropped")
+REQUEST_NONE = message("session_reports.request_none", "Nothing")
+REQUEST_RESCHEDULE = message("session_reports.request_reschedule", "Another time for a session")
+REQUEST_MATERIAL = message("session_reports.request_material", "Material")
+REQUEST_SUPPORT = message("session_reports.request_support", "Support")
+REQUEST_TALK = message("session_reports.request_talk", "A talk")
+MINUTES = plural_message(
+    "session_reports.minutes", "{count} minute", "{count} minutes", count=NUMBER
+)
+# i18n: a module of the curriculum: its code and title.
+MODULE = message("session_reports.module", "{code}: {title}", code=TEXT, title=FACT)
+DUE = message("session_reports.due", "by {day}", day=SHORT_DATE)
+# i18n: who does what was agreed, by when, and its state: Coachee, by Wed 20 Jan 2027, open.
+ACTION_DETAILS = message("session_reports.action_details", "{parts}", parts=listed(FACT))
+ACTION_TOO_LONG = plural_message(
+    "session_reports.action_too_long",
+    "enter at most {count} character",
+    "enter at most {count} characters",
+    count=NUMBER,
 )
 HELD_IN_THE_FUTURE = message(
     "session_reports.held_in_the_future",

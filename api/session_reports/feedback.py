@@ -17,7 +17,7 @@ from api.values import FrozenModel
 from api.web.date_formats import format_datetime
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import Feedback, is_open_for_feedback
-from coach.sessions import Attendance
+from coach.sessions import Absent, Attendance
 
 
 class FeedbackView(FrozenModel):
@@ -25,6 +25,7 @@ class FeedbackView(FrozenModel):
 
     session_id: str
     attendance: Attendance
+    absent: Absent | None
     rating: int | None
     text: str
     version: int
@@ -43,7 +44,20 @@ def store_feedback(
     if principal.role is not AccessRole.COACHEE:
         raise NotAllowedError(facts.NOT_THE_COACHEE())
     _refuse_too_early(tx, session, now)
-    row = store_submission(tx, FeedbackRow, session.id, session.coachee_id, feedback, now=now)
+    earlier = find_submission(tx, FeedbackRow, session.id)
+    before = None if earlier is None else (earlier.attendance, earlier.absent)
+    row = store_submission(
+        tx,
+        FeedbackRow,
+        earlier,
+        feedback,
+        session_id=session.id,
+        author_id=session.coachee_id,
+        now=now,
+    )
+    record = find_submission(tx, RecordRow, session.id)
+    if record is not None and before != (row.attendance, row.absent):
+        record.settled_at = None
     record_event(tx, "feedback given", "session", session.id, version=row.version)
     return feedback_view(row)
 
@@ -61,6 +75,7 @@ def feedback_view(row: FeedbackRow) -> FeedbackView:
     return FeedbackView(
         session_id=row.session_id,
         attendance=row.attendance,
+        absent=row.absent,
         rating=row.rating,
         text=row.text,
         version=row.version,

@@ -1,15 +1,47 @@
-"""Form options for records and feedback."""
+"""Form options for records and feedback, and the labels of their values."""
 
 from __future__ import annotations
 
-from api.results.printable_forms import ATTENDANCE_LABELS
+from api.calendar.facts import MODE
+from api.results.printable_forms import OUTCOMES
 from api.session_reports import facts
 from api.web.labels import Option
 from coach.feedback import RATINGS
-from coach.texts.facts import Displayed
+from coach.sessions import (
+    Absent,
+    ActionOwner,
+    ActionState,
+    Attendance,
+    OfficeRequest,
+    SessionMode,
+)
+from coach.texts.facts import Displayed, Fact
 
 NO_RATING = "none"
-ATTENDANCES = tuple(Option(value.value, words) for value, words in ATTENDANCE_LABELS.items())
+_SEPARATOR = "."  # in a form: `no_show.coachee`
+
+
+def outcome_value(attendance: Attendance, absent: Absent | None) -> str:
+    """Return the value of a form's field that stands for attendance and who did not come."""
+    return attendance.value if absent is None else f"{attendance.value}{_SEPARATOR}{absent.value}"
+
+
+def split_outcome(value: str) -> dict[str, str]:
+    """Return the fields for which a value of a form's field stands."""
+    attendance, _, absent = value.partition(_SEPARATOR)
+    return {"attendance": attendance, "absent": absent}
+
+
+def outcome_label(attendance: Attendance, absent: Absent | None) -> Fact:
+    """Return what a record or feedback says about who was there."""
+    return OUTCOMES[attendance, absent]
+
+
+ATTENDANCES = tuple(
+    Option(outcome_value(*outcome), words)
+    for outcome, words in OUTCOMES.items()
+    if outcome != (Attendance.NO_SHOW, None)
+)
 RATING_OPTIONS = (
     *(
         Option(str(number), facts.RATING_OPTION(number=number, word=word))
@@ -17,6 +49,27 @@ RATING_OPTIONS = (
     ),
     Option(NO_RATING, facts.NO_RATING()),
 )
+MODES = tuple(Option(mode.value, MODE[mode]) for mode in SessionMode)
+OWNERS = {
+    ActionOwner.COACHEE: facts.OWNER_COACHEE(),
+    ActionOwner.COACH: facts.OWNER_COACH(),
+    ActionOwner.OFFICE: facts.OWNER_OFFICE(),
+}
+STATES = {
+    ActionState.OPEN: facts.STATE_OPEN(),
+    ActionState.DONE: facts.STATE_DONE(),
+    ActionState.DROPPED: facts.STATE_DROPPED(),
+}
+REQUESTS = {
+    OfficeRequest.NONE: facts.REQUEST_NONE(),
+    OfficeRequest.RESCHEDULE: facts.REQUEST_RESCHEDULE(),
+    OfficeRequest.MATERIAL: facts.REQUEST_MATERIAL(),
+    OfficeRequest.SUPPORT: facts.REQUEST_SUPPORT(),
+    OfficeRequest.TALK: facts.REQUEST_TALK(),
+}
+OWNER_OPTIONS = tuple(Option(owner.value, words) for owner, words in OWNERS.items())
+STATE_OPTIONS = tuple(Option(state.value, words) for state, words in STATES.items())
+REQUEST_OPTIONS = tuple(Option(request.value, words) for request, words in REQUESTS.items())
 
 
 def rating_text(rating: int | None) -> Displayed:

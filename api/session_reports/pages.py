@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.coaching.curriculum.planning import session_modules
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
@@ -21,9 +22,26 @@ from api.session_reports.device_keys import remember_version
 from api.session_reports.device_names import device_name
 from api.session_reports.device_unlocking import NotebookNeededError, NotesLockedError
 from api.session_reports.first_note import SETUP_FIELDS, NotebookSetup, next_step
-from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
+from api.session_reports.labels import (
+    ATTENDANCES,
+    NO_RATING,
+    RATING_OPTIONS,
+    outcome_value,
+    split_outcome,
+)
 from api.session_reports.note_access_pages import remember_notebook
 from api.session_reports.notebook_integrity import NotebookAlteredError
+from api.session_reports.open_actions import read_open_actions
+from api.session_reports.presenters import action_text
+from api.session_reports.record_form import (
+    RECORD_FIELDS,
+    by_form_field,
+    entered_fields,
+    first_fields,
+    read_record,
+    record_options,
+    stored_fields,
+)
 from api.sessions import service as sessions
 from api.sessions.presenters import own_session_line
 from api.sessions.session_details import SessionDetails
@@ -40,7 +58,6 @@ from coach.feedback import Feedback, Note, SharedRecord
 from coach.texts.facts import Displayed
 
 SESSION_REPORT_PAGES = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
-_RECORD_FIELDS = ("attendance", "session_date", "topic", "agreed_actions", "next_step")
 _FEEDBACK_FIELDS = ("attendance", "rating", "text")
 _PRIVATE = "private"
 _TEMPLATES = {
@@ -93,6 +110,13 @@ class FormPage:
         setup: NotebookSetup | None = None,
     ) -> Response:
         services, principal = services_for(self.request), principal_of(self.request)
+        options: dict[str, object] = {}
+        if side is Side.COACH:
+            options = record_options(session_modules(services, session), entered)
+            options["open_actions"] = [
+                (urls.person_session(self.link, one.session_id), action_text(one.action))
+                for one in read_open_actions(services, session)
+            ]
         return render_page(
             self.request,
             _TEMPLATES[side],
@@ -106,6 +130,7 @@ class FormPage:
             entered=dict.fromkeys(SETUP_FIELDS, "") | dict(entered),
             faults=faults,
             setup=setup,
+            **options,
         )
 
 
@@ -120,8 +145,8 @@ def report_draft(services: Services, principal: Principal, session_id: str, side
         return draft_of(services.keyring, principal, form, _FEEDBACK_FIELDS)
     device = principal.notes_device
     if device is None or not principal.notes_unlocked:
-        return draft_of(services.keyring, principal, form, _RECORD_FIELDS)
-    fields = (*_RECORD_FIELDS, _PRIVATE)
+        return draft_of(services.keyring, principal, form, RECORD_FIELDS)
+    fields = (*RECORD_FIELDS, _PRIVATE)
     return draft_of(services.keyring, principal, form, fields, secret=device.secret)
 
 
@@ -138,11 +163,12 @@ def note_form(
     problem = found.reports.note_problem
     if problem is not None and not problem.is_replaceable:
         raise problem
-    today = services.now().astimezone(session.start.tzinfo).date()
-    day = min(session.start.date(), today)
-    entered = dict.fromkeys(_RECORD_FIELDS, "") | {"session_date": day.isoformat()}
-    if record is not None:
-        entered = {name: str(getattr(record, name)) for name in _RECORD_FIELDS}
+    next_date = session_modules(services, session).next_date
+    if record is None:
+        today = services.now().astimezone(session.start.tzinfo).date()
+        entered = first_fields(session, today, next_date)
+    else:
+        entered = stored_fields(record, next_date)
     entered[_PRIVATE] = "" if note is None else note.view.text
     response = form.render(Side.COACH, session, entered)
     if note is not None:
@@ -158,7 +184,7 @@ def save_note(
     principal: PrincipalDep,
 ) -> Response:
     """Store the shared record and the coach's own note."""
-    entered = {field: form_fields.get(field, "") for field in (*_RECORD_FIELDS, _PRIVATE)}
+    entered = entered_fields(form_fields) | {_PRIVATE: form_fields.get(_PRIVATE, "")}
     record, note, faults = _validate_session_note(entered)
     if record is None or note is None:
         return form.render_faults(Side.COACH, entered, faults)
@@ -177,7 +203,7 @@ def save_note(
         why: dict[str, Displayed] = {_PRIVATE: facts.NOTHING_SAVED(reason=error.shown)}
         return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
-        return form.render_faults(Side.COACH, entered, error.by_column)
+        return form.render_faults(Side.COACH, entered, by_form_field(entered, error.by_column))
 
 
 def _save(
@@ -203,7 +229,8 @@ def feedback_form(
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
     if given is not None:
         rating = NO_RATING if given.rating is None else str(given.rating)
-        entered = {"attendance": given.attendance.value, "rating": rating, "text": given.text}
+        outcome = outcome_value(given.attendance, given.absent)
+        entered = {"attendance": outcome, "rating": rating, "text": given.text}
     return form.render(Side.COACHEE, found.session, entered)
 
 
@@ -217,9 +244,9 @@ def save_feedback(
 ) -> Response:
     """Store the coachee's feedback."""
     entered = {field: form_fields.get(field, "") for field in _FEEDBACK_FIELDS}
-    submitted = {
-        field: text for field, text in entered.items() if text != NO_RATING or field != "rating"
-    }
+    submitted = entered | split_outcome(entered["attendance"])
+    if entered["rating"] == NO_RATING:
+        del submitted["rating"]
     feedback, faults = validate_form(Feedback, non_empty_fields(submitted), fallback_field="rating")
     if feedback is None:
         return form.render_faults(Side.COACHEE, entered, faults)
@@ -235,8 +262,7 @@ def _validate_session_note(
     entered: Mapping[str, str],
 ) -> tuple[SharedRecord | None, Note | None, dict[str, Displayed]]:
     """Return the submitted record and note, each `None` if invalid, and the faults by field."""
-    shared = {field: entered[field] for field in _RECORD_FIELDS}
-    record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
+    record, faults = read_record(entered)
     note, note_faults = validate_form(Note, {"text": entered[_PRIVATE]}, fallback_field="text")
     if note is None:
         faults[_PRIVATE] = note_faults["text"]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from api.results.printable_forms import ATTENDANCE_LABELS
+from api.calendar.facts import MODE
+from api.coaching.curriculum.catalogue import StoredModule
+from api.coaching.curriculum.presenters import text_of
+from api.session_reports import facts
+from api.session_reports.clarifications import Clarification
 from api.session_reports.feedback import FeedbackView
-from api.session_reports.labels import rating_text
+from api.session_reports.labels import OWNERS, REQUESTS, STATES, outcome_label, rating_text
 from api.session_reports.records import RecordView
 from api.web.date_formats import format_date, format_short_datetime
-from coach.texts.facts import Displayed
+from coach.feedback import Action
+from coach.sessions import OfficeRequest
+from coach.texts.facts import Displayed, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """Something that was agreed, formatted for display: who does it, by when, and its state."""
+
+    text: str
+    details: Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +34,14 @@ class RecordText:
 
     day: Displayed
     attendance: Displayed
+    minutes: Displayed
+    mode: Displayed
+    modules: tuple[Fact, ...]
     topic: str
-    agreed_actions: str
-    next_step: str
+    actions: tuple[ActionText, ...]
+    next_focus: str
+    request: Displayed
+    answered: bool
     submitted: Displayed
 
 
@@ -35,22 +55,58 @@ class FeedbackText:
     submitted: Displayed
 
 
-def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
-    """Format `record` for a reader in `zone`."""
+def record_text(record: RecordView, zone: ZoneInfo, modules: Iterable[StoredModule]) -> RecordText:
+    """Format `record` for a reader in `zone`; `modules` are those of the deployment."""
+    titles = {one.code: text_of(one.module.title) for one in modules}
     return RecordText(
         day=format_date(record.session_date),
-        attendance=ATTENDANCE_LABELS[record.attendance],
+        attendance=outcome_label(record.attendance, record.absent),
+        minutes="" if record.minutes is None else facts.MINUTES(count=record.minutes),
+        mode="" if record.mode is None else MODE[record.mode],
+        modules=tuple(
+            facts.MODULE(code=code, title=titles.get(code, "")) for code in record.modules_covered
+        ),
         topic=record.topic,
-        agreed_actions=record.agreed_actions,
-        next_step=record.next_step,
+        actions=tuple(map(action_text, record.actions)),
+        next_focus=record.next_focus,
+        request="" if record.ask_office is OfficeRequest.NONE else REQUESTS[record.ask_office],
+        answered=record.answered,
         submitted=format_short_datetime(record.submitted_at, zone),
+    )
+
+
+def action_text(action: Action) -> ActionText:
+    """Format something that was agreed."""
+    parts: list[Fact] = [] if action.owner is None else [OWNERS[action.owner]]
+    if action.due is not None:
+        parts.append(facts.DUE(day=action.due))
+    return ActionText(action.text, facts.ACTION_DETAILS(parts=[*parts, STATES[action.state]]))
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationText:
+    """What the office has to clarify or do about a session; empty where there is nothing."""
+
+    session_id: str
+    recorded: Displayed
+    reported: Displayed
+    request: Displayed
+
+
+def clarification_text(one: Clarification) -> ClarificationText:
+    """Format what is to be clarified or done about a session."""
+    return ClarificationText(
+        session_id=one.session_id,
+        recorded="" if one.recorded is None else outcome_label(*one.recorded),
+        reported="" if one.reported is None else outcome_label(*one.reported),
+        request="" if one.request is None else REQUESTS[one.request],
     )
 
 
 def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
     """Format `feedback` for a reader in `zone`."""
     return FeedbackText(
-        attendance=ATTENDANCE_LABELS[feedback.attendance],
+        attendance=outcome_label(feedback.attendance, feedback.absent),
         rating=rating_text(feedback.rating),
         text=feedback.text,
         submitted=format_short_datetime(feedback.submitted_at, zone),

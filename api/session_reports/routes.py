@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Response
 
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.session_reports import clarifications
 from api.session_reports import service as session_reports
 from api.session_reports.device_keys import remember_version
 from api.session_reports.feedback import FeedbackView
@@ -64,6 +67,26 @@ def write_note(
     return saved.view
 
 
+@RECORDS.post(
+    "/{session_id}/record/clarified",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=problem_responses(404),
+)
+def settle_attendance(session_id: str, services: ServicesDep) -> None:
+    """Record that you have clarified who was there, if coach and coachee say different things."""
+    clarifications.settle_attendance(services, session_id)
+
+
+@RECORDS.post(
+    "/{session_id}/record/answered",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=problem_responses(404),
+)
+def answer_request(session_id: str, services: ServicesDep) -> None:
+    """Record that you have done what the coach asks the programme office for."""
+    clarifications.answer_request(services, session_id)
+
+
 @FEEDBACK.get("/{session_id}/feedback", responses=problem_responses(404))
 def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDep) -> FeedbackView:
     """Get the feedback. It is visible to the coachee and to managers, but not to the coach."""
@@ -90,6 +113,8 @@ PERMISSIONS: Permissions = {
     ("PUT", API + "/sessions/{session_id}/record"): Permission(
         COACH, own_only=True, requires_verification=True
     ),
+    ("POST", API + "/sessions/{session_id}/record/clarified"): Permission(MANAGER),
+    ("POST", API + "/sessions/{session_id}/record/answered"): Permission(MANAGER),
     ("GET", API + "/sessions/{session_id}/note"): Permission(
         COACH, own_only=True, requires_verification=True
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -30,18 +30,24 @@ def find_submission(tx: Transaction, row_type: type[_RowT], session_id: str) -> 
 def store_submission(
     tx: Transaction,
     row_type: type[_RowT],
-    session_id: str,
-    author_id: str,
+    earlier: _RowT | None,
     content: SharedRecord | Feedback,
     *,
+    session_id: str,
+    author_id: str,
     now: datetime,
+    without: Collection[str] = (),
 ) -> _RowT:
-    """Store `content` as the next version of a session's row and return the row."""
-    row = find_submission(tx, row_type, session_id)
+    """Store `content` as the next version of a session's row `earlier`, and return the row.
+
+    The fields named in `without` are left out.
+    """
+    row = earlier
     if row is None:
         row = row_type(session_id=session_id, author_id=author_id, version=0)
         tx.add(row)
     for field, value in content:
-        setattr(row, field, value)
+        if field not in without:
+            setattr(row, field, value)
     row.version, row.submitted_at = row.version + 1, now
     return row

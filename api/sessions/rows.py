@@ -13,7 +13,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
-from coach.sessions import Attendance, Reply, SessionMode
+from coach.sessions import (
+    Absent,
+    ActionOwner,
+    ActionState,
+    Attendance,
+    OfficeRequest,
+    Reply,
+    SessionMode,
+)
 
 MAX_PLACE_LENGTH = 200
 MAX_LINK_LENGTH = 500
@@ -121,7 +129,13 @@ class ReplyHistoryRow(IdentifiedRow):
 
 
 class RecordRow(IdentifiedRow):
-    """A session's shared record, as last submitted by the coach."""
+    """A session's shared record, as last submitted by the coach.
+
+    Attributes:
+        settled_at: when the office clarified who was there, if the coachee says something else;
+            `None` again when one of them says something new.
+        answered_at: when the office did what the coach asks for; `None` again with a new request.
+    """
 
     __tablename__ = "shared_records"
 
@@ -132,10 +146,34 @@ class RecordRow(IdentifiedRow):
     session_date: Mapped[date]
     attendance: Mapped[Attendance] = mapped_column(EnumString(Attendance))
     topic: Mapped[str] = mapped_column(Text, default="")
-    agreed_actions: Mapped[str] = mapped_column(Text, default="")
-    next_step: Mapped[str] = mapped_column(Text, default="")
+    next_focus: Mapped[str] = mapped_column(Text, default="", server_default="")
+    absent: Mapped[Absent | None] = mapped_column(EnumString(Absent))
+    minutes: Mapped[int | None]
+    mode: Mapped[SessionMode | None] = mapped_column(EnumString(SessionMode))
+    ask_office: Mapped[OfficeRequest] = mapped_column(
+        EnumString(OfficeRequest), default=OfficeRequest.NONE, server_default="none"
+    )
+    settled_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime]
+
+
+class SessionActionRow(IdentifiedRow):
+    """Something that was agreed in a session, at its place in the shared record.
+
+    `owner` is `None` if the text says who does it.
+    """
+
+    __tablename__ = "session_actions"
+    __table_args__ = (UniqueConstraint("session_id", "position"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    owner: Mapped[ActionOwner | None] = mapped_column(EnumString(ActionOwner))
+    due: Mapped[date | None]
+    state: Mapped[ActionState] = mapped_column(EnumString(ActionState))
 
 
 class FeedbackRow(IdentifiedRow):
@@ -148,6 +186,7 @@ class FeedbackRow(IdentifiedRow):
     )
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     attendance: Mapped[Attendance] = mapped_column(EnumString(Attendance))
+    absent: Mapped[Absent | None] = mapped_column(EnumString(Absent))
     rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -159,5 +198,6 @@ TABLES: tuple[type[TableRow], ...] = (
     ReplyRow,
     ReplyHistoryRow,
     RecordRow,
+    SessionActionRow,
     FeedbackRow,
 )

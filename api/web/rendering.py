@@ -86,7 +86,7 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 
 
 def validate_form(
-    model: type[Value], fields: Mapping[str, str], fallback_field: str
+    model: type[Value], fields: Mapping[str, object], fallback_field: str
 ) -> tuple[Value | None, dict[str, Displayed]]:
     """Validate a form: return the value, or `None` and an error message for each invalid field.
 
@@ -101,7 +101,7 @@ def validate_form(
         }
 
 
-def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
+def parse_form(model: type[Value], fields: Mapping[str, object]) -> Value:
     """Validate a form whose faults are not shown next to its fields.
 
     Raises:

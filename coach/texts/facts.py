@@ -103,6 +103,12 @@ def _displayed(value: object) -> JsonValue:
     return _text(value)
 
 
+def _localised(value: object) -> JsonValue:
+    if not isinstance(value, Mapping) or not value:
+        raise TypeError(f"not a text by language: {value!r}")
+    return {_text(language): _text(text) for language, text in value.items()}
+
+
 TEXT = Kind("text", _text)
 """Text that is displayed unchanged: user input, a file name, a code or an identifier."""
 NUMBER = Kind("number", _number)
@@ -127,6 +133,8 @@ TERRITORY = Kind("territory", _text)
 """The name of a country or territory, from its code."""
 PERSON = Kind("person", _text)
 """A person's id, to be replaced by `with_labels` before display."""
+LOCALISED = Kind("localised", _localised)
+"""A text by language, such as `{"en": "Leadership"}`; the reader's is displayed, or English."""
 FACT = Kind("fact", _displayed)
 """Another fact, or text that is displayed unchanged."""
 

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from coach.texts.facts import MESSAGES, Displayed, Kind
 from coach.texts.locales import ENGLISH, TextLocale
-from coach.texts.pseudo import PseudoTranslations, accented
+from coach.texts.pseudo import PseudoTranslations, accented, pseudo_translation
 
 _CACHED_SENTENCES = 4096
 _CACHED_VALUES = 1024  # of each kind; CLDR's formats are slow
@@ -83,6 +83,7 @@ class Renderer:
             "weekday": self.weekday,
             "language": self.language,
             "territory": self.territory,
+            "localised": self.localised,
             "fact": self._nested,
         }
 
@@ -184,6 +185,18 @@ class Renderer:
         if code in self._territories:
             return self._territories[code].name
         return _territory(code, self.locale)
+
+    def localised(self, texts: Mapping[str, str]) -> str:
+        """Return the text in this language, in its base language, in English, or in any language.
+
+        The pseudo-locale shows the accented English text.
+        """
+        if not isinstance(texts, Mapping):
+            raise TypeError(f"not a text by language: {texts!r}")
+        key = self.locale.key
+        own = texts.get(key) or texts.get(key.partition("-")[0]) or texts.get(ENGLISH.key)
+        text = own or next(iter(texts.values()))
+        return pseudo_translation(text) if self.locale.pseudo else text
 
     def footnotes(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Return the footnotes that the given territories' names require, without duplicates."""

@@ -111,6 +111,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _see_before_verification(walk, coachee, page)
         for side, home in (("coachee", coachee), ("coach", coach)):
             _verify(walk, side, home, mails)
+        _plan_modules(walk, coachee, coach, page)
         _report(walk, coachee, coach, page)
         ids = [sessions[0][side]["id"] for side in _SIDES]
         _see_coaching(walk, cycle, (coachee, coach), ids)
@@ -118,6 +119,8 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _protect(walk, cycle, coachee)
         _follow_up(walk, cycle, page)
         _enrol(walk, cycle, mails)
+        walk.open("curriculum of the cycle", f"{cycle}/curriculum")
+        walk.post(f"{cycle}/curriculum", data={"course": "advanced"})
         walk.open("audit", "/audit")
         walk.open("service", "/service")
         _see_errors(walk)
@@ -152,6 +155,7 @@ def _see_account(walk: Walk) -> None:
     walk.submit("webhooks, without events", "/webhooks", data={"url": "https://hr.example.org"})
     chosen = {"url": "https://hr.example.org", "plan.published": "true"}
     walk.submit("webhooks, created", "/webhooks", data=chosen)
+    _see_curriculum(walk)
     walk.open("calendar of the office", "/account/calendar")
     walk.submit("calendar of the office, created", "/account/calendar")
     walk.open("confirm a change", "/account/confirm")
@@ -180,6 +184,28 @@ def _see_account(walk: Walk) -> None:
     walk.submit("sign in, wrong", "/sign-in", data={"name": "x", "password": "x", "code": "1"})
     walk.open("provider unavailable", "/sign-in/provider")
     walk.open("provider callback", "/sign-in/provider/back")
+
+
+def _see_curriculum(walk: Walk) -> None:
+    """Approve an objective, and add a module, first with faults."""
+    walk.open("curriculum", "/curriculum")
+    walk.open("module, new", "/curriculum/add")
+    walk.submit(
+        "module, faulty",
+        "/curriculum/add",
+        data={"level": "basic", "materials": "https://example.org/x"},
+    )
+    form = {"code": "C1", "title": "Any topic", "level": "basic", "order": "20", "minutes": "45"}
+    form |= {"objectives": "Any words\nAny topic", "before": "Any words", "prerequisites": "B1"}
+    form["materials"] = "https://example.org/x Any topic"
+    walk.post("/curriculum/add", data=form)
+    walk.open("module, own", "/curriculum/C1")
+    walk.post("/curriculum/B1/approve", data={"version": "0", "objectives": "0"})
+    walk.open("module", "/curriculum/B1")
+    walk.submit("module, changed since", "/curriculum/C1", data=form | {"version": "9"})
+    walk.submit("module, not deleted", "/curriculum/B1/delete")
+    walk.post("/curriculum/C1/retire")
+    walk.open("module, retired", "/curriculum/C1")
 
 
 def _upload(walk: Walk) -> str:
@@ -465,7 +491,10 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("notes, none", f"{coach}/notes")
     walk.open("session note", f"{coach}{page}/note")
     walk.submit("session note, empty", f"{coach}{page}/note", data={})
-    filled = NOTE | {"topic": "Any topic", "private": "Any words"}
+    filled = NOTE | {"topic": "Any topic", "private": "Any words", "modules_covered": "B1"}
+    filled |= {"actions.0.text": "Any words", "actions.0.owner": "office", "minutes": "80"}
+    filled |= {"actions.0.due": "2027-02-01", "mode": "online", "next_focus": "Any topic"}
+    filled |= {"ask_office": "talk", "actions.0.state": "open"}
     late = filled | {"session_date": "2027-06-01", "attendance": "held"}
     walk.submit("session note, too early", f"{coach}{page}/note", data=late)
     first = walk.submit("session note, recovery code", f"{coach}{page}/note", data=filled)
@@ -481,7 +510,8 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.submit("feedback, empty", f"{coachee}{page}/feedback", data={})
     unrated = {"attendance": "held", "rating": "none"}
     walk.submit("feedback, unrated", f"{coachee}{page}/feedback", data=unrated)
-    walk.post(f"{coachee}{page}/feedback", data=NOTE | {"rating": "4", "text": "Any words"})
+    differing = {"attendance": "held", "rating": "4", "text": "Any words"}
+    walk.post(f"{coachee}{page}/feedback", data=differing)
     walk.open("session of the coachee, recorded", f"{coachee}{page}")
     walk.open("notes, open", f"{coach}/notes")
     walk.submit("passphrase, weak", f"{coach}/notes/passphrase", data={"passphrase": "short"})
@@ -490,6 +520,19 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
         walk.browser.cookies.delete(name)
     walk.open("notes, closed", f"{coach}/notes")
     walk.submit("notes, wrong", f"{coach}/notes/open", data={"passphrase": "x"})
+
+
+def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
+    """See what sessions are about, and plan modules, once too late."""
+    for side, home in (("coachee", coachee), ("coach", coach)):
+        walk.open(f"curriculum of the {side}", f"{home}/curriculum")
+        walk.open(f"agenda of the {side}", f"{home}{page}")
+    plan = f"{coach}{page}/modules"
+    walk.open("plan of modules", plan)
+    form = {"version": "0", "course": "basic", "session.B1": "2", "session.B2": "1"}
+    walk.open("plan of modules, saved", walk.post(plan, data=form))
+    walk.submit("plan of modules, late", plan, data=form)
+    walk.post(f"{plan}/suggestion", data={"version": "1", "course": "advanced"})
 
 
 def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], str]) -> None:
@@ -703,6 +746,9 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
     """Open the cycle's pages after replies and reports, place a hold, and switch reminders on."""
     walk.open("sessions", f"{cycle}/sessions")
     walk.open("session", page)
+    walk.post(f"{page}/attendance/clarified")
+    walk.post(f"{page}/request/answered")
+    walk.open("session, clarified", page)
     walk.open("re-match", f"{cycle}/rematch")
     walk.open("change a session", f"{page}/change")
     night = {"day": "2027-02-20", "clock": "23:50", "reason": ""}

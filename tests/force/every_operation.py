@@ -148,6 +148,7 @@ def _create_request_data(world: World) -> RequestData:
             **dict.fromkeys(("goal_id", "commitment_id"), "0" * 20),
             "webhook_id": webhook.id,
             "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,
+            "module_code": "B1",
             "call": "0" * 43,
         },
         secrets={

@@ -34,7 +34,7 @@ from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow
 from api.sessions.schedule import own_session
 from coach.agreements import AgreementState
-from coach.feedback import Feedback, Note, SharedRecord
+from coach.feedback import Action, Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.following import over
 from tests.mail_server import MailServer
@@ -194,8 +194,10 @@ class Life:
                     session_date=session.end.date(),
                     attendance=Attendance.HELD,
                     topic="QzCoacheeTopic",
-                    agreed_actions="QzCoachName writes to QzCoacheeMail@QzCoacheeDomain.example",
-                    next_step="QzCoacheeUnit",
+                    actions=(
+                        Action(text="QzCoachName writes to QzCoacheeMail@QzCoacheeDomain.example"),
+                    ),
+                    next_focus="QzCoacheeUnit",
                 )
                 feedback = Feedback(
                     attendance=Attendance.HELD, rating=4, text=f"QzCoachSurname was good {number}"
@@ -387,9 +389,9 @@ def test_erased_people_are_not_named_anywhere(
     assert "QzCoacheeCode" in sending.get(f"{API}/plans/{second}/comparison").text
     life.publish(second)
     life.what_if()
-    spoken_of = {"cycles", "people", "plans", "questions", "runs", "replies", "shared_records"}
+    spoken_of = {"cycles", "people", "plans", "questions", "runs", "replies", "session_actions"}
     spoken_of |= {"agreement_texts", "goals", "commitments"}
-    assert spoken_of <= _found(world, Side.COACHEE).keys()
+    assert {*spoken_of, "shared_records"} <= _found(world, Side.COACHEE).keys()
     assert {*spoken_of, "feedback"} <= _found(world, Side.COACH).keys()
 
     for side, code in ((Side.COACHEE, "QzCoacheeCode"), (Side.COACH, "QzCoachCode")):

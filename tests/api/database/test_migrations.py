@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, inspect, select, table
+from sqlalchemy import func, inspect, select, table, text
 
 from api.consent.rows import ConsentKind, ConsentRow
 from api.cycles.rows import CycleRow
@@ -24,9 +24,10 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.rows import RecordRow, SessionActionRow
 from api.sessions.schedule import own_session
 from coach.feedback import Feedback, Note, SharedRecord
-from coach.sessions import Reply
+from coach.sessions import ActionState, Reply
 
 if TYPE_CHECKING:
     from conftest import World
@@ -185,3 +186,30 @@ def test_people_of_an_older_database_get_one_row_for_each_human(world: World) ->
         linked = {row.code: row.human_id for row in tx.scalars(select(PersonRow))}
     assert humans == {"Ђорђе Ђокић": "", "A. Name": "P-7", "Coachee 2": ""}
     assert None not in linked.values()
+
+
+def test_texts_of_older_records_become_one_action_and_the_next_focus(full: Database) -> None:
+    texts = "Read the study.\nWrite to the office."
+    schema.migrate(full, "0044")
+    with full.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE shared_records SET agreed_actions = :actions, next_step = 'Recruitment'"),
+            {"actions": texts},
+        )
+    schema.migrate(full)
+    with full.reading() as tx:
+        records = tx.scalars(select(RecordRow)).all()
+        actions = tx.scalars(select(SessionActionRow)).all()
+        assert {one.next_focus for one in records} == {"Recruitment"}
+        assert {one.session_id for one in actions} == {one.session_id for one in records}
+        assert {(one.text, one.owner, one.due, one.state) for one in actions} == {
+            (texts, None, None, ActionState.OPEN)
+        }
+        assert len(actions) == len(records)
+    schema.migrate(full, "0044")
+    with full.engine.begin() as connection:
+        stored = connection.execute(
+            text("SELECT DISTINCT agreed_actions, next_step FROM shared_records")
+        )
+        assert [tuple(row) for row in stored] == [(texts, "Recruitment")]
+    schema.migrate(full)

@@ -219,6 +219,18 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/p/{link}/coaching/{other_id}/goals/{goal_id}/ratings"): {
         "data": {"moment": "mid", "by": "both", "level": "0"}
     },
+    ("PUT", "/api/v1/sessions/{session_id}/modules"): {
+        "json": {"version": 0, "course": "basic", "planned": {}}
+    },
+    ("POST", "/api/v1/sessions/{session_id}/modules/suggestion"): {
+        "json": {"version": 0, "course": "basic"}
+    },
+    ("POST", "/p/{link}/sessions/{session_id}/modules"): {
+        "data": {"version": "0", "course": "basic"}
+    },
+    ("POST", "/p/{link}/sessions/{session_id}/modules/suggestion"): {
+        "data": {"version": "0", "course": "basic"}
+    },
     ("POST", "/api/v1/me/aides"): {"json": {"label": "x"}},
     ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
     ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
@@ -289,6 +301,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "question_id": question.id,
         "proposal_id": PROPOSAL,
         "incoming_id": incoming_id,
+        "module_code": "B1",
         "name": "style.css",
         "part": "scale",
         **_goal_and_commitment(world, cycle_id),

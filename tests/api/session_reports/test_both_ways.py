@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 API = "/api/v1"
-RECORD = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "next_step": "y"}
+RECORD = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "next_focus": "y"}
 NOTE = "a confidence 5d0e"
 FEEDBACK = {"attendance": "held", "rating": 4, "text": "useful"}
 
@@ -243,8 +243,8 @@ def test_saving_a_session_note_queries_its_session_once(world: World) -> None:
     finally:
         event.remove(world.database.engine, "before_cursor_execute", listen)
     assert sum("FROM sessions WHERE" in statement for statement in changed) == 1
-    assert len(changed) == 20
-    assert len(unchanged) == 12, "a note that is as it was is not written again"
+    assert len(changed) == 22
+    assert len(unchanged) == 14, "a note that is as it was is not written again"
 
 
 def test_one_reading_serves_the_pages_of_the_office_and_of_participants(

@@ -16,6 +16,7 @@ from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import CredentialKind, PasskeyRow, UserRow
 from api.app import PERMISSIONS
 from api.coaching.agreements.texts import applied_texts
+from api.coaching.curriculum.catalogue import modules_of_software
 from api.consent.texts import consent_texts
 from api.database.types import new_id
 from api.http.urls import API
@@ -85,6 +86,7 @@ COLUMN_NAMES = {column.name for columns in COLUMNS.values() for column in column
 CYCLE_FILE = {" ".join((SAMPLE / "cycle.toml").read_text(encoding="utf-8").split())}
 OF_SHORT_LIST = {*COLUMN_NAMES, "coachees", "Albania"}
 WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
+OBJECTIVES = {one.text["en"] for one in modules_of_software()["B1"].objectives}
 DATA_OF_PAGES = {
     "policy": {"bs", "cnr", "hr", "sr", *WEEK},
     "policy, nothing changed": {"bs", "cnr", "hr", "sr", *WEEK},
@@ -98,6 +100,7 @@ DATA_OF_PAGES = {
     **dict.fromkeys(("cycle file to edit", "edited cycle file, late"), CYCLE_FILE),
     "edited cycle file, faulty": {"[cycle] start = 1"},
     "audit": {"head", "main", "A"},
+    **dict.fromkeys(("module", "module, not deleted"), OBJECTIVES),
     "check of email, received": {"Return", "Path", "SPF", "DKIM", "DMARC"},
     "check of email, no source": {"label"},
     "error 422": {"query"},

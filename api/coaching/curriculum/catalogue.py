@@ -1,0 +1,113 @@
+"""The modules of a deployment: those of the software, as changed by the office, and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.curriculum import facts
+from api.coaching.curriculum.rows import ModuleRow
+from coach.curriculum import Module, Objective, in_order
+from coach.errors import NotFoundError
+from coach.intake.curriculum_file import read_curriculum
+
+_FILE = "curriculum.toml"
+_Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModule:
+    """A module of a deployment.
+
+    Attributes:
+        own: whether the office has added it.
+        retired_at: since when it is not suggested or planned any more.
+        version: the number of changes of the office; 0 for a module as the software has it.
+    """
+
+    module: Module
+    own: bool = False
+    retired_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def code(self) -> str:
+        """The module's code."""
+        return self.module.code
+
+
+@cache
+def modules_of_software() -> Mapping[str, Module]:
+    """Return the modules that are part of the software, by code."""
+    text = (files("coach") / "data" / _FILE).read_text("utf-8")
+    return MappingProxyType({one.code: one for one in read_curriculum(_FILE, text)})
+
+
+def all_modules(tx: Transaction) -> tuple[StoredModule, ...]:
+    """Return all modules of the deployment in the order of the curriculum, also retired ones."""
+    shipped = modules_of_software()
+    rows = {row.code: row for row in tx.scalars(select(ModuleRow))}
+    found = {code: StoredModule(module) for code, module in shipped.items() if code not in rows}
+    found |= {code: _stored(row, shipped.get(code)) for code, row in rows.items()}
+    return tuple(found[one.code] for one in in_order(each.module for each in found.values()))
+
+
+def find_module(tx: Transaction, code: str) -> StoredModule:
+    """Return the module with a code.
+
+    Raises:
+        NotFoundError: there is no such module.
+    """
+    return one_of(all_modules(tx), code)
+
+
+def one_of(modules: Iterable[StoredModule], code: str) -> StoredModule:
+    """Return the module with a code.
+
+    Raises:
+        NotFoundError: it is not among `modules`.
+    """
+    for one in modules:
+        if one.code == code:
+            return one
+    raise NotFoundError(facts.NO_MODULE(code=code))
+
+
+def _stored(row: ModuleRow, shipped: Module | None) -> StoredModule:
+    module = Module.model_validate(row.content)
+    return StoredModule(
+        module=module if shipped is None else _with_translations(module, shipped),
+        own=shipped is None,
+        retired_at=row.retired_at,
+        version=row.version,
+    )
+
+
+def _with_translations(module: Module, shipped: Module) -> Module:
+    """Return a module with the translations that the software has of its unchanged texts."""
+    known = [shipped.title, *(one.text for one in shipped.objectives), *shipped.before]
+    return module.model_copy(
+        update={
+            "title": _translated(module.title, known),
+            "objectives": tuple(
+                Objective(text=_translated(one.text, known), draft=one.draft)
+                for one in module.objectives
+            ),
+            "before": tuple(_translated(text, known) for text in module.before),
+        }
+    )
+
+
+def _translated(texts: _Texts, known: Iterable[_Texts]) -> _Texts:
+    """Return a text by language, with those of `known` if its texts are the same in both."""
+    for one in known:
+        if all(one.get(language) == text for language, text in texts.items()):
+            return one
+    return texts

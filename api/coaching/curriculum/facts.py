@@ -1,0 +1,67 @@
+"""Messages about the curriculum."""
+
+from __future__ import annotations
+
+from coach.curriculum import Course
+from coach.texts.facts import FACT, NUMBER, TEXT, joined, message, plural_message
+
+COURSES = {
+    Course.BASIC: message("curriculum.basic", "Basic course")(),
+    Course.ADVANCED: message("curriculum.advanced", "Advanced course")(),
+}
+MINUTES = plural_message("curriculum.minutes", "{count} minute", "{count} minutes", count=NUMBER)
+NO_MODULE = message("curriculum.no_module", "there is no module {code}", code=TEXT)
+CODE_TAKEN = message(
+    "curriculum.code_taken", "there is a module {code} already; choose another code", code=TEXT
+)
+CHANGED_SINCE = message(
+    "curriculum.changed_since",
+    "somebody else has changed this module since you opened it; look at it again, and repeat your "
+    "change if it is still needed",
+)
+PREREQUISITE_OF = message(
+    "curriculum.prerequisite_of",
+    "module {code} names it as what comes before; change that module first",
+    code=TEXT,
+)
+NOT_OWN = message(
+    "curriculum.not_own",
+    "this module is part of the software and cannot be deleted; retire it instead",
+)
+OTHER_CODE = message("curriculum.other_code", "the code of a module never changes")
+RETIRED = message("curriculum.retired", "retired")
+OWN = message("curriculum.own", "added by the office")
+SENSITIVE = message("curriculum.sensitive", "sensitive")
+DRAFTS = plural_message(
+    "curriculum.drafts",
+    "{count} objective to approve",
+    "{count} objectives to approve",
+    count=NUMBER,
+)
+PLANNED = message(
+    "curriculum.planned",
+    "this module is planned or was covered in at least one session; retire it instead",
+)
+NO_SESSIONS = message("curriculum.no_sessions", "this coachee has no sessions")
+NOT_THE_COACH = message(
+    "curriculum.not_the_coach", "only the coach of the coming sessions can change the plan"
+)
+PLAN_CHANGED_SINCE = message(
+    "curriculum.plan_changed_since",
+    "the plan was changed after you opened it; look at it again, and repeat your change if it is "
+    "still needed",
+)
+NO_MODULE_TO_PLAN = message(
+    "curriculum.no_module_to_plan", "there is no module {code} that can be planned", code=TEXT
+)
+NO_SUCH_SESSION = plural_message(
+    "curriculum.no_such_session",
+    "there is only {count} session",
+    "there are only {count} sessions",
+    count=NUMBER,
+)
+NOT_PLANNED = message("curriculum.not_planned", "not planned")
+IN_SESSION = message("curriculum.in_session", "session {number}", number=NUMBER)
+LENGTH = message("curriculum.length", "{minutes} of {of} minutes", minutes=NUMBER, of=NUMBER)
+NO_TITLE = message("curriculum.no_title", "write the title after the address")
+FAULTS_OF_FIELD = message("curriculum.faults_of_field", "{faults}", faults=joined(FACT))

@@ -1,0 +1,9 @@
+"""Form options for courses."""
+
+from __future__ import annotations
+
+from api.coaching.curriculum import facts
+from api.web.labels import Option
+from coach.curriculum import Course
+
+COURSES = tuple(Option(course.value, facts.COURSES[course]) for course in Course)

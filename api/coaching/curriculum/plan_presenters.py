@@ -1,0 +1,146 @@
+"""View models of agendas and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from api.coaching.curriculum import facts
+from api.coaching.curriculum.catalogue import StoredModule
+from api.coaching.curriculum.planning import PairSyllabus
+from api.coaching.curriculum.presenters import text_of
+from api.sessions import facts as session_facts
+from api.sessions.rows import SessionState
+from api.sessions.session_details import SessionDetails
+from api.web.date_formats import format_short_date
+from api.web.labels import Option
+from coach.curriculum import Material, Module
+from coach.texts.facts import Displayed, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """A module as part of the agenda of a session, with approved objectives only."""
+
+    title: Fact
+    objectives: tuple[Fact, ...]
+    before: tuple[Fact, ...]
+    materials: tuple[Material, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSessionLine:
+    """A session with the titles of its modules, as shown to a pair.
+
+    `day` and `session_id` are those of the session that takes place, if there is one, and `length`
+    compares the minutes of the modules with those of the session. Each module is shown with whether
+    it was covered, in this session or another one.
+    """
+
+    title: Fact
+    day: Displayed
+    session_id: str
+    modules: tuple[tuple[Fact, bool], ...]
+    length: Displayed
+    too_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleChoice:
+    """A module with the number of the session for which it is planned, or an empty text."""
+
+    code: str
+    title: Fact
+    minutes: Fact
+    number: str
+    sensitive: bool
+    retired: bool
+    comes_before: str
+    covered: str
+
+
+def agenda_lines(modules: Iterable[Module]) -> tuple[AgendaLine, ...]:
+    """Return the agenda of a session, for people who have proved who they are."""
+    return tuple(map(_agenda_line, modules))
+
+
+def _agenda_line(module: Module) -> AgendaLine:
+    return AgendaLine(
+        title=text_of(module.title),
+        objectives=tuple(text_of(one.text) for one in module.objectives),
+        before=tuple(map(text_of, module.before)),
+        materials=module.materials,
+    )
+
+
+def session_options(pair: PairSyllabus) -> tuple[Option, ...]:
+    """Return the sessions for which a module can be planned, after none."""
+    numbers = range(1, pair.syllabus.sessions + 1)
+    return (
+        Option("", facts.NOT_PLANNED()),
+        *(Option(str(number), facts.IN_SESSION(number=number)) for number in numbers),
+    )
+
+
+def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
+    """Return the sessions of a pair with their modules."""
+    syllabus, modules = pair.syllabus, {one.code: one.module for one in pair.modules}
+    confirmed = _by_number(pair.sessions)
+    lines = []
+    for number in range(1, syllabus.sessions + 1):
+        chosen = [modules[code] for code in syllabus.modules_of(number)]
+        minutes, session = sum(one.minutes for one in chosen), confirmed.get(number)
+        lines.append(
+            PlannedSessionLine(
+                title=session_facts.TITLE(number=number, of=syllabus.sessions),
+                day="" if session is None else format_short_date(session.start.date()),
+                session_id="" if session is None else session.id,
+                modules=tuple((text_of(one.title), one.code in syllabus.covered) for one in chosen),
+                length=facts.LENGTH(minutes=minutes, of=syllabus.minutes) if chosen else "",
+                too_long=minutes > syllabus.minutes,
+            )
+        )
+    return tuple(lines)
+
+
+def module_choices(
+    pair: PairSyllabus, entered: Mapping[str, str]
+) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
+    """Return the modules of the pair's course or plan, and the other ones, to choose from."""
+    syllabus = pair.syllabus
+    own: list[ModuleChoice] = []
+    others: list[ModuleChoice] = []
+    for stored in pair.modules:
+        planned = stored.code in syllabus.plan
+        if stored.retired_at is not None and not planned:
+            continue
+        in_course = stored.module.level is syllabus.course
+        (own if planned or in_course else others).append(_choice(stored, pair, entered))
+    return own, others
+
+
+def entered_numbers(pair: PairSyllabus) -> dict[str, str]:
+    """Return the stored plan as the fields of the form."""
+    return {code: str(number) for code, number in pair.syllabus.plan.items()}
+
+
+def _choice(stored: StoredModule, pair: PairSyllabus, entered: Mapping[str, str]) -> ModuleChoice:
+    module, plan = stored.module, pair.syllabus.plan
+    own = plan.get(module.code)
+    late = [code for code in module.prerequisites if own is not None and plan.get(code, 0) > own]
+    return ModuleChoice(
+        code=module.code,
+        title=text_of(module.title),
+        minutes=facts.MINUTES(count=module.minutes),
+        number=entered.get(module.code, ""),
+        sensitive=module.sensitive,
+        retired=stored.retired_at is not None,
+        comes_before=", ".join(late),
+        covered=", ".join(map(str, pair.syllabus.covered.get(module.code, ()))),
+    )
+
+
+def _by_number(sessions: Iterable[SessionDetails]) -> dict[int, SessionDetails]:
+    return {
+        session.number: session for session in sessions if session.state is SessionState.CONFIRMED
+    }

@@ -1,0 +1,30 @@
+"""What the report about a coachee contains about the modules that are planned with them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.curriculum.rows import PlannedModuleRow, SyllabusRow
+from api.values import FrozenModel
+from coach.curriculum import Course
+
+
+class ReportedPlan(FrozenModel):
+    """The course, and the number of the session for each module, by the module's code."""
+
+    course: Course
+    planned: dict[str, int]
+
+
+def plan_of(tx: Transaction, person_id: str) -> ReportedPlan | None:
+    """Return the plan that is stored for a coachee.
+
+    It is `None` if they follow the suggestion for their course, and for coaches.
+    """
+    row = tx.get(SyllabusRow, person_id)
+    if row is None:
+        return None
+    modules = select(PlannedModuleRow).where(PlannedModuleRow.coachee_id == person_id)
+    planned = {each.code: each.number for each in tx.scalars(modules)}
+    return ReportedPlan(course=row.course, planned=planned)

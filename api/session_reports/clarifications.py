@@ -1,0 +1,107 @@
+"""What the office has to clarify after sessions: differing attendance, and requests of coaches."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.database.existing_row import existing_row
+from api.services import Services
+from api.session_reports import facts
+from api.session_reports.submissions import find_submission
+from api.sessions.rows import FeedbackRow, RecordRow, SessionRow
+from api.values import FrozenModel
+from coach.errors import NotFoundError
+from coach.sessions import Absent, Attendance, OfficeRequest
+
+DIFFERS: ColumnElement[bool] = and_(
+    RecordRow.settled_at.is_(None),
+    or_(RecordRow.attendance != FeedbackRow.attendance, RecordRow.absent != FeedbackRow.absent),
+)
+"""Whether a coach and a coachee say different things, which the office has not clarified.
+
+A comparison with NULL is not true, so nobody contradicts the other side by not saying who did not
+come.
+"""
+ASKED: ColumnElement[bool] = and_(
+    RecordRow.ask_office != OfficeRequest.NONE, RecordRow.answered_at.is_(None)
+)
+"""Whether a coach asks the office for something that it has not done."""
+
+
+class Clarification(FrozenModel):
+    """A session about which the office has something to clarify or to do.
+
+    `recorded` is what the coach says, `reported` what the coachee says, each with who did not come;
+    both are `None` if they agree. `request` is what the coach asks for, if anything.
+    """
+
+    session_id: str
+    recorded: tuple[Attendance, Absent | None] | None
+    reported: tuple[Attendance, Absent | None] | None
+    request: OfficeRequest | None
+
+
+def clarifications(tx: Transaction, cycle_id: str) -> tuple[Clarification, ...]:
+    """Return what is to be clarified or done in a cycle, in the order of its sessions."""
+    return _find(tx, SessionRow.cycle_id == cycle_id)
+
+
+def read_clarification(services: Services, session_id: str) -> Clarification | None:
+    """Return what is to be clarified or done about a session, or `None` if there is nothing."""
+    with services.database.reading() as tx:
+        return next(iter(_find(tx, SessionRow.id == session_id)), None)
+
+
+def settle_attendance(services: Services, session_id: str) -> None:
+    """Record that the office has clarified who was there. It returns with the next difference.
+
+    Raises:
+        NotFoundError: there is no such session, or no record of it.
+    """
+    with services.database.writing() as tx:
+        row = _record(tx, session_id)
+        if row.settled_at is None:
+            row.settled_at = services.now()
+            record_event(tx, "attendance clarified", "session", session_id)
+
+
+def answer_request(services: Services, session_id: str) -> None:
+    """Record that the office has done what the coach asks for.
+
+    Raises:
+        NotFoundError: there is no such session, or no record of it.
+    """
+    with services.database.writing() as tx:
+        row = _record(tx, session_id)
+        if row.answered_at is None and row.ask_office is not OfficeRequest.NONE:
+            row.answered_at = services.now()
+            record_event(tx, "request answered", "session", session_id)
+
+
+def _record(tx: Transaction, session_id: str) -> RecordRow:
+    existing_row(tx, SessionRow, session_id, "session")
+    row = find_submission(tx, RecordRow, session_id)
+    if row is None:
+        raise NotFoundError(facts.NO_RECORD())
+    return row
+
+
+def _find(tx: Transaction, condition: ColumnElement[bool]) -> tuple[Clarification, ...]:
+    found = tx.execute(
+        select(RecordRow, FeedbackRow, DIFFERS.label("differs"), ASKED.label("asked"))
+        .join(SessionRow, SessionRow.id == RecordRow.session_id)
+        .outerjoin(FeedbackRow, FeedbackRow.session_id == RecordRow.session_id)
+        .where(condition, or_(DIFFERS, ASKED))
+        .order_by(SessionRow.starts_at, SessionRow.id)
+    )
+    return tuple(
+        Clarification(
+            session_id=record.session_id,
+            recorded=(record.attendance, record.absent) if differs else None,
+            reported=(feedback.attendance, feedback.absent) if differs else None,
+            request=record.ask_office if asked else None,
+        )
+        for record, feedback, differs, asked in found
+    )

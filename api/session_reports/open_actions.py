@@ -1,0 +1,47 @@
+"""What a pair agreed in earlier sessions and has not done yet, beside the form of a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api.services import Services
+from api.sessions.rows import SessionActionRow, SessionRow
+from api.sessions.session_details import SessionDetails
+from coach.feedback import Action
+from coach.sessions import ActionState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAction:
+    """An action that is open, and the session in which it was agreed."""
+
+    session_id: str
+    action: Action
+
+
+def read_open_actions(services: Services, session: SessionDetails) -> tuple[OpenAction, ...]:
+    """Return what the pair of a session agreed in earlier sessions and has not done yet.
+
+    What the coachee agreed with another coach is left out.
+    """
+    query = (
+        select(SessionActionRow)
+        .join(SessionRow, SessionRow.id == SessionActionRow.session_id)
+        .where(
+            SessionRow.coachee_id == session.coachee.id,
+            SessionRow.coach_id == session.coach.id,
+            SessionRow.number < session.number,
+            SessionActionRow.state == ActionState.OPEN,
+        )
+        .order_by(SessionRow.number, SessionActionRow.position)
+    )
+    with services.database.reading() as tx:
+        return tuple(
+            OpenAction(
+                row.session_id,
+                Action(text=row.text, owner=row.owner, due=row.due, state=row.state),
+            )
+            for row in tx.scalars(query)
+        )

@@ -1,0 +1,181 @@
+"""The curriculum: modules of two courses, and how they are distributed over sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from itertools import accumulate
+from typing import Annotated
+from unicodedata import category
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from coach import curriculum_facts as facts
+from coach.errors import InvalidValueError
+from coach.feedback import SingleLineText
+from coach.module_codes import ModuleCode
+from coach.texts.facts import Fact
+
+MAX_TITLE = 160
+MAX_OBJECTIVE = 240
+MAX_URL = 500
+MIN_MINUTES, MAX_MINUTES = 15, 480
+_MAX_ORDER = 999
+
+
+class Course(StrEnum):
+    """A course of the programme, and the level of its modules."""
+
+    BASIC = "basic"
+    ADVANCED = "advanced"
+
+
+def _check_host(url: str) -> str:
+    """Return `url` if it is an https address that shows its real host.
+
+    Raises:
+        InvalidValueError: it is not, or it contains a user name or characters that are not printed.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if host is None or "." not in host or parts.scheme != "https" or parts.username is not None:
+        raise InvalidValueError(facts.NOT_A_LINK())
+    if any(sign.isspace() or category(sign)[0] == "C" for sign in url) or not host.isascii():
+        raise InvalidValueError(facts.NOT_A_LINK())
+    return url
+
+
+LanguageKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE),
+    SingleLineText,
+]
+_Sentence = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_OBJECTIVE),
+    SingleLineText,
+]
+LocalTitle = Annotated[Mapping[LanguageKey, _Title], Field(min_length=1)]
+"""A title by language."""
+LocalSentence = Annotated[Mapping[LanguageKey, _Sentence], Field(min_length=1)]
+"""A sentence by language."""
+LinkAddress = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_check_host)
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Objective(_Part):
+    """What a coachee knows or can do after a module. Coaches see no `draft`."""
+
+    text: LocalSentence
+    draft: bool = False
+
+
+class Material(_Part):
+    """A document on another server. `title` is shown in all languages as it was entered."""
+
+    title: _Title
+    url: LinkAddress
+
+    @property
+    def host(self) -> str:
+        """The host of the address, in its ASCII form."""
+        return urlsplit(self.url).hostname or ""
+
+
+class Module(_Part):
+    """A module of the curriculum.
+
+    Attributes:
+        code: identifies it, such as `B1`; never changed.
+        level: the course that it belongs to.
+        order: its place in the course.
+        minutes: how long it usually takes.
+        objectives: two to four.
+        before: what a coachee does before the session.
+        sensitive: whether sessions with it need particular care, which coaches are told.
+        prerequisites: the codes of modules that come before it.
+    """
+
+    code: ModuleCode
+    title: LocalTitle
+    level: Course
+    order: Annotated[int, Field(ge=1, le=_MAX_ORDER)]
+    minutes: Annotated[int, Field(ge=MIN_MINUTES, le=MAX_MINUTES)]
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=2, max_length=4)]
+    before: Annotated[tuple[LocalSentence, ...], Field(max_length=5)] = ()
+    materials: Annotated[tuple[Material, ...], Field(max_length=10)] = ()
+    sensitive: bool = False
+    prerequisites: Annotated[tuple[ModuleCode, ...], Field(max_length=5)] = ()
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether an objective waits for approval."""
+        return any(one.draft for one in self.objectives)
+
+    def without_drafts(self) -> Module:
+        """Return the module as coaches and coachees see it, with any number of objectives."""
+        approved = tuple(one for one in self.objectives if not one.draft)
+        return self.model_copy(update={"objectives": approved})
+
+
+def in_order(modules: Iterable[Module]) -> list[Module]:
+    """Return modules in the order of the curriculum: basic before advanced."""
+    levels = list(Course)
+    return sorted(modules, key=lambda one: (levels.index(one.level), one.order, one.code))
+
+
+def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]:
+    """Yield what modules contradict each other in: the index of a module, its field, and why."""
+    places = {one.code: place for place, one in enumerate(in_order(modules))}
+    seen: set[str] = set()
+    for index, module in enumerate(modules):
+        if module.code in seen:
+            yield index, "code", facts.CODE_TWICE(code=module.code)
+        seen.add(module.code)
+        for code in module.prerequisites:
+            if code not in places:
+                yield index, "prerequisites", facts.NO_SUCH_PREREQUISITE(code=code)
+            elif places[code] >= places[module.code]:
+                yield index, "prerequisites", facts.PREREQUISITE_LATER(code=code)
+
+
+def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...], ...]:
+    """Distribute modules over sessions, in order, so that the fullest session is shortest.
+
+    Each session has consecutive modules. Among equally short plans, earlier sessions have more.
+    With fewer modules than sessions, the last sessions are empty. This is the linear partition
+    problem (Skiena, The Algorithm Design Manual, 10.7): `O(sessions * len(modules)**2)`.
+    """
+    total = [0, *accumulate(one.minutes for one in modules)]
+
+    @cache
+    def shortest(end: int, parts: int) -> tuple[int, tuple[int, ...]]:
+        """Return the longest of `parts` sessions with the first `end` modules, and their starts."""
+        if parts == 1:
+            return total[end], (0,)
+        return min(
+            (
+                (max(longest, total[end] - total[start]), (*starts, start))
+                for start in range(parts - 1, end)
+                for longest, starts in [shortest(start, parts - 1)]
+            ),
+            key=lambda found: (found[0], [-start for start in found[1]]),
+        )
+
+    count = min(sessions, len(modules))
+    starts = shortest(len(modules), count)[1] if count else ()
+    ends = (*starts[1:], len(modules))
+    parts = [modules[start:end] for start, end in zip(starts, ends, strict=bool(starts))]
+    empty: tuple[tuple[str, ...], ...] = ((),) * (sessions - count)
+    return (*(tuple(one.code for one in part) for part in parts), *empty)

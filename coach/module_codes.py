@@ -1,0 +1,30 @@
+"""Codes of modules of the curriculum, such as `B1`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from coach import facts
+from coach.errors import InvalidValueError
+
+MAX_CODE = 10
+_CODE = re.compile("[A-Z][A-Z0-9]*")
+
+
+def _check_code(code: str) -> str:
+    """Return `code` if it is a capital letter, with capital letters and digits after it.
+
+    Raises:
+        InvalidValueError: it is not.
+    """
+    if not _CODE.fullmatch(code):
+        raise InvalidValueError(facts.NOT_A_CODE())
+    return code
+
+
+ModuleCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_CODE), AfterValidator(_check_code)
+]
