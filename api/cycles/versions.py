@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
-from api.audit_trail import facts as audit_facts
+from api.audit_trail.action_facts import ACTIONS
 from api.audit_trail.rows import AuditRow
 from api.cycles import facts
 from api.cycles.rows import CycleRow
@@ -130,7 +130,7 @@ def _changes(
 
 
 def _what(event: AuditRow) -> Fact:
-    label = audit_facts.ACTIONS[event.action]
+    label = ACTIONS[event.action]
     if "added" not in event.detail:
         return label
     counts = {name: event.detail[name] for name in ("added", "changed", "left")}

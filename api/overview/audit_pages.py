@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.audit_trail import facts as audit_facts
+from api.audit_trail.action_facts import ACTIONS
 from api.audit_trail.detail_facts import DETAILS, VALUES
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -69,8 +70,8 @@ def audit_page(
 
 def _selectable_actions(selected: str) -> list[tuple[str, Displayed]]:
     """Return all actions with their labels; an unknown selected action is included."""
-    stored = dict.fromkeys([*audit_facts.ACTIONS, *filter(None, [selected])])
-    return [(action, audit_facts.label(audit_facts.ACTIONS, action)) for action in stored]
+    stored = dict.fromkeys([*ACTIONS, *filter(None, [selected])])
+    return [(action, audit_facts.label(ACTIONS, action)) for action in stored]
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -> dict[str, object]:
@@ -82,7 +83,7 @@ def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -
         "role": audit_facts.label(audit_facts.ROLES, entry.role),
         "who": names.get(actor, actor),
         "by_who": _url(fields, actor_id=actor, before=""),
-        "action": audit_facts.label(audit_facts.ACTIONS, entry.action),
+        "action": audit_facts.label(ACTIONS, entry.action),
         "by_action": _url(fields, action=entry.action, before=""),
         "kind": audit_facts.label(audit_facts.OBJECTS, entry.object_kind),
         "object": names.get(entry.object_id, entry.object_id),

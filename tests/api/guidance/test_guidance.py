@@ -40,7 +40,7 @@ def test_a_faulty_card_changes_nothing(world: World, office: httpx.Client) -> No
     faulty = CARD.replace("Ombudsperson", "").replace("Call 112.", "Call 911.")
     answer = office.post("/guidance", files={"file": ("rs.toml", faulty.encode())})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Line 4, reviewed_by" in answer.text
+    assert "Line 4, <code>reviewed_by</code>" in answer.text
     assert guidance.read_card(world.services, "RS").danger_to_life == "Call 112."
 
 

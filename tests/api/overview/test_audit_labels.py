@@ -12,6 +12,7 @@ import pytest
 
 from api.app import PERMISSIONS
 from api.audit_trail import facts
+from api.audit_trail.action_facts import ACTIONS
 from api.audit_trail.detail_facts import DETAILS, VALUES
 from api.audit_trail.log import AUTHENTICATION_DETAILS
 from api.background.rows import TaskState
@@ -48,7 +49,13 @@ CONSTANTS = {
     and isinstance(node.value.value, str)
 }
 CALLS = [node for module in MODULES for node in ast.walk(module) if isinstance(node, ast.Call)]
-RECORDED = [call for call in CALLS if ast.unparse(call.func).rpartition(".")[2] == "record_event"]
+RECORDED = [
+    call
+    for call in CALLS
+    if ast.unparse(call.func).rpartition(".")[2] == "record_event"
+    # Repeats events that one of the other calls recorded.
+    and not any(isinstance(argument, ast.Starred) for argument in call.args)
+]
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -89,7 +96,7 @@ def _recorded_actions() -> set[str]:
 
 
 def test_actions_with_a_label_are_those_that_are_recorded() -> None:
-    assert set(facts.ACTIONS) == _recorded_actions()
+    assert set(ACTIONS) == _recorded_actions()
 
 
 def test_every_kind_of_object_has_a_label() -> None:
@@ -124,4 +131,4 @@ def test_every_value_of_a_detail_has_a_label(values: type[RunPurpose]) -> None:
 
 
 def test_a_name_of_another_version_is_shown_as_stored() -> None:
-    assert facts.label(facts.ACTIONS, "of a later version") == "of a later version"
+    assert facts.label(ACTIONS, "of a later version") == "of a later version"

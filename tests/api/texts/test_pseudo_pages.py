@@ -57,6 +57,7 @@ NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NO_PAGES = {  # routes for programs, files, and redirects
     *("/healthz", "/readyz", "/metrics", "/static/{name}"),
     *("/feeds/{feed_secret}.ics", "/p/{link}/calendar/all.ics"),
+    *("/guidance/template.toml", "/guidance/{country}/card.toml"),
     "/cycles/{cycle_id}/messages/{mail_id}/html",  # read in test_pseudo_mails.py
     *("/p/{link}/sessions/{session_id}/invitation.ics", "/plans/{plan_id}/schedule.xlsx"),
     *(
