@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.coaching.agreements import fit, labels, service
 from api.coaching.agreements.fit import FitInput
-from api.coaching.agreements.focus import focus_modules
+from api.coaching.agreements.focus import focus_choices, focus_titles
 from api.coaching.agreements.form import FIELDS, AgreementForm, read_form
 from api.coaching.agreements.pair_request import PairRequest, PairRequestDep
 from api.coaching.agreements.presenters import agreement_display
@@ -95,7 +95,7 @@ def _render_agreement(pair: PairRequest, conflict: Displayed = "") -> Response:
         HTTPStatus.CONFLICT if conflict else HTTPStatus.OK,
         **pair.layout,
         agreement=agreement,
-        shown=agreement_display(agreement, focus_modules(pair.services), zone),
+        shown=agreement_display(agreement, focus_titles(pair.services), zone),
         conflict=conflict,
     )
 
@@ -115,7 +115,7 @@ def _render_form(
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         **pair.layout,
         agreement=defaults.agreement,
-        modules=focus_modules(pair.services),
+        modules=focus_choices(pair.services),
         chosen=set(given["focus"].split()),
         modes=labels.MODE_OPTIONS,
         languages=labels.language_options(defaults.languages),

@@ -85,8 +85,8 @@ def write_agreement(
         ConflictError: the pair has ended, or the agreement was changed since it was seen.
         UnusableInputError: a module is not in the curriculum.
     """
-    require_known_modules(services, given.terms.focus)
     with services.database.writing() as tx:
+        require_known_modules(tx, given.terms.focus)
         pair, now = open_pair(tx, principal, other_id), services.now()
         row = agreement_of(tx, pair)
         _require_seen(row, given.seen)
