@@ -59,17 +59,16 @@ _TYPED = tuple(  # terminal input that commands print
         r"^\s*\[?[a-z_]+(?:\.[a-z_]+)+(?=:)",  # keys of the cycle file
     )
 )
-_OF_TYPER = tuple(  # the text of typer, which cannot be translated: it has no catalogue
+_OF_TYPER = tuple(  # the text of typer: placeholders, names and values
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"^Usage: .*$",
-        r"^(?:Arguments|Options|Commands):$",
+        r"\[OPTIONS\]|\bCOMMAND \[ARGS\]\.\.\.|\[?\{[^}]*\}\]?|\[[a-z]+\]$",  # of the usage line
         r"(?<=^  --)[a-z-]+ [A-Z_]+(?:\.[a-z]+)?(?=  )",  # an option and its placeholder
         r"^  (?![\[ ])[\w.-]+",  # in the first column: names of commands, arguments and options
         r"^  \[[A-Z][\w.]*\](?= <)",  # an optional argument
-        r"\bShow this message and exit\.",
         r"<[^<>]*>",  # the type of an argument
-        r"\[required\]|\[default: [^]]*\]|\[?[\dx<=>]+\]",
+        r"(?<=\[ďéƒáúĺť:)\s+\S+",  # a default value
+        r"\[?[\dx<=>]+\]",
     )
 )
 

@@ -17,6 +17,7 @@ from importlib import metadata
 from typing import Annotated, Any
 
 import typer
+from typer._click.exceptions import UsageError
 
 from api.cli import facts
 from api.cli.command_clock import COMMAND_CLOCK
@@ -24,6 +25,7 @@ from api.cli.command_table import COMMANDS, DETAILS
 from api.cli.earlier_option import with_repeated_option
 from api.cli.output import echo, render
 from api.cli.output import gettext as _
+from api.cli.terminal_help import TerminalCommand, TerminalGroup, usage_error
 from coach.errors import DomainError, UnusableInputError
 
 _SERVERS = frozenset({"serve", "worker"})
@@ -40,16 +42,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if command not in _SERVERS:  # other commands end soon, and keep most of what they allocate
         gc.set_threshold(_GARBAGE_THRESHOLD)
     try:
-        build_application(command)(with_repeated_option(given), prog_name="gender-coach")
+        application = build_application(command)
+        code = application(
+            with_repeated_option(given), prog_name="gender-coach", standalone_mode=False
+        )
     except DomainError as error:
         sys.exit(_report_error(error))
+    except UsageError as error:
+        sys.stdout.flush()
+        print(usage_error(error), file=sys.stderr)  # noqa: T201 - error messages belong on stderr
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        echo(facts.ABORTED(), err=True)
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the outermost handler
         sys.exit(_report_internal_error(error))
+    sys.exit(code)
 
 
 def build_application(command: str | None) -> typer.Typer:
     """Build the application. Only `command` is loaded; other commands appear in the help."""
     app = typer.Typer(
+        cls=TerminalGroup,
         help=_("Match coachees with coaches and schedule their sessions, with proofs and reasons."),
         no_args_is_help=True,
         add_completion=False,
@@ -67,7 +81,9 @@ def build_application(command: str | None) -> typer.Typer:
         if isinstance(run, typer.Typer):  # a group of commands
             app.add_typer(run, name=name, help=summary)
             continue
-        app.command(name, help=f"{summary}\n\n{details}" if details else summary)(run)
+        app.command(
+            name, cls=TerminalCommand, help=f"{summary}\n\n{details}" if details else summary
+        )(run)
     return app
 
 

@@ -8,6 +8,7 @@ from coach.texts.facts import (
     ONE_DECIMAL,
     PLAIN_NUMBER,
     TEXT,
+    listed,
     message,
     plural_message,
 )
@@ -37,6 +38,23 @@ SOUND_PART_WRITTEN = plural_message(
     out=TEXT,
     placed=NUMBER,
     count=NUMBER,
+)
+ABORTED = message("command.aborted", "Aborted.")
+USAGE_ERROR = message("command.usage_error", "Error: {problem}", problem=FACT)
+TRY_HELP = message("command.try_help", "Try '{command}' for help.", command=TEXT)
+NO_SUCH_OPTION = message("command.no_such_option", "No such option: {option}", option=TEXT)
+NO_SUCH_OPTION_BUT = message(
+    "command.no_such_option_but",
+    "No such option: {option} (possible: {possible})",
+    option=TEXT,
+    possible=listed(TEXT),
+)
+MISSING_PARAMETER = message("command.missing_parameter", "{parameter} is missing", parameter=TEXT)
+INVALID_VALUE = message(
+    "command.invalid_value",
+    "Invalid value for {parameter}: {reason}",
+    parameter=TEXT,
+    reason=TEXT,
 )
 INTERNAL_ERROR = message(
     "command.internal_error",

@@ -207,7 +207,7 @@ def _cases(operation: APIOperation, data: RequestData) -> st.SearchStrategy[Case
     names = [parameter.name for parameter in operation.path_parameters]
     real: dict[str, Any] = {"path_parameters": {name: data.ids[name] for name in names}}
     if operation.label in _TAKE_CYCLE_FILES:
-        real["body"] = CYCLE_TOML.encode()
+        real |= {"body": CYCLE_TOML.encode(), "media_type": "application/toml"}
     kinds = [operation.as_strategy(**real), operation.as_strategy()]
     if names or operation.query or operation.body:
         kinds.append(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))

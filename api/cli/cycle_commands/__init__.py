@@ -13,8 +13,9 @@ from api.cli.cycle_commands.import_lists import import_
 from api.cli.cycle_commands.published import publish, send, sessions
 from api.cli.cycle_commands.run import run
 from api.cli.output import gettext as _
+from api.cli.terminal_help import TerminalCommand, TerminalGroup
 
-CYCLE = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+CYCLE = typer.Typer(cls=TerminalGroup, no_args_is_help=True, rich_markup_mode=None)
 for _name, _run, _summary in (
     ("list", list_, _("List the cycles, newest first.")),
     ("create", create, _("Create a cycle from a cycle file.")),
@@ -26,4 +27,4 @@ for _name, _run, _summary in (
     ("sessions", sessions, _("List the published sessions with the replies.")),
     ("send", send, _("Release the pending emails; a server or a worker sends them.")),
 ):
-    CYCLE.command(_name, help=_summary)(_run)
+    CYCLE.command(_name, cls=TerminalCommand, help=_summary)(_run)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from api.cli.cycle import CycleAction, cycle
 
+from api.cli.cycle_commands.import_lists import import_
 from api.cycles.rows import CycleRow
 from api.cycles.service import read_policy
 from api.cycles.versions import Part, next_version
@@ -234,4 +234,4 @@ def test_command_line_does_not_use_lists_if_somebody_replaced_them_meanwhile(
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     data = world.services.settings.data_dir
     with pytest.raises(ChangedSinceError, match=r"coachee list uploaded .* by somebody on the"):
-        cycle(CycleAction.IMPORT, cycle_id, coachees=file, data=data)
+        import_(cycle_id, coachees=file, data=data)
