@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
+from pydantic_core import from_json
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
@@ -33,9 +34,8 @@ from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
 from api.plans.plan_details import PlanSummary, plan_row, summarise_plan
 from api.runs.labels import PLAN_STATE
-from api.runs.outdated import is_outdated
+from api.runs.outdated import is_outdated_json
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
@@ -162,7 +162,7 @@ def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
     if plan.state is not PlanState.DRAFT:
         raise ConflictError(facts.NOT_A_DRAFT(state=PLAN_STATE[plan.state].words))
     input_json = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
-    if is_outdated(tx, plan.cycle_id, RunInput.model_validate_json(input_json)):
+    if is_outdated_json(tx, plan.cycle_id, from_json(input_json)):
         raise ConflictError(facts.OUTDATED())
     return plan
 

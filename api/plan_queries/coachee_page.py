@@ -120,7 +120,7 @@ def _match(plan: StoredPlan, code: str, texts: Renderer) -> MatchViewModel | Non
     if code not in plan.matches:
         return None
     match = plan.match(code)
-    return present_match(match, (plan.coachee(code), plan.coach(match.coach)), plan.cycle, texts)
+    return present_match(match, (plan.coachee(code), plan.coach(match.coach)), plan.policy, texts)
 
 
 def _unmatched(

@@ -97,7 +97,7 @@ def _line(plan: StoredPlan, row: ListedCoachee, person_id: str, texts: Renderer)
     remedies = 0
     if row.coach:
         pair = coachee, plan.coach(row.coach)
-        match = present_match(plan.match(row.code), pair, plan.cycle, texts)
+        match = present_match(plan.match(row.code), pair, plan.policy, texts)
     elif row.code in plan.unmatched:
         entry = plan.without_coach(row.code)
         why, remedies = REASON_LABELS[entry.reason], len(entry.remedies)

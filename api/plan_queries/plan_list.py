@@ -122,7 +122,7 @@ COACH_ACCESS: RowAccess[ListedCoach] = RowAccess(
 
 def listed_coachees(plan: StoredPlan) -> list[ListedCoachee]:
     """Return the coachees of a plan in the order of their list."""
-    rows, pins = [], plan.cycle.pins
+    rows, pins = [], plan.policy.pins
     for code, coachee in plan.coachees.items():
         match = plan.matches.get(code)
         coach = match["coach"] if match else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic_core import from_json
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
@@ -14,9 +15,9 @@ from api.cycles.service import CycleHeader, cycle_header
 from api.database.existing_row import existing_row
 from api.runs import facts
 from api.runs.labels import RUN_STATE
-from api.runs.outdated import is_outdated
+from api.runs.outdated import is_outdated_json
 from api.runs.rows import RunRow
-from api.runs.run_input import RunInput, RunOptions, default_options
+from api.runs.run_input import RunOptions, default_options
 from api.runs.run_queue import queue_cycle_run
 from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
 from api.services import Services
@@ -100,8 +101,8 @@ def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
     with services.database.reading() as tx:
         run = run_view(tx, run_id)
         events = progress_after(tx, run_id, 0)
-        frozen = RunInput.model_validate_json(_run_row(tx, run_id).input)
-        outdated = is_outdated(tx, run.cycle_id, frozen)
+        frozen = from_json(_run_row(tx, run_id).input)
+        outdated = is_outdated_json(tx, run.cycle_id, frozen)
         return RunOfCycle(run, events, cycle_header(tx, run.cycle_id), outdated)
 
 

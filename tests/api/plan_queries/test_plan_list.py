@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from api.plan_queries.plan_list import (
     listed_coaches,
 )
 from api.plans.stored_plan import StoredPlan, stored_plan
+from api.runs.rows import PlanRow, RunRow
 from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import Unmatched, Verdict
 
@@ -79,3 +81,17 @@ def test_coaches_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> N
     rows = select_rows(listed_coaches(plan), query, COACH_ACCESS).rows
     assert [row.code for row in rows] == codes.split()
     assert {row.dots for row in listed_coaches(plan)} == {"●●○", "○○○"}
+
+
+def test_pairs_that_a_replacement_keeps_are_not_marked_as_pinned(world: World) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    with world.database.writing() as tx:
+        run = tx.get_one(RunRow, tx.get_one(PlanRow, plan_id).run_id)
+        given = json.loads(run.input)
+        given["own_policy"] = given["cycle"] | {"pins": {"C-2": "K-2"}}
+        given["cycle"] = given["cycle"] | {"pins": {"C-1": "K-1", "C-2": "K-2"}}
+        run.input = json.dumps(given)
+    with world.database.reading() as tx:
+        rows = listed_coachees(stored_plan(tx, plan_id))
+    assert {row.code: row.pinned for row in rows} == {"C-1": False, "C-2": True, "C-3": False}
