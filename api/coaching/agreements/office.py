@@ -63,7 +63,7 @@ def agreement_statuses(
             coach_id=row.coach_id,
             coach=row.coach,
             state=_state(row, now),
-            closed_as=ClosedAs.LEFT if row.has_left and row.state else row.closed_as,
+            closed_as=row.closed_as or (ClosedAs.LEFT if row.has_left and row.state else None),
             agreed_at=row.agreed_at,
             closed_at=row.closed_at,
             asks_for_change=key in asking and not row.has_left,
