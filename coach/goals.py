@@ -27,7 +27,6 @@ MAX_INDICATOR_TEXT = 80
 MAX_NAP_REFERENCE = 80
 MAX_POST = 120
 SCALE_LEVELS = (-2, -1, 0, 1, 2)
-NEEDED_LEVELS = (-2, 0, 2)
 
 AttainmentLevel = Annotated[int, Field(ge=-2, le=2)]
 NapReference = Annotated[
@@ -157,6 +156,9 @@ GOAL_TRANSITIONS: Transitions[GoalState, GoalEvent] = {
     GoalState.DROPPED: {},
     GoalState.HANDED_OVER: {},
 }
+ENDED_STATES = frozenset({GoalState.DROPPED, GoalState.HANDED_OVER})
+"""The states in which a goal does not count towards the number of goals of a pair."""
+
 RATED_STATES = frozenset(
     {GoalState.UNDER_WAY, GoalState.REACHED, GoalState.PARTLY, GoalState.NOT_REACHED}
 )

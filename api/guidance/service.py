@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
-from api.cycles.service import policy_of
+from api.cycles.service import header_of
 from api.guidance import facts
 from api.guidance.rows import GuidanceCardRow
 from api.http.principal import Principal
@@ -171,7 +171,7 @@ def _summary(country: str, reviewed_on: date | None, today: date) -> CardSummary
 
 def _countries_of_people(tx: Transaction, today: date) -> frozenset[str]:
     """Return the countries of the people in cycles that have not ended."""
-    cycles = [row.id for row in tx.scalars(select(CycleRow)) if policy_of(row).cycle.end >= today]
+    cycles = [row.id for row in tx.scalars(select(CycleRow)) if header_of(row).end >= today]
     country = PersonRow.profile["country"].as_string()
     query = select(country).where(
         PersonRow.cycle_id.in_(cycles), PersonRow.left_at.is_(None), country.is_not(None)

@@ -159,11 +159,6 @@ def goals(cycle_id: str) -> str:
     return f"/cycles/{cycle_id}/goals"
 
 
-def person_curriculum(secret: str) -> str:
-    """Return the URL of the page on which a person sees what their sessions are about."""
-    return f"{person(secret)}/curriculum"
-
-
 def person_session_modules(secret: str, session_id: str, *, saved: bool = False) -> str:
     """Return the URL of the page on which a coach plans the modules of the pair of a session."""
     page = f"{person_session(secret, session_id)}/modules"

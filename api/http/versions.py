@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
-_ENTITY_TAG = re.compile(r'"(\d{1,9})"')
+_MAX_DIGITS = 9
+_ENTITY_TAG = re.compile(rf'"(\d{{1,{_MAX_DIGITS}}})"')
 _NEVER = -1
 
 
@@ -35,6 +36,11 @@ async def _seen_version(
         return None
     found = _ENTITY_TAG.fullmatch(if_match.strip())
     return _NEVER if found is None else int(found[1])
+
+
+def version_in_form(text: str) -> int:
+    """Return the version in a field of a form; one that matches none if it is another text."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else _NEVER
 
 
 SeenVersion = Annotated[int | None, Depends(_seen_version)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import date
 from typing import Any
 
@@ -30,11 +30,19 @@ def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -
     """
     if _depth(changes) > _MAX_DEPTH:
         raise UnusableInputError([InputFault(file, 1, WHOLE_FILE, facts.CHANGES_TOO_DEEP())])
+    return edited_cycle_file(text, lambda document: _merge(document, changes, ()))
+
+
+def edited_cycle_file(text: str, change: Callable[[Any], None]) -> str:
+    """Apply `change` to a valid cycle file, and return its new text; see `changed_cycle_file`.
+
+    `change` edits a TOML document or, where the library cannot keep its form, a dictionary.
+    """
     wanted = tomllib.loads(text)
-    _merge(wanted, changes, ())
+    change(wanted)
     try:
         document = tomlkit.parse(text)
-        _merge(document, changes, ())
+        change(document)
         changed = tomlkit.dumps(document)
         if tomllib.loads(changed) == wanted:
             return changed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
+
+from api.input_files.policy_changes import edited_cycle_file
 
 _WAIVERS = "waivers"
 
@@ -26,7 +26,7 @@ def with_waiver(text: str, waiver: Mapping[str, str]) -> str:
         else:
             document[_WAIVERS].append(dict(waiver))
 
-    return _changed(text, add)
+    return edited_cycle_file(text, add)
 
 
 def without_waiver(text: str, place: int) -> str:
@@ -37,18 +37,4 @@ def without_waiver(text: str, place: int) -> str:
         if not document[_WAIVERS]:
             del document[_WAIVERS]
 
-    return _changed(text, remove)
-
-
-def _changed(text: str, change: Callable[[Any], None]) -> str:
-    wanted = tomllib.loads(text)
-    change(wanted)
-    try:
-        document = tomlkit.parse(text)
-        change(document)
-        changed = tomlkit.dumps(document)
-        if tomllib.loads(changed) == wanted:
-            return changed
-    except (TOMLKitError, ValueError):  # a form of TOML that the library cannot edit
-        pass
-    return tomlkit.dumps(wanted)
+    return edited_cycle_file(text, remove)

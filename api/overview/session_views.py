@@ -20,7 +20,7 @@ from api.sessions.session_list import (
     select_sessions,
 )
 
-DECLINED_SHOWN = 10
+SHOWN_FIRST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,16 @@ def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> Cycle
         cycle = cycle_header(tx, cycle_id)
         selected = select_sessions(tx, cycle_id, query, now=now)
         to_clarify = clarifications(tx, cycle_id)
-        first = to_clarify[:DECLINED_SHOWN]
-        sessions = schedule.sessions_by_id(tx, cycle_id, [one.session_id for one in first])
+        first = to_clarify[:SHOWN_FIRST]
+        declined, declined_count = declined_sessions(tx, cycle_id, SHOWN_FIRST)
+        shown = (*selected.rows, *declined, *(one.session_id for one in first))
+        sessions = schedule.sessions_by_id(tx, cycle_id, list(dict.fromkeys(shown)))
         by_id = {session.id: session for session in sessions}
-        declined, declined_count = declined_sessions(tx, cycle_id, DECLINED_SHOWN)
         return CycleSessions(
             cycle=cycle,
             selected=selected,
-            sessions=schedule.sessions_by_id(tx, cycle_id, selected.rows),
-            declined=schedule.sessions_by_id(tx, cycle_id, declined),
+            sessions=tuple(by_id[one] for one in selected.rows),
+            declined=tuple(by_id[one] for one in declined),
             declined_count=declined_count,
             replies=count_replies(tx, cycle_id),
             mail=cycle_mail(tx, services, cycle_id),

@@ -118,7 +118,7 @@ def _attendance_differs(_now: datetime) -> _Counts:
     return _records(DIFFERS)
 
 
-def _asked_office(_now: datetime) -> _Counts:
+def _requests_to_office(_now: datetime) -> _Counts:
     return _records(ASKED)
 
 
@@ -177,7 +177,7 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.MISSING_CONSENT: _missing_consent,
     ToDoKind.ANOTHER_COACH: _another_coach,
     ToDoKind.ATTENDANCE_DIFFERS: _attendance_differs,
-    ToDoKind.ASKED_OFFICE: _asked_office,
+    ToDoKind.ASKED_OFFICE: _requests_to_office,
 }
 _PAGES = {
     ToDoKind.DECLINED: "/sessions?reply=declined#list",

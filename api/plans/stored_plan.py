@@ -22,7 +22,6 @@ from api.runs.outdated import is_outdated_json
 from api.runs.rows import PlanRow, PlanState, RunRow
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee
-from matching.instance.partial_cycle import UnderWay
 from matching.result import LevelOutcome, Match, Move, Unmatched
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -63,12 +62,6 @@ class StoredPlan:
         """The policy as written by a manager, without the pins added to replace a coach."""
         what_if = self.summary.state is PlanState.WHAT_IF
         return self.cycle if what_if or self.own_policy is None else self.own_policy
-
-    @property
-    def under_way(self) -> UnderWay | None:
-        """The progress of the cycle at that time, if it had started."""
-        progress = self.run_input.get("under_way")
-        return None if progress is None else _validated(UnderWay, progress)
 
     @property
     def is_proven(self) -> bool:

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
 from api.cycles.rows import CycleRow
-from api.cycles.service import policy_of
+from api.cycles.service import header_of
 from api.participants.rows import PersonRow, Side
-from api.participants.service import people_rows
 from api.sessions.rows import SessionRow, SessionState
 from coach.cycle import Cycle
 from coach.people import Person, Roster
@@ -47,9 +46,12 @@ def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: C
 def _codes(tx: Transaction, cycle_id: str, side: Side) -> dict[str, list[str]]:
     """Return the ids in the list of one side, by human."""
     codes: dict[str, list[str]] = defaultdict(list)
-    for row in people_rows(tx, cycle_id, side):
-        if row.left_at is None and row.human_id is not None:
-            codes[row.human_id].append(row.code)
+    listed = select(PersonRow.human_id, PersonRow.code).where(
+        PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None)
+    )
+    for human, code in tx.execute(listed):
+        if human is not None:
+            codes[human].append(code)
     return codes
 
 
@@ -89,7 +91,7 @@ def _earlier(
 def _earlier_cycles(tx: Transaction, ids: set[str], policy: Cycle) -> dict[str, str]:
     """Return the names of those cycles that start before the policy's, by id, oldest first."""
     rows = tx.scalars(select(CycleRow).where(CycleRow.id.in_(ids)))
-    starts = [(policy_of(row).cycle.start, row.id, row.name) for row in rows]
+    starts = [(header_of(row).start, row.id, row.name) for row in rows]
     return {ident: name for start, ident, name in sorted(starts) if start < policy.cycle.start}
 
 

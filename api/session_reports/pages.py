@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.coaching.curriculum.planning import session_modules
+from api.coaching.curriculum.planning import SessionModules, session_modules
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
@@ -79,9 +79,18 @@ class FormPage:
         """URL of the session's page, to which the forms redirect."""
         return urls.person_session(self.link, self.session_id)
 
-    def render(self, side: Side, session: SessionDetails, entered: Mapping[str, str]) -> Response:
-        """Render the form for `side`, filled in with `entered`."""
-        return self._render(side, session, entered, {})
+    def render(
+        self,
+        side: Side,
+        session: SessionDetails,
+        entered: Mapping[str, str],
+        modules: SessionModules | None = None,
+    ) -> Response:
+        """Render the form for `side`, filled in with `entered`.
+
+        `modules` are those of the session, if they have been read already.
+        """
+        return self._render(side, session, entered, {}, modules=modules)
 
     def render_faults(
         self,
@@ -108,11 +117,13 @@ class FormPage:
         entered: Mapping[str, str],
         faults: Mapping[str, Displayed],
         setup: NotebookSetup | None = None,
+        *,
+        modules: SessionModules | None = None,
     ) -> Response:
         services, principal = services_for(self.request), principal_of(self.request)
         options: dict[str, object] = {}
         if side is Side.COACH:
-            options = record_options(session_modules(services, session), entered)
+            options = record_options(modules or session_modules(services, session), entered)
             options["open_actions"] = [
                 (urls.person_session(self.link, one.session_id), action_text(one.action))
                 for one in read_open_actions(services, session)
@@ -163,14 +174,15 @@ def note_form(
     problem = found.reports.note_problem
     if problem is not None and not problem.is_replaceable:
         raise problem
-    next_date = session_modules(services, session).next_date
+    modules = session_modules(services, session)
+    next_date = modules.next_date
     if record is None:
         today = services.now().astimezone(session.start.tzinfo).date()
         entered = first_fields(session, today, next_date)
     else:
         entered = stored_fields(record, next_date)
     entered[_PRIVATE] = "" if note is None else note.view.text
-    response = form.render(Side.COACH, session, entered)
+    response = form.render(Side.COACH, session, entered, modules)
     if note is not None:
         remember_version(response, services, principal, note.notebook_version)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 
 from pydantic import ValidationError
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from coach import guidance_facts as facts
 from coach.errors import InputFault, UnusableInputError
 from coach.guidance import GuidanceCard
-from coach.intake.toml_positions import KeyPath, dotted_key
+from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.texts.facts import Displayed
 from coach.validation import validation_fact
@@ -27,7 +27,7 @@ def read_guidance(file: str, text: str, countries: Collection[str], *, today: da
     card = None
 
     def add(path: KeyPath, message: Displayed) -> None:
-        faults.append(InputFault(file, _row(parsed.lines, path), dotted_key(path), message))
+        faults.append(InputFault(file, line_of(parsed.lines, path), dotted_key(path), message))
 
     if parsed.tables is not None:
         try:
@@ -42,9 +42,3 @@ def read_guidance(file: str, text: str, countries: Collection[str], *, today: da
     if card is None or faults:
         raise UnusableInputError(sorted(faults, key=lambda one: one.row))
     return card
-
-
-def _row(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
-    """Return the line of a key, or of the nearest table around it; 1 if it is missing."""
-    known = (path[:end] for end in range(len(path), 0, -1))
-    return next((lines[one] for one in known if one in lines), 1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import facts as common
 from api.cli.cycle_commands import facts
 from api.cli.cycle_commands.options import CYCLE_ID, DATA, AsJson, print_json
 from api.cli.output import echo
@@ -106,7 +107,7 @@ def _print(summary: CycleSummary) -> None:
             name=summary.name,
             first=summary.start,
             last=summary.end,
-            coachees=summary.coachees,
-            coaches=summary.coaches,
+            coachees=common.COACHEES(count=summary.coachees),
+            coaches=common.COACHES(count=summary.coaches),
         )
     )

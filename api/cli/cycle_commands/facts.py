@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import DATE, FACT, NUMBER, TEXT, message
+from coach.texts.facts import DATE, FACT, NUMBER, TEXT, message, plural_message
 
 ENCODING = message(
     "cycle_import.encoding",
@@ -25,13 +25,13 @@ NOT_USED = message("cycle_import.not_used", "Nothing has changed.")
 
 CYCLE = message(
     "cycle_command.cycle",
-    "{id}  {name}, {first} to {last}, {coachees} coachees, {coaches} coaches",
+    "{id}  {name}, {first} to {last}, {coachees}, {coaches}",
     id=TEXT,
     name=TEXT,
     first=DATE,
     last=DATE,
-    coachees=NUMBER,
-    coaches=NUMBER,
+    coachees=FACT,
+    coaches=FACT,
 )
 OPEN_RUN = message("cycle_command.open_run", "run {id}: not finished", id=TEXT)
 DRAFT = message("cycle_command.draft", "plan {id}: draft", id=TEXT)
@@ -51,8 +51,9 @@ PLANNED = message(
     unplaced=NUMBER,
 )
 RUN_CANCELLED = message("cycle_command.run_cancelled", "run {id} was cancelled", id=TEXT)
-DRAFTS = message(
+DRAFTS = plural_message(
     "cycle_command.drafts",
+    "there is {count} draft plan; name it with --plan",
     "there are {count} draft plans; name the one to publish with --plan",
     count=NUMBER,
 )
@@ -63,7 +64,12 @@ PUBLISHED = message(
     requests=NUMBER,
     cancels=NUMBER,
 )
-RELEASED = message("cycle_command.released", "{count} emails are being sent.", count=NUMBER)
+RELEASED = plural_message(
+    "cycle_command.released",
+    "{count} email is being sent.",
+    "{count} emails are being sent.",
+    count=NUMBER,
+)
 SESSION = message(
     "cycle_command.session",
     "{when}  session {number} of {of}: {coachee} ({coachee_reply}), {coach} ({coach_reply})",

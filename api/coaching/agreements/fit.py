@@ -61,7 +61,7 @@ def answer_fit(
     """
     with services.database.writing() as tx:
         pair, side, now = open_pair(tx, principal, other_id), own_side(principal), services.now()
-        if not is_asked(pair, now):
+        if not is_due(pair, now):
             raise ConflictError(facts.FIT_TOO_EARLY())
         row = _row(tx, pair, side)
         if row is None:
@@ -82,13 +82,13 @@ def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> Fit
     row = _row(tx, pair, side)
     return FitAnswer(
         other=pair.other(side).name,
-        is_open=pair.ended is None and is_asked(pair, now),
+        is_open=pair.ended is None and is_due(pair, now),
         fit=None if row is None else row.fit,
         answered_at=None if row is None else row.answered_at,
     )
 
 
-def is_asked(pair: Pair, now: datetime) -> bool:
+def is_due(pair: Pair, now: datetime) -> bool:
     """Return whether the first session of a pair is over."""
     return pair.first_end is not None and pair.first_end <= now
 

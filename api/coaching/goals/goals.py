@@ -6,6 +6,8 @@ agreed to again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from api.audit_trail.log import record_event
@@ -20,6 +22,7 @@ from api.services import Services
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError, NotFoundError
 from coach.goals import (
+    ENDED_STATES,
     GOAL_TRANSITIONS,
     MAX_GOALS,
     RATED_STATES,
@@ -37,7 +40,6 @@ from coach.goals import (
 )
 from coach.transitions import next_state
 
-_ENDED = frozenset({GoalState.DROPPED, GoalState.HANDED_OVER})
 _OWN_RATER = {Side.COACHEE: Rater.COACHEE, Side.COACH: Rater.COACH}
 
 
@@ -113,7 +115,7 @@ def add_goal(
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
-        if not _has_room(work):
+        if not _has_room(goal_rows(work)):
             raise ConflictError(facts.TOO_MANY_GOALS(limit=MAX_GOALS))
         row = GoalRow(
             agreement_id=work.agreement_id,
@@ -213,12 +215,15 @@ def rate_goal(
 def _rating(work: PairWork, row: GoalRow, rating: RatingInput) -> GoalRatingRow:
     """Return the stored rating by the pair for the same moment, or a new one."""
     stored = work.tx.scalar(
-        select(GoalRatingRow).where(
+        select(GoalRatingRow)
+        .where(
             GoalRatingRow.goal_id == row.id,
             GoalRatingRow.moment == rating.moment,
             GoalRatingRow.by == rating.by,
             GoalRatingRow.rater_id.in_((work.pair.coachee.id, work.pair.coach.id)),
         )
+        .order_by(GoalRatingRow.rater_id != work.person_id)
+        .limit(1)
     )
     if stored is None:
         stored = GoalRatingRow(goal_id=row.id, moment=rating.moment, by=rating.by)
@@ -227,21 +232,22 @@ def _rating(work: PairWork, row: GoalRow, rating: RatingInput) -> GoalRatingRow:
 
 
 def _of_pair(work: PairWork) -> GoalsOfPair:
-    goals = goal_views(work, goal_rows(work))
+    rows = goal_rows(work)
+    goals = goal_views(work, rows)
     return GoalsOfPair(
         other=person_summary(work.pair.other(work.side), to_other_side=True),
         my_side=work.side,
         timezone=work.pair.own(work.side).timezone,
         is_open=work.is_open,
-        can_add=work.is_open and _has_room(work),
+        can_add=work.is_open and _has_room(rows),
         is_former=work.pair.ended is not None,
         goals=goals,
         scores=scores(goals),
     )
 
 
-def _has_room(work: PairWork) -> bool:
-    return sum(row.state not in _ENDED for row in goal_rows(work)) < MAX_GOALS
+def _has_room(rows: Iterable[GoalRow]) -> bool:
+    return sum(row.state not in ENDED_STATES for row in rows) < MAX_GOALS
 
 
 def _row(work: PairWork, goal_id: str) -> GoalRow:

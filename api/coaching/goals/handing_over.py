@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.coaching.agreements.pairs import Pair, own_pair, own_pairs
+from api.coaching.agreements.pairs import own_pairs
 from api.coaching.agreements.store import agreement_of
 from api.coaching.goals import facts
 from api.coaching.goals.pair_work import open_work, seen_work
@@ -15,9 +15,7 @@ from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
 from coach.errors import ConflictError
-from coach.goals import MAX_GOALS, GoalState
-
-_ENDED = (GoalState.DROPPED, GoalState.HANDED_OVER)
+from coach.goals import ENDED_STATES, MAX_GOALS
 
 
 class HandedOver(FrozenModel):
@@ -67,16 +65,6 @@ def hand_over(services: Services, principal: Principal, former_id: str) -> Hande
         return handed
 
 
-def can_hand_over(tx: Transaction, principal: Principal, pair: Pair) -> bool:
-    """Return whether a coachee has something of a former pair that a new coach could see."""
-    if pair.ended is None:
-        return False
-    row = agreement_of(tx, own_pair(tx, principal, pair.coach.id))
-    return row is not None and any(
-        _count(tx, row_type, row.id) for row_type in (GoalRow, CommitmentRow)
-    )
-
-
 def _count(tx: Transaction, row_type: type[GoalRow | CommitmentRow], agreement_id: str) -> int:
     query = select(func.count()).where(row_type.agreement_id == agreement_id)
     return tx.scalar(query) or 0
@@ -84,6 +72,6 @@ def _count(tx: Transaction, row_type: type[GoalRow | CommitmentRow], agreement_i
 
 def _open_goals(tx: Transaction, *agreement_ids: str) -> int:
     query = select(func.count()).where(
-        GoalRow.agreement_id.in_(agreement_ids), GoalRow.state.not_in(_ENDED)
+        GoalRow.agreement_id.in_(agreement_ids), GoalRow.state.not_in(ENDED_STATES)
     )
     return tx.scalar(query) or 0

@@ -66,19 +66,19 @@ def decisions_of(policy: Cycle, roster: Roster) -> Iterator[PairDecision]:
     ) -> PairDecision:
         return PairDecision(kind, coachee, coach, reason, *effect)
 
-    def gone(coachee: str, coach: str) -> tuple[Fact, bool] | None:
+    def effect_if_absent(coachee: str, coach: str) -> tuple[Fact, bool] | None:
         here = coachee in present[0] and coach in present[1]
         return None if here else (facts.GONE(), False)
 
     for coachee, coach in sorted(policy.pins.items()):
-        effect = gone(coachee, coach) or _pin_effect(policy, roster, coachee, coach)
+        effect = effect_if_absent(coachee, coach) or _pin_effect(policy, roster, coachee, coach)
         yield decision(DecisionKind.PIN, coachee, coach, effect)
     for coachee, banned in sorted(policy.bans.items()):
         for coach in sorted(banned):
-            effect = gone(coachee, coach) or _ban_effect(policy, roster, coachee, coach)
+            effect = effect_if_absent(coachee, coach) or _ban_effect(policy, roster, coachee, coach)
             yield decision(DecisionKind.BAN, coachee, coach, effect)
     for one in policy.waivers:
-        effect = gone(one.coachee, one.coach) or _waiver_effect(policy, roster, one)
+        effect = effect_if_absent(one.coachee, one.coach) or _waiver_effect(policy, roster, one)
         kind = DecisionKind(f"waive-{one.rule}")
         yield decision(kind, one.coachee, one.coach, effect, one.reason)
 

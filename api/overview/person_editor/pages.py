@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
+from api.http.versions import version_in_form
 from api.overview.person_editor import facts, service
 from api.overview.person_editor.service import EDITED, KINDS
 from api.overview.policy_editor.time_zones import time_zones
@@ -35,8 +36,7 @@ def save_person(
     person_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
     """Change the data, or show all faults, or what has changed since."""
-    text = form_fields.get("version", "")
-    version = int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - digits
+    version = version_in_form(form_fields.get("version", ""))
     try:
         service.edit_person(services, person_id, form_fields, version=version)
     except UnusableInputError as error:

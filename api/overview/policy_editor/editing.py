@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.rows import CycleRow
-from api.cycles.service import CycleHeader, cycle_row, header_of, policy_of
+from api.cycles.service import CycleHeader, cycle_row, header_of, policy_of, store_policy
 from api.cycles.versions import Part, require_version
 from api.input_files.policy_changes import changed_cycle_file
 from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
@@ -24,7 +24,7 @@ from api.overview.policy_editor.written_values import (
     read_value,
     written_value,
 )
-from api.participants.policy import checked_policy, replace_policy, require_complete_source
+from api.participants.policy import checked_policy, require_complete_source
 from api.participants.service import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services
@@ -136,7 +136,7 @@ def save_fields(
         differences = policy_differences(policy_of(row), policy)
         require_version(tx, row, Part.POLICY, version, lambda: differences)
         if file.text != row.source:
-            replace_policy(tx, cycle_id, file, now=services.now())
+            store_policy(tx, cycle_id, policy, file.text, now=services.now())
         return CheckedPolicy(differences, None)
 
 

@@ -12,6 +12,7 @@ from api.cycles.rules_pages import rule_paragraphs
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.versions import version_in_form
 from api.overview.policy_editor import count_lines, editing
 from api.overview.policy_editor.editing import CheckedPolicy, StoredPolicy
 from api.overview.policy_editor.keys import GROUPS, KEYS, KeyGroup
@@ -77,7 +78,7 @@ def save(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
     """Replace the policy, or show all faults, or what somebody else has changed."""
-    version = _version(form_fields)
+    version = version_in_form(form_fields.get(_VERSION, ""))
     try:
         saved = editing.save_fields(services, cycle_id, form_fields, version)
     except UnusableInputError as error:
@@ -93,14 +94,8 @@ def save(
     return _render(request, editing.read_stored(services, cycle_id), shown)
 
 
-def _version(form_fields: Mapping[str, str]) -> int:
-    """Return the version that the form was based on; one that matches none if it is missing."""
-    text = form_fields.get(_VERSION, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - digits
-
-
 def _check(services: Services, cycle_id: str, entered: Mapping[str, str], *, quick: bool) -> _Shown:
-    version = _version(entered) if _VERSION in entered else None
+    version = version_in_form(entered[_VERSION]) if _VERSION in entered else None
     shown = _Shown(entered, {}, version=version, is_check=True)
     try:
         checked = editing.check_fields(services, cycle_id, entered, schedule=not quick)

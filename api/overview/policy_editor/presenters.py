@@ -28,7 +28,6 @@ class FieldViewModel:
         options: the values that can be chosen, with their labels; empty for texts.
         places: the chosen values of a field in which several are put in order.
         default: empty if there is none.
-        differs: whether the text is not the default.
     """
 
     key: str
@@ -40,7 +39,6 @@ class FieldViewModel:
     places: tuple[str, ...]
     faults: Sequence[Displayed]
     default: Displayed
-    differs: bool
 
 
 def present_field(key: PolicyKey, entered: Mapping[str, str], faults: Faults) -> FieldViewModel:
@@ -58,17 +56,12 @@ def present_field(key: PolicyKey, entered: Mapping[str, str], faults: Faults) ->
         places=_places(text, len(options)) if key.form is Form.ORDER else (),
         faults=faults.get(key.key, ()),
         default=_default(key) if has_default else "",
-        differs=has_default and _normal(text) != _normal(written_value(DEFAULTS, key)),
     )
 
 
 def _places(text: str, count: int) -> tuple[str, ...]:
     chosen = text.split()[:count]
     return (*chosen, *[""] * (count - len(chosen)))
-
-
-def _normal(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _default(key: PolicyKey) -> Displayed:

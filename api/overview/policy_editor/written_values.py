@@ -22,7 +22,6 @@ from coach.errors import InputFault
 from coach.intake.cells import CellError
 from coach.intake.fault_messages import excerpt
 
-MAX_FIELD_LENGTH = 20_000
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})\.?")
