@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, or_, select
+from sqlalchemy import String, and_, bindparam, or_, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
@@ -16,13 +17,14 @@ from api.calendar.feed import FeedEvent, FeedStatus
 from api.calendar.wording import session_title
 from api.cycles.rows import CycleRow
 from api.feeds import facts
+from api.feeds.event_query import EventQuery, LeavesFeed
 from api.organisation import Organisation
 from api.participants.rows import PersonRow
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from coach.sessions import Reply
 from coach.texts.renderer import Renderer
 
-CANCELLED_SHOWN_FOR = timedelta(days=30)
+_CANCELLED_SHOWN_FOR = timedelta(days=30)
 _PAST_SHOWN_FOR = timedelta(days=90)  # in the feed of the office, which has sessions of all cycles
 _COLUMNS: tuple[Any, ...] = (
     SessionRow.uid,
@@ -38,80 +40,63 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-def events_of_person(
-    tx: Transaction, person_id: str, organisation: Organisation, texts: Renderer
-) -> Iterator[tuple[FeedEvent, datetime]]:
-    """Yield a person's sessions in chronological order, each with when its event last changed.
+@dataclass(frozen=True, slots=True)
+class FeedReader:
+    """Whose feed it is: a person's, or the office's if `person_id` is `None`; and its wording."""
 
-    Nothing in them names the other participant. A session is tentative until the person accepts it.
+    person_id: str | None
+    organisation: Organisation
+    texts: Renderer
+
+
+def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator[FeedEvent]:
+    """Yield the sessions in a reader's feed in chronological order.
+
+    A person's feed has their own sessions, and nothing in it names the other participant. That of
+    the office has the sessions of all cycles, with codes instead of names, and neither places nor
+    links; their UIDs are not those of the invitations, which identify replies. A session is
+    tentative until the person, or both participants, accept it.
     """
-    own = aliased(ReplyRow)
-    query = (
-        select(*_COLUMNS, _accepted(own).label("accepted"), own.replied_at.label("replied_at"))
-        .outerjoin(own, _reply_of(own, person_id))
-        .where(or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id))
-        .order_by(SessionRow.starts_at, SessionRow.uid)
+    for row in _query(reader).rows(tx, now, **_parameters(reader)):
+        if reader.person_id is None:
+            yield _event(row, _office_uid(row.uid), _office_title(reader.texts, row), "", "")
+        else:
+            title = _own_title(reader, row.number, row.count)
+            yield _event(row, row.uid, title, row.place, row.join_link)
+
+
+def stored_events(tx: Transaction, reader: FeedReader, *, now: datetime) -> tuple[object, ...]:
+    """Return what the events in a reader's feed are rendered from, as stored, and their wording."""
+    rows = _query(reader).stored_values(tx, now, **_parameters(reader))
+    if reader.person_id is not None:
+        titles = {_own_title(reader, row[1], row[2]) for row in rows}
+        return *map(tuple, rows), *sorted(titles)
+    return *map(tuple, rows), reader.texts.text(_SPECIMEN)
+
+
+def last_change(tx: Transaction, reader: FeedReader, *, now: datetime) -> datetime | None:
+    """Return when a reader's feed last changed, or `None` if there has never been an event."""
+    return _query(reader).last_change(tx, now, **_parameters(reader))
+
+
+def _own_title(reader: FeedReader, number: int, count: int) -> str:
+    return session_title(reader.texts, number, count, reader.organisation.programme_name)
+
+
+def _office_title(texts: Renderer, row: Any) -> str:  # noqa: ANN401 - a row of columns
+    session = facts.SESSION_OF_PAIR(
+        session=SESSION(number=row.number, of=row.count),
+        coachee=row.coachee_code,
+        coach=row.coach_code,
     )
-    for row in tx.execute(query):
-        title = session_title(texts, row.number, row.count, organisation.programme_name)
-        yield _event(row, row.uid, title, row.place, row.join_link), _latest(row)
+    return texts.text(facts.SESSION_OF_CYCLE(cycle=row.cycle_name, session=session))
 
 
-def events_of_office(
-    tx: Transaction, texts: Renderer, *, now: datetime
-) -> Iterator[tuple[FeedEvent, datetime]]:
-    """Yield the sessions of all cycles, each with when its event last changed.
-
-    They contain codes instead of names, and neither places nor links. A session is tentative until
-    both participants accept it. Its UID is not that of the invitations, which identifies replies.
-    """
-    for row in tx.execute(_office_query().where(SessionRow.ends_at > now - _PAST_SHOWN_FOR)):
-        session = facts.SESSION_OF_PAIR(
-            session=SESSION(number=row.number, of=row.count),
-            coachee=row.coachee_code,
-            coach=row.coach_code,
-        )
-        title = texts.text(facts.SESSION_OF_CYCLE(cycle=row.cycle_name, session=session))
-        uid = hashlib.sha256(f"feed of the office:{row.uid}".encode()).hexdigest()[:32]
-        yield _event(row, uid, title, "", ""), _latest(row)
+def _office_uid(uid: str) -> str:
+    return hashlib.sha256(f"feed of the office:{uid}".encode()).hexdigest()[:32]
 
 
-def _office_query() -> Select[Any]:
-    coachee, coach = aliased(PersonRow), aliased(PersonRow)
-    of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
-    latest = case(
-        (of_coachee.replied_at.is_(None), of_coach.replied_at),
-        (of_coach.replied_at > of_coachee.replied_at, of_coach.replied_at),
-        else_=of_coachee.replied_at,
-    )
-    return (
-        select(
-            *_COLUMNS,
-            coachee.code.label("coachee_code"),
-            coach.code.label("coach_code"),
-            CycleRow.name.label("cycle_name"),
-            and_(_accepted(of_coachee), _accepted(of_coach)).label("accepted"),
-            latest.label("replied_at"),
-        )
-        .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
-        .join(coachee, coachee.id == SessionRow.coachee_id)
-        .join(coach, coach.id == SessionRow.coach_id)
-        .outerjoin(of_coachee, _reply_of(of_coachee, SessionRow.coachee_id))
-        .outerjoin(of_coach, _reply_of(of_coach, SessionRow.coach_id))
-        .order_by(SessionRow.starts_at, SessionRow.uid)
-    )
-
-
-def _reply_of(reply: Any, person_id: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    return and_(reply.session_id == SessionRow.id, reply.person_id == person_id)
-
-
-def _accepted(reply: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Whether a reply accepts the session, and is not older than the last request to reply."""
-    return and_(reply.reply == Reply.ACCEPTED, reply.sequence >= SessionRow.asked_sequence)
-
-
-def _event(row: Any, uid: str, title: str, place: str, join_link: str) -> FeedEvent:  # noqa: ANN401 - a row of columns
+def _event(row: Any, uid: str, title: str, place: str, join_link: str) -> FeedEvent:  # noqa: ANN401 - as above
     if row.state is SessionState.CANCELLED:
         status = FeedStatus.CANCELLED
     else:
@@ -129,6 +114,62 @@ def _event(row: Any, uid: str, title: str, place: str, join_link: str) -> FeedEv
     )
 
 
-def _latest(row: Any) -> datetime:  # noqa: ANN401 - as above
-    changed_at: datetime = row.changed_at
-    return max(changed_at, row.replied_at or changed_at)
+def _query(reader: FeedReader) -> EventQuery:
+    return _OFFICE if reader.person_id is None else _OWN
+
+
+def _parameters(reader: FeedReader) -> dict[str, str]:
+    return {} if reader.person_id is None else {"person_id": reader.person_id}
+
+
+def _reply_of(reply: Any, person_id: Any) -> Any:  # noqa: ANN401 - SQL expressions
+    return and_(reply.session_id == SessionRow.id, reply.person_id == person_id)
+
+
+def _accepted(reply: Any) -> Any:  # noqa: ANN401 - SQL expressions
+    """Whether a reply accepts the session, and is not older than the last request to reply."""
+    return and_(reply.reply == Reply.ACCEPTED, reply.sequence >= SessionRow.asked_sequence)
+
+
+def _own_query() -> EventQuery:
+    own, person_id = aliased(ReplyRow), bindparam("person_id", type_=String)
+    query = (
+        select(*_COLUMNS, _accepted(own).label("accepted"))
+        .outerjoin(own, _reply_of(own, person_id))
+        .where(or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id))
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    )
+    return EventQuery(query, (SessionRow.changed_at, own.replied_at), (_CANCELLED,))
+
+
+def _office_query() -> EventQuery:
+    coachee, coach = aliased(PersonRow), aliased(PersonRow)
+    of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
+    query = (
+        select(
+            *_COLUMNS,
+            coachee.code.label("coachee_code"),
+            coach.code.label("coach_code"),
+            CycleRow.name.label("cycle_name"),
+            and_(_accepted(of_coachee), _accepted(of_coach)).label("accepted"),
+        )
+        .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
+        .join(coachee, coachee.id == SessionRow.coachee_id)
+        .join(coach, coach.id == SessionRow.coach_id)
+        .outerjoin(of_coachee, _reply_of(of_coachee, SessionRow.coachee_id))
+        .outerjoin(of_coach, _reply_of(of_coach, SessionRow.coach_id))
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    )
+    changed = SessionRow.changed_at, of_coachee.replied_at, of_coach.replied_at
+    return EventQuery(query, changed, (_CANCELLED, _PAST))
+
+
+_CANCELLED = LeavesFeed(
+    SessionRow.changed_at, _CANCELLED_SHOWN_FOR, SessionRow.state == SessionState.CANCELLED
+)
+_PAST = LeavesFeed(SessionRow.ends_at, _PAST_SHOWN_FOR)
+_OWN, _OFFICE = _own_query(), _office_query()
+_SPECIMEN = facts.SESSION_OF_CYCLE(
+    cycle="cycle",
+    session=facts.SESSION_OF_PAIR(session=SESSION(number=1, of=2), coachee="C", coach="K"),
+)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.feeds import service as feeds
-from api.feeds.service import Feed, FeedContent, NewFeed
+from api.feeds.service import Feed, NewFeed, Preconditions
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import EVERYBODY, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -22,13 +22,12 @@ OWN_FEED = APIRouter(prefix=f"{API}/me", tags=["me"])
 @FEED.get(FEEDS + "{feed_secret}.ics")
 def read_feed(feed_secret: str, request: Request, services: ServicesDep) -> Response:
     """Return a feed, or 304 if the calendar program has its current version."""
-    feed = feeds.read_feed(services, feed_secret)
-    headers = {
-        "ETag": feed.etag,
-        "Last-Modified": format_datetime(feed.last_modified.astimezone(UTC), usegmt=True),
-        "Cache-Control": "private, no-cache",
-    }
-    if _is_current(request, feed):
+    feed = feeds.read_feed(services, feed_secret, _preconditions(request))
+    headers = {"ETag": feed.etag, "Cache-Control": "private, no-cache"}
+    if feed.last_modified is not None:
+        modified = feed.last_modified.astimezone(UTC)
+        headers["Last-Modified"] = format_datetime(modified, usegmt=True)
+    if feed.content is None:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(feed.content, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -51,13 +50,14 @@ def end_my_feed(services: ServicesDep, principal: PrincipalDep) -> None:
     feeds.end_feed(services, principal)
 
 
-def _is_current(request: Request, feed: FeedContent) -> bool:
-    """Evaluate the preconditions of a request (RFC 9110, section 13.2.2)."""
+def _preconditions(request: Request) -> Preconditions:
     tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return any(tag.strip().removeprefix("W/") in {feed.etag, "*"} for tag in tags.split(","))
-    since = _http_date(request.headers.get("if-modified-since", ""))
-    return since is not None and feed.last_modified <= since
+    return Preconditions(
+        etags=None
+        if tags is None
+        else frozenset(tag.strip().removeprefix("W/") for tag in tags.split(",")),
+        modified_since=_http_date(request.headers.get("if-modified-since", "")),
+    )
 
 
 def _http_date(text: str) -> datetime | None:

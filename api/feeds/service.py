@@ -6,19 +6,20 @@ The secret in a feed's address grants nothing but the feed. It is shown once; it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import active_of, find_valid, issue, needs_touch, touch
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
-from api.calendar.feed import FeedEvent, FeedStatus, feed_bytes, file_bytes
+from api.calendar.feed import FeedStatus, feed_bytes, file_bytes
 from api.crypto.row_seal import is_sealed
 from api.feeds import facts
-from api.feeds.events import CANCELLED_SHOWN_FOR, events_of_office, events_of_person
+from api.feeds.events import FeedReader, events_of, last_change, stored_events
+from api.feeds.renderer_version import renderer_version
 from api.http.principal import AccessRole, Principal
 from api.http.urls import feed as feed_url
 from api.participants.rows import PersonRow
@@ -29,6 +30,7 @@ from api.values import FrozenModel
 from coach.errors import NotFoundError
 
 _OFFICE_LIFETIME = timedelta(days=365)
+_LEFT_AT = select(PersonRow.left_at).where(PersonRow.id == bindparam("person_id"))
 
 
 class Feed(FrozenModel):
@@ -47,12 +49,29 @@ class NewFeed(FrozenModel):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedContent:
-    """The content of a feed, and its validators (RFC 9110, section 8.8)."""
+class Preconditions:
+    """What a calendar program knows of a feed (RFC 9110, section 13.1).
 
-    content: bytes
+    Attributes:
+        etags: the entity tags of its versions, `*` for any, or `None` if it has none.
+        modified_since: when its version was last changed; considered only without entity tags.
+    """
+
+    etags: frozenset[str] | None = None
+    modified_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """A feed with its validators (RFC 9110, section 8.8).
+
+    The content is `None` if the calendar program has it; the time of the last change is, if the
+    entity tag was enough to find that out.
+    """
+
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None = None
+    content: bytes | None = None
 
 
 def read_feed_of(services: Services, principal: Principal) -> Feed | None:
@@ -65,12 +84,11 @@ def read_feed_of(services: Services, principal: Principal) -> Feed | None:
 def export_sessions(services: Services, principal: Principal) -> bytes:
     """Return the principal's coming sessions as a calendar file to be imported once."""
     now = services.now()
-    organisation, texts = services.settings.deployment, mail_renderer(services)
     with services.database.reading() as tx:
-        events = events_of_person(tx, principal.person_id or "", organisation, texts)
+        events = events_of(tx, _reader(services, principal.person_id), now=now)
         return file_bytes(
             event
-            for event, _ in events
+            for event in events
             if event.status is not FeedStatus.CANCELLED and event.end > now
         )
 
@@ -98,8 +116,8 @@ def end_feed(services: Services, principal: Principal) -> None:
         _end(tx, principal, services.now())
 
 
-def read_feed(services: Services, secret: str) -> FeedContent:
-    """Return the feed with this secret.
+def read_feed(services: Services, secret: str, known: Preconditions) -> FeedContent:
+    """Return the feed with this secret, without its content if the calendar program has it.
 
     A person's feed works while their secret link does, a manager's while they are a manager.
 
@@ -111,7 +129,7 @@ def read_feed(services: Services, secret: str) -> FeedContent:
         row = find_valid(tx, secret, CredentialKind.FEED, now)
         if row is None or not _owner_may_read(tx, row, now):
             raise NotFoundError(facts.NOT_FOUND())
-        content = _content(_events(tx, services, row, now), services, now)
+        content = _content(tx, _reader(services, row.person_id), known, now)
         identifier, stale = row.id, needs_touch(tx, row.id, now)
     if stale:
         with services.database.writing() as tx:
@@ -119,40 +137,34 @@ def read_feed(services: Services, secret: str) -> FeedContent:
     return content
 
 
-def _events(
-    tx: Transaction, services: Services, row: CredentialRow, now: datetime
-) -> Iterable[tuple[FeedEvent, datetime]]:
-    texts = mail_renderer(services)
-    if row.person_id is None:
-        return events_of_office(tx, texts, now=now)
-    return events_of_person(tx, row.person_id, services.settings.deployment, texts)
+def _reader(services: Services, person_id: str | None) -> FeedReader:
+    return FeedReader(person_id, services.settings.deployment, mail_renderer(services))
 
 
 def _content(
-    found: Iterable[tuple[FeedEvent, datetime]], services: Services, now: datetime
+    tx: Transaction, reader: FeedReader, known: Preconditions, now: datetime
 ) -> FeedContent:
-    """Render the events, without those that were cancelled too long ago.
+    """Return the feed, rendered only if the calendar program does not have it.
 
-    When a cancelled session is left out, the validators of the feed change as well.
+    The entity tag is derived from what the feed is rendered from, and from the code that renders.
     """
-    events, changes = [], [datetime.fromtimestamp(0, now.tzinfo)]
-    for event, changed_at in found:
-        changes.append(changed_at)
-        if event.status is FeedStatus.CANCELLED:
-            until = event.changed_at + CANCELLED_SHOWN_FOR
-            if until <= now:
-                changes.append(until)
-                continue
-        events.append(event)
-    content = feed_bytes(mail_renderer(services).text(facts.NAME()), events)
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return FeedContent(content, etag, max(changes).replace(microsecond=0))
+    name = reader.texts.text(facts.NAME())
+    source = repr((renderer_version(), name, *stored_events(tx, reader, now=now)))
+    etag = f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
+    if known.etags is not None and not known.etags.isdisjoint({etag, "*"}):
+        return FeedContent(etag)
+    changed = last_change(tx, reader, now=now) or datetime.fromtimestamp(0, now.tzinfo)
+    modified, since = changed.replace(microsecond=0), known.modified_since
+    if known.etags is None and since is not None and modified <= since:
+        return FeedContent(etag, modified)
+    return FeedContent(etag, modified, feed_bytes(name, events_of(tx, reader, now=now)))
 
 
 def _owner_may_read(tx: Transaction, row: CredentialRow, now: datetime) -> bool:
     if row.person_id is not None:
-        person = tx.get_one(PersonRow, row.person_id)
-        return person.left_at is None and person.id in linked_people(tx, {person.id}, now=now)
+        people = {row.person_id}
+        has_left = tx.scalar(_LEFT_AT, {"person_id": row.person_id}) is not None
+        return not has_left and people == linked_people(tx, people, now=now)
     user = tx.get_one(UserRow, row.user_id)
     is_manager = AccessRole(user.role) is AccessRole.MANAGER
     return is_manager and user.disabled_at is None and is_sealed(tx, user)

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    SQLColumnExpression,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import (
@@ -208,20 +216,24 @@ def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str
     Rows without a valid seal are left out. The secret is derived from the id of the row, so a row
     that was assigned to somebody else by hand would reveal the secret to them.
     """
-    rows = tx.scalars(
-        select(CredentialRow)
-        .where(
-            CredentialRow.person_id.in_(list(people)),
-            *_working(now),
-        )
-        .order_by(CredentialRow.created_at, CredentialRow.id)
-    ).all()
+    rows = tx.scalars(_WORKING_LINKS, {"people": list(people), "now": now}).all()
     return {str(row.person_id): row for row in rows if is_sealed(tx, row)}
 
 
-def _working(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _working(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return (
         CredentialRow.kind == CredentialKind.LINK,
         CredentialRow.revoked_at.is_(None),
         CredentialRow.expires_at > now,
     )
+
+
+# Built once, like `CREDENTIAL_BY_SECRET`: every request for a calendar feed runs it.
+_WORKING_LINKS = (
+    select(CredentialRow)
+    .where(
+        CredentialRow.person_id.in_(bindparam("people", expanding=True)),
+        *_working(bindparam("now")),
+    )
+    .order_by(CredentialRow.created_at, CredentialRow.id)
+)

@@ -18,6 +18,7 @@ from sqlalchemy import select, text
 from api.accounts import factor_reset, users
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.feeds import service as feeds
+from api.feeds.service import Preconditions
 from api.http.principal import AccessRole, Principal
 from api.http.urls import API
 from api.invitations.announce import SessionChange, announce
@@ -121,7 +122,9 @@ def test_a_cancelled_session_stays_for_30_days(
     def statuses(after: timedelta) -> tuple[list[str], datetime]:
         now = world.services.now() + after
         services = replace(world.services, now=lambda: now)
-        later = feeds.read_feed(services, secret)
+        later = feeds.read_feed(services, secret, Preconditions())
+        assert later.content is not None
+        assert later.last_modified is not None
         found = Calendar.from_ical(later.content).events
         return [str(one["status"]) for one in found], later.last_modified
 
@@ -181,7 +184,7 @@ def office_feed(world: World, manager: Principal) -> str:
     """Return the secret of a manager's feed."""
     services = world.services.on_behalf_of(lambda: manager)
     secret = feeds.create_feed(services, manager).address.rpartition("/")[2].removesuffix(".ics")
-    assert feeds.read_feed(services, secret).content
+    assert feeds.read_feed(services, secret, Preconditions()).content
     return secret
 
 
@@ -197,7 +200,7 @@ def test_feed_ends_with_all_other_access_of_its_manager(
         else:
             factor_reset.remove_second_factor(tx, user_id, now=now)
     with pytest.raises(NotFoundError):
-        feeds.read_feed(world.services, office_feed)
+        feeds.read_feed(world.services, office_feed, Preconditions())
 
 
 @pytest.mark.parametrize("change", ["disabled", "auditor", "altered"])
@@ -212,7 +215,7 @@ def test_feed_of_somebody_who_is_no_manager_any_more_is_not_found(
         else:  # by somebody who can write to the database
             tx.execute(text("UPDATE credentials SET expires_at = '2099-01-01 00:00:00'"))
     with pytest.raises(NotFoundError):
-        feeds.read_feed(world.services, office_feed)
+        feeds.read_feed(world.services, office_feed, Preconditions())
 
 
 def test_a_feed_grants_nothing_else(client: httpx.Client, person: str) -> None:
