@@ -151,9 +151,10 @@ def test_a_tag_that_is_not_current_outweighs_the_time_of_the_last_change(two_fee
 
 
 def test_the_office_learns_that_a_past_session_has_left_its_feed(two_feeds: Feeds) -> None:
+    two_feeds.change("starts_at", -timedelta(days=40))
+    two_feeds.change("clock", timedelta(days=49))
     _, before = two_feeds.read()
-    two_feeds.change("starts_at", -timedelta(days=89))
-    two_feeds.change("clock", timedelta(days=2))
+    two_feeds.change("clock", timedelta(days=51))
     _, after = two_feeds.read()
     assert before.last_modified is not None
     assert after.last_modified is not None
