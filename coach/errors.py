@@ -5,7 +5,8 @@ The errors are independent of HTTP and exit codes; `api.error_mapping` maps them
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coach import facts
@@ -95,6 +96,29 @@ class Difference:
     field: str
     stored: str
     submitted: str
+
+
+def differing(
+    stored: Mapping[str, object], submitted: Mapping[str, object], within: str = ""
+) -> tuple[Difference, ...]:
+    """Return the fields of `submitted` that differ from `stored`, both as JSON values.
+
+    The fields of an object in a field are named with a full stop, such as `scale.expected`.
+    """
+    found: list[Difference] = []
+    for field, value in submitted.items():
+        name, before = f"{within}{field}", stored.get(field)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            found += differing(before, value, f"{name}.")
+        elif value != before:
+            found.append(Difference(name, _text(before), _text(value)))
+    return tuple(found)
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 class ChangedSinceError(ConflictError):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from coach.texts.facts import (
     DATE,
+    FACT,
     MONTH,
     NUMBER,
     SHORT_DATE,
     TERRITORY,
     TEXT,
     TIME,
+    listed,
     message,
 )
 
 DATE_ALONE = message("value.date", "{day}", day=DATE)
 SHORT_DATE_ALONE = message("value.short_date", "{day}", day=SHORT_DATE)
 MONTH_ALONE = message("value.month", "{day}", day=MONTH)
+LISTED = message("value.listed", "{items}", items=listed(FACT))
 NUMBER_ALONE = message("value.number", "{number}", number=NUMBER)
 TERRITORY_ALONE = message("value.territory", "{code}", code=TERRITORY)
 DATE_SPAN = message("value.date_span", "{first} to {last}", first=DATE, last=DATE)
@@ -34,6 +37,13 @@ SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
 CHOOSE_ONE = message("form.choose_one", "choose one")
+CHANGED_SINCE_SHOWN = message(
+    "form.changed_since_shown",
+    "somebody else has changed this since you opened it. What you have entered is still here, "
+    "with what is stored now beside each field that differs. Save again if yours should replace it",
+)
+STORED_NOW = message("form.stored_now", "stored now: {stored}", stored=FACT)
+STORED_EMPTY = message("form.stored_empty", "stored now: nothing")
 # i18n: the name of the site if the deployment's settings do not contain one.
 PROGRAMME = message("page.programme", "Coaching scheduler")
 # i18n: /sign-in is an address, `gender-coach user sign-in` a command.

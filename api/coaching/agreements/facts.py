@@ -47,6 +47,7 @@ STATES: Mapping[AgreementState, Message] = {
     AgreementState.AMENDED: message("agreements.state_amended", "change proposed"),
     AgreementState.CLOSED: message("agreements.state_closed", "closed"),
 }
+STATE = message("agreements.state", "State of the agreement")
 NONE_YET = message("agreements.state_none", "not written yet")
 CLOSED: Mapping[ClosedAs, Message] = {
     ClosedAs.COMPLETED: message("agreements.closed_completed", "closed: completed"),

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from api.coaching.agreements import facts
 from api.web.labels import Badge, Option
+from api.web.shown_forms import words_of
 from coach.agreements import AgreementState, ClosedAs
-from coach.texts.facts import Message
+from coach.texts.facts import Displayed, Message
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _TONES = {
@@ -38,6 +39,16 @@ MODE_OPTIONS = options(facts.MODES)
 CONTACT_OPTIONS = options(facts.CONTACTS)
 DELEGATES_OPTIONS = options(facts.DELEGATES)
 FIT_OPTIONS = options(facts.FITS)
+
+
+def terms_words(languages: Iterable[Option]) -> dict[str, Mapping[str, Displayed]]:
+    """Return the words for the choices of an agreement, by field and value."""
+    return words_of(
+        mode=MODE_OPTIONS,
+        language=languages,
+        contact=CONTACT_OPTIONS,
+        delegates=DELEGATES_OPTIONS,
+    )
 
 
 def language_options(codes: Iterable[str]) -> tuple[Option, ...]:

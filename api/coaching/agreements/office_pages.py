@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from api.coaching.agreements.labels import state_badge
 from api.coaching.agreements.office import AgreementStatus, agreement_statuses
+from api.coaching.agreements.office_list import AGREEMENT_ACCESS, AGREEMENT_LIST
 from api.cycles.service import CycleHeader, cycle_header
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.lists.listing import present_list
+from api.lists.query import read_query
+from api.lists.selection import select_rows
 from api.runs.rows import PlanRow, PlanState
 from api.services import Services
 from api.web.date_formats import format_local_date
 from api.web.rendering import render_page
 
 AGREEMENT_STATES_PAGE = APIRouter(include_in_schema=False)
-_PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,12 @@ class OfficePage:
 
 
 @AGREEMENT_STATES_PAGE.get("/cycles/{cycle_id}/agreements")
-def show_agreements(
-    cycle_id: str,
-    request: Request,
-    services: ServicesDep,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> Response:
+def show_agreements(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Show which pairs ask for another coach, and the state and dates of each agreement."""
     found = read_office_page(services, cycle_id)
     zone = ZoneInfo(found.cycle.timezone)
-    pages = max(1, -(-len(found.pairs) // _PAGE_SIZE))
-    page = min(page, pages)
-    shown = found.pairs[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
+    query = read_query(request, AGREEMENT_LIST)
+    selected = select_rows(found.pairs, query, AGREEMENT_ACCESS)
     counts = Counter(pair.state for pair in found.pairs)
     return render_page(
         request,
@@ -68,11 +64,9 @@ def show_agreements(
                 format_local_date(pair.agreed_at, zone),
                 format_local_date(pair.closed_at, zone),
             )
-            for pair in shown
+            for pair in selected.rows
         ],
-        here=urls.agreements(cycle_id),
-        page=page,
-        pages=pages,
+        list=present_list(urls.agreements(cycle_id), query, selected),
     )
 
 

@@ -16,6 +16,7 @@ from api.coaching.agreements.pair_request import PairRequest, PairRequestDep
 from api.coaching.agreements.presenters import agreement_display
 from api.coaching.agreements.service import AgreementDecision
 from api.http.permissions import PERSON, Permission, Permissions
+from api.web import facts as web_facts
 from api.web.rendering import (
     FormFields,
     parse_form,
@@ -23,6 +24,7 @@ from api.web.rendering import (
     render_page,
     validate_form,
 )
+from api.web.shown_forms import FormState, Refused, shown_form, submitted
 from coach.errors import ConflictError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -44,15 +46,17 @@ def show_form(pair: PairRequestDep) -> Response:
 @AGREEMENT_PAGES.post("/agreement")
 def save_agreement(pair: PairRequestDep, form_fields: FormFields) -> Response:
     """Store the text, and show it to be checked."""
-    given, faults = validate_form(AgreementForm, form_fields, "purpose")
+    entered = submitted(form_fields, FIELDS)
+    fields = {**form_fields, "seen": entered.version}
+    given, faults = validate_form(AgreementForm, fields, "purpose")
     if given is None:
-        return _render_form(pair, form_fields, faults)
+        return _render_form(pair, Refused(entered, faults))
     try:
         service.write_agreement(pair.services, pair.principal, pair.other_id, given.input)
     except ConflictError as error:
-        return _render_form(pair, form_fields, {"": error.shown})
+        return _render_form(pair, Refused(entered, error=error))
     except UnusableInputError as error:
-        return _render_form(pair, form_fields, error.by_column)
+        return _render_form(pair, Refused(entered, error.by_column))
     return redirect_after_post(f"{pair.address}/agreement")
 
 
@@ -100,29 +104,28 @@ def _render_agreement(pair: PairRequest, conflict: Displayed = "") -> Response:
     )
 
 
-def _render_form(
-    pair: PairRequest,
-    entered: Mapping[str, str] | None = None,
-    faults: Mapping[str, Displayed] | None = None,
-) -> Response:
+def _render_form(pair: PairRequest, refused: Refused | None = None) -> Response:
     defaults = read_form(pair.services, pair.principal, pair.other_id)
-    given = defaults.entered
-    if entered is not None:
-        given = {name: entered.get(name, "") for name in FIELDS}
+    modules, stored = focus_choices(pair.services), defaults.entered
+    languages = labels.language_options(defaults.languages)
+    titles = [modules.get(code, code) for code in stored["focus"].split()]
+    words = labels.terms_words(languages) | {
+        "focus": {stored["focus"]: web_facts.LISTED(items=titles)}
+    }
+    form = shown_form(FormState(stored, defaults.agreement.version), refused, words)
     return render_page(
         pair.request,
         "coaching/agreement_form.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        form.status,
         **pair.layout,
+        **form.context,
         agreement=defaults.agreement,
-        modules=focus_choices(pair.services),
-        chosen=set(given["focus"].split()),
+        modules=modules,
+        chosen=set(form.texts["focus"].split()),
         modes=labels.MODE_OPTIONS,
-        languages=labels.language_options(defaults.languages),
+        languages=languages,
         contacts=labels.CONTACT_OPTIONS,
         delegates=labels.DELEGATES_OPTIONS,
-        entered=given,
-        faults=faults or {},
     )
 
 

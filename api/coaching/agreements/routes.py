@@ -24,7 +24,7 @@ def read_agreement(other_id: str, services: ServicesDep, principal: PrincipalDep
     return service.read_agreement(services, principal, other_id)
 
 
-@AGREEMENTS.put("/agreement", responses=problem_responses(404, 409, 422))
+@AGREEMENTS.put("/agreement", responses=problem_responses(404, 409, 412, 422))
 def write_agreement(
     other_id: str, given: AgreementInput, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
@@ -35,7 +35,7 @@ def write_agreement(
     return service.write_agreement(services, principal, other_id, given)
 
 
-@AGREEMENTS.post("/agreement/decision", responses=problem_responses(404, 409, 422))
+@AGREEMENTS.post("/agreement/decision", responses=problem_responses(404, 409, 412, 422))
 def decide_agreement(
     other_id: str, decision: AgreementDecision, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:

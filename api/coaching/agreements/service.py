@@ -24,7 +24,7 @@ from api.coaching.agreements.store import (
     texts_of,
 )
 from api.coaching.agreements.texts import AppliedText, AppliedTexts, applied_texts, texts_sha256
-from api.coaching.agreements.views import AgreementView, agreement_view
+from api.coaching.agreements.views import AgreementView, agreement_view, terms_of
 from api.http.principal import Principal
 from api.participants.rows import Side
 from api.services import Services
@@ -37,7 +37,7 @@ from coach.agreements import (
     ClosedAs,
     state_at,
 )
-from coach.errors import ConflictError
+from coach.errors import ChangedSinceError, ConflictError, Difference, differing
 from coach.transitions import next_state
 
 
@@ -82,14 +82,15 @@ def write_agreement(
 
     Raises:
         NotFoundError: as for `read_agreement`.
-        ConflictError: the pair has ended, or the agreement was changed since it was seen.
+        ConflictError: the pair has ended.
+        ChangedSinceError: the agreement was changed since it was seen.
         UnusableInputError: a module is not in the curriculum.
     """
     with services.database.writing() as tx:
         require_known_modules(tx, given.terms.focus)
         pair, now = open_pair(tx, principal, other_id), services.now()
         row = agreement_of(tx, pair)
-        _require_seen(row, given.seen)
+        _require_seen(tx, row, given.seen, given.terms)
         if row is None:
             row = _new_agreement(tx, pair, now)
         state = state_at(row.state, pair.first_start, now)
@@ -107,15 +108,15 @@ def decide_agreement(
 
     Raises:
         NotFoundError: as for `read_agreement`.
-        ConflictError: the pair has ended, the agreement was changed since it was seen, or the act
-            is not possible at this stage.
+        ConflictError: the pair has ended, or the act is not possible at this stage.
+        ChangedSinceError: the agreement was changed since it was seen.
     """
     with services.database.writing() as tx:
         pair, now = open_pair(tx, principal, other_id), services.now()
         row = agreement_of(tx, pair)
         if row is None:
             raise ConflictError(facts.NOTHING_WRITTEN())
-        _require_seen(row, decision.seen)
+        _require_seen(tx, row, decision.seen)
         step = _Step(
             tx=tx,
             pair=pair,
@@ -139,9 +140,17 @@ def _view(tx: Transaction, services: Services, principal: Principal, pair: Pair)
     )
 
 
-def _require_seen(row: AgreementRow | None, seen: int) -> None:
-    if (0 if row is None else row.version) != seen:
-        raise ConflictError(facts.CHANGED_MEANWHILE())
+def _require_seen(
+    tx: Transaction, row: AgreementRow | None, seen: int, given: AgreementTerms | None = None
+) -> None:
+    if (0 if row is None else row.version) == seen:
+        return
+    differences: tuple[Difference, ...] = ()
+    texts = () if row is None else texts_of(tx, row)
+    if given is not None and texts:
+        stored = terms_of(texts[-1]).model_dump(mode="json")
+        differences = differing(stored, given.model_dump(mode="json"))
+    raise ChangedSinceError(facts.CHANGED_MEANWHILE(), differences)
 
 
 def _new_agreement(tx: Transaction, pair: Pair, now: datetime) -> AgreementRow:

@@ -73,7 +73,19 @@ def agreement_view(
     tx: Transaction, pair: Pair, side: Side, applied: AppliedTexts, *, now: datetime
 ) -> AgreementView:
     """Return the agreement of a pair, as shown to one of the two."""
-    row = agreement_of(tx, pair)
+    return view_of(tx, agreement_of(tx, pair), pair, side, applied, now=now)
+
+
+def view_of(
+    tx: Transaction,
+    row: AgreementRow | None,
+    pair: Pair,
+    side: Side,
+    applied: AppliedTexts,
+    *,
+    now: datetime,
+) -> AgreementView:
+    """Return an agreement that was read already; see `agreement_view`."""
     texts = () if row is None else texts_of(tx, row)
     in_force = next((text for text in reversed(texts) if is_agreed(text)), None)
     pending = next((text for text in texts if not is_agreed(text)), None)
@@ -128,7 +140,7 @@ def text_view(text: AgreementTextRow) -> AgreementTextView:
     """Convert a row to an `AgreementTextView`."""
     return AgreementTextView(
         number=text.number,
-        terms=AgreementTerms.model_validate(dict(_terms(text))),
+        terms=terms_of(text),
         terms_version=text.terms_version,
         duty_text_version=text.duty_text_version,
         sponsor_sees_version=text.sponsor_sees_version,
@@ -137,6 +149,11 @@ def text_view(text: AgreementTextRow) -> AgreementTextView:
         coachee_agreed_at=text.coachee_agreed_at,
         coach_agreed_at=text.coach_agreed_at,
     )
+
+
+def terms_of(text: AgreementTextRow) -> AgreementTerms:
+    """Return the terms of a text."""
+    return AgreementTerms.model_validate(dict(_terms(text)))
 
 
 def _terms(text: AgreementTextRow) -> Iterator[tuple[str, object]]:

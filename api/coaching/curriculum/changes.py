@@ -16,7 +16,13 @@ from api.coaching.curriculum.syllabi import is_planned, keep_plans
 from api.services import Services
 from api.values import FrozenModel
 from coach.curriculum import Module, Objective, contradictions
-from coach.errors import ChangedSinceError, ConflictError, InputFault, UnusableInputError
+from coach.errors import (
+    ChangedSinceError,
+    ConflictError,
+    InputFault,
+    UnusableInputError,
+    differing,
+)
 from coach.texts.facts import Fact
 
 
@@ -80,7 +86,7 @@ def change_module(services: Services, code: str, module: Module, *, version: int
     with services.database.writing() as tx:
         modules = all_modules(tx)
         current = one_of(modules, code)
-        _require(current, version)
+        _require(current, version, module)
         _check(modules, module)
         drafts = [one.text for one in current.module.objectives if one.draft]
         objectives = tuple(
@@ -174,9 +180,13 @@ def delete_module(services: Services, code: str) -> None:
         record_event(tx, "module deleted", "module", code)
 
 
-def _require(current: StoredModule, version: int) -> None:
-    if current.version != version:
-        raise ChangedSinceError(facts.CHANGED_SINCE())
+def _require(current: StoredModule, version: int, module: Module | None = None) -> None:
+    if current.version == version:
+        return
+    stored, given = (
+        one.model_dump(mode="json") for one in (current.module, module or current.module)
+    )
+    raise ChangedSinceError(facts.CHANGED_SINCE(), differing(stored, given))
 
 
 def _check(modules: tuple[StoredModule, ...], module: Module) -> None:

@@ -22,6 +22,7 @@ from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.urls import CURRICULUM
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
+from api.web.shown_forms import FormState, Refused, shown_form, submitted
 from coach.errors import ConflictError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -75,18 +76,17 @@ def change(
     module_code: str, request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
     """Change a module, or show the faults."""
-    entered = _entered(form_fields) | {"code": module_code}
+    entered = submitted({**form_fields, "code": module_code}, FIELDS, "version")
     current = changes.read_module(services, module_code)
-    module, faults = read_fields(entered, form_language(services), current.module)
+    module, faults = read_fields(entered.texts, form_language(services), current.module)
     if module is None:
-        return _render(request, module_code, entered=entered, faults=faults)
+        return _render(request, module_code, Refused(entered, faults))
     try:
-        version = _version(form_fields)
-        changes.change_module(services, module_code, module, version=version)
+        changes.change_module(services, module_code, module, version=entered.version)
     except UnusableInputError as error:
-        return _render(request, module_code, entered=entered, faults=error.by_column)
+        return _render(request, module_code, Refused(entered, error.by_column))
     except ConflictError as error:
-        return _render(request, module_code, entered=entered, conflict=error.shown)
+        return _render(request, module_code, Refused(entered, error=error))
     return redirect_after_post(urls.module(module_code))
 
 
@@ -154,22 +154,21 @@ def _render_form(
 def _render(
     request: Request,
     module_code: str,
+    refused: Refused | None = None,
     *,
-    entered: Mapping[str, str] | None = None,
-    faults: Mapping[str, Displayed] | None = None,
     conflict: Displayed = "",
 ) -> Response:
     services = services_for(request)
     stored = changes.read_module(services, module_code)
-    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
+    texts = entered_fields(stored.module, form_language(services))
+    form = shown_form(FormState(texts, stored.version), refused, labels.MODULE_WORDS)
     return render_page(
         request,
         "coaching/curriculum/module.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else status,
+        HTTPStatus.CONFLICT if conflict else form.status,
+        **form.context,
         line=module_line(stored),
         courses=labels.COURSES,
-        entered=entered or entered_fields(stored.module, form_language(services)),
-        faults=faults or {},
         conflict=conflict,
     )
 

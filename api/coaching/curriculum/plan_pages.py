@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
 from api.coaching.curriculum import facts, labels, planning
 from api.coaching.curriculum.plan_presenters import (
-    entered_numbers,
     module_choices,
     planned_sessions,
     session_options,
+    shown_plan,
 )
 from api.coaching.curriculum.planning import PlanInput, Suggestion
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, PERSON, Permission, Permissions
 from api.http.principal import AccessRole
+from api.http.versions import version_in_form
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
+from api.web.shown_forms import FormState, Refused
 from coach.errors import ConflictError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -67,12 +68,14 @@ def change_plan(link: str, session_id: str, request: Request, form_fields: FormF
         for field, number in form_fields.items()
         if field.startswith(_FIELD) and number
     }
+    entered = FormState(numbers, version_in_form(form_fields.get("version", "")))
     try:
-        fields = {name: form_fields.get(name, "") for name in ("version", "course")}
-        given = parse_form(PlanInput, fields | {"planned": numbers})
+        course = form_fields.get("course", "")
+        fields = {"version": entered.version, "course": course, "planned": numbers}
+        given = parse_form(PlanInput, fields)
         planning.change_plan(services_for(request), principal_of(request), session_id, given)
     except (UnusableInputError, ConflictError) as error:
-        return _render(request, link, session_id, entered=numbers, problem=error.shown)
+        return _render(request, link, session_id, Refused(entered, error=error))
     return redirect_after_post(urls.person_session_modules(link, session_id, saved=True))
 
 
@@ -93,18 +96,19 @@ def _render(
     request: Request,
     link: str,
     session_id: str,
+    refused: Refused | None = None,
     *,
-    entered: Mapping[str, str] | None = None,
     problem: Displayed = "",
     saved: bool = False,
 ) -> Response:
     services, principal = services_for(request), principal_of(request)
     pair = planning.read_syllabus(services, principal, session_id)
-    chosen, others = module_choices(pair, entered_numbers(pair) if entered is None else entered)
+    form = shown_plan(pair, refused)
+    chosen, others = module_choices(pair, form)
     return render_page(
         request,
         "coaching/curriculum/plan.html",
-        HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
+        HTTPStatus.CONFLICT if problem else form.status,
         home=urls.person(link),
         address=urls.person_session_modules(link, session_id),
         coachee=pair.sessions[0].coachee.name,
@@ -112,12 +116,12 @@ def _render(
         course=pair.syllabus.course,
         course_name=facts.COURSES[pair.syllabus.course],
         courses=labels.COURSES,
-        version=pair.syllabus.version,
+        version=form.version,
         sessions=planned_sessions(pair),
         options=session_options(pair),
         chosen=chosen,
         others=others,
-        problem=problem,
+        problem=problem or form.faults.get("", ""),
         saved=saved,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from api.coaching.curriculum import facts
 from api.coaching.curriculum.catalogue import StoredModule
@@ -14,6 +14,7 @@ from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import format_short_date
 from api.web.labels import Option
+from api.web.shown_forms import FormState, Refused, ShownForm, shown_form
 from coach.curriculum import Material, Module
 from coach.texts.facts import Displayed, Fact
 
@@ -47,7 +48,10 @@ class PlannedSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ModuleChoice:
-    """A module with the number of the session for which it is planned, or an empty text."""
+    """A module with the number of the session for which it is planned, or an empty text.
+
+    `fault` is what is stored now, if somebody else has planned it differently in the meantime.
+    """
 
     code: str
     title: Fact
@@ -57,6 +61,7 @@ class ModuleChoice:
     retired: bool
     comes_before: str
     covered: str
+    fault: Displayed
 
 
 def agenda_lines(modules: Iterable[Module]) -> tuple[AgendaLine, ...]:
@@ -104,7 +109,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 
 
 def module_choices(
-    pair: PairSyllabus, entered: Mapping[str, str]
+    pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
     """Return the modules of the pair's course or plan, and the other ones, to choose from."""
     syllabus = pair.syllabus
@@ -115,16 +120,23 @@ def module_choices(
         if stored.retired_at is not None and not planned:
             continue
         in_course = stored.module.level is syllabus.course
-        (own if planned or in_course else others).append(_choice(stored, pair, entered))
+        (own if planned or in_course else others).append(_choice(stored, pair, form))
     return own, others
 
 
-def entered_numbers(pair: PairSyllabus) -> dict[str, str]:
-    """Return the stored plan as the fields of the form."""
-    return {code: str(number) for code, number in pair.syllabus.plan.items()}
+def shown_plan(pair: PairSyllabus, refused: Refused | None) -> ShownForm:
+    """Return the form of a plan, with what is stored or with what was refused."""
+    plan = {code: str(number) for code, number in pair.syllabus.plan.items()}
+    if refused is not None:
+        numbers = dict.fromkeys(plan, "") | dict(refused.entered.texts)
+        refused = replace(refused, entered=replace(refused.entered, texts=numbers))
+    words = {option.value: option.words for option in session_options(pair)}
+    return shown_form(
+        FormState(plan, pair.syllabus.version), refused, {one.code: words for one in pair.modules}
+    )
 
 
-def _choice(stored: StoredModule, pair: PairSyllabus, entered: Mapping[str, str]) -> ModuleChoice:
+def _choice(stored: StoredModule, pair: PairSyllabus, form: ShownForm) -> ModuleChoice:
     module, plan = stored.module, pair.syllabus.plan
     own = plan.get(module.code)
     late = [code for code in module.prerequisites if own is not None and plan.get(code, 0) > own]
@@ -132,11 +144,12 @@ def _choice(stored: StoredModule, pair: PairSyllabus, entered: Mapping[str, str]
         code=module.code,
         title=text_of(module.title),
         minutes=facts.MINUTES(count=module.minutes),
-        number=entered.get(module.code, ""),
+        number=form.texts.get(module.code, ""),
         sensitive=module.sensitive,
         retired=stored.retired_at is not None,
         comes_before=", ".join(late),
         covered=", ".join(map(str, pair.syllabus.covered.get(module.code, ()))),
+        fault=form.faults.get(module.code, ""),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
@@ -34,6 +34,7 @@ from coach.errors import (
     NotAllowedError,
     NotFoundError,
     UnusableInputError,
+    differing,
 )
 from coach.module_codes import ModuleCode
 
@@ -46,7 +47,7 @@ class PlanInput(FrozenModel):
     `version` is the version of the plan that the coach has read.
     """
 
-    version: Annotated[int, Field(ge=0)]
+    version: int
     course: Course
     planned: Annotated[
         dict[ModuleCode, Annotated[int, Field(ge=1)]], Field(max_length=_MAX_PLANNED)
@@ -106,7 +107,8 @@ def change_plan(
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
         modules = all_modules(tx)
-        syllabus = _syllabus_to_change(tx, principal, session, modules, given.version)
+        syllabus = _syllabus_to_change(tx, principal, session, modules)
+        _require(syllabus, given.version, given)
         _check(modules, syllabus, given.planned)
         _store(tx, services, syllabus, given.course, given.planned)
         return _pair_syllabus(tx, session)
@@ -125,7 +127,8 @@ def use_suggestion(
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
         modules = all_modules(tx)
-        syllabus = _syllabus_to_change(tx, principal, session, modules, wanted.version)
+        syllabus = _syllabus_to_change(tx, principal, session, modules)
+        _require(syllabus, wanted.version)
         plan = suggested_plan(modules, wanted.course, syllabus.sessions)
         _store(tx, services, syllabus, wanted.course, plan)
         return _pair_syllabus(tx, session)
@@ -200,16 +203,24 @@ def _syllabus_to_change(
     principal: Principal,
     session: SessionRow,
     modules: tuple[StoredModule, ...],
-    version: int,
 ) -> Syllabus:
     syllabus = find_syllabus(tx, session.coachee_id, modules)
     if syllabus is None:
         raise NotFoundError(facts.NO_SESSIONS())
     if principal.role is not AccessRole.COACH or principal.person_id != syllabus.coach_id:
         raise NotAllowedError(facts.NOT_THE_COACH())
-    if syllabus.version != version:
-        raise ChangedSinceError(facts.PLAN_CHANGED_SINCE())
     return syllabus
+
+
+def _require(syllabus: Syllabus, version: int, given: PlanInput | None = None) -> None:
+    if syllabus.version == version:
+        return
+    stored = {"course": syllabus.course.value, "planned": dict(syllabus.plan)}
+    wanted: dict[str, Any] = {}
+    if given is not None:
+        numbers = dict.fromkeys(syllabus.plan) | dict(given.planned)
+        wanted = {"course": given.course.value, "planned": numbers}
+    raise ChangedSinceError(facts.PLAN_CHANGED_SINCE(), differing(stored, wanted))
 
 
 def _check(modules: tuple[StoredModule, ...], syllabus: Syllabus, plan: Plan) -> None:

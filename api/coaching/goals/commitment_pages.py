@@ -12,6 +12,7 @@ from api.coaching.goals import commitments, labels
 from api.coaching.goals.commitments import SharingInput
 from api.coaching.goals.forms import (
     COMMITMENT_FIELDS,
+    STEP_FIELDS,
     CommitmentForm,
     CommitmentStepForm,
     SharingForm,
@@ -27,6 +28,7 @@ from api.web.rendering import (
     render_page,
     validate_form,
 )
+from api.web.shown_forms import FormState, Refused, shown_form, shown_step, submitted
 from coach.commitments import Evidence
 from coach.errors import ConflictError
 from coach.goals import NapPillar
@@ -35,6 +37,7 @@ from coach.texts.facts import Displayed
 COMMITMENT_PAGES = APIRouter(
     prefix="/p/{link}/coaching/{other_id}/commitments", include_in_schema=False
 )
+_EMPTY = dict.fromkeys(COMMITMENT_FIELDS, "") | {"nap_pillar": NapPillar.NONE.value}
 _EVIDENCE_FIELDS = ("kind", "reference", "day")
 Faults = Mapping[str, Displayed]
 
@@ -56,21 +59,22 @@ def show_commitments(pair: PairRequestDep) -> Response:
 @COMMITMENT_PAGES.get("/new")
 def show_new_commitment(pair: PairRequestDep) -> Response:
     """Show the form of a new commitment."""
-    return _render_form(pair, None, {})
+    return _render_form(pair, None)
 
 
 @COMMITMENT_PAGES.post("")
 def add_commitment(pair: PairRequestDep, form_fields: FormFields) -> Response:
     """Store a new commitment, and show it."""
+    entered = submitted(form_fields, COMMITMENT_FIELDS)
     given, faults = validate_form(CommitmentForm, form_fields, "")
     if given is None:
-        return _render_form(pair, None, faults, form_fields)
+        return _render_form(pair, None, Refused(entered, faults))
     try:
         added = commitments.add_commitment(
             pair.services, pair.principal, pair.other_id, given.commitment
         )
     except ConflictError as error:
-        return _render_form(pair, None, {"": error.shown}, form_fields)
+        return _render_form(pair, None, Refused(entered, error=error))
     return redirect_after_post(f"{pair.address}/commitments/{added.id}")
 
 
@@ -83,7 +87,7 @@ def show_commitment(commitment_id: str, pair: PairRequestDep) -> Response:
 @COMMITMENT_PAGES.get("/{commitment_id}/change")
 def show_form(commitment_id: str, pair: PairRequestDep) -> Response:
     """Show the form of a commitment."""
-    return _render_form(pair, commitment_id, {})
+    return _render_form(pair, commitment_id)
 
 
 @COMMITMENT_PAGES.post("/{commitment_id}/change")
@@ -91,30 +95,33 @@ def change_commitment(
     commitment_id: str, pair: PairRequestDep, form_fields: FormFields
 ) -> Response:
     """Store a changed commitment."""
-    given, faults = validate_form(CommitmentForm, form_fields, "")
+    entered = submitted(form_fields, COMMITMENT_FIELDS)
+    given, faults = validate_form(CommitmentForm, {**form_fields, "seen": entered.version}, "")
     if given is None:
-        return _render_form(pair, commitment_id, faults, form_fields)
+        return _render_form(pair, commitment_id, Refused(entered, faults))
     try:
         commitments.change_commitment(
             pair.services, pair.principal, pair.other_id, commitment_id, given.input
         )
     except ConflictError as error:
-        return _render_form(pair, commitment_id, {"": error.shown}, form_fields)
+        return _render_form(pair, commitment_id, Refused(entered, error=error))
     return redirect_after_post(f"{pair.address}/commitments/{commitment_id}")
 
 
 @COMMITMENT_PAGES.post("/{commitment_id}/step")
 def step_commitment(commitment_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
     """Commit to something, or record what has become of it."""
-    given, faults = validate_form(CommitmentStepForm, non_empty_fields(form_fields), "")
+    entered = submitted(form_fields, STEP_FIELDS)
+    fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
+    given, faults = validate_form(CommitmentStepForm, fields, "")
     if given is None:
-        return _render_commitment(pair, commitment_id, next(iter(faults.values())))
+        return _render_commitment(pair, commitment_id, step=Refused(entered, faults))
     try:
         commitments.step_commitment(
             pair.services, pair.principal, pair.other_id, commitment_id, given.step
         )
     except ConflictError as error:
-        return _render_commitment(pair, commitment_id, error.shown)
+        return _render_commitment(pair, commitment_id, step=Refused(entered, error=error))
     return redirect_after_post(f"{pair.address}/commitments/{commitment_id}")
 
 
@@ -154,51 +161,50 @@ def _render_commitment(
     conflict: Displayed = "",
     faults: Faults | None = None,
     form_fields: Mapping[str, str] | None = None,
+    *,
+    step: Refused | None = None,
 ) -> Response:
     found = commitments.read_commitments(pair.services, pair.principal, pair.other_id)
-    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
+    one = found.commitment(commitment_id)
+    status = step.status if step else HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
     return render_page(
         pair.request,
         "coaching/commitment.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else status,
         **pair.layout,
         found=found,
-        commitment=commitment_display(found.commitment(commitment_id)),
+        commitment=commitment_display(one),
         proofs=labels.PROOF_OPTIONS,
         reasons=labels.DROP_OPTIONS,
         entered={name: (form_fields or {}).get(name, "") for name in _EVIDENCE_FIELDS},
         faults=faults or {},
-        conflict=conflict,
+        conflict=step.shown if step else conflict,
+        step=shown_step(one.version, step),
     )
 
 
 def _render_form(
     pair: PairRequest,
     commitment_id: str | None,
-    faults: Faults,
-    form_fields: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     found = commitments.read_commitments(pair.services, pair.principal, pair.other_id)
-    one = None
-    entered = dict.fromkeys(COMMITMENT_FIELDS, "") | {"nap_pillar": NapPillar.NONE.value}
-    if commitment_id is not None:
-        one = found.commitment(commitment_id)
-        entered = commitment_fields(one)
-    if form_fields is not None:
-        entered |= form_fields
+    one = None if commitment_id is None else found.commitment(commitment_id)
+    stored = FormState(_EMPTY, 0)
+    if one is not None:
+        stored = FormState(commitment_fields(one), one.version)
+    form = shown_form(stored, refused, labels.GOAL_WORDS)
     page = f"{pair.address}/commitments"
     return render_page(
         pair.request,
         "coaching/commitment_form.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        form.status,
         **pair.layout,
+        **form.context,
         found=found,
-        seen=0 if one is None else one.version,
         action=page if one is None else f"{page}/{one.id}/change",
         areas=labels.AREA_OPTIONS,
         pillars=labels.PILLAR_OPTIONS,
-        entered=entered,
-        faults=faults,
     )
 
 

@@ -31,7 +31,13 @@ from coach.commitments import (
     CommitmentState,
     Evidence,
 )
-from coach.errors import ConflictError, NotAllowedError, NotFoundError
+from coach.errors import (
+    ConflictError,
+    Difference,
+    NotAllowedError,
+    NotFoundError,
+    differing,
+)
 from coach.transitions import next_state
 
 
@@ -138,12 +144,13 @@ def change_commitment(
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
-        ConflictError: it was changed since it was seen, or cannot be changed any more.
+        ChangedSinceError: it was changed since it was seen.
+        ConflictError: it cannot be changed any more.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
         row = _row(work, commitment_id)
-        require_version(row.version, given.seen)
+        require_version(row.version, given.seen, lambda: _differences(work, row, given.commitment))
         _apply(work, row, CommitmentEvent.CHANGE)
         row.title_shared = row.title_shared and row.title == given.commitment.title
         for field, value in given.commitment:
@@ -164,8 +171,8 @@ def step_commitment(
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         NotAllowedError: the coach commits for the coachee.
-        ConflictError: it was changed since it was seen, this is not possible now, or it is said to
-            be done without evidence.
+        ChangedSinceError: it was changed since it was seen.
+        ConflictError: this is not possible now, or it is said to be done without evidence.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -236,6 +243,11 @@ def _row(work: PairWork, commitment_id: str) -> CommitmentRow:
     if row is None or row.agreement_id != work.agreement_id:
         raise NotFoundError(facts.NO_COMMITMENT())
     return row
+
+
+def _differences(work: PairWork, row: CommitmentRow, given: Commitment) -> tuple[Difference, ...]:
+    stored = commitment_view(work, row).commitment
+    return differing(stored.model_dump(mode="json"), given.model_dump(mode="json"))
 
 
 def _apply(work: PairWork, row: CommitmentRow, event: CommitmentEvent) -> None:

@@ -35,6 +35,7 @@ GOAL_FIELDS = {
         *("indicator_due", "verification", "nap_pillar", "nap_reference"),
     ),
 }
+STEP_FIELDS = ("to_post", "because")
 COMMITMENT_FIELDS = tuple(Commitment.model_fields)
 
 

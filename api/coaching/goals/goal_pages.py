@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -12,6 +11,7 @@ from api.coaching.goals import goals, labels
 from api.coaching.goals.forms import (
     FORMS,
     GOAL_FIELDS,
+    STEP_FIELDS,
     GoalPart,
     GoalStepForm,
     StatementForm,
@@ -30,6 +30,7 @@ from api.web.rendering import (
     render_page,
     validate_form,
 )
+from api.web.shown_forms import FormState, Refused, shown_form, shown_step, submitted
 from coach.errors import ConflictError
 from coach.texts.facts import Displayed
 
@@ -47,19 +48,21 @@ def show_goals(pair: PairRequestDep) -> Response:
 @GOAL_PAGES.get("/goals/new")
 def show_new_goal(pair: PairRequestDep) -> Response:
     """Show the first step of a new goal."""
-    return _render_form(pair, GoalPart.STATEMENT, None, {})
+    return _render_form(pair, GoalPart.STATEMENT, None)
 
 
 @GOAL_PAGES.post("/goals")
 def add_goal(pair: PairRequestDep, form_fields: FormFields) -> Response:
     """Store the first step of a new goal, and go on to the second one."""
+    part = GoalPart.STATEMENT
+    entered = submitted(form_fields, GOAL_FIELDS[part])
     given, faults = validate_form(StatementForm, form_fields, "")
     if given is None or given.parts.statement is None:
-        return _render_form(pair, GoalPart.STATEMENT, None, faults, form_fields)
+        return _render_form(pair, part, None, Refused(entered, faults))
     try:
         added = goals.add_goal(pair.services, pair.principal, pair.other_id, given.parts.statement)
     except ConflictError as error:
-        return _render_form(pair, GoalPart.STATEMENT, None, {"": error.shown}, form_fields)
+        return _render_form(pair, part, None, Refused(entered, error=error))
     return redirect_after_post(f"{pair.address}/goals/{added.id}/change/{GoalPart.SCALE}")
 
 
@@ -72,7 +75,7 @@ def show_goal(goal_id: str, pair: PairRequestDep) -> Response:
 @GOAL_PAGES.get("/goals/{goal_id}/change/{part}")
 def show_part(goal_id: str, part: GoalPart, pair: PairRequestDep) -> Response:
     """Show the form of a part of a goal."""
-    return _render_form(pair, part, goal_id, {})
+    return _render_form(pair, part, goal_id)
 
 
 @GOAL_PAGES.post("/goals/{goal_id}/change/{part}")
@@ -80,14 +83,15 @@ def change_part(
     goal_id: str, part: GoalPart, pair: PairRequestDep, form_fields: FormFields
 ) -> Response:
     """Store a part of a goal, and go on to the next one if it is being written."""
-    given, faults = validate_form(FORMS[part], form_fields, "")
+    entered = submitted(form_fields, GOAL_FIELDS[part])
+    given, faults = validate_form(FORMS[part], {**form_fields, "seen": entered.version}, "")
     if given is None:
-        return _render_form(pair, part, goal_id, by_form_field(faults), form_fields)
+        return _render_form(pair, part, goal_id, Refused(entered, by_form_field(faults)))
     services, principal = pair.services, pair.principal
     try:
         after = goals.change_goal(services, principal, pair.other_id, goal_id, given.parts)
     except ConflictError as error:
-        return _render_form(pair, part, goal_id, {"": error.shown}, form_fields)
+        return _render_form(pair, part, goal_id, Refused(entered, error=error))
     page = f"{pair.address}/goals/{goal_id}"
     if part is GoalPart.SCALE and after.version == _FIRST_SCALE:
         return redirect_after_post(f"{page}/change/{GoalPart.PROOF}")
@@ -97,13 +101,15 @@ def change_part(
 @GOAL_PAGES.post("/goals/{goal_id}/step")
 def step_goal(goal_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
     """Agree to a goal, or record what has become of it."""
-    given, faults = validate_form(GoalStepForm, non_empty_fields(form_fields), "")
+    entered = submitted(form_fields, STEP_FIELDS)
+    fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
+    given, faults = validate_form(GoalStepForm, fields, "")
     if given is None:
-        return _render_goal(pair, goal_id, next(iter(faults.values())))
+        return _render_goal(pair, goal_id, step=Refused(entered, faults))
     try:
         goals.step_goal(pair.services, pair.principal, pair.other_id, goal_id, given.step)
     except ConflictError as error:
-        return _render_goal(pair, goal_id, error.shown)
+        return _render_goal(pair, goal_id, step=Refused(entered, error=error))
     return redirect_after_post(f"{pair.address}/goals/{goal_id}")
 
 
@@ -142,13 +148,15 @@ def _render_list(pair: PairRequest, conflict: Displayed = "") -> Response:
     )
 
 
-def _render_goal(pair: PairRequest, goal_id: str, conflict: Displayed = "") -> Response:
+def _render_goal(
+    pair: PairRequest, goal_id: str, conflict: Displayed = "", step: Refused | None = None
+) -> Response:
     found = goals.read_goals(pair.services, pair.principal, pair.other_id)
     goal = found.goal(goal_id)
     return render_page(
         pair.request,
         "coaching/goal.html",
-        HTTPStatus.CONFLICT if conflict else HTTPStatus.OK,
+        step.status if step else HTTPStatus.CONFLICT if conflict else HTTPStatus.OK,
         **pair.layout,
         found=found,
         goal=goal_display(goal),
@@ -156,7 +164,8 @@ def _render_goal(pair: PairRequest, goal_id: str, conflict: Displayed = "") -> R
         reasons=labels.DROP_OPTIONS,
         moments=labels.MOMENT_OPTIONS,
         levels=labels.LEVEL_OPTIONS,
-        conflict=conflict,
+        conflict=step.shown if step else conflict,
+        step=shown_step(goal.version, step),
     )
 
 
@@ -164,21 +173,20 @@ def _render_form(
     pair: PairRequest,
     part: GoalPart,
     goal_id: str | None,
-    faults: Mapping[str, Displayed],
-    form_fields: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     found = goals.read_goals(pair.services, pair.principal, pair.other_id)
-    goal, entered = None, dict.fromkeys(GOAL_FIELDS[part], "") | _EMPTY
-    if goal_id is not None:
-        goal = found.goal(goal_id)
-        entered = goal_fields(goal, part)
-    if form_fields is not None:
-        entered |= form_fields
+    goal = None if goal_id is None else found.goal(goal_id)
+    stored = FormState(dict.fromkeys(GOAL_FIELDS[part], "") | _EMPTY, 0)
+    if goal is not None:
+        stored = FormState(goal_fields(goal, part), goal.version)
+    form = shown_form(stored, refused, labels.GOAL_WORDS)
     return render_page(
         pair.request,
         f"coaching/goal_{part}.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        form.status,
         **pair.layout,
+        **form.context,
         found=found,
         goal=goal,
         action=_action(pair, part, goal_id),
@@ -188,8 +196,6 @@ def _render_form(
         baselines=labels.BASELINE_OPTIONS,
         proofs=labels.PROOF_OPTIONS,
         pillars=labels.PILLAR_OPTIONS,
-        entered=entered,
-        faults=faults,
     )
 
 

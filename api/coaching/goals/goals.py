@@ -20,7 +20,13 @@ from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import Side
 from api.services import Services
 from api.values import FrozenModel
-from coach.errors import ConflictError, NotAllowedError, NotFoundError
+from coach.errors import (
+    ConflictError,
+    Difference,
+    NotAllowedError,
+    NotFoundError,
+    differing,
+)
 from coach.goals import (
     ENDED_STATES,
     GOAL_TRANSITIONS,
@@ -144,12 +150,13 @@ def change_goal(
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        ConflictError: the goal was changed since it was seen, or cannot be changed any more.
+        ChangedSinceError: the goal was changed since it was seen.
+        ConflictError: the goal cannot be changed any more.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
         row = _row(work, goal_id)
-        require_version(row.version, parts.seen)
+        require_version(row.version, parts.seen, lambda: _differences(work, row, parts))
         _apply(work, row, GoalEvent.CHANGE)
         row.written_by = work.side
         if parts.statement is not None:
@@ -173,7 +180,8 @@ def step_goal(
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        ConflictError: the goal was changed since it was seen, or this is not possible now.
+        ChangedSinceError: the goal was changed since it was seen.
+        ConflictError: this is not possible now.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -261,6 +269,11 @@ def _one(work: PairWork, row: GoalRow) -> GoalView:
     work.tx.flush()
     (view,) = goal_views(work, [row])
     return view
+
+
+def _differences(work: PairWork, row: GoalRow, parts: GoalParts) -> tuple[Difference, ...]:
+    given = parts.model_dump(mode="json", exclude={"seen"}, exclude_none=True)
+    return differing(_one(work, row).model_dump(mode="json"), given)
 
 
 def _apply(work: PairWork, row: GoalRow, event: GoalEvent) -> None:

@@ -11,7 +11,7 @@ from api.coaching.agreements.labels import state_badge
 from api.coaching.agreements.pairs import own_pairs, own_side
 from api.coaching.agreements.store import agreement_of
 from api.coaching.agreements.texts import applied_texts
-from api.coaching.agreements.views import agreement_view
+from api.coaching.agreements.views import view_of
 from api.coaching.goals.commitment_views import commitment_rows
 from api.coaching.goals.goal_views import goal_rows
 from api.coaching.goals.pair_work import PairWork
@@ -78,10 +78,11 @@ def read_cards(services: Services, principal: Principal, hub: str) -> tuple[Pair
     with services.database.reading() as tx:
         side = own_side(principal)
         for pair in own_pairs(tx, principal):
-            agreement = agreement_view(tx, pair, side, applied, now=now)
-            if pair.ended is not None and agreement.state is None:
+            row = agreement_of(tx, pair)
+            if pair.ended is not None and row is None:
                 continue
-            work = PairWork(tx, pair, agreement_of(tx, pair), side, now)
+            agreement = view_of(tx, row, pair, side, applied, now=now)
+            work = PairWork(tx, pair, row, side, now)
             commitments = commitment_rows(work)
             answer = fit_answer(tx, pair, side, now=now)
             cards.append(

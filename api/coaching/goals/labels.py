@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.coaching.agreements.labels import options
 from api.coaching.goals import facts
 from api.web.labels import Badge, Option
+from api.web.shown_forms import words_of
 from coach.commitments import CommitmentState
 from coach.goals import GoalState
 
@@ -32,6 +33,14 @@ WEIGHT_OPTIONS = (
 )
 BASELINE_OPTIONS = tuple(Option(str(level), facts.LEVELS[level]()) for level in (-2, -1))
 LEVEL_OPTIONS = tuple(Option(str(level), words()) for level, words in facts.LEVELS.items())
+GOAL_WORDS = words_of(
+    area=AREA_OPTIONS,
+    reach=REACH_OPTIONS,
+    weight=WEIGHT_OPTIONS,
+    baseline=BASELINE_OPTIONS,
+    verification=PROOF_OPTIONS,
+    nap_pillar=PILLAR_OPTIONS,
+)
 
 
 def goal_badge(state: GoalState) -> Badge:

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.coaching.goals import facts
 from api.coaching.goals.labels import OVERDUE, commitment_badge, goal_badge
 from api.coaching.goals.office import CommitmentCount, GoalCount, read_coachee, read_counts
+from api.coaching.goals.office_list import COACHEE_ACCESS, COACHEE_LIST
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.lists.listing import present_list
+from api.lists.query import read_query
+from api.lists.selection import select_rows
 from api.web.rendering import render_page
 from coach.commitments import CommitmentState
 from coach.goals import Area, GoalState
 from coach.texts.facts import Displayed, Message
 
 GOALS_OF_CYCLE_PAGES = APIRouter(include_in_schema=False)
-_PAGE_SIZE = 50
 
 
 @GOALS_OF_CYCLE_PAGES.get("/cycles/{cycle_id}/goals")
-def show_goals(
-    cycle_id: str,
-    request: Request,
-    services: ServicesDep,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> Response:
+def show_goals(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Show the goals and commitments of a cycle by area and state."""
     found = read_counts(services, cycle_id)
-    coachees = found.counts.coachees
-    pages = max(1, -(-len(coachees) // _PAGE_SIZE))
-    page = min(page, pages)
+    query = read_query(request, COACHEE_LIST)
+    selected = select_rows(found.counts.coachees, query, COACHEE_ACCESS)
     return render_page(
         request,
         "coaching/goals_of_cycle.html",
@@ -47,10 +43,9 @@ def show_goals(
             ),
         ],
         overdue=found.counts.overdue,
-        coachees=coachees[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE],
+        coachees=selected.rows,
         here=urls.goals(cycle_id),
-        page=page,
-        pages=pages,
+        list=present_list(urls.goals(cycle_id), query, selected),
     )
 
 

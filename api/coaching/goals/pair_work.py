@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from api.http.principal import Principal
 from api.participants.rows import Side
 from api.services import Services
 from coach.agreements import AgreementState
-from coach.errors import ConflictError
+from coach.errors import ChangedSinceError, ConflictError, Difference
 
 _IN_FORCE = frozenset({AgreementState.AGREED, AgreementState.ACTIVE, AgreementState.AMENDED})
 
@@ -82,11 +83,13 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
     return work
 
 
-def require_version(stored: int, seen: int) -> None:
+def require_version(
+    stored: int, seen: int, differences: Callable[[], Iterable[Difference]] = tuple
+) -> None:
     """Check that nothing was changed since a person has seen it.
 
     Raises:
-        ConflictError: it was.
+        ChangedSinceError: it was; `differences` from what is stored are in the error.
     """
     if stored != seen:
-        raise ConflictError(facts.CHANGED_MEANWHILE())
+        raise ChangedSinceError(facts.CHANGED_MEANWHILE(), differences())

@@ -43,7 +43,7 @@ def add_goal(
     return goal_cases.add_goal(services, principal, other_id, given)
 
 
-@GOALS.patch("/goals/{goal_id}", responses=problem_responses(404, 409, 422))
+@GOALS.patch("/goals/{goal_id}", responses=problem_responses(404, 409, 412, 422))
 def change_goal(
     other_id: str,
     goal_id: str,
@@ -55,7 +55,7 @@ def change_goal(
     return goal_cases.change_goal(services, principal, other_id, goal_id, parts)
 
 
-@GOALS.post("/goals/{goal_id}/step", responses=problem_responses(404, 409, 422))
+@GOALS.post("/goals/{goal_id}/step", responses=problem_responses(404, 409, 412, 422))
 def step_goal(
     other_id: str, goal_id: str, step: GoalStep, services: ServicesDep, principal: PrincipalDep
 ) -> GoalView:
@@ -100,7 +100,7 @@ def add_commitment(
     return commitment_cases.add_commitment(services, principal, other_id, given)
 
 
-@GOALS.put("/commitments/{commitment_id}", responses=problem_responses(404, 409, 422))
+@GOALS.put("/commitments/{commitment_id}", responses=problem_responses(404, 409, 412, 422))
 def change_commitment(
     other_id: str,
     commitment_id: str,
@@ -112,7 +112,7 @@ def change_commitment(
     return commitment_cases.change_commitment(services, principal, other_id, commitment_id, given)
 
 
-@GOALS.post("/commitments/{commitment_id}/step", responses=problem_responses(404, 409, 422))
+@GOALS.post("/commitments/{commitment_id}/step", responses=problem_responses(404, 409, 412, 422))
 def step_commitment(
     other_id: str,
     commitment_id: str,

@@ -121,9 +121,12 @@ def test_a_text_that_was_changed_since_it_was_seen_is_not_agreed_to(
     _write(coachee, coach, 2, purpose="Something else")
     _decide(coachee, coach, "propose", 3)
     late = coach.call("POST", _path(coachee, "agreement/decision"), {"act": "agree", "seen": 2})
-    assert late.status_code == HTTPStatus.CONFLICT
+    assert late.status_code == HTTPStatus.PRECONDITION_FAILED
     stale = coach.call("PUT", _path(coachee), {"terms": TERMS, "seen": 0})
-    assert stale.status_code == HTTPStatus.CONFLICT
+    assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
+    assert stale.json()["differences"] == [
+        {"field": "purpose", "stored": "Something else", "submitted": TERMS["purpose"]}
+    ]
 
 
 def test_of_two_people_who_write_at_once_one_is_told(world: World, cycle: PublishedCycle) -> None:
@@ -243,6 +246,10 @@ def test_the_office_sees_states_and_dates_only(
         ("Coachee 2", None),
         ("Coachee 3", None),
     ]
+    page = f"/cycles/{cycle.id}/agreements"
+    unwritten = coachee.client.get(f"{page}?state=none&sort=-coachee", headers=headers).text
+    assert "Coachee 1" not in unwritten
+    assert unwritten.index("Coachee 3") < unwritten.index("Coachee 2")
     auditor = {"Authorization": f"Bearer {world.user_token(AccessRole.AUDITOR)}"}
     refused = coachee.client.get(f"/api/v1/cycles/{cycle.id}/agreements", headers=auditor)
     assert refused.status_code == HTTPStatus.FORBIDDEN

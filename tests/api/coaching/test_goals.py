@@ -98,7 +98,7 @@ def test_a_goal_counts_once_the_other_one_has_agreed(coachee: Caller, coach: Cal
     assert agreed["state"] == "agreed"
     path = f"/me/pairs/{coachee.id}/goals/{goal['id']}"
     stale = coach.call("PATCH", path, {"seen": goal["version"], "scale": SCALE})
-    assert stale.status_code == HTTPStatus.CONFLICT
+    assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
     body = {"seen": agreed["version"], "scale": SCALE | {"expected": "two orders"}}
     changed = coach.call("PATCH", path, body).json()
     assert (changed["state"], changed["written_by"]) == ("draft", "coach")

@@ -1,0 +1,118 @@
+"""Forms that several people can change at once, as they are shown and shown again.
+
+A form contains the version that it was first shown from. If it is shown again because of a fault,
+it keeps that version, so that a change by somebody else in between is noticed when it is saved. If
+one is noticed, it is shown with the current version, and with what is stored now beside what was
+entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from api.http.versions import version_in_form
+from api.web import facts
+from api.web.labels import Option
+from coach.errors import ChangedSinceError, ConflictError, DomainError
+from coach.texts.facts import Displayed
+
+Words = Mapping[str, Mapping[str, Displayed]]
+"""The words for the values of the fields with choices, by field and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """The texts of a form, and the version of what they are based on."""
+
+    texts: Mapping[str, str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form that was not stored: what was entered, and the faults, or why not."""
+
+    entered: FormState
+    faults: Mapping[str, Displayed] = field(default_factory=dict)
+    error: DomainError | None = None
+
+    @property
+    def shown(self) -> Displayed:
+        """Why it was not stored: the error, or the first fault."""
+        return next(iter(self.faults.values())) if self.error is None else self.error.shown
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the response."""
+        if isinstance(self.error, ConflictError):
+            return HTTPStatus.CONFLICT
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as it is shown: its texts, the version to send back, its faults, and the status."""
+
+    texts: Mapping[str, str]
+    version: int
+    faults: Mapping[str, Displayed]
+    status: HTTPStatus
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the templates of forms expect."""
+        return {"entered": self.texts, "seen": self.version, "faults": self.faults}
+
+
+def submitted(fields: Mapping[str, str], names: Iterable[str], version: str = "seen") -> FormState:
+    """Return the fields `names` of a submitted form; `version` is the field of the version."""
+    texts = {name: fields.get(name, "") for name in names}
+    return FormState(texts, version_in_form(fields.get(version, "")))
+
+
+def shown_form(
+    stored: FormState, refused: Refused | None = None, words: Words | None = None
+) -> ShownForm:
+    """Return a form as it is shown, with what is stored or with what was refused."""
+    if refused is None:
+        return ShownForm(stored.texts, stored.version, {}, HTTPStatus.OK)
+    entered = refused.entered
+    texts = {**stored.texts, **entered.texts}
+    if isinstance(refused.error, ChangedSinceError):
+        differences = stored_now(stored.texts, entered.texts, words or {})
+        found = {"": facts.CHANGED_SINCE_SHOWN()} | differences
+        return ShownForm(texts, stored.version, found, refused.status)
+    faults = refused.faults if refused.error is None else {"": refused.error.shown}
+    return ShownForm(texts, entered.version, faults, refused.status)
+
+
+def shown_step(version: int, refused: Refused | None) -> FormState:
+    """Return the state of a form about an object that is shown above it in its `version`."""
+    if refused is None:
+        return FormState({}, version)
+    entered = refused.entered
+    is_seen = isinstance(refused.error, ChangedSinceError)
+    return FormState(entered.texts, version if is_seen else entered.version)
+
+
+def stored_now(
+    stored: Mapping[str, str], entered: Mapping[str, str], words: Words
+) -> dict[str, Displayed]:
+    """Return what is stored in each field that differs from what was entered."""
+    return {
+        name: _stored(stored.get(name, ""), words.get(name, {}))
+        for name, text in entered.items()
+        if text.split() != stored.get(name, "").split()
+    }
+
+
+def words_of(**options: Iterable[Option]) -> dict[str, Mapping[str, Displayed]]:
+    """Return the words for the values of fields, by the options of each field."""
+    return {name: {one.value: one.words for one in given} for name, given in options.items()}
+
+
+def _stored(text: str, words: Mapping[str, Displayed]) -> Displayed:
+    shown = words.get(text, text)
+    return facts.STORED_NOW(stored=shown) if shown else facts.STORED_EMPTY()
