@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -69,10 +70,10 @@ def newest_revision() -> str:
     Raises:
         SchemaError: the migrations are missing.
     """
-    head = _scripts().get_current_head()
-    if head is None:
+    known = _known_revisions()
+    if not known:
         raise SchemaError(facts.MIGRATIONS_MISSING())
-    return head
+    return known[-1]
 
 
 def require_current(database: Database) -> None:
@@ -123,13 +124,11 @@ def _revision_of(connection: Connection) -> str | None:
     return context.get_current_revision()
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_SCRIPTS))
-
-
-def _known_revisions() -> list[str]:
-    """Return all revisions, oldest first."""
-    return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
+@cache
+def _known_revisions() -> tuple[str, ...]:
+    """Return all revisions, oldest first; the scripts are read once per process."""
+    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
+    return tuple(reversed([script.revision for script in scripts]))
 
 
 def _position(revision: str | None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.results import facts
-from api.web.date_formats import format_time_range, zone_abbreviation
+from api.web.date_formats import time_range_text, zone_abbreviation
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
 from coach.ranks import Rank
@@ -140,13 +140,14 @@ def format_rank(rank: Rank) -> Displayed:
 
 def present_session(session: Session, cycle: Cycle, texts: Renderer) -> SessionViewModel:
     """Return the view model of a session, in the cycle's zone."""
-    local = session.start.astimezone(cycle.cycle.zone)
+    zone = cycle.cycle.zone
+    local, end = session.start.astimezone(zone), session.end.astimezone(zone)
     return SessionViewModel(
         uid=session.uid,
         number=session.number,
         date=local.date(),
         day=texts.short_date(local.date()),
-        hours=texts.text(format_time_range(local, session.end, cycle.cycle.zone)),
+        hours=time_range_text(texts, local.time(), end.time()),
         zone=zone_abbreviation(local),
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from api.web import facts
 from coach.texts.facts import Fact
+from coach.texts.renderer import Renderer
+
+_CACHED_TIME_RANGES = 4096
 
 
 def format_date(day: date) -> Fact:
@@ -42,6 +46,13 @@ def format_short_month(day: date) -> Fact:
 def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
     """Format a time range as `09:00 to 10:30`, in the local time of `zone`."""
     return facts.TIME_RANGE(start=start.astimezone(zone), end=end.astimezone(zone))
+
+
+@lru_cache(_CACHED_TIME_RANGES)
+def time_range_text(texts: Renderer, start: time, end: time) -> str:
+    """Return the text of `format_time_range`; the sessions of a plan share a few time ranges."""
+    first, last = (datetime.combine(date.min, clock) for clock in (start, end))
+    return texts.text(facts.TIME_RANGE(start=first, end=last))
 
 
 def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:

@@ -30,6 +30,7 @@ from api.accounts import browser_sessions, tokens, users
 from api.accounts.credentials import IssuedSecret
 from api.accounts.rows import CredentialRow, PasskeyRow
 from api.app import create_app
+from api.audit_trail.sealed_tables import seal_tables_once
 from api.background.job import Job
 from api.background.queue import migrate_job_tables
 from api.background.rows import TaskState
@@ -389,9 +390,13 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 
 def _migrate(url: str) -> None:
+    """Create all tables, and record that each is sealed, as the first start of a server does."""
     database = Database(url)
     schema.migrate(database)
     migrate_job_tables(url)
+    with tempfile.TemporaryDirectory(prefix="sealed") as folder:
+        keyring = open_keyring(Path(folder) / "keys", create=True)
+        seal_tables_once(database, keyring, Path(folder))
     database.close()
 
 
