@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,23 +40,51 @@ VARIABLES = {
     "row.state": tuple(state for state in TaskState if state.is_final),
 }
 """The values of the expressions in f-strings that build the names of actions."""
-MODULES = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path != LOG]
-CONSTANTS = {
-    ast.unparse(node.targets[0]): (node.value.value,)
-    for module in MODULES
-    for node in module.body
-    if isinstance(node, ast.Assign)
-    and isinstance(node.value, ast.Constant)
-    and isinstance(node.value.value, str)
-}
-CALLS = [node for module in MODULES for node in ast.walk(module) if isinstance(node, ast.Call)]
-RECORDED = [
-    call
-    for call in CALLS
-    if ast.unparse(call.func).rpartition(".")[2] == "record_event"
-    # Repeats events that one of the other calls recorded.
-    and not any(isinstance(argument, ast.Starred) for argument in call.args)
-]
+
+
+class _Source:
+    """The parts of the source code of `api` that say what is recorded."""
+
+    def __init__(self) -> None:
+        texts = [path.read_text() for path in ROOT.rglob("*.py") if path != LOG]
+        modules = [ast.parse(text) for text in texts if "record_" in text or "action" in text]
+        nodes = [node for module in modules for node in ast.walk(module)]
+        self.constants = {
+            ast.unparse(node.targets[0]): (node.value.value,)
+            for text in texts
+            for node in ast.parse(text).body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        }
+        self.actions = [
+            node.value
+            for node in nodes
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "action"
+        ]
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        self.failures = [call for call in calls if _function(call) == "record_failure"]
+        self.recorded = [
+            call
+            for call in calls
+            if _function(call) == "record_event"
+            # Repeats events that one of the other calls recorded.
+            and not any(isinstance(argument, ast.Starred) for argument in call.args)
+        ]
+
+
+def _function(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+@cache
+def _source() -> _Source:
+    return _Source()
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -74,25 +103,21 @@ def _texts(node: ast.expr) -> Iterator[str]:
         case ast.Name(id="action"):
             yield from _values_of_action()
         case ast.Name(id=name) | ast.Attribute(attr=name) if name.isupper():
-            yield from CONSTANTS[name]
+            yield from _source().constants[name]
         case _:
             raise AssertionError(f"cannot evaluate the action {ast.unparse(node)}")
 
 
-def _values_of_action() -> Iterator[str]:
-    """Yield the values of variables named `action`, from assignments and from arguments."""
-    for module in MODULES:
-        for node in ast.walk(module):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "action":
-                yield from _texts(node.value)
-    for call in CALLS:
-        if ast.unparse(call.func) == "record_failure":
-            yield from _texts(call.args[2])
+@cache
+def _values_of_action() -> tuple[str, ...]:
+    """Return the values of variables named `action`, from assignments and from arguments."""
+    arguments = (call.args[2] for call in _source().failures)
+    return tuple(value for node in (*_source().actions, *arguments) for value in _texts(node))
 
 
 def _recorded_actions() -> set[str]:
     opened = {permission.audit_action for permission in PERMISSIONS.values()} - {""}
-    return opened.union(*(_texts(call.args[1]) for call in RECORDED))
+    return opened.union(*(_texts(call.args[1]) for call in _source().recorded))
 
 
 def test_actions_with_a_label_are_those_that_are_recorded() -> None:
@@ -100,7 +125,7 @@ def test_actions_with_a_label_are_those_that_are_recorded() -> None:
 
 
 def test_every_kind_of_object_has_a_label() -> None:
-    recorded = {ast.literal_eval(call.args[2]) for call in RECORDED}
+    recorded = {ast.literal_eval(call.args[2]) for call in _source().recorded}
     opened = {
         permission.audit_object or path.partition("{")[2].partition("}")[0].removesuffix("_id")
         for (_method, path), permission in PERMISSIONS.items()
@@ -114,7 +139,7 @@ def test_every_role_has_a_label() -> None:
 
 
 def test_every_detail_has_a_label(world: World) -> None:
-    named = {keyword.arg for call in RECORDED for keyword in call.keywords} - {None, "by"}
+    named = {keyword.arg for call in _source().recorded for keyword in call.keywords} - {None, "by"}
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
