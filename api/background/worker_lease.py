@@ -20,30 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.background import facts
 from api.database.engine import Database
+from api.database.vanished_machines import CLIENT_SETTINGS, SERVER_SETTINGS
 from coach.errors import DomainError
 
 WAIT_FOR_LEASE_SECONDS = 2.0
 """How long a worker that starts waits for its lease, which another one may hold for a moment."""
 _RETRY_SECONDS = 0.1
-_CONNECT_SECONDS = 10
-_IDLE_SECONDS, _INTERVAL_SECONDS, _PROBES = 8, 4, 3
-_VANISHED_SECONDS = _IDLE_SECONDS + _INTERVAL_SECONDS * _PROBES
-"""How long PostgreSQL keeps the lease of a machine that has vanished from the network."""
-_SERVER_SETTINGS = {
-    "tcp_keepalives_idle": str(_IDLE_SECONDS),
-    "tcp_keepalives_interval": str(_INTERVAL_SECONDS),
-    "tcp_keepalives_count": str(_PROBES),
-    "tcp_user_timeout": f"{_VANISHED_SECONDS}s",
-    "idle_session_timeout": "0",
-}
+_SERVER_SETTINGS = SERVER_SETTINGS | {"idle_session_timeout": "0"}
 _SET = text("SELECT set_config(name, :value, false) FROM pg_settings WHERE name = :name")
-_CLIENT_SETTINGS = {
-    "connect_timeout": _CONNECT_SECONDS,
-    "keepalives_idle": _IDLE_SECONDS,
-    "keepalives_interval": _INTERVAL_SECONDS,
-    "keepalives_count": _PROBES,
-    "tcp_user_timeout": _VANISHED_SECONDS * 1000,
-}
 
 
 class WorkerLeaseHeldError(DomainError):
@@ -167,7 +151,7 @@ def _lock_engine(database: Database) -> Engine:
         database.engine.url,
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
-        connect_args=_CLIENT_SETTINGS,
+        connect_args=CLIENT_SETTINGS,
         hide_parameters=True,
     )
 

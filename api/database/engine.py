@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.database import facts
 from api.database.url import DatabaseUnusableError, make_folder, parse_url, redacted
+from api.database.vanished_machines import CLIENT_SETTINGS, end_when_vanished
 from api.files.private_files import create_private_file, restrict_to_owner
 
 TransactionHook = Callable[[Transaction], None]
@@ -189,12 +190,15 @@ def open_engine(url: str) -> Engine:
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
+            connect_args=CLIENT_SETTINGS,
             pool_pre_ping=True,
             pool_size=10,
             hide_parameters=True,
         )
+        event.listen(engine, "connect", end_when_vanished)
+        return engine
     make_folder(parsed)
     engine = create_engine(
         parsed,

@@ -13,6 +13,7 @@ from tests.force import (
     every_operation,
     files_fuzzed,
     load,
+    machine_vanishes,
     mails_killed,
     note_searched,
     publisher_killed,
@@ -24,7 +25,7 @@ from tests.force import (
     world_cycles,
     writer_killed,
 )
-from tests.force.measuring import DATABASES, SQLITE, where_and_when
+from tests.force.measuring import DATABASES, POSTGRESQL, SQLITE, where_and_when
 
 ON_BOTH: tuple[ModuleType, ...] = (
     worker_killed,
@@ -47,6 +48,7 @@ def figures() -> Iterator[Figure]:
     for module in ON_BOTH:
         for database in DATABASES:
             yield module.measure(module.TIMES, database)
+    yield machine_vanishes.measure(machine_vanishes.TIMES, POSTGRESQL)
     for module in ON_SQLITE:
         yield module.measure(module.TIMES, SQLITE)
 
