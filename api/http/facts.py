@@ -95,12 +95,19 @@ BODY_UNREADABLE = message(
     "http.body_unreadable", "the body of the request cannot be read; check its format"
 )
 
+VERSION_MISSING = message(
+    "http.version_missing",
+    "nothing was changed: this request replaces what others may have changed. Send in If-Match the "
+    "ETag of the version that you have read, or * to replace whatever is stored",
+)
+
 STATUS_TITLES = {
     HTTPStatus.BAD_REQUEST: message("http.status_400", "Bad Request"),
     HTTPStatus.NOT_FOUND: message("http.status_404", "Not Found"),
     HTTPStatus.METHOD_NOT_ALLOWED: message("http.status_405", "Method Not Allowed"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: message("http.status_413", "Request Entity Too Large"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: message("http.status_415", "Unsupported Media Type"),
+    HTTPStatus.PRECONDITION_REQUIRED: message("http.status_428", "Precondition Required"),
     HTTPStatus.UNPROCESSABLE_ENTITY: message("http.status_422", "Unprocessable Entity"),
     HTTPStatus.TOO_MANY_REQUESTS: message("http.status_429", "Too Many Requests"),
     HTTPStatus.SERVICE_UNAVAILABLE: message("http.status_503", "Service Unavailable"),

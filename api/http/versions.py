@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
+
+from api.http import facts
+from api.http.rejected_request import RejectedRequestError
 
 _MAX_DIGITS = 9
 _ENTITY_TAG = re.compile(rf'"(\d{{1,{_MAX_DIGITS}}})"')
@@ -17,25 +21,39 @@ def set_version(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
-async def _seen_version(
+def _given_version(
     if_match: Annotated[
         str | None,
         Header(
             max_length=200,
             description="The `ETag` of the version that the change is based on. If somebody else "
-            "has changed it since, nothing is changed, and the response is 412. Without this "
-            "header, the change is made in any case.",
+            "has changed it since, nothing is changed, and the response is 412. `*` stands for any "
+            "version.",
         ),
     ] = None,
-) -> int | None:
+) -> str | None:
+    return None if if_match is None else if_match.strip()
+
+
+def _seen_version(given: Annotated[str | None, Depends(_given_version)]) -> int | None:
     """Return the version in `If-Match`; `None` without it, or if any version will do.
 
     Anything that is not an `ETag` of this application matches no version.
     """
-    if if_match is None or if_match.strip() == "*":
+    if given is None or given == "*":
         return None
-    found = _ENTITY_TAG.fullmatch(if_match.strip())
+    found = _ENTITY_TAG.fullmatch(given)
     return _NEVER if found is None else int(found[1])
+
+
+def _required_version(
+    given: Annotated[str | None, Depends(_given_version)],
+    seen: Annotated[int | None, Depends(_seen_version)],
+) -> int | None:
+    """Return the version in `If-Match`, without which the request is refused (RFC 6585)."""
+    if given is None:
+        raise RejectedRequestError(HTTPStatus.PRECONDITION_REQUIRED, facts.VERSION_MISSING())
+    return seen
 
 
 def version_in_form(text: str) -> int:
@@ -45,3 +63,6 @@ def version_in_form(text: str) -> int:
 
 SeenVersion = Annotated[int | None, Depends(_seen_version)]
 """The version of an object that a JSON request is based on."""
+
+RequiredVersion = Annotated[int | None, Depends(_required_version)]
+"""The version of an object that a JSON request replaces, which must be given; `*` for any."""

@@ -15,7 +15,7 @@ from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion
+from api.http.versions import RequiredVersion
 from api.invitations import delivery_status, dispatch, files, outbox, pending, publish
 from api.invitations.delivery_status import DeliveryStatus
 from api.invitations.outbox import OutboxMessage
@@ -47,8 +47,8 @@ class MessageCount(BaseModel):
     messages: int
 
 
-@PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409, 412))
-def publish_plan(plan_id: str, services: ServicesDep, version: SeenVersion) -> Publication:
+@PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409, 412, 428))
+def publish_plan(plan_id: str, services: ServicesDep, version: RequiredVersion) -> Publication:
     """Make a draft the cycle's published plan, and add messages about the changes to the outbox."""
     return publish.publish_plan(services, plan_id, version=version)
 

@@ -14,7 +14,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion, set_version
+from api.http.versions import RequiredVersion, set_version
 from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
 from api.lists.json_pages import JsonPageDep, set_total
@@ -88,9 +88,9 @@ def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
     return cycles.read_overview(services, cycle_id)
 
 
-@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 412, 413, 422))
+@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 412, 413, 422, 428))
 def replace_policy(
-    cycle_id: str, body: CycleFileBody, services: ServicesDep, version: SeenVersion
+    cycle_id: str, body: CycleFileBody, services: ServicesDep, version: RequiredVersion
 ) -> CycleSummary:
     """Replace the policy with another cycle file.
 
@@ -100,9 +100,9 @@ def replace_policy(
     return cycles.replace_policy(services, cycle_id, file, version=version)
 
 
-@CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 412, 422))
+@CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 412, 422, 428))
 def change_policy(
-    cycle_id: str, changes: PolicyChanges, services: ServicesDep, version: SeenVersion
+    cycle_id: str, changes: PolicyChanges, services: ServicesDep, version: RequiredVersion
 ) -> CycleSummary:
     """Change single settings. The cycle file keeps its comments, and can be downloaded again.
 

@@ -10,7 +10,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion, set_version
+from api.http.versions import RequiredVersion, set_version
 from api.input_files.source import NamedFile
 from api.lists.json_pages import JsonPageDep, set_total
 from api.participants import service as participants
@@ -21,7 +21,7 @@ from api.participants.upload import UploadSummary
 PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 
 
-@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 412, 413, 422))
+@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 412, 413, 422, 428))
 def upload_people(
     cycle_id: str,
     coachees: UploadFile,
@@ -29,7 +29,7 @@ def upload_people(
     services: ServicesDep,
     principal: PrincipalDep,
     *,
-    version: SeenVersion,
+    version: RequiredVersion,
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists with CSV, XLSX or ODS files of at most 20 MiB each.
 

@@ -63,6 +63,7 @@ from tests.api.sending_office import SendingOffice, sending_office
 from tests.mail_server import MailServer, mail_server
 from tests.ports import free_port
 
+ANY_VERSION = {"If-Match": "*"}
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CYCLE_TOML = """\
 [cycle]

@@ -338,7 +338,8 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
     text = {"text": "[cycle]\nstart = 1", "version": "0"}
     walk.submit("edited cycle file, faulty", f"{cycle}/policy/text", data=text)
     text["text"] = _sample("cycle.toml").decode()
-    address, toml = f"/api/v1{cycle}/policy", {"Content-Type": "application/toml"}
+    address = f"/api/v1{cycle}/policy"
+    toml = {"Content-Type": "application/toml", "If-Match": "*"}
     assert walk.browser.put(address, content=policy, headers=toml).is_success
     walk.submit("edited cycle file, late", f"{cycle}/policy/text", data=text)
     assert walk.browser.put(address, content=_sample("cycle.toml"), headers=toml).is_success

@@ -47,7 +47,7 @@ from api.http.principal import SYSTEM, AccessRole, Principal, TokenScope, Verifi
 from api.personal_links.verified_devices import issue_device
 from api.replies.sender import TokenIndex, tokens_in
 from api.settings import Settings
-from tests.api.conftest import PostgresServer, postgres  # noqa: F401 - a fixture
+from tests.api.conftest import ANY_VERSION, PostgresServer, postgres  # noqa: F401 - a fixture
 from tests.mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.xdist_group("upgrade")
@@ -271,7 +271,9 @@ def test_audit_trail_of_an_older_database_verifies_and_continues(deployment: Dep
         before = _actions(client)
         assert before.keys() >= set(trail["actions"])
         assert before.total() >= trail["rows"]
-        publish = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN)
+        publish = client.post(
+            f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN | ANY_VERSION
+        )
         assert publish.status_code == HTTPStatus.OK
         assert _actions(client)["plan published"] == before["plan published"] + 1
     assert "rows are unaltered" in _command(*verify)
@@ -452,7 +454,9 @@ def test_tokens_of_an_older_version_may_only_read_and_end_after_thirty_days(
     _set_environment(monkeypatch, folder)
     with Deployment(folder, "").served() as client:
         listed = _read(client, "/me/credentials")
-        publish = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN)
+        publish = client.post(
+            f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN | ANY_VERSION
+        )
     valid = [each for each in listed if each["kind"] == "token" and not each["revoked_at"]]
     assert valid
     for token in valid:
@@ -574,7 +578,9 @@ def test_plan_of_an_older_version_is_shown_in_any_language(
 
 
 def test_draft_plan_of_an_older_version_is_published(client: TestClient) -> None:
-    publication = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN).json()
+    publication = client.post(
+        f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN | ANY_VERSION
+    ).json()
     assert publication["plan"]["state"] == "published"
     assert publication["requests"] > 0
     before = _read(client, f"/plans/{MAIN['published']}")
@@ -670,7 +676,9 @@ def test_worker_on_an_older_database_finishes_pending_jobs_and_sends_each_email_
         for name in ("interrupted", "queued"):
             run = _read(client, f"/runs/{cycles[name]['run']}")
             assert run["state"] == "finished", run
-            published = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=OFFICE_TOKEN)
+            published = client.post(
+                f"{API}/plans/{run['plan_id']}/publish", headers=OFFICE_TOKEN | ANY_VERSION
+            )
             assert published.status_code == HTTPStatus.OK
         for name in ("interrupted_question", "queued_question"):
             question = _read(client, f"/questions/{MAIN[name]}")

@@ -10,7 +10,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion, set_version
+from api.http.versions import RequiredVersion, SeenVersion, set_version
 from api.overview.pair_decisions import decisions
 from api.overview.pair_decisions.decisions import (
     DecisionKind,
@@ -62,10 +62,12 @@ def list_pair_decisions(
 
 
 @PAIR_DECISIONS.post(
-    "", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404, 409, 412, 422)
+    "",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=problem_responses(404, 409, 412, 422, 428),
 )
 def decide_about_pair(
-    cycle_id: str, given: PairDecisionInput, services: ServicesDep, version: SeenVersion
+    cycle_id: str, given: PairDecisionInput, services: ServicesDep, version: RequiredVersion
 ) -> None:
     """Pin or ban a pair, or waive a rule for it. Plans stay as they are until a new run."""
     decisions.decide(services, cycle_id, given, version=version)

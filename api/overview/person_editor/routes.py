@@ -12,7 +12,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion, set_version
+from api.http.versions import RequiredVersion, set_version
 from api.overview.person_editor import service
 from api.overview.person_editor.service import EditedPerson
 from api.participants.rows import Side
@@ -63,12 +63,12 @@ def read_person_cells(person_id: str, services: ServicesDep, response: Response)
     return _json(service.read_person(services, person_id), response)
 
 
-@PERSON.patch("", responses=problem_responses(404, 409, 412, 422))
+@PERSON.patch("", responses=problem_responses(404, 409, 412, 422, 428))
 def change_person_cells(
     person_id: str,
     given: PersonCellsInput,
     services: ServicesDep,
-    version: SeenVersion,
+    version: RequiredVersion,
     response: Response,
 ) -> PersonCells:
     """Change the data of a person of a list, checked like a row of the list."""

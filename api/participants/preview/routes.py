@@ -14,7 +14,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import SeenVersion
+from api.http.versions import RequiredVersion
 from api.input_files.source import NamedFile
 from api.participants.preview import service
 from api.participants.preview.outcome import (
@@ -156,10 +156,10 @@ def discard_previewed_lists(cycle_id: str, services: ServicesDep) -> None:
 @PREVIEWS.post(
     "/{cycle_id}/people/undo",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=problem_responses(404, 409, 412, 422),
+    responses=problem_responses(404, 409, 412, 422, 428),
 )
 def undo_latest_lists(
-    cycle_id: str, services: ServicesDep, principal: PrincipalDep, version: SeenVersion
+    cycle_id: str, services: ServicesDep, principal: PrincipalDep, version: RequiredVersion
 ) -> None:
     """Restore the people as they were before the latest lists, if no run has started since."""
     undo_lists(services, principal, cycle_id, version=version)

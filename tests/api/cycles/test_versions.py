@@ -25,7 +25,7 @@ from api.participants.preview.service import Confirmation
 from api.participants.rows import Side
 from api.participants.service import listed_roster
 from coach.errors import ChangedSinceError
-from tests.api.conftest import CYCLE_TOML, NOW, coachees_csv, coaches_csv
+from tests.api.conftest import ANY_VERSION, CYCLE_TOML, NOW, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,12 +98,29 @@ def test_other_entity_tags_match_no_version(office: httpx.Client, cycle_id: str,
     assert refused.status_code == HTTPStatus.PRECONDITION_FAILED
 
 
-def test_without_if_match_or_with_any_version_a_policy_is_replaced(
-    office: httpx.Client, cycle_id: str
+def test_what_would_be_replaced_unseen_is_refused_without_if_match(
+    world: World, office: httpx.Client, cycle_id: str
 ) -> None:
-    path = f"{API}/{cycle_id}/policy"
-    assert office.put(path, content=_policy(3), headers=TOML).is_success
-    assert office.put(path, content=_policy(4), headers=TOML | {"If-Match": "*"}).is_success
+    """RFC 6585: 428, before anything is read from the database; `*` replaces any version."""
+    cycle, policy = f"{API}/{cycle_id}", f"{API}/{cycle_id}/policy"
+    person = world.person_id(cycle_id, "C-1")
+    plan = world.plan(cycle_id, world.result({"C-1": "K-1"}))
+    pin = {"kind": "pin", "coachee": "C-1", "coach": "K-1"}
+    before = office.get(cycle).json()["versions"]
+    for answer in (
+        office.put(policy, content=_policy(3), headers=TOML),
+        office.patch(policy, json={"sessions": {"count": 3}}),
+        office.put(f"{cycle}/people", files=_lists(4)),
+        office.post(f"{cycle}/people/undo"),
+        office.patch(f"/api/v1/people/{person}/cells", json={"unit": "x"}),
+        office.post(f"{cycle}/pair-decisions", json=pin),
+        office.post(f"/api/v1/plans/{plan}/publish"),
+    ):
+        assert answer.status_code == HTTPStatus.PRECONDITION_REQUIRED
+        assert answer.json()["code"] == "http.version_missing"
+        assert "If-Match" in answer.json()["detail"]
+    assert office.get(cycle).json()["versions"] == before
+    assert office.put(policy, content=_policy(4), headers=TOML | ANY_VERSION).is_success
 
 
 def test_uploaded_cycle_file_comes_back_in_the_form_and_replaces_in_a_second_step(
@@ -111,7 +128,9 @@ def test_uploaded_cycle_file_comes_back_in_the_form_and_replaces_in_a_second_ste
 ) -> None:
     action = f"/cycles/{cycle_id}/policy"
     version = _hidden_version(browser.get(f"/cycles/{cycle_id}").text, action)
-    assert office.put(f"{API}/{cycle_id}/policy", content=_policy(3), headers=TOML).is_success
+    assert office.put(
+        f"{API}/{cycle_id}/policy", content=_policy(3), headers=TOML | ANY_VERSION
+    ).is_success
     file = {"file": ("mine.toml", _policy(4))}
     shown = browser.post(action, files=file, data={"version": version})
     assert shown.status_code == HTTPStatus.CONFLICT
@@ -164,7 +183,7 @@ def test_previewed_lists_are_not_used_if_somebody_else_replaced_the_lists(
 ) -> None:
     files = {Side.COACHEE: NamedFile("c.csv", coachees_csv(2))}
     preview = previews.preview_lists(world.services, cycle_id, files)
-    assert office.put(f"{API}/{cycle_id}/people", files=_lists(4)).is_success
+    assert office.put(f"{API}/{cycle_id}/people", files=_lists(4), headers=ANY_VERSION).is_success
     manager = Principal(AccessRole.MANAGER, user_id="m", confirmed_at=world.services.now())
     with pytest.raises(ChangedSinceError, match=r"coachee list uploaded .* by manager"):
         previews.use_lists(world.services, manager, cycle_id, Confirmation(seen=preview.seen))
@@ -174,9 +193,9 @@ def test_undo_does_not_undo_the_lists_of_somebody_else(
     browser: httpx.Client, office: httpx.Client, cycle_id: str
 ) -> None:
     undo = f"/cycles/{cycle_id}/people/undo"
-    assert office.put(f"{API}/{cycle_id}/people", files=_lists(4)).is_success
+    assert office.put(f"{API}/{cycle_id}/people", files=_lists(4), headers=ANY_VERSION).is_success
     version = _hidden_version(browser.get(f"/cycles/{cycle_id}/people").text, undo)
-    assert office.put(f"{API}/{cycle_id}/people", files=_lists(5)).is_success
+    assert office.put(f"{API}/{cycle_id}/people", files=_lists(5), headers=ANY_VERSION).is_success
     refused = browser.post(undo, data={"version": version})
     assert refused.status_code == HTTPStatus.PRECONDITION_FAILED
     assert "coachee list uploaded (1 added, 0 changed, 0 left) by manager" in refused.text
@@ -207,7 +226,7 @@ def test_plan_is_not_published_over_a_plan_that_somebody_else_published(
 
 def test_each_part_of_a_cycle_has_its_own_version(office: httpx.Client, cycle_id: str) -> None:
     before = office.get(f"{API}/{cycle_id}").json()["versions"]
-    office.put(f"{API}/{cycle_id}/policy", content=_policy(3), headers=TOML)
+    office.put(f"{API}/{cycle_id}/policy", content=_policy(3), headers=TOML | ANY_VERSION)
     after = office.get(f"{API}/{cycle_id}").json()["versions"]
     assert after == before | {"policy": before["policy"] + 1}
 

@@ -36,6 +36,7 @@ from api.sessions.schedule import own_session
 from coach.agreements import AgreementState
 from coach.feedback import Action, Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
+from tests.api.conftest import ANY_VERSION
 from tests.api.following import over
 from tests.mail_server import MailServer
 
@@ -119,7 +120,9 @@ class Life:
 
     def upload_lists(self, *lists: str) -> None:
         files = _lists(*lists)
-        brought = self._office.put(f"{API}/cycles/{self.cycle_id}/people", files=files)
+        brought = self._office.put(
+            f"{API}/cycles/{self.cycle_id}/people", files=files, headers=ANY_VERSION
+        )
         assert brought.is_success, brought.text
 
     def plan(self) -> str:
@@ -140,7 +143,7 @@ class Life:
 
     def publish(self, plan_id: str) -> None:
         """Publish a plan and have its messages sent."""
-        assert self._office.post(f"{API}/plans/{plan_id}/publish").is_success
+        assert self._office.post(f"{API}/plans/{plan_id}/publish", headers=ANY_VERSION).is_success
         until = {"until": datetime.now(UTC).isoformat()}
         place = f"{API}/cycles/{self.cycle_id}/outbox/post"
         assert self._office.post(place, json=until).is_success

@@ -56,7 +56,7 @@ from api.webhooks import service as webhooks
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.service import NewWebhook
 from coach.agreements import AgreementState
-from tests.api.conftest import coaches_csv
+from tests.api.conftest import ANY_VERSION, coaches_csv
 from tests.api.guidance.cards import CARD
 
 if TYPE_CHECKING:
@@ -435,7 +435,7 @@ def _headers(
     shared: SharedServer, path_values: dict[str, str], caller: Caller, path: str
 ) -> dict[str, str]:
     if caller.role in {AccessRole.MANAGER, AccessRole.AUDITOR}:
-        return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
+        return ANY_VERSION | {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.ANONYMOUS:
         return {}
     if caller.role is AccessRole.AIDE:

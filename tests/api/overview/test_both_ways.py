@@ -18,6 +18,7 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
 from tests.api.both_ways import changed_rows
+from tests.api.conftest import ANY_VERSION
 from tests.api.racing import overtaking
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class ByJson:
         return self._answer(self.office.post(f"{API}/cycles", content=policy))
 
     def replace_policy(self, cycle_id: str, policy: bytes) -> tuple[bool, set[str]]:
-        return self._answer(self.office.put(f"{API}/cycles/{cycle_id}/policy", content=policy))
+        return self._answer(
+            self.office.put(f"{API}/cycles/{cycle_id}/policy", content=policy, headers=ANY_VERSION)
+        )
 
     def upload(self, cycle_id: str, coachees: str, coaches: str) -> tuple[bool, set[str]]:
         preview = f"{API}/cycles/{cycle_id}/people/preview"
@@ -262,6 +265,8 @@ def test_policy_faults_found_by_an_upload_are_located_in_the_cycle_file(
     cycle_id = world.cycle()
     assert ByJson(office).replace_policy(cycle_id, POLICY)[0]
     files = _lists(WITHOUT_C_1, COACHES)
-    (fault,) = office.put(f"{API}/cycles/{cycle_id}/people", files=files).json()["faults"]
+    (fault,) = office.put(
+        f"{API}/cycles/{cycle_id}/people", files=files, headers=ANY_VERSION
+    ).json()["faults"]
     line = POLICY.splitlines().index(b'C-1 = "K-1"') + 1
     assert (fault["file"], fault["row"], fault["column"]) == ("cycle.toml", line, "pins.C-1")

@@ -19,6 +19,7 @@ from api.overview.pair_decisions.decisions import (
 )
 from api.overview.pair_decisions.listing import read_decisions
 from coach.errors import ConflictError, UnusableInputError
+from tests.api.conftest import ANY_VERSION
 
 if TYPE_CHECKING:
     import httpx
@@ -188,7 +189,7 @@ def test_json(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     path = f"/api/v1/cycles/{cycle_id}/pair-decisions"
     pin = {"kind": "pin", "coachee": "C-1", "coach": "K-1"}
-    assert office.post(path, json=pin).status_code == HTTPStatus.NO_CONTENT
+    assert office.post(path, json=pin, headers=ANY_VERSION).status_code == HTTPStatus.NO_CONTENT
     stale = office.post(path, json=pin | {"kind": "ban"}, headers={"If-Match": '"0"'})
     assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
     found = office.get(path)
@@ -196,7 +197,7 @@ def test_json(world: World, office: httpx.Client) -> None:
     (one,) = found.json()
     assert (one["kind"], one["matters"]) == ("pin", True)
     assert one["text"] == "every plan has this pair"
-    waiver = office.post(path, json=pin | {"kind": "waive-rank"})
+    waiver = office.post(path, json=pin | {"kind": "waive-rank"}, headers=ANY_VERSION)
     assert waiver.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert office.post(f"{path}/end", json=pin).status_code == HTTPStatus.NO_CONTENT
     assert office.post(f"{path}/end", json=pin).status_code == HTTPStatus.CONFLICT

@@ -16,6 +16,7 @@ from api.input_files.source import NamedFile
 from api.overview import cycles
 from api.overview.cycles import PolicyText
 from coach.errors import ConflictError, UnusableInputError
+from tests.api.conftest import ANY_VERSION
 
 if TYPE_CHECKING:
     import httpx
@@ -41,7 +42,9 @@ def commented_cycle(world: World) -> str:
 
 def test_changed_policy_is_handed_out_with_its_comments(world: World, office: httpx.Client) -> None:
     cycle_id = commented_cycle(world)
-    answer = office.patch(f"{API}/{cycle_id}/policy", json={"sessions": {"count": 3}})
+    answer = office.patch(
+        f"{API}/{cycle_id}/policy", json={"sessions": {"count": 3}}, headers=ANY_VERSION
+    )
     assert answer.status_code == HTTPStatus.OK
     handed_out = office.get(f"{API}/{cycle_id}/policy.toml")
     assert handed_out.text == COMMENTED.replace("count = 2", "count = 3")

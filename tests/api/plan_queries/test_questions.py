@@ -16,6 +16,7 @@ from api.plan_queries.rows import QuestionKind, QuestionRow
 from matching.facts.changes import GETS_A_COACH, ONE_MORE_PLACE
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
+from tests.api.conftest import ANY_VERSION
 from tests.api.following import over
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def _upload_lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> 
         "coachees": ("c.csv", "\n".join([f"{COLUMNS},role", *coachees]).encode()),
         "coaches": ("k.csv", "\n".join([f"{COLUMNS},capacity", *coaches]).encode()),
     }
-    assert client.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
+    assert client.put(
+        f"{API}/cycles/{cycle_id}/people", files=files, headers=ANY_VERSION
+    ).is_success
 
 
 def _ask(client: httpx.Client, plan_id: str, **fields: object) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def test_replacing_a_coach_changes_nothing_for_others(world: World, working: htt
     _upload_lists(working, cycle_id, capacity=3)
     run = working.post(f"{API}/cycles/{cycle_id}/runs").json()
     plan_id = over(working, f"{API}/runs/{run['id']}")["plan_id"]
-    assert working.post(f"{API}/plans/{plan_id}/publish").is_success
+    assert working.post(f"{API}/plans/{plan_id}/publish", headers=ANY_VERSION).is_success
     before = working.get(f"{API}/plans/{plan_id}").json()["result"]["matches"]
     old, person = before[0]["coach"], world.person_id(cycle_id, "C-1")
 
@@ -132,7 +135,7 @@ def test_replacing_a_coach_changes_nothing_for_others(world: World, working: htt
     ]
     after = working.get(f"{API}/plans/{done['plan_id']}").json()["result"]["matches"]
     assert after[1:] == before[1:], "with coach and every session as they were"
-    published = working.post(f"{API}/plans/{done['plan_id']}/publish").json()
+    published = working.post(f"{API}/plans/{done['plan_id']}/publish", headers=ANY_VERSION).json()
     assert (published["cancels"], published["requests"]) == (4, 4)
 
 
@@ -160,7 +163,7 @@ def test_question_that_needs_no_answer_is_rejected(world: World, office: httpx.C
     draft = office.post(address, json={"coach": "K-2"})
     assert draft.status_code == HTTPStatus.CONFLICT
     assert "not published" in draft.json()["detail"]
-    assert office.post(f"{API}/plans/{plan_id}/publish").is_success
+    assert office.post(f"{API}/plans/{plan_id}/publish", headers=ANY_VERSION).is_success
     for coach_id, status in (("K-1", HTTPStatus.CONFLICT), ("K-9", HTTPStatus.NOT_FOUND)):
         assert office.post(address, json={"coach": coach_id}).status_code == status
     alone = world.person_id(cycle_id, "C-3")
@@ -187,7 +190,9 @@ def test_id_with_a_null_byte_is_rejected_on_every_database(
 def test_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     pinned = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[pins]\nC-1='K-1'\n"
-    assert office.put(f"{API}/cycles/{cycle_id}/policy", content=pinned).is_success
+    assert office.put(
+        f"{API}/cycles/{cycle_id}/policy", content=pinned, headers=ANY_VERSION
+    ).is_success
     plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
     person = world.person_id(cycle_id, "C-1")
     answer = office.post(f"{API}/plans/{plan_id}/people/{person}/replace", json={"coach": "K-2"})
@@ -250,7 +255,9 @@ def test_failed_question_shows_the_reason_and_can_be_asked_again(
         "coachees": ("c.csv", f"{COLUMNS},role\nC-2,Two,c2@example.org,{week},commander".encode()),
         "coaches": ("k.csv", f"{COLUMNS},capacity\nK-1,One,k1@example.org,{week},1".encode()),
     }
-    assert working.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
+    assert working.put(
+        f"{API}/cycles/{cycle_id}/people", files=files, headers=ANY_VERSION
+    ).is_success
     question = _ask(working, plan_id, kind="replace", person_id=person)
     assert question["state"] == "failed"
     assert "C-1" in question["failure"]["detail"]

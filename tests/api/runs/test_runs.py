@@ -31,6 +31,7 @@ from api.runs.solver_task import RunTask
 from coach.people import Roster
 from matching.records.result_file import parse_result
 from matching.records.run_record import result_digest
+from tests.api.conftest import ANY_VERSION
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.ports import free_port
 
@@ -47,7 +48,9 @@ _HANGS_SECONDS = 120.0
 
 def _slow_cycle(client: httpx.Client) -> str:
     cycle_id: str = client.post(f"{API}/cycles", content=SLOW_CYCLE).json()["id"]
-    assert client.put(f"{API}/cycles/{cycle_id}/people", files=slow_lists()).is_success
+    assert client.put(
+        f"{API}/cycles/{cycle_id}/people", files=slow_lists(), headers=ANY_VERSION
+    ).is_success
     return cycle_id
 
 
@@ -146,7 +149,9 @@ def test_run_without_a_feasible_result_fails_with_the_reason(
 ) -> None:
     cycle_id = world.cycle()
     too_short = b"[cycle]\nstart = 2027-01-18\nend = 2027-01-19\n[pins]\nC-1 = 'K-1'\n"
-    assert working.put(f"{API}/cycles/{cycle_id}/policy", content=too_short).is_success
+    assert working.put(
+        f"{API}/cycles/{cycle_id}/policy", content=too_short, headers=ANY_VERSION
+    ).is_success
     run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
     run = _wait_for(working, run_id, "failed")
     assert run["failure"]["slug"] == "impossible-pins"

@@ -9,6 +9,7 @@ import httpx
 from sqlalchemy import select
 
 from api.audit_trail.rows import AuditRow
+from tests.api.conftest import ANY_VERSION
 from tests.api.following import over
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_what_if_can_be_compared_but_not_published(world: World, working: httpx.
     assert working.get(f"{API}/cycles/{cycle_id}/policy").json() == before
     assert working.get(f"{API}/cycles/{cycle_id}").json()["draft_plan_ids"] == []
 
-    refused = working.post(f"{API}/plans/{run['plan_id']}/publish")
+    refused = working.post(f"{API}/plans/{run['plan_id']}/publish", headers=ANY_VERSION)
     assert refused.status_code == HTTPStatus.CONFLICT
     assert "cannot be published" in refused.json()["detail"]
 
