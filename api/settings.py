@@ -54,7 +54,8 @@ class Settings(BaseSettings):
         host: the address to listen on.
         port: the port to listen on.
         trusted_proxies: addresses and networks of proxies, separated by commas. The client of a
-            request from one of them is the last address in `X-Forwarded-For` that is not one.
+            request from one of them is the last address in `X-Forwarded-For` that is not a trusted
+            proxy.
         hsts_include_subdomains: whether browsers also have to use https for all subdomains of the
             host in the public URL.
         webhook_networks: networks that webhooks may connect to although their addresses are not
@@ -62,9 +63,8 @@ class Settings(BaseSettings):
         worker: whether the server also runs jobs.
         executor_id: the name of this process as a worker. It must be unique among running workers
             and stay the same across restarts, so that the process can recover its interrupted jobs.
-        worker_timeout_seconds: how long the heartbeat of a worker that has lost its lease must not
-            have changed until another worker takes over its jobs. A third of it is the interval of
-            heartbeats.
+        worker_timeout_seconds: how long a worker that has lost its lease must have been silent
+            before another worker takes over its jobs. The heartbeat interval is a third of it.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
         replies: where replies by email are read from.

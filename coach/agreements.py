@@ -21,8 +21,8 @@ class AgreementState(StrEnum):
     """The state of an agreement.
 
     `AGREED` becomes `ACTIVE` once the first session has started; `state_at` applies this. While a
-    change of the agreement waits for the other person, the agreement is `AMENDED`, and its last
-    agreed text applies.
+    change waits for the other person's approval, the agreement is `AMENDED`, and its last agreed
+    text applies.
     """
 
     DRAFT = "draft"
@@ -41,7 +41,7 @@ class AgreementEvent(StrEnum):
     AGREE = "agree"
     START = "start"
     AMEND = "amend"
-    KEEP = "keep"  # the agreed text stays, the change of it is withdrawn or refused
+    KEEP = "keep"  # the agreed text stays; the change to it is withdrawn or refused
     CLOSE = "close"
 
 
@@ -112,7 +112,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """The answer to the question whether the two fit, which each is asked after session 1."""
+    """The answer to whether the two suit each other; each is asked after session 1."""
 
     GOOD = "good"
     DECIDING = "deciding"

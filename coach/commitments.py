@@ -113,7 +113,7 @@ class Evidence(_Model):
 
 
 class Commitment(_Model):
-    """What is promised, for which unit, by whom and until when.
+    """What is promised, for which unit, by whom and by when.
 
     Attributes:
         owner_role: the office that does it; empty if the coachee does it themselves.

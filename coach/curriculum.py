@@ -36,7 +36,7 @@ def _check_host(url: str) -> str:
     """Return `url` if it is an https address that shows its real host.
 
     Raises:
-        InvalidValueError: it is not, or it contains a user name or characters that are not printed.
+        InvalidValueError: it is not, or it contains a user name or non-printing characters.
     """
     try:
         parts = urlsplit(url)
@@ -75,7 +75,7 @@ class _Part(BaseModel):
 
 
 class Objective(_Part):
-    """What a coachee knows or can do after a module. Coaches see no `draft`."""
+    """What a coachee knows or can do after a module. Coaches do not see a `draft`."""
 
     text: LocalSentence
     draft: bool = False
@@ -136,7 +136,7 @@ def in_order(modules: Iterable[Module]) -> list[Module]:
 
 
 def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]:
-    """Yield what modules contradict each other in: the index of a module, its field, and why."""
+    """Yield contradictions between modules: the index of a module, its field, and the reason."""
     places = {one.code: place for place, one in enumerate(in_order(modules))}
     seen: set[str] = set()
     for index, module in enumerate(modules):
@@ -161,7 +161,7 @@ def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...
 
     @cache
     def shortest(end: int, parts: int) -> tuple[int, tuple[int, ...]]:
-        """Return the longest of `parts` sessions with the first `end` modules, and their starts."""
+        """Return the longest session of a split of the first `end` modules, and the starts."""
         if parts == 1:
             return total[end], (0,)
         return min(

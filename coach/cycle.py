@@ -125,8 +125,8 @@ def _is_empty(value: Sized) -> bool:
 class CalendarPolicy(CycleFileTable):
     """`[calendar]`: blackout dates, and whether people are unavailable on public holidays.
 
-    `observances` names, for a country, further categories of holidays of the package `holidays`, on
-    which everybody of that country is unavailable, whether or not public holidays are kept free.
+    `observances` names, for a country, further holiday categories of the package `holidays`, on
+    which everybody in that country is unavailable, whether or not public holidays are kept free.
     """
 
     public_holidays: bool = True

@@ -91,7 +91,7 @@ def _check_absent(attendance: Attendance, absent: Absent | None) -> None:
 
 
 class Action(SessionReport):
-    """Something that was agreed in a session.
+    """An action agreed in a session.
 
     `owner` is `None` if the text says who does it, as in records of earlier versions. Their texts
     can also be longer than `MAX_ACTION`, which applies to new texts.

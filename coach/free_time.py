@@ -1,4 +1,4 @@
-"""Whether a person is free at one time."""
+"""Whether a person is free at a given time."""
 
 from __future__ import annotations
 

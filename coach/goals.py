@@ -176,7 +176,7 @@ class RatingMoment(StrEnum):
 
 
 class Rater(StrEnum):
-    """Who has rated a goal; `BOTH` is a rating that the two have found together."""
+    """Who rated a goal; `BOTH` means that coach and coachee agreed on the rating."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -188,7 +188,7 @@ class _Model(BaseModel):
 
 
 class Indicator(_Model):
-    """A figure that shows whether a goal is reached, if there is one."""
+    """A measurable indicator of whether a goal is reached, if there is one."""
 
     name: _ShortWord = ""
     unit: _ShortWord = ""
@@ -217,7 +217,7 @@ class GoalStatement(_Model):
 
 
 class GoalScale(_Model):
-    """The second part of a goal: what each result would look like, and where things are today."""
+    """The second part of a goal: what each result would look like, and the current situation."""
 
     much_less: _LevelText = ""
     less: _LevelText = ""
@@ -240,7 +240,7 @@ class GoalScale(_Model):
 
 
 class GoalProof(_Model):
-    """The third part of a goal: how one will see that it is reached, and the action plan."""
+    """The third part of a goal: how to tell that it has been reached, and the action plan."""
 
     indicator: Indicator = Indicator()
     verification: Proof = Proof.OTHER

@@ -1,7 +1,7 @@
 """Guidance cards: what a coach in a country must do, and may say, when somebody discloses harm.
 
-A card is written and reviewed by people who know the law of the country. The program ships headings
-only. Opening a card is never recorded by person, because the opening alone would be a disclosure.
+A card is written and reviewed by people who know the law of the country. The application ships only
+the headings. Who opens a card is never recorded, because that alone would be a disclosure.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class GuidanceCard(_Table):
     """The guidance card of a country, in the language `language`.
 
     Attributes:
-        reviewed_on: when somebody other than the author last checked that it is right.
+        reviewed_on: when someone other than the author last checked that it is correct.
         say_first: words with which to interrupt, before somebody says more than a coach can keep.
         united_nations: what applies where staff of the United Nations are involved.
     """

@@ -66,7 +66,7 @@ class SessionMode(StrEnum):
 
 
 class ActionOwner(StrEnum):
-    """Who does what was agreed in a session."""
+    """Who performs an action agreed in a session."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -74,7 +74,7 @@ class ActionOwner(StrEnum):
 
 
 class ActionState(StrEnum):
-    """Whether what was agreed has been done."""
+    """Whether an agreed action has been done."""
 
     OPEN = "open"
     DONE = "done"

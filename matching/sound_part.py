@@ -1,8 +1,8 @@
 """Audits the result of a run, and finds the part of a rejected plan that passes the audit.
 
-A plan that the auditor rejects is a fault of the engine. So that its user still gets a plan, the
-matches that the findings name are removed, the remaining plan is described again, and it is audited
-like any other.
+A plan that the auditor rejects is a fault of the engine. To give the user a plan nevertheless, the
+matches named in the findings are removed, and the rest is rebuilt as a result and audited like any
+other.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def sound_part(
     rebuild: Callable[[tuple[Match, ...]], Result],
     find: Callable[[Result], Collection[Finding]],
 ) -> Result | None:
-    """Return the part of `result` without the matches to which its audit objects.
+    """Return the part of `result` without the matches that its audit rejects.
 
     `rebuild` returns the result with some of its matches, and `find` audits it. The answer is
     `None` if removing matches does not help, or if none would be left.

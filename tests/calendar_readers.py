@@ -1,4 +1,4 @@
-"""Readers of calendar objects by which emitted ones are judged: each returns what it read."""
+"""Calendar readers, with which emitted objects are checked: each returns what it read."""
 
 from __future__ import annotations
 

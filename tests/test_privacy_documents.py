@@ -68,7 +68,7 @@ def _text(name: str) -> str:
 
 
 def _section(name: str, heading: str) -> str:
-    """Return the part of a paper below a heading, up to the next heading."""
+    """Return the part of a document below a heading, up to the next heading."""
     after = _text(name).partition(f"\n## {heading}\n")[2]
     assert after
     return after.partition("\n## ")[0]

@@ -1,4 +1,4 @@
-"""The look-up of known vulnerabilities: a run that could not look is no pass."""
+"""The look-up of known vulnerabilities: a run that could not look anything up does not pass."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_report_passes_only_if_every_package_was_looked_up(
     assert any(said in line for line in report.lines)
 
 
-def test_failed_or_missing_program_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_or_missing_program_is_not_a_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert report_of("", "Traceback\nConnectionError: no network").exit_code == EXIT_NOT_LOOKED
     assert main([f"{sys.prefix}/bin/no-such-program"]) == EXIT_NOT_LOOKED
     assert "NOT LOOKED UP" in capsys.readouterr().out

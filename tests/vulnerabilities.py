@@ -1,7 +1,7 @@
 """Looks up known vulnerabilities of the locked packages: `make vulnerabilities`.
 
-pip-audit exits with 0 even if it could look up nothing. A run that skipped a package is no pass, so
-this program says which packages it could not look up.
+pip-audit exits with 0 even if it could look up nothing. A run that skipped a package does not pass,
+so this program lists the packages that it could not look up.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Aides' links: a coachee has an aide see the times of sessions, and answer for them."""
+"""Aides' links, with which an aide sees the times of a coachee's sessions and answers for them."""

@@ -46,13 +46,13 @@ class AideProposal(FrozenModel):
 
 
 class AnotherTime(FrozenModel):
-    """A time with those to which it can be moved, and the proposals to move it, newest first.
+    """A time, the times to which it can be moved, and the proposals to move it, newest first.
 
     Attributes:
-        length: the length of what is moved.
+        length: the length of the session.
         slots: the times that are free for both, best first.
-        cutoff_hours: until how many hours before it can be moved without the programme office.
-        office_decides: whether it is too late for that.
+        cutoff_hours: how many hours before the session participants can last move it themselves.
+        office_decides: whether it is too late for that, so that the programme office decides.
     """
 
     time: AideTime
@@ -123,8 +123,8 @@ def decide(
 
     Raises:
         NotFoundError: there is no such session of the coachee, or no such proposal about it.
-        ConflictError: it is not up to the coachee, the proposal is no longer open, the time no
-            longer free, or the aide has sent too many answers today.
+        ConflictError: the decision is not up to the coachee, the proposal is no longer open, the
+            time is no longer free, or the aide has sent too many answers today.
     """
     coachee = coachee_of(principal)
     with services.database.writing() as tx:

@@ -38,10 +38,10 @@ class AideTime(FrozenModel):
 
     Attributes:
         cancelled: whether the session has been cancelled.
-        can_move: whether it is still to come and confirmed, so that other times can be proposed.
+        can_move: whether it is upcoming and confirmed, so that other times can be proposed.
         reply: the coachee's latest answer.
-        own_proposal: whether the coachee, or an aide for them, has proposed another time, which is
-            open.
+        own_proposal: whether the coachee, or an aide for them, has an open proposal of another
+            time.
         other_proposal: whether the other participant has.
     """
 

@@ -25,7 +25,7 @@ AIDE_PAGES = APIRouter(prefix="/aide/{link}", include_in_schema=False)
 
 @OWN_AIDE_PAGES.get("")
 def show_aides(link: str, request: Request) -> Response:
-    """List the coachee's aides' links, with a form for another."""
+    """List the coachee's aides' links, with a form to create another."""
     return _render_aides(link, request)
 
 

@@ -37,7 +37,7 @@ class _Syslog(SysLogHandler):
 
 
 def publish_head(services: Services, result: VerificationResult) -> None:
-    """Store the head of a verified trail outside the database, and record how often this worked.
+    """Store the head of a verified trail outside the database, and record the outcome.
 
     A target that fails is logged and counted, and the others are still tried. For a trail that is
     broken or incomplete, nothing is stored or recorded.

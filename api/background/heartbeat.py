@@ -26,7 +26,7 @@ class Heartbeat:
     """A thread that regularly records that a slot's worker is alive, by the database's clock.
 
     It also acquires the lease again if the connection that held it was lost. If the slot was taken
-    over in the meantime, it calls `on_taken_over` once, and ends.
+    over in the meantime, it calls `on_taken_over` once and ends.
     """
 
     def __init__(

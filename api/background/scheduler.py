@@ -1,7 +1,7 @@
 """Scheduled jobs, which run once per period across all workers.
 
-At short intervals, each worker queues the jobs of the current period. The period is part of a
-job's id, so the job is queued only once. Periods missed because of a downtime or a clock change are
+At short intervals, each worker queues the jobs of the current period. The period is part of a job's
+id, so the job is queued only once. Periods missed because of downtime or a clock change are
 skipped, because each job also processes the outstanding work of earlier periods.
 """
 

@@ -37,7 +37,7 @@ class SlotFence:
         """Check that the slot still has the epoch that was claimed.
 
         Raises:
-            SlotTakenOverError: it has another one.
+            SlotTakenOverError: it has a different epoch.
         """
         current = tx.scalar(
             select(WorkerHeartbeatRow.epoch).where(WorkerHeartbeatRow.name == self._slot)

@@ -52,8 +52,8 @@ class Worker:
             services: the services for its jobs.
             job_types: all types of jobs.
             lease: the lease on its slot, which the caller holds while the worker runs.
-            on_taken_over: called if another worker has taken the slot over, for example because
-                the connection that held the lease was lost for long. The caller has to stop the
+            on_taken_over: called if another worker has taken the slot over, for example because the
+                connection that held the lease was lost for a long time. The caller has to stop the
                 worker, which can no longer write to the database.
         """
         settings, known = services.settings, tuple(job_types)

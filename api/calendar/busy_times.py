@@ -84,8 +84,8 @@ def busy_times_in(
 
     Raises:
         UnusableInputError: the file is not a calendar, is too large, or repeats events in a way
-            that no calendar of a person does.
-        BusyError: too many calendars are being read at this moment.
+            that no person's calendar does.
+        BusyError: too many calendars are being read.
     """
     text = _text_without_titles(file, content, owner.address)
     _check(file, text)

@@ -61,7 +61,7 @@ def _busy(calendar: Component, zone: ZoneInfo, first: date, last: date) -> Itera
 
 
 def _drop_unknown_zone(calendar: Component) -> None:
-    """Remove `X-WR-TIMEZONE` if it names no zone; UTC and the owner's zone then apply."""
+    """Remove `X-WR-TIMEZONE` if it does not name a zone; UTC and the owner's zone then apply."""
     try:
         ZoneInfo(str(calendar.get("X-WR-TIMEZONE", "UTC")))
     except (ValueError, ZoneInfoNotFoundError, OSError):

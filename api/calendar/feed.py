@@ -64,8 +64,8 @@ def file_bytes(events: Iterable[FeedEvent]) -> bytes:
     """Render events as a file to be imported once.
 
     Like a feed, it has no METHOD: with PUBLISH, it would need an ORGANIZER (RFC 5546, 3.2.1), and
-    calendars then treat the events as somebody else's or open a new calendar. Without it, they add
-    the events, which later invitations with the same UID update.
+    calendars then treat the events as somebody else's or create a new calendar. Without it, they
+    add the events, which later invitations with the same UID update.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -77,7 +77,7 @@ def file_bytes(events: Iterable[FeedEvent]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _calendar(name: str) -> tuple[bytes, bytes]:
-    """Return what stands before and after the events."""
+    """Return the text before and after the events."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

@@ -77,7 +77,7 @@ def mail_texts(
     """Return the texts of an email.
 
     `values` are those of the templates: `title`, `when`, `short_when` and `sender`, and optional
-    values, of which the empty ones are left out.
+    values; empty ones are left out.
     """
     given = frozenset(name for name in _OPTIONAL if values.get(name))
     shape = replace(kind, given=given, has_web_links=links.are_web_pages)

@@ -55,7 +55,7 @@ def audit(
 
 
 def _finding(result: VerificationResult) -> Fact:
-    """Return the most serious fault of the trail."""
+    """Return the most serious fault in the trail."""
     if result.first_broken is not None:
         return facts.ROW_BROKEN(row=result.first_broken, rows=result.rows)
     if result.missing_from is not None:

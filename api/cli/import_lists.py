@@ -112,7 +112,7 @@ def _print(inputs: CycleInputs, imported: ListImport, out: Path | None) -> None:
 
 
 def _is_about_doubled_person(warning: InputFault) -> bool:
-    """Return whether the summary contains the warning, too."""
+    """Return whether the summary also contains the warning."""
     message = warning.message
     if isinstance(message, Fact) and message.code == IN_SHEET.code:
         message = Fact.from_json(message.params["message"])

@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield who is new, changed, gone and doubled; with `advise`, also what options do."""
+        """Yield who is new, changed, gone and doubled; with `advise`, also what options exist."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

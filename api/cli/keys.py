@@ -108,8 +108,8 @@ def _rotate_master(services: Services, path: Path, *, forget_old: bool) -> Fact:
 def _rotate_backups(services: Services, path: Path, *, forget_old: bool) -> Fact:
     """Replace the key for backups, and write the key file to `path`.
 
-    The list of erased ids in the data folder gets its seal from the new key. Lists next to backups
-    get theirs with the next backup.
+    The list of erased ids in the data folder is sealed with the new key. Lists next to backups are
+    sealed again with the next backup.
     """
     with services.database.writing() as tx:
         version = reserve_version(tx, BACKUPS_RESERVED, services.keyring.backups_version)

@@ -32,7 +32,7 @@ class MailAction(StrEnum):
 
 
 class MailProblemError(NegativeAnswerError):
-    """Something about a received email is not as it should be."""
+    """The check of a received email found a problem."""
 
 
 def mail(

@@ -60,7 +60,7 @@ class TerminalGroup(TyperGroup):
 def usage_error(error: UsageError) -> str:
     """Return the lines about a wrong option or argument: the usage, a hint, and what is wrong.
 
-    What typer says about a value, or in rarer cases, is shown as it is.
+    typer's own messages about a value, and in rarer cases, are shown unchanged.
     """
     if isinstance(error, NoArgsIsHelpError):
         return error.message

@@ -63,7 +63,7 @@ class ConsentText(_FrozenModel):
 
 
 class TextVariables(NamedTuple):
-    """The settings that can be used in consent texts, by the names they have there."""
+    """The settings that can be used in consent texts, by their names in the texts."""
 
     controller: str
     data_protection_officer: str

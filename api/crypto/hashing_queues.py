@@ -1,8 +1,8 @@
 """Queues for Argon2id, each hash of which takes 64 MiB and about a tenth of a second.
 
 Each queue computes a few hashes at a time and has a bounded number of callers waiting, so that a
-flood of attempts to sign in exhausts neither memory nor the threads that serve pages. Strangers
-have a queue of their own, so that they do not keep others waiting.
+flood of sign-in attempts exhausts neither memory nor the threads that serve pages. Unknown devices
+have a separate queue, so that they do not keep others waiting.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _WRITABLE_BY_OTHERS = 0o022
 
 
 class KeyringError(DomainError):
-    """The key file is missing, unreadable, incomplete or outdated, or not safe from other users."""
+    """The key file is missing, unreadable, incomplete, outdated, or exposed to other users."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,7 +109,7 @@ class Keyring:
         return _seal_of_erased_ids(self.backups, text)
 
     def accepts_erased_ids(self, text: str, seal: str) -> bool:
-        """Return whether the seal of a list is valid, with the current or an earlier key."""
+        """Check the seal of a list of erased ids, with the current and the earlier keys."""
         keys = (self.backups, *self.earlier_backups)
         seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
         return any(hmac.compare_digest(seal.encode(), one) for one in seals)
@@ -123,7 +123,7 @@ class Keyring:
         return self._derive("mark of this key file").hex()
 
     def mac(self, purpose: str, message: bytes) -> bytes:
-        """Return the HMAC-SHA-256 of a message under a key that is only used for `purpose`."""
+        """Return the HMAC-SHA-256 of a message under a key that is used only for `purpose`."""
         return hmac.digest(self._derive(f"mac:{purpose}"), message, hashlib.sha256)
 
     def _derive(self, purpose: str) -> bytes:

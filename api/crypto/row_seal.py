@@ -1,4 +1,4 @@
-"""Seals of the rows that control access, so that a row written by hand grants none.
+"""Seals of the rows that control access, so that a row inserted by hand grants none.
 
 A seal is an HMAC over the columns of a row that affect access, with a key derived from the key
 file. Rows of a table whose class inherits from `SealedRow` are sealed when they are written; code
@@ -69,7 +69,7 @@ _refused = _RefusedRows()
 
 
 def seal_info(keyring: Keyring) -> dict[str, object]:
-    """Return the entries of `info` that a transaction needs to seal rows and to check seals."""
+    """Return the entries of `info` that a transaction needs to seal rows and check seals."""
     return {_KEYRING: keyring}
 
 

@@ -30,8 +30,8 @@ def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
 
     The passphrase is normalised (NFC), because devices encode accented letters differently.
 
-    Not computed by OpenSSL, whose threads for Argon2 wait for each other forever if two keys are
-    derived at the same time (OpenSSL 4.0).
+    Not computed by OpenSSL, whose Argon2 threads deadlock if two keys are derived at the same time
+    (OpenSSL 4.0).
 
     Raises:
         BusyError: too many hashes are being computed.

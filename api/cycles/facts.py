@@ -6,7 +6,7 @@ from coach.texts.facts import FACT, NUMBER, TEXT, listed, message
 
 # i18n: what somebody has done and when, such as: policy replaced by anna, Tue 1 Dec 2026, 09:00 UTC
 CHANGE = message("cycles.change", "{what} by {who}, {when}", what=FACT, who=FACT, when=FACT)
-# i18n: what has become of a list of people.
+# i18n: what happened to a list of people.
 LIST_CHANGE = message(
     "cycles.list_change",
     "{what} ({added} added, {changed} changed, {left} left)",

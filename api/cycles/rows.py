@@ -24,7 +24,7 @@ class CycleRow(IdentifiedRow):
         erased_at: when the people in the cycle were last erased; `None` if never.
         reminders_off_at: when reminders were switched off; `None` if they are on.
         policy_version: increases with each change of the policy.
-        lists_version: increases with each change of a list of people, also when one is undone.
+        lists_version: increases with each change of a list of people, including when one is undone.
         plans_version: increases with each published plan.
     """
 

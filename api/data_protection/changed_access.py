@@ -63,7 +63,7 @@ class AccessChanges:
     """The changes of access since a backup.
 
     Attributes:
-        events: what the trail records of them, in its order.
+        events: the recorded changes, in the order of the trail.
         users: the rows of the users who changed, by id.
         people: the ids of the people whose PIN changed.
         factors: the rows of the factors of these users and people, by table.
@@ -72,8 +72,8 @@ class AccessChanges:
         webhooks: the ids of the webhooks that were removed.
         cycles: the ids of the cycles whose open call ended.
         refused: the ids of the cycles in which applications were refused.
-        applications: the ids of the applications that still wait there, and the addresses of the
-            people of these cycles, in lower case.
+        applications: the ids of the applications still waiting in those cycles, and the addresses
+            of the people in them, in lower case.
     """
 
     events: tuple[Event, ...]
@@ -151,7 +151,7 @@ def _trusted(
 ) -> set[str]:
     """Return the owners whose factors all have valid seals, and add their rows to `factors`.
 
-    The owners of the factors whose ids are in `added` count as well.
+    The owners of the factors with ids in `added` are included.
     """
     for table, owner in tables.items():
         column = getattr(table, owner)

@@ -1,4 +1,4 @@
-"""What is reported to a person about their devices and aides."""
+"""The part of the report about a person that covers their devices and aides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ReportedDevice(FrozenModel):
 
 
 class ReportedAide(FrozenModel):
-    """An aide's link that the person created; `id` is what the audit trail names it by."""
+    """An aide's link that the person created; `id` is its id in the audit trail."""
 
     id: str
     label: str

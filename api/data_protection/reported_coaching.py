@@ -1,4 +1,4 @@
-"""What is reported to a person about what their coaching is about."""
+"""The part of the report about a person that covers their agreements, goals and commitments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from api.values import FrozenModel
 
 
 class ReportedCoaching(FrozenModel):
-    """What a person can see of their agreements, goals and commitments, and what they answered.
+    """The agreements, goals and commitments that a person can see, and the person's answers.
 
     In the copy of the programme office, which must not read any of it, it is empty.
     """
@@ -31,7 +31,7 @@ class ReportedCoaching(FrozenModel):
 
 
 def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching:
-    """Return what is stored about the coaching of a person, as far as they can see it."""
+    """Return what is stored about a person's coaching, as far as the person can see it."""
     now = transaction_context(tx).now
     return ReportedCoaching(
         agreements=agreements_of(tx, side, person_id),

@@ -1,4 +1,4 @@
-"""What the report about a coachee contains about the modules that are planned with them."""
+"""The part of the report about a coachee that covers the modules planned with them."""
 
 from __future__ import annotations
 

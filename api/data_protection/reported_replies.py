@@ -16,7 +16,7 @@ from coach.sessions import Reply
 
 
 class ReportedProposal(FrozenModel):
-    """Another time that the person, or an aide for them, has proposed, and the comment."""
+    """A proposal of another time by the person, or by an aide for them, with the comment."""
 
     start: datetime
     state: ProposalState
@@ -26,7 +26,7 @@ class ReportedProposal(FrozenModel):
 
 
 class ReportedReply(FrozenModel):
-    """A reply of the person to a session, also one that a later one has replaced."""
+    """A person's reply to a session, including one replaced by a later one."""
 
     session_id: str
     reply: Reply

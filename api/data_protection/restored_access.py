@@ -51,7 +51,7 @@ def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: dateti
     """End what signs users in, verified devices, codes, and the links in `ended`.
 
     Other secret links remain, because emails contain them, and so do the devices of notebooks,
-    because they can be the only way in which a coach can open the notes of a backup.
+    because they may be the only way to unlock a coach's notes in the backup.
     """
     of_users = CredentialRow.user_id.is_not(None)
     credentials = select(CredentialRow).where(
@@ -95,7 +95,7 @@ def record_changes(tx: Transaction, changes: AccessChanges) -> None:
 
 
 def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[str]) -> None:
-    """Give users their later role, password and account, with the seals of these rows."""
+    """Restore users' later role, password and account, including the seals of these rows."""
     table: Any = UserRow.__table__
     ids = table.c.id.in_(known)
     tx.execute(update(table).where(ids).values(issuer=None, subject=None, expected_mail=None))
@@ -106,7 +106,7 @@ def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[st
 def _replace(
     tx: Transaction, tables: dict[Any, str], changes: AccessChanges, owners: Collection[str]
 ) -> None:
-    """Replace the factors of some owners with their later ones, with the seals of these rows."""
+    """Replace the factors of `owners` with those from the replaced database, seals included."""
     for table, owner in tables.items():
         tx.execute(delete(table).where(getattr(table, owner).in_(owners)))
         for row in changes.factors[table]:

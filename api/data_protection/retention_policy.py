@@ -167,7 +167,7 @@ def release(services: Services, cycle_id: str) -> Retention:
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
-    """Start the warning periods of cycles near the end of retention and return their number.
+    """Start the warning periods of cycles near the end of retention; return how many started.
 
     If a cycle is no longer near its end of retention, because the setting or its dates have
     changed, its warning is withdrawn. A later warning period again lasts 30 days.

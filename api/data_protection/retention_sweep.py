@@ -93,7 +93,7 @@ def erase_due_cycle(
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
-    """Delete long-expired secrets, also from the write-ahead log. Return their numbers by kind."""
+    """Delete long-expired secrets, also in the write-ahead log; return the counts by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
     services.database.purge_deleted_data()
@@ -188,7 +188,7 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Delete secrets that expired or were revoked at least 30 days ago, and record their numbers.
+    """Delete secrets that expired or were revoked at least 30 days ago, and record how many.
 
     These are links, tokens, browser sessions, codes, verified devices and sign-in flows, and
     uploaded lists that have waited for a decision for a day. Returns the numbers of deleted rows by

@@ -153,7 +153,7 @@ def export_own_data(services: Services, principal: Principal) -> SubjectAccessRe
 
 
 def erase_one_person(services: Services, person_id: str) -> None:
-    """Erase a person, also from the write-ahead log, and update the list of erased ids.
+    """Erase a person, including from the write-ahead log, and update the list of erased ids.
 
     See `erase_person`.
     """

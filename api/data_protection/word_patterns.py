@@ -30,7 +30,7 @@ def word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
 
 
 def without_names(entries: Iterable[str], names: frozenset[str]) -> Iterator[str]:
-    """Yield the entries that do not match any of `names`, ignoring the order of words and script.
+    """Yield the entries that do not match any of `names`, ignoring word order and script.
 
     Entries that consist of words of a name, or contain all words of a name, are omitted too.
     """

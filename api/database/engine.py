@@ -63,7 +63,7 @@ class Database:
     def on_behalf_of(self, on_begin: TransactionHook, info: dict[str, object]) -> Self:
         """Return a view of this database that calls `on_begin` in each new writing transaction.
 
-        `info` is added to the `info` of all its transactions, also of reading ones.
+        `info` is added to the `info` of all its transactions, including reading ones.
         """
         bound = copy(self)
         bound._on_begin, bound._info = on_begin, info  # noqa: SLF001 - same class
@@ -116,7 +116,7 @@ class Database:
         """Remove remnants of deleted data from the files of SQLite.
 
         `secure_delete` overwrites deleted rows, but not the copies that remain in a page when
-        SQLite moves rows to another one. Writing all pages anew removes these, and truncating the
+        SQLite moves rows to another one. Rewriting all pages removes these, and truncating the
         write-ahead log removes earlier versions of pages.
         """
         if self._writer_lock is None:

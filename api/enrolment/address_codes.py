@@ -1,4 +1,4 @@
-"""Confirms the address of somebody who applies, before anything about them is stored.
+"""Confirms an applicant's address, before anything about them is stored.
 
 A code is sent to every address in the same way, whether or not its owner is known. Only a keyed
 digest of the address is stored with it. The email is sent at once and not queued, because the queue
@@ -107,7 +107,7 @@ def require_confirmed(
     """Check the proof that an address was confirmed.
 
     Raises:
-        NotAllowedError: the proof is wrong, of another address, or too old.
+        NotAllowedError: the proof is wrong, too old, or for another address.
     """
     code = sealed_or_none(tx, tx.get(AddressCodeRow, confirmed.proof.partition(".")[0]))
     if (
@@ -178,7 +178,7 @@ def _enforce_limits(tx: Transaction, call: PublicCall, digest: str, now: datetim
 def _send(
     services: Services, call: PublicCall, address: str, code_id: str, until: datetime
 ) -> None:
-    """Send the email with a code. Failures are logged, and the page says the same."""
+    """Send the email with a code. A failure is logged; the page does not show it."""
     settings, zone = services.settings, ZoneInfo(call.cycle.timezone)
     digits = services.keyring.one_time_code(code_id)
     content = plain_message_bytes(

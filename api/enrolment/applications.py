@@ -1,4 +1,4 @@
-"""Applying: what somebody enters is read like a row of a list, and waits for the office."""
+"""Applications, which are read like rows of a list and wait for the office's decision."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ApplicationInput(ConfirmedAddress):
 
 
 def apply(services: Services, secret: str, given: ApplicationInput) -> None:
-    """Store an application from a confirmed address; it replaces an earlier one of this address.
+    """Store an application from a confirmed address; it replaces an earlier one from this address.
 
     Raises:
         NotFoundError: there is no such call, or it has ended.

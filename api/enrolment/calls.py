@@ -54,7 +54,8 @@ def open_call(services: Services, cycle_id: str, wanted: CallInput) -> OpenCall:
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no email, or the last day is over or after the cycle.
+        ConflictError: this server sends no email, or the last day is in the past or after the
+            cycle.
     """
     if not services.settings.mail.enabled:
         raise ConflictError(facts.NO_MAIL())

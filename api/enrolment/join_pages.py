@@ -34,7 +34,7 @@ def show_call(call: str, request: Request) -> Response:
 def request_code(
     call: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Have a code sent to an address. The page is the same for every address."""
+    """Send a code to an address. The page is the same for every address."""
     own = _without_side(form_fields)
     new, faults = validate_form(NewAddress, own, fallback_field="address")
     if new is None:

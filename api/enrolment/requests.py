@@ -69,7 +69,7 @@ def request_from_chosen(
 ) -> tuple[CycleHeader, tuple[Outcome, ...]]:
     """Send certain people in a cycle their secret link, and ask them for times and details.
 
-    Returns the cycle, and what became of each of them.
+    Returns the cycle, and the outcome for each person.
 
     Raises:
         NotFoundError: there is no such cycle.

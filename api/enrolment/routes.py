@@ -28,7 +28,7 @@ _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 
 class CallDescription(FrozenModel):
-    """An open call: the name of the programme's cycle, and the side that it is for, or both."""
+    """An open call: the name of the cycle, and the side that the call is for, or both."""
 
     cycle: str
     side: Side | None
@@ -58,7 +58,7 @@ class ApplicationJson(FrozenModel):
 
 @OFFICE.put("/{cycle_id}/call", responses=problem_responses(404, 409, 422))
 def open_call(cycle_id: str, wanted: CallInput, services: ServicesDep) -> OpenCall:
-    """Open a call, with whose link anybody can apply. The link of an earlier call ends."""
+    """Open a call; anyone with its link can apply. The link of an earlier call ends."""
     return calls.open_call(services, cycle_id, wanted)
 
 
@@ -136,7 +136,7 @@ def describe_call(call: str, services: ServicesDep) -> CallDescription:
     responses=problem_responses(404, 409, 422, 429),
 )
 def request_code(call: str, new: NewAddress, services: ServicesDep) -> None:
-    """Have a code sent to your address. The answer is the same for every address."""
+    """Send a code to your address. The response is the same for every address."""
     address_codes.request_code(services, call, new)
 
 

@@ -36,13 +36,13 @@ def create_private_file(path: Path) -> None:
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
-        os.fchmod(handle, OWNER_ONLY)  # a umask can only take bits away, but also the owner's
+        os.fchmod(handle, OWNER_ONLY)  # a umask can only remove bits, but even the owner's
     finally:
         os.close(handle)
 
 
 def restrict_to_owner(path: Path) -> None:
-    """Take away the access of group and others to the file at `path`, if it exists.
+    """Remove group and other access to the file at `path`, if it exists.
 
     A file of another owner is not changed, because only its owner can change its mode.
     """

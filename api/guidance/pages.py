@@ -34,7 +34,7 @@ _TOML = "application/toml"
 
 @OFFICE_GUIDANCE.get("")
 def show_cards(request: Request) -> Response:
-    """Show for which countries there are cards, and the form for another one."""
+    """Show which countries have cards, and a form to upload one."""
     return _render(request)
 
 
@@ -52,7 +52,7 @@ def upload_card(
 
 @OFFICE_GUIDANCE.get("/template.toml")
 def download_template() -> Response:
-    """Download a card that has headings only."""
+    """Download an empty card with only the headings."""
     content = (files("coach") / "data" / "guidance_template.toml").read_bytes()
     return _toml(content, "guidance.toml")
 
@@ -73,7 +73,7 @@ def show_card(country: str, request: Request, services: ServicesDep) -> Response
 
 @OFFICE_GUIDANCE.get("/{country}/card.toml")
 def download_card(country: str, services: ServicesDep) -> Response:
-    """Download a card in order to change it."""
+    """Download a card to edit it."""
     return _toml(guidance.read_card_text(services, country).encode(), f"guidance-{country}.toml")
 
 

@@ -150,7 +150,7 @@ def _row(tx: Transaction, country: str) -> GuidanceCardRow:
 
 
 def _card(row: GuidanceCardRow) -> GuidanceCard:
-    """Return a stored card. It was checked when it was stored, and reviews do not get younger."""
+    """Return a stored card. Its review date was checked when it was stored."""
     return read_guidance(row.country, row.text, reference().countries.keys(), today=row.reviewed_on)
 
 

@@ -108,7 +108,7 @@ class _BoundedProtocol(HttpToolsProtocol):
             self._unread_timer = None
 
     def _watch(self) -> None:
-        """Start or stop the timer if the connection now waits for another part."""
+        """Start or stop the timer when the connection starts to wait for another part."""
         if self._awaited is self._watched:
             return
         if self._timer is not None:

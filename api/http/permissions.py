@@ -41,8 +41,8 @@ class Permission:
             personal data through the route.
         audit_object: the kind of object recorded with it if the route has no parameter.
         compressible: whether the response may be compressed. Set only for responses in which no
-            secret, such as a link, code or key, can stand beside text that a stranger has sent:
-            from the size of such responses, the secret can be guessed (BREACH, CVE-2013-3587).
+            secret, such as a link, code or key, can appear next to text controlled by an attacker:
+            the size of such responses reveals the secret (BREACH, CVE-2013-3587).
     """
 
     roles: frozenset[AccessRole]

@@ -46,7 +46,7 @@ class NotebookState(StrEnum):
 
     UNLOCKED = "unlocked"
     UNCONFIRMED = "unconfirmed"  # without a second way to unlock it, no notes are written
-    LEGACY = "legacy"  # encrypted by an earlier version; has to be unlocked once more
+    LEGACY = "legacy"  # encrypted by an earlier version; has to be unlocked again
 
 
 @dataclass(frozen=True, slots=True)

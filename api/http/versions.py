@@ -57,7 +57,7 @@ def _required_version(
 
 
 def version_in_form(text: str) -> int:
-    """Return the version in a field of a form; one that matches none if it is another text."""
+    """Return the version in a field of a form; any other text gives one that matches none."""
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else _NEVER
 
 

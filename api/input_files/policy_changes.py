@@ -23,7 +23,7 @@ def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -
     """Apply a JSON merge patch (RFC 7396) to a valid cycle file, and return its new text.
 
     `null` removes a setting, so that its default applies. The settings are not checked. Comments
-    are lost only where the changed text would not have the changed settings otherwise.
+    are lost only where they cannot be kept without losing a change.
 
     Raises:
         UnusableInputError: the changes are nested too deeply to be settings.
@@ -67,7 +67,7 @@ def _merge(
 
 
 def _date(value: object) -> object:
-    """Return the date that a text states; other values, which are faults, as they are."""
+    """Return the date that a text states; other values, which are faults, unchanged."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:

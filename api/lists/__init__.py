@@ -1,1 +1,1 @@
-"""Long lists: searching, sorting, filtering and paging, with the state in the address."""
+"""Long lists: searching, sorting, filtering and paging, with the state in the URL."""

@@ -1,4 +1,4 @@
-"""Acts on several rows of a list at once: the form, and what became of each row."""
+"""Acts on several rows of a list at once: the form, and the outcome for each row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BulkForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row that was chosen."""
+    """The outcome for one chosen row."""
 
     about: Displayed
     result: Badge
@@ -45,7 +45,7 @@ def render_outcomes(
     form: BulkForm,
     outcomes: Sequence[Outcome],
 ) -> Response:
-    """Return the page that says what became of each row; `cycle` is the id and the name."""
+    """Return the page with the outcome for each row; `cycle` is the id and the name."""
     return render_page(
         request,
         "lists/outcomes.html",

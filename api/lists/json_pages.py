@@ -20,7 +20,7 @@ class JsonPage(FrozenModel):
     offset: int = 0
 
     def of(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Return this part of a list."""
+        """Return the items of this part."""
         end = None if self.limit is None else self.offset + self.limit
         return items[self.offset : end]
 
@@ -46,7 +46,7 @@ JsonPageDep = Annotated[JsonPage, Depends(_json_page)]
 
 
 def set_total(request: Request, response: Response, page: JsonPage, total: int) -> None:
-    """Say in headers how long the whole list is, and where its next page is."""
+    """Set the headers with the length of the whole list and the URL of its next page."""
     response.headers[TOTAL_HEADER] = str(total)
     if page.limit is not None and (end := page.offset + page.limit) < total:
         address = f"{request.url.path}?limit={page.limit}&offset={end}"

@@ -1,4 +1,4 @@
-"""What an address says about a list: the search, the order, the filters and the page."""
+"""The query string of a list: the search, the order, the filters and the page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListDefinition:
-    """What can be asked of a list. The first of `sorts` is its usual order."""
+    """How a list can be sorted and filtered. The first of `sorts` is the default order."""
 
     sorts: tuple[str, ...]
     filters: tuple[Filter, ...] = ()
@@ -42,10 +42,10 @@ class ListDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """The part of a list that is asked for.
+    """The requested part of a list.
 
     Attributes:
-        definition: what can be asked of the list.
+        definition: how the list can be sorted and filtered.
         sort: the order, one of `definition.sorts`.
         descending: whether the order is reversed.
         chosen: the values of the filters that are set.
@@ -54,7 +54,7 @@ class ListQuery:
         text: the text searched for.
         expired: whether the address refers to a search that cannot be found.
         all_chosen: whether the checkboxes of all rows on the page are checked.
-        row: the id of a row whose page is asked for instead of `page`, or an empty string.
+        row: the id of a row whose page is requested instead of `page`, or an empty string.
     """
 
     definition: ListDefinition
@@ -69,7 +69,7 @@ class ListQuery:
     all_chosen: bool = False
 
     def query_string(self) -> str:
-        """Return the query string of this part, without what is usual."""
+        """Return the query string of this part, without default values."""
         fields = dict(self.chosen)
         if self.search_id and not self.expired:
             fields[SEARCH] = self.search_id
@@ -88,7 +88,7 @@ class ListQuery:
 
 
 def read_query(request: Request, definition: ListDefinition) -> ListQuery:
-    """Return what the address of a request says about a list. Unknown values are ignored."""
+    """Parse the query string of a list. Unknown values are ignored."""
     asked = request.query_params
     sort = asked.get(SORT, "")
     known = sort.removeprefix(_DESCENDING) in definition.sorts

@@ -1,4 +1,4 @@
-"""Selects the part of a list that is asked for, from rows with only the columns that this needs."""
+"""Selects the requested part of a list, from rows with only the columns that this needs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ class RowAccess(Generic[Row]):
 
     Attributes:
         texts: the texts of a row in which a search looks.
-        keys: the key of each order. The rows are given in the order that decides between equal
-            keys.
+        keys: the key of each order. The rows are given in the order that breaks ties.
         conditions: for each filter, whether a row has a value.
         identify: returns the id by which an address refers to a row.
     """
@@ -42,7 +41,7 @@ class Selected(Generic[Row]):
 
 
 def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -> Selected[Row]:
-    """Return the part of a list that a query asks for; the last page if it asks for a later one."""
+    """Return the part of a list that a query requests; the last page if it requests a later one."""
     found = list(rows)
     for name, value in query.chosen.items():
         has = access.conditions[name]
@@ -58,7 +57,7 @@ def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -
 
 
 def page_of(found: Sequence[Row], query: ListQuery, *, total: int) -> Selected[Row]:
-    """Return the page that a query asks for of the rows that were found, which are in order."""
+    """Return the requested page of the rows that were found, which are in order."""
     size = query.definition.page_size
     pages = max(1, -(-len(found) // size))
     page = min(query.page, pages)

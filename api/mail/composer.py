@@ -29,7 +29,7 @@ class MailComposer(Protocol):
     """Composes one kind of email from stored data."""
 
     def __call__(self, tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-        """Compose the email, or return `None` if there is no longer a reason to send it.
+        """Compose the email, or return `None` if it is no longer needed.
 
         Raises:
             ConflictError: the email cannot be composed until the programme office takes action.

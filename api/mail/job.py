@@ -33,7 +33,7 @@ Value = TypeVar("Value")
 
 
 class CompositionError(DomainError):
-    """An email cannot be composed because of an error in the program."""
+    """An email cannot be composed because of an error in the application."""
 
 
 class MailJob:

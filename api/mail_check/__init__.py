@@ -1,1 +1,1 @@
-"""The check of outgoing email: whether a test invitation arrives as one, and is authenticated."""
+"""The check of outgoing email: whether a test invitation arrives intact and authenticated."""

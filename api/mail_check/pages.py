@@ -22,7 +22,7 @@ MAIL_CHECK_PAGES = APIRouter(include_in_schema=False)
 
 @MAIL_CHECK_PAGES.get(MAIL_CHECK)
 def show(request: Request) -> Response:
-    """Show the form that sends a test, and the one that takes what arrived."""
+    """Show the form that sends a test, and the form for the source of the email that arrived."""
     return _render(request)
 
 

@@ -28,7 +28,7 @@ _SIGNING_DOMAINS = {("header", "d"), ("header", "i")}
 
 
 class Outcome(StrEnum):
-    """Whether something is as it should be, as far as the source of the email shows."""
+    """The outcome of a check, as far as the source of the email shows."""
 
     GOOD = "good"
     BAD = "bad"
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
 
 class Finding(FrozenModel):
-    """What was found, and what to do if it is not good."""
+    """A finding, and what to do if it is a problem."""
 
     outcome: Outcome
     text: Displayed
@@ -45,7 +45,8 @@ class Finding(FrozenModel):
 def check_source(source: bytes, organisation: Organisation) -> tuple[Finding, ...]:
     """Check the source of a test email, or only its headers.
 
-    The results of SPF, DKIM and DMARC are those that the receiving server has written on top.
+    The results of SPF, DKIM and DMARC are those in the topmost header, which the receiving server
+    wrote.
 
     Raises:
         InvalidValueError: it is not the source of an email.

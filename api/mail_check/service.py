@@ -28,9 +28,9 @@ MAX_SOURCE_CHARACTERS = 300_000
 
 
 class TestRecipient(FrozenModel):
-    """The address to send the test to: one's own."""
+    """The user's own address, to which the test is sent."""
 
-    __test__ = False  # it is no test case, although its name begins with Test
+    __test__ = False  # not a test case, although its name begins with Test
 
     address: MailAddress
 

@@ -32,7 +32,7 @@ class LeaveInput(FrozenModel):
 
 
 def leave_cycle(services: Services, principal: Principal) -> None:
-    """Take the requesting person out of their cycle.
+    """Remove the requesting person from their cycle.
 
     Their upcoming sessions are declined, their agreements are closed, their link and devices stop
     working, and later runs and lists leave them out.

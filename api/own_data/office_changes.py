@@ -1,4 +1,4 @@
-"""What the programme office has changed in a person's data, for the person to see."""
+"""Changes by the programme office to a person's data, as shown to the person."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class OfficeChange:
 
 
 def latest_office_change(services: Services, principal: Principal) -> OfficeChange | None:
-    """Return the office's latest change of the requesting person's data in the last 60 days."""
+    """Return the office's latest change to the requesting person's data in the last 60 days."""
     with services.database.reading() as tx:
         row = person_row(tx, principal.person_id or "")
         event = tx.scalars(

@@ -54,7 +54,7 @@ class OwnDetails(FrozenModel):
 
 
 class OwnDetailsInput(FrozenModel):
-    """New values, each in the form of its column in the lists; fields left out stay as they are.
+    """New values, each in the form of its column in the lists; fields left out do not change.
 
     Entries are separated by semicolons or line breaks. People in `prefers` and `refuses` are named
     by their names or ids.

@@ -1,4 +1,4 @@
-"""Changes of the addresses of several people at once."""
+"""Changes to the addresses of several people at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from api.services import Services
 def changing_addresses(
     tx: Transaction, services: Services, principal: Principal, cycle_id: str
 ) -> Iterator[None]:
-    """Let the people of a cycle be changed inside, and check and announce changes of addresses.
+    """Check and announce the changes to addresses made in the block.
 
     People who have a link are notified at both addresses.
 
@@ -36,7 +36,7 @@ def changing_addresses(
 
 
 def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the email address of everybody in a cycle, also of people who have left, by id."""
+    """Return the email address of everybody in a cycle, including people who have left, by id."""
     tx.flush()
     rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
     return {row.id: row.email for row in rows}

@@ -1,4 +1,4 @@
-"""The times that people have declined: they are unavailable then, also in later runs."""
+"""The times that people have declined; they are unavailable then, including in later runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The humans behind the people of cycles: finding, joining and forgetting them.
+"""The humans behind the people of cycles: finding, merging and deleting them.
 
 By the reference of the people files, rows of a cycle with the same `person` are one human, and so
 are rows with the same address and name. This holds over roles and cycles, except for humans whom a
@@ -53,7 +53,7 @@ class _Groups:
 def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) -> None:
     """Link people who are new or have changed to their humans, adding those who are not known.
 
-    Humans whom the lists now describe as one are joined.
+    Humans whom the lists now describe as one are merged.
     """
     if not rows:
         return
@@ -74,7 +74,7 @@ def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) ->
 
 
 def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
-    """Make two humans one: all people of `other` become those of `kept`."""
+    """Merge two humans: all people of `other` become those of `kept`."""
     tx.flush()
     tx.execute(update(PersonRow).where(PersonRow.human_id == other.id).values(human_id=kept.id))
     kept.person = kept.person or other.person
@@ -180,7 +180,7 @@ def _groups(tx: Transaction) -> _Groups:
 
 
 def _scoped(person: str, cycle_id: str, email: str, name: str) -> tuple[str, ...]:
-    """Return what a value of `person` stands for: in its cycle alone, or with a name or address.
+    """Return the scope of a value of `person`: its cycle alone, or a name or an address.
 
     Two offices may number their people in the same way, each in its own cycle.
     """
@@ -223,7 +223,7 @@ def _members(
 
 
 def _join_all(tx: Transaction, members: Sequence[HumanRow]) -> None:
-    """Join all humans of a group, except those who are kept apart."""
+    """Merge all humans of a group, except those who are kept apart."""
     kept: list[HumanRow] = []
     for human in members:
         same = (one for one in kept if not are_kept_apart(tx, one.id, human.id))

@@ -34,7 +34,7 @@ def send_notices(
 ) -> int:
     """Send a notice to the current address of a person, and to those they had in the last 180 days.
 
-    `content` is what the composer of this kind needs. Returns the number of addresses.
+    `content` is the input of the composer. Returns the number of addresses.
     """
     every = dict.fromkeys((person.email, *_former_addresses(tx, person.id, now)))
     addresses = [address for address in every if address]
@@ -59,7 +59,7 @@ def notify_address_change(
     removes an address before entering another can therefore not keep the person from learning of
     it. Notices about the person then also go to the former address for 180 days.
 
-    Invitations move from the former to the new address, also if this server sends no email.
+    Invitations move from the former to the new address, even if this server sends no email.
     """
     if former != person.email:
         services.address_changed(tx, services, person.id, former)

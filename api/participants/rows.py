@@ -56,10 +56,10 @@ class PersonRow(IdentifiedRow):
 
     `code` is the person's id in the spreadsheet, and `position` is the person's position in the
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
-    submissions remain. An erased person's row only has the data that totals need.
-    `withdrawn_at` is set if the person has left themselves; lists then do not bring them back.
-    `listed` has the values of the latest list for the fields that the person has set themselves, or
-    the office singly.
+    submissions remain. An erased person's row only has the data that totals need. `withdrawn_at` is
+    set if the person left the cycle themselves; lists then do not bring them back. `listed` has the
+    values of the latest list for the fields that the person has set themselves, or the office one
+    by one.
     """
 
     __tablename__ = "people"

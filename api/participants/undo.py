@@ -42,7 +42,7 @@ def end_undo(tx: Transaction, cycle_id: str) -> None:
 
 
 def forget_lists(tx: Transaction, cycle_id: str) -> None:
-    """Delete stored contents of lists: from before the latest one, and of undecided uploads."""
+    """Delete the stored contents of lists: those before the latest list, and undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
 

@@ -30,7 +30,7 @@ class WithdrawnPerson(NamedTuple):
 def withdrawn_people(
     tx: Transaction, cycle_id: str, *, since: datetime | None
 ) -> tuple[WithdrawnPerson, ...]:
-    """Return the people who have left a cycle themselves, latest first; if given, after `since`."""
+    """Return the people who left a cycle themselves, latest first; only after `since`, if given."""
     query = (
         select(PersonRow.name, PersonRow.side, PersonRow.withdrawn_at)
         .where(

@@ -1,4 +1,4 @@
-"""The list of the directory: what it can be searched, sorted and filtered by."""
+"""The list of the directory: how it can be searched, sorted and filtered."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DIRECTORY_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class ListedHuman:
-    """What the list needs of every human: the codes and sides of their roles."""
+    """A human in the list, with the codes and sides of their roles."""
 
     id: str
     name: str
@@ -61,7 +61,7 @@ DIRECTORY_ACCESS: RowAccess[ListedHuman] = RowAccess(
 def read_directory(
     services: Services, query: ListQuery
 ) -> tuple[Selected[ListedHuman], tuple[DirectoryEntry, ...]]:
-    """Return the part of the directory that a query asks for, and the entries in it."""
+    """Return the part of the directory that a query requests, and the entries in it."""
     with services.database.reading() as tx:
         selected = select_rows(_listed_humans(tx), query, DIRECTORY_ACCESS)
         ids = [row.id for row in selected.rows]

@@ -55,7 +55,7 @@ class SimilarHuman:
 
 
 class Decision(FrozenModel):
-    """A manager's decision whether two humans of the directory are the same person."""
+    """A manager's decision on whether two humans of the directory are the same person."""
 
     one_id: str
     other_id: str
@@ -92,7 +92,7 @@ def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
 def similar_humans(
     tx: Transaction, people: Sequence[Identity]
 ) -> tuple[tuple[SimilarHuman, ...], ...]:
-    """Return, for each of some people who are not in the directory, who in it may be the same."""
+    """Return, for each person outside the directory, the humans in it who may be the same."""
     if not people:
         return ()
     ids, identities = _identities(tx)
@@ -139,7 +139,7 @@ def decide(services: Services, decision: Decision) -> DirectoryEntry:
 def separate(services: Services, person_id: str) -> DirectoryEntry:
     """Move a role that belongs to another person to a new human, and return the new human.
 
-    It is recorded that the two are different people.
+    The two are recorded as different people.
 
     Raises:
         NotFoundError: there is no such person.
@@ -164,7 +164,7 @@ def separate(services: Services, person_id: str) -> DirectoryEntry:
 
 
 def _identities(tx: Transaction) -> tuple[list[str], list[Identity]]:
-    """Return the ids of all humans, those added first before others, and what identifies them."""
+    """Return the ids of all humans, in the order in which they were added, and their identities."""
     roles: dict[str, list[Row[tuple[str, str, str, int | None, str | None]]]] = {}
     profile = PersonRow.profile
     for row in tx.execute(

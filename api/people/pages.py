@@ -33,7 +33,7 @@ DIRECTORY_PAGES = APIRouter(prefix=urls.DIRECTORY, include_in_schema=False)
 
 @DIRECTORY_PAGES.get("")
 def show_directory(request: Request, services: ServicesDep) -> Response:
-    """Show the people of the directory in pages, and who may be one person."""
+    """Show the people of the directory in pages, and possible duplicates."""
     query = read_query(request, DIRECTORY_LIST)
     selected, entries = read_directory(services, query)
     shown = present_list(urls.DIRECTORY, query, selected)

@@ -1,4 +1,4 @@
-"""Emails that tell a person that their PIN, their passkeys or their verified devices changed."""
+"""Emails that tell a person that their PIN, passkeys or verified devices changed."""
 
 from __future__ import annotations
 

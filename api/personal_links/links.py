@@ -187,7 +187,7 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
 def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
     """Return the condition that the person with the id in a column has a working link.
 
-    It does not check seals, so it is good for counting only.
+    It does not check seals, so use it only for counting.
     """
     links = select(CredentialRow.id).where(CredentialRow.person_id == person_id, *_working(now))
     return links.exists()

@@ -74,7 +74,7 @@ def finish_passkey(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Store the passkey that the browser has created."""
+    """Store the passkey created by the browser."""
     person_passkeys.finish_registration(
         services,
         principal,

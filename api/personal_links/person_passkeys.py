@@ -68,7 +68,7 @@ def finish_registration(
     *,
     name: PasskeyName,
 ) -> None:
-    """Store the passkey that the browser has created. The person's other devices end.
+    """Store the passkey created by the browser. The person's other devices lose their verification.
 
     The person is notified by email.
 
@@ -129,7 +129,7 @@ def finish_verification(
     device_name: str,
     remember: bool,
 ) -> IssuedSecret:
-    """Verify the device of the person whose passkey has signed the challenge.
+    """Verify the device of the person whose passkey signed the challenge.
 
     The person is notified by email.
 
@@ -182,7 +182,7 @@ def people_with_passkey(tx: Transaction, people: Iterable[str]) -> frozenset[str
 
 
 def delete_passkeys(tx: Transaction, person_id: str) -> int:
-    """Delete all passkeys of a person, and return their number."""
+    """Delete all passkeys of a person, and return how many there were."""
     rows = _rows_of(tx, person_id)
     for row in rows:
         tx.delete(row)
@@ -198,7 +198,7 @@ def _signed(
     *,
     now: datetime,
 ) -> bool:
-    """Whether one of the principal's passkeys has signed the challenge of `flow`."""
+    """Whether one of the principal's passkeys signed the challenge of `flow`."""
     row = sealed_or_none(tx, _find(tx, presented_credential_id(response) or ""))
     if row is None or row.person_id != principal.person_id:
         return False

@@ -1,4 +1,4 @@
-"""PINs, which a person can set because others read the mailbox that one-time codes are sent to."""
+"""PINs, which protect people whose one-time codes go to a mailbox that others read."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PinReset:
 
 
 def change_pin(services: Services, principal: Principal, change: PinChange) -> None:
-    """Set, replace or remove the principal's PIN. Their other verified devices end.
+    """Set, replace or remove the principal's PIN. Their other devices lose their verification.
 
     The person is notified by email.
 
@@ -133,7 +133,7 @@ def check_pin(
 
     `matching_hash` is the result of `compare_pin`. A wrong attempt is counted, so the transaction
     must be committed in both cases. The fifth consecutive wrong attempt locks the PIN for a quarter
-    of an hour, and each further one for twice as long as the one before, at most a day.
+    of an hour, and each further one for twice as long as the one before, up to a day.
     """
     if row.locked_until is not None and row.locked_until > now:
         return facts.PIN_LOCKED()

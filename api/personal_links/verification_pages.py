@@ -54,7 +54,7 @@ def show(
 ) -> Response:
     """Ask for the code and the PIN, unless the person is already verified on this device.
 
-    With `again`, also ask a person who is, because some changes require recent verification.
+    With `again`, ask even a verified person, because some changes require recent verification.
     """
     if principal.is_verified and not again:
         return redirect_after_post(_own_page(link, go_on_to))
@@ -106,7 +106,7 @@ def verify(
 async def verify_first(request: Request, _error: Exception) -> Response:
     """Respond to a request for which a secret link is not enough with the page that asks for more.
 
-    Fields of a submitted form are carried by the page.
+    The page carries the fields of a submitted form.
     """
     link = request.path_params[LINK_PARAMETER]
     if request.method == "GET":

@@ -69,7 +69,7 @@ def end_device(device_id: str, services: ServicesDep, principal: PrincipalDep) -
 
 @VERIFICATION.put("/pin", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
 def change_pin(change: PinChange, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Set, replace or remove your PIN. Your other verified devices end; you get an email."""
+    """Set, replace or remove your PIN; you get an email. Other devices lose their verification."""
     pins.change_pin(services, principal, change)
 
 

@@ -36,9 +36,9 @@ class PlanPage:
         cycle: the cycle of the plan.
         plans: all plans of the cycle, newest first.
         questions: queries about the plan, newest first, except those about one coachee.
-        guidance: the countries of matched people whose guidance card is missing or too old.
+        guidance: the countries of matched people whose guidance card is missing or out of date.
         coachees: all coachees of the plan.
-        selected: the part of them that was asked for.
+        selected: the requested part of them.
         person_ids: the ids of their rows, by their ids in the coachees' file.
     """
 
@@ -59,7 +59,7 @@ class PlanPage:
 
 
 def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPage:
-    """Read the contents of a plan's page, with the coachees that a query asks for.
+    """Read the contents of a plan's page, with the coachees that a query requests.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -84,7 +84,7 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
 
 @dataclass(frozen=True, slots=True)
 class PlanCoachesPage:
-    """A plan, its cycle, and the part of its coaches that was asked for."""
+    """A plan, its cycle, and the requested part of its coaches."""
 
     plan: StoredPlan
     cycle: CycleHeader
@@ -92,7 +92,7 @@ class PlanCoachesPage:
 
 
 def read_plan_coaches_page(services: Services, plan_id: str, query: ListQuery) -> PlanCoachesPage:
-    """Read the coaches of a plan that a query asks for, with their workload.
+    """Read the coaches of a plan that a query requests, with their workload.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -1,4 +1,4 @@
-"""View models of the lines of a plan's list of coachees, and of what the page says of the whole."""
+"""View models of the coachees listed for a plan, and of the figures of the whole plan."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PlanLine:
         why: why there is no coach; empty with a coach.
         remedies: the number of changes that would help, without a coach.
         change: what a re-match changed, or empty.
-        because: why it did.
+        because: the reason for that change.
         address: the page about the coachee.
     """
 
@@ -47,7 +47,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
-    """What is said of a whole plan."""
+    """The figures of a whole plan."""
 
     placed: int
     coachees: int
@@ -61,7 +61,7 @@ class PlanFigures:
 
 
 def plan_figures(plan: StoredPlan, rows: Iterable[ListedCoachee]) -> PlanFigures:
-    """Return the figures of a plan, of which `rows` are all coachees."""
+    """Return the figures of a plan; `rows` are all its coachees."""
     return PlanFigures(
         placed=len(plan.matches),
         coachees=len(plan.coachees),

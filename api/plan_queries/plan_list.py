@@ -50,7 +50,7 @@ COACH_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class ListedCoachee:
-    """What the list needs of every coachee. `coach` and `coach_name` are empty without a coach.
+    """A coachee in the list. `coach` and `coach_name` are empty without a coach.
 
     `pinned` is whether the policy pins the pair, and `repeated` whether the two were a pair before,
     if the policy avoids that.
@@ -68,7 +68,7 @@ class ListedCoachee:
 
 @dataclass(frozen=True, slots=True)
 class ListedCoach:
-    """What the list needs of every coach: places, places taken, and sessions."""
+    """A coach in the list: places, places taken, and sessions."""
 
     code: str
     name: str
@@ -78,7 +78,7 @@ class ListedCoach:
 
     @property
     def dots(self) -> str:
-        """The places, those that are taken first and filled."""
+        """The places as dots; those that are taken come first and are filled."""
         return "●" * self.taken + "○" * (self.capacity - self.taken)
 
 

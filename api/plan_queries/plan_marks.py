@@ -1,4 +1,4 @@
-"""The marks of bans, waivers and wishes on the page of a plan, for the coachees that it shows."""
+"""The marks of bans, waivers and preferences on the page of a plan, for the coachees shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def marks_of(plan: StoredPlan, coachees: Sequence[str]) -> PairMarks:
 
 
 def overridden_pairs(plan: StoredPlan) -> list[tuple[str, Fact]]:
-    """Return the coachees for whom a waiver or a wish came before a rule, each with a line."""
+    """Return the coachees for whom a waiver or preference overrode a rule, each with a line."""
     found: list[tuple[str, Fact]] = []
     for coachee, match in plan.matches.items():
         wished = match["coach"] in plan.coachees[coachee].get("prefers", ())

@@ -1,4 +1,4 @@
-"""Whose answer an email is, and which of their sessions it is about."""
+"""Finds the person and the session that an incoming email is about."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Attribution:
 def attribute(
     tx: Transaction, index: TokenIndex, mail: IncomingMail, *, now: datetime
 ) -> Attribution:
-    """Return whose answer an email is, and to which session.
+    """Return the person who answers in an email, and the session.
 
-    A token decides. Without one, the address of the sender does, if the receiving mail server has
-    authenticated it.
+    A token identifies the person. Without one, the sender's address does, if the receiving mail
+    server has authenticated it.
     """
     token_owner = index.person_of(tokens_in(mail.recipients))
     if token_owner is not None:
@@ -56,7 +56,7 @@ def attribute(
 
 
 def people_at(tx: Transaction, address: str) -> list[PersonRow]:
-    """Return the people with an address, those who were added last first."""
+    """Return the people with an address, those added last first."""
     if not address:
         return []
     rows = (

@@ -1,4 +1,4 @@
-"""Emails of this server that came back are marked as failed."""
+"""Marks bounced emails of this server as failed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from api.replies.reading.incoming_mail import IncomingMail
 def record_bounces(tx: Transaction, mail: IncomingMail, *, now: datetime) -> None:
     """Mark the emails that a report returns, and that were sent to the address in it, as failed.
 
-    A report without the Message-ID of an email that was sent to this address changes nothing:
-    anybody can write one.
+    A report without the Message-ID of an email that was sent to this address changes nothing,
+    because anybody could have written it.
     """
     for address in mail.failed:
         for person in people_at(tx, address):

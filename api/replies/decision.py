@@ -1,4 +1,4 @@
-"""What becomes of an email that was read: the person's answer, a note, or one that is held."""
+"""Decides how an incoming email is handled: as an answer, as a note, or held for the office."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _HELD_ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of an email.
+    """How an email is handled.
 
     Attributes:
         state: `ANSWERED` if `reply` is to be stored.
         reply: the answer, whatever the state.
-        stamp: when it was made, by the clock of the sender, but not later than received.
+        stamp: when it was made, by the sender's clock, but not later than when it was received.
     """
 
     state: IncomingState
@@ -60,7 +60,7 @@ class Decision:
 def decide(
     tx: Transaction, index: TokenIndex, mail: IncomingMail, *, received_at: datetime
 ) -> Decision:
-    """Return what becomes of an email that was received at a given time."""
+    """Decide how to handle an email that was received at a given time."""
     if (unread := _UNREAD.get(mail.type)) is not None:
         return Decision(IncomingState.HELD, unread)
     if mail.type is MailType.BOUNCE:
@@ -179,7 +179,7 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
 
 
 def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
-    """Return why an email that is none of the two answers is held."""
+    """Return why an email that contains neither kind of answer is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
     if _is_counter(mail):

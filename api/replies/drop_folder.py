@@ -1,8 +1,9 @@
 """Reads the `.eml` files of a folder, for sites without a mailbox.
 
-A file is recorded before it is moved to the folder `read`. Links, pipes, folders and other things
-that are no regular files are never opened: they are noted and moved to `refused`. Programs should
-write a file under another name and then rename it, so that it is not read before it is complete.
+A file is recorded before it is moved to the folder `read`. Links, pipes, folders and anything else
+that is not a regular file are never opened: they are recorded and moved to `refused`. Programs
+should write a file under another name and then rename it, so that it is not read before it is
+complete.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Use cases of the programme office: reading incoming emails, and deciding about those held."""
+"""Use cases of the programme office: reading incoming emails, and deciding about held ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RECENT = 100
 
 
 class HeldAct(StrEnum):
-    """What the programme office does with an email that is held."""
+    """A decision of the programme office about a held email."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -37,7 +37,7 @@ class HeldAct(StrEnum):
 
 
 class HeldDecision(FrozenModel):
-    """The decision about an email that is held."""
+    """The decision about a held email."""
 
     act: HeldAct
 
@@ -46,7 +46,7 @@ class IncomingMailView(FrozenModel):
     """An incoming email, as shown to the programme office; see `IncomingMailRow`.
 
     Attributes:
-        person: the person whose answer it is, or claims to be.
+        person: the person whose answer it is or claims to be.
         number: the number of the session in its series.
         start: the start of the session.
         can_be_answered: whether its answer can be entered.
@@ -98,8 +98,8 @@ def decide_held(services: Services, incoming_id: str, decision: HeldDecision) ->
 
     Raises:
         NotFoundError: there is no such email.
-        ConflictError: somebody has decided about it already; or an answer is entered, and it is not
-            known to which session, or the session is cancelled or over.
+        ConflictError: it has already been decided; or an answer is entered, and its session is
+            unknown, cancelled or over.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -120,7 +120,7 @@ def decide_held(services: Services, incoming_id: str, decision: HeldDecision) ->
 
 
 def count_held(tx: Transaction, cycle_id: str) -> int:
-    """Return how many emails are held that are about a cycle, or about none that is known."""
+    """Return the number of held emails about a cycle, or about no known cycle."""
     in_cycle = or_(IncomingMailRow.cycle_id == cycle_id, IncomingMailRow.cycle_id.is_(None))
     held = select(func.count()).where(IncomingMailRow.state == IncomingState.HELD, in_cycle)
     return tx.scalar(held) or 0

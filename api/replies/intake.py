@@ -1,4 +1,4 @@
-"""Recording an email that was read, and storing the answer that it contains."""
+"""Records incoming emails, and stores the answers that they contain."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class ArrivedMail:
         raw: its bytes; of an email that is too large, the beginning.
         origin: where it was read from.
         received_at: when it was received; in the future if a clock is wrong.
-        type: what it is, if it was not read: too large, or no regular file.
-        name: what identifies an email that was not read, such as the name of the file.
+        type: why it was not read: too large, or not a regular file.
+        name: the identifier of an email that was not read, such as the name of the file.
     """
 
     raw: bytes
@@ -60,7 +60,7 @@ class ArrivedMail:
 
     @property
     def digest(self) -> str:
-        """What identifies copies of the email."""
+        """A hash that identifies copies of the email."""
         if not self.name:
             return message_digest(self.raw)
         named = self.name.encode("utf-8", "surrogateescape")
@@ -70,8 +70,8 @@ class ArrivedMail:
 def record_mails(services: Services, arrived: Sequence[ArrivedMail]) -> int:
     """Record emails and store their answers, in one transaction; return how many were new.
 
-    If one of them causes an error of the application, each is recorded in its own transaction, and
-    that one is held like an email that cannot be read.
+    If one of them causes an internal error, each is recorded in its own transaction, and the one
+    with the error is held like an unreadable email.
 
     Raises:
         SQLAlchemyError: the database is unavailable; nothing or only the first ones were recorded.
@@ -144,7 +144,7 @@ def _store(
     decision: Decision,
     received_at: datetime,
 ) -> Decision:
-    """Store the answer of an email, or add it to the history if a later one has counted.
+    """Store the answer in an email, or only add it to the history if a later one was received.
 
     Returns the decision; another one for a counter-proposal, which becomes a proposal if its time
     can be proposed.

@@ -1,8 +1,8 @@
 """Reads a mailbox over IMAP (RFC 9051).
 
 Emails are recorded in the order of their UIDs, then the last UID is stored, and only then are they
-marked as seen or moved. So none is lost, whenever a worker crashes and whatever other programs do
-with flags; one that is read again is recognised as a copy.
+marked as seen or moved. So no email is lost when a worker crashes or other programs change flags,
+and an email that is read again is recognised as a copy.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class MailboxUnavailableError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder of an open mailbox, and where reading it goes on."""
+    """A folder of an open mailbox, and the position at which reading continues."""
 
     box: BaseMailBox
     settings: ReplySettings
@@ -91,7 +91,8 @@ def read_mailbox(services: Services, *, stopping: threading.Event = _NEVER_SET) 
     """Record all new emails in the mailbox of the settings, and return how many were new.
 
     Raises:
-        MailboxUnavailableError: the mailbox cannot be read; what was recorded stays recorded.
+        MailboxUnavailableError: the mailbox cannot be read; emails recorded before the error stay
+            recorded.
         WorkerShutdownError: `stopping` was set.
     """
     settings = services.settings.replies

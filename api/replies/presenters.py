@@ -47,11 +47,11 @@ class IncomingLine:
     """An incoming email on the page of the programme office; times are in UTC.
 
     Attributes:
-        reason: why it was treated as it was.
+        reason: why it was handled in this way.
         outcome: what the programme office decided; empty if it has not.
         session: the session, with its start; empty if it is not known.
         proposed: the time that it proposes, or empty.
-        acts: what can be done with it.
+        acts: the possible decisions.
     """
 
     mail: IncomingMailView

@@ -1,4 +1,4 @@
-"""Deleting emails of people who are in no cycle. Those of others are erased with their person."""
+"""Deletes emails from unknown senders. Those from participants are erased with the person."""
 
 from __future__ import annotations
 

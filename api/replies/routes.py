@@ -17,7 +17,7 @@ INCOMING_MAILS = APIRouter(prefix=API, tags=["replies"])
 
 @INCOMING_MAILS.get("/replies")
 def list_incoming_mails(services: ServicesDep) -> IncomingMails:
-    """List the emails that wait for a decision, and the latest others."""
+    """List the emails that are waiting for a decision, and the latest others."""
     return held.read_incoming_mails(services)
 
 

@@ -1,4 +1,4 @@
-"""Tables of incoming emails, and of how far a mailbox was read."""
+"""Tables of incoming emails, and of how far each mailbox has been read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MailOrigin(StrEnum):
 
 
 class IncomingState(StrEnum):
-    """What became of an incoming email."""
+    """How an incoming email was handled."""
 
     ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
     NOTED = "noted"  # nothing is to be done
@@ -33,7 +33,7 @@ class IncomingState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an incoming email was treated as it was."""
+    """Why an incoming email was handled in this way."""
 
     ANSWERED = "answered"
     PROPOSED = "proposed"
@@ -68,9 +68,9 @@ class IncomingMailRow(IdentifiedRow):
         digest: identifies copies of the same email.
         received_at: when the mail server received it, or the file was written; not later than now.
         person_id: the person whose answer it is; for held emails without a token, the person that
-            it claims to be from. `None` if it is nobody.
+            it claims to be from; `None` if there is none.
         session_id: the session that it is about.
-        reply: the answer that it contains; `None` if it is none of the two.
+        reply: the answer that it contains; `None` if it neither accepts nor declines.
         sender: the address in From.
         aide: the address of an aide who answered on the person's behalf.
         other_address: the address of a delegate, of a foreign attendee, or one that cannot be
@@ -113,7 +113,7 @@ class IncomingMailRow(IdentifiedRow):
 
 
 class MailboxPositionRow(TableRow):
-    """How far a mailbox was read: all emails up to `last_uid` are recorded.
+    """How far a mailbox has been read: all emails up to `last_uid` are recorded.
 
     Attributes:
         mailbox: a hash of server, user and folder.

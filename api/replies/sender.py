@@ -1,4 +1,4 @@
-"""Who sent an email: by the token in the address it was sent to, or by an authenticated address.
+"""Identifies the sender of an email by the token in its recipient's address.
 
 Calendars reply to the organiser, and mail programs to the Reply-To address. Both contain a token
 that only the recipient of an invitation knows. A reply without a token counts only if the receiving

@@ -1,4 +1,4 @@
-"""Proposing and deciding, on behalf of whoever sends a request."""
+"""Proposing times and deciding about proposals, on behalf of the sender of a request."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def decide(
 
     Raises:
         NotFoundError: there is no such session or proposal, or `principal` may not see it.
-        ConflictError: it is not up to the principal, the proposal is no longer open, or the time no
-            longer free.
+        ConflictError: the decision is not up to the principal, the proposal is no longer open, or
+            the time is no longer free.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

@@ -23,7 +23,7 @@ from matching.rescheduling.start_problems import StartProblem
 
 
 class OutsideRulesError(ConflictError):
-    """A time is outside the rules, and may be allowed with a reason; `problems` say why."""
+    """A time is outside the rules, but may be allowed with a reason; `problems` say why."""
 
     def __init__(self, problems: Sequence[Displayed]) -> None:
         super().__init__(facts.NEEDS_REASON())

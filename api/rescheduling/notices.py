@@ -1,4 +1,4 @@
-"""Queues the emails about a proposal: to who can confirm it, and when it is refused or withdrawn.
+"""Queues the emails that ask for confirmation of a proposal, and about refusal or withdrawal.
 
 If the server sends no email, participants see proposals on their pages only.
 """

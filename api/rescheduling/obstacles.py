@@ -1,4 +1,4 @@
-"""Coming sessions that cannot take place as planned, as reasons for a re-match."""
+"""Upcoming sessions that cannot take place as planned, as reasons for a re-match."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PersonObstacle(FrozenModel):
 
 
 class ObstructedSession(FrozenModel):
-    """A confirmed session to come that one of its participants cannot attend.
+    """An upcoming confirmed session that one of its participants cannot attend.
 
     `another_time` is whether one of them has proposed another time, so that no re-match may be
     needed.
@@ -55,7 +55,7 @@ class ObstructedSession(FrozenModel):
 
 
 class Rematch(FrozenModel):
-    """What a re-match of a cycle would have to solve, and the run that is under way, if any."""
+    """The sessions that a re-match of a cycle has to solve, and the unfinished run, if any."""
 
     cycle: CycleHeader
     sessions: tuple[ObstructedSession, ...]
@@ -63,7 +63,7 @@ class Rematch(FrozenModel):
 
 
 def read_rematch(services: Services, cycle_id: str) -> Rematch:
-    """Return the coming sessions of a cycle that cannot take place as planned, by time.
+    """Return the upcoming sessions of a cycle that cannot take place as planned, by time.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -130,7 +130,7 @@ def _obstacle(
 
 
 def _declined(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
-    """Return the sessions and the people who have declined their present times."""
+    """Return the sessions, with the people who have declined their current times."""
     replies = tx.execute(
         select(ReplyRow.session_id, ReplyRow.person_id)
         .join(SessionRow, SessionRow.id == ReplyRow.session_id)

@@ -1,4 +1,4 @@
-"""What the programme office does with single sessions: move, cancel, and say where they are.
+"""Use cases of the programme office for single sessions: move, cancel, and set details.
 
 The messages are drafts, which the office reads and releases with the others.
 """
@@ -82,18 +82,18 @@ class DetailsInput(FrozenModel):
 
     @property
     def change(self) -> SessionChange:
-        """The change of each session."""
+        """The change to make to each session."""
         return SessionChange(**self.model_dump(include=self.model_fields_set - {"whole_series"}))
 
 
 def set_details(
     services: Services, principal: Principal, session_id: str, details: DetailsInput
 ) -> SessionDetails:
-    """Set where and how a session, or all coming sessions of its pair, take place.
+    """Set where and how a session, or all upcoming sessions of its pair, take place.
 
     Raises:
         NotFoundError: there is no such session.
-        ConflictError: the session is cancelled or has started, or nothing is given.
+        ConflictError: the session is cancelled or has started, or no change is given.
     """
     now = services.now()
     if not details.change.model_fields_set:

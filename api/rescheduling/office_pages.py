@@ -39,7 +39,7 @@ CHANGE_PAGES = APIRouter(prefix="/sessions/{session_id}/change", include_in_sche
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What was submitted, and what is wrong with it.
+    """The submitted values, and their faults.
 
     Attributes:
         fields: the submitted fields.
@@ -122,7 +122,7 @@ def move_to_typed_time(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Move a session to a typed time; outside the rules, a reason is asked for."""
+    """Move a session to a typed time; outside the rules, a reason is required."""
     form, faults = validate_form(TypedTimeForm, form_fields, "day")
     if form is None:
         return _render(request, session_id, Entered(form_fields, faults))
@@ -150,7 +150,7 @@ def cancel(session_id: str, services: ServicesDep, principal: PrincipalDep) -> R
 def set_details(
     session_id: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set where and how a session, or all coming sessions of its pair, take place."""
+    """Set where and how a session, or all upcoming sessions of its pair, take place."""
     details = parse_form(DetailsForm, form_fields)
     office.set_details(services, principal, session_id, details)
     return _back(session_id)

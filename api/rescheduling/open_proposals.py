@@ -1,4 +1,4 @@
-"""Open proposals and declined times, as lists of the office and of participants show them."""
+"""Open proposals and declined times, as shown in the office's and participants' lists."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class OpenProposal(FrozenModel):
 
 
 class SessionNotice(FrozenModel):
-    """What a participant should know about a session.
+    """A notice to a participant about a session.
 
     Attributes:
         declined: whether the other participant has declined its time.
-        own_proposal: whether the participant has proposed another time, which is open.
-        other_proposal: whether the other one has.
+        own_proposal: whether the participant has an open proposal of another time.
+        other_proposal: whether the other participant has one.
     """
 
     declined: bool = False
@@ -79,7 +79,7 @@ def open_proposals(tx: Transaction, cycle_id: str, *, now: datetime) -> tuple[Op
 
 
 def session_notices(tx: Transaction, person_id: str, *, now: datetime) -> dict[str, SessionNotice]:
-    """Return the notices about a person's coming sessions that have any, by id of the session."""
+    """Return the notices about a person's upcoming sessions, by session id."""
     coming = (
         or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id),
         SessionRow.state == SessionState.CONFIRMED,

@@ -32,7 +32,7 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class SlotOption:
-    """A time that can be chosen: the value of its button, its words, and what else moves."""
+    """A time that can be chosen: the value of its button, its label, and what else moves."""
 
     value: str
     when: Displayed
@@ -93,7 +93,7 @@ def proposal_line(
 
 
 def moves_of(time: NewTime, zone: ZoneInfo) -> tuple[Fact, ...]:
-    """Return the later sessions that move with a time, in words."""
+    """Return a description of the later sessions that move with a time."""
     return tuple(
         facts.ALSO_MOVES(number=one.number, when=format_short_datetime(one.start, zone))
         for one in time.moves
@@ -106,7 +106,7 @@ def slot_value(time: NewTime) -> str:
 
 
 def parse_slot_value(value: str) -> dict[str, object]:
-    """Return the input of `NewTime` in the value of a form field."""
+    """Parse the value of a form field into the input of `NewTime`."""
     start, *moves = value.split(" ")
     pairs = [one.partition("=") for one in moves]
     return {

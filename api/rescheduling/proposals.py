@@ -121,7 +121,7 @@ def _aide_of(tx: Transaction, row: ProposalRow) -> str:
 def current_state(row: ProposalRow, session: SessionRow, *, now: datetime) -> ProposalState:
     """Return the state of a proposal.
 
-    An open one expires when its session is changed or starts, and when the proposed time comes.
+    An open proposal expires when its session changes or starts, and at the proposed time.
     """
     if row.state is not ProposalState.PROPOSED:
         return row.state
@@ -139,7 +139,7 @@ def proposed_time(row: ProposalRow) -> NewTime:
 def proposal_problems(
     tx: Transaction, row: ProposalRow, session: SessionRow, *, now: datetime
 ) -> tuple[StartProblem, ...]:
-    """Return why a proposed time is not possible, or outside the rules, at the moment."""
+    """Return why a proposed time is not possible, or outside the rules, at present."""
     starts = in_minutes(proposed_time(row).by_number(session.number))
     return start_problems(pair_calendar(tx, session, not_before=now), starts)
 
@@ -153,7 +153,7 @@ def is_after_cutoff(
 
 
 def cutoff_hours(tx: Transaction, session: SessionRow) -> int:
-    """Return until how many hours before a session its participants can move it."""
+    """Return how many hours before a session its participants can last move it."""
     return policy_of(cycle_row(tx, session.cycle_id)).sessions.reschedule_cutoff_hours
 
 

@@ -26,7 +26,7 @@ _REASONS = {
 
 @REMATCH_PAGES.get("/cycles/{cycle_id}/rematch")
 def show_rematch(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the coming sessions that cannot take place as planned, with a button for a re-match."""
+    """Show the upcoming sessions that cannot take place as planned, and offer a re-match."""
     page = read_rematch(services, cycle_id)
     return render_page(
         request,
@@ -40,7 +40,7 @@ def show_rematch(cycle_id: str, request: Request, services: ServicesDep) -> Resp
 
 @REMATCH_ROUTES.get("/cycles/{cycle_id}/rematch", responses=problem_responses(404))
 def list_obstructed_sessions(cycle_id: str, services: ServicesDep) -> tuple[ObstructedSession, ...]:
-    """List the coming sessions that one of the two participants cannot attend, and why."""
+    """List the upcoming sessions that one of the two participants cannot attend, and why."""
     return read_rematch(services, cycle_id).sessions
 
 

@@ -62,7 +62,7 @@ def move_session(
 def cancel_session(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Cancel a session that is still to come."""
+    """Cancel an upcoming session."""
     return office.cancel_session(services, principal, session_id)
 
 
@@ -70,7 +70,7 @@ def cancel_session(
 def set_details(
     session_id: str, details: DetailsInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Set where and how a session takes place, or all coming sessions of its pair."""
+    """Set where and how a session takes place, or all upcoming sessions of its pair."""
     return office.set_details(services, principal, session_id, details)
 
 

@@ -44,10 +44,10 @@ def propose(
     aide_id: str | None = None,
     now: datetime,
 ) -> Proposal:
-    """Store a participant's proposal, and have the other one, or the office, decide about it.
+    """Store a participant's proposal, and ask the other participant or the office to decide.
 
     It replaces any open proposal about the session. On a page, only the offered times can be
-    chosen. By email, any time to come can be proposed; if it is outside the rules, the programme
+    chosen. By email, any future time can be proposed; if it is outside the rules, the programme
     office decides. `aide_id` is the link of the aide who proposes it for the participant.
 
     Raises:
@@ -186,7 +186,7 @@ def _require_proposable(
 def _close_open_ones(
     tx: Transaction, services: Services, session: SessionRow, person_id: str, *, now: datetime
 ) -> None:
-    """Withdraw a person's open proposal about a session, or refuse that of the other one."""
+    """Withdraw a person's open proposal about a session, or refuse the other participant's."""
     query = select(ProposalRow).where(
         ProposalRow.session_id == session.id, ProposalRow.state == ProposalState.PROPOSED
     )

@@ -26,9 +26,9 @@ class SessionTimes(FrozenModel):
     """A session with the times to which it can be moved, and the proposals to move it.
 
     Attributes:
-        can_move: whether the session is still to come and confirmed; if not, there are no slots.
+        can_move: whether the session is upcoming and confirmed; if not, there are no slots.
         length: the length of a session that is moved.
-        cutoff_hours: until how many hours before a session its participants can move it.
+        cutoff_hours: how many hours before a session its participants can last move it.
         office_decides: whether it is too late for the participants to move it by themselves.
     """
 
@@ -101,7 +101,7 @@ def read_office_session_times(
 def session_times(
     tx: Transaction, services: Services, principal: Principal, session_id: str
 ) -> SessionTimes:
-    """Return the same in a transaction."""
+    """Do the same as `read_session_times` in a transaction."""
     row, now = own_session(tx, principal, session_id), services.now()
     can_move = row.state is SessionState.CONFIRMED and row.starts_at > now
     hours = cutoff_hours(tx, row)

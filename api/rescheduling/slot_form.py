@@ -1,4 +1,4 @@
-"""The forms with which a time is chosen or typed."""
+"""The forms for choosing or typing a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.feedback import LongText
 
 
 class SlotForm(BaseModel):
-    """A time that was chosen among those offered."""
+    """A time chosen among those offered."""
 
     time: NewTime
 
@@ -26,7 +26,7 @@ class SlotForm(BaseModel):
 
 
 class TypedTimeForm(BaseModel):
-    """A date and a time of the day in the cycle's zone, and why they may be outside the rules."""
+    """A date and time in the cycle's zone, and the reason to allow a time outside the rules."""
 
     day: date
     clock: time

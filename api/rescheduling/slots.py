@@ -1,4 +1,4 @@
-"""Free times for another start of one session."""
+"""Free times to which a session can be moved."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class NewTime(FrozenModel):
 def read_slots(services: Services, principal: Principal, session_id: str) -> tuple[NewTime, ...]:
     """Return the free times for a session that are offered to the principal, best first.
 
-    They reveal nothing else about the calendar of the other participant. They are computed anew
-    each time, from what is stored, so a time that has been taken is no longer among them.
+    They reveal nothing else about the calendar of the other participant. They are computed from the
+    stored data each time, so a time that has been taken is no longer included.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -60,8 +60,8 @@ def slots_of(
 ) -> tuple[NewTime, ...]:
     """Return the free times for a session, best first.
 
-    Times that are offered to participants begin only after the cut-off, so that the other one can
-    still confirm them. The programme office can choose any time to come.
+    Times that are offered to participants begin only after the cut-off, so that the other
+    participant can still confirm them. The programme office can choose any future time.
     """
     calendar = pair_calendar(tx, session, not_before=now)
     if not by_office:

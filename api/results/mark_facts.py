@@ -1,4 +1,4 @@
-"""The marks of pairs in a plan: bans, waivers, and wishes that outweighed a rule."""
+"""The marks of pairs in a plan: bans, waivers, and preferences that outweighed a rule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from coach.texts.facts import FACT, NUMBER, TEXT, all_of, message, plural_messag
 
 # i18n: a rule was lifted for this pair, such as: rank waived
 WAIVED = message("pair_mark.waived", "{rule} waived", rule=FACT)
-# i18n: the coachee wished for this coach, although other rules give no points.
+# i18n: the coachee prefers this coach, although other rules give no points.
 WISHED = message("pair_mark.wished", "wish came before: {rules}", rules=all_of(FACT))
 BANNED = message("pair_mark.banned", "ban: {coach}", coach=TEXT)
 BANNED_ANYWAY = message(

@@ -1,4 +1,4 @@
-"""Marks bans, waivers, and wishes that came before a rule, at the pairs of a plan."""
+"""Marks bans, waivers, and preferences that outweighed a rule on the pairs of a plan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_CHECKED = 200  # bans, each of which is compared with the other rules
 
 @dataclass(frozen=True, slots=True)
 class PairMark:
-    """A mark. `overrides` is whether a waiver or a wish came before a rule."""
+    """A mark. `overrides` is whether a waiver or a preference outweighed a rule."""
 
     words: Fact
     overrides: bool = False
@@ -53,7 +53,7 @@ def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairM
 def overriding(
     verdicts: Iterable[tuple[str, int, int, bool]], *, wished: bool
 ) -> Iterator[PairMark]:
-    """Yield the marks of a match in which a waiver or a wish came before a rule.
+    """Yield the marks of a match in which a waiver or a preference outweighed a rule.
 
     Args:
         verdicts: the rule, the points, the weight, and whether the rule is waived, of each verdict.

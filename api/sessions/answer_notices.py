@@ -1,4 +1,4 @@
-"""Emails that tell a participant of a session that the other participant has declined its time.
+"""Emails that tell a participant that the other participant has declined a session's time.
 
 The participant is also told if the other one accepts it after all. A first acceptance is not
 reported, and the comment, which is for the programme office, never is.
@@ -34,7 +34,8 @@ def tell_other_participant(
 ) -> None:
     """Tell the other participant how a person has replied, if the server sends email.
 
-    Replies to several sessions in one transaction, as when somebody leaves, are in one email.
+    Replies to several sessions in one transaction, as when somebody leaves, are combined in one
+    email.
     """
     other = session.coach_id if person_id == session.coachee_id else session.coachee_id
     addresses = find_addresses(tx, [other])

@@ -1,4 +1,4 @@
-"""Conditions on replies to the time that a session has now, for queries."""
+"""Query conditions on replies to a session's current time."""
 
 from __future__ import annotations
 

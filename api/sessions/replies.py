@@ -108,7 +108,7 @@ def keep_reply(
 def store_pending_acceptances(
     tx: Transaction, services: Services, principal: Principal, *, now: datetime
 ) -> int:
-    """Accept all upcoming sessions to which the principal has not replied; return their number.
+    """Accept all upcoming sessions to which the principal has not replied; return how many.
 
     Raises:
         NotAllowedError: `principal` is not a participant in a cycle.

@@ -1,4 +1,4 @@
-"""All replies to a session, also those that a later one has replaced."""
+"""All replies to a session, including those replaced by later ones."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ class SessionRow(IdentifiedRow):
         sequence: increases with every change of time or state.
         asked_sequence: the value of `sequence` when the participants were last asked to reply;
             replies to earlier values are ignored.
-        revision: increases with every message about the session, also with those that leave
-            `sequence` as it is.
+        revision: increases with every message about the session, including those that do not change
+            `sequence`.
         changed_at: when the latest message about the session was created.
-        adjustments: how often its time or state was changed otherwise than by publishing a plan.
+        adjustments: how often its time or state was changed other than by publishing a plan.
         mode: how the participants meet; `None` if they arrange it themselves.
         place: where they meet, in the office's words.
         join_link: the URL of an online meeting, or empty.
@@ -104,14 +104,14 @@ class ReplySource(StrEnum):
 
 
 class ReplyHistoryRow(IdentifiedRow):
-    """A reply of a participant, also if a later one has replaced it.
+    """A participant's reply, even if a later one has replaced it.
 
     Attributes:
         sequence: the session's sequence at the time of the reply.
         received_at: when the page or the mail server received it.
-        stamp: for emails of calendars, when the reply was made by the clock of its sender, but not
-            later than `received_at`.
-        counted: whether it became the person's reply, because none was received later.
+        stamp: for calendar replies, when the reply was made, by the sender's clock, but not later
+            than `received_at`.
+        counted: whether it became the person's reply: no later one had been received.
     """
 
     __tablename__ = "reply_history"
@@ -132,9 +132,9 @@ class RecordRow(IdentifiedRow):
     """A session's shared record, as last submitted by the coach.
 
     Attributes:
-        settled_at: when the office clarified who was there, if the coachee says something else;
-            `None` again when one of them says something new.
-        answered_at: when the office did what the coach asks for; `None` again with a new request.
+        settled_at: when the office clarified who attended, if coach and coachee disagree; `None`
+            again when one of them changes their statement.
+        answered_at: when the office answered the coach's request; `None` again with a new request.
     """
 
     __tablename__ = "shared_records"
@@ -160,7 +160,7 @@ class RecordRow(IdentifiedRow):
 
 
 class SessionActionRow(IdentifiedRow):
-    """Something that was agreed in a session, at its place in the shared record.
+    """An action agreed in a session, at its position in the shared record.
 
     `owner` is `None` if the text says who does it.
     """

@@ -82,7 +82,7 @@ def submit_reply(
 
 
 def accept_pending(services: Services, principal: Principal) -> int:
-    """Accept all upcoming sessions to which the principal has not replied; return their number.
+    """Accept all upcoming sessions to which the principal has not replied; return how many.
 
     Raises:
         NotAllowedError: `principal` is not a participant in a cycle.

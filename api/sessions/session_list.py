@@ -1,4 +1,4 @@
-"""The list of a cycle's sessions: what it can be searched, sorted and filtered by."""
+"""The list of a cycle's sessions: how it can be searched, sorted and filtered."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _STATES: Mapping[str, Callable[[datetime], ColumnElement[bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReplyCounts:
-    """The numbers of replies to confirmed sessions without a record, two per session."""
+    """Counts of replies to confirmed sessions without a record, two per session."""
 
     accepted: int
     declined: int
@@ -78,7 +78,7 @@ class ReplyCounts:
 def select_sessions(
     tx: Transaction, cycle_id: str, query: ListQuery, *, now: datetime
 ) -> Selected[str]:
-    """Return the ids of the sessions of a cycle that a query asks for."""
+    """Return the ids of the sessions of a cycle that a query requests."""
     of_cycle = SessionRow.cycle_id == cycle_id
     statement = (
         select(SessionRow.id, *_SIDES)
@@ -115,7 +115,7 @@ def count_replies(tx: Transaction, cycle_id: str) -> ReplyCounts:
 
 
 def declined_sessions(tx: Transaction, cycle_id: str, most: int) -> tuple[list[str], int]:
-    """Return the ids of the first sessions that were declined, and the number of all."""
+    """Return the ids of the first declined sessions, and the number of all declined ones."""
     declined = (SessionRow.cycle_id == cycle_id, IS_DECLINED)
     first = select(SessionRow.id).where(*declined).order_by(SessionRow.starts_at, SessionRow.uid)
     number = tx.scalar(select(func.count()).select_from(SessionRow).where(*declined)) or 0
@@ -134,7 +134,7 @@ def _conditions(query: ListQuery, now: datetime) -> list[ColumnElement[bool]]:
 def _names(
     tx: Transaction, cycle_id: str, words: Sequence[str]
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """Return everybody's folded name by id, and the ids of those who are found by all words."""
+    """Return everybody's folded name by id, and the ids of people whose names contain all words."""
     people = tx.execute(
         select(PersonRow.id, PersonRow.name, PersonRow.code).where(PersonRow.cycle_id == cycle_id)
     ).all()

@@ -1,4 +1,4 @@
-"""Drafts of people's forms, which the browser keeps, encrypted, until they have been sent.
+"""Drafts of people's forms, which the browser keeps, encrypted, until they are submitted.
 
 The server stores nothing. The pages with a form contain the key of its draft, so only somebody who
 can open the page can decrypt the draft. Keys are derived from the person, their secret link and the

@@ -1,1 +1,1 @@
-"""Webhooks: other programs of the deployment are told when something happens, by ids only."""
+"""Webhooks: notify other programs when something happens, by ids only."""

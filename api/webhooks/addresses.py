@@ -1,7 +1,8 @@
 """Which addresses webhooks may connect to: public ones, and those of networks that a setting lists.
 
 Without this, a webhook could reach services that trust requests from inside the network. Some IPv6
-addresses stand for an IPv4 address, and count as public whatever that is; they are unwrapped first.
+addresses stand for an IPv4 address, and count as public regardless of it, so they are unwrapped
+first.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def is_permitted(address: str, networks: Collection[Network]) -> bool:
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
-    """Return the IPv4 address that an IPv6 address stands for; `None` if it cannot be told."""
+    """Return the IPv4 address that an IPv6 address stands for; `None` if it is not known."""
     if isinstance(address, IPv4Address):
         return address
     if address.scope_id or address in _NAT64_LOCAL:

@@ -1,8 +1,8 @@
 """Delivers events to webhooks, in the order of the audit trail, at least once each.
 
 The audit trail is the queue: it contains each event exactly once, in the transaction of the event.
-A webhook stores how far it has come. An event that cannot be delivered is tried again later, and
-those after it wait.
+A webhook stores the number of the last event delivered. An event that cannot be delivered is
+retried later, and later events wait for it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Message:
 
 
 def deliver_due(services: Services, stopping: threading.Event) -> None:
-    """Deliver the events that wait, to each webhook whose next attempt is due."""
+    """Deliver the waiting events to each webhook whose next attempt is due."""
     with services.database.reading() as tx:
         due = list(
             tx.scalars(

@@ -26,7 +26,7 @@ _UTC = ZoneInfo("UTC")
 
 @WEBHOOK_PAGES.get(WEBHOOKS)
 def show(request: Request) -> Response:
-    """Show the webhooks, and the form for another one."""
+    """Show the webhooks, and a form to add one."""
     return _render(request)
 
 
@@ -50,7 +50,7 @@ def replace_secret(webhook_id: str, request: Request, services: ServicesDep) -> 
 
 @WEBHOOK_PAGES.post(f"{WEBHOOKS}/{{webhook_id}}/resume")
 def resume(webhook_id: str, services: ServicesDep) -> Response:
-    """Try a webhook again now."""
+    """Resume deliveries to a webhook immediately."""
     webhooks.resume_webhook(services, webhook_id)
     return redirect_after_post(WEBHOOKS)
 

@@ -15,15 +15,15 @@ MAX_PROBLEM_LENGTH = 40
 
 
 class WebhookRow(SealedRow, IdentifiedRow):
-    """An address that is told about events. Its secret is derived, not stored.
+    """An address that is notified of events. Its secret is derived, not stored.
 
     Attributes:
         url: the `https` address.
         events: the types of events, separated by spaces.
         secret_version: the version of the secret with which messages are signed.
-        earlier_secret_until: until when messages are also signed with the previous secret.
-        delivered: the number of the last event in the audit trail that was delivered, or need not
-            be.
+        earlier_secret_until: the time until which messages are also signed with the previous
+            secret.
+        delivered: the number of the last event in the audit trail that was delivered or skipped.
         failures: the number of consecutive failed attempts.
         failing_since: when the first of them took place.
         next_attempt_at: when the next attempt may take place.

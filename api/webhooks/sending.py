@@ -42,9 +42,9 @@ def send(
 ) -> Problem | None:
     """Post a message; return `None` if the receiver has accepted it.
 
-    `networks` are those that may be connected to although they are not public. `timeout` is in
-    seconds, for connecting and for reading each part of the response; everything together takes at
-    most twice as long.
+    `networks` are the permitted networks that are not public. `timeout` is in seconds, for
+    connecting and for reading each part of the response; everything together takes at most twice as
+    long.
     """
 
     async def in_time() -> Problem | None:

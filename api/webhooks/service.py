@@ -29,7 +29,7 @@ def _check_url(text: str) -> str:
     """Return an `https` address without credentials and fragment.
 
     Raises:
-        InvalidValueError: the text is another one.
+        InvalidValueError: the text is not such an address.
     """
     try:
         url = Url(text)
@@ -47,7 +47,7 @@ def _require_events(events: frozenset[WebhookEvent]) -> frozenset[WebhookEvent]:
 
 
 class NewWebhook(FrozenModel):
-    """A webhook to create: the `https` address to tell, and the events to tell it about."""
+    """A webhook to create: the `https` address to notify, and the events to notify it of."""
 
     url: Annotated[
         str,
@@ -63,7 +63,7 @@ class NewWebhook(FrozenModel):
 
 
 class Webhook(FrozenModel):
-    """A webhook. `problem` says why the last attempt failed; empty if it did not."""
+    """A webhook. `problem` says why the last attempt failed; empty if it succeeded."""
 
     id: str
     url: str
@@ -91,7 +91,7 @@ def list_webhooks(services: Services) -> tuple[Webhook, ...]:
 
 
 def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
-    """Create a webhook, which is told about events from now on.
+    """Create a webhook, which is notified of events from now on.
 
     Raises:
         ConflictError: there are too many webhooks.

@@ -1,7 +1,7 @@
 """Signatures of messages, as in Standard Webhooks (https://www.standardwebhooks.com).
 
 The signature covers the id and the time of a message, so that a receiver can refuse messages that
-are old or were received before.
+are old or have been received before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reviews both lists of people before they are used: who is new, changed, gone or doubled.
 
-`review_lists` computes everything that a person has to see before lists replace earlier ones. It is
-the same for the command `import` and for a server.
+`review_lists` computes everything that a person has to see before lists replace earlier ones. The
+command `import` and the server share it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ FIRST_ROW = 1  # in spreadsheet numbering
 _MAX_TITLE_ROWS = 20
 _MAX_SAMPLES = 3
 _MAX_KEY_LENGTH = 100
-_MIN_COLUMNS = 3  # of a file without known headers; others are no lists
+_MIN_COLUMNS = 3  # of a file without known headers; others are not lists
 _LIKE_A_VALUE = re.compile(r"@|\d{2}|[;:]|https?:")  # what people, unlike headers, contain
 _OF_OTHER_KIND = {
     PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
@@ -66,7 +66,8 @@ class SheetHeader:
         understood: headers that do not have the name of a column but certainly mean it: what was
             written, and the name of the column.
         unknown: headers that are not understood.
-        is_unusable: whether this is another list, no list at all, or one without known headers.
+        is_unusable: whether this is the other list, not a list at all, or one without known
+            headers.
     """
 
     row: int
@@ -205,7 +206,7 @@ class _HeaderReader:
         return UnknownHeader(excerpt(cell), _mapping_key(cell), near, self._samples(row, place))
 
     def _unknown_headers(self, row: int, cells: Sequence[str]) -> Iterator[UnknownHeader]:
-        """Yield the headers of a file in which none is known, unless it is no table."""
+        """Yield the headers of a file in which none is known, unless it is not a table."""
         texts = [(place, cell) for place, cell in enumerate(cells) if cell.strip()]
         looks_like_header = not any(_LIKE_A_VALUE.search(cell) for _, cell in texts)
         if len(texts) >= _MIN_COLUMNS and len(self.table.rows) > row and looks_like_header:

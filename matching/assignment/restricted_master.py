@@ -45,7 +45,7 @@ class LpSolution:
 
     Attributes:
         value: the objective value; in phase one, the negated total slack.
-        excess: by how much sets that are not known could increase the value at most.
+        excess: the most by which sets that are not known could increase the value.
         chosen: `float64[P]`, the values of `x`.
         pair_dual: the duals of the linking rows, by expanded coach and pair.
         convexity_dual: the duals of the convexity rows, by expanded coach.

@@ -165,7 +165,7 @@ class CoachCalendar:
 
     @cached_property
     def max_coachees(self) -> int:
-        """An upper bound on the size of a feasible set, from the capacity and the time there is."""
+        """An upper bound on the size of a feasible set, from the capacity and available time."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -177,9 +177,9 @@ class CoachCalendar:
     def _series_in_parallel(self) -> int:
         """Return an upper bound on the number of series that share the days of the coach.
 
-        Let no first session be later than the end of a period of `max_gap` days, and no last one
-        earlier than its beginning. Then every series has a session within the period, since the
-        next session after one before the period is not after it. So there are no more series than
+        Suppose that no first session is after the end of a period of `max_gap` days, and no last
+        one before its beginning. Then every series has a session within the period, since the next
+        session after one before the period is not after it. So there are no more series than
         sessions that fit into the period.
         """
         if not self.by_day or self._first is not None or not self.positions:

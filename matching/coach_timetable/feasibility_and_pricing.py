@@ -112,7 +112,7 @@ class CoachOracle:
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
         """Return a feasible subset of `wanted`, built greedily in order of local index.
 
-        It is maximal unless the effort to decide about a larger one was too great.
+        It is maximal unless deciding about a larger one would have taken too much effort.
         """
         held = 0
         for one in members(wanted):

@@ -51,7 +51,7 @@ class PartialTimetable:
         )
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
-        """Add a series, and return true, unless its own sessions together violate a limit."""
+        """Add a series; return false if its own sessions together violate a limit."""
         for number, position in enumerate(positions):
             if number and not self._fits(position, candidate):
                 self._remove(candidate, positions[:number])
@@ -76,7 +76,7 @@ class PartialTimetable:
         self._week[week] = self._week.get(week, 0) + change
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
-        """Add the cheapest series of `candidate`, and return true, unless none is found to fit."""
+        """Add the cheapest series found for `candidate`; return false if none fits."""
         chain = self._calendar.chain(candidate, self.feasible_positions(candidate))
         if not all(chain):
             return False

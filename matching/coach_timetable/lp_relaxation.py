@@ -44,7 +44,7 @@ class LpRelaxation:
     def decide(
         self, wanted: Sequence[int], deadline: Deadline
     ) -> LagrangianCut | dict[int, list[int]] | None:
-        """Return a cut that excludes `wanted`, or a timetable of it, or `None` if undecided.
+        """Return a cut that excludes `wanted`, or a timetable for it, or `None` if undecided.
 
         A timetable contains the positions of each candidate's series.
 

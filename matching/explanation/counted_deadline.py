@@ -1,4 +1,4 @@
-"""A deadline that also limits the effort of a search, in steps that are no unit of time."""
+"""A deadline that also limits the effort of a search, counted in steps, not in time."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def _is_unset(value: object) -> bool:
 
 
 class RunParameters(ResultValue):
-    """The parameters of a run, which also say how its lists are read again.
+    """The parameters of a run, including how its lists are read.
 
     `time_limit_seconds` is `None` for a run without a limit. `strict` and `encoding` are those of
     the lists in the input files; they are omitted unless they were chosen.

@@ -45,9 +45,10 @@ class Slot:
 def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
     """Return the best other starts for session `number` of the series, at most `MAX_SLOTS`.
 
-    Slots that keep all later sessions come first, those with the best series before others. Only
-    if there are fewer than three, slots follow that move later sessions: the fewest sessions, and
-    then by the least time. At most two slots are on one day, unless there are hardly any others.
+    Slots that keep all later sessions come first, those with the best series before others. If
+    there are fewer than three, slots that move later sessions follow: by the number of sessions
+    moved, then by the total shift. At most two slots are on one day, unless there are hardly any
+    others.
 
     Raises:
         ValueError: the series has no such session.
@@ -129,7 +130,7 @@ class _Search:
         return follows
 
     def _later_costs(self) -> list[_Costs]:
-        """Return, for each later session and start, the least cost of that and all that follow."""
+        """Return, for each later session and start, the least cost of it and all that follow."""
         costs: list[_Costs] = []
         for place in reversed(range(len(self._after))):
             session = self._after[place]
@@ -162,7 +163,7 @@ class _Search:
         return low, np.searchsorted(self._day, self._day + most, side="right")
 
     def _series(self, column: int) -> tuple[SeriesSession, ...]:
-        """Return the whole series with the session at a start, and the later ones as they move."""
+        """Return the whole series with the session at a start, and later ones moved accordingly."""
         at, series = column, [*self._before, self._at(self._moved, column)]
         session = self._moved
         for place, following in enumerate(self._after):
@@ -179,10 +180,10 @@ class _Search:
         return replace(session, start=start, end=start + self._calendar.minutes)
 
     def _is_sound(self, series: Sequence[SeriesSession]) -> bool:
-        """Return whether all moved sessions of a series keep their distances and the coach's caps.
+        """Return whether all moved sessions of a series keep the required gaps and coach's caps.
 
-        What the costs do not know is checked here: how the pair's own sessions count towards the
-        caps, and sessions of another length than the policy's.
+        This checks what the costs do not model: how the pair's own sessions count towards the caps,
+        and sessions whose length differs from the policy's.
         """
         changed = {*series} - {*self._calendar.series}
         buffer = self._calendar.cycle.sessions.buffer_minutes
@@ -205,7 +206,7 @@ class _Search:
 
 
 def _range_minimum(costs: _Costs, low: NDArray[np.int64], high: NDArray[np.int64]) -> _Costs:
-    """Return the minimum of `costs[low:high]` for each range, by a table of doubled lengths.
+    """Return the minimum of `costs[low:high]` for each range, with a sparse table.
 
     The minimum of an empty range is `_NEVER`.
     """

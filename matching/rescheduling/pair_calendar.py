@@ -73,12 +73,12 @@ class PairCalendar:
 
     @property
     def minutes(self) -> int:
-        """The length of a session."""
+        """The length of a session, in minutes."""
         return self.cycle.sessions.minutes
 
     @property
     def caps(self) -> tuple[int, int]:
-        """The coach's maximum numbers of sessions on a local date and in an ISO week."""
+        """The coach's maximum number of sessions on a local date, and in an ISO week."""
         policy = self.cycle.sessions
         return (
             self.coach.max_per_day or policy.max_per_coach_day,
@@ -134,9 +134,9 @@ class PairCalendar:
         return Counter(self.week(self.day(begin)) for begin, _ in self.coach_sessions)
 
     def gap_range(self, earlier: SeriesSession, later: SeriesSession) -> tuple[int, int]:
-        """Return the least and the greatest number of days from one session to another.
+        """Return the minimum and the maximum number of days from one session to another.
 
-        If sessions between the two were cancelled, the greatest gap is multiplied accordingly.
+        If sessions between the two were cancelled, the maximum gap is multiplied accordingly.
         """
         policy = self.cycle.sessions
         return policy.min_gap_days, policy.max_gap_days * max(1, later.number - earlier.number)

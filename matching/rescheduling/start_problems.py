@@ -1,4 +1,4 @@
-"""Says why sessions of a pair cannot be at certain times."""
+"""Finds the reasons why sessions of a pair cannot be at certain times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from matching.rescheduling.pair_calendar import PairCalendar, SeriesSession
 class StartProblem:
     """A reason against a start.
 
-    `binding` is true if nobody can decide otherwise: the time is over, or one of the two has
+    `binding` is true if the office cannot override it: the time is over, or one of the two has
     another session.
     """
 
@@ -30,7 +30,8 @@ class StartProblem:
 def start_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> tuple[StartProblem, ...]:
     """Return all reasons against moving sessions of the series to other starts, by number.
 
-    There are none if and only if the sessions can be there while all others keep their times.
+    The result is empty if and only if the sessions can be moved there while all others keep their
+    times.
     """
     found = [problem for start in starts.values() for problem in _own_problems(calendar, start)]
     return tuple(dict.fromkeys((*found, *_series_problems(calendar, starts))))

@@ -1,7 +1,7 @@
 """How many pairs each hard rule leaves, for a manager who changes the policy.
 
-Nothing is solved. Without `schedule`, no availability is computed, so that the numbers are there at
-once.
+Nothing is solved. Without `schedule`, no availability is computed, so that the counts are available
+at once.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Lexicographic optimisation: each level is maximised under floors for all earlier levels.
 
-All levels share the time, and a level that does not close must not take the time of those after it.
-Therefore the levels are searched in several *passes*. Within a pass, each level has the same
-effort; what it leaves over lets the next pass begin earlier. That pass continues with four times
-the effort, from the best plan so far and with the bounds and feasible sets that are known. It is
+All levels share the time, and a level whose gap does not close must not use up the time of later
+levels. Therefore the levels are searched in several *passes*. Within a pass, each level has the
+same effort; if it needs less, the next pass begins earlier. That pass continues with four times the
+effort, from the best plan so far and with the bounds and feasible sets that are known. It is
 skipped if all levels are proven. Effort is counted, not measured, so equal runs are equal, and a
 time limit only decides how far a run gets.
 

@@ -100,7 +100,7 @@ class RuinAndRecreate:
         return bool(self._oracles.problem.pinned[pair])
 
     def _recreate(self, people: list[int], centre: int, deadline: Deadline) -> list[int]:
-        """Insert people where their profit is greatest, in an order that is drawn."""
+        """Insert people where their profit is greatest, in a random order."""
         order = self._random.random()
         options = self._repair.number_of_options
         noise = {one: self._random.random() for one in people}
@@ -118,7 +118,7 @@ class RuinAndRecreate:
         return added
 
     def _centre(self) -> int:
-        """Draw the coachee whom the round is about."""
+        """Draw the coachee at the centre of the round."""
         if self._random.random() < _UNPLACED_FIRST:
             unplaced = self._repair.unplaced
             if unplaced:

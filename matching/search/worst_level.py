@@ -1,4 +1,4 @@
-"""The level `worst`: the least points of a matched pair.
+"""The level `worst`: the lowest points of a matched pair.
 
 They can be at least `w` if and only if some plan without pairs below `w` satisfies the floors. The
 level is decided by bisection over the values that occur.

@@ -294,7 +294,7 @@ class World:
         self.authenticate_browsers()
 
     def authenticate_browsers(self) -> None:
-        """Let all users have authenticated just now, as if with a passkey."""
+        """Mark all users as having just authenticated, as if with a passkey."""
         with self.database.writing() as tx:
             for row in tx.scalars(select(CredentialRow).where(CredentialRow.user_id.is_not(None))):
                 row.confirmed_at = self.services.now()

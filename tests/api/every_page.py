@@ -452,7 +452,7 @@ def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _see_before_verification(walk: Walk, coachee: str, page: str) -> None:
-    """See what a secret link alone leads to, and submit a form too early."""
+    """Open what a secret link alone gives access to, and submit a form too early."""
     walk.open("consent, before verification", f"{coachee}/consent")
     unsent = {"attendance": "held", "rating": "4", "text": "Any words"}
     walk.submit("feedback, before verification", f"{coachee}{page}/feedback", data=unsent)

@@ -1,4 +1,4 @@
-"""What a coach does by API before their first note."""
+"""The API calls that a coach makes before their first note."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def page_figures() -> Iterator[Figure]:
 
 
 def published_office(world: World, shape: InstanceClass) -> Office:
-    """Store, solve and publish a cycle of a class."""
+    """Create a cycle of the given class, solve it, and publish its plan."""
     roster, cycle = instance(shape, seed=1)
     options = SolveOptions(time_limit_seconds=_TIME_LIMIT_SECONDS)
     result, _ = solved(roster, cycle, options)

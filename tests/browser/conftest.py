@@ -57,7 +57,7 @@ class Server:
         page.goto(self.base)
 
     def give_factor(self) -> None:
-        """Give the manager a second factor that nobody has."""
+        """Give the manager a second factor that cannot be used."""
         _give_factor(self.folder)
 
 

@@ -1,4 +1,4 @@
-"""What somebody types survives a reload and a lost connection, and nobody else can open it."""
+"""What a person types survives a reload and a lost connection, and nobody else can open it."""
 
 from __future__ import annotations
 

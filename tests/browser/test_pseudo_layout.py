@@ -42,7 +42,7 @@ def test_no_page_scrolls_sideways_and_no_text_overflows_its_button(
     page = browser.new_page()
 
     def stay(route: Route) -> None:
-        """Let a page that leads on by itself stay, as after an answer without content."""
+        """Respond without content, so that a page that navigates by itself stays in place."""
         route.fulfill(status=204)
 
     def answer(route: Route) -> None:

@@ -19,7 +19,7 @@ FILE = "curriculum.toml"
 
 
 def module(code: str, minutes: int = 60) -> Module:
-    """Return a module with as little as possible."""
+    """Return a minimal module."""
     objectives = tuple(Objective(text={"en": text}) for text in ("Know it", "Do it"))
     return Module(
         code=code,

@@ -87,7 +87,7 @@ def test_same_id_makes_a_short_form_likely_but_is_no_reason_alone() -> None:
     ]
 
 
-def test_who_certainly_is_one_human_is_not_suggested() -> None:
+def test_people_who_certainly_are_one_human_are_not_suggested() -> None:
     assert reasons(ANA, Identity("ANA DJORDJEVIC", "ANA@x.org")) == []
     assert reasons(*(Identity("Ana Kos", f"{one}@x.org", person="P-7") for one in "ab")) == []
 
@@ -100,7 +100,7 @@ def test_who_certainly_is_one_human_is_not_suggested() -> None:
         ({"sex": Sex.F}, {"sex": Sex.M}),
     ],
 )
-def test_who_certainly_is_another_human_is_not_suggested(
+def test_people_who_certainly_are_different_humans_are_not_suggested(
     first: dict[str, object], second: dict[str, object]
 ) -> None:
     assert reasons(Identity("Sava Ilić", "a@x.org", **first), Identity("Sava Ilić", "b@x.org"))
@@ -124,7 +124,7 @@ LETTERS = st.text("abm", min_size=4, max_size=7)
 
 @settings(max_examples=50)
 @given(st.lists(st.lists(LETTERS, min_size=1, max_size=3).map(" ".join), max_size=8))
-def test_no_similar_pair_is_missed_that_a_comparison_of_all_pairs_finds(names: list[str]) -> None:
+def test_every_similar_pair_found_by_comparing_all_pairs_is_found(names: list[str]) -> None:
     words = list(dict.fromkeys(map(name_words, names)))
     found = {frozenset(pair): english(reason) for pair, reason in similar_names(words)}
     in_names = Counter(word for one in words for word in set(one))

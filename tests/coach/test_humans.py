@@ -65,7 +65,7 @@ def test_same_value_of_person_is_one_human_and_an_empty_value_is_not() -> None:
     assert same_humans(rows) == [0, 1, 0, 3]
 
 
-def test_rows_of_one_human_are_joined_through_a_third_row() -> None:
+def test_rows_of_one_human_are_connected_through_a_third_row() -> None:
     rows = [("P-1", "old@x.org", "Ana Kos"), ANA, ("P-1", "ana@example.org", "Ana Djordjevic")]
     assert same_humans(rows) == [0, 0, 0]
 

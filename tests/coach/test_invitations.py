@@ -92,7 +92,7 @@ def test_only_a_significant_change_raises_sequence_and_asks_again(
     assert message.before == invitation()
 
 
-def test_change_that_asks_nothing_repeats_the_answer_and_a_moved_session_asks_anew() -> None:
+def test_insignificant_change_repeats_the_answer_and_a_moved_session_asks_again() -> None:
     accepted = sent_invitation(partstat=PartStat.ACCEPTED)
     moved = invitation(start=FIRST - timedelta(minutes=30))
     (placed,) = diff_invitations({"u1": accepted}, {"u1": invitation(place="Room 4")}, NOW)

@@ -1,4 +1,4 @@
-"""Lists are compared with earlier ones: by id, field by field, and as wholes."""
+"""Lists are compared with earlier ones: by id, field by field, and as a whole."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def compared(before: int, after: int, *, first: int = 0) -> ListComparison:
     return compare_list(PeopleKind.COACHEES, people, [coachee(str(one)) for one in range(before)])
 
 
-def test_default_that_is_written_out_is_no_change() -> None:
+def test_default_that_is_written_out_is_not_a_change() -> None:
     (one,) = compare_list(
         PeopleKind.COACHEES, [coachee("C-1", priority=1, prefers=())], [coachee("C-1")]
     ).people
@@ -90,7 +90,7 @@ def test_new_name_or_new_address_alone_is_the_same_person() -> None:
     assert [one.may_be_somebody_else for one in people] == [False, False, True]
 
 
-def test_who_left_one_list_and_joined_the_other_is_not_renumbered() -> None:
+def test_person_who_moves_to_the_other_list_is_not_renumbered() -> None:
     same = {"name": "Ana Kos", "email": "ana@x.org"}
     earlier = Roster(coachees=(coachee("C-1", **same),), coaches=())
     now = Roster(coachees=(), coaches=(coach("K-1", **same),))
@@ -104,7 +104,7 @@ def test_who_left_one_list_and_joined_the_other_is_not_renumbered() -> None:
     )
 
 
-def test_who_is_gone_is_suggested_for_new_people_only() -> None:
+def test_people_who_are_gone_are_suggested_for_new_people_only() -> None:
     earlier = Roster(coachees=(coachee("C-1", name="Ana Marija Kos"), coachee("C-2")), coaches=())
     renamed = coachee("C-2", name="Ana Kos", email="C-2@x.org")
     assert review_lists(Roster(coachees=(renamed,), coaches=()), earlier).suggestions == ()

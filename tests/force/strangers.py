@@ -1,4 +1,4 @@
-"""A coach's page while strangers hammer the sign-in, and `/healthz` behind stalled connections."""
+"""A coach's page during a flood of sign-ins, and `/healthz` behind stalled connections."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def test_uncaught_errors_and_slow_files_are_counted(
 
 
 def test_coachs_page_opens_while_strangers_try_passwords_and_stall() -> None:
-    """Without a judgement of times, which are those of a busy machine."""
+    """Response times are not judged, because the machine may be busy."""
     with deployment(SQLITE) as world, running(world.services.settings) as client:
         address = str(client.base_url).rstrip("/")
         page = urls.person(strangers.coach_link(world))

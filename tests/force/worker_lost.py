@@ -17,7 +17,7 @@ _TIMEOUT_SECONDS = 1.0
 
 
 class ReplacedWorkers(WorkerFleet):
-    """Workers with ever new slot numbers."""
+    """Workers that each get a new slot number."""
 
     def __init__(self, settings: Settings) -> None:
         update = {"worker_timeout_seconds": _TIMEOUT_SECONDS}

@@ -1,4 +1,4 @@
-"""Whole messages, octet by octet. `GOLDEN=write` in the environment writes the files anew."""
+"""Complete messages, octet by octet. `GOLDEN=write` in the environment rewrites the files."""
 
 import os
 from datetime import UTC, datetime, timedelta

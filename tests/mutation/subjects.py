@@ -60,7 +60,7 @@ class Subject:
 
 
 def _rank(mutant: Mutant, seed: int) -> bytes:
-    """Return what orders a draw: it depends on the mutant alone, not on the code around it."""
+    """Return the sort key for sampling, which depends on the mutant, not the code around it."""
     return sha256(repr((seed, mutant.key)).encode()).digest()
 
 

@@ -1,4 +1,4 @@
-"""`gender-coach cycle`: what a cycle of a server needs, from its file to its invitations.
+"""`gender-coach cycle`: manages a cycle on a server, from its cycle file to its invitations.
 
 The commands perform the same use cases as the pages and the JSON API, on the database of a server,
 which may run at the same time.

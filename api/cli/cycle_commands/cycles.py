@@ -55,7 +55,7 @@ def show(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Show the numbers of people of a cycle, its unfinished run and its plans."""
+    """Show the number of people in a cycle, its unfinished run and its plans."""
     with open_cli_services(data) as services:
         overview = cycles.read_overview(services, ident)
     if as_json:

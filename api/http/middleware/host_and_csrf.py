@@ -69,7 +69,7 @@ class HostAndCsrfMiddleware:
         return NotAllowedError(facts.OTHER_SITE())
 
     def _is_own_origin(self, origin: str, host: str) -> bool:
-        """Whether an origin is the host of the request, with the scheme that it has for people.
+        """Whether an origin is the host of the request, with the scheme that clients use.
 
         Only a request that was sent directly to this server can have another scheme, http.
         """

@@ -20,7 +20,7 @@ from api.http.urls import API, JOIN, OIDC_START, SIGN_IN
 
 _LIMIT = RateLimitItemPerMinute(60)
 _PATHS = (SIGN_IN, f"{JOIN}/", f"{API}/calls/")
-_REFUSAL_SECONDS = 1  # a program that sends the next request after each answer sends few
+_REFUSAL_SECONDS = 1  # a program that sends the next request after each response sends few
 _MAX_WAITING = 300
 
 KnownDeviceOf = Callable[[Request], str | None]
@@ -30,7 +30,8 @@ KnownDeviceOf = Callable[[Request], str | None]
 class SignInRateLimitMiddleware:
     """Responds with 429 to a network that sends more than sixty sign-in requests a minute.
 
-    Requests to apply count as well, because they send email to strangers.
+    Requests to apply count as well, because they cause emails to addresses that are not confirmed
+    yet.
 
     This protects the process from floods, before a request is routed; failed attempts with a
     password have much lower limits of their own. Known devices are counted separately, so that
@@ -56,7 +57,7 @@ class SignInRateLimitMiddleware:
         await answer(scope, receive, send)
 
     async def _slow_down(self) -> None:
-        """Keep the sender of a refused request waiting, unless too many are."""
+        """Delay the response to a rejected request, unless too many are being delayed."""
         if self._waiting < _MAX_WAITING:
             self._waiting += 1
             try:

@@ -62,7 +62,7 @@ class SuggestionJson(FrozenModel):
 
 
 class RenumberedJson(FrozenModel):
-    """A human who is gone under one id, and new under another."""
+    """A human who is gone under one id and new under another."""
 
     before: ListedJson
     after: ListedJson

@@ -15,7 +15,7 @@ def has_authenticated_sender(mail: MailStructure, server: str) -> bool:
     """Return whether `server` states that the domain of the only sender has passed DMARC.
 
     Others can write the same header, and mail servers add theirs on top. So the first header has to
-    be that of `server`, which is its authserv-id, and no other header of it may state otherwise.
+    be from `server` (its authserv-id), and no other header from it may contradict that one.
     """
     if not server or len(mail.senders) != 1 or len(mail.headers("From")) != 1:
         return False

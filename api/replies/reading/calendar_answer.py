@@ -1,6 +1,6 @@
 """Answers of calendars (iTIP, RFC 5546): one person's reply or counter-proposal to one event.
 
-Tolerated are: a missing METHOD if the MIME part names one, a missing ORGANIZER (outlook.com),
+The parser tolerates a missing METHOD if the MIME part names one, a missing ORGANIZER (outlook.com),
 alarms (Google), and addresses that begin with `MAILTO:`.
 """
 
@@ -80,7 +80,7 @@ class CalendarAnswer:
 
 
 class UnreadableCalendarError(ValueError):
-    """The calendar object is too large, invalid, or has not exactly one event."""
+    """The calendar object is too large, invalid, or does not have exactly one event."""
 
 
 def calendar_answer(part: Part) -> CalendarAnswer | None:

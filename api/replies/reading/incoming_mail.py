@@ -1,4 +1,4 @@
-"""What an email is, and what it says: one value for all further decisions."""
+"""The type and content of an incoming email, as one value for all further decisions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from api.replies.reading.written_answer import WrittenAnswer, written_answer, wr
 
 
 class MailType(StrEnum):
-    """What an incoming email is."""
+    """The type of an incoming email."""
 
     CALENDAR = "calendar"  # an answer of a calendar
     WRITTEN = "written"  # by a person
@@ -38,7 +38,7 @@ class MailType(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too large"
     TOO_NESTED = "too nested"
-    ODD_FILE = "odd file"  # in the drop folder: no regular file
+    ODD_FILE = "odd file"  # in the drop folder: not a regular file
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class IncomingMail:
 
 
 def read_mail(raw: bytes, authentication_server: str = "") -> IncomingMail:
-    """Read an email; whatever it contains, the result says what it is.
+    """Read an email; whatever it contains, the result states its type.
 
     `authentication_server` is the authserv-id of the receiving mail server, whose statement about
-    the sender is believed.
+    the sender is trusted.
     """
     try:
         mail = MailStructure(raw)
@@ -120,7 +120,7 @@ def _read(mail: MailStructure, server: str) -> IncomingMail:
 
 
 def _only_answer(mail: MailStructure) -> CalendarAnswer | None:
-    """Return the answer in the calendar parts, of which many emails contain two equal ones.
+    """Return the answer in the calendar parts; many emails contain the same one twice.
 
     Raises:
         UnreadableCalendarError: a part cannot be read, or the answers differ.

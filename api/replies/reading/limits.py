@@ -1,4 +1,4 @@
-"""What an email may contain at most, and texts from it that are safe to store."""
+"""Limits on emails, and texts from them that are safe to store."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def addresses_in(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def message_digest(raw: bytes) -> str:
-    """Return a hash of the Message-ID and the body, by which copies of a message are recognised."""
+    """Return a hash of the Message-ID and the body, which identifies copies of a message."""
     normal = raw[: MAX_MAIL_BYTES + 1].replace(b"\r\n", b"\n")
     head, _, body = normal.partition(b"\n\n")
     found = re.search(rb"^message-id:\s*(\S{1,300})", head, re.IGNORECASE | re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Answers that people write: the reply above the quoted email, and the words they answer with."""
+"""Parses answers that people write: the text above the quoted email, and the words used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORDS = re.compile(r"[a-z]+")
 
 
 class WrittenAnswer(StrEnum):
-    """What the email asks people to answer with, or `OTHER`."""
+    """The answer in a text that a person wrote; `OTHER` if it is none of those requested."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -40,7 +40,7 @@ def written_text(mail: MailStructure) -> str:
 def written_answer(mail: MailStructure, text: str) -> WrittenAnswer:
     """Return the answer in the subject of an empty email, or in the only line of `text`.
 
-    Anything else, such as *accepted, but an hour later*, needs a person to read it.
+    Anything else, such as *accepted, but an hour later*, has to be read by a person.
     """
     subject = _SUBJECT.match(mail.header("Subject"))
     said = " ".join(_WORDS.findall(text.lower())) if len(text) <= _MAX_LINE else text

@@ -98,7 +98,7 @@ def _hours(match: re.Match[str]) -> str | None:
 
 
 def _is_uncertain(match: re.Match[str]) -> bool:
-    """Return whether hours without minutes may be those of the afternoon: `1-5`, `2-4`, `9-5`."""
+    """Return whether hours without minutes may mean the afternoon: `1-5`, `2-4`, `9-5`."""
     if any(match[group] for group in (2, 3, 4, 6, 7, 8)):
         return False
     start, end = int(match[1]), int(match[5])
@@ -116,8 +116,8 @@ def _clock(hour: str, minute: str | None, half: str | None) -> str:
 def rewrite_dates(text: str) -> list[Rewriting]:
     """Rewrite `1.2.2027 - 14.2.2027, 46450` as ISO dates and ranges.
 
-    The numbers of spreadsheet programs are dates from 2000 to 2099. `1/2/2027` is not understood,
-    because it has two meanings.
+    Serial numbers of spreadsheet programs are read as dates from 2000 to 2099. `1/2/2027` is not
+    understood, because it has two meanings.
     """
     entries = filter(None, (part.strip() for part in re.split(r"[;\n,]", text)))
     return [Rewriting(entry, _range(entry)) for entry in entries]

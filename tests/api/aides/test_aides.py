@@ -1,4 +1,4 @@
-"""An aide answers for a coachee with a link of their own, and sees times only."""
+"""An aide answers for a coachee with a separate link, and sees only times."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_aide_withdraws_a_proposal_and_the_coach_is_told(pair: Pair) -> None:
     assert "withdrew a proposal" in pair.notices()[-1]
 
 
-def test_aide_neither_confirms_the_own_proposal_nor_withdraws_the_coachs(pair: Pair) -> None:
+def test_aide_neither_confirms_the_coachees_proposal_nor_withdraws_the_coachs(pair: Pair) -> None:
     own = pair.proposes()
     for decision in (Decision.CONFIRM, Decision.REFUSE):
         with pytest.raises(ConflictError):

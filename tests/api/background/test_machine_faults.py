@@ -69,7 +69,7 @@ _COLUMNS = "id,name,email,country,languages,availability,rank"
 
 
 def _without_overriding(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python without the capabilities by which root bypasses file permissions."""
+    """Run Python without the capabilities that let root bypass file permissions."""
     able = ["--bounding-set=-dac_override,-dac_read_search"]
     before = [shutil.which("setpriv") or "", *able] if os.geteuid() == 0 else []
     if before and not before[0]:

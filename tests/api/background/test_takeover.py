@@ -1,4 +1,4 @@
-"""Jobs of a worker that has ended for good go on with another one; a stopped one keeps its jobs."""
+"""Another worker continues the jobs of one that has ended; a stopped worker keeps its jobs."""
 
 from __future__ import annotations
 

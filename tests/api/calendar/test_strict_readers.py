@@ -1,4 +1,4 @@
-"""Other parsers read every kind of calendar object that is emitted, and read the same."""
+"""Other parsers read every kind of emitted calendar object, with the same result."""
 
 from __future__ import annotations
 

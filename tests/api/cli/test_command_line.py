@@ -445,7 +445,7 @@ def test_internal_error_is_reported_without_a_traceback(
 
 
 def _take_interrupts() -> None:
-    """Undo that a shell starts its background jobs with interrupts ignored."""
+    """Restore the handling of interrupts, which shells disable for background jobs."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -1,4 +1,4 @@
-"""`gender-coach import`: what it says about two lists, and the lists that it writes."""
+"""`gender-coach import`: its report on two lists, and the lists that it writes."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_protected_and_read_as_they_w
     assert units == ["'=1+1", "'@home"]
 
 
-def test_what_was_understood_is_said_and_written_for_each_cell(
+def test_understood_values_are_reported_and_written_for_each_cell(
     gender_coach: Command, tmp_path: Path
 ) -> None:
     done = gender_coach(*files(tmp_path, UNTIDY), "--out", tmp_path / "tidy")

@@ -1,4 +1,4 @@
-"""Commands import what they need, and nothing that takes long and is not used."""
+"""Commands import what they need, and no slow module that they do not use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How `match` and `pairs` read lists: --strict, --encoding, and what they say about it."""
+"""How `match` and `pairs` read lists: --strict, --encoding, and the messages about it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def files(
     return [folder / "cycle.toml", "--coachees", folder / "c.csv", "--coaches", folder / "k.csv"]
 
 
-def test_what_was_understood_is_said_and_refused_with_strict(
+def test_understood_values_are_reported_and_refused_with_strict(
     gender_coach: Command, tmp_path: Path
 ) -> None:
     given = files(tmp_path, languages="engleski")

@@ -19,7 +19,7 @@ def test_without_a_limit_nothing_is_limited() -> None:
     assert budget.left_seconds() is None
 
 
-def test_solving_gets_what_start_and_writing_leave() -> None:
+def test_solving_gets_the_time_that_start_up_and_writing_leave() -> None:
     solving = TimeBudget(100.0, 20.0).solving_seconds()
     assert solving is not None
     assert 75 < solving < 80

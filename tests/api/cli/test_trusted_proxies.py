@@ -43,7 +43,7 @@ def _client_seen(proxies: str | None, peer: str, *forwarded: str) -> str:
     ],
     ids=str,
 )
-def test_client_is_the_last_forwarded_address_that_is_no_trusted_proxy(
+def test_client_is_the_last_forwarded_address_that_is_not_a_trusted_proxy(
     proxies: str | None, peer: str, forwarded: list[str], client: str
 ) -> None:
     assert _client_seen(proxies, peer, *forwarded) == client

@@ -12,7 +12,7 @@ from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyri
 
 if TYPE_CHECKING:
     pass
-SECRET = "wishes to leave the unit"  # noqa: S105 - a confidence, no password
+SECRET = "wishes to leave the unit"  # noqa: S105 - a secret text, not a password
 
 
 def test_ciphertext_is_decrypted_with_its_associated_data() -> None:

@@ -32,7 +32,7 @@ def test_queue_computes_few_hashes_at_a_time() -> None:
     assert most == 2
 
 
-def test_full_queue_refuses_further_callers_and_then_takes_them_again() -> None:
+def test_full_queue_refuses_further_callers_until_it_has_room() -> None:
     queue, started, go_on = HashingQueue(1, 1), threading.Event(), threading.Event()
 
     def compute() -> str:

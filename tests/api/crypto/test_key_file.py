@@ -174,9 +174,9 @@ def test_link_to_a_key_file_in_a_folder_that_others_can_write_to_is_refused(
     [("ring", 0, True), ("ring", 1234, True), ("ring", 4321, False), (".", 4321, False)],
 )
 def test_key_file_of_another_user_is_refused(path: str, owner: int, *, usable: bool) -> None:
-    """As the user 1234, in a child process, which checks only whose the file is."""
+    """In a child process that runs as the user 1234, and only checks the owner of the file."""
     checks = "import os, pathlib; from api.crypto import key_ring; os.setgroups([]);"
-    # not in the folder of pytest, to which each run of it takes away the access of others
+    # not in pytest's folder, which each of its runs makes inaccessible to others
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "ring"
         create_keyring(key)

@@ -16,7 +16,7 @@ def test_key_of_a_passphrase_is_the_one_that_earlier_versions_derived() -> None:
     assert key.hex() == "231ccd428ac9fb26b7078a0e817b8b6fd0f6b480b23051e2159bdb39f0d96504"
 
 
-def test_passphrases_typed_at_the_same_time_do_not_wait_for_each_other_forever() -> None:
+def test_passphrases_typed_at_the_same_time_do_not_deadlock() -> None:
     """OpenSSL's threads for Argon2 do, so two coaches could stop all others from signing in."""
     together = threading.Barrier(2, timeout=60)
 

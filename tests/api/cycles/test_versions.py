@@ -1,4 +1,4 @@
-"""Two managers at once: nobody replaces what somebody else has changed since they looked."""
+"""Two managers at once: nobody overwrites what somebody else has changed since they looked."""
 
 from __future__ import annotations
 

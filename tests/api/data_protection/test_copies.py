@@ -300,7 +300,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
     assert f"person {person_id}" in data_list.read_text()
 
 
-def test_older_lists_in_all_places_bring_the_erased_back(deployment: Deployment) -> None:
+def test_older_lists_in_all_places_restore_erased_people(deployment: Deployment) -> None:
     """The lists do not protect against this; see docs/security.md."""
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)

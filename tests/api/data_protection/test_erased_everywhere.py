@@ -216,7 +216,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store an agreement, a goal and a commitment of the two, and of a pair that names them."""
+        """Store agreements, goals and commitments of the two, and of a pair that mentions them."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:

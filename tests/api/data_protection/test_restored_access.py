@@ -184,7 +184,7 @@ def test_links_feeds_and_aides_links_that_ended_stay_ended_and_codes_are_gone(
         assert tx.scalars(select(AddressCodeRow)).all() == []
 
 
-def test_who_has_left_stays_out(
+def test_person_who_has_left_stays_out(
     deployment: Deployment, services: Services, restored: Callable[..., None]
 ) -> None:
     principal = coachee(deployment)

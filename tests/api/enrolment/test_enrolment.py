@@ -106,7 +106,7 @@ def test_nothing_about_an_address_is_stored_before_somebody_has_confirmed_and_ap
     assert ANA in stored_texts(services)
 
 
-def test_application_waits_for_the_office_and_is_no_participant(
+def test_application_waits_for_the_office_and_adds_no_participant(
     world: World, services: Services, server: MailServer
 ) -> None:
     cycle_id = world.cycle()

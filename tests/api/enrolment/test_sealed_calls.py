@@ -37,7 +37,7 @@ def by_hand(services: Services, statement: Any) -> None:  # noqa: ANN401 - any s
 
 
 def digest_of(services: Services, secret: str, address: str) -> str:
-    """Have a code sent to an address; return the digest of the address, which is stored with it."""
+    """Request a code for an address; return the digest of the address, as stored with the code."""
     with services.database.reading() as tx:
         known = set(tx.scalars(select(AddressCodeRow.id)))
     request_code(services, secret, NewAddress(address=address))

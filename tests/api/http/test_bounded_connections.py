@@ -22,7 +22,7 @@ SHORT = 0.05
 class Served:
     """A server and its application, which answers with the length of the request's body.
 
-    The path `/wait` waits for `go_on`, and `/large` sends more than the kernel takes.
+    The path `/wait` waits for `go_on`, and `/large` sends more than the kernel buffers.
     """
 
     port: int = 0

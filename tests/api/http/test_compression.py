@@ -1,4 +1,4 @@
-"""Compression: only of responses in which no secret stands beside text of strangers."""
+"""Compression: only of responses without a secret next to text controlled by others."""
 
 from __future__ import annotations
 

@@ -427,7 +427,7 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
 
 
 def _other_id(path_values: dict[str, str], caller: Caller) -> str:
-    """Return the id of the other one of the pair C-1 and K-1, seen from a caller."""
+    """Return the id of the caller's partner in the pair C-1 and K-1."""
     return path_values["id of C-1" if caller.role is AccessRole.COACH else "id of K-1"]
 
 

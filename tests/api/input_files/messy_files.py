@@ -1,4 +1,4 @@
-"""Some seventy untidy lists of coachees, each of them the same two people or unusable.
+"""About seventy untidy lists of coachees; each has the same two people or is unusable.
 
 `python -m tests.api.input_files.messy_files --write` writes the table of them in
 docs/reference/people-files.md.

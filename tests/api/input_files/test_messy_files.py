@@ -1,4 +1,4 @@
-"""Untidy files are read as what they mean, or refused with a message that helps."""
+"""Untidy files are read as intended, or refused with a helpful message."""
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_hidden_sheets_are_never_read() -> None:
     assert "no row contains the names of columns" in fault
 
 
-def test_what_was_understood_and_left_out_is_said_once_for_each_value() -> None:
+def test_understood_and_omitted_values_are_reported_once_each() -> None:
     rows = changed("country", "Crna Gora")
     rows.append(["C-3", *rows[1][1:]])
     lists = read_people_lists(

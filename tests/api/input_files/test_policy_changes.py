@@ -65,7 +65,7 @@ def test_a_list_of_waivers_is_replaced_as_a_whole() -> None:
     assert "# not five!" in again
 
 
-def test_a_value_that_is_no_date_is_a_fault_of_the_changed_file() -> None:
+def test_a_value_that_is_not_a_date_is_a_fault_of_the_changed_file() -> None:
     after = changed(COMMENTED, {"cycle": {"end": "soon"}})
     with pytest.raises(UnusableInputError) as refused:
         _ = parse_policy_file(NamedFile("cycle.toml", after.encode())).policy
@@ -88,7 +88,7 @@ _PATCHES = st.dictionaries(
 
 
 def merged(target: object, patch: object) -> object:
-    """RFC 7396, section 2, as written there."""
+    """Apply a merge patch with the algorithm in RFC 7396, section 2."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}

@@ -1,4 +1,4 @@
-"""Acts on chosen rows: only these are concerned, each is recorded, and each has its result."""
+"""Actions on chosen rows affect only these; each is recorded, and its outcome is reported."""
 
 from __future__ import annotations
 

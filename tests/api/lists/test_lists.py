@@ -108,7 +108,7 @@ def people(office: httpx.Client, address: str) -> list[str]:
 
 
 def searched(office: httpx.Client, text: str, address: str) -> str:
-    """Search a list, and return the address to which the answer redirects."""
+    """Search a list, and return the URL to which the response redirects."""
     form = {"text": text, "list_address": address}
     answer = office.post("/searches", data=form)
     assert answer.status_code == HTTPStatus.SEE_OTHER

@@ -72,7 +72,7 @@ def test_failed_authentication_is_reported(sent: str, result: str, number: int) 
     ]
 
 
-def test_results_below_those_of_the_receiver_are_not_believed(sent: str) -> None:
+def test_results_below_those_of_the_receiver_are_not_trusted(sent: str) -> None:
     top = "Authentication-Results: mx.ministry.example; none\r\n"
     assert outcomes(top + PASSES + ENVELOPE + sent)[2:5] == [Outcome.UNKNOWN] * 3
 
@@ -105,7 +105,7 @@ def test_headers_alone_leave_the_invitation_unknown(sent: str) -> None:
 
 
 @pytest.mark.parametrize("source", ["", "hello", "From: a@b.example, c@d.example\r\n\r\nx"])
-def test_text_that_is_no_source_is_refused(source: str) -> None:
+def test_text_that_is_not_a_source_is_refused(source: str) -> None:
     with pytest.raises(InvalidValueError):
         check_source(source.encode(), HOUSE)
 
@@ -125,7 +125,7 @@ def test_page_and_program_show_the_same_findings(office: httpx.Client, sent: str
         assert one["text"] in page.text
 
 
-def test_page_keeps_what_was_pasted_if_it_is_no_source(office: httpx.Client) -> None:
+def test_page_keeps_what_was_pasted_if_it_is_not_a_source(office: httpx.Client) -> None:
     page = office.post("/mail-check/received", data={"source": "Hello <b>"})
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Hello &lt;b&gt;" in page.text

@@ -1,4 +1,4 @@
-"""People upload their calendar; only busy times are kept, which they see and may remove."""
+"""People upload their calendar; only busy times are kept, which they can see and remove."""
 
 from __future__ import annotations
 

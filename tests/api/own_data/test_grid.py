@@ -1,4 +1,4 @@
-"""The grid of a week shows windows and gives them back."""
+"""The grid of a week displays windows, and is converted back to the same windows."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_own_values_stay_when_the_same_list_is_uploaded_again(world: World) -> N
     assert str(coachee(world, cycle_id).availability[0]) == "Fri 10:00-12:00"
 
 
-def test_a_list_with_another_value_replaces_the_own_value(world: World) -> None:
+def test_a_list_with_another_value_replaces_the_persons_value(world: World) -> None:
     cycle_id = world.cycle()
     save(world, cycle_id, "C-1", availability="Fri 10:00-12:00", topics="own")
     windows = coachee(world, cycle_id, "C-2").availability[:1]

@@ -72,7 +72,7 @@ def test_people_who_share_an_address_only_are_different_humans(world: World) -> 
     assert len({*_humans(world, cycle_id).values()}) == 2
 
 
-def test_humans_whom_a_later_list_describes_as_one_are_joined(world: World) -> None:
+def test_humans_whom_a_later_list_describes_as_one_are_merged(world: World) -> None:
     cycle_id = world.cycle(0, 0)
     coaches = _coach("K-1", "A. Djordjevic,other@example.org")
     _store(world, cycle_id, _coachee("C-1", _ANA), coaches)
@@ -102,7 +102,7 @@ def test_same_person_value_in_another_cycle_needs_the_same_name_or_address(
     assert len(_directory(world)) == humans
 
 
-def test_people_joined_by_a_manager_are_one_human_for_the_engine(world: World) -> None:
+def test_people_merged_by_a_manager_are_one_human_for_the_engine(world: World) -> None:
     cycle_id = world.cycle(0, 0)
     coaches = _coach("K-1", "A. Djordjevic,other@example.org")
     _store(world, cycle_id, _coachee("C-1", _ANA), coaches)
@@ -115,7 +115,7 @@ def test_people_joined_by_a_manager_are_one_human_for_the_engine(world: World) -
     assert len({*_humans(world, cycle_id).values()}) == 1, "a later list keeps the decision"
 
 
-def test_humans_who_are_kept_apart_are_not_joined(world: World) -> None:
+def test_humans_who_are_kept_apart_are_not_merged(world: World) -> None:
     cycle_id = world.cycle(0, 0)
     other = "Ana B,b@example.org"
     _store(world, cycle_id, _coachee("C-1", _ANA) + _coachee("C-2", other))

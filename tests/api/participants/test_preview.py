@@ -165,7 +165,7 @@ def test_file_without_a_known_header_is_asked_about_instead_of_refused(world: Wo
         b"Alpha,Beta,Gamma\n",
     ],
 )
-def test_text_and_rows_of_people_are_no_headers_and_are_refused(
+def test_text_and_rows_of_people_are_not_headers_and_are_refused(
     world: World, content: bytes
 ) -> None:
     with pytest.raises(UnusableInputError):

@@ -96,7 +96,7 @@ class Person:
             return found is not None
 
     def notices(self) -> list[tuple[str, str]]:
-        """Return the change and the address of each notice, in the order of both."""
+        """Return the change and the address of each notice, sorted by both."""
         kinds = (MailKind.SECURITY_NOTICE, MailKind.ACCESS_NOTICE)
         with self.world.database.reading() as tx:
             rows = tx.scalars(select(MailRow).where(MailRow.kind.in_(kinds)))
@@ -290,7 +290,7 @@ def test_removing_an_address_before_entering_another_keeps_no_notice_from_its_ow
     ]
 
 
-def test_first_address_of_a_person_is_no_change(person: Person) -> None:
+def test_first_address_of_a_person_is_not_a_change(person: Person) -> None:
     with person.world.database.writing() as tx:
         tx.get_one(PersonRow, person.id).email = ""
     _change_address(person, "c1@example.org")

@@ -407,7 +407,7 @@ def test_pin_is_stored_as_argon2id_hash_and_changed_only_with_the_current_one(
     assert holder.verify(code=holder.mailed_code()).is_success
 
 
-def test_passkey_is_removed_on_the_page_after_confirming_once_more(holder: Holder) -> None:
+def test_passkey_is_removed_on_the_page_after_confirming_again(holder: Holder) -> None:
     holder.set_pin()
     passkey = PersonPasskeyRow(
         person_id=holder.person_id,

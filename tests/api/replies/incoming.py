@@ -1,4 +1,4 @@
-"""Sends emails to a published cycle, and reads what became of them."""
+"""Sends emails to a published cycle, and reads how they were handled."""
 
 from __future__ import annotations
 

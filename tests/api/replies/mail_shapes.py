@@ -11,7 +11,7 @@ OFFICE = "coaching@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an answer is about, and who gives it.
+    """The subject and the sender of an answer.
 
     Attributes:
         to: the address that it is sent to, usually with a token.

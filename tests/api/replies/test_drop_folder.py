@@ -1,4 +1,4 @@
-"""The drop folder: each file is recorded, then moved; odd files are noted and never opened."""
+"""The drop folder: each file is recorded, then moved; special files are never opened."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_files_are_recorded_once_and_moved(cycle: Correspondence, folder: Path) 
     assert len(cycle.mails()) == 2
 
 
-def test_links_pipes_and_folders_are_noted_and_never_opened(
+def test_links_pipes_and_folders_are_recorded_and_never_opened(
     cycle: Correspondence, folder: Path, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret.txt"

@@ -1,4 +1,4 @@
-"""What becomes of emails: the sender's answer, a note, or one that is held with its reason."""
+"""How emails are handled: as the sender's answer, as a note, or held with a reason."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_what_cannot_be_trusted_or_decided_is_held_and_changes_nothing(
     assert (cycle.session.coachee_reply, cycle.history()) == (Reply.NONE, [])
 
 
-def test_a_sender_without_a_token_counts_only_if_the_own_server_has_authenticated_it(
+def test_a_sender_without_a_token_counts_only_if_our_server_has_authenticated_it(
     cycle: Correspondence,
 ) -> None:
     replies = cycle.world.services.settings.replies
@@ -119,7 +119,7 @@ def test_an_answer_to_an_earlier_time_is_held_as_stale(cycle: Correspondence) ->
     assert (row.reason, cycle.session.coachee_reply) == (Reason.ANSWERED, Reply.ACCEPTED)
 
 
-def test_an_answer_to_a_cancelled_session_is_noted(cycle: Correspondence) -> None:
+def test_an_answer_to_a_cancelled_session_is_recorded(cycle: Correspondence) -> None:
     about = cycle.about()
     cycle.world.published(cycle.cycle_id, cycle.world.result({"C-2": "K-2"}))
     assert became(cycle.receive(google(about))) == (NOTED, Reason.SESSION_CLOSED)
@@ -198,7 +198,7 @@ def test_a_counter_proposal_of_a_time_that_has_passed_is_held_with_its_time(
     assert row.starts_at.year == 2020
 
 
-def test_automatic_replies_are_noted_and_bounces_are_held_with_their_person(
+def test_automatic_replies_are_recorded_and_bounces_are_held_with_their_person(
     cycle: Correspondence,
 ) -> None:
     assert became(cycle.receive(vacation(cycle.about()))) == (NOTED, Reason.AUTOMATIC)

@@ -1,7 +1,7 @@
 """The whole life of invitations, through a real mail server and a real mailbox.
 
-Each person has a calendar that takes what arrives by email, in the order of arrival. After every
-step, all calendars show the sessions of the plan.
+Each person has a calendar that applies the emails in the order of arrival. After every step, all
+calendars show the sessions of the plan.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Office:
         publish_plan(self.services, plan)
 
     def deliver(self) -> list[Taken]:
-        """Release and send everything, take it into the calendars, and compare them."""
+        """Release and send everything, add it to the calendars, and compare them."""
         sent = sending_all(self)
         for taken in sent:
             self._take(taken)

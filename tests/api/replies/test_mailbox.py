@@ -82,7 +82,7 @@ def test_emails_are_moved_after_they_are_recorded_if_a_folder_is_set(
     assert (inbox.count(), inbox.count("Read")) == (0, 1)
 
 
-def test_after_a_stop_reading_goes_on_where_it_was(
+def test_after_a_stop_reading_continues_where_it_was(
     cycle: Correspondence, inbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailbox, "BATCH_SIZE", 2)

@@ -85,7 +85,7 @@ def test_delegation_and_an_aide_are_read() -> None:
     assert (attendee.delegate, attendee.sent_by) == ("deputy@example.org", "aide@x.example")
 
 
-def test_a_method_that_only_the_mime_part_names_is_used_and_a_request_is_no_answer() -> None:
+def test_a_method_that_only_the_mime_part_names_is_used_and_a_request_is_not_an_answer() -> None:
     assert read_mail(without_method(outlook(ABOUT))).type is MailType.CALENDAR
     assert read_mail(without_method(outlook_com(ABOUT))).type is not MailType.CALENDAR
     request = read_mail(google(ABOUT.but(method="REQUEST")))
@@ -161,7 +161,7 @@ def test_quotes_are_not_part_of_the_text() -> None:
         ([], False),
     ],
 )
-def test_only_the_first_statement_of_the_own_server_authenticates(
+def test_only_the_first_statement_of_our_server_authenticates(
     headers: list[str], passes: bool
 ) -> None:
     lines = "".join(f"Authentication-Results: {one}\r\n" for one in headers).encode()

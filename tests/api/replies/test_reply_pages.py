@@ -84,7 +84,7 @@ def test_the_button_of_the_accept_page_accepts(
     )
 
 
-def test_the_button_of_the_decline_page_declines_with_its_comment_and_goes_on_to_another_time(
+def test_the_button_of_the_decline_page_declines_with_its_comment_and_leads_to_another_time(
     world: World, client: httpx.Client, session: SessionDetails
 ) -> None:
     _, decline, another_time = links_in_mail(world, session)

@@ -1,4 +1,4 @@
-"""Published sessions whose distances keep the policy."""
+"""Published sessions whose gaps satisfy the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Declined times: unavailable in later runs and offers, and told to the other participant."""
+"""Declined times: unavailable in later runs and offers, and reported to the other participant."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_the_other_participant_is_told_of_a_decline_without_the_comment(
     assert "Accepted after all" in second[1]
 
 
-def test_a_first_acceptance_is_told_to_nobody(
+def test_a_first_acceptance_is_reported_to_nobody(
     world: World, services: Services, session: SessionDetails
 ) -> None:
     submit_reply(services, principal_of(session, Side.COACH), session.id, ACCEPTED)

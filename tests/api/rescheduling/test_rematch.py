@@ -27,7 +27,7 @@ def cycle_id(world: World) -> str:
 
 
 def obstacles(world: World, cycle_id: str) -> list[tuple[str, int, list[tuple[str, Obstacle]]]]:
-    """Return coachee, number, and who cannot attend why, of each obstructed session."""
+    """Return coachee, number, who cannot attend, and why, for each obstructed session."""
     found = read_rematch(world.services, cycle_id).sessions
     return [
         (one.coachee, one.number, [(each.name, each.obstacle) for each in one.obstacles])
@@ -45,7 +45,7 @@ def test_nothing_is_proposed_while_everybody_can_attend(world: World, cycle_id: 
     assert obstacles(world, cycle_id) == []
 
 
-def test_sessions_of_who_left_declined_or_is_away_are_listed_with_the_reason(
+def test_sessions_of_people_who_left_declined_or_are_away_are_listed_with_the_reason(
     world: World, cycle_id: str
 ) -> None:
     sessions = published_sessions(world, cycle_id)

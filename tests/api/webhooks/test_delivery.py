@@ -132,7 +132,7 @@ def test_redirects_are_not_followed(services: Services, receiver: Receiver, answ
     assert len(receiver.bodies) == 1
 
 
-def test_deliveries_stop_after_days_of_failures_and_go_on_when_resumed(
+def test_deliveries_stop_after_days_of_failures_and_continue_when_resumed(
     services: Services, receiver: Receiver
 ) -> None:
     webhook = created(services, receiver).webhook

@@ -47,7 +47,7 @@ def test_without_the_schedule_only_the_rules_are_counted() -> None:
 
 
 @pytest.mark.parametrize("schedule", [False, True])
-def test_nobody_makes_no_pairs(schedule: bool) -> None:
+def test_empty_cycle_has_no_pairs(schedule: bool) -> None:
     cycle = Cycle.model_validate({"cycle": {"start": date(2027, 1, 1), "end": date(2027, 2, 1)}})
     counts = count_pairs(Roster(coachees=(), coaches=()), cycle, schedule=schedule)
     assert (counts.pairs, counts.left, counts.coachees_without) == (0, 0, 0)

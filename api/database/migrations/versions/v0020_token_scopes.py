@@ -28,7 +28,7 @@ _CREDENTIALS = sa.table(
 def upgrade() -> None:
     """Upgrade the schema. Existing tokens may only read, for at most thirty days.
 
-    Tokens that were sealed already are left alone: without scopes, they may only read.
+    Tokens that are already sealed are not changed: without scopes, they may only read.
     """
     op.add_column("credentials", sa.Column("factor", sa.String(length=20), nullable=True))
     op.add_column("credentials", sa.Column("scopes", sa.String(length=60), nullable=True))

@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Codes from an app that were just used can be used once more."""
+    """Downgrade the schema. Codes from an app that were just used can be used again."""
     op.execute("UPDATE users SET totp_step = 0")
     with op.batch_alter_table("users") as users:
         users.alter_column(

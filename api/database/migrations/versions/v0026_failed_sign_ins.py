@@ -1,4 +1,4 @@
-"""Failed attempts to sign in, counted for all processes; users are no longer locked by strangers.
+"""Failed attempts to sign in, counted for all processes; outsiders can no longer lock users.
 
 `failures` and `locked_until` of users remain, for wrong codes after a right password.
 """

@@ -1,4 +1,4 @@
-"""When people have left a cycle themselves."""
+"""When people left a cycle themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of replies, incoming emails, and how far mailboxes were read."""
+"""The history of replies, incoming emails, and how far each mailbox has been read."""
 
 from __future__ import annotations
 

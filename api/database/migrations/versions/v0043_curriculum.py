@@ -27,5 +27,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Modules are again as the software has them; own ones are lost."""
+    """Downgrade the schema. Modules revert to those of the application; added ones are lost."""
     op.drop_table("curriculum_modules")
