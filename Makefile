@@ -8,13 +8,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
 
-help: ## say what each target does
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-out/
 	$(BIN)/gender-coach demo --out demo-out
 
-test: .venv/dev.stamp ## every test, and which lines of the code none of them runs
+test: .venv/dev.stamp ## every test, with the line coverage
 	$(BIN)/python -m slipcover -m pytest -n 3 --dist loadgroup
 	$(BIN)/python -m tests.coverage .coverage.json
 
@@ -38,17 +38,17 @@ growth: .venv/dev.stamp ## time and memory at 1, 2, 4 and 8 times the size, as a
 force: .venv/dev.stamp ## kills, load, damaged files and more, measured in full: hours
 	$(BIN)/python -m tests.force
 
-mutants: .venv/dev.stamp ## plant small faults one at a time, and print those that no test notices: hours
+mutants: .venv/dev.stamp ## plant small faults one at a time, and print those that no test detects: hours
 	$(BIN)/python -m tests.mutation
 
 texts: .venv/dev.stamp ## write the template of the message catalogues
 	$(BIN)/python -m tests.catalogue --write
 
-format: .venv/dev.stamp ## put the code into its one form
+format: .venv/dev.stamp ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/dev.stamp ## choose exact versions anew from the lower bounds in pyproject.toml
+lock: .venv/dev.stamp ## choose exact versions again from the lower bounds in pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 		pyproject.toml --output-file requirements.lock
@@ -64,9 +64,9 @@ vulnerabilities: | .venv/bin/python ## known vulnerabilities of the locked packa
 	@$(BIN)/python -m tests.vulnerabilities .venv/tools/bin/pip-audit --requirement requirements.lock \
 		--require-hashes --disable-pip --progress-spinner off --format json
 
-release: check test vulnerabilities sbom ## what has to pass before a version is published
+release: check test vulnerabilities sbom ## everything that has to pass before a release
 
-clean: ## remove what the other targets made
+clean: ## remove the output of the other targets
 	rm -rf .venv demo-out var sbom.json
 
 .venv/bin/python:
@@ -75,12 +75,12 @@ clean: ## remove what the other targets made
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
-	@echo "Installing what the programme needs into .venv (once; about half a minute) ..."
+	@echo "Installing what the application needs into .venv (once; about half a minute) ..."
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps -e .
 	@touch $@
 
-# Apart from the packages of the programme, whose versions these two would change.
+# Apart from the packages of the application, whose versions these two would change.
 .venv/tools.stamp: | .venv/bin/python
 	@$(BIN)/python -m venv .venv/tools
 	@.venv/tools/bin/python -m pip --disable-pip-version-check --quiet install \

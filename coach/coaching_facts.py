@@ -25,11 +25,11 @@ DROPPED_NEEDS_A_REASON = message(
 )
 REASON_WITHOUT_DROPPING = message(
     "coaching.reason_without_dropping",
-    "a reason belongs only to something that is no longer pursued",
+    "give a reason only for something that is no longer pursued",
 )
 HANDED_OVER_NEEDS_A_POST = message(
     "coaching.handed_over_needs_a_post", "enter the post that takes it over, not a person"
 )
 POST_WITHOUT_HANDING_OVER = message(
-    "coaching.post_without_handing_over", "a post belongs only to something that is handed over"
+    "coaching.post_without_handing_over", "enter a post only for something that is handed over"
 )

@@ -99,7 +99,8 @@ MODULES_WITHOUT_SESSION = message(
     "no modules can be covered in a session that did not take place",
 )
 NOBODY_ABSENT = message(
-    "feedback.nobody_absent", "say who did not come only if the session did not take place for it"
+    "feedback.nobody_absent",
+    "say who did not come only if that is why the session did not take place",
 )
 NOT_A_CODE = message(
     "curriculum.not_a_code", "a code is a capital letter, followed by capital letters and digits"

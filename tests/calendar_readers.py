@@ -1,4 +1,4 @@
-"""Calendar readers, with which emitted objects are checked: each returns what it read."""
+"""Calendar readers for checking emitted objects; each returns what it read."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class _Server:
 def _shared_server(language: str) -> _Server:
     """Return the server for a language, started once because that takes seconds.
 
-    The language decides on texts that modules contain when they are imported.
+    The language determines the texts that modules contain when they are imported.
     """
     server = _Server(**{LANGUAGE_VARIABLE: language})
     atexit.register(server.close)

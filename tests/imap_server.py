@@ -30,7 +30,7 @@ USER, PASSWORD = "replies", "correct horse"
 
 @dataclass(frozen=True, slots=True)
 class ImapMailbox:
-    """A mailbox on a running server, and the settings with which the application reads it."""
+    """A mailbox on a running server, and the application's settings for reading it."""
 
     settings: ReplySettings
 

@@ -1,1 +1,1 @@
-"""Aides' links, with which an aide sees the times of a coachee's sessions and answers for them."""
+"""Aides' links, which let aides see the times of a coachee's sessions and answer for them."""

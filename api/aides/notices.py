@@ -1,4 +1,4 @@
-"""Emails that tell a coachee of a new aide's link, and of what an aide has answered."""
+"""Emails that notify a coachee of a new aide's link, and of an aide's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON routes of aides, and those with which coachees create and end aides' links."""
+"""JSON routes for aides, and for coachees who create and end aides' links."""
 
 from __future__ import annotations
 

@@ -12,19 +12,19 @@ ACTIONS: Mapping[str, Fact] = {
     "PIN set": message("audit_action.pin_set", "PIN set")(),
     "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "address changed": message("audit_action.address_changed", "address changed")(),
-    "agreement agreed to": message("audit_action.agreement_agreed_to", "agreement agreed to")(),
+    "agreement agreed to": message("audit_action.agreement_agreed_to", "agreement accepted")(),
     "agreement closed": message("audit_action.agreement_closed", "agreement closed")(),
     "agreement completed": message("audit_action.agreement_completed", "agreement completed")(),
-    "agreement kept": message("audit_action.agreement_kept", "change of an agreement dropped")(),
+    "agreement kept": message("audit_action.agreement_kept", "change to an agreement dropped")(),
     "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
     "agreement written": message("audit_action.agreement_written", "agreement written")(),
-    "agreements opened": message("audit_action.agreements_opened", "states of agreements viewed")(),
+    "agreements opened": message("audit_action.agreements_opened", "agreement states viewed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes noticed"
     )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "attendance clarified": message(
-        "audit_action.attendance_clarified", "attendance of a session clarified"
+        "audit_action.attendance_clarified", "session attendance clarified"
     )(),
     "audit head stored": message("audit_action.audit_head_stored", "audit head stored")(),
     "ban ended": message("audit_action.ban_ended", "ban ended")(),
@@ -39,7 +39,7 @@ ACTIONS: Mapping[str, Fact] = {
     "person edited": message("audit_action.person_edited", "person's data edited")(),
     "person opened": message("audit_action.person_opened", "person's data viewed")(),
     "waiver ended": message("audit_action.waiver_ended", "waiver ended")(),
-    "backup key rotated": message("audit_action.backup_key_rotated", "key for backups replaced")(),
+    "backup key rotated": message("audit_action.backup_key_rotated", "backup key replaced")(),
     "coach list taken in": message("audit_action.coach_list_taken_in", "coach list uploaded")(),
     "coachee list taken in": message(
         "audit_action.coachee_list_taken_in", "coachee list uploaded"
@@ -55,13 +55,13 @@ ACTIONS: Mapping[str, Fact] = {
     "commitment added": message("audit_action.commitment_added", "commitment added")(),
     "commitment changed": message("audit_action.commitment_changed", "commitment changed")(),
     "commitment state changed": message(
-        "audit_action.commitment_state_changed", "state of a commitment changed"
+        "audit_action.commitment_state_changed", "commitment state changed"
     )(),
     "commitment title hidden": message(
-        "audit_action.commitment_title_hidden", "title of a commitment no longer shared"
+        "audit_action.commitment_title_hidden", "commitment title no longer shared"
     )(),
     "commitment title shared": message(
-        "audit_action.commitment_title_shared", "title of a commitment shared"
+        "audit_action.commitment_title_shared", "commitment title shared"
     )(),
     "confirmation failed": message(
         "audit_action.confirmation_failed", "identity confirmation failed"
@@ -74,7 +74,7 @@ ACTIONS: Mapping[str, Fact] = {
     "device ended": message("audit_action.device_ended", "device ended")(),
     "device verified": message("audit_action.device_verified", "device verified")(),
     "devices of notes ended": message(
-        "audit_action.devices_of_notes_ended", "devices of notes ended"
+        "audit_action.devices_of_notes_ended", "devices for notes removed"
     )(),
     "digest sent": message("audit_action.digest_sent", "daily digest sent")(),
     "directory opened": message("audit_action.directory_opened", "directory viewed")(),
@@ -91,28 +91,28 @@ ACTIONS: Mapping[str, Fact] = {
     "feed ended": message("audit_action.feed_ended", "calendar feed ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
-    "fit answered": message("audit_action.fit_answered", "question of fit answered")(),
+    "fit answered": message("audit_action.fit_answered", "question about fit answered")(),
     "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
     "evidence added": message("audit_action.evidence_added", "evidence added")(),
     "goal added": message("audit_action.goal_added", "goal added")(),
     "goal changed": message("audit_action.goal_changed", "goal changed")(),
     "goal rated": message("audit_action.goal_rated", "goal rated")(),
-    "goal state changed": message("audit_action.goal_state_changed", "state of a goal changed")(),
+    "goal state changed": message("audit_action.goal_state_changed", "goal state changed")(),
     "goals handed over": message(
         "audit_action.goals_handed_over", "goals handed over to a new coach"
     )(),
-    "goals opened": message("audit_action.goals_opened", "states of goals viewed")(),
+    "goals opened": message("audit_action.goals_opened", "goal states viewed")(),
     "incoming mail ignored": message(
         "audit_action.incoming_mail_ignored", "incoming email ignored"
     )(),
     "incoming mail used": message(
-        "audit_action.incoming_mail_used", "answer of an incoming email entered"
+        "audit_action.incoming_mail_used", "answer from an incoming email entered"
     )(),
     "incoming mails opened": message(
         "audit_action.incoming_mails_opened", "incoming emails viewed"
     )(),
     "link made": message("audit_action.link_made", "link created")(),
-    "lists undone": message("audit_action.lists_undone", "upload of lists undone")(),
+    "lists undone": message("audit_action.lists_undone", "list upload undone")(),
     "mail not delivered": message("audit_action.mail_not_delivered", "email not delivered")(),
     "mail sent otherwise": message(
         "audit_action.mail_sent_otherwise", "email marked as sent another way"
@@ -139,15 +139,15 @@ ACTIONS: Mapping[str, Fact] = {
     "note recovery code used": message(
         "audit_action.note_recovery_code_used", "note recovery code used"
     )(),
-    "course chosen": message("audit_action.course_chosen", "course of a cycle chosen")(),
+    "course chosen": message("audit_action.course_chosen", "course for a cycle chosen")(),
     "curriculum of cycle opened": message(
         "audit_action.curriculum_of_cycle_opened", "plans of modules viewed"
     )(),
-    "request answered": message("audit_action.request_answered", "request of a coach answered")(),
+    "request answered": message("audit_action.request_answered", "coach's request answered")(),
     "module added": message("audit_action.module_added", "module added")(),
     "module changed": message("audit_action.module_changed", "module changed")(),
     "module deleted": message("audit_action.module_deleted", "module deleted")(),
-    "module restored": message("audit_action.module_restored", "module used again")(),
+    "module restored": message("audit_action.module_restored", "module restored")(),
     "module retired": message("audit_action.module_retired", "module retired")(),
     "plan of modules changed": message(
         "audit_action.plan_of_modules_changed", "plan of modules changed"
@@ -158,14 +158,14 @@ ACTIONS: Mapping[str, Fact] = {
     "objectives approved": message("audit_action.objectives_approved", "objectives approved")(),
     "note written": message("audit_action.note_written", "private note written")(),
     "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
-    "notebooks joined": message("audit_action.notebooks_joined", "notebooks joined")(),
+    "notebooks joined": message("audit_action.notebooks_joined", "notebooks merged")(),
     "notes accepted as they are": message(
         "audit_action.notes_accepted_as_they_are", "notes accepted as they are"
     )(),
     "notes begun on a device": message(
         "audit_action.notes_begun_on_a_device", "first notebook started on a device"
     )(),
-    "notes encrypted anew": message("audit_action.notes_encrypted_anew", "notes encrypted anew")(),
+    "notes encrypted anew": message("audit_action.notes_encrypted_anew", "notes re-encrypted")(),
     "notes opened on a device": message(
         "audit_action.notes_opened_on_a_device", "notes unlocked on a device"
     )(),
@@ -180,12 +180,12 @@ ACTIONS: Mapping[str, Fact] = {
     "password and second factor set": message(
         "audit_action.password_and_second_factor_set", "password and second factor set"
     )(),
-    "people joined": message("audit_action.people_joined", "two people made one")(),
+    "people joined": message("audit_action.people_joined", "two people merged")(),
     "people kept apart": message(
-        "audit_action.people_kept_apart", "two people declared different"
+        "audit_action.people_kept_apart", "two people marked as different"
     )(),
     "people opened": message("audit_action.people_opened", "people viewed")(),
-    "people separated": message("audit_action.people_separated", "roles of people separated")(),
+    "people separated": message("audit_action.people_separated", "roles of a person separated")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
     "person left": message("audit_action.person_left", "person left the cycle")(),
@@ -225,7 +225,7 @@ ACTIONS: Mapping[str, Fact] = {
     "reminders switched on": message(
         "audit_action.reminders_switched_on", "reminders switched on"
     )(),
-    "reply reminded": message("audit_action.reply_reminded", "reminder of a reply sent")(),
+    "reply reminded": message("audit_action.reply_reminded", "reminder to reply sent")(),
     "reminders written": message("audit_action.reminders_written", "reminders created")(),
     "rows sealed": message("audit_action.rows_sealed", "rows sealed")(),
     "run asked for": message("audit_action.run_asked_for", "run requested")(),
@@ -269,7 +269,7 @@ ACTIONS: Mapping[str, Fact] = {
     "webhook removed": message("audit_action.webhook_removed", "webhook removed")(),
     "webhook resumed": message("audit_action.webhook_resumed", "webhook resumed")(),
     "webhook secret replaced": message(
-        "audit_action.webhook_secret_replaced", "secret of webhook replaced"
+        "audit_action.webhook_secret_replaced", "webhook secret replaced"
     )(),
     "webhook stopped": message("audit_action.webhook_stopped", "webhook stopped")(),
     "user unlinked": message("audit_action.user_unlinked", "user unlinked")(),

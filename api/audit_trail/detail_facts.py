@@ -38,7 +38,7 @@ DETAILS: Mapping[str, Fact] = {
     "device": message("audit_detail.device", "device")(),
     "devices": message("audit_detail.devices", "devices")(),
     "failed": message("audit_detail.failed", "failed")(),
-    "failed_sign_ins": message("audit_detail.failed_sign_ins", "failed attempts to sign in")(),
+    "failed_sign_ins": message("audit_detail.failed_sign_ins", "failed sign-in attempts")(),
     "failures": message("audit_detail.failures", "failures")(),
     "how": message("audit_detail.how", "method")(),
     "modules": message("audit_detail.modules", "modules")(),

@@ -1,4 +1,4 @@
-"""Worker heartbeats, by which other processes see that a slot's worker is alive."""
+"""Worker heartbeats, which show other processes that a slot's worker is alive."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class TaskState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the state cannot change any more."""
+        """Whether the state can no longer change."""
         return self in {TaskState.FINISHED, TaskState.FAILED, TaskState.CANCELLED}
 
 

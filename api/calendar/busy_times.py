@@ -59,7 +59,7 @@ _DECLINED = re.compile(r"PARTSTAT=\"?DECLINED\"?")
 class CalendarOwner:
     """The owner of a calendar file; times without a zone are in `zone`, an IANA name.
 
-    `address` is the owner's email address, by which events that they have declined are found.
+    `address` is the owner's email address, which identifies the events that they have declined.
     """
 
     zone: str

@@ -30,8 +30,8 @@ REPEATS_TOO_OFTEN = message(
 )
 INVALID_INTERVAL = message(
     "calendar.invalid_interval",
-    "an event in the file repeats in an interval that is not a whole number from 1; delete it from "
-    "the calendar and export again",
+    "an event in the file repeats at an interval that is not a positive whole number; "
+    "delete it from the calendar and export again",
 )
 EVENT_TOO_LONG = message(
     "calendar.event_too_long",
@@ -41,8 +41,8 @@ EVENT_TOO_LONG = message(
 )
 TOO_MANY_BUSY_TIMES = message(
     "calendar.too_many_busy_times",
-    "the file has more than {limit} busy times in this cycle; export another calendar, or enter "
-    "when you are free by hand",
+    "the file has more than {limit} busy times in this cycle; export another calendar, "
+    "or enter your free times by hand",
     limit=NUMBER,
 )
 BUSY_READING = message(

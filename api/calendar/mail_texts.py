@@ -50,7 +50,7 @@ class MailTexts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
-    """The properties that decide which parts of the templates an email contains.
+    """The properties that determine which parts of the templates an email contains.
 
     Attributes:
         method: whether the email invites or cancels.

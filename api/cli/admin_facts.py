@@ -139,8 +139,8 @@ COUNTS = {
     ),
     "failed_sign_ins": plural_message(
         "retention.failed_sign_ins",
-        "{count} count of failed attempts to sign in",
-        "{count} counts of failed attempts to sign in",
+        "{count} counter of failed sign-in attempts",
+        "{count} counters of failed sign-in attempts",
         count=PLAIN_NUMBER,
     ),
     "address_codes": plural_message(

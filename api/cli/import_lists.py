@@ -35,14 +35,13 @@ def import_(
     coaches: CoachesFile,
     before: Annotated[
         Path | None,
-        typer.Option(
-            metavar="RESULT_DIR", help=_("An earlier result, with whose lists to compare.")
-        ),
+        typer.Option(metavar="RESULT_DIR", help=_("An earlier result to compare the lists with.")),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help=_("A folder for the lists; without it, none is written.")
+            metavar="FOLDER",
+            help=_("The folder to write the lists to; if omitted, no lists are written."),
         ),
     ] = None,
     encoding: Encoding = None,

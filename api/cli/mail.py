@@ -43,7 +43,8 @@ def mail(
     ],
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help=_("Send a test invitation there."))
+        str | None,
+        typer.Option(metavar="ADDRESS", help=_("The address to send a test invitation to.")),
     ] = None,
     received: Annotated[
         Path | None,

@@ -115,7 +115,7 @@ def prepare_database(settings: Settings) -> None:
 
 
 def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
-    """Return the configuration with which the HTTP server serves `app`."""
+    """Return the configuration of the HTTP server for `app`."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     connections = min(MAX_CONNECTIONS, max(files - _OTHER_FILES, files // 2))
     return uvicorn.Config(

@@ -74,7 +74,7 @@ def is_encrypted_with(key: bytes, path: Path) -> bool:
 
 
 def matching_key(keys: Sequence[bytes], path: Path) -> bytes:
-    """Return the first of `keys` with which a backup was encrypted; the first one if none matches.
+    """Return the first of `keys` that decrypts a backup; the first one if none does.
 
     Raises:
         OSError: the file cannot be read.

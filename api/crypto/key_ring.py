@@ -88,7 +88,7 @@ class Keyring:
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def webhook_secret(self, webhook_id: str, version: int) -> bytes:
-        """Return the 256-bit secret with which messages of a webhook are signed."""
+        """Return the 256-bit secret that signs the messages of a webhook."""
         return self._derive(f"webhook:{webhook_id}:{version}")
 
     def pseudonym(self, person_id: str) -> str:
@@ -137,7 +137,7 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
         path: the key file.
         create: whether to create the file if it is missing.
         credential: whether the file is a systemd credential. Its mode has the bits of its group
-            set, because systemd gives the service access by an access control list.
+            set, because systemd gives the service access through an access control list.
 
     Raises:
         KeyringError: the file is missing, invalid, or accessible to other users; or another user

@@ -21,13 +21,13 @@ SEVERAL_PEOPLE = message(
 )
 RUN_IN_PROGRESS = message(
     "data_protection.run_in_progress",
-    "a run is in progress on this cycle: wait until it has ended, or cancel it, then erase the "
-    "person",
+    "a run of this cycle is in progress: wait until it has ended, or cancel it, then "
+    "erase the person",
 )
 QUESTION_IN_PROGRESS = message(
     "data_protection.question_in_progress",
-    "a question is in progress on this cycle: wait until it has ended, or cancel it, then erase "
-    "the person",
+    "a question about this cycle is in progress: wait until it has ended, or cancel it, "
+    "then erase the person",
 )
 FUTURE_SESSIONS = message(
     "data_protection.future_sessions",

@@ -115,7 +115,7 @@ BACKUP_CORRUPT = message(
 
 NO_SUCH_ROW: Mapping[str, Message] = {
     "application": message(
-        "database.no_such_application", "there is no application {id} any more", id=TEXT
+        "database.no_such_application", "there is no longer an application {id}", id=TEXT
     ),
     "cycle": message("database.no_such_cycle", "there is no cycle {id}", id=TEXT),
     "human": message("database.no_such_human", "there is no person {id} in the directory", id=TEXT),

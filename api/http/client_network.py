@@ -1,4 +1,4 @@
-"""The network from which a client sends requests, by which attempts to sign in are limited."""
+"""The network of a client, for limiting sign-in attempts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names by which people recognise their devices in a list."""
+"""Names that help people recognise their devices in a list."""
 
 from __future__ import annotations
 

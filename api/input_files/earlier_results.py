@@ -33,8 +33,8 @@ EARLIER_FILE = re.compile(r"earlier-([1-9]\d*)\.json", re.ASCII)
 class EarlierSource:
     """An earlier result, and the people files of its folder if it has both.
 
-    `encoding` is that with which the earlier run read people files that are not Unicode, if any.
-    `cycle` is the name of its cycle, if known.
+    `encoding` is the encoding in which the earlier run read people files that are not Unicode, if
+    any. `cycle` is the name of its cycle, if known.
     """
 
     result: InputSource

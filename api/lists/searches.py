@@ -25,7 +25,7 @@ class SearchInput(FrozenModel):
 
 
 def store_search(services: Services, principal: Principal, search: SearchInput) -> str:
-    """Store what a user searches for, and return the id with which an address refers to it.
+    """Store a user's search text, and return the id that addresses use instead.
 
     Searches that have expired are deleted.
     """

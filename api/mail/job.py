@@ -144,7 +144,7 @@ def _record_unavailable(mail_id: str, problem: Displayed, tx: Transaction) -> No
 
 
 def create_queueing_handler(context: JobContext) -> JobHandler:
-    """Create the handler of the jobs with which earlier versions queued released emails."""
+    """Create the handler of the jobs that earlier versions used to queue released emails."""
     services = context.services
 
     def queue_released(_subject_id: str) -> None:

@@ -19,8 +19,8 @@ UNREADABLE = message(
 SENDER = message("mail_check.sender", "The sender is {address}.", address=TEXT)
 OTHER_SENDER = message(
     "mail_check.other_sender",
-    "The sender is {address} instead of {expected}. The mail server replaces it; let it accept "
-    "this sender, or set another organiser address.",
+    "The sender is {address} instead of {expected}. The mail server replaces it; "
+    "configure it to accept this sender, or set another organiser address.",
     address=TEXT,
     expected=TEXT,
 )
@@ -42,8 +42,8 @@ AUTHENTICATED = message(
 )
 NOT_AUTHENTICATED = message(
     "mail_check.not_authenticated",
-    "{method} does not pass for {domain}; the receiver reports “{result}”. Ask who runs the domain "
-    "to add this server to its {method} records.",
+    "{method} does not pass for {domain}; the receiver reports “{result}”. Ask the "
+    "administrator of the domain to add this server to its {method} records.",
     method=TEXT,
     domain=TEXT,
     result=TEXT,
@@ -59,13 +59,14 @@ INVITATION = message(
 )
 NO_INVITATION = message(
     "mail_check.no_invitation",
-    "The calendar part was removed on the way. Ask the receiving office to let “text/calendar” "
-    "pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text alone is then complete.",
+    "The calendar part was removed in transit. Ask the receiving office to let "
+    "“text/calendar” pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text "
+    "alone is then complete.",
 )
 CHANGED_INVITATION = message(
     "mail_check.changed_invitation",
-    "The calendar part was changed on the way, so calendars will not show buttons. Ask the "
-    "receiving office to let “text/calendar” pass unchanged.",
+    "The calendar part was changed in transit, so calendars will not show buttons. Ask "
+    "the receiving office to let “text/calendar” pass unchanged.",
 )
 ONLY_HEADERS = message(
     "mail_check.only_headers",

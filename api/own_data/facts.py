@@ -10,7 +10,8 @@ NOT_A_CELL = message(
     value=TEXT,
 )
 NO_PREFERENCES = message(
-    "own_data.no_preferences", "coaches have no preferences; name people whom you refuse instead"
+    "own_data.no_preferences",
+    "coaches cannot state preferences; name the people whom you refuse instead",
 )
 ERASED = message("own_data.erased", "your data has been erased and cannot be changed")
 # i18n: the name of a checkbox of the grid, such as: Mon 09:00 to 09:30.

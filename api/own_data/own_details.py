@@ -1,4 +1,4 @@
-"""Use cases with which people read and change their own availability and details.
+"""Use cases for people who read and change their own availability and details.
 
 The same fields as in the lists, in the same form and read by the same parsers.
 """

@@ -84,7 +84,7 @@ def _by_human(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[str, li
 
 
 def busy_times_in(time: Times, zone: ZoneInfo) -> Iterator[BusyTime]:
-    """Yield a time as busy times on local days, of which each ends by midnight."""
+    """Yield a time as busy times on local days, each of which ends by midnight."""
     begin, end = (one.astimezone(zone) for one in time)
     day = begin.date()
     while day <= end.date():

@@ -8,7 +8,7 @@ NO_LIST = message(
     "participants.no_list", "choose the list of coachees, the list of coaches, or both"
 )
 NOTHING_WAITS = message(
-    "participants.nothing_waits", "no lists wait for a decision; upload them again"
+    "participants.nothing_waits", "no lists are waiting for a decision; upload them again"
 )
 NO_QUESTIONS = message("participants.no_questions", "there are no open questions about these lists")
 QUESTIONS_LEFT = message(
@@ -28,9 +28,7 @@ NOTHING_TO_UNDO = message(
     "there is no list to undo; once a run has started, upload the earlier lists instead",
 )
 # i18n: a warning about a person in an uploaded list.
-WITHDRAWN = message(
-    "participants.withdrawn", "has chosen to leave the cycle, and is left out of it"
-)
+WITHDRAWN = message("participants.withdrawn", "has chosen to leave the cycle, and is left out")
 POLICY_FILE_ERASED = message(
     "participants.policy_file_erased",
     "the cycle file was shortened when people were erased; upload a complete cycle file instead",

@@ -1,4 +1,4 @@
-"""Passkeys of coaches and coachees, with which they verify a device without a code or PIN."""
+"""Passkeys of coaches and coachees, which verify a device without a code or PIN."""
 
 from __future__ import annotations
 

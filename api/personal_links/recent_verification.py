@@ -1,7 +1,7 @@
 """Recent verification, which changes to a person's PIN and passkeys require.
 
-A device can stay verified for 90 days. Whoever steals it must not be able to replace the factors
-with which the person verifies devices.
+A device can stay verified for 90 days. Anyone who steals it must not be able to replace the factors
+that verify devices.
 """
 
 from __future__ import annotations

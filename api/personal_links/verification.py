@@ -84,7 +84,7 @@ def read_verification(services: Services, principal: Principal) -> VerificationS
 
 
 def send_verification_code(services: Services, principal: Principal) -> None:
-    """Send the requesting person a code with which they can verify this device.
+    """Send the requesting person a code for verifying this device.
 
     Raises:
         ConflictError: this server sends no email, has no address for the person, or has sent too

@@ -38,7 +38,7 @@ def read_verification(services: ServicesDep, principal: PrincipalDep) -> Verific
     "/verification/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409)
 )
 def send_verification_code(services: ServicesDep, principal: PrincipalDep) -> None:
-    """Send a code to your email address, with which you can verify this device."""
+    """Send a code to your email address, to verify this device."""
     verification.send_verification_code(services, principal)
 
 

@@ -94,7 +94,7 @@ def decide(
 def _addresses(
     tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
 ) -> frozenset[str]:
-    """Return the addresses with which the person of an answer can be named as an attendee."""
+    """Return the addresses that can identify the person of an answer as an attendee."""
     if mail.answer is None or found.person is None:
         return frozenset()
     return known_addresses(tx, found.person, now=now)

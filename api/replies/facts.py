@@ -9,57 +9,56 @@ DECLINE = message("replies.decline", "Decline this session")
 # i18n: `reason` is the message of the operating system, or the name of an exception.
 MAILBOX_UNAVAILABLE = message(
     "replies.mailbox_unavailable",
-    "cannot read the mailbox at {host}:{port}: {reason}; check GENDER_COACH_REPLIES__HOST and the "
-    "other settings of replies",
+    "cannot read the mailbox at {host}:{port}: {reason}; check "
+    "GENDER_COACH_REPLIES__HOST and the other settings for replies",
     host=TEXT,
     port=PLAIN_NUMBER,
     reason=TEXT,
 )
 NOT_HELD = message(
-    "replies.not_held", "somebody has decided about this email already; load the page again"
+    "replies.not_held", "someone has already decided about this email; reload the page"
 )
 NO_SESSION = message(
     "replies.no_session",
-    "it is not known to which session this email answers; enter the answer on the session's page, "
-    "and ignore the email",
+    "it is not known which session this email is about; enter the answer on the "
+    "session's page, and ignore the email",
 )
 
 ANSWERED = message("replies.answered", "stored as the reply")
 PROPOSED = message("replies.proposed", "stored as a proposal of another time")
 AUTOMATIC = message("replies.automatic", "sent automatically; nothing to do")
-OLDER = message("replies.older", "a later reply was received before")
-REPEATED = message("replies.repeated", "the same reply was received before")
-SESSION_CLOSED = message("replies.session_closed", "the session was cancelled or over")
+OLDER = message("replies.older", "a later reply has already been received")
+REPEATED = message("replies.repeated", "the same reply has already been received")
+SESSION_CLOSED = message("replies.session_closed", "the session had been cancelled or was over")
 UNKNOWN_SENDER = message(
     "replies.unknown_sender",
     "the sender is not certain: the email has no token, and its sender was not authenticated",
 )
 OTHER_SESSION = message(
-    "replies.other_session", "it answers to a session that is not one of this person's"
+    "replies.other_session", "it is about a session that is not one of this person's"
 )
 OTHER_ATTENDEE = message(
-    "replies.other_attendee", "somebody else answers, to whom the invitation was forwarded"
+    "replies.other_attendee", "the answer is from someone to whom the invitation was forwarded"
 )
-SEVERAL_ATTENDEES = message("replies.several_attendees", "it answers for several people")
-STALE = message("replies.stale", "it answers to an earlier time of the session")
-FUTURE = message(
-    "replies.future", "it answers to a version of the invitation that has not been sent"
-)
+SEVERAL_ATTENDEES = message("replies.several_attendees", "it contains answers for several people")
+STALE = message("replies.stale", "it is about an earlier time of the session")
+FUTURE = message("replies.future", "it is about a version of the invitation that has not been sent")
 TENTATIVE = message("replies.tentative", "the person may attend, but is not certain")
 DELEGATED = message("replies.delegated", "the person wants somebody else to attend")
 COUNTER = message("replies.counter", "the person proposes another time")
 NO_SUCH_TIME = message(
     "replies.no_such_time", "the person proposes another time, which cannot be used"
 )
-NO_ANSWER = message("replies.no_answer", "it does not say whether the person attends")
-WRITTEN = message("replies.written", "somebody has to read this text")
+NO_ANSWER = message("replies.no_answer", "it does not say whether the person will attend")
+WRITTEN = message("replies.written", "someone has to read this text")
 BOUNCE = message("replies.bounce", "an email to this address could not be delivered")
 UNREADABLE = message("replies.unreadable", "the email cannot be read")
 TOO_LARGE = message("replies.too_large", "the email is too large to be read")
 TOO_NESTED = message("replies.too_nested", "the email has too many parts to be read")
 ODD_FILE = message("replies.odd_file", "a link, folder or pipe in the drop folder, not a file")
 ERROR = message(
-    "replies.error", "an error in the program kept the email from being read; the log names it"
+    "replies.error",
+    "the email could not be read because of an error in the application; the log names it",
 )
 # i18n: why an email is held, and the address that it is about, such as that of a delegate.
 WITH_ADDRESS = message("replies.with_address", "{reason} ({address})", reason=FACT, address=TEXT)

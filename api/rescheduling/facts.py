@@ -13,7 +13,7 @@ NO_LONGER_FREE = message(
 NOT_OFFERED = message(
     "rescheduling.not_offered", "this time is not one of those offered; choose one of them"
 )
-SAME_TIME = message("rescheduling.same_time", "the session is at this time already")
+SAME_TIME = message("rescheduling.same_time", "the session is already at this time")
 IN_THE_PAST = message("rescheduling.in_the_past", "the proposed time is in the past")
 PROPOSAL_NOT_FOUND = message(
     "rescheduling.proposal_not_found", "there is no proposal {id}", id=TEXT
@@ -39,7 +39,7 @@ NEEDS_REASON = message(
 IMPOSSIBLE = message(
     "rescheduling.impossible", "the session cannot be at this time: {reason}", reason=FACT
 )
-NOTHING_TO_CHANGE = message("rescheduling.nothing_to_change", "nothing to change was given")
+NOTHING_TO_CHANGE = message("rescheduling.nothing_to_change", "no change was given")
 OUTSIDE_CLOCK = message(
     "rescheduling.outside_clock",
     "the clocks change at this time, so this local time does not exist or occurs twice",

@@ -11,7 +11,7 @@ FILTER_BOTH_ACCEPTED = message("sessions.filter_both_accepted", "both accepted")
 FILTER_REPLY_MISSING = message("sessions.filter_reply_missing", "a reply is missing")
 FILTER_DECLINED = message("sessions.filter_declined", "one of the two declined")
 FILTER_STATE = message("sessions.filter_state", "State")
-FILTER_COMING = message("sessions.filter_coming", "coming")
+FILTER_COMING = message("sessions.filter_coming", "upcoming")
 FILTER_OVER = message("sessions.filter_over", "over")
 FILTER_NOTE_MISSING = message("sessions.filter_note_missing", "over, no note yet")
 

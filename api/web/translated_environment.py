@@ -41,18 +41,18 @@ class TranslatedEnvironment(Environment):
 
 
 class _Translator(NodeTransformer):
-    """Replaces calls that look up a constant text by its translation."""
+    """Replaces calls that look up a constant text with its translation."""
 
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - named by Jinja2
-        """Replace a text with variables, such as `{% trans %}`, by its parts and the variables."""
+        """Split a text with variables, such as `{% trans %}`, into its parts and the variables."""
         node.nodes = [part for child in node.nodes for part in self._parts(child)]
         return self.generic_visit(node)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - named by Jinja2
-        """Replace a text without variables, anywhere in an expression, by its translation."""
+        """Replace a text without variables, anywhere in an expression, with its translation."""
         text = self._translation(node)
         if text is None or node.kwargs:
             return self.generic_visit(node)

@@ -40,6 +40,6 @@ PROBLEMS = {
     "no connection": message("webhooks.no_connection", "no connection, or no valid certificate")(),
     "timeout": message("webhooks.timeout", "it did not respond in time")(),
     "refused": message("webhooks.refused", "it did not accept the message")(),
-    "gone": message("webhooks.gone", "it wants no more messages")(),
+    "gone": message("webhooks.gone", "it no longer wants messages")(),
 }
 """Why an attempt failed."""

@@ -25,7 +25,7 @@ def list_webhooks(services: ServicesDep) -> tuple[Webhook, ...]:
 
 @WEBHOOKS.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(409, 422))
 def create_webhook(new: NewWebhook, services: ServicesDep) -> WebhookSecret:
-    """Create a webhook, and get the secret with which its messages are signed."""
+    """Create a webhook, and get the secret that signs its messages."""
     return webhooks.create_webhook(services, new)
 
 

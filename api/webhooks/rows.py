@@ -20,7 +20,7 @@ class WebhookRow(SealedRow, IdentifiedRow):
     Attributes:
         url: the `https` address.
         events: the types of events, separated by spaces.
-        secret_version: the version of the secret with which messages are signed.
+        secret_version: the version of the secret that signs messages.
         earlier_secret_until: the time until which messages are also signed with the previous
             secret.
         delivered: the number of the last event in the audit trail that was delivered or skipped.

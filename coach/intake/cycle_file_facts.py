@@ -94,7 +94,7 @@ NOT_OBSERVED = message(
 )
 NO_HOLIDAYS = message(
     "cycle_file.no_holidays",
-    "no holidays of {country} are known; use [calendar] blackout, or the column unavailable",
+    "no holidays are known for {country}; use [calendar] blackout, or the column unavailable",
     country=TEXT,
 )
 # i18n: `waivers` is the name of a table in a file; do not translate it.

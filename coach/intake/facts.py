@@ -186,7 +186,7 @@ COLUMN_WITHOUT_HEADER = message(
 )
 NO_HEADER = message(
     "intake.no_header",
-    "no row contains the names of columns; the list needs at least {columns}",
+    "no row contains the column names; the list needs at least {columns}",
     columns=listed(TEXT),
 )
 LIST_OF_COACHES = message(

@@ -208,7 +208,7 @@ def message(code: str, text: str, /, **kinds: Kind) -> Message:
 
 
 def plural_message(code: str, text: str, plural: str, /, **kinds: Kind) -> Message:
-    """Define a message with a singular and a plural; its parameter `count` decides between them.
+    """Define a message with a singular and a plural; its parameter `count` selects one of them.
 
     Raises:
         ValueError: the code is already defined, or there is no parameter `count`.

@@ -1,7 +1,7 @@
 """The assignment relaxation, solved as a min-cost flow; its optimum bounds every plan.
 
-The relaxation replaces each coach's timetable by a capacity. The flow yields dual values `u_i >= 0`
-for each coachee and `v_j >= 0` for a unit of each coach's capacity, with `u_i + v_j >= c_ij`. By
+The relaxation replaces each coach's timetable with a capacity. The flow yields dual values `u_i >=
+0` for each coachee and `v_j >= 0` for a unit of each coach's capacity, with `u_i + v_j >= c_ij`. By
 weak duality, the profit of a choice is at most `sum u + sum capacity v`, and the profit of a choice
 that contains pair `ij` is at most this bound minus `loss_ij = u_i + v_j - c_ij` (the negated
 reduced cost). All values are integers, so the bounds are exact.
@@ -87,7 +87,7 @@ def solve_flow(
     """Return an assignment of maximum total profit.
 
     Args:
-        problem: the problem, of which only the capacities are considered.
+        problem: the problem; only its capacities are considered.
         pairs: the allowed pairs, ascending.
         profit: the nonnegative profit of each allowed pair.
         on_round: called between the flows of sifting; may raise to abort.

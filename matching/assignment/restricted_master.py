@@ -186,7 +186,7 @@ class RestrictedMaster:
         return self._solver.getModelStatus()
 
     def _run_without_presolve(self, deadline: Deadline) -> None:
-        """Solve again without presolve, with which HiGHS sometimes ends with status "unknown"."""
+        """Solve again without presolve, which sometimes makes HiGHS end with status "unknown"."""
         self._solver.clearSolver()
         self._solver.setOptionValue("presolve", "off")
         try:

@@ -16,7 +16,7 @@ from matching.result import Move
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
     """Yield a finding for each move that is missing, wrong, or reported although nothing moved.
 
-    If a coachee occurs twice, there is a finding for that, too.
+    A coachee who occurs twice is also a finding.
     """
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()

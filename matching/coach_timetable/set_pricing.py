@@ -1,4 +1,4 @@
-"""Pricing: feasible sets of great profit, by heuristics and by branch and bound."""
+"""Pricing: feasible sets of high profit, by heuristics and by branch and bound."""
 
 from __future__ import annotations
 

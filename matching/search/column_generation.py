@@ -44,8 +44,8 @@ class PricingOracles:
     """The pricing oracles of all coaches, created on first use.
 
     `known_sets` contains, for each coach that was ever expanded, all generated feasible sets of
-    pairs. `linked` decides about several coaches at once; it is `None` if no human has several
-    rows.
+    pairs. `linked` decides the feasibility of several coaches at once; it is `None` if no human has
+    several rows.
     """
 
     def __init__(self, problem: MatchingProblem, seed: int) -> None:

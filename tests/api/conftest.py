@@ -421,7 +421,7 @@ def _postgres_template(server: str) -> str:
 
 
 def _replace_by_migrated(url: str) -> None:
-    """Replace an empty PostgreSQL database by a copy of a migrated one, which takes less time."""
+    """Replace an empty PostgreSQL database with a copy of a migrated one, which is faster."""
     server, _, name = url.rpartition("/")
     template = _postgres_template(server)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:

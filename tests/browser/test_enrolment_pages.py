@@ -32,7 +32,7 @@ def test_a_coach_applies_and_marks_times_by_keyboard_and_without_script(
         apply(page, server, call)
         office.reload()
         press(office, office.get_by_role("button", name="Add Besa Shembull to the list"))
-        expect(office.get_by_text("No applications wait for a decision.")).to_be_visible()
+        expect(office.get_by_text("No applications are waiting for a decision.")).to_be_visible()
         mark_times(page, server)
 
 

@@ -1,4 +1,4 @@
-"""Touches of a phone's screen."""
+"""Touches on a phone's screen."""
 
 from __future__ import annotations
 

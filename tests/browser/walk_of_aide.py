@@ -1,6 +1,6 @@
-"""A walk: a commander makes a link for an aide, who answers with it on a phone.
+"""A walkthrough: a commander creates a link for an aide, who answers with it on a phone.
 
-It is made by keyboard alone and without JavaScript.
+It uses only the keyboard, and no JavaScript.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECONDS = 60
 
 
 def aide(browser: Browser, server: Server, camera: Camera) -> None:
-    """Make an aide's link, decline a time with it, ask for another, and tell the coachee."""
+    """Create an aide's link, decline a time with it, ask for another, and check the emails."""
     office = browser.new_context(viewport=WIDE).new_page()
     cycle, people = make_cycle(office, server)
     name, _, _ = run_and_publish(office, cycle)

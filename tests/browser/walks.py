@@ -1,7 +1,7 @@
-"""Walks through a server: from untidy lists to a clean cycle, enrolment by link, and an aide.
+"""Walkthroughs: from untidy lists to a clean cycle, enrolment by link, and an aide.
 
 `python -m tests.browser.walks` performs all of them and writes the pictures of docs/walk-*.md into
-docs/pictures. The first and the last are also tests, by keyboard alone and without JavaScript.
+docs/pictures. The first and the last are also tests, with only the keyboard and without JavaScript.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def enrolment(browser: Browser, server: Server, camera: Camera) -> None:
     office.reload()
     camera.shoot(office, "walk-enrolment-application")
     office.get_by_role("button", name="Add Besa Shembull to the list").click()
-    expect(office.get_by_text("No applications wait for a decision.")).to_be_visible()
+    expect(office.get_by_text("No applications are waiting for a decision.")).to_be_visible()
     _paint(phone, server, camera)
 
 
@@ -163,7 +163,7 @@ def _create_cycle(server: Server, policy: bytes) -> str:
 
 
 def _bring(page: Page, **files: object) -> None:
-    """Choose files, which opens a dialog of the system, and have them checked."""
+    """Choose files in the system's dialog, and have them checked."""
     for name, file in files.items():
         chosen = file if isinstance(file, Path) else {"mimeType": "text/csv", **file}  # type: ignore[dict-item]
         page.locator(f"#{name}").set_input_files(chosen)  # type: ignore[arg-type]

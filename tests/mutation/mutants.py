@@ -51,7 +51,7 @@ _BUILTIN_PAIRS = {"min", "max", "any", "all"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A fault that replaces `source[start:end]` of a file by `after`.
+    """A fault that replaces `source[start:end]` of a file with `after`.
 
     `function` is the qualified name of the enclosing function or class, "" at module level.
     """

@@ -19,7 +19,7 @@ CYCLE = typer.Typer(cls=TerminalGroup, no_args_is_help=True, rich_markup_mode=No
 for _name, _run, _summary in (
     ("list", list_, _("List the cycles, newest first.")),
     ("create", create, _("Create a cycle from a cycle file.")),
-    ("show", show, _("Show the numbers of people of a cycle, its unfinished run and its plans.")),
+    ("show", show, _("Show the number of people in a cycle, its unfinished run and its plans.")),
     ("policy", policy, _("Print the cycle file of a cycle, or replace the policy.")),
     ("import", import_, _("Import lists of people, after showing what changes.")),
     ("run", run, _("Start a run and follow it; a server or a worker performs it.")),

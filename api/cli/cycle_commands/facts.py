@@ -60,7 +60,7 @@ DRAFTS = plural_message(
 NO_DRAFT = message("cycle_command.no_draft", "there is no draft plan to publish; start a run first")
 PUBLISHED = message(
     "cycle_command.published",
-    "Published, with {requests} invitations and {cancels} cancellations that wait to be sent.",
+    "Published; {requests} invitations and {cancels} cancellations are waiting to be sent.",
     requests=NUMBER,
     cancels=NUMBER,
 )

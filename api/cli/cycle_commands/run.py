@@ -29,11 +29,14 @@ def run(
     ident: Annotated[str, CYCLE_ID],
     *,
     time_limit: Annotated[
-        float | None, typer.Option(min=1, help=_("Seconds after which the run has to end."))
+        float | None, typer.Option(min=1, help=_("Time limit of the run, in seconds."))
     ] = None,
     wait: Annotated[
         bool,
-        typer.Option("--wait/--no-wait", help=_("Wait for the end, with progress on stderr.")),
+        typer.Option(
+            "--wait/--no-wait",
+            help=_("Wait until the run has ended, and print its progress to stderr."),
+        ),
     ] = True,
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,

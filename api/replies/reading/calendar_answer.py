@@ -26,7 +26,7 @@ _MAX_SEQUENCE = 2**31 - 1
 
 
 class AnswerMethod(StrEnum):
-    """The methods with which an attendee answers."""
+    """The iTIP methods of an attendee's answer."""
 
     REPLY = "REPLY"
     COUNTER = "COUNTER"

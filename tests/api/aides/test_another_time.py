@@ -85,7 +85,7 @@ class Pair:
         return read_proposals(self.services, reader, self.session.id)[0].state
 
     def notices(self) -> list[str]:
-        """Return the subject and text of what the coachee was told, oldest first."""
+        """Return the subject and text of the notices to the coachee, oldest first."""
         with self.world.database.reading() as tx:
             query = select(MailRow).where(MailRow.kind == MailKind.AIDE_NOTICE)
             rows = tx.scalars(query.order_by(MailRow.created_at)).all()

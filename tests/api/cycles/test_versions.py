@@ -252,5 +252,5 @@ def test_command_line_does_not_use_lists_if_somebody_replaced_them_meanwhile(
     monkeypatch.setattr("typer.confirm", answer)
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     data = world.services.settings.data_dir
-    with pytest.raises(ChangedSinceError, match=r"coachee list uploaded .* by somebody on the"):
+    with pytest.raises(ChangedSinceError, match=r"coachee list uploaded .* by someone using the"):
         import_(cycle_id, coachees=file, data=data)

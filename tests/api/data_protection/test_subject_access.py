@@ -206,7 +206,7 @@ def test_a_person_is_exported_from_the_command_line(
     third = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
         tx.execute(update(RunRow).values(state=TaskState.RUNNING))
-    with pytest.raises(ConflictError, match="a run is in progress"):
+    with pytest.raises(ConflictError, match="a run of this cycle is in progress"):
         person(PersonAction.ERASE, third, data=data)
     with world.database.writing() as tx:
         tx.execute(update(RunRow).values(state=TaskState.FINISHED))

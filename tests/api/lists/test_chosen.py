@@ -46,7 +46,7 @@ def mailing(world: World, now: datetime = SOON) -> Services:
 
 
 def told(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """Return the result of each row as text."""
+    """Return the outcome for each row as text."""
     return {ENGLISH.text(one.about): ENGLISH.text(one.result.words) for one in outcomes}
 
 

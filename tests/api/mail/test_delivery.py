@@ -140,7 +140,7 @@ def test_email_that_cannot_be_composed_fails_visibly_and_others_are_sent(
         tx.execute(update(PersonRow).where(PersonRow.code == "C-1").values(timezone="Not/AZone"))
     office_mail.send_all()
     assert office_mail.states() == {MailState.SENT: 6, MailState.FAILED: 2}
-    assert "error in the program" in office_mail.post().failed[0].problem
+    assert "error in the application" in office_mail.post().failed[0].problem
 
 
 def _send_code(office_mail: SendingOffice) -> None:

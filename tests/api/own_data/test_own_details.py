@@ -112,7 +112,7 @@ def test_people_are_named_by_name_and_the_page_does_not_tell_who_takes_part(worl
 
 def test_coach_has_no_preferences(world: World) -> None:
     cycle_id = world.cycle()
-    with pytest.raises(UnusableInputError, match="no preferences"):
+    with pytest.raises(UnusableInputError, match="cannot state preferences"):
         save(world, cycle_id, "K-1", prefers="Coachee 1")
 
 

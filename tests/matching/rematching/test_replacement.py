@@ -111,7 +111,7 @@ def test_replacement_for_unknown_coachee_is_refused_by_id() -> None:
 
 @pytest.mark.parametrize(("earlier", "first"), [("avoid", "k3"), ("allow", "k2")])
 def test_a_repeated_pair_comes_last_if_the_policy_avoids_it(earlier: str, first: str) -> None:
-    """Both `k2` and `k3` are free; the coachee has wished for `k2`, with whom they were a pair."""
+    """Both `k2` and `k3` are free; the coachee prefers `k2`, with whom they were a pair."""
     roster = Roster(
         coachees=(coachee("c1", prefers=("k2",)),),
         coaches=(coach("k1"), coach("k2"), coach("k3")),
