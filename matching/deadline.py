@@ -117,7 +117,7 @@ class Deadline:
         return part
 
     def spend(self, effort: float) -> None:
-        """Count effort."""
+        """Add `effort` to the effort spent so far."""
         for one in self._efforts:
             one.spent += effort
 

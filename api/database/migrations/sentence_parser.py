@@ -189,7 +189,7 @@ def _pattern_of(name: str, kind: Kind) -> str:
 
 
 def _with_digits(text: str) -> str:
-    """Replace number words, as earlier versions wrote them in sentences about grades, by digits."""
+    """Replace number words with digits; earlier versions wrote them in sentences about grades."""
     if " grade" not in text or " with coach " not in text:
         return text
     return _NUMBER_WORD.sub(lambda found: str(_WORDS.index(found[1])), text)
