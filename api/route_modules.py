@@ -81,10 +81,10 @@ from api.personal_links import (
     verification_routes,
 )
 from api.personal_links import routes as personal_link_routes
-from api.plan_queries import coachee_page, plan_page
+from api.plan_queries import coachee_page, plan_page, waiting_page
 from api.plan_queries import pages as plan_query_pages
 from api.plan_queries import routes as plan_query_routes
-from api.plans import comparison_page
+from api.plans import comparison_page, label_page, side_by_side_page
 from api.plans import pages as plan_pages
 from api.plans import routes as plan_routes
 from api.reminders import pages as reminder_pages
@@ -186,8 +186,11 @@ PAGE_MODULES = (
     audit_pages,
     run_pages,
     comparison_page,
+    label_page,
+    side_by_side_page,
     plan_pages,
     plan_page,
+    waiting_page,
     plan_query_pages,
     coachee_page,
     person_pages,

@@ -190,6 +190,7 @@ ACTIONS: Mapping[str, Fact] = {
     "person exported": message("audit_action.person_exported", "person's data exported")(),
     "person left": message("audit_action.person_left", "person left the cycle")(),
     "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
+    "plan labelled": message("audit_action.plan_labelled", "name or comment of a plan changed")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),

@@ -31,6 +31,7 @@ DETAILS: Mapping[str, Fact] = {
     "cancels": message("audit_detail.cancels", "cancellations")(),
     "ceremonies": message("audit_detail.ceremonies", "sign-in flows")(),
     "changed": message("audit_detail.changed", "changed")(),
+    "comment": message("audit_detail.comment", "comment")(),
     "codes": message("audit_detail.codes", "codes")(),
     "credential": message("audit_detail.credential", "credential")(),
     "deleted": message("audit_detail.deleted", "deleted")(),

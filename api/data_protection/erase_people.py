@@ -203,6 +203,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
         result = Result.model_validate_json(plan.result)
         if (redacted := redactor.redact_result(result)) != result:
             plan.result = redacted.model_dump_json()
+        _erase_from_label(plan, redactor)
     open_questions = tx.scalars(
         select(QuestionRow)
         .where(QuestionRow.plan_id.in_([plan.id for plan in plans]))
@@ -220,6 +221,15 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
         if redactor.concerns(Progress.model_validate(progress_row.progress).message):
             erased = {"message": ERASED_FACT().to_json()}
             progress_row.progress = progress_row.progress | erased
+
+
+def _erase_from_label(plan: PlanRow, redactor: Redactor) -> None:
+    """Remove a name or comment that mentions an erased person, also from a form that shows it."""
+    name = "" if redactor.mentions(plan.name) else plan.name
+    comment = "" if redactor.mentions(plan.comment) else plan.comment
+    if (name, comment) != (plan.name, plan.comment):
+        plan.name, plan.comment = name, comment
+        plan.label_version += 1
 
 
 def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:

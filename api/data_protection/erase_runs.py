@@ -19,9 +19,9 @@ from matching.result import Result
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
     """Erase what `erase_people` leaves in the runs and plans of a cycle.
 
-    Erases the reasons and remedies in plans and kept results, the settings for individual people,
-    the details of failures, run records, and progress. Runs with their lists, times and
-    fingerprints remain, and so do pairs, by code, with their session times.
+    Erases the reasons and remedies in plans and kept results, the names and comments of plans, the
+    settings for individual people, the details of failures, run records, and progress. Runs with
+    their lists, times and fingerprints remain, and so do pairs, by code, with their session times.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
@@ -39,6 +39,7 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
     for plan in tx.scalars(select(PlanRow).where(PlanRow.cycle_id == cycle_id)).all():
         result = Result.model_validate_json(plan.result)
         plan.result = _without_text(result).model_dump_json()
+        plan.name = plan.comment = ""
     tx.flush()
     for statement in (
         update(RunRow).where(RunRow.cycle_id == cycle_id).values(record=None),

@@ -70,7 +70,7 @@ def newest_revision() -> str:
     Raises:
         SchemaError: the migrations are missing.
     """
-    known = _known_revisions()
+    known = known_revisions()
     if not known:
         raise SchemaError(facts.MIGRATIONS_MISSING())
     return known[-1]
@@ -87,14 +87,14 @@ def require_current(database: Database) -> None:
         return
     if here is None:
         raise SchemaError(facts.EMPTY())
-    if here in _known_revisions():
+    if here in known_revisions():
         raise SchemaError(facts.OLDER(found=here, wanted=wanted))
     raise SchemaError(facts.NEWER(found=here, wanted=wanted))
 
 
 def _refuse_newer(connection: Connection) -> None:
     here = _revision_of(connection)
-    if here is not None and here not in _known_revisions():
+    if here is not None and here not in known_revisions():
         raise SchemaError(facts.TOO_NEW_TO_MIGRATE(found=here))
 
 
@@ -103,7 +103,7 @@ def _run_scripts(connection: Connection, to: str) -> None:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     going_down = to == "base" or (
-        to != "head" and to in _known_revisions()[: _position(_revision_of(connection))]
+        to != "head" and to in known_revisions()[: _position(_revision_of(connection))]
     )
     (command.downgrade if going_down else command.upgrade)(config, to)
 
@@ -125,11 +125,11 @@ def _revision_of(connection: Connection) -> str | None:
 
 
 @cache
-def _known_revisions() -> tuple[str, ...]:
+def known_revisions() -> tuple[str, ...]:
     """Return all revisions, oldest first; the scripts are read once per process."""
     scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
     return tuple(reversed([script.revision for script in scripts]))
 
 
 def _position(revision: str | None) -> int:
-    return 0 if revision is None else _known_revisions().index(revision)
+    return 0 if revision is None else known_revisions().index(revision)

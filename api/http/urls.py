@@ -250,6 +250,11 @@ def plan(plan_id: str) -> str:
     return f"/plans/{plan_id}"
 
 
+def plans_side_by_side(cycle_id: str) -> str:
+    """Return the URL of the page that shows plans of a cycle side by side."""
+    return f"{cycle(cycle_id)}/plans/compare"
+
+
 def plan_person(plan_id: str, person_id: str) -> str:
     """Return the URL of the page that explains a coachee's match in a plan."""
     return f"{plan(plan_id)}/people/{person_id}"

@@ -101,7 +101,9 @@ def present_list(path: str, query: ListQuery, selected: Selected[Any]) -> Listin
         pages=_pages(path, query, pages) if pages > 1 else (),
         previous=_address(path, replace(query, page=page - 1)) if page > 1 else "",
         next=_address(path, replace(query, page=page + 1)) if page < pages else "",
-        everything=f"{path}#{ANCHOR}",
+        everything=_address(
+            path, ListQuery(query.definition, query.definition.sorts[0], fixed=query.fixed)
+        ),
         unsearched=_address(path, replace(query, page=1, search_id="")),
         all_chosen=here.all_chosen,
         choose=_address(path, replace(here, all_chosen=not here.all_chosen)),
@@ -121,8 +123,8 @@ def _heading(path: str, query: ListQuery, sort: str) -> Heading:
 
 
 def _kept(query: ListQuery) -> dict[str, str]:
-    """Return the fields that a filter keeps: the search and the order, but not the page."""
-    kept = {}
+    """Return the fields that a filter keeps: all except the filters and the page."""
+    kept = dict(query.fixed)
     if query.search_id and not query.expired:
         kept[SEARCH] = query.search_id
     if query.descending or query.sort != query.definition.sorts[0]:

@@ -33,11 +33,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListDefinition:
-    """How a list can be sorted and filtered. The first of `sorts` is the default order."""
+    """How a list can be sorted and filtered. The first of `sorts` is the default order.
+
+    `fixed` are parameters that identify the list; all addresses of the list have them.
+    """
 
     sorts: tuple[str, ...]
     filters: tuple[Filter, ...] = ()
     page_size: int = 50
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class ListQuery:
         sort: the order, one of `definition.sorts`.
         descending: whether the order is reversed.
         chosen: the values of the filters that are set.
+        fixed: the parameters that say of what this is the list.
         page: the page, from 1.
         search_id: the id of the search, or an empty string.
         text: the text searched for.
@@ -61,6 +66,7 @@ class ListQuery:
     sort: str
     descending: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     page: int = 1
     search_id: str = ""
     text: str = ""
@@ -70,7 +76,7 @@ class ListQuery:
 
     def query_string(self) -> str:
         """Return the query string of this part, without default values."""
-        fields = dict(self.chosen)
+        fields = {**self.fixed, **self.chosen}
         if self.search_id and not self.expired:
             fields[SEARCH] = self.search_id
         if self.descending or self.sort != self.definition.sorts[0]:
@@ -99,6 +105,7 @@ def read_query(request: Request, definition: ListDefinition) -> ListQuery:
         sort=sort.removeprefix(_DESCENDING) if known else definition.sorts[0],
         descending=known and sort.startswith(_DESCENDING),
         chosen=_chosen(asked, definition),
+        fixed={name: asked[name] for name in definition.fixed if name in asked},
         page=_page(asked.get(PAGE, "")),
         search_id=search_id,
         text=text or "",

@@ -16,7 +16,8 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.presenters import mail_context
 from api.overview import facts
 from api.overview.page_contents import CyclePage, read_cycle_page
-from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.plans.presenters import plan_line
+from api.runs.labels import RUN_PURPOSE, RUN_STATE
 from api.web.date_formats import (
     format_date,
     format_date_span,
@@ -110,10 +111,7 @@ def _context(page: CyclePage) -> dict[str, Any]:
             )
             for run in page.runs
         ],
-        "plans": [
-            (plan, PLAN_STATE[plan.state], format_short_datetime(plan.created_at, zone))
-            for plan in page.plans
-        ],
+        "plans": [(plan, plan_line(plan, zone)) for plan in page.plans],
     }
 
 

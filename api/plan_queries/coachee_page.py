@@ -27,6 +27,7 @@ from api.plan_queries.questions import (
 )
 from api.plan_queries.replacement import ReplacementRequest
 from api.plan_queries.rows import QuestionKind
+from api.plans.presenters import plan_line
 from api.plans.stored_plan import StoredPlan
 from api.results.match_view import (
     MatchViewModel,
@@ -35,10 +36,8 @@ from api.results.match_view import (
     present_unmatched,
 )
 from api.results.move_view import DisplayNames
-from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.texts.reader_language import request_renderer
-from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
     non_empty_fields,
@@ -67,8 +66,8 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         "plan_queries/coachee.html",
         cycle=page.cycle,
         plan_id=plan_id,
-        state=PLAN_STATE[plan.summary.state],
-        made=format_short_datetime(plan.summary.created_at, zone),
+        this=plan_line(plan.summary, zone),
+        code=page.code,
         name=page.names.get(page.code, page.code),
         address=urls.plan_person(plan_id, person_id),
         match=match,

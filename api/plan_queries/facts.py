@@ -14,6 +14,26 @@ FILTER_PLACES = message("plan_queries.filter_places", "Places")
 FILTER_FREE = message("plan_queries.filter_free", "some free")
 FILTER_FULL = message("plan_queries.filter_full", "all taken")
 FILTER_UNUSED = message("plan_queries.filter_unused", "none taken")
+# i18n: the label of a bar: how many coaches have this number of coachees.
+COACHES_WITH = plural_message(
+    "plan_queries.coaches_with",
+    "{load}: {count} coach, {free} with a free place",
+    "{load}: {count} coaches, {free} with a free place",
+    load=FACT,
+    count=NUMBER,
+    free=NUMBER,
+)
+COACHEES_EACH = plural_message(
+    "plan_queries.coachees_each", "{count} coachee", "{count} coachees", count=NUMBER
+)
+# i18n: the label of a bar: how many coachees have no coach for a reason.
+WAITING_BECAUSE = message(
+    "plan_queries.waiting_because", "{count}: {reason}", count=NUMBER, reason=FACT
+)
+FILTER_REASON = message("plan_queries.filter_reason", "Reason")
+FILTER_HELP = message("plan_queries.filter_help", "Changes that would help")
+FILTER_SOME_HELP = message("plan_queries.filter_some_help", "at least one is known")
+FILTER_NO_HELP = message("plan_queries.filter_no_help", "none is known")
 ANSWERED = message("plan_queries.answered", "answered")
 EXPLAIN = message("plan_queries.explain", "Reasons and alternatives")
 REPLACE = message("plan_queries.replace", "Coaches who could take over")

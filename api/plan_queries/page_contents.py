@@ -20,6 +20,11 @@ from api.plan_queries.plan_list import (
 )
 from api.plan_queries.questions import QuestionView, coachee_code, questions_about
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
+from api.plan_queries.waiting_list import (
+    WAITING_ACCESS,
+    WaitingCoachee,
+    waiting_coachees,
+)
 from api.plans.plan_details import PlanSummary, plan_row, plans_of_cycle
 from api.plans.stored_plan import StoredPlan, stored_plan
 from api.results.move_view import DisplayNames
@@ -84,10 +89,11 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
 
 @dataclass(frozen=True, slots=True)
 class PlanCoachesPage:
-    """A plan, its cycle, and the requested part of its coaches."""
+    """A plan, its cycle, all its coaches, and the requested part of them."""
 
     plan: StoredPlan
     cycle: CycleHeader
+    coaches: tuple[ListedCoach, ...]
     selected: Selected[ListedCoach]
 
 
@@ -99,10 +105,49 @@ def read_plan_coaches_page(services: Services, plan_id: str, query: ListQuery) -
     """
     with services.database.reading() as tx:
         plan = stored_plan(tx, plan_id)
+        coaches = listed_coaches(plan)
         return PlanCoachesPage(
             plan=plan,
             cycle=cycle_header(tx, plan.summary.cycle_id),
-            selected=select_rows(listed_coaches(plan), query, COACH_ACCESS),
+            coaches=tuple(coaches),
+            selected=select_rows(coaches, query, COACH_ACCESS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A plan, its cycle, the coachees without a coach, and the part of them that was asked for.
+
+    `person_ids` are the ids of the rows of that part, and `names` the display names of everyone in
+    the plan or currently in the cycle, both by id in the lists.
+    """
+
+    plan: StoredPlan
+    cycle: CycleHeader
+    waiting: tuple[WaitingCoachee, ...]
+    selected: Selected[WaitingCoachee]
+    person_ids: dict[str, str]
+    names: DisplayNames
+
+
+def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> WaitingPage:
+    """Read the coachees of a plan without a coach.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    with services.database.reading() as tx:
+        plan = stored_plan(tx, plan_id)
+        cycle_id, waiting = plan.summary.cycle_id, waiting_coachees(plan)
+        selected = select_rows(waiting, query, WAITING_ACCESS)
+        codes = [row.code for row in selected.rows]
+        return WaitingPage(
+            plan=plan,
+            cycle=cycle_header(tx, cycle_id),
+            waiting=tuple(waiting),
+            selected=selected,
+            person_ids=ids_of_codes(tx, cycle_id, Side.COACHEE, codes),
+            names={**labels_of_cycle(tx, cycle_id), **plan.labels},
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.lists.query import Filter, ListDefinition
 from api.lists.selection import RowAccess
 from api.plan_queries import facts
 from api.plans.stored_plan import StoredPlan
+from api.web.bar_chart import BarChart, BarValue, build_bar_chart
 from api.web.labels import Option
 from coach.folding import folded
 from matching.rules.repeat import RepeatRule
@@ -140,6 +142,23 @@ def listed_coachees(plan: StoredPlan) -> list[ListedCoachee]:
             )
         )
     return rows
+
+
+def load_chart(coaches: Iterable[ListedCoach]) -> BarChart:
+    """Return a chart with a bar for each number of coachees that coaches have.
+
+    The hatched part of a bar are coaches with a free place.
+    """
+    by_load: defaultdict[int, list[ListedCoach]] = defaultdict(list)
+    for coach in coaches:
+        by_load[coach.taken].append(coach)
+    values = []
+    for taken, those in sorted(by_load.items()):
+        free = sum(one.taken < one.capacity for one in those)
+        load = facts.COACHEES_EACH(count=taken)
+        label = facts.COACHES_WITH(load=load, count=len(those), free=free)
+        values.append(BarValue(label, len(those), free))
+    return build_bar_chart(values)
 
 
 def listed_coaches(plan: StoredPlan) -> list[ListedCoach]:

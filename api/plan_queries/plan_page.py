@@ -11,7 +11,7 @@ from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.plan_queries.page_contents import read_plan_coaches_page, read_plan_page
 from api.plan_queries.plan_line import chart_of, plan_figures, plan_lines
-from api.plan_queries.plan_list import COACH_LIST, COACHEE_LIST
+from api.plan_queries.plan_list import COACH_LIST, COACHEE_LIST, load_chart
 from api.plan_queries.plan_marks import marks_of, overridden_pairs
 from api.plan_queries.presenters import (
     AdviceViewModel,
@@ -20,14 +20,12 @@ from api.plan_queries.presenters import (
     present_advice,
 )
 from api.plan_queries.rows import QuestionKind
-from api.plans.comparison_page import other_plans
+from api.plans.presenters import other_plans, plan_line
 from api.plans.stored_plan import StoredPlan
 from api.results import mark_facts
 from api.results.match_view import present_person
-from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.texts.reader_language import request_renderer
-from api.web.date_formats import format_short_datetime
 from api.web.facts import TERRITORY_ALONE
 from api.web.rendering import render_page
 from matching.rematching.comparison import compare_policies
@@ -63,14 +61,13 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         plan_id=plan_id,
         plans_version=plan.plans_version,
         cycle=page.cycle,
-        state=PLAN_STATE[summary.state],
+        this=plan_line(summary, zone),
         draft=summary.state is PlanState.DRAFT,
         what_if=summary.state is PlanState.WHAT_IF,
         settings=compare_policies(plan.own_policy or plan.cycle, plan.policy),
         outdated=plan.outdated,
         without_guidance=[TERRITORY_ALONE(code=card.country) for card in page.guidance],
         replaces=page.published_plan_id is not None,
-        made=format_short_datetime(summary.created_at, zone),
         others=other_plans(page.plans, plan_id, zone),
         advised=advised,
         advice=_advice(advised, plan),
@@ -90,9 +87,9 @@ def show_coaches(plan_id: str, request: Request, services: ServicesDep) -> Respo
         "plans/coaches.html",
         plan_id=plan_id,
         cycle=page.cycle,
-        state=PLAN_STATE[plan.summary.state],
-        made=format_short_datetime(plan.summary.created_at, zone),
+        this=plan_line(plan.summary, zone),
         list=present_list(f"{urls.plan(plan_id)}/coaches", query, page.selected),
+        chart=load_chart(page.coaches),
         loads=[(row, present_person(plan.coach(row.code), texts)) for row in page.selected.rows],
         territories=_territories(plan),
     )

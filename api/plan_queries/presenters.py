@@ -54,6 +54,7 @@ class QuestionLine:
 class RunnerUpViewModel:
     """The next best coach, the price of choosing them, and who else would be affected."""
 
+    id: str
     coach: str
     points: Fact
     verdicts: tuple[VerdictViewModel, ...]
@@ -66,6 +67,7 @@ class RunnerUpViewModel:
 class OtherCoachViewModel:
     """Another coach: whether they are free, fully booked or not possible, and the reasons."""
 
+    id: str
     coach: str
     status: Fact
     tone: str
@@ -174,6 +176,7 @@ def present_advice(answer: tuple[Advice, ...], names: DisplayNames) -> tuple[Adv
 def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
     name_of = partial(display_name, names)
     return RunnerUpViewModel(
+        id=runner_up.coach,
         coach=name_of(runner_up.coach),
         points=POINTS(count=runner_up.points),
         verdicts=tuple(map(present_verdict, runner_up.verdicts)),
@@ -202,7 +205,7 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
         why = tuple(
             OBJECTION(rule=rule_name(one.rule), reason=one.reason) for one in other.objections
         )
-        return OtherCoachViewModel(coach, facts.NOT_POSSIBLE(), "bad", why)
+        return OtherCoachViewModel(other.coach, coach, facts.NOT_POSSIBLE(), "bad", why)
     points = POINTS(count=other.points or 0)
     if other.holders:
         holders = [display_name(names, one) for one in other.holders]
@@ -211,8 +214,10 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
             if len(holders) == 1
             else facts.PLACES_TAKEN(holders=holders)
         )
-        return OtherCoachViewModel(coach, facts.FULLY_BOOKED(points=points), "warn", (taken,))
-    return OtherCoachViewModel(coach, facts.FREE_PLACE(points=points), "good", ())
+        return OtherCoachViewModel(
+            other.coach, coach, facts.FULLY_BOOKED(points=points), "warn", (taken,)
+        )
+    return OtherCoachViewModel(other.coach, coach, facts.FREE_PLACE(points=points), "good", ())
 
 
 def _price_text(one: Replacement) -> Fact:

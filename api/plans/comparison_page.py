@@ -13,12 +13,10 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.plans import facts
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
-from api.plans.plan_details import PlanSummary
+from api.plans.presenters import other_plans, plan_line
 from api.results.move_view import present_moves
 from api.results.plan_view import LEVEL_LABELS
-from api.runs.labels import PLAN_STATE
 from api.values import Identifier
-from api.web.date_formats import format_short_datetime
 from api.web.facts import NUMBER_ALONE
 from api.web.labels import Badge
 from api.web.rendering import render_page
@@ -28,15 +26,6 @@ from matching.facts.names import POINTS
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """A plan in a list: the time when it was made, and its state."""
-
-    id: str
-    made: Displayed
-    state: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +64,6 @@ def compare_plans(
         ],  # the tiles already show how many pairs are kept
         moves=present_moves(comparison.moves, people),
     )
-
-
-def plan_line(plan: PlanSummary, zone: ZoneInfo) -> PlanLine:
-    """Format `plan` for a list, with its time in `zone`."""
-    return PlanLine(plan.id, format_short_datetime(plan.created_at, zone), PLAN_STATE[plan.state])
-
-
-def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -> list[PlanLine]:
-    """Return the plans with which the plan `plan_id` can be compared."""
-    return [plan_line(plan, zone) for plan in listed if plan.id != plan_id]
 
 
 def _tiles(counts: ChangeCounts) -> list[tuple[int, Fact]]:

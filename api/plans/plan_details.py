@@ -21,7 +21,10 @@ from matching.result import Result
 
 
 class PlanSummary(FrozenModel):
-    """A plan in a list. `placed` and `unplaced` count the coachees with and without a coach."""
+    """A plan in a list. `placed` and `unplaced` count the coachees with and without a coach.
+
+    `name` and `comment` are empty unless a manager has given them.
+    """
 
     id: str
     cycle_id: str
@@ -32,6 +35,8 @@ class PlanSummary(FrozenModel):
     unplaced: int
     created_at: datetime
     published_at: datetime | None
+    name: str
+    comment: str
 
 
 class PlanDetails(FrozenModel):
@@ -122,4 +127,6 @@ def summarise_plan(row: PlanRow) -> PlanSummary:
         unplaced=row.unplaced,
         created_at=row.created_at,
         published_at=row.published_at,
+        name=row.name,
+        comment=row.comment,
     )

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.http.versions import set_version
+from api.http.versions import RequiredVersion, set_version
 from api.plans import service as plans
+from api.plans.label import PlanLabel, change_label, read_label
 from api.plans.plan_details import PlanSummary
 from api.plans.plan_json import ComparisonJson, PlanJson, comparison_json, plan_json
 from api.texts.reader_language import request_renderer
@@ -57,9 +59,32 @@ def compare_plans(
     return comparison_json(comparison, request_renderer(request))
 
 
+@PLANS.get("/plans/{plan_id}/label", responses=problem_responses(404))
+def read_plan_label(plan_id: str, services: ServicesDep, response: Response) -> PlanLabel:
+    """Get the name and the comment of a plan. `ETag` is their version."""
+    stored = read_label(services, plan_id)
+    set_version(response, stored.version)
+    return stored.label
+
+
+@PLANS.put("/plans/{plan_id}/label", responses=problem_responses(404, 412, 422, 428))
+def change_plan_label(
+    plan_id: str,
+    label: PlanLabel,
+    services: ServicesDep,
+    version: RequiredVersion,
+    response: Response,
+) -> PlanLabel:
+    """Change the name and the comment of a plan, also of a published one."""
+    set_version(response, change_label(services, plan_id, label, version=version))
+    return label
+
+
 ROUTERS = (PLANS,)
 PERMISSIONS: Permissions = {
     ("GET", API + "/cycles/{cycle_id}/plans"): Permission(MANAGER),
     ("GET", API + "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", API + "/plans/{plan_id}/label"): Permission(MANAGER),
+    ("PUT", API + "/plans/{plan_id}/label"): Permission(MANAGER, scope=TokenScope.RUN),
     ("GET", API + "/plans/{plan_id}/comparison"): Permission(MANAGER, audit_action="plan opened"),
 }

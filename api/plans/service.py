@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.cycles.service import CycleHeader, cycle_header
 from api.plans.comparison import PlanComparison, build_comparison, load_plan_pair
 from api.plans.plan_details import PlanDetails, PlanSummary, plan_details, plans_of_cycle
+from api.plans.stored_plan import StoredPlan, stored_plans
 from api.services import Services
 
 
@@ -19,6 +21,28 @@ class ComparedPlans:
     comparison: PlanComparison
     cycle: CycleHeader
     plans: tuple[PlanSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPlans:
+    """A cycle, all its plans, newest first, and those that were chosen, in the chosen order."""
+
+    cycle: CycleHeader
+    plans: tuple[PlanSummary, ...]
+    chosen: tuple[StoredPlan, ...]
+
+
+def read_plans(services: Services, cycle_id: str, plan_ids: Sequence[str]) -> ChosenPlans:
+    """Return the plans of a cycle, and those of `plan_ids` that belong to it.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        cycle, listed = cycle_header(tx, cycle_id), plans_of_cycle(tx, cycle_id)
+        known = {plan.id for plan in listed}
+        own = [plan_id for plan_id in plan_ids if plan_id in known]
+        return ChosenPlans(cycle, listed, tuple(stored_plans(tx, own)))
 
 
 def list_plans(services: Services, cycle_id: str) -> tuple[PlanSummary, ...]:

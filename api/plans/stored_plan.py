@@ -5,8 +5,8 @@ A plan of 1,200 coachees has a hundred thousand values. Pages show a few dozen o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import cycle_row
+from api.cycles.rows import CycleRow
 from api.database.existing_row import no_such_row
 from api.plans.plan_details import PlanSummary, summarise_plan
 from api.runs.outdated import is_outdated_json
@@ -131,22 +131,34 @@ def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
     Raises:
         NotFoundError: there is no such plan.
     """
-    found = tx.execute(
-        select(PlanRow, PlanRow.result, RunRow.input)
-        .join(RunRow, RunRow.id == PlanRow.run_id)
-        .where(PlanRow.id == plan_id)
-    ).one_or_none()
-    if found is None:
+    found = stored_plans(tx, [plan_id])
+    if not found:
         raise no_such_row(plan_id, "plan")
-    row, result, input_json = found
-    run_input = from_json(input_json)
-    return StoredPlan(
-        summary=summarise_plan(row),
-        result=from_json(result),
-        run_input=run_input,
-        outdated=row.state is PlanState.DRAFT and is_outdated_json(tx, row.cycle_id, run_input),
-        plans_version=cycle_row(tx, row.cycle_id).plans_version,
+    (plan,) = found
+    if plan.summary.state is not PlanState.DRAFT:
+        return plan
+    return replace(plan, outdated=is_outdated_json(tx, plan.summary.cycle_id, plan.run_input))
+
+
+def stored_plans(tx: Transaction, plan_ids: Sequence[str]) -> list[StoredPlan]:
+    """Return those of the plans that exist, in the given order; drafts as if not outdated."""
+    query = (
+        select(PlanRow, PlanRow.result, RunRow.input, CycleRow.plans_version)
+        .join(RunRow, RunRow.id == PlanRow.run_id)
+        .join(CycleRow, CycleRow.id == PlanRow.cycle_id)
+        .where(PlanRow.id.in_(plan_ids))
     )
+    plans = [
+        StoredPlan(
+            summary=summarise_plan(row),
+            result=from_json(result),
+            run_input=from_json(run_input),
+            outdated=False,
+            plans_version=plans_version,
+        )
+        for row, result, run_input, plans_version in tx.execute(query)
+    ]
+    return sorted(plans, key=lambda plan: plan_ids.index(plan.summary.id))
 
 
 def _validated(model: type[Model], value: Json) -> Model:

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.background.rows import BackgroundTaskRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
 
+MAX_PLAN_NAME = 80
+
 
 class RunPurpose(StrEnum):
     """The purpose of a run: to plan a cycle, to try another policy, or to replace one coach."""
@@ -72,7 +74,10 @@ class RunProgressRow(TableRow):
 
 
 class PlanRow(IdentifiedRow):
-    """A plan: the engine's complete result with its verdicts, stored once and never recomputed."""
+    """A plan: the engine's complete result with its verdicts, stored once and never recomputed.
+
+    Managers give it a name and a comment; `label_version` increases with each change of them.
+    """
 
     __tablename__ = "plans"
     __table_args__ = (
@@ -94,6 +99,9 @@ class PlanRow(IdentifiedRow):
     result: Mapped[str] = mapped_column(Text, deferred=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(String(MAX_PLAN_NAME), default="", server_default="")
+    comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    label_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 TABLES: tuple[type[TableRow], ...] = (

@@ -318,8 +318,12 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
     walk.open("question, waiting", advice)
     walk.over(advice)
     walk.open("plan, with advice", plan)
+    walk.open("label of a plan", f"{plan}/label")
+    walk.submit("label of a plan, too long", f"{plan}/label", data={"name": "x" * 81})
+    walk.submit("label of a plan, changed", f"{plan}/label", data={"name": "First", "version": "7"})
     walk.open("plan, with coach", f"{plan}?show=matched&sort=-points")
     walk.open("coaches of the plan", f"{plan}/coaches")
+    walk.open("coachees without a coach", f"{plan}/waiting")
     walk.open("coaches of the plan, none", f"{plan}/coaches?places=full&row=x&sort=free")
     for name, code in (("with a coach", matched), ("without a coach", unmatched)):
         page = f"{plan}/people/{people[code]}"
@@ -349,7 +353,11 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
     another = f"/plans/{run['plan_id']}"
     walk.open("plan, what-if", another)
     walk.open("comparison, nothing published", f"{another}/compare")
-    walk.open("comparison", f"{another}/compare?before={plan.rpartition('/')[2]}")
+    ids = [one.rpartition("/")[2] for one in (plan, another)]
+    walk.open("comparison", f"{another}/compare?before={ids[0]}")
+    side_by_side = f"{cycle}/plans/compare"
+    walk.open("plans side by side", f"{side_by_side}?plans={ids[0]}.{ids[1]}")
+    walk.open("plans side by side, one chosen", f"{side_by_side}?plans={ids[0]}")
     return another
 
 

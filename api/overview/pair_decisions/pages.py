@@ -35,10 +35,17 @@ _FIELDS = ("kind", "coachee", "coach", "reason")
 
 @PAIR_PAGES.get("")
 def show_decisions(
-    cycle_id: str, request: Request, *, coachee: str = "", coach: str = "", saved: bool = False
+    cycle_id: str,
+    request: Request,
+    *,
+    kind: str = "",
+    coachee: str = "",
+    coach: str = "",
+    saved: bool = False,
 ) -> Response:
-    """Show the pins, bans and waivers, and the form for another one."""
-    return _render(request, cycle_id, {"coachee": coachee, "coach": coach}, saved=saved)
+    """Show the pins, bans and waivers, and the form for another one, filled in by a link."""
+    entered = {"kind": kind, "coachee": coachee, "coach": coach}
+    return _render(request, cycle_id, entered, saved=saved)
 
 
 @PAIR_PAGES.post("")

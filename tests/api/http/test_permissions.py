@@ -125,6 +125,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "data": {"kind": "pin", "coachee": "C-3", "coach": "K-2"}
     },
     ("PATCH", "/api/v1/people/{person_id}/cells"): {"json": {"unit": "x"}},
+    ("PUT", "/api/v1/plans/{plan_id}/label"): {"json": {"name": "x"}},
+    ("POST", "/plans/{plan_id}/label"): {"data": {"name": "x", "version": "0"}},
     ("POST", "/api/v1/cycles/{cycle_id}/policy/check"): {"json": {}},
     ("POST", "/cycles/{cycle_id}/policy/text"): {"data": {"text": "", "version": "0"}},
     ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {

@@ -24,6 +24,7 @@ from api.participants.own_values import OWN_FIELDS
 from api.participants.rows import Side
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries.rows import QuestionKind
+from api.plans.label import PlanLabel
 from api.runs.rows import RunPurpose
 from coach.commitments import CommitmentState
 from coach.goals import GoalState, Proof
@@ -144,7 +145,8 @@ def test_every_detail_has_a_label(world: World) -> None:
     with world.database.writing() as tx:
         counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
     edited = {name for columns in EDITED.values() for name in columns}
-    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS, *edited}
+    label = PlanLabel.model_fields
+    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS, *edited, *label}
 
 
 @pytest.mark.parametrize(

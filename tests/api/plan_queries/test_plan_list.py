@@ -14,15 +14,19 @@ from api.plan_queries.plan_list import (
     COACH_LIST,
     COACHEE_ACCESS,
     COACHEE_LIST,
+    ListedCoach,
     listed_coachees,
     listed_coaches,
+    load_chart,
 )
 from api.plans.stored_plan import StoredPlan, stored_plan
 from api.runs.rows import PlanRow, RunRow
 from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import Unmatched, Verdict
+from tests.texts import ENGLISH
 
 if TYPE_CHECKING:
+    import httpx
     from conftest import World
 
 LEFT_OUT = Unmatched(coachee="C-3", reason="all-taken", funnel=(), remedies=())
@@ -95,3 +99,29 @@ def test_pairs_that_a_replacement_keeps_are_not_marked_as_pinned(world: World) -
     with world.database.reading() as tx:
         rows = listed_coachees(stored_plan(tx, plan_id))
     assert {row.code: row.pinned for row in rows} == {"C-1": False, "C-2": True, "C-3": False}
+
+
+def test_waiting_list_tells_why_and_what_would_help(world: World, office: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    full = Unmatched(coachee="C-2", reason="all-taken", funnel=(), remedies=())
+    nobody = Unmatched(coachee="C-3", reason="nobody-eligible", funnel=(), remedies=())
+    result = world.result({"C-1": "K-1"}).model_copy(update={"unmatched": (full, nobody)})
+    plan_id = world.plan(cycle_id, result)
+    page = office.get(f"/plans/{plan_id}/waiting").text
+    assert "Coachee 1" not in page
+    assert "Coachee 2" in page
+    assert "No single change was found" in page
+    filtered = office.get(f"/plans/{plan_id}/waiting?reason=all-taken").text
+    assert "Coachee 3" not in filtered
+    assert f"/cycles/{cycle_id}/pairs?coachee=C-2" in filtered
+
+
+def test_chart_counts_the_coaches_by_their_load() -> None:
+    coaches = [
+        ListedCoach(f"K-{number}", "Coach", capacity, taken, 0)
+        for number, (capacity, taken) in enumerate([(3, 2), (2, 2), (2, 2), (1, 0)])
+    ]
+    none, two = load_chart(coaches).bars
+    assert (none.solid, none.hatched) == (0, 33.33)
+    assert (two.solid, two.hatched) == (66.67, 33.33)
+    assert ENGLISH.text(two.label) == "2 coachees: 3 coaches, 1 with a free place"
