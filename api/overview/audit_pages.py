@@ -64,7 +64,8 @@ def audit_page(
         actions=_selectable_actions(fields["action"]),
         figures=page.statistics,
         entered=fields,
-        faults=faults,
+        # The form has no field for the page of the list, which only links contain.
+        faults={field if field != "before" else "": fault for field, fault in faults.items()},
     )
 
 

@@ -41,13 +41,17 @@ def site_name(request: Request) -> str:
 def render_page(
     request: Request, template: str, status: int = HTTPStatus.OK, **values: object
 ) -> HTMLResponse:
-    """Render the page `template` with `values` and the variables that every layout uses."""
+    """Render the page `template` with `values` and the variables that every layout uses.
+
+    The title of a page with an error status or with `faults` begins with "Error:".
+    """
     principal = getattr(request.state, "principal", None)
     context: dict[str, object] = {
         "programme": site_name(request),
         "signed_in": principal is not None and principal.user_id is not None,
         "is_manager": principal is not None and principal.role is AccessRole.MANAGER,
         "territories": (),
+        "is_error": status >= HTTPStatus.BAD_REQUEST or bool(values.get("faults")),
     }
     return HTMLResponse(render(request_renderer(request), template, **(context | values)), status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -57,6 +58,7 @@ from api.services import Services
 from api.session_reports import notebooks
 from api.settings import Settings
 from coach.sessions import Session
+from coach.texts.pseudo import pseudo_translation
 from matching.facts.rules import COMMON_LANGUAGE
 from matching.result import Match, Result, Verdict
 from tests.api.sending_office import SendingOffice, sending_office
@@ -74,6 +76,9 @@ end = 2027-07-16
 [sessions]
 count = 2
 """
+_IDS = re.compile(r'\bid="([^"]+)"')
+_LINKS_WITHIN = re.compile(r'\bhref="#([^"]+)"')
+_ERROR_TITLES = ("Error:", pseudo_translation("Error: ").strip())
 _COLUMNS = "id,name,email,country,languages,availability,rank"
 _WEEK = "Mon 09:00-16:00; Wed 09:00-16:00"
 
@@ -484,6 +489,22 @@ def shared(
         yield SharedServer(world, client)
 
 
+def check_page(answer: httpx.Response) -> None:
+    """Check a page that a test receives.
+
+    Each link within it, such as one from a fault to its field, has a target, and the title of a
+    page that reports an error says so first.
+    """
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        page = answer.read().decode()
+        if answer.is_error and "<title>" in page:
+            title = page.partition("<title>")[2].partition("</title>")[0].strip()
+            assert title.startswith(_ERROR_TITLES), f"{answer.request.url.path}: {title}"
+        ids = set(_IDS.findall(page))
+        missing = {target for target in _LINKS_WITHIN.findall(page) if target not in ids}
+        assert not missing, f"{answer.request.url.path} links to {sorted(missing)} within the page"
+
+
 @contextmanager
 def running(settings: Settings, listener: socket.socket | None = None) -> Iterator[httpx.Client]:
     """Run a server on a free loopback port, or on a bound socket, and yield a client for it."""
@@ -504,7 +525,8 @@ def running(settings: Settings, listener: socket.socket | None = None) -> Iterat
     port = server.servers[0].sockets[0].getsockname()[1]
     base = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=base, timeout=30) as client:
+        hooks = {"response": [check_page]}
+        with httpx.Client(base_url=base, timeout=30, event_hooks=hooks) as client:
             yield client
     finally:
         server.should_exit = True
