@@ -11,6 +11,7 @@ from api.overview import digest
 from api.plan_queries import job as plan_queries_job
 from api.reminders import job as reminders_job
 from api.replies import job as replies_job
+from api.rescheduling import job as rescheduling_job
 from api.runs import job as runs_job
 from api.webhooks import job as webhooks_job
 
@@ -20,6 +21,7 @@ JOB_TYPES: tuple[JobType, ...] = (
     *mail_job_types(MAIL_REGISTRY),
     *reminders_job.JOBS,
     *replies_job.JOBS,
+    *rescheduling_job.JOBS,
     *audit_trail_job.JOBS,
     *data_protection_job.JOBS,
     *webhooks_job.JOBS,

@@ -38,7 +38,7 @@ from api.feeds import routes as feed_routes
 from api.guidance import pages as guidance_pages
 from api.guidance import routes as guidance_routes
 from api.http import health_routes, reference_routes
-from api.invitations import chosen_pages, reading_pages
+from api.invitations import chosen_pages, reading_pages, reading_routes
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
 from api.lists import pages as list_pages
@@ -126,6 +126,7 @@ API_MODULES = (
     plan_routes,
     plan_query_routes,
     invitation_routes,
+    reading_routes,
     reminder_routes,
     personal_link_routes,
     verification_routes,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pydantic import AwareDatetime
+from sqlalchemy import select
 
 from api.aides.answers import AideTime, coachee_of, read_time, tell_coachee
 from api.aides.notices import EVENT_OF_DECISION, AideAct, AideEvent
@@ -16,7 +17,7 @@ from api.participants.rows import Side
 from api.rescheduling import service
 from api.rescheduling.decisions import Decision, apply_decision
 from api.rescheduling.proposals import Proposal, find_proposal
-from api.rescheduling.rows import ProposalSource, ProposalState
+from api.rescheduling.rows import ProposalRow, ProposalSource, ProposalState
 from api.rescheduling.session_times import session_times
 from api.rescheduling.slots import NewTime
 from api.services import Services
@@ -85,7 +86,7 @@ def read_another_time(services: Services, principal: Principal, session_id: str)
 def propose(
     services: Services, principal: Principal, session_id: str, time: NewTime
 ) -> AideProposal:
-    """Propose one of the offered times for the coachee, who is notified by email.
+    """Propose one of the offered times for the coachee, who is notified by email, but only once.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
@@ -96,6 +97,7 @@ def propose(
     with services.database.writing() as tx:
         session = own_session(tx, coachee, session_id)
         act = AideAct(AideEvent.PROPOSED, session.starts_at, session.ends_at, time.start)
+        known = set(tx.scalars(select(ProposalRow.id).where(ProposalRow.session_id == session.id)))
         made = service.propose(
             tx,
             services,
@@ -106,7 +108,8 @@ def propose(
             aide_id=principal.credential_id,
             now=services.now(),
         )
-        tell_coachee(tx, services, principal, act)
+        if made.id not in known:
+            tell_coachee(tx, services, principal, act)
         return _seen(made)
 
 
@@ -132,8 +135,10 @@ def decide(
         row = find_proposal(tx, session, proposal_id)
         event = EVENT_OF_DECISION[decision]
         act = AideAct(event, session.starts_at, session.ends_at, row.starts_at)
+        was_open = row.state is ProposalState.PROPOSED
         decided = apply_decision(tx, services, coachee, row, decision)
-        tell_coachee(tx, services, principal, act)
+        if was_open:
+            tell_coachee(tx, services, principal, act)
         return _seen(decided)
 
 

@@ -197,6 +197,9 @@ ACTIONS: Mapping[str, Fact] = {
     "proposal confirmed": message(
         "audit_action.proposal_confirmed", "proposal of another time confirmed"
     )(),
+    "proposal expired": message(
+        "audit_action.proposal_expired", "proposal of another time expired"
+    )(),
     "proposal refused": message(
         "audit_action.proposal_refused", "proposal of another time refused"
     )(),

@@ -18,7 +18,7 @@ from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from api.calendar.facts import MODE
+from api.calendar.facts import ANSWER_SUBJECTS, MODE
 from api.calendar.ics import common_name
 from api.calendar.mail_headers import (
     address_header,
@@ -86,7 +86,7 @@ def eml_bytes(
         texts,
         _kind(message, has_calendar=calendar is not None, has_moved=has_moved),
         _invitation_values(message, recipient.zone, texts) | {"title": title, "sender": sender},
-        links or _mail_links(title, reply_to),
+        links or _mail_links(texts, title, reply_to),
     )
     return (
         address_header("From", sender, recipient.organiser or deployment.organiser_address)
@@ -212,9 +212,10 @@ def _base64(content: bytes) -> bytes:
     return b"\r\n".join([*lines, b""])
 
 
-def _mail_links(title: str, reply_to: str) -> ReplyLinks:
+def _mail_links(texts: Renderer, title: str, reply_to: str) -> ReplyLinks:
     address = _quoted_address(reply_to)
-    accept, decline, propose = (f"mailto:{address}?subject={one}" for one in _subjects(title))
+    subjects = _subjects(texts, title)
+    accept, decline, propose = (f"mailto:{address}?subject={one}" for one in subjects)
     return ReplyLinks(accept, decline, propose, are_web_pages=False)
 
 
@@ -224,13 +225,9 @@ def _quoted_address(reply_to: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _subjects(title: str) -> tuple[str, str, str]:
+def _subjects(texts: Renderer, title: str) -> tuple[str, ...]:
     """Return the subjects of replies to an invitation, quoted for a link."""
-    return (
-        quote(f"Accepted: {title}"),
-        quote(f"Declined: {title}"),
-        quote(f"Another time, please: {title}"),
-    )
+    return tuple(quote(texts.text(one(title=title))) for one in ANSWER_SUBJECTS.values())
 
 
 def message_token(message: Message, address: str) -> str:

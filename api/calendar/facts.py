@@ -10,6 +10,14 @@ SESSION = message("calendar.session", "Coaching session {number} of {of}", numbe
 SESSION_OF_PROGRAMME = message(
     "calendar.session_of_programme", "{programme}: {session}", programme=TEXT, session=FACT
 )
+# i18n: subjects of emails that the buttons of an invitation prepare, and that are read by program.
+ANSWER_SUBJECTS = {
+    "accepted": message("calendar.subject_accepted", "Accepted: {title}", title=TEXT),
+    "declined": message("calendar.subject_declined", "Declined: {title}", title=TEXT),
+    "another time": message(
+        "calendar.subject_another_time", "Another time, please: {title}", title=TEXT
+    ),
+}
 NOT_A_CALENDAR = message(
     "calendar.not_a_calendar",
     "this is not a calendar file; export your calendar as .ics (iCalendar) and upload that file",

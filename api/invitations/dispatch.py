@@ -85,11 +85,15 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
         return delivery_status_of(tx, services, cycle_id)
 
 
-def send_again(services: Services, cycle_id: str, mail_id: str) -> None:
+def send_again(
+    services: Services, cycle_id: str, mail_id: str, *, seen_tries: int | None = None
+) -> None:
     """Send one email again, for example to a person who has deleted it.
 
     An invitation keeps its SEQUENCE, and the person their reply; only the time of the message is
-    new, so that calendars and email programs do not take it for the earlier one.
+    new, so that calendars and email programs do not take it for the earlier one. If the email has
+    been sent again since it was seen with `seen_tries`, nothing happens: the second of two presses
+    sends no second email.
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
@@ -100,6 +104,8 @@ def send_again(services: Services, cycle_id: str, mail_id: str) -> None:
     now = services.now()
     with services.database.writing() as tx:
         mail = office_mail_row(tx, cycle_id, mail_id)
+        if seen_tries is not None and mail.tries != seen_tries:
+            return
         if mail.state not in (*SENT_STATES, MailState.FAILED):
             raise ConflictError(facts.NOT_SENT_YET())
         if mail.kind is MailKind.INVITATION:

@@ -43,6 +43,7 @@ class MessageLine(FrozenModel):
     state: MailState
     ended_at: datetime | None
     can_be_sent_again: bool
+    tries: int
 
 
 class PersonMessages(FrozenModel):
@@ -137,4 +138,5 @@ def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLi
         state=mail.state,
         ended_at=mail.ended_at,
         can_be_sent_again=can_be_sent_again,
+        tries=mail.tries,
     )

@@ -47,6 +47,7 @@ class ReadableMail(FrozenModel):
         calendar: the calendar object; empty if there is none.
         state: the delivery state of the email.
         ended_at: when it was sent or failed.
+        tries: the number of the latest delivery attempt, from 0; see `dispatch.send_again`.
     """
 
     subject: str
@@ -57,6 +58,7 @@ class ReadableMail(FrozenModel):
     calendar: str
     state: MailState
     ended_at: datetime | None
+    tries: int = 0
 
 
 class MailOfCycle(FrozenModel):
@@ -84,7 +86,9 @@ def read_mail(services: Services, cycle_id: str, mail_id: str) -> MailOfCycle:
             cycle=cycle_header(tx, cycle_id),
             id=row.id,
             to=person_summary(person),
-            mail=readable_mail(content, row.state, row.ended_at),
+            mail=readable_mail(content, row.state, row.ended_at).model_copy(
+                update={"tries": row.tries}
+            ),
             sends=services.settings.mail.enabled,
         )
 

@@ -64,9 +64,14 @@ def send_test(
 
 
 @READING_PAGES.post("/{mail_id}/again")
-def send_again(cycle_id: str, mail_id: str, services: ServicesDep) -> Response:
-    """Send one email again."""
-    dispatch.send_again(services, cycle_id, mail_id)
+def send_again(
+    cycle_id: str,
+    mail_id: str,
+    services: ServicesDep,
+    tries: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Send one email again, unless it was sent again since the page with `tries` was shown."""
+    dispatch.send_again(services, cycle_id, mail_id, seen_tries=tries)
     return redirect_after_post(f"{urls.cycle(cycle_id)}/messages")
 
 

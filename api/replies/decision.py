@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session as Transaction
 from api.participants.notices import known_addresses
 from api.participants.rows import PersonRow
 from api.replies.attribution import Attribution, attribute, people_at
+from api.replies.reading.answer_words import WrittenAnswer, answer_in
 from api.replies.reading.calendar_answer import AnswerMethod, Attendee, Participation
 from api.replies.reading.incoming_mail import IncomingMail, MailType
-from api.replies.reading.written_answer import WrittenAnswer
 from api.replies.rows import IncomingState, Reason
 from api.replies.sender import TokenIndex
 from api.sessions.rows import ReplyHistoryRow, ReplyRow, ReplySource, SessionRow, SessionState
@@ -58,9 +59,12 @@ class Decision:
 
 
 def decide(
-    tx: Transaction, index: TokenIndex, mail: IncomingMail, *, received_at: datetime
+    tx: Transaction, index: TokenIndex, mail: IncomingMail, *, language: str, received_at: datetime
 ) -> Decision:
-    """Decide how to handle an email that was received at a given time."""
+    """Return what becomes of an email that was received at a given time.
+
+    `language` is that of the emails which people answer.
+    """
     if (unread := _UNREAD.get(mail.type)) is not None:
         return Decision(IncomingState.HELD, unread)
     if mail.type is MailType.BOUNCE:
@@ -69,9 +73,10 @@ def decide(
     found = attribute(tx, index, mail, now=received_at)
     own = _addresses(tx, mail, found, now=received_at)
     attendee = _attendee(mail, own)
-    wrong = _wrong_attendee(mail, found, own)
-    reason = _reason(tx, mail, found, attendee, wrong, received_at=received_at)
-    answer = _answer(mail, attendee)
+    answer = _answer(mail, attendee, _languages(found.person, language))
+    received = _Received(answer, attendee, received_at, _stamp(mail, received_at))
+    reason = _wrong_attendee(mail, found, own) if _is_certain(mail, found) else None
+    reason = reason or _reason(tx, mail, found, received)
     state = {
         Reason.ANSWERED: IncomingState.ANSWERED,
         Reason.AUTOMATIC: IncomingState.NOTED,
@@ -87,8 +92,14 @@ def decide(
         sequence=found.sequence,
         reply=answer,
         attendee=attendee,
-        stamp=_stamp(mail, received_at),
+        stamp=received.stamp,
     )
+
+
+def _languages(person: PersonRow | None, language: str) -> tuple[str, ...]:
+    """Return the languages that a person may answer in: that of the emails, and their own."""
+    own = [] if person is None else person.profile.get("languages", [])
+    return language.partition("-")[0], *(one["code"] for one in own)
 
 
 def _addresses(
@@ -108,9 +119,12 @@ def _attendee(mail: IncomingMail, own: frozenset[str]) -> Attendee | None:
     return next((one for one in each if one.address in own), each[0])
 
 
-def _answer(mail: IncomingMail, attendee: Attendee | None) -> Reply | None:
+def _answer(
+    mail: IncomingMail, attendee: Attendee | None, languages: Collection[str]
+) -> Reply | None:
     if mail.answer is None:
-        return _ANSWERS.get(mail.written)
+        prepared = mail.prepared is not WrittenAnswer.OTHER
+        return _ANSWERS.get(mail.prepared if prepared else answer_in(mail.words, languages))
     return None if attendee is None else _ANSWERS.get(attendee.participation)
 
 
@@ -124,33 +138,26 @@ def _reason(
     tx: Transaction,
     mail: IncomingMail,
     found: Attribution,
-    attendee: Attendee | None,
-    wrong: Reason | None,
-    *,
-    received_at: datetime,
+    received: _Received,
 ) -> Reason:
     """Return why the email is not an answer; `ANSWERED` if it is one."""
     if mail.type is MailType.AUTOMATIC:
         return Reason.AUTOMATIC
     if not found.is_certain:
         return Reason.UNKNOWN_SENDER
-    if wrong is not None:
-        return wrong
     if found.person is None or found.session is None:
         return Reason.WRITTEN if mail.answer is None else Reason.OTHER_SESSION
-    if (closed := _wrong_version(found.session, found.sequence, received_at)) is not None:
+    if (closed := _wrong_version(found.session, found.sequence, received.at)) is not None:
         return closed
-    answer = _answer(mail, attendee)
     return (
-        _unanswered(mail, attendee)
-        if answer is None or _is_counter(mail)
-        else _order(
-            tx,
-            found.person.id,
-            found.session,
-            _Received(answer, received_at, _stamp(mail, received_at)),
-        )
+        _unanswered(mail, received.attendee)
+        if received.answer is None or _is_counter(mail)
+        else _order(tx, found.person.id, found.session, received)
     )
+
+
+def _is_certain(mail: IncomingMail, found: Attribution) -> bool:
+    return mail.type is not MailType.AUTOMATIC and found.is_certain
 
 
 def _is_counter(mail: IncomingMail) -> bool:
@@ -189,9 +196,10 @@ def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    """An answer, when it was received, and when it was made."""
+    """An answer, if it is one, when it was received, and when it was made."""
 
-    answer: Reply
+    answer: Reply | None
+    attendee: Attendee | None
     at: datetime
     stamp: datetime | None
 

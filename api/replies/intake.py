@@ -114,7 +114,8 @@ def record_mail(
         return None
     received_at = min(arrived.received_at, services.now())
     mail = _read(services, arrived)
-    decision = decide(tx, index, mail, received_at=received_at)
+    language = services.settings.language
+    decision = decide(tx, index, mail, language=language, received_at=received_at)
     decision = _store(tx, services, mail, decision, received_at)
     record_bounces(tx, mail, now=received_at)
     row = _row(arrived, mail, decision, received_at)

@@ -63,7 +63,7 @@ def compose_proposal(tx: Transaction, services: Services, mail: MailRow) -> Comp
 
 
 def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email that says that a proposal was refused or withdrawn.
+    """Compose the email that says that a proposal was refused or withdrawn, or has expired.
 
     A refused counter-proposal that came by email is answered with a calendar object.
     """
@@ -80,7 +80,7 @@ def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> Compos
         session,
         "closed",
         calendar=_decline_counter(services, session, recipient, mail) if by_mail else None,
-        withdrawn=row.state is ProposalState.WITHDRAWN,
+        state=row.state.value,
         proposed=format_datetime_range(row.starts_at, row.starts_at + length, recipient.zone),
     )
 

@@ -46,7 +46,8 @@ def propose(
 ) -> Proposal:
     """Store a participant's proposal, and ask the other participant or the office to decide.
 
-    It replaces any open proposal about the session. On a page, only the offered times can be
+    It replaces any open proposal about the session; the same one again changes nothing, and nobody
+    is told of it again. On a page, only the offered times can be
     chosen. By email, any future time can be proposed; if it is outside the rules, the programme
     office decides. `aide_id` is the link of the aide who proposes it for the participant.
 
@@ -59,6 +60,10 @@ def propose(
         raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=session_id))
     require_movable(session, now)
     time = start if isinstance(start, NewTime) else NewTime(start=start)
+    same = _same_proposal(tx, session, person_id, time)
+    if same is not None:
+        same.comment = comment or same.comment
+        return show_proposal(tx, same, session, reader=person_id, now=now)
     _require_proposable(tx, session, time, source, now=now)
     _close_open_ones(tx, services, session, person_id, now=now)
     row = ProposalRow(
@@ -94,14 +99,18 @@ def confirm(
 
     Whether the time is still free is checked in this transaction. The participants who agreed to
     the time have thereby accepted it. `person_id` is the other participant, or `None` for the
-    programme office, which can allow a time outside the rules with a `reason`.
+    programme office, which can allow a time outside the rules with a `reason`. Confirming it again
+    changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
         ConflictError: the proposal is the person's own, up to the programme office, or no longer
             open, or the time is no longer free.
     """
-    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    row, session = _proposal_of(tx, proposal_id, person_id)
+    if _is_decided(row, person_id, ProposalState.CONFIRMED):
+        return show_proposal(tx, row, session, reader=person_id, now=now)
+    _require_open(row, session, now=now)
     problems = proposal_problems(tx, row, session, now=now)
     if person_id is not None:
         _require_decidable(tx, row, session, person_id, now=now)
@@ -133,13 +142,17 @@ def refuse(
 ) -> Proposal:
     """Refuse a proposal, so that the session keeps its time, and tell the participants.
 
-    `person_id` is the other participant, or `None` for the programme office.
+    `person_id` is the other participant, or `None` for the programme office. Refusing it again
+    changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
         ConflictError: the proposal is the person's own, or no longer open.
     """
-    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    row, session = _proposal_of(tx, proposal_id, person_id)
+    if _is_decided(row, person_id, ProposalState.REFUSED):
+        return show_proposal(tx, row, session, reader=person_id, now=now)
+    _require_open(row, session, now=now)
     if person_id == row.person_id:
         raise ConflictError(facts.OWN_PROPOSAL())
     _close(row, ProposalState.REFUSED, now=now)
@@ -154,11 +167,16 @@ def withdraw(
 ) -> Proposal:
     """Withdraw a participant's own proposal, and tell the other participant if they knew of it.
 
+    Withdrawing it again changes nothing.
+
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
         ConflictError: somebody else made the proposal, or it is no longer open.
     """
-    row, session = _open_proposal(tx, proposal_id, person_id, now=now)
+    row, session = _proposal_of(tx, proposal_id, person_id)
+    if row.state is ProposalState.WITHDRAWN and row.person_id == person_id:
+        return show_proposal(tx, row, session, reader=person_id, now=now)
+    _require_open(row, session, now=now)
     if person_id != row.person_id:
         raise ConflictError(facts.NOT_OWN_PROPOSAL())
     knew = not is_after_cutoff(tx, row, session, now=row.created_at)
@@ -197,20 +215,41 @@ def _close_open_ones(
             send_closed(tx, services, row, session, [row.person_id], now=now)
 
 
-def _open_proposal(
-    tx: Transaction, proposal_id: str, person_id: str | None, *, now: datetime
+def _same_proposal(
+    tx: Transaction, session: SessionRow, person_id: str, time: NewTime
+) -> ProposalRow | None:
+    """Return a person's open proposal of a certain time, if there is one."""
+    query = select(ProposalRow).where(
+        ProposalRow.session_id == session.id,
+        ProposalRow.person_id == person_id,
+        ProposalRow.state == ProposalState.PROPOSED,
+        ProposalRow.sequence == session.sequence,
+    )
+    return next((row for row in tx.scalars(query) if proposed_time(row) == time), None)
+
+
+def _proposal_of(
+    tx: Transaction, proposal_id: str, person_id: str | None
 ) -> tuple[ProposalRow, SessionRow]:
-    """Return an open proposal and its session, if the person takes part in it."""
+    """Return a proposal and its session, if the person takes part in it."""
     row = tx.get(ProposalRow, proposal_id)
     session = None if row is None else tx.get_one(SessionRow, row.session_id)
     if row is None or session is None:
         raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=proposal_id))
     if person_id is not None and person_id not in {session.coachee_id, session.coach_id}:
         raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=proposal_id))
+    return row, session
+
+
+def _is_decided(row: ProposalRow, person_id: str | None, state: ProposalState) -> bool:
+    """Whether a proposal that is not the person's own has already been decided in this way."""
+    return row.state is state and row.person_id != person_id
+
+
+def _require_open(row: ProposalRow, session: SessionRow, *, now: datetime) -> None:
     state = current_state(row, session, now=now)
     if state is not ProposalState.PROPOSED:
         raise ConflictError(facts.NOT_OPEN(state=STATE[state].words))
-    return row, session
 
 
 def _require_decidable(

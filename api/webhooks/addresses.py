@@ -2,7 +2,8 @@
 
 Without this, a webhook could reach services that trust requests from inside the network. Some IPv6
 addresses stand for an IPv4 address, and count as public regardless of it, so they are unwrapped
-first.
+first. Of IPv6, only addresses of the global unicast block are public (RFC 4291, section 2.4):
+Python also takes site-local and IPv4-translated ones for global.
 """
 
 from __future__ import annotations
@@ -12,6 +13,17 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 _NAT64 = ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ip_network("64:ff9b:1::/48")
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214: the interface of an address, before an IPv4 address
+_NOT_PUBLIC = tuple(
+    ip_network(each)
+    for each in (
+        "192.0.0.0/24",  # IETF protocol assignments; 192.0.0.192 serves credentials in a cloud
+        "192.88.99.0/24",  # relays of 6to4
+        "168.63.129.16/32",  # the platform of a cloud, reachable only inside it
+        "3fff::/20",  # documentation
+    )
+)
 Network = IPv4Network | IPv6Network
 
 
@@ -22,7 +34,10 @@ def is_permitted(address: str, networks: Collection[Network]) -> bool:
         return False
     if any(found.version == each.version and found in each for each in networks):
         return True
-    return found.is_global and not found.is_multicast
+    if isinstance(found, IPv6Address) and found not in _GLOBAL_UNICAST:
+        return False
+    reserved = any(found.version == each.version and found in each for each in _NOT_PUBLIC)
+    return found.is_global and not found.is_multicast and not reserved
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
@@ -35,10 +50,17 @@ def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address 
         return IPv4Address(int(address) & 0xFFFFFFFF)
     if address.teredo is not None:
         return None
-    return address.ipv4_mapped or address.sixtofour or _compatible(address) or address
+    inner = address.ipv4_mapped or address.sixtofour or _compatible(address) or _isatap(address)
+    return inner or address
 
 
 def _compatible(address: IPv6Address) -> IPv4Address | None:
     """Return the IPv4 address in a deprecated IPv4-compatible address, such as `::192.0.2.1`."""
     value = int(address)
     return IPv4Address(value) if 1 < value < 2**32 else None
+
+
+def _isatap(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address in the address of a tunnel inside a site (ISATAP)."""
+    interface = int(address) & 0xFFFFFFFFFFFFFFFF
+    return IPv4Address(interface & 0xFFFFFFFF) if interface >> 32 in _ISATAP else None

@@ -14,6 +14,7 @@ from tests.bench.explanation_figures import explanation_figures
 from tests.bench.figures import show
 from tests.bench.page_figures import page_figures
 from tests.bench.peer_figures import peer_figures
+from tests.bench.slot_figures import slot_figures
 
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
@@ -24,6 +25,7 @@ TABLES = {
     "calendar": ("Invitations and calendar feeds", calendar_figures),
     "duplicates": ("Search for duplicate people", duplicate_figures),
     "pages": ("Pages of the programme office at 1,200 x 400", page_figures),
+    "slots": ("Slots for another time at 1,200 x 400", slot_figures),
     "peers": ("Assignment compared with other packages", peer_figures),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from api.replies.reading.answer_words import WrittenAnswer
 from api.replies.reading.authentication_results import has_authenticated_sender
 from api.replies.reading.automatic_mail import (
     failed_addresses,
@@ -25,7 +26,7 @@ from api.replies.reading.mail_structure import (
     TooNestedError,
     UnreadableError,
 )
-from api.replies.reading.written_answer import WrittenAnswer, written_answer, written_text
+from api.replies.reading.written_answer import subject_answer, written_text, written_words
 
 
 class MailType(StrEnum):
@@ -64,7 +65,8 @@ class IncomingMail:
     subject: str = ""
     references: tuple[str, ...] = ()
     answer: CalendarAnswer | None = None
-    written: WrittenAnswer = WrittenAnswer.OTHER
+    prepared: WrittenAnswer = WrittenAnswer.OTHER
+    words: str = ""
     text: str = ""
     failed: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
@@ -103,7 +105,7 @@ def _read(mail: MailStructure, server: str) -> IncomingMail:
         type_ = MailType.UNREADABLE
     else:
         type_ = MailType.AUTOMATIC if is_automatic(mail) else MailType.WRITTEN
-    text = _comment(mail, answer)
+    text, is_written = _comment(mail, answer), type_ is MailType.WRITTEN
     return IncomingMail(
         type=type_,
         recipients=mail.recipients,
@@ -112,7 +114,8 @@ def _read(mail: MailStructure, server: str) -> IncomingMail:
         subject=stored_line(mail.header("Subject"), MAX_LINE_CHARACTERS),
         references=mail.references,
         answer=answer,
-        written=written_answer(mail, text) if type_ is MailType.WRITTEN else WrittenAnswer.OTHER,
+        prepared=subject_answer(mail, text) if is_written else WrittenAnswer.OTHER,
+        words=written_words(text) if is_written else "",
         text=text,
         failed=failed,
         returned=returned_ids(mail) if failed else (),

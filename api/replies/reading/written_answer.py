@@ -1,29 +1,21 @@
-"""Parses answers that people write: the text above the quoted email, and the words used."""
+"""What people write in answer to an invitation: the reply above the quoted email."""
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
+from functools import cache
 
 from mailparser_reply import EmailReplyParser
 
+from api.calendar.facts import ANSWER_SUBJECTS
+from api.replies.reading.answer_words import WrittenAnswer
 from api.replies.reading.limits import MAX_TEXT_CHARACTERS, stored_text
 from api.replies.reading.mail_structure import MailStructure
+from api.texts.catalogues import all_renderers
 
 _MAX_LINE = 1000
 _MAX_LINES = 400
-_LANGUAGES = ["en", "de", "fr", "it", "nl", "pl"]
-_SUBJECT = re.compile(r"(accepted|declined|another time, please): ", re.IGNORECASE)
-_WORDS = re.compile(r"[a-z]+")
-
-
-class WrittenAnswer(StrEnum):
-    """The answer in a text that a person wrote; `OTHER` if it is none of those requested."""
-
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    ANOTHER_TIME = "another time please"
-    OTHER = "other"
+_LANGUAGES = ["en", "de", "fr", "it", "nl", "pl", "sv"]
+_MAX_INTRODUCTION = 3  # lines that introduce a quote, such as "On Monday, Ana wrote:"
 
 
 def written_text(mail: MailStructure) -> str:
@@ -32,18 +24,48 @@ def written_text(mail: MailStructure) -> str:
     if not texts:
         return ""
     lines = texts[0][:MAX_TEXT_CHARACTERS].splitlines()[:_MAX_LINES]
-    text = "\n".join(line[:_MAX_LINE] for line in lines)
+    text = "\n".join(_without_quote([line[:_MAX_LINE] for line in lines]))
     reply = EmailReplyParser(languages=_LANGUAGES).parse_reply(text=text)
     return stored_text(reply if reply is not None else text)
 
 
-def written_answer(mail: MailStructure, text: str) -> WrittenAnswer:
-    """Return the answer in the subject of an empty email, or in the only line of `text`.
+def _without_quote(lines: list[str]) -> list[str]:
+    """Return the lines above a quote that ends the email, without those that introduce it.
 
-    Anything else, such as *accepted, but an hour later*, has to be read by a person.
+    The parser does the same for quotes that are introduced in the languages it knows.
     """
-    subject = _SUBJECT.match(mail.header("Subject"))
-    said = " ".join(_WORDS.findall(text.lower())) if len(text) <= _MAX_LINE else text
-    if not text and subject:
-        said = " ".join(_WORDS.findall(subject[1].lower()))
-    return WrittenAnswer(said) if said in {*WrittenAnswer} else WrittenAnswer.OTHER
+    first = next((at for at, line in enumerate(lines) if line.startswith(">")), None)
+    if first is None or any(line and line[0] != ">" for line in map(str.strip, lines[first:])):
+        return lines
+    end = first
+    while end and not lines[end - 1].strip():
+        end -= 1
+    if not end or not lines[end - 1].rstrip().endswith(":"):
+        return lines[:end]
+    introduction = range(end - 1, max(end - 2 - _MAX_INTRODUCTION, -1), -1)
+    blank = (at for at in introduction if not lines[at].strip())
+    return lines[: next(blank, end - 1)]
+
+
+def written_words(text: str) -> str:
+    """Return the few words of an answer: the only line of `text`; empty if there are more."""
+    return text if len(text) <= _MAX_LINE and "\n" not in text.strip() else ""
+
+
+def subject_answer(mail: MailStructure, text: str) -> WrittenAnswer:
+    """Return the answer in the subject of an email without text, as a button has prepared it."""
+    subject = mail.header("Subject").casefold()
+    if text:
+        return WrittenAnswer.OTHER
+    found = (answer for start, answer in _subject_starts() if subject.startswith(start))
+    return next(found, WrittenAnswer.OTHER)
+
+
+@cache
+def _subject_starts() -> tuple[tuple[str, WrittenAnswer], ...]:
+    """Return how the subjects begin that the buttons prepare, in all languages."""
+    return tuple(
+        (texts.text(subject(title="")).strip().casefold(), WrittenAnswer(answer))
+        for texts in all_renderers()
+        for answer, subject in ANSWER_SUBJECTS.items()
+    )

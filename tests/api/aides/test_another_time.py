@@ -209,9 +209,10 @@ def test_after_the_cutoff_the_office_decides(pair: Pair) -> None:
 def test_too_many_proposals_are_refused(pair: Pair) -> None:
     for _ in range(24):
         pair.decides(pair.proposes(), Decision.WITHDRAW)
-    pair.proposes()
+    proposal = pair.proposes()
+    assert pair.proposes() == proposal, "the same again tells nobody"
     with pytest.raises(ConflictError, match="too many answers"):
-        pair.proposes()
+        pair.decides(proposal, Decision.WITHDRAW)
 
 
 def test_aide_sees_neither_names_nor_comments(pair: Pair, client: httpx.Client) -> None:

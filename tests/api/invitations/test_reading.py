@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Event
 from sqlalchemy import func, select
 
 from api.invitations import dispatch, reading
@@ -19,6 +19,8 @@ from coach.errors import ConflictError, NotFoundError
 from tests.api.sending_office import MOMENT
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     import httpx
     from conftest import World
 
@@ -122,6 +124,49 @@ def test_mail_sent_again_is_new_to_programs_and_the_same_to_calendars(
         assert row.state is MailState.SENT
     first = next(one for one in office_mail.server.taken if one.recipient == again.recipient)
     assert first.mail["Message-ID"] != again.mail["Message-ID"]
+    earlier, later = (_event(one.mail) for one in (first, again))
+    assert later["DTSTAMP"].dt > earlier["DTSTAMP"].dt, "when this message was made (RFC 5545)"
+    assert (later["UID"], later["SEQUENCE"]) == (earlier["UID"], earlier["SEQUENCE"])
+
+
+def test_second_of_two_presses_sends_nothing_again(office_mail: SendingOffice) -> None:
+    office_mail.release_messages()
+    office_mail.send(*office_mail.queue_all())
+    before, mail = len(office_mail.server.taken), _mail(office_mail)
+    for _ in range(2):
+        dispatch.send_again(
+            office_mail.services, office_mail.cycle_id, mail.id, seen_tries=mail.tries
+        )
+        for job in office_mail.jobs:
+            office_mail.send(job)
+    assert len(office_mail.server.taken) == before + 1
+
+
+def _event(mail: Message) -> Event:
+    part = next(one for one in mail.walk() if one.get_content_type() == "text/calendar")
+    (event,) = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+    return event
+
+
+def test_a_program_reads_a_message_like_the_page_and_sends_it_again_once(
+    office: httpx.Client, world: World
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    with world.database.reading() as tx:
+        mail_id = tx.scalars(select(MailRow.id).where(MailRow.kind == MailKind.INVITATION)).first()
+    path = f"/api/v1/cycles/{cycle_id}/messages/{mail_id}"
+    read = office.get(path).raise_for_status().json()
+    page = office.get(f"/cycles/{cycle_id}/messages/{mail_id}").text
+    assert read["mail"]["subject"] in page
+    assert read["mail"]["calendar"].startswith("BEGIN:VCALENDAR")
+    assert HIDDEN_SECRET in read["mail"]["plain"]
+    assert read["mail"]["tries"] == 0
+    assert office.get(path.replace(cycle_id, world.cycle())).status_code == 404
+    for act, body in (("test", {"address": "me@example.org"}), ("again", {"tries": 0})):
+        answer = office.post(f"{path}/{act}", json=body)
+        assert answer.status_code == 409
+        assert "does not send email" in answer.json()["detail"]
 
 
 def test_only_the_latest_message_that_was_sent_can_be_sent_again(

@@ -222,7 +222,9 @@ def test_a_written_answer_counts_only_as_a_reply_to_an_invitation(cycle: Corresp
     assert became(alone) == (HELD, Reason.WRITTEN)
     words = written(cycle.about(message_id="2"), "perhaps?", to_id=f"{token}@example.org")
     assert became(cycle.receive(words)) == (HELD, Reason.WRITTEN)
-    clear = written(cycle.about(message_id="3"), "Declined.", to_id=f"{token}@example.org")
+    other = written(cycle.about(message_id="4"), "Ja", to_id=f"{token}@example.org")
+    assert became(cycle.receive(other)) == (HELD, Reason.WRITTEN), "*I* in Serbian"
+    clear = written(cycle.about(message_id="3"), "Ne.", to_id=f"{token}@example.org")
     assert became(cycle.receive(clear)) == (ANSWERED, Reason.ANSWERED)
     assert cycle.session.coachee_reply is Reply.DECLINED
 

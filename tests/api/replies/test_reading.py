@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.replies.reading.answer_words import ANSWER_WORDS, WrittenAnswer, answer_in
 from api.replies.reading.calendar_answer import AnswerMethod, Participation
 from api.replies.reading.incoming_mail import IncomingMail, MailType, read_mail
 from api.replies.reading.limits import MAX_COMMENT_CHARACTERS, MAX_MAIL_BYTES
 from api.replies.reading.mail_structure import message_digest
-from api.replies.reading.written_answer import WrittenAnswer
 from tests.api.replies.mail_shapes import (
     CLIENTS,
     Answered,
@@ -122,22 +122,71 @@ def test_a_bounce_may_return_the_headers_alone() -> None:
     assert read_mail(hostile.encode()).returned == ()
 
 
+BY_GMAIL = "Да\n\nпон, 18. јан 2027. у 09:00\nA <a@b.c> је написао:\n> да?\n"  # noqa: RUF001 - Cyrillic
+
+
 @pytest.mark.parametrize(
-    ("subject", "text", "answer"),
+    ("subject", "text", "words", "prepared"),
     [
-        ("Re: Coaching", "Accepted.\n\nOn Monday, the office wrote:\n> accepted?", "accepted"),
-        ("Re: Coaching", "DECLINED", "declined"),
-        ("Another time, please: Coaching session 1 of 2", "", "another time please"),
-        ("Accepted: Coaching session 1 of 2", "", "accepted"),
-        ("Accepted: Coaching session 1 of 2", "but an hour later", "other"),
-        ("Re: Coaching", "accepted, but an hour later", "other"),
-        ("Re: Coaching", "not accepted", "other"),
-        ("Re: Coaching", "", "other"),
+        ("Re: Coaching", "Accepted.\n\nOn Monday, the office wrote:\n> yes?", "Accepted.", "other"),
+        (
+            "Re: Coaching",
+            BY_GMAIL,
+            "Да",
+            "other",
+        ),
+        ("Re: Coaching", "Po\nMë 18 janar shkroi:\n\n> jo?\n>\n", "Po", "other"),
+        ("Re: Coaching", "Yes\n> another quote\nbut later", "", "other"),
+        ("Another time, please: Coaching session 1 of 2", "", "", "another time"),
+        ("ACCEPTED: Coaching session 1 of 2", "", "", "accepted"),
+        ("Accepted: Coaching session 1 of 2", "but an hour later", "but an hour later", "other"),
+        ("Re: Coaching", "", "", "other"),
     ],
 )
-def test_only_the_words_alone_are_an_answer(subject: str, text: str, answer: str) -> None:
+def test_the_only_line_of_an_email_and_the_subject_of_an_empty_one_can_be_answers(
+    subject: str, text: str, words: str, prepared: str
+) -> None:
     mail = read_mail(written(ABOUT, text, subject=subject))
-    assert (mail.type, mail.written) == (MailType.WRITTEN, WrittenAnswer(answer))
+    assert (mail.type, mail.words, mail.prepared) == (MailType.WRITTEN, words, prepared)
+
+
+@pytest.mark.parametrize(
+    ("said", "languages", "answer"),
+    [
+        ("Yes.", "en", "accepted"),
+        ("DECLINED", "en", "declined"),
+        ("accepted, but an hour later", "en", "other"),
+        ("not accepted", "en", "other"),
+        ("Da!", "en sr", "accepted"),
+        ("Не", "en mk", "declined"),  # noqa: RUF001 - Cyrillic
+        ("прифаќам", "en mk", "accepted"),
+        ("Prihvacam", "en hr", "accepted"),
+        ("Po", "en sq", "accepted"),
+        ("Jo", "en sq", "declined"),
+        ("ja", "en de", "accepted"),
+        ("evet", "en", "accepted"),
+        ("po", "en sr", "other"),
+        ("ne", "en sq", "other"),
+        ("ne", "sq sr", "other"),
+        ("ja", "en bs de", "other"),
+        ("jo", "en sv", "other"),
+        ("da", "en", "other"),
+        ("no", "en", "declined"),
+        ("no", "en hr", "other"),
+        ("", "en", "other"),
+    ],
+)
+def test_a_word_counts_only_if_it_means_the_same_in_all_languages_of_its_writer(
+    said: str, languages: str, answer: str
+) -> None:
+    assert answer_in(said, languages.split()) is WrittenAnswer(answer)
+
+
+def test_no_word_is_two_answers_in_one_language_and_each_language_has_both() -> None:
+    for language, words in ANSWER_WORDS.items():
+        for answer, each in (("accepted", words.yes), ("declined", words.no)):
+            assert each
+            assert {answer_in(word, [language]) for word in each} == {WrittenAnswer(answer)}
 
 
 def test_quotes_are_not_part_of_the_text() -> None:

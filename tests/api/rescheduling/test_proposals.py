@@ -16,6 +16,7 @@ from api.mail.rows import MailKind, MailRow
 from api.participants.rows import DeclinedTimeRow, PersonRow, Side
 from api.rescheduling import decisions, service, slots
 from api.rescheduling.decisions import Decision
+from api.rescheduling.expiry import close_expired_proposals
 from api.rescheduling.mail_composer import compose_closed
 from api.rescheduling.proposals import read_proposals
 from api.rescheduling.rows import ProposalSource, ProposalState
@@ -90,6 +91,48 @@ def test_the_other_participant_confirms_and_both_calendars_are_updated(
     sent = [n for _, about, n in mails(world, MailKind.INVITATION) if about == session.id]
     assert sorted(sent) == [0, 0, 1, 1]
     assert read_proposals(services, coachee, session.id)[0].state is ProposalState.CONFIRMED
+
+
+def test_acts_pressed_twice_tell_nobody_twice(
+    world: World, services: Services, session: SessionDetails
+) -> None:
+    coachee, coach = sides(session)
+    proposal, time = propose_first(services, session)
+    assert decisions.propose_offered(services, coachee, session.id, time).id == proposal
+    assert recipients(world, MailKind.PROPOSAL) == [session.coach.id]
+    other = slots.read_slots(services, coach, session.id)[1]
+    countered = decisions.propose_offered(services, coach, session.id, other).id
+    for principal, decision in ((coachee, Decision.REFUSE), (coachee, Decision.REFUSE)):
+        decisions.decide(services, principal, session.id, countered, decision)
+    assert recipients(world, MailKind.PROPOSAL_CLOSED) == [session.coach.id]
+    second = decisions.propose_offered(services, coachee, session.id, time).id
+    for _ in range(2):
+        shown = decisions.decide(services, coach, session.id, second, Decision.CONFIRM)
+        assert shown.state is ProposalState.CONFIRMED
+    assert again(world, session).sequence == session.sequence + 1
+    sent = [n for _, about, n in mails(world, MailKind.INVITATION) if about == session.id]
+    assert sorted(sent) == [0, 0, 1, 1]
+    with pytest.raises(ConflictError):
+        decisions.decide(services, coachee, session.id, second, Decision.CONFIRM)
+
+
+def test_who_proposed_a_time_is_told_once_that_nobody_answered(
+    world: World, services: Services, session: SessionDetails
+) -> None:
+    coachee, _ = sides(session)
+    proposal, time = propose_first(services, session)
+    assert close_expired_proposals(services) == 0
+    late = _at(services, min(session.start, time.start))
+    assert [close_expired_proposals(late) for _ in range(2)] == [1, 0]
+    assert recipients(world, MailKind.PROPOSAL_CLOSED) == [coachee.person_id]
+    with world.database.reading() as tx:
+        mail = tx.scalars(select(MailRow).where(MailRow.kind == MailKind.PROPOSAL_CLOSED)).one()
+        composed = compose_closed(tx, late, mail)
+    assert composed is not None
+    text = message_from_bytes(composed.content, policy=policy.default).get_body(("plain",))
+    assert text is not None
+    assert "Nobody answered" in text.get_content()
+    assert read_proposals(late, coachee, session.id)[0].id == proposal
 
 
 def test_nobody_confirms_their_own_proposal_or_decides_about_one_of_another_pair(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from base64 import b64decode
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -160,6 +161,56 @@ def test_address_inside_the_network_is_not_connected_to(world: World, receiver: 
     happened(world.services, "plan published", "id")
     assert delivered(world.services).problem == Problem.FORBIDDEN_ADDRESS
     assert receiver.bodies == []
+
+
+def test_name_that_points_elsewhere_after_the_check_is_connected_to_where_it_was_checked(
+    services: Services, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server of the receiver's own can answer each question differently."""
+    created(services, receiver)
+    asked: list[str] = []
+    resolve = socket.getaddrinfo
+
+    def rebinding(host: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as in `socket`
+        if host == "localhost":
+            asked.append(host)
+            host = "127.0.0.1" if len(asked) == 1 else "127.0.0.9"  # where nobody listens
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    happened(services, "plan published", "first")
+    assert delivered(services).problem == ""
+    assert asked == ["localhost"]
+
+
+def test_name_with_a_public_and_an_intranet_address_is_not_connected_to(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created(world.services, receiver)
+    resolve = socket.getaddrinfo
+
+    def both(_host: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as in `socket`
+        return resolve("9.9.9.9", *args, **kwargs) + resolve("127.0.0.1", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    happened(world.services, "plan published", "first")
+    assert delivered(world.services).problem == Problem.FORBIDDEN_ADDRESS
+    assert not receiver.bodies
+
+
+def test_neither_the_secret_nor_the_address_of_a_webhook_is_logged(
+    services: Services, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    made = created(services, receiver)
+    receiver.answers = [500]
+    happened(services, "plan published", "first")
+    assert delivered(services).problem == Problem.REFUSED
+    assert delivered(services, later=timedelta(hours=1)).problem == ""
+    written = "\n".join(record.getMessage() for record in caplog.records)
+    assert made.secret not in written
+    assert receiver.url not in written
+    assert "secret" not in str(webhooks.list_webhooks(services)[0].model_dump())
 
 
 def test_row_that_was_altered_in_the_database_sends_nothing(
