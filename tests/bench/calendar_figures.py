@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -119,27 +120,37 @@ def _feed() -> Iterator[Figure]:
             whole = _milliseconds(client, path, {}, HTTPStatus.OK)
             same = _milliseconds(client, path, {"If-None-Match": etag}, HTTPStatus.NOT_MODIFIED)
             floor = _milliseconds(client, "/healthz", {}, HTTPStatus.OK)
-    compared = f"/healthz: {floor:.1f} ms"
+    compared = f"/healthz: {floor.passed:.1f} ms, {floor.processor:.1f} ms of processor time"
     for what, measured, limit in (
         (f"feed of {_SESSIONS} sessions", whole, _MAX_FEED_MILLISECONDS),
         ("the same, unchanged (304)", same, _MAX_UNCHANGED_MILLISECONDS),
     ):
         yield Figure(
             what,
-            f"{measured:.1f} ms in the median of {_REQUESTS} requests",
+            f"{measured.passed:.1f} ms in the median of {_REQUESTS} requests, "
+            f"{measured.processor:.1f} ms of processor time, client included",
             f"at most {limit:.0f} ms",
-            is_met=measured <= limit,
+            is_met=measured.passed <= limit,
             comparison=compared,
         )
 
 
+@dataclass(frozen=True)
+class _Milliseconds:
+    """The medians of the time that passes for a request, and of its processor time."""
+
+    passed: float
+    processor: float
+
+
 def _milliseconds(
     client: httpx.Client, path: str, headers: dict[str, str], status: HTTPStatus
-) -> float:
-    times = []
+) -> _Milliseconds:
+    passed, processor = [], []
     for _ in range(_REQUESTS):
-        began = time.perf_counter()
+        began, began_processor = time.perf_counter(), time.process_time()
         answer = client.get(path, headers=headers)
-        times.append(time.perf_counter() - began)
+        passed.append(time.perf_counter() - began)
+        processor.append(time.process_time() - began_processor)
         assert answer.status_code == status
-    return statistics.median(times) * 1000
+    return _Milliseconds(statistics.median(passed) * 1000, statistics.median(processor) * 1000)
