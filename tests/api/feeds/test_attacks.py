@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
-from structlog.testing import capture_logs
 
 from api.accounts.credentials import SECRET_BYTES, new_secret
 from tests.api.feeds.test_feeds import created
@@ -73,18 +71,3 @@ def test_no_cache_may_keep_a_feed_or_its_absence(
         assert answer.headers["referrer-policy"] in {"no-referrer", "same-origin"}
     missing = client.get(f"/feeds/{new_secret()}.ics")
     assert "no-store" in missing.headers["cache-control"]
-
-
-def test_the_secret_of_a_feed_is_not_logged(
-    client: httpx.Client, feeds_of_two: tuple[str, str, str], caplog: pytest.LogCaptureFixture
-) -> None:
-    path, _, page = feeds_of_two
-    for logger in ("", "api"):
-        caplog.set_level(logging.DEBUG, logger)
-    with capture_logs() as entries:
-        client.get(path)
-        client.post(f"{page}/end")
-        client.get(path)
-    written = f"{entries}\n{caplog.text}"
-    assert "/feeds/{feed_secret}.ics" in written
-    assert path.removeprefix("/feeds/").removesuffix(".ics") not in written
