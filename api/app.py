@@ -32,6 +32,7 @@ from api.http.middleware.compression import CompressionMiddleware
 from api.http.middleware.host_and_csrf import HostAndCsrfMiddleware
 from api.http.middleware.request_logging import RequestLoggingMiddleware
 from api.http.middleware.security_headers import SecurityHeadersMiddleware
+from api.http.middleware.sent_forms import SentFormsMiddleware
 from api.http.middleware.sign_in_rate_limit import SignInRateLimitMiddleware
 from api.http.openapi import API_DESCRIPTION, TAGS
 from api.http.permissions import Permission
@@ -125,6 +126,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware, innermost first: the one added last sees each request first."""
+    app.add_middleware(SentFormsMiddleware)
     app.add_middleware(CompressionMiddleware)
     app.add_middleware(BodySizeLimitMiddleware, settings=settings)
     app.add_middleware(SignInRateLimitMiddleware, known_device_of=presented_device_id)

@@ -24,6 +24,7 @@ _TECHNICAL = {  # data-* attributes that contain no text
         "data-field",
         "data-form",
         "data-go-on-to",
+        "data-keep",
         "data-last",
         "data-live",
         "data-passkey",

@@ -32,6 +32,7 @@ from api.web.rendering import (
     redirect_after_post,
     render_page,
 )
+from api.web.returned_forms import returned_address
 from coach.errors import ConflictError, NotAllowedError
 from coach.texts.facts import Displayed
 
@@ -112,7 +113,7 @@ async def verify_first(request: Request, _error: Exception) -> Response:
     if request.method == "GET":
         return redirect_after_post(urls.person_verify(link, request.url.path))
     fields = await all_form_fields(request)
-    fields |= {_GO_ON_TO: request.url.path, _RESUBMIT: "true"}
+    fields |= {_GO_ON_TO: returned_address(request), _RESUBMIT: "true"}
     return await run_in_threadpool(_render, link, request, fields, {}, HTTPStatus.FORBIDDEN)
 
 

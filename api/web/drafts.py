@@ -1,8 +1,10 @@
-"""Drafts of people's forms, which the browser keeps, encrypted, until they are submitted.
+"""Drafts of forms, which the browser keeps, encrypted, until they have been sent.
 
-The server stores nothing. The pages with a form contain the key of its draft, so only somebody who
-can open the page can decrypt the draft. Keys are derived from the person, their secret link and the
-form, and for notes also from the secret of the device on which they are unlocked. See
+The server stores nothing. Pages contain the key of their drafts, so only somebody who can open a
+page of this user or verified person can decrypt them. A form with the attribute `data-keep` is kept
+under a key that the browser derives from the key of the page and the form. The forms of sessions
+and of a person's details have keys of their own, from the person, their secret link and the form,
+and for notes also from the secret of the device on which they are unlocked. See
 `static/drafts.js`.
 """
 
@@ -15,9 +17,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from api.crypto.key_ring import Keyring
+from api.http.permissions import OFFICE, PERSON
 from api.http.principal import Principal
 
 _NAME_LENGTH = 32
+_WITH_DRAFTS = OFFICE | PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,34 @@ class Draft:
     def sent(self, url: str) -> str:
         """Return the URL to which to redirect once the form is stored; it ends the draft."""
         return f"{url}#sent-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageDrafts:
+    """What a page needs to keep drafts.
+
+    Attributes:
+        group: the prefix of the names of all drafts of this user or link, which signing out ends.
+        key: a key from which the browser derives a key for each form, in base64; empty on pages
+            that are compressed, because their size would reveal it (BREACH).
+    """
+
+    group: str
+    key: str = field(repr=False)
+
+
+def page_drafts(
+    keyring: Keyring, principal: Principal | None, *, is_compressible: bool = False
+) -> PageDrafts | None:
+    """Return what a page for `principal` needs to keep drafts.
+
+    Nothing for whoever has only a link or is not known, since others can open the same page.
+    """
+    if principal is None or principal.role not in _WITH_DRAFTS or not principal.is_verified:
+        return None
+    group = draft_group(keyring, principal)
+    key = keyring.mac("keys of drafts", f"page of {group}".encode())
+    return PageDrafts(group, "" if is_compressible else b64encode(key).decode())
 
 
 def draft_of(
@@ -61,6 +93,7 @@ def draft_of(
 
 
 def draft_group(keyring: Keyring, principal: Principal) -> str:
-    """Return the prefix of the names of all drafts of a person's link."""
-    owner = f"{principal.person_id}.{principal.credential_id}".encode()
-    return keyring.mac("groups of drafts", owner).hex()[:_NAME_LENGTH]
+    """Return the prefix of the names of all drafts of a user, or of a person's link."""
+    person = f"{principal.person_id}.{principal.credential_id}"
+    owner = person if principal.user_id is None else f"user {principal.user_id}"
+    return keyring.mac("groups of drafts", owner.encode()).hex()[:_NAME_LENGTH]

@@ -11,7 +11,7 @@ from api.http.problem_details import ProblemDetails, register_exception_handlers
 from api.http.urls import ACCOUNT, CONFIRM_CHANGE, confirm
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
-from api.web.returned_forms import register_returned_forms, returned_fields
+from api.web.returned_forms import register_returned_forms, returned_address, returned_fields
 from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
@@ -38,6 +38,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
     If the user has to confirm their identity or to set up a second factor first, redirect to the
     page for that instead.
     """
+    request.state.form_refused = True
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
     if problem.type.endswith(_CONFIRM_CHANGE):
@@ -50,7 +51,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         problem.status,
         problem=problem,
         what_to_do=_ADVICE.get(HTTPStatus(problem.status), ""),
-        address=request.url.path,
+        address=returned_address(request),
         returned=returned_fields(request),
         signed_out=problem.status == HTTPStatus.UNAUTHORIZED,
     )

@@ -11,11 +11,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from api.http.middleware.compression import is_compressible
 from api.http.principal import AccessRole
 from api.organisation import Organisation
 from api.services import Services
 from api.texts.reader_language import request_renderer
 from api.web import facts
+from api.web.drafts import page_drafts
 from api.web.templating import render
 from coach.errors import InputFault, UnusableInputError
 from coach.texts.facts import Displayed
@@ -46,10 +48,16 @@ def render_page(
     The title of a page with an error status or with `faults` begins with "Error:".
     """
     principal = getattr(request.state, "principal", None)
+    services: Services = request.app.state.services
     context: dict[str, object] = {
         "programme": site_name(request),
         "signed_in": principal is not None and principal.user_id is not None,
         "is_manager": principal is not None and principal.role is AccessRole.MANAGER,
+        "page_drafts": page_drafts(
+            services.keyring, principal, is_compressible=is_compressible(request.scope)
+        ),
+        "is_returned": request.method == "POST",
+        "device_id": None if principal is None else principal.device_id,
         "territories": (),
         "is_error": status >= HTTPStatus.BAD_REQUEST or bool(values.get("faults")),
     }

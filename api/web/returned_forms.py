@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.http.middleware.sent_forms import DRAFT, draft_name
 from api.http.urls import API
 from coach.errors import BusyError, DomainError, NotSignedInError
 
@@ -39,6 +40,12 @@ def returned_fields(request: Request) -> Fields:
     """Return the form fields, by name, to repeat on the error page of a request; may be empty."""
     fields: Fields = getattr(request.state, "returned_fields", ())
     return fields
+
+
+def returned_address(request: Request) -> str:
+    """Return the address to which the form of a request is submitted again, with its draft."""
+    name = draft_name(request.scope)
+    return request.url.path if name is None else f"{request.url.path}?{DRAFT}={name}"
 
 
 def without_secrets(fields: Fields) -> Fields:

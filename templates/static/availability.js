@@ -38,6 +38,7 @@
     const end = clock(minutes(last) + step);
     const state = value ? live.dataset.free : live.dataset.busy;
     live.textContent = `${name} ${clock(minutes(first))}-${end}: ${state}`;
+    table.dispatchEvent(new Event("input", { bubbles: true })); // for what keeps drafts
   };
 
   const remember = () => {

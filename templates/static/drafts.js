@@ -8,6 +8,9 @@
   const MAX_AGE = 14 * 24 * 3600 * 1000; // milliseconds
   const PAUSE = 300; // milliseconds without typing until a draft is stored
   const ANSWER = 10000; // milliseconds to wait for the server before sending
+  const LAST_SENT = "draft-sent"; // in this tab: the draft whose form was submitted last
+  const NAME = 32; // hexadecimal digits, as in the names that the server gives
+  const NEVER = new Set(["hidden", "password", "file", "submit", "button", "reset", "image"]);
 
   let store;
   try {
@@ -37,8 +40,13 @@
     }
   }
   if (window.location.hash.startsWith(SENT)) {
-    store.removeItem(PREFIX + window.location.hash.slice(SENT.length));
-    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+    const [id, ...place] = window.location.hash.slice(SENT.length).split("-");
+    store.removeItem(PREFIX + id);
+    const address = window.location.pathname + window.location.search;
+    window.history.replaceState(null, "", address);
+    if (place.length) {
+      window.location.replace(`#${place.join("-")}`);
+    }
   }
   let ended = false;
   for (const form of document.querySelectorAll("form[data-drafts-end]")) {
@@ -52,34 +60,34 @@
   const fromBase64 = (text) =>
     Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
-  const watch = (form) => {
-    const name = PREFIX + form.dataset.draft;
-    const kept = new Set(form.dataset.draftFields.split(" "));
-    const isUnsent = "draftUnsent" in form.dataset; // the server has returned what was typed
-    const panel = form.querySelector("[data-draft-panel]");
-    const key = window.crypto.subtle.importKey(
-      "raw",
-      fromBase64(form.dataset.draftKey),
-      "AES-GCM",
-      false,
-      ["encrypt", "decrypt"],
-    );
+  /* Keeps the fields of a form. `isUnsent`: the server has returned what was typed. */
+  const watch = (form, { id, rawKey, isKept, isUnsent, panel }) => {
+    const name = PREFIX + id;
+    const key = window.crypto.subtle.importKey("raw", rawKey, "AES-GCM", false, [
+      "encrypt",
+      "decrypt",
+    ]);
     const bound = new TextEncoder().encode(name); // a copy under another name cannot be opened
-    const fields = () => [...form.elements].filter((field) => kept.has(field.name));
+    const fields = () => [...form.elements].filter(isKept);
+    const hint = panel.querySelector("[data-draft-hint]");
     const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
     const values = () =>
       fields()
         .filter((field) => !isChoice(field) || field.checked)
         .map((field) => [field.name, field.value]);
     const fill = (typed) => {
+      const places = new Map(); // of fields with the same name
       for (const field of fields()) {
         const found = typed.filter(([each]) => each === field.name).map(([, text]) => text);
+        const place = places.get(field.name) ?? 0;
         if (isChoice(field)) {
           field.checked = found.includes(field.value);
-        } else if (found.length) {
-          [field.value] = found;
+        } else if (place < found.length) {
+          field.value = found[place];
+          places.set(field.name, place + 1);
         }
       }
+      form.dispatchEvent(new Event("input")); // for other scripts of the page
     };
     const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
     const show = (part) => {
@@ -100,6 +108,7 @@
         store.removeItem(name);
         return;
       }
+      hint.hidden = false;
       const iv = window.crypto.getRandomValues(new Uint8Array(12));
       const text = new TextEncoder().encode(JSON.stringify({ initial, typed }));
       const how = { name: "AES-GCM", iv, additionalData: bound };
@@ -167,6 +176,13 @@
         panel.scrollIntoView({ block: "nearest" });
         return;
       }
+      if (!("draft" in form.dataset)) {
+        window.sessionStorage.setItem(LAST_SENT, id);
+        nameInAddress(form, "action", id);
+        if (button?.hasAttribute("formaction")) {
+          nameInAddress(button, "formaction", id);
+        }
+      }
       passed = true;
       form.requestSubmit(button);
       passed = false;
@@ -180,11 +196,58 @@
         save();
       }
     });
-    panel.querySelector("[data-draft-hint]").hidden = false;
     restore();
   };
 
+  const nameInAddress = (element, attribute, id) => {
+    const address = new URL(element.getAttribute(attribute) ?? "", window.location.href);
+    address.searchParams.set("draft", id);
+    element.setAttribute(attribute, address.pathname + address.search);
+  };
+
+  const watchNamed = (form) => {
+    const names = new Set(form.dataset.draftFields.split(" "));
+    const panel = form.querySelector("[data-draft-panel]");
+    panel.querySelector("[data-draft-hint]").hidden = false;
+    watch(form, {
+      id: form.dataset.draft,
+      rawKey: fromBase64(form.dataset.draftKey),
+      isKept: (field) => names.has(field.name),
+      isUnsent: "draftUnsent" in form.dataset,
+      panel,
+    });
+  };
+
+  /* A form with the attribute `data-keep`, whose name and key are derived from the page's key. Its
+     value distinguishes forms with the same address. */
+  const watchKept = async (form, page) => {
+    const address = new URL(form.getAttribute("action") ?? "", window.location.href);
+    const which = `${address.pathname} ${form.dataset.keep}`;
+    const how = { name: "HMAC", hash: "SHA-256" };
+    const secret = fromBase64(page.dataset.draftKey);
+    const base = await window.crypto.subtle.importKey("raw", secret, how, false, ["sign"]);
+    const derived = async (use) => {
+      const text = new TextEncoder().encode(`${use} ${which}`);
+      return new Uint8Array(await window.crypto.subtle.sign("HMAC", base, text));
+    };
+    const digits = [...(await derived("name"))].map((byte) => byte.toString(16).padStart(2, "0"));
+    const id = `${page.content}.${digits.join("").slice(0, NAME)}`;
+    const isReturned = "returned" in page.dataset;
+    form.prepend(document.getElementById("draft-panel").content.cloneNode(true));
+    watch(form, {
+      id,
+      rawKey: await derived("key"),
+      isKept: (field) => field.name && !NEVER.has(field.type),
+      isUnsent: isReturned && window.sessionStorage.getItem(LAST_SENT) === id,
+      panel: form.querySelector("[data-draft-panel]"),
+    });
+  };
+
   if (window.crypto?.subtle) {
-    document.querySelectorAll("form[data-draft]").forEach(watch);
+    document.querySelectorAll("form[data-draft]").forEach(watchNamed);
+    const page = document.querySelector("meta[name=drafts]");
+    if (page?.dataset.draftKey) {
+      document.querySelectorAll("form[data-keep]").forEach((form) => watchKept(form, page));
+    }
   }
 })();

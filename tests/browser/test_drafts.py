@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from api.cli.sample_cycle import load_sample_cycle
 from api.cli.services import open_cli_services
 from api.participants.rows import PersonRow, Side
 from api.personal_links.links import issue_link
+from api.sessions.rows import SessionRow
 from tests.browser.test_availability import details_page_of_coach
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
     assert TYPED not in page.evaluate("JSON.stringify(localStorage)")
     page.reload()
     expect(page.locator("#topics")).to_have_value(TYPED)
-    expect(page.locator(SENT).nth(1)).to_be_visible()
+    expect(page.locator(SENT).nth(2)).to_be_visible()
 
     page.goto(other)  # a second person, with the first one's draft under their own name
     page.evaluate(
@@ -76,7 +78,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
     page.reload()
     _wait_for_drafts(page, 1)  # what cannot be opened is deleted
     assert TYPED not in page.locator("#topics").input_value()
-    expect(page.locator(SENT).nth(1)).to_be_hidden()
+    expect(page.locator(SENT).nth(2)).to_be_hidden()
 
     page.goto(address)
     expect(page.locator("#topics")).to_have_value(TYPED)
@@ -96,4 +98,62 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
     _wait_for_drafts(page, 1)
     page.get_by_role("button", name="Leave now").click()  # the end of the link on this device
     _wait_for_drafts(page, 0)
+    assert errors == []
+
+
+def _coaching_of_coachee(server: Server) -> tuple[str, str]:
+    """Publish the sample cycle; return a coachee's home, and the page of an agreement below it."""
+    with open_cli_services(server.folder) as services:
+        load_sample_cycle(services)
+        with services.database.writing() as tx:
+            one = tx.scalars(select(SessionRow)).first()
+            assert one is not None
+            now, grace = services.now(), timedelta(days=365)
+            link = issue_link(tx, services.keyring, one.coachee_id, now=now, grace=grace)
+            return f"{server.base}/p/{link.secret}", f"/coaching/{one.coach_id}/agreement/change"
+
+
+def test_each_kind_of_form_comes_back_until_it_is_stored_and_ends_with_signing_out(
+    browser: Browser, server: Server
+) -> None:
+    home, agreement = _coaching_of_coachee(server)
+    page, errors = browser.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    page.goto(f"{home}/details")  # the grid of a week, painted without typing
+    cell = page.locator("[data-week] td").first
+    box, before = cell.locator("input"), cell.locator("input").is_checked()
+    cell.click()
+    _wait_for_drafts(page, 1)
+    page.reload()
+    expect(box).to_be_checked(checked=not before)
+
+    page.goto(home + agreement)  # a form of coaching, first with a fault, then stored
+    purpose, send = page.locator("#purpose"), page.locator("main form button[type=submit]")
+    purpose.fill(TYPED)
+    _wait_for_drafts(page, 2)
+    page.reload()
+    expect(purpose).to_have_value(TYPED)
+    send.click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    _wait_for_drafts(page, 2)
+    for name in ("focus", "mode", "contact", "delegates"):
+        page.locator(f"[name={name}]").first.check()
+    page.locator("[name=focus]").nth(1).check()
+    send.click()
+    expect(purpose).to_have_count(0)
+    _wait_for_drafts(page, 1)
+
+    server.sign_in_manager(page)  # a form of the office, in the same browser
+    page.goto(f"{server.base}/new-cycle")
+    page.get_by_label("Name of the cycle").fill(TYPED)
+    _wait_for_drafts(page, 2)
+    page.reload()
+    expect(page.get_by_label("Name of the cycle")).to_have_value(TYPED)
+    assert TYPED not in page.evaluate("JSON.stringify(localStorage)")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in**")
+    page.goto(f"{home}/details")
+    assert page.evaluate(f"{DRAFTS}.length") == 1  # the coachee's
+    expect(box).to_be_checked(checked=not before)
     assert errors == []

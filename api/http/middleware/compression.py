@@ -38,7 +38,7 @@ class CompressionMiddleware:
 
         async def send_compressed(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and _is_compressible(scope, message):
+            if message["type"] == "http.response.start" and _can_be_compressed(scope, message):
                 MutableHeaders(raw=message["headers"]).add_vary_header("Accept-Encoding")
                 if accepted:
                     start = message
@@ -61,19 +61,19 @@ def _accepts(header: str) -> bool:
     return False
 
 
-def _is_compressible(scope: Scope, start: Message) -> bool:
-    """Return whether the route declares that its responses may be compressed, and this one can."""
+def is_compressible(scope: Scope) -> bool:
+    """Return whether the route of a request declares that its responses may be compressed."""
     route = getattr(scope.get("route"), "path_format", None)
     permissions: Mapping[tuple[str, str], Permission] = scope["app"].state.permissions
     permission = permissions.get((scope["method"], route or ""))
+    return permission is not None and permission.compressible
+
+
+def _can_be_compressed(scope: Scope, start: Message) -> bool:
+    """Return whether this response of a compressible route can be compressed."""
     headers = Headers(raw=start.get("headers", []))
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return (
-        permission is not None
-        and permission.compressible
-        and media_type in _TYPES
-        and "content-encoding" not in headers
-    )
+    return is_compressible(scope) and media_type in _TYPES and "content-encoding" not in headers
 
 
 async def _compressed(start: Message, body: Message) -> Message:

@@ -39,6 +39,7 @@ def test_compressible_pages_contain_no_secret(world: World, office: httpx.Client
         answer = office.get(path.format(**values))
         assert answer.status_code == HTTPStatus.OK, path
         assert secret not in answer.text
+        assert "data-draft-key=" not in answer.text, path
         assert not re.search(r"/(?:p|aide|feeds|join)/[\w-]{20,}", answer.text), path
         asked = office.get(path.format(**values), params={"search": "injected", "sort": "injected"})
         assert "injected" not in asked.text, path

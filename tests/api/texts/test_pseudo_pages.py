@@ -41,6 +41,7 @@ from tests.api.every_page import (
     start_notebook_by_code,
     walk_through_sample_cycle,
 )
+from tests.api.kept_forms import forms_of, unexplained
 from tests.mail_server import mail_server
 from tests.pseudo import LANGUAGE, unaccented_in_page
 
@@ -244,6 +245,12 @@ def test_all_text_of_pages_comes_from_the_catalogues_or_is_data(walk: Walk) -> N
         for name, page in walk.pages.items()
     }
     assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_each_form_with_texts_keeps_them_until_they_are_sent_or_is_listed(walk: Walk) -> None:
+    assert unexplained(walk.pages) == {}
+    forms = [form for page in walk.pages.values() for form in forms_of(page)]
+    assert [form for form in forms if form.is_kept and form.secrets] == []
 
 
 def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(

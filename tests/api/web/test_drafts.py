@@ -123,3 +123,23 @@ def test_key_is_only_on_pages_that_need_verification_and_a_stored_form_ends_its_
         ):
             stored = client.post(details, data=data, headers=own)
             assert stored.headers["location"].endswith(f"?saved=true#sent-{name}")
+
+
+def test_every_page_of_a_verified_device_signs_out_and_ends_its_drafts(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> None:
+    cycle_id = world.cycle()
+    person, settings = world.person_id(cycle_id, "C-1"), world.services_with_mail().settings
+    home = f"/p/{world.link(cycle_id, 'C-1').secret}"
+    with serve(settings) as client:
+        cookie = verified_device_cookie(settings, person)
+        client.cookies.set(cookie, world.device_key(cycle_id, "C-1"))
+        pages = [client.get(f"{home}{rest}").text for rest in ("", "/details", "/devices")]
+        (group,) = re.findall(r'<meta name="drafts"\s+content="(\w+)"', pages[0])
+        for page in pages:
+            sign_out = re.search(r'action="([^"]+/end)"\s+data-drafts-end="(\w+)"', page)
+            assert sign_out is not None
+            assert sign_out[2] == group
+        assert client.post(sign_out[1], headers={"Sec-Fetch-Site": "same-origin"}).is_redirect
+        assert "data-drafts-end" not in client.get(home).text
+        assert client.get(f"{home}/details").is_redirect
