@@ -6,7 +6,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import (
     AnyHttpUrl,
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api.accounts.oidc.settings import IdentityProvider, is_ip_address
+from api.accounts.oidc.settings import IdentityProvider, is_ip_address, is_loopback
 from api.mail.settings import MailSettings, ReplySettings
 from api.organisation import MailAddress, Organisation
 
@@ -34,6 +34,21 @@ def _separated_by_commas(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _with_tls(url: str) -> str:
+    """Require TLS of a PostgreSQL server on another machine, unless the URL says how to connect."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # which is reported where the URL is used
+        return url
+    is_postgresql = parts.scheme.startswith("postgresql")
+    if not is_postgresql or is_loopback(parts.hostname or "localhost") or "sslmode" in parts.query:
+        return url
+    options = "sslmode=verify-full"
+    if "sslrootcert" not in parts.query:
+        options += "&sslrootcert=system"
+    return urlunsplit(parts._replace(query=f"{parts.query}&{options}".lstrip("&")))
 
 
 class Settings(BaseSettings):
@@ -60,6 +75,8 @@ class Settings(BaseSettings):
             host in the public URL.
         webhook_networks: networks that webhooks may connect to although their addresses are not
             public, separated by commas.
+        webhook_hosts: the only hosts that webhooks may be sent to, separated by commas; if empty,
+            any host with a permitted address.
         worker: whether the server also runs jobs.
         executor_id: the name of this process as a worker. It must be unique among running workers
             and stay the same across restarts, so that the process can recover its interrupted jobs.
@@ -122,6 +139,7 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[
         tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_separated_by_commas)
     ] = ()
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)] = ()
     worker: bool = True
     executor_id: str = "worker@1"
     worker_timeout_seconds: Annotated[float, Field(ge=0.3, le=300)] = 12.0
@@ -154,6 +172,7 @@ class Settings(BaseSettings):
         if not self.database_url:
             default = f"sqlite:///{self.data_dir.resolve() / 'gender-coach.sqlite'}"
             object.__setattr__(self, "database_url", default)
+        object.__setattr__(self, "database_url", _with_tls(self.database_url))
         return self
 
     @property

@@ -93,7 +93,8 @@ LEVELS = {
 """The levels of the requirements of each section, from the list that OWASP publishes."""
 NUMBER = r"\d+\.\d+\.\d+"
 ROW = re.compile(rf"^\| ({NUMBER}(?:, {NUMBER})*) \| (\d) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-VERDICTS = ("met", "**not met**", "operator", "not applicable")
+VERDICTS = ("met", "**exception**", "operator", "not applicable")
+EXCEPTIONS = ROOT / "docs" / "decisions" / "0016-what-is-not-met-of-asvs.md"
 
 
 def _level_of_each() -> dict[str, str]:
@@ -130,6 +131,14 @@ def test_counts_of_verdicts_are_right() -> None:
         line = next(line for line in DOCUMENT.splitlines() if line.startswith(f"| {verdict} |"))
         stated = [int(cell) for cell in line.split("|")[3:5]]
         assert stated == [counted[verdict, "1"], counted[verdict, "2"]], verdict
+
+
+def test_each_exception_has_a_reason_and_what_reduces_the_risk() -> None:
+    row = re.compile(rf"^\| ({NUMBER}) \|([^|]+)\|([^|]+)\|([^|]+)\|$", re.MULTILINE)
+    rows = row.findall(EXCEPTIONS.read_text(encoding="utf-8"))
+    verdicts = [(numbers, verdict) for numbers, _, verdict, _ in ROW.findall(DOCUMENT)]
+    assert [number for number, *_ in rows] == [one for one, is_it in verdicts if "exc" in is_it]
+    assert all(len(cell.split()) > 2 for _, *cells in rows for cell in cells)
 
 
 def test_named_tests_files_and_documents_exist() -> None:

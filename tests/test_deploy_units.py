@@ -63,6 +63,12 @@ def test_service_has_a_filter_of_system_calls_and_limits_of_resources(name: str)
     assert files >= 4 * MAX_CONNECTIONS
 
 
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_services_cannot_read_the_history_of_the_code(name: str) -> None:
+    lines = (ROOT / "deploy" / name).read_text(encoding="utf-8").splitlines()
+    assert "InaccessiblePaths=-/opt/gender-coach/.git" in lines
+
+
 def test_image_is_built_on_a_base_image_with_a_digest() -> None:
     text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
     bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)

@@ -12,8 +12,10 @@ from api.accounts.credentials import (
     active_of,
     find_valid,
     issue,
+    new_secret,
     revoke_credential,
     revoke_credentials,
+    sha256_of,
 )
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.accounts.second_factors import has_own_second_factor
@@ -94,6 +96,20 @@ def issue_session_cookie(
     row.confirmed_at, row.factor = (now if recently_authenticated else None), factor
     tx.flush()
     return issued
+
+
+def renew_session(services: Services, principal: Principal) -> IssuedSecret | None:
+    """Replace the secret of the browser session that sent the request; the old one ends.
+
+    To be called when the user has authenticated again. `None` if there is no browser session.
+    """
+    if principal.user_id is None or not principal.by_cookie:
+        return None
+    with services.database.writing() as tx:
+        row = tx.get_one(CredentialRow, principal.credential_id)
+        secret = new_secret()
+        row.secret_sha256 = sha256_of(secret)
+        return IssuedSecret(id=row.id, secret=secret, expires_at=row.expires_at)
 
 
 def issue_pending_second_factor(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.accounts import credentials, sign_in, tokens
 from api.accounts.change_confirmation import ChangeProof
 from api.accounts.credentials import CredentialView, IssuedSecret
+from api.accounts.session_cookies import renew_session_cookie
 from api.accounts.tokens import TokenRequest
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import (
@@ -59,9 +60,12 @@ def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDe
 
 
 @ME.post("/me/confirmation", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(422))
-def confirm(body: ConfirmationRequest, services: ServicesDep, principal: PrincipalDep) -> None:
+def confirm(
+    body: ConfirmationRequest, services: ServicesDep, principal: PrincipalDep, response: Response
+) -> None:
     """Confirm your identity with a code, before you export personal data or send emails."""
     sign_in.require_code(services, principal, body.code)
+    renew_session_cookie(response, services, principal)
 
 
 @ME.delete(

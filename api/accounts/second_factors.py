@@ -22,7 +22,7 @@ from api.http.principal import Principal
 RECOVERY_CODES = 10
 PROVIDER_FACTOR = "provider"
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
-_CODE_LENGTH = 16  # 80 bits from 32 characters, so a plain hash is enough
+_CODE_LENGTH = 28  # 140 bits from 32 characters, so a plain hash is enough
 _FREE_ATTEMPTS = 5
 _MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
@@ -118,10 +118,13 @@ def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
     return tx.scalar(counted) or 0
 
 
-def new_recovery_code() -> str:
-    """Return a random code in groups of four: `K7QM-2XHD-9PTB-RW4C`."""
-    characters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-    return "-".join(characters[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
+def new_recovery_code(length: int = _CODE_LENGTH) -> str:
+    """Return a random code of `length` characters in groups of four: `K7QM-2XHD-9PTB-RW4C`.
+
+    Each character has five bits.
+    """
+    characters = "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "-".join(characters[start : start + 4] for start in range(0, length, 4))
 
 
 def normalise_code(typed: str) -> str:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.accounts.browser_sessions import renew_session
 from api.accounts.credentials import IssuedSecret
 from api.accounts.known_devices import DEVICE_LIFETIME
 from api.accounts.sign_in_flow import FLOW_LIFETIME, SignInFlow
@@ -18,6 +19,7 @@ from api.http.cookies import (
     set_secret_cookie,
     sign_in_flow_cookie,
 )
+from api.http.principal import Principal
 from api.http.urls import safe_redirect_path
 from api.services import Services
 from api.settings import Settings
@@ -36,6 +38,15 @@ def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecre
     set_secret_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
     for cookie_to_clear in (pending_second_factor_cookie(settings), sign_in_flow_cookie(settings)):
         set_secret_cookie(answer, settings, cookie_to_clear, "", 0)
+
+
+def renew_session_cookie(answer: Response, services: Services, principal: Principal) -> None:
+    """Give the browser of a user who has authenticated again a new session cookie."""
+    renewed = renew_session(services, principal)
+    if renewed is not None:
+        settings = services.settings
+        seconds = int((renewed.expires_at - services.now()).total_seconds())
+        set_secret_cookie(answer, settings, cookie_name(settings), renewed.secret, seconds)
 
 
 def set_known_device_cookie(answer: Response, settings: Settings, device: str) -> None:

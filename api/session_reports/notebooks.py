@@ -46,6 +46,7 @@ from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
 
 _MAX_NOTEBOOKS = 5
+_RECOVERY_CODE_LENGTH = 16  # 80 bits: it is copied by hand, and tried out only with the key file
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def add_recovery_code(
     tx: Transaction, keyring: Keyring, unlocked: UnlockedNotebook, *, now: datetime
 ) -> str:
     """Create a recovery code for an unlocked notebook, replacing any earlier one."""
-    code = new_recovery_code()
+    code = new_recovery_code(_RECOVERY_CODE_LENGTH)
     add_opener(tx, keyring, unlocked, new_opener_key(OpenerKind.RECOVERY, code), now=now)
     record_event(tx, "note recovery code made", "person", unlocked.row.person_id)
     return code

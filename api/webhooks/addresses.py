@@ -1,4 +1,4 @@
-"""Which addresses webhooks may connect to: public ones, and those of networks that a setting lists.
+"""Which hosts and addresses webhooks may be sent to: public ones, and what settings list.
 
 Without this, a webhook could reach services that trust requests from inside the network. Some IPv6
 addresses stand for an IPv4 address, and count as public regardless of it, so they are unwrapped
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 _NAT64 = ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ip_network("64:ff9b:1::/48")
@@ -38,6 +39,12 @@ def is_permitted(address: str, networks: Collection[Network]) -> bool:
         return False
     reserved = any(found.version == each.version and found in each for each in _NOT_PUBLIC)
     return found.is_global and not found.is_multicast and not reserved
+
+
+def is_host_listed(url: str, hosts: Collection[str]) -> bool:
+    """Return whether webhooks may be sent to the host of a URL; any, if no hosts are listed."""
+    host = (urlsplit(url).hostname or "").lower()
+    return not hosts or host in {each.lower() for each in hosts}
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:

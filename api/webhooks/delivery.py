@@ -21,6 +21,7 @@ from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
 from api.crypto.row_seal import is_sealed
 from api.services import Services
+from api.webhooks.addresses import is_host_listed
 from api.webhooks.event_types import EVENT_OF_ACTION, WebhookEvent
 from api.webhooks.rows import WebhookRow
 from api.webhooks.sending import Problem, send
@@ -84,7 +85,10 @@ def _deliver_next(services: Services, webhook_id: str) -> bool:
         with services.database.writing() as tx:
             tx.get_one(WebhookRow, webhook_id).delivered = last
         return False
-    problem = send(message.url, message.headers, message.body, services.settings.webhook_networks)
+    settings = services.settings
+    problem: Problem | None = Problem.FORBIDDEN_HOST
+    if is_host_listed(message.url, settings.webhook_hosts):
+        problem = send(message.url, message.headers, message.body, settings.webhook_networks)
     with services.database.writing() as tx:
         _record(tx, tx.get(WebhookRow, webhook_id), message.number, problem, services.now())
     return problem is None

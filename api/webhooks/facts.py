@@ -10,6 +10,11 @@ NOT_HTTPS = message(
     "this is not an https address without a user name, such as https://hr.example.org/coaching",
 )
 NO_EVENTS = message("webhooks.no_events", "choose at least one kind of event")
+HOST_NOT_LISTED = message(
+    "webhooks.host_not_listed",
+    "{host} is not among the hosts that the setting GENDER_COACH_WEBHOOK_HOSTS permits",
+    host=TEXT,
+)
 TOO_MANY = message(
     "webhooks.too_many",
     "there are {limit} webhooks; remove one before you add another",
@@ -36,6 +41,10 @@ PROBLEMS = {
         "webhooks.forbidden_address",
         "its address is not public, and not in a network that the setting "
         "GENDER_COACH_WEBHOOK_NETWORKS permits",
+    )(),
+    "forbidden host": message(
+        "webhooks.forbidden_host",
+        "its host is not among those that the setting GENDER_COACH_WEBHOOK_HOSTS permits",
     )(),
     "no connection": message("webhooks.no_connection", "no connection, or no valid certificate")(),
     "timeout": message("webhooks.timeout", "it did not respond in time")(),

@@ -37,9 +37,10 @@ def create(request: Request, form_fields: FormFields, services: ServicesDep) -> 
     events = [event for event in WebhookEvent if event.value in form_fields]
     try:
         new = parse_form(NewWebhook, {"url": url, "events": " ".join(events)})
+        created = webhooks.create_webhook(services, new)
     except UnusableInputError as error:
         return _render(request, faults=error.by_column, url=url, chosen=frozenset(events))
-    return _render(request, secret=webhooks.create_webhook(services, new))
+    return _render(request, secret=created)
 
 
 @WEBHOOK_PAGES.post(f"{WEBHOOKS}/{{webhook_id}}/secret")

@@ -26,6 +26,7 @@ class Problem(StrEnum):
 
     UNKNOWN_HOST = "unknown host"
     FORBIDDEN_ADDRESS = "forbidden address"
+    FORBIDDEN_HOST = "forbidden host"
     NO_CONNECTION = "no connection"
     TIMEOUT = "timeout"
     REFUSED = "refused"  # a response other than 2xx

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import Url
@@ -16,11 +17,18 @@ from api.database.types import new_id
 from api.services import Services
 from api.values import FrozenModel
 from api.webhooks import facts
+from api.webhooks.addresses import is_host_listed
 from api.webhooks.delivery import EARLIER_SECRET_FOR
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.rows import MAX_URL_LENGTH, WebhookRow
 from api.webhooks.signing import shown_secret
-from coach.errors import ConflictError, InvalidValueError, NotFoundError
+from coach.errors import (
+    ConflictError,
+    InputFault,
+    InvalidValueError,
+    NotFoundError,
+    UnusableInputError,
+)
 
 MAX_WEBHOOKS = 20
 
@@ -94,8 +102,12 @@ def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
     """Create a webhook, which is notified of events from now on.
 
     Raises:
+        UnusableInputError: the host is not among those that a setting lists.
         ConflictError: there are too many webhooks.
     """
+    if not is_host_listed(new.url, services.settings.webhook_hosts):
+        host = urlsplit(new.url).hostname or ""
+        raise UnusableInputError([InputFault("form", 1, "url", facts.HOST_NOT_LISTED(host=host))])
     with services.database.writing() as tx:
         if (tx.scalar(select(func.count()).select_from(WebhookRow)) or 0) >= MAX_WEBHOOKS:
             raise ConflictError(facts.TOO_MANY(limit=MAX_WEBHOOKS))

@@ -166,7 +166,7 @@ def _see_account(walk: Walk) -> None:
     walk.post("/account/confirm", data=old)
     walk.open("account, confirmed", "/account")
     codes = walk.submit("recovery codes", "/account/recovery-codes")
-    code, other, third, *_rest = re.findall(r"<code>([A-Z2-9-]{19})</code>", codes)
+    code, other, third, *_rest = re.findall(r"<code>([A-Z2-9-]{34})</code>", codes)
     walk.post("/account/confirm", data={"old_password": PASSPHRASE, "old_code": code})
     walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
     walk.open("account, with token", "/account")

@@ -22,7 +22,7 @@ def is_secure_url(address: str) -> bool:
         return False
     if parts.username is not None or parts.password is not None or not host:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def _issuer(address: str) -> str:
@@ -41,7 +41,8 @@ def is_ip_address(host: str) -> bool:
     return True
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     return host == "localhost" or (is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.accounts import account, facts, sign_in
+from api.accounts.session_cookies import renew_session_cookie
 from api.accounts.sign_in import CodeForm
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
@@ -45,9 +46,11 @@ def confirm(
         return _render(request, services, principal, "/", faults)
     go_on_to = safe_redirect_path(form.go_on_to)
     if sign_in.confirm_by_code(services, principal, form.code):
+        answer: Response = redirect_after_post(go_on_to)
         if _DOWNLOAD.search(go_on_to):  # the browser would keep showing the form
-            return render_page(request, "accounts/confirmed_download.html", address=go_on_to)
-        return redirect_after_post(go_on_to)
+            answer = render_page(request, "accounts/confirmed_download.html", address=go_on_to)
+        renew_session_cookie(answer, services, principal)
+        return answer
     return _render(request, services, principal, go_on_to, _WRONG_CODE)
 
 

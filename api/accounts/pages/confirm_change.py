@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from api.accounts import account, change_confirmation, passkey_confirmation
 from api.accounts.change_confirmation import OldFactors
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
-from api.accounts.session_cookies import set_change_cookie
+from api.accounts.session_cookies import renew_session_cookie, set_change_cookie
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
@@ -42,6 +42,7 @@ def confirm(
     except UnusableInputError as error:
         return _render(request, services, principal, error.by_column)
     answer = redirect_after_post(ACCOUNT)
+    renew_session_cookie(answer, services, principal)
     set_change_cookie(answer, services.settings, change)
     return answer
 
@@ -67,6 +68,7 @@ def finish_passkey(
         response.credential,
     )
     answer = JSONResponse({"go_on_to": ACCOUNT})
+    renew_session_cookie(answer, services, principal)
     set_change_cookie(answer, services.settings, change)
     return answer
 

@@ -11,6 +11,7 @@ from api.accounts.oidc import sign_in
 from api.accounts.rows import SignInFlowKind
 from api.accounts.session_cookies import (
     change_secret_of,
+    renew_session_cookie,
     set_change_cookie,
     set_flow_cookie,
     set_pending_cookie,
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     from api.accounts.oidc.client import Provider
 
 OIDC_PAGES = APIRouter(include_in_schema=False)
+_OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 @OIDC_PAGES.get(OIDC_START)
 def start_sign_in(request: Request, services: ServicesDep) -> Response:
-    """Redirect to the provider to sign in."""
+    """Redirect to the provider to sign in; from another site, to the page with its button."""
+    if request.headers.get("sec-fetch-site") in _OTHER_SITES:
+        return redirect_after_post(SIGN_IN)
     return _redirect_to_provider(request, services, SignInFlowKind.OIDC_SIGN_IN, None, "/")
 
 
@@ -90,6 +94,7 @@ def handle_callback(request: Request, services: ServicesDep, principal: Principa
         return signed_in_response(settings, finished.cookie, finished.go_on_to)
     if finished.pending is None:
         answer = redirect_after_post(finished.go_on_to)
+        renew_session_cookie(answer, services, principal)
         if finished.change is not None:
             set_change_cookie(answer, settings, finished.change)
         return answer

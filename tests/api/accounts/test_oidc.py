@@ -542,6 +542,13 @@ def test_oidc_libraries_are_not_loaded_without_settings() -> None:
     assert told.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_link_on_another_site_starts_no_sign_in(client: httpx.Client, site: str) -> None:
+    answer = client.get("/sign-in/provider", headers={"Sec-Fetch-Site": site})
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/sign-in"
+
+
 def test_provider_sign_in_is_unavailable_without_settings(client: httpx.Client) -> None:
     assert client.get("/sign-in/provider").status_code == HTTPStatus.CONFLICT
     assert client.get("/sign-in/provider/back").status_code == HTTPStatus.CONFLICT

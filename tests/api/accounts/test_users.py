@@ -24,6 +24,7 @@ from api.crypto.password_hashing import (
     password_weakness,
     verify_password,
 )
+from api.http.cookies import cookie_name
 from api.http.principal import AccessRole, Principal
 from api.organisation import Organisation
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
@@ -334,6 +335,20 @@ def test_exporting_personal_data_requires_recent_authentication(
     assert signed_in.get(export).status_code == HTTPStatus.OK
 
 
+def test_authenticating_again_replaces_the_session_cookie(
+    world: World, signed_in: httpx.Client
+) -> None:
+    app, name = _with_app(signed_in), cookie_name(world.services.settings)
+    before = signed_in.cookies[name]
+    assert signed_in.post("/confirm", data={"code": _next(app)}).is_success
+    after = signed_in.cookies[name]
+    assert after != before
+    assert signed_in.get("/account").is_success
+    signed_in.cookies.clear()
+    signed_in.cookies.set(name, before)
+    assert signed_in.get("/account").status_code == HTTPStatus.UNAUTHORIZED
+
+
 def test_sending_emails_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
@@ -376,7 +391,7 @@ def test_recovery_code_replaces_totp_code_once(signed_in: httpx.Client) -> None:
     assert signed_in.post("/account/confirm", data=old).url.path == "/account"
     page = signed_in.post("/account/recovery-codes").text
     assert "I have saved them" in page
-    codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)
+    codes = re.findall(r"<code>([A-Z2-9-]{34})</code>", page)
     assert len(set(codes)) == 10
     assert "You have 10 unused recovery codes" in signed_in.get("/account").text
     signed_in.cookies.clear()

@@ -10,6 +10,7 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Table, func, select
@@ -28,6 +29,7 @@ from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.settings import Settings
 from coach.errors import UnusableInputError
+from tests.api.conftest import ANY_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +58,24 @@ def test_unusable_database_url_is_reported(
     with pytest.raises(DatabaseUnusableError, match=reported) as refused:
         migrate(data=tmp_path)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("postgresql://u:p@db.example.org/x", "sslmode=verify-full&sslrootcert=system"),
+        ("postgresql://u:p@10.0.0.7/x?application_name=a&sslrootcert=/ca.pem", "verify-full"),
+        ("postgresql://u:p@db.example.org/x?sslmode=disable", "sslmode=disable"),
+        ("postgresql://u:p@127.0.0.1:5432/x", ""),
+        ("postgresql:///x?host=/run/postgresql", "host=/run/postgresql"),
+    ],
+)
+def test_database_on_another_machine_is_reached_with_tls_unless_the_url_says_otherwise(
+    url: str, options: str
+) -> None:
+    query = urlsplit(Settings(database_url=url).database_url).query
+    assert query.endswith(options)
+    assert ("sslmode" in query) == bool(options and "host=" not in options)
 
 
 def test_file_that_is_not_a_database_is_reported_and_unchanged(
@@ -154,7 +174,7 @@ def test_requests_fail_and_runs_wait_while_postgresql_is_down(
         assert "nothing was changed" in away.json()["detail"]
         assert int(away.headers["Retry-After"]) > 0
         lists = {side: (f"{side}.csv", b"x" * 100_000) for side in ("coachees", "coaches")}
-        brought = client.put(f"{API}/cycles/{cycle_id}/people", files=lists)
+        brought = client.put(f"{API}/cycles/{cycle_id}/people", files=lists, headers=ANY_VERSION)
         assert brought.status_code == HTTPStatus.SERVICE_UNAVAILABLE, "not the sender's fault"
         assert "nothing was changed" in brought.json()["detail"]
         assert brought.headers["Retry-After"]

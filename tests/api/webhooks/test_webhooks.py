@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 
+from api.audit_trail.log import record_event
 from api.http.urls import API
+from api.webhooks import service as webhooks
+from api.webhooks.delivery import deliver_due
+from api.webhooks.event_types import WebhookEvent
+from api.webhooks.service import NewWebhook
+from coach.errors import UnusableInputError
 
 if TYPE_CHECKING:
     import httpx
+    from conftest import World
 
 URL = "https://hr.example.org/coaching"
 
@@ -48,6 +56,19 @@ def test_invalid_webhook_is_refused_with_the_form_filled_in(
     assert message in answer.text
     assert f'value="{url}"' in answer.text
     assert office.get(f"{API}/webhooks").json() == []
+
+
+def test_host_that_is_not_listed_is_refused(world: World) -> None:
+    listed = world.with_settings(webhook_hosts=("other.example.org", "HR.example.org"))
+    new = NewWebhook(url=URL, events=frozenset({WebhookEvent.PLAN_PUBLISHED}))
+    assert webhooks.create_webhook(listed, new).webhook.url == URL
+    elsewhere = world.with_settings(webhook_hosts=("example.org",))
+    with pytest.raises(UnusableInputError, match=r"hr\.example\.org is not among the hosts"):
+        webhooks.create_webhook(elsewhere, new)
+    with world.database.writing() as tx:
+        record_event(tx, "plan published", "plan", "p1")
+    deliver_due(elsewhere, threading.Event())  # of a webhook from before the setting
+    assert webhooks.list_webhooks(elsewhere)[0].problem == "forbidden host"
 
 
 def test_number_of_webhooks_is_limited(office: httpx.Client) -> None:
