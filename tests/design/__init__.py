@@ -1,0 +1,1 @@
+"""The design page: every component of the pages on one page, for development."""
