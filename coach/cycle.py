@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, ValidationInfo, field_validator
 
 from coach import facts
-from coach.availability import MINUTES_PER_DAY, DateRange, WeeklyWindow
+from coach.availability import DateRange, WeeklyWindow
 from coach.cycle_file_table import CycleFileTable
 from coach.errors import InvalidValueError
 from coach.languages import CefrLevel
 from coach.objective import ObjectivePolicy
 from coach.people import RankSensitivity
 from coach.repeat import RepeatPolicy, allows_all
+from coach.session_policy import SessionPolicy
 from coach.waivers import Waiver
 
 MIN_YEAR, MAX_YEAR = 2000, 2199
@@ -80,42 +81,6 @@ class CycleDates(CycleFileTable):
     def days(self) -> tuple[date, ...]:
         """All dates of the cycle, in ascending order."""
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
-
-
-DEFAULT_CUTOFF_HOURS = 72
-MAX_CUTOFF_HOURS = 24 * 366
-
-
-def _is_default_cutoff(hours: int) -> bool:
-    return hours == DEFAULT_CUTOFF_HOURS
-
-
-class SessionPolicy(CycleFileTable):
-    """`[sessions]`: the number, length and spacing of sessions, and the limits per coach.
-
-    Until `reschedule_cutoff_hours` before a session, its participants can move it by agreement;
-    after that, the programme office decides.
-    """
-
-    count: Annotated[int, Field(ge=1, le=20)] = 6
-    minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
-    grid_minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)] = 30
-    min_gap_days: Annotated[int, Field(ge=0, le=3660)] = 21
-    max_gap_days: Annotated[int, Field(ge=0, le=3660, validate_default=True)] = 42
-    max_per_coach_day: Annotated[int, Field(ge=1, le=100)] = 2
-    max_per_coach_week: Annotated[int, Field(ge=1, le=500)] = 5
-    buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_PER_DAY)] = 0
-    reschedule_cutoff_hours: Annotated[
-        int, Field(ge=0, le=MAX_CUTOFF_HOURS, exclude_if=_is_default_cutoff)
-    ] = DEFAULT_CUTOFF_HOURS
-
-    @field_validator("max_gap_days")
-    @classmethod
-    def _check_max_gap(cls, value: int, info: ValidationInfo) -> int:
-        least = info.data.get("min_gap_days")  # absent if invalid
-        if least is not None and value < least:
-            raise InvalidValueError(facts.MAX_GAP_BELOW_MIN(longest=value, shortest=least))
-        return value
 
 
 def _is_empty(value: Sized) -> bool:

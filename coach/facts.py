@@ -36,6 +36,12 @@ TOO_LONG = plural_message(
     "a cycle can last at most ten years; this one lasts {count} days",
     count=PLAIN_NUMBER,
 )
+CONTRACTING_MINUTES = message(
+    "cycle_file.contracting_minutes",
+    "must be 0, for no contracting session, or from {least} to {most}",
+    least=PLAIN_NUMBER,
+    most=PLAIN_NUMBER,
+)
 MAX_GAP_BELOW_MIN = message(
     "cycle_file.max_gap_below_min",
     "the longest gap ({longest}) is shorter than the shortest gap ({shortest}); correct one of "

@@ -49,7 +49,11 @@ def build_matches(
         coach = evaluator.inputs.roster.coaches[column].id
         kept = known.get((coachee, coach), {})
         past = history.past_sessions(coachee, coach) if history else ()
-        previous_number = history.number(coachee, coach) if history else 0
+        previous_number = (
+            history.number(coachee, coach)
+            if history
+            else evaluator.inputs.cycle.sessions.first_number - 1
+        )
         built.append(
             Match(
                 coachee=coachee,
@@ -78,7 +82,7 @@ def _session(evaluator: RuleEvaluator, start: int, number: int, uid: str) -> Ses
         uid=uid,
         number=number,
         start=epoch_minute_to_local(start, zone),
-        end=epoch_minute_to_local(start + cycle.sessions.minutes, zone),
+        end=epoch_minute_to_local(start + cycle.sessions.minutes_of(number), zone),
     )
 
 

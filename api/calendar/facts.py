@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from coach.sessions import SessionMode
-from coach.texts.facts import FACT, NUMBER, TEXT, message
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, message
 
 # i18n: the title of an invitation. Aides may read it, so it must not mention a person or topic.
 SESSION = message("calendar.session", "Coaching session {number} of {of}", number=NUMBER, of=NUMBER)
+CONTRACTING = message("calendar.contracting", "Coaching: contracting session")
 SESSION_OF_PROGRAMME = message(
     "calendar.session_of_programme", "{programme}: {session}", programme=TEXT, session=FACT
 )
@@ -68,3 +69,8 @@ MODE = {
 }
 # i18n: the description in a calendar, only if the deployment allows names there.
 WITH = message("calendar.with", "With {name}", name=TEXT)
+
+
+def numbered_session(number: int, of: int) -> Fact:
+    """Return the title of session `number` of `of`; number 0 is the contracting session."""
+    return SESSION(number=number, of=of) if number else CONTRACTING()

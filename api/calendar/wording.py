@@ -24,7 +24,7 @@ def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -
 @lru_cache(maxsize=256)
 def session_title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
     """Return the title of session `number` of `count`; see `summary`."""
-    session = facts.SESSION(number=number, of=count)
+    session = facts.numbered_session(number, count)
     if programme is None:
         return texts.text(session)
     return texts.text(facts.SESSION_OF_PROGRAMME(programme=programme, session=session))

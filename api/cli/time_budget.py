@@ -27,7 +27,7 @@ class TimeBudget:
     @classmethod
     def of(cls, limit_seconds: float | None, inputs: CycleInputs) -> TimeBudget:
         """Return the budget for a cycle, whose size determines how long writing takes."""
-        sessions = len(inputs.roster.coachees) * inputs.cycle.sessions.count
+        sessions = len(inputs.roster.coachees) * len(inputs.cycle.sessions.numbers)
         return cls(limit_seconds, _WRITING_SECONDS + sessions * _WRITING_SECONDS_A_SESSION)
 
     def solving_seconds(self) -> float | None:

@@ -12,7 +12,7 @@ from sqlalchemy import String, and_, bindparam, or_, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
-from api.calendar.facts import SESSION
+from api.calendar.facts import numbered_session
 from api.calendar.feed import FeedEvent, FeedStatus
 from api.calendar.wording import session_title
 from api.cycles.rows import CycleRow
@@ -85,7 +85,7 @@ def _own_title(reader: FeedReader, number: int, count: int) -> str:
 
 def _office_title(texts: Renderer, row: Any) -> str:  # noqa: ANN401 - a row of columns
     session = facts.SESSION_OF_PAIR(
-        session=SESSION(number=row.number, of=row.count),
+        session=numbered_session(row.number, row.count),
         coachee=row.coachee_code,
         coach=row.coach_code,
     )
@@ -171,5 +171,5 @@ _PAST = LeavesFeed(SessionRow.ends_at, _PAST_SHOWN_FOR)
 _OWN, _OFFICE = _own_query(), _office_query()
 _SPECIMEN = facts.SESSION_OF_CYCLE(
     cycle="cycle",
-    session=facts.SESSION_OF_PAIR(session=SESSION(number=1, of=2), coachee="C", coach="K"),
+    session=facts.SESSION_OF_PAIR(session=numbered_session(1, 2), coachee="C", coach="K"),
 )

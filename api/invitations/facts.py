@@ -75,6 +75,9 @@ KIND_CANCELLATION = message("invitations.kind_cancellation", "cancellation")
 ABOUT_SESSION = message(
     "invitations.about_session", "Session {number}, {when}", number=NUMBER, when=FACT
 )
+ABOUT_CONTRACTING = message(
+    "invitations.about_contracting", "Contracting session, {when}", when=FACT
+)
 ALL_SESSIONS = message("invitations.all_sessions", "All sessions")
 NOT_RELEASED = message(
     "invitations.not_released",

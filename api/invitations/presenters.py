@@ -50,7 +50,10 @@ def about_message(line: MessageLine, zone: ZoneInfo) -> Fact:
     """Return which session an email is about."""
     if line.number is None or line.start is None:
         return facts.ALL_SESSIONS()
-    return facts.ABOUT_SESSION(number=line.number, when=format_short_datetime(line.start, zone))
+    when = format_short_datetime(line.start, zone)
+    if not line.number:
+        return facts.ABOUT_CONTRACTING(when=when)
+    return facts.ABOUT_SESSION(number=line.number, when=when)
 
 
 def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
@@ -58,5 +61,7 @@ def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
         return facts.FAILED_INTRODUCTION()
     when = format_short_datetime(mail.start, zone)
     invitation = mail.kind in OUTBOX_KINDS
+    if invitation and not mail.number:
+        return facts.ABOUT_CONTRACTING(when=when)
     about = facts.FAILED_INVITATION if invitation else facts.FAILED_REMINDER
     return about(number=mail.number, when=when)

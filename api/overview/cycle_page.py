@@ -26,8 +26,8 @@ from api.web.date_formats import (
     format_short_datetime,
 )
 from api.web.rendering import render_page
-from coach.cycle import SessionPolicy
 from coach.errors import InputFault
+from coach.session_policy import SessionPolicy
 from coach.texts.facts import Displayed, Fact
 from matching.facts.names import SESSIONS
 
@@ -116,12 +116,16 @@ def _context(page: CyclePage) -> dict[str, Any]:
 
 
 def _session_plan(sessions: SessionPolicy) -> Fact:
-    return facts.SESSION_PLAN(
+    plan = facts.SESSION_PLAN(
         sessions=SESSIONS(count=sessions.count),
         minutes=facts.MINUTES(count=sessions.minutes),
         least=sessions.min_gap_days,
         most=facts.DAYS(count=sessions.max_gap_days),
     )
+    if not sessions.contracting_minutes:
+        return plan
+    minutes = facts.MINUTES(count=sessions.contracting_minutes)
+    return facts.PLAN_WITH_CONTRACTING(plan=plan, minutes=minutes)
 
 
 def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object]:

@@ -22,6 +22,12 @@ PAST = message("overview.past", "Past")
 NOTES_TO_WRITE = message("overview.notes_to_write", "Session notes to write")
 FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "Feedback to give: it takes two minutes")
 # i18n: 6 sessions of 90 minutes for each coachee, 14 to 28 days apart.
+PLAN_WITH_CONTRACTING = message(
+    "overview.plan_with_contracting",
+    "{plan}, after a contracting session of {minutes}",
+    plan=FACT,
+    minutes=FACT,
+)
 SESSION_PLAN = message(
     "overview.session_plan",
     "{sessions} of {minutes} for each coachee, {least} to {most} apart",

@@ -81,7 +81,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         pinned=page.pinned,
         replacements=_replacements(replaced, page.names, plan.policy, texts),
         remaining=page.remaining,
-        most=plan.policy.sessions.count,
+        most=len(plan.policy.sessions.numbers),
         territories=[one["country"] for one in plan.coachees.values()],
     )
 

@@ -153,11 +153,17 @@ def present_replacements(
             verdicts=tuple(map(present_verdict, one.verdicts)),
             sessions=tuple(
                 present_session(Session(uid="", number=number, start=start, end=end), cycle, texts)
-                for number, (start, end) in enumerate(one.times, start=1)
+                for number, (start, end) in enumerate(one.times, start=_first_number(one, cycle))
             ),
         )
         for one in answer
     )
+
+
+def _first_number(replacement: Replacement, cycle: Cycle) -> int:
+    """Return the number from which the sessions are shown; 0 if the first one is contracting."""
+    is_whole = len(replacement.times) == len(cycle.sessions.numbers)
+    return cycle.sessions.first_number if is_whole else 1
 
 
 def present_advice(answer: tuple[Advice, ...], names: DisplayNames) -> tuple[AdviceViewModel, ...]:

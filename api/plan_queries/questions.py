@@ -47,7 +47,7 @@ class QuestionRequest(FrozenModel):
     kind: QuestionKind
     person_id: Identifier | None = None
     not_before: date | None = None
-    sessions: Annotated[int | None, Field(ge=1, le=20)] = None
+    sessions: Annotated[int | None, Field(ge=1, le=21)] = None
 
     @model_validator(mode="after")
     def _check_fields(self) -> QuestionRequest:

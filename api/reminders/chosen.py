@@ -25,6 +25,7 @@ from api.reminders.service import (
     was_reminded,
 )
 from api.services import Services
+from api.sessions.facts import session_title
 from api.sessions.rows import SessionRow
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
@@ -91,7 +92,7 @@ def _names(pairs: Sequence[tuple[SessionRow, PersonRow]]) -> dict[str, list[str]
 
 def _about(session: SessionRow, zone: ZoneInfo) -> Displayed:
     when = format_short_datetime(session.starts_at, zone)
-    return facts.CHOSEN_SESSION(number=session.number, of=session.count, when=when)
+    return facts.CHOSEN_SESSION(session=session_title(session.number, session.count), when=when)
 
 
 def _result(reminded: list[str] | None, waiting: list[str] | None) -> Badge:

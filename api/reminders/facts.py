@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, listed, message
+from coach.texts.facts import FACT, TEXT, listed, message
 
 SESSION = message(
     "reminders.session", "Your session is coming up. If you cannot come, say so here:"
@@ -31,9 +31,8 @@ NO_MAIL = message("reminders.no_mail", "this server sends no email, so nobody ca
 CHOSEN_TITLE = message("reminders.chosen_title", "Reminders sent")
 CHOSEN_SESSION = message(
     "reminders.chosen_session",
-    "Session {number} of {of}, {when}",
-    number=NUMBER,
-    of=NUMBER,
+    "{session}, {when}",
+    session=FACT,
     when=FACT,
 )
 CHOSEN_REMINDED = message(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.calendar.facts import SESSION
+from api.calendar.facts import numbered_session
 from api.calendar.wording import summary
 from api.http.urls import person_session
 from api.invitations.outgoing_invitation import current_invitation
@@ -83,7 +83,7 @@ def _others(
     return [
         (
             _OPEN[one.kind](
-                session=SESSION(number=one.session.number, of=one.session.count),
+                session=numbered_session(one.session.number, one.session.count),
                 when=format_short_datetime(one.session.starts_at, zone),
             ),
             services.settings.base_url

@@ -65,6 +65,7 @@ WITH_ADDRESS = message("replies.with_address", "{reason} ({address})", reason=FA
 
 # i18n: a session of a series, and when it starts.
 SESSION = message("replies.session", "Session {number}, {when}", number=NUMBER, when=FACT)
+CONTRACTING = message("replies.contracting", "Contracting session, {when}", when=FACT)
 USED = message("replies.used", "entered by the office")
 IGNORED = message("replies.ignored", "closed by the office")
 

@@ -71,7 +71,9 @@ def incoming_line(mail: IncomingMailView) -> IncomingLine:
     session: Displayed = ""
     if mail.number is not None and mail.start is not None:
         when = format_short_datetime(mail.start, _UTC)
-        session = facts.SESSION(number=mail.number, when=when)
+        session = facts.CONTRACTING(when=when)
+        if mail.number:
+            session = facts.SESSION(number=mail.number, when=when)
     return IncomingLine(
         mail=mail,
         received=format_short_datetime(mail.received_at, _UTC),

@@ -46,12 +46,14 @@ def apply_new_time(
     Raises:
         ConflictError: a session is cancelled or has started.
     """
-    minutes = timedelta(minutes=policy_of(cycle_row(tx, session.cycle_id)).sessions.minutes)
+    policy = policy_of(cycle_row(tx, session.cycle_id)).sessions
     starts = time.by_number(session.number)
     moved = [row for row in pair_sessions(tx, session) if row.number in starts]
     for row in moved:
         start = starts[row.number]
-        change = SessionChange(start=start, end=start + minutes)
+        change = SessionChange(
+            start=start, end=start + timedelta(minutes=policy.minutes_of(row.number))
+        )
         announce(tx, row, change, now=now, release_with=services if release else None)
     return moved
 

@@ -127,4 +127,4 @@ def _exceptions(tx: Transaction, session_id: str) -> tuple[MoveException, ...]:
 
 
 def _length(tx: Transaction, row: SessionRow) -> timedelta:
-    return timedelta(minutes=policy_of(cycle_row(tx, row.cycle_id)).sessions.minutes)
+    return timedelta(minutes=policy_of(cycle_row(tx, row.cycle_id)).sessions.minutes_of(row.number))

@@ -16,7 +16,7 @@ from email.utils import getaddresses
 from itertools import chain
 from pathlib import Path
 
-from api.calendar.facts import SESSION
+from api.calendar.facts import numbered_session
 from api.results import check_facts as facts
 from api.results.result_folder import ResultFolder
 from api.texts.catalogues import all_renderers
@@ -46,7 +46,7 @@ class _ExpectedInvitation:
     @property
     def summaries(self) -> tuple[str, ...]:
         """The neutral title of the session, in each language that a folder can be written in."""
-        title = SESSION(number=self.session.number, of=self.count)
+        title = numbered_session(self.session.number, self.count)
         return tuple(texts.text(title) for texts in all_renderers())
 
 
@@ -85,13 +85,14 @@ def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_Ex
     coaches = {one.id: one for one in roster.coaches}
     expected: dict[tuple[str, str], list[_ExpectedInvitation]] = {}
     for match in found.result.matches:
+        count = max((one.number for one in match.sessions), default=0)
         coachee, coach = coachees.get(match.coachee), coaches.get(match.coach)
         if coachee is None or coach is None:
             continue  # reported by the audit of the result
         for person, other in ((coachee, coach), (coach, coachee)):
             for session in match.sessions:
                 key = session.uid, person.email.casefold()
-                one = _ExpectedInvitation(person, other, session, len(match.sessions))
+                one = _ExpectedInvitation(person, other, session, count)
                 expected.setdefault(key, []).append(one)
     return expected
 

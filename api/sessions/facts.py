@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import NUMBER, SHORT_DATE, TEXT, message
+from coach.texts.facts import NUMBER, SHORT_DATE, TEXT, Fact, message
 
 TITLE = message("sessions.title", "Session {number} of {of}", number=NUMBER, of=NUMBER)
+CONTRACTING = message("sessions.contracting", "Contracting session")
 
 FILTER_REPLIES = message("sessions.filter_replies", "Replies")
 FILTER_BOTH_ACCEPTED = message("sessions.filter_both_accepted", "both accepted")
@@ -64,3 +65,8 @@ NOT_BEFORE_OUTSIDE_CYCLE = message(
     start=SHORT_DATE,
     end=SHORT_DATE,
 )
+
+
+def session_title(number: int, of: int) -> Fact:
+    """Return the title of session `number` of `of`; number 0 is the contracting session."""
+    return TITLE(number=number, of=of) if number else CONTRACTING()

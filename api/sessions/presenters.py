@@ -117,7 +117,7 @@ def own_session_line(
     )
     return OwnSessionLine(
         address=address,
-        title=facts.TITLE(number=session.number, of=session.count),
+        title=facts.session_title(session.number, session.count),
         day=format_short_date(session.start.date()),
         hours=_hours(session),
         zone=zone_abbreviation(session.start),
@@ -148,7 +148,7 @@ def office_session_line(session: SessionDetails) -> OfficeSessionLine:
     words = REPLY if session.recorded is None else REPLY_BEFORE
     return OfficeSessionLine(
         id=session.id,
-        title=facts.TITLE(number=session.number, of=session.count),
+        title=facts.session_title(session.number, session.count),
         day=format_short_date(session.start.date()),
         hours=_hours(session),
         zone=zone_abbreviation(session.start),

@@ -52,7 +52,7 @@ def cycle_progress(
     return UnderWay(
         not_before=day,
         reached={
-            code: max(earlier.get(code, 0), stored.get(code, 0))
+            code: max(numbers[code] for numbers in (earlier, stored) if code in numbers)
             for code in sorted(earlier.keys() | stored.keys())
         },
     )

@@ -68,6 +68,11 @@ WRITE_LIST = message("cycle_file.write_list", "is {found}; write a list", found=
 WRITE_LIST_LIKE = message(
     "cycle_file.write_list_like", "is {found}; write a list: {example}", found=FACT, example=TEXT
 )
+WRITE_TWO_NUMBERS = message(
+    "cycle_file.write_two_numbers",
+    "write a list of two whole numbers, the least and the most: {example}",
+    example=TEXT,
+)
 WRITE_TABLE = message("cycle_file.write_table", "is {found}; write a table", found=FACT)
 WRITE_TABLE_LIKE = message(
     "cycle_file.write_table_like", "is {found}; write a table: {example}", found=FACT, example=TEXT

@@ -133,6 +133,14 @@ def _pair(countries: list[str]) -> frozenset[str]:
     return frozenset(countries)
 
 
+def _gap(value: Any, _: ReadContext) -> tuple[tuple[int, int] | None, Faults]:  # noqa: ANN401 - as above
+    """Read the least and the greatest number of days."""
+    if isinstance(value, list) and len(value) == _PAIR_SIZE and {*map(type, value)} == {int}:
+        return (value[0], value[1]), []
+    message = cycle_file_facts.WRITE_TWO_NUMBERS(example="[7, 21]")
+    return None, [((), CellError(message))]
+
+
 def _choice_reader(choices: Iterable[StrEnum]) -> Reader:
     exact = {choice.value: choice for choice in choices}
 
@@ -222,6 +230,7 @@ READERS: dict[str, Reader] = {
     "cycle.start": _scalar_reader(_day),
     "cycle.end": _scalar_reader(_day),
     "cycle.timezone": _scalar_reader(_text_reader(cells.timezone, "Europe/Belgrade")),
+    "sessions.contracting_gap_days": _gap,
     "calendar.blackout": _array_reader(_scalar_reader(_dates), tuple, '["2027-04-30..2027-05-03"]'),
     "calendar.observances": _observances,
     "rules.language.minimum_level": _scalar_reader(_text_reader(cells.level, "B2")),

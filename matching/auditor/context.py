@@ -77,7 +77,14 @@ class AuditContext:
         """Return the expected number of a match's first session."""
         if past := self.past.get((match.coachee, match.coach)):
             return past[0].number
-        return self.under_way.reached.get(match.coachee, 0) + 1 if self.under_way else 1
+        return self.reached(match.coachee) + 1
+
+    def reached(self, coachee: str) -> int:
+        """Return the number after which a coachee's series with a new coach continues."""
+        before_first = -1 if self.cycle.sessions.contracting_minutes else 0
+        if self.under_way is None:
+            return before_first
+        return max(before_first, self.under_way.reached.get(coachee, before_first))
 
     @cached_property
     def known(self) -> tuple[Match, ...]:

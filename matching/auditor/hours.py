@@ -20,7 +20,7 @@ from coach.holidays import observances, public_holidays
 from coach.people import Coach, Coachee, Person, Roster
 from coach.texts.facts import Fact
 from matching.facts import findings as facts
-from matching.instance.availability_grid import AvailabilityGrid, pack
+from matching.instance.availability_grid import AvailabilityGrid, Bits, pack
 
 Spans = list[tuple[int, int]]
 
@@ -44,7 +44,7 @@ class AuditCalendar:
         self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
         self._walls: dict[tuple[str, int, int], list[tuple[date, int]]] = {}
         self._holidays: dict[str, frozenset[date]] = {}
-        self._faults: dict[int, Fact | None] = {}
+        self._faults: dict[tuple[int, int], Fact | None] = {}
 
     def free(self, person: Person) -> Spans:
         """Return the person's free time as ascending, merged intervals `[start, end)`."""
@@ -113,8 +113,16 @@ class AuditCalendar:
             self._minutes[key] = minute_of(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
         return self._minutes[key]
 
-    def starts(self) -> tuple[list[int], list[date]]:
-        """Return the starts that grid, cycle and blackout dates allow, and their local dates."""
+    def length(self, number: int) -> int:
+        """Return the length of a session by its number; number 0 is a contracting session."""
+        policy = self._cycle.sessions
+        return policy.contracting_minutes if number == 0 else policy.minutes
+
+    def starts(self, number: int = 1) -> tuple[list[int], list[date]]:
+        """Return the starts of session `number` that grid, cycle and blackout dates allow.
+
+        Their local dates are returned as well.
+        """
         starts: dict[int, date] = {}
         step = self._cycle.sessions.grid_minutes
         for day in self._cycle.cycle.days:
@@ -122,7 +130,7 @@ class AuditCalendar:
                 start = self._wall(self._cycle.cycle.timezone, day, minute)
                 starts[start] = self._local(start).date()
             starts |= self._repeated_hour(day)
-        good = [start for start in sorted(starts) if not self.start_fault(start)]
+        good = [start for start in sorted(starts) if not self.start_fault(start, number)]
         return good, [starts[start] for start in good]
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
@@ -138,14 +146,15 @@ class AuditCalendar:
                     extra[start] = day
         return extra
 
-    def start_fault(self, start: int) -> Fact | None:
-        """Return why no session may start at `start`, or `None` if one may."""
-        if start not in self._faults:
-            self._faults[start] = self._fault(start)
-        return self._faults[start]
+    def start_fault(self, start: int, number: int = 1) -> Fact | None:
+        """Return why session `number` may not start at `start`, or `None` if it may."""
+        key = start, self.length(number)
+        if key not in self._faults:
+            self._faults[key] = self._fault(*key)
+        return self._faults[key]
 
-    def _fault(self, start: int) -> Fact | None:
-        begin, length = self._local(start), self._cycle.sessions.minutes
+    def _fault(self, start: int, length: int) -> Fact | None:
+        begin = self._local(start)
         last = self._local(start + length - 1).date()
         dates = self._cycle.cycle
         if begin.date() < dates.start or last > dates.end:
@@ -168,22 +177,37 @@ class AuditCalendar:
         `known` is a function that returns a person's free time; by default, it is computed again.
         """
         free = known or self.free
-        starts, days = self.starts()
+        opening, days = self.starts(0) if self._cycle.sessions.contracting_minutes else ([], [])
+        starts, others = self.starts()
         first = self._cycle.cycle.start
         monday = first - timedelta(first.weekday())
-        day = np.array([(one - first).days for one in days], dtype=np.int32)
-        week = np.array([(one - monday).days // 7 for one in days], dtype=np.int32)
+        day = np.array([(one - first).days for one in (*days, *others)], dtype=np.int32)
+        week = np.array([(one - monday).days // 7 for one in (*days, *others)], dtype=np.int32)
+
+        def bits(people: Sequence[Coachee | Coach]) -> Bits:
+            spans = [free(one) for one in people]
+            return pack(
+                np.hstack(
+                    [
+                        self._rows(spans, some, self.length(number))
+                        for number, some in enumerate((opening, starts))
+                    ]
+                )
+            )
+
         return AvailabilityGrid(
-            starts=np.array(starts, dtype=np.int64),
+            starts=np.array([*opening, *starts], dtype=np.int64),
             day=day,
             week=week,
-            coachees=pack(self._rows([free(one) for one in roster.coachees], starts)),
-            coaches=pack(self._rows([free(one) for one in roster.coaches], starts)),
+            coachees=bits(roster.coachees),
+            coaches=bits(roster.coaches),
+            contracting=len(opening),
         )
 
-    def _rows(self, everybody: Sequence[Spans], starts: list[int]) -> NDArray[np.bool_]:
+    def _rows(
+        self, everybody: Sequence[Spans], starts: list[int], length: int
+    ) -> NDArray[np.bool_]:
         rows = np.zeros((len(everybody), len(starts)), dtype=np.bool_)
-        length = self._cycle.sessions.minutes
         for row, spans in zip(rows, everybody, strict=True):
             for begin, end in spans:
                 row[bisect_left(starts, begin) : bisect_right(starts, end - length)] = True

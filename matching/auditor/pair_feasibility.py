@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import SessionPolicy
 from coach.people import Coach
+from coach.session_policy import SessionPolicy
 
 _DAYS_PER_WEEK = 7
 
@@ -21,36 +21,102 @@ def count_schedulable_coaches(
     policy: SessionPolicy,
     *,
     opening: NDArray[np.bool_] | None = None,
+    contracting: int = 0,
 ) -> int:
     """Count the coaches with whom a coachee could place a complete series.
 
     Args:
         common: `[c, S]`, the common starts of each coach and the coachee.
-        starts: `[S]`, in minutes, ascending.
+        starts: `[S]`, in minutes, ascending, except that those of contracting sessions come first.
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
         policy: gaps, lengths and caps.
         opening: `[S]`, the possible starts of a first session; by default, any start.
+        contracting: the number of starts of contracting sessions; 0 if series begin without one.
     """
-    used = np.flatnonzero(common.any(axis=0))
+    begin = common if opening is None else common & opening
+    used = contracting + np.flatnonzero(common[:, contracting:].any(axis=0))
     if not len(used):
         return 0
+    before = _Contracting(begin[:, :contracting], starts[:contracting], days[:contracting], policy)
     common, starts, days = common[:, used], starts[used], days[used]
-    first = common if opening is None else common & opening[used]
-    by_day = np.array([_is_day_separable(starts[row], days[row], policy) for row in common])
+    most = _most_in_a_week(policy) + bool(contracting) if policy.min_gap_days else 0
+    first = before.following(common, days) if contracting else begin[:, used]
+    apart = before.is_apart(starts, days)
+    by_day = np.array(
+        [apart and _is_day_separable(starts[row], days[row], policy) for row in common]
+    )
     able = ~by_day
     if by_day.any():
         able[by_day] = _reach_by_day(common[by_day], first[by_day], days, policy)
-    return sum(
-        fits
-        and (
-            (separable and _week_cap(coach, policy) >= _most_in_a_week(policy))
-            or _reach_by_start((starts[row], days[row], begin[row]), coach, policy)
+
+    def by_start(place: int, coach: Coach) -> bool:
+        times = starts[common[place]], days[common[place]]
+        states = (
+            before.states(place, *times) if contracting else _states(first[place], common[place])
         )
-        for fits, separable, row, begin, coach in zip(
-            able.tolist(), by_day.tolist(), common, first, coaches, strict=True
+        return _reach_by_start(times, states, coach, policy)
+
+    return sum(
+        fits and ((separable and _week_cap(coach, policy) >= most) or by_start(place, coach))
+        for place, (fits, separable, coach) in enumerate(
+            zip(able.tolist(), by_day.tolist(), coaches, strict=True)
         )
     )
+
+
+def _states(opening: NDArray[np.bool_], row: NDArray[np.bool_]) -> set[tuple[int, int, int]]:
+    """Return the states of session 1 at the starts of `row`; see `_reach_by_start`."""
+    return {(place, 1, 1) for place in np.flatnonzero(opening[row]).tolist()}
+
+
+class _Contracting:
+    """The starts of each coach's contracting session with a coachee, and what may follow them."""
+
+    def __init__(
+        self,
+        common: NDArray[np.bool_],
+        starts: NDArray[np.int64],
+        days: NDArray[np.int64],
+        policy: SessionPolicy,
+    ) -> None:
+        self._common, self._starts, self._days = common, starts, days
+        self._least, self._most = policy.contracting_gap_days
+        self._apart = policy.contracting_minutes + policy.buffer_minutes
+
+    def is_apart(self, starts: NDArray[np.int64], days: NDArray[np.int64]) -> bool:
+        """Return whether all starts after the least gap are far enough from every earlier one."""
+        if not len(self._days):
+            return True
+        place = np.searchsorted(days, self._days + self._least)
+        exists = place < len(days)
+        gaps = starts[place[exists]] - self._starts[exists]
+        return self._least > 0 and bool((gaps >= self._apart).all())
+
+    def following(self, common: NDArray[np.bool_], days: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return `[c, S]`: the starts with the required gap to a contracting session before."""
+        found = np.zeros_like(common)
+        for place, day in enumerate(days.tolist()):
+            gap = day - self._days
+            near = (gap >= self._least) & (gap <= self._most)
+            found[:, place] = common[:, place] & self._common[:, near].any(axis=1)
+        return found
+
+    def states(
+        self, coach: int, starts: NDArray[np.int64], days: NDArray[np.int64]
+    ) -> set[tuple[int, int, int]]:
+        """Return the states of session 1 after a contracting session; see `_reach_by_start`."""
+        found = set()
+        for one in np.flatnonzero(self._common[coach]).tolist():
+            before, day = int(self._starts[one]), int(self._days[one])
+            for place, (start, other) in enumerate(
+                zip(starts.tolist(), days.tolist(), strict=True)
+            ):
+                gap = other - day
+                if self._least <= gap <= self._most and start - before >= self._apart:
+                    same_week = (day - 1) // _DAYS_PER_WEEK == (other - 1) // _DAYS_PER_WEEK
+                    found.add((place, 1 if gap else 2, 2 if same_week else 1))
+        return found
 
 
 def _is_day_separable(
@@ -101,20 +167,22 @@ def _reach_by_day(
 
 
 def _reach_by_start(
-    candidates: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    candidates: tuple[NDArray[np.int64], NDArray[np.int64]],
+    states: set[tuple[int, int, int]],
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
     """Return whether a complete series fits, computed start by start.
 
-    States count the sessions so far on the day and in the week of the last start.
+    States are places in `candidates`, the starts and their days, with the numbers of the sessions
+    so far on the day and in the week of the last start; `states` are those of session 1.
     """
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes
-    starts, days, opening = candidates
+    starts, days = candidates
     start_days = list(zip(starts.tolist(), days.tolist(), strict=True))
-    states = {(place, 1, 1) for place in np.flatnonzero(opening).tolist()}
+    states = {one for one in states if one[1] <= a_day and one[2] <= a_week}
     for _ in range(policy.count - 1):
         following = set()
         for place, on_day, in_week in states:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 
+from coach.sessions import Session
 from matching.auditor.context import AuditContext
 from matching.auditor.hours import inside, minute_of
 from matching.result import Match
@@ -13,14 +14,15 @@ from matching.result import Match
 def series_points(context: AuditContext, match: Match) -> int:
     """Return 100 minus deductions for uneven gaps, a late finish, leave and unpreferred times.
 
-    A match without sessions has 0 points.
+    A match without sessions has 0 points. A contracting session and the gap after it do not count.
     """
     zone = context.cycle.cycle.zone
-    days = [session.start.astimezone(zone).date() for session in match.sessions]
+    sessions = [session for session in match.sessions if session.number]  # no contracting session
+    days = [session.start.astimezone(zone).date() for session in sessions]
     if not days:
         return 0
     faults = _rhythm(context, days) + _finish(context, days[-1]) + _leave(context, match, days)
-    return 100 - faults - _hours(context, match)
+    return 100 - faults - _hours(context, match, sessions)
 
 
 def _rhythm(context: AuditContext, days: list[date]) -> int:
@@ -55,7 +57,7 @@ def _leave(context: AuditContext, match: Match, days: list[date]) -> int:
     return sum(each for day in days if day in leave_adjacent)
 
 
-def _hours(context: AuditContext, match: Match) -> int:
+def _hours(context: AuditContext, match: Match, sessions: list[Session]) -> int:
     """Return the deduction for sessions that are not fully within the coachee's preferred times."""
     policy, coachee = context.cycle.timetable, context.coachees[match.coachee]
     wanted = policy.preferred_by.get(coachee.id, policy.preferred)
@@ -63,7 +65,6 @@ def _hours(context: AuditContext, match: Match) -> int:
         return 0
     spans = context.hours.weekly(coachee.timezone, wanted)
     elsewhere = sum(
-        not inside(spans, minute_of(session.start), minute_of(session.end))
-        for session in match.sessions
+        not inside(spans, minute_of(session.start), minute_of(session.end)) for session in sessions
     )
     return elsewhere * (policy.hours // context.cycle.sessions.count)

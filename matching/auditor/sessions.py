@@ -51,7 +51,10 @@ def series(context: AuditContext) -> Iterator[Finding]:
                 )
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
-            if not policy.min_gap_days <= gap <= policy.max_gap_days:
+            least, most = policy.min_gap_days, policy.max_gap_days
+            if before.number == 0:
+                least, most = policy.contracting_gap_days
+            if not least <= gap <= most:
                 yield Finding(
                     about_match(match),
                     facts.WRONG_GAP(
@@ -60,8 +63,8 @@ def series(context: AuditContext) -> Iterator[Finding]:
                         previous_day=dates[0],
                         number=after.number,
                         day=dates[1],
-                        least=policy.min_gap_days,
-                        most=policy.max_gap_days,
+                        least=least,
+                        most=most,
                     ),
                 )
 
@@ -76,8 +79,8 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
             about = _about_session(match, session)
             yield from (Finding(about, fault) for fault in _format_faults(context, session))
             start = minute_of(session.start)
-            end = start + context.cycle.sessions.minutes
-            if fault := context.hours.start_fault(start):
+            end = start + context.hours.length(session.number)
+            if fault := context.hours.start_fault(start, session.number):
                 yield Finding(about, fault)
             for person in people:
                 if not inside(context.free(person), start, end):
@@ -86,8 +89,9 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
 
 def _format_faults(context: AuditContext, session: Session) -> Iterator[Fact]:
     minutes = _minutes_between(session.start, session.end)
-    if minutes != context.cycle.sessions.minutes:
-        yield facts.WRONG_LENGTH(minutes=minutes, right=context.cycle.sessions.minutes)
+    right = context.hours.length(session.number)
+    if minutes != right:
+        yield facts.WRONG_LENGTH(minutes=minutes, right=right)
     if session.start.second or session.start.microsecond:
         yield facts.NOT_A_WHOLE_MINUTE()
     for instant in (session.start, session.end):

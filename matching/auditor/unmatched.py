@@ -55,7 +55,9 @@ def _count_schedulable(context: AuditContext, row: int, columns: NDArray[np.int6
     days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
     coaches = [context.roster.coaches[column] for column in columns.tolist()]
     if context.under_way is None:
-        return count_schedulable_coaches(common, free.starts, days, coaches, cycle.sessions)
+        return count_schedulable_coaches(
+            *(common, free.starts, days, coaches, cycle.sessions), contracting=free.contracting
+        )
     coachee = context.roster.coachees[row].id
     return sum(
         _can_continue(context, coachee, coach, (starts, free.starts, days))
@@ -72,19 +74,29 @@ def _can_continue(
     """Return whether the pair could place its remaining sessions around the coach's past ones."""
     free, starts, days = common
     past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
-    last_number = context.under_way.reached.get(coachee, 0) if context.under_way else 0
-    remaining = policy.count - (past[-1].number if past else last_number)
-    if remaining <= 0:
+    number = past[-1].number if past else context.reached(coachee)
+    if number >= policy.count:
         return bool(past)
     free = free & _free_of_fixed_history(context, coach, starts, days)
     opening = np.ones(len(days), dtype=np.bool_)
     if past:
         last = past[-1].start.astimezone(context.cycle.cycle.zone).date().toordinal()
-        gap = days - last
-        opening = (gap >= policy.min_gap_days) & (gap <= policy.max_gap_days)
-    left = policy.model_copy(update={"count": remaining})
+        gap, (least, most) = days - last, (policy.min_gap_days, policy.max_gap_days)
+        if not number:
+            least, most = policy.contracting_gap_days
+        opening = (gap >= least) & (gap <= most)
+    left = policy.model_copy(update={"count": policy.count - max(0, number)})
+    contracting = context.evaluator.inputs.availability_grid.contracting
+    if number >= 0:  # the contracting session is over
+        free, opening = free[contracting:], opening[contracting:]
+        starts, days = starts[contracting:], days[contracting:]
+        contracting = 0
     return bool(
-        count_schedulable_coaches(free[np.newaxis], starts, days, [coach], left, opening=opening)
+        count_schedulable_coaches(
+            *(free[np.newaxis], starts, days, [coach], left),
+            opening=opening,
+            contracting=contracting,
+        )
     )
 
 
@@ -102,7 +114,8 @@ def _free_of_fixed_history(
     past = [one for (_, who), some in context.past.items() if who == coach.id for one in some]
     left: NDArray[np.bool_] = days >= first.toordinal()
     for session in past:
-        left &= starts >= minute_of(session.start) + policy.minutes + policy.buffer_minutes
+        length = context.hours.length(session.number)
+        left &= starts >= minute_of(session.start) + length + policy.buffer_minutes
     monday = first - timedelta(first.weekday())
     in_week = sum(session.start.astimezone(zone).date() >= monday for session in past)
     if in_week >= (coach.max_per_week or policy.max_per_coach_week):

@@ -9,16 +9,20 @@ subsets).
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 
 Options = tuple[int, ...]
 """A coachee's possible starts on the day, ascending, in minutes from any origin."""
+Spacing = int | tuple[int, ...]
+"""The minimum number of minutes from a start to the next one, for all coachees or for each."""
 
 
 @lru_cache(maxsize=1 << 16)
-def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
+def pack_starts(options: tuple[Options, ...], spacing_minutes: Spacing) -> tuple[int, ...] | None:
     """Return a start for each coachee, at least `spacing_minutes` apart; `None` if impossible."""
     everybody = (1 << len(options)) - 1
+    spacing = _for_each(spacing_minutes, len(options))
     ends = [0] * (everybody + 1)
     # For each subset, the last coachee in the order that ends earliest; -1 if it does not fit.
     placed = [-1] * (everybody + 1)
@@ -31,7 +35,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
             at = bisect_left(options[last], ends[before])
             if at == len(options[last]):
                 continue
-            end = options[last][at] + spacing_minutes
+            end = options[last][at] + spacing[last]
             if placed[part] < 0 or end < ends[part]:
                 ends[part], placed[part] = end, last
     if placed[everybody] < 0:
@@ -40,12 +44,18 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
     part = everybody
     while part:
         last = placed[part]
-        starts[last] = ends[part] - spacing_minutes
+        starts[last] = ends[part] - spacing[last]
         part &= ~(1 << last)
     return tuple(starts)
 
 
-def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
+def _for_each(spacing_minutes: Spacing, coachees: int) -> tuple[int, ...]:
+    if isinstance(spacing_minutes, int):
+        return (spacing_minutes,) * coachees
+    return spacing_minutes
+
+
+def pack_day(options: tuple[Options, ...], spacing_minutes: Spacing) -> tuple[int, ...] | None:
     """Return the result of `pack_starts`, cached for all days with the same relative starts."""
     origin = min(starts[0] for starts in options)
     placed = pack_starts(
@@ -54,8 +64,22 @@ def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, .
     return None if placed is None else tuple(start + origin for start in placed)
 
 
+def covering(sessions: Sequence[tuple[int, int, int]]) -> list[list[int]]:
+    """Return, for each start in ascending order, the sessions that are under way at that time.
+
+    Each session is a start, a label and its length, including the buffer; labels are returned.
+    """
+    found: list[list[int]] = []
+    under_way: list[tuple[int, int]] = []
+    for start, label, length in sorted(sessions):
+        under_way = [(end, one) for end, one in under_way if end > start]
+        under_way.append((start + length, label))
+        found.append([one for _, one in under_way])
+    return found
+
+
 def conflict_cliques(
-    options: tuple[Options, ...], spacing_minutes: int
+    options: tuple[Options, ...], spacing_minutes: Spacing
 ) -> tuple[tuple[int, ...], ...]:
     """Return the maximal cliques of coachees who pairwise conflict, as indices into `options`.
 
@@ -70,14 +94,16 @@ def conflict_cliques(
 
 @lru_cache(maxsize=1 << 12)
 def _maximal_cliques(
-    options: tuple[Options, ...], spacing_minutes: int
+    options: tuple[Options, ...], spacing_minutes: Spacing
 ) -> tuple[tuple[int, ...], ...]:
     everybody = range(len(options))
+    spacing = _for_each(spacing_minutes, len(options))
     conflicts_of = [
         sum(
             1 << other
             for other in everybody
-            if other != one and pack_starts((options[one], options[other]), spacing_minutes) is None
+            if other != one
+            and pack_starts((options[one], options[other]), (spacing[one], spacing[other])) is None
         )
         for one in everybody
     ]

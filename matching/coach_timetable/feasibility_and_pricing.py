@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import inf
 
-from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
+from matching.coach_timetable.calendar import CoachCalendar, Timetable
 from matching.coach_timetable.insertion_heuristic import insert_all_series
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
@@ -24,6 +24,7 @@ from matching.coach_timetable.negotiated_congestion import (
     SeriesPlanner,
     negotiate,
 )
+from matching.coach_timetable.positions import members
 from matching.coach_timetable.set_pricing import (
     PricingSearch,
     improving_sets,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from matching.coach_timetable.calendar import CoachCalendar, members
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.positions import members
 
 _LONG_CHAIN = 400  # number of positions above which a series is chosen greedily
 
@@ -42,11 +43,12 @@ class PartialTimetable:
         if self._week.get(week, 0) >= calendar.week_limit[week]:
             return False
         if calendar.by_day:
-            group = self._on.get(position, ())
-            return calendar.fits(position, (*group, candidate))
-        start = calendar.position_start[position]
+            home = calendar.home[position]
+            group = self._on.get(home, ())
+            return calendar.fits(home, (*group, calendar.occupant(candidate, position)))
+        start, end = calendar.position_start[position], calendar.end(position)
         return all(
-            abs(start - calendar.position_start[other]) >= calendar.spacing_minutes
+            end <= calendar.position_start[other] or calendar.end(other) <= start
             for other in self._on
         )
 
@@ -56,19 +58,24 @@ class PartialTimetable:
             if number and not self._fits(position, candidate):
                 self._remove(candidate, positions[:number])
                 return False
-            self._on[position] = (*self._on.get(position, ()), candidate)
+            home, occupant = self._calendar.home[position], self._occupant(candidate, position)
+            self._on[home] = (*self._on.get(home, ()), occupant)
             self._count(position, 1)
         self.placed[candidate] = list(positions)
         return True
 
     def _remove(self, candidate: int, positions: Sequence[int]) -> None:
         for position in positions:
-            left = tuple(other for other in self._on[position] if other != candidate)
+            home, occupant = self._calendar.home[position], self._occupant(candidate, position)
+            left = tuple(other for other in self._on[home] if other != occupant)
             if left:
-                self._on[position] = left
+                self._on[home] = left
             else:
-                del self._on[position]
+                del self._on[home]
             self._count(position, -1)
+
+    def _occupant(self, candidate: int, position: int) -> int:
+        return self._calendar.occupant(candidate, position)
 
     def _count(self, position: int, change: int) -> None:
         day, week = self._calendar.position_day[position], self._calendar.position_week[position]

@@ -22,8 +22,8 @@ else:
 
 Candidate = tuple[int, int]
 """A coach's row, and the local index of a coachee in the coach's calendar."""
-Literals = list[tuple[int, Term]]
-"""Variables that are true if a session starts at a time, in epoch minutes."""
+Literals = list[tuple[int, int, Term]]
+"""Variables that are true if a session is from a start to an end, in epoch minutes."""
 
 
 class JointTimetableModel:
@@ -34,7 +34,6 @@ class JointTimetableModel:
         calendars: Mapping[int, CoachCalendar],
         candidates: Mapping[int, Sequence[int]],
         humans: Mapping[Candidate, Iterable[int]],
-        minutes: int,
     ) -> None:
         """Build the model.
 
@@ -42,7 +41,6 @@ class JointTimetableModel:
             calendars: the calendar of each coach, by row.
             candidates: the local indices of each coach's candidates.
             humans: for each candidate, the humans in the pair whose sessions must not overlap.
-            minutes: the length of a session.
         """
         self._model = cp_model.CpModel()
         self._starting: dict[Candidate, Literals] = {}
@@ -58,9 +56,9 @@ class JointTimetableModel:
                 for human in humans.get((coach, one), ()):
                     sessions_of.setdefault(human, []).extend(literals)
             if calendar.by_day:  # otherwise the coach's own model has these rows
-                self._forbid_overlaps(of_coach, calendar.spacing_minutes)
+                self._forbid_overlaps(of_coach, calendar.buffer_minutes)
         for literals in sessions_of.values():
-            self._forbid_overlaps(literals, minutes)
+            self._forbid_overlaps(literals)
 
     def solve(self, deadline: Deadline, *, seed: int = 0) -> dict[Candidate, Series] | None:
         """Return the session starts of all candidates, or `None` if there is no timetable.
@@ -73,7 +71,7 @@ class JointTimetableModel:
             return None
         return {
             candidate: tuple(
-                sorted(start for start, term in literals if solver.boolean_value(term))
+                sorted(start for start, _, term in literals if solver.boolean_value(term))
             )
             for candidate, literals in self._starting.items()
         }
@@ -83,21 +81,26 @@ class JointTimetableModel:
         found: Literals = []
         for position, starts in calendar.candidate(one).starts.items():
             terms = timetable.at(one, position)
+            terms = timetable.at(one, position)
+            minutes = calendar.spacing(position) - calendar.buffer_minutes
             if not calendar.by_day:
-                found.extend((starts[0], term) for term in terms)
+                found.extend((starts[0], starts[0] + minutes, term) for term in terms)
                 continue
             here = [self._model.new_bool_var("") for _ in starts]
             self._model.add(sum(here) == sum(terms))
-            found.extend(zip(starts, here, strict=True))
+            found.extend(
+                (start, start + minutes, term) for start, term in zip(starts, here, strict=True)
+            )
         return found
 
-    def _forbid_overlaps(self, literals: Literals, length: int) -> None:
-        """Require that two sessions start at least `length` minutes apart."""
+    def _forbid_overlaps(self, literals: Literals, buffer_minutes: int = 0) -> None:
+        """Require that two sessions do not overlap, with the free time after each of them."""
         ordered = sorted(literals, key=lambda literal: literal[0])
-        first = 0
-        for place, (start, _) in enumerate(ordered):
-            while ordered[first][0] + length <= start:
-                first += 1
+        under_way: Literals = []
+        for place, one in enumerate(ordered):
+            start = one[0]
+            under_way = [each for each in under_way if each[1] + buffer_minutes > start]
+            under_way.append(one)
             last_of_start = place + 1 == len(ordered) or ordered[place + 1][0] > start
-            if last_of_start and place > first:
-                self._model.add_at_most_one(term for _, term in ordered[first : place + 1])
+            if last_of_start and len(under_way) > 1:
+                self._model.add_at_most_one(term for *_, term in under_way)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.coach_timetable.calendar import CoachCalendar, members
+from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut
+from matching.coach_timetable.positions import members
 
 UNIT = 1 << 20
 """Prices are rounded to multiples of `1 / UNIT`."""
@@ -69,13 +70,14 @@ class LagrangianCut:
         """Return the cost of the cheapest series, by backward dynamic programming."""
         chain = self._calendar.candidate(candidate).chain
         low, high = self._calendar.low, self._calendar.high
+        calendar = self._calendar
         costs = {
             position: self._price[position]
             + sum(
-                row_price * row.coefficient(candidate)
-                for row_price, row in self._day_cuts.get(position, ())
+                row_price * row.coefficient(calendar.occupant(candidate, position))
+                for row_price, row in self._day_cuts.get(calendar.home[position], ())
             )
-            for position in self._calendar.candidate(candidate).starts
+            for position in calendar.candidate(candidate).starts
         }
         best: dict[int, int] = {}
         for number in reversed(chain):

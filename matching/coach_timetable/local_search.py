@@ -55,7 +55,7 @@ class _Occupancy:
 
     def __init__(self, subproblem: CoachSubproblem) -> None:
         self._subproblem = subproblem
-        self._options_by_position: dict[int, list[SessionOption]] = {}
+        self._options_by_place: dict[int, list[SessionOption]] = {}
         self._day: dict[int, int] = {}
         self._week: dict[int, int] = {}
 
@@ -82,15 +82,16 @@ class _Occupancy:
     def add(self, options: Sequence[SessionOption]) -> None:
         """Add options to those in use."""
         for option in options:
-            self._options_by_position.setdefault(option.position, []).append(option)
+            self._options_by_place.setdefault(self._subproblem.place(option), []).append(option)
             self._count(option.position, 1)
 
     def remove(self, options: Sequence[SessionOption]) -> None:
         """Remove options from those in use."""
         for option in options:
-            self._options_by_position[option.position].remove(option)
-            if not self._options_by_position[option.position]:
-                del self._options_by_position[option.position]
+            place = self._subproblem.place(option)
+            self._options_by_place[place].remove(option)
+            if not self._options_by_place[place]:
+                del self._options_by_place[place]
             self._count(option.position, -1)
 
     def _count(self, position: int, change: int) -> None:
@@ -106,9 +107,12 @@ class _Occupancy:
         if week in subproblem.week_limit and self._week.get(week, 0) >= subproblem.week_limit[week]:
             return False
         if subproblem.by_day:
-            return subproblem.fits([*self._options_by_position.get(option.position, ()), option])
+            return subproblem.fits(
+                [*self._options_by_place.get(subproblem.place(option), ()), option]
+            )
+        end = subproblem.end(option)
         return all(
-            abs(option.starts[0] - other.starts[0]) >= subproblem.spacing_minutes
-            for taken in self._options_by_position.values()
+            end <= other.starts[0] or subproblem.end(other) <= option.starts[0]
+            for taken in self._options_by_place.values()
             for other in taken
         )

@@ -141,10 +141,12 @@ class LpRelaxation:
         for column in np.flatnonzero(np.round(sessions)).tolist():
             candidate, position = rows.sessions[column]
             placed[candidate].append(position)
-        fits = all(
-            self._calendar.fits(position, tuple(one for one in placed if position in placed[one]))
-            for position in {position for series in placed.values() for position in series}
-        )
+        on: dict[int, list[int]] = {}
+        for one, series in placed.items():
+            for position in series:
+                home = self._calendar.home[position]
+                on.setdefault(home, []).append(self._calendar.occupant(one, position))
+        fits = all(self._calendar.fits(home, tuple(group)) for home, group in on.items())
         return {one: sorted(series) for one, series in placed.items()} if fits else None
 
     def _cut(self, rows: RelaxationRows, duals: NDArray[np.float64]) -> LagrangianCut:

@@ -97,8 +97,9 @@ class TimetableModel:
             conflicts = self._conflict_sets(placed)
             if not conflicts:
                 return placed
-            for day, conflict in conflicts:
-                terms = [term for candidate in conflict for term in self.at(candidate, day)]
+            for home, conflict in conflicts:
+                sessions = [self._calendar.session(home, occupant) for occupant in conflict]
+                terms = [term for session in sessions for term in self.at(*session)]
                 self.model.add(sum(terms) <= len(conflict) - 1)
 
     def _series(self, candidate: int) -> None:
@@ -149,28 +150,28 @@ class TimetableModel:
 
     def _add_conflict_cliques(self) -> None:
         calendar = self._calendar
-        for position, day in enumerate(calendar.position_day):
-            if calendar.day_limit[day] == 1:
+        for home in sorted(set(calendar.home)):
+            if calendar.day_limit[calendar.position_day[home]] == 1:
                 continue
-            here = [candidate for candidate in self.present if self.at(candidate, position)]
-            options = tuple(calendar.candidate(one).starts[position] for one in here)
-            for clique in conflict_cliques(options, calendar.spacing_minutes):
+            here = [
+                (candidate, position)
+                for position in calendar.places(home)
+                for candidate in self.present
+                if self.at(candidate, position)
+            ]
+            occupants = [calendar.occupant(*session) for session in here]
+            for clique in conflict_cliques(*calendar.day_options(home, occupants)):
                 self.model.add_at_most_one(
-                    term for place in clique for term in self.at(here[place], position)
+                    term for place in clique for term in self.at(*here[place])
                 )
 
     def _cells(self) -> None:
         """Forbid sessions (including their buffers) that overlap at any start of the grid."""
-        calendar = self._calendar
-        starts = calendar.position_start
-        first = 0
         by_position: dict[int, list[Term]] = {}
         for (_, position), terms in self._at.items():
             by_position.setdefault(position, []).extend(terms)
-        for position, start in enumerate(starts):
-            while starts[first] + calendar.spacing_minutes <= start:
-                first += 1
-            covering = [t for p in range(first, position + 1) for t in by_position.get(p, [])]
+        for cell in self._calendar.cells:
+            covering = [term for position in cell for term in by_position.get(position, [])]
             if len(covering) > 1:
                 self.model.add_at_most_one(covering)
 
@@ -190,12 +191,8 @@ class TimetableModel:
         """Return a minimal conflict set for each day on which `placed` does not fit."""
         if not self._calendar.by_day:
             return []
-        on_day: dict[int, list[int]] = {}
-        for candidate, positions in placed.items():
-            for position in positions:
-                on_day.setdefault(position, []).append(candidate)
         conflicts = []
-        for position, group in on_day.items():
+        for position, group in occupants_of_days(self._calendar, placed).items():
             if self._calendar.fits(position, tuple(group)):
                 continue
             for one in tuple(group):
@@ -206,22 +203,29 @@ class TimetableModel:
         return conflicts
 
 
+def occupants_of_days(
+    calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]
+) -> dict[int, list[int]]:
+    """Return the occupants of each position that stands for a day, or else is a start."""
+    on: dict[int, list[int]] = {}
+    for candidate, positions in placed.items():
+        for position in positions:
+            occupant = calendar.occupant(candidate, position)
+            on.setdefault(calendar.home[position], []).append(occupant)
+    return on
+
+
 def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
     """Return the starts of each series, packing the sessions of each day.
 
     Raises:
         SolverError: the sessions of a day do not fit.
     """
-    on: dict[int, list[int]] = {}
-    for candidate, positions in placed.items():
-        for position in positions:
-            on.setdefault(position, []).append(candidate)
     series: dict[int, list[int]] = {candidate: [] for candidate in placed}
-    for position, group in on.items():
-        options = tuple(calendar.candidate(candidate).starts[position] for candidate in group)
-        starts = pack_day(options, calendar.spacing_minutes)
+    for home, group in occupants_of_days(calendar, placed).items():
+        starts = pack_day(*calendar.day_options(home, group))
         if starts is None:
             raise SolverError("the sessions of a day do not fit")
-        for candidate, start in zip(group, starts, strict=True):
-            series[candidate].append(start)
+        for occupant, start in zip(group, starts, strict=True):
+            series[calendar.session(home, occupant)[0]].append(start)
     return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}

@@ -134,13 +134,15 @@ class _CongestionState:
 
     def _free(self, position: int, one: int) -> bool:
         """Return whether a session of `one` is compatible with the other sessions at a position."""
-        group = self._on[position]
-        others = tuple(other for other in group if other != one) if one in group else group
-        if others and not self._calendar.fits(position, (*others, one)):
+        home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
+        group = self._on[home]
+        is_there = occupant in group
+        others = tuple(other for other in group if other != occupant) if is_there else group
+        if others and not self._calendar.fits(home, (*others, occupant)):
             return False
         if not self._calendar.week_can_bind:
             return True
-        load = self._week.get(self._calendar.position_week[position], 0) - (one in group)
+        load = self._week.get(self._calendar.position_week[position], 0) - is_there
         return load < self._calendar.week_limit[self._calendar.position_week[position]]
 
     def _route(self, one: int, present_factor: float) -> None:
@@ -153,11 +155,13 @@ class _CongestionState:
                     cost[position] += present_factor
         self.series[one] = self._planners[one].cheapest(cost)
         for position in self.series[one]:
-            self._on[position] = (*self._on[position], one)
+            home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
+            self._on[home] = (*self._on[home], occupant)
             week = self._calendar.position_week[position]
             self._week[week] = self._week.get(week, 0) + 1
 
     def _rip_up(self, one: int) -> None:
         for position in self.series.get(one, ()):
-            self._on[position] = tuple(other for other in self._on[position] if other != one)
+            home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
+            self._on[home] = tuple(other for other in self._on[home] if other != occupant)
             self._week[self._calendar.position_week[position]] -= 1

@@ -13,7 +13,8 @@ settings of `coach.cycle.TimetablePolicy`, where `slack` is `slack_days`:
 is next to leave if its local date in the cycle's time zone is the day before or after a period in
 which the coachee or the coach is `unavailable`. A session is at a preferred time if it is
 entirely within the preferred times, which are in the coachee's time zone; adjoining windows are
-merged. Costs are additive over sessions and gaps, so an optimal series is a shortest path.
+merged. A contracting session and the gap after it cost nothing. Costs are additive over sessions
+and gaps, so an optimal series is a shortest path.
 """
 
 from __future__ import annotations

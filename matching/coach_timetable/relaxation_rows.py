@@ -88,11 +88,13 @@ class RelaxationRows:
 
     def add_day_cut(self, day_cut: DayCut) -> LpRow:
         """Append a day cut to `shared` and return its row."""
-        position = day_cut.position
+        calendar = self._calendar
         pairs = [
             (one, position)
+            for position in calendar.places(day_cut.position)
             for one in self.candidates
-            if (one, position) in self._columns and day_cut.coefficient(one)
+            if (one, position) in self._columns
+            and day_cut.coefficient(calendar.occupant(one, position))
         ]
         self.shared.append(SharedCapacity(pairs, day_cut.limit, [], day_cut))
         return self._row_of(self.shared[-1])
@@ -107,14 +109,16 @@ class RelaxationRows:
                 there > INTEGRALITY_TOLERANCE
                 and calendar.day_limit[calendar.position_day[position]] > 1
             ):
-                load.setdefault(position, {})[one] = there
+                occupant = calendar.occupant(one, position)
+                load.setdefault(calendar.home[position], {})[occupant] = there
         return load
 
     def _row_of(self, shared: SharedCapacity) -> LpRow:
         columns, values = [], []
         for pair in shared.pairs:
             columns.extend(self._columns[pair])
-            value = shared.day_cut.coefficient(pair[0]) if shared.day_cut else 1
+            occupant = self._calendar.occupant(*pair)
+            value = shared.day_cut.coefficient(occupant) if shared.day_cut else 1
             values.extend([float(value)] * len(self._columns[pair]))
         return -highspy.kHighsInf, float(shared.limit), columns, values
 
@@ -151,11 +155,14 @@ class RelaxationRows:
         if not calendar.by_day:
             self._add_grid_cells(on)
             return
+        days: dict[int, list[CandidatePosition]] = {}
         for position, pairs in on.items():
-            if calendar.day_limit[calendar.position_day[position]] > 1:
-                options = tuple(calendar.candidate(one).starts[position] for one, _ in pairs)
-                for clique in conflict_cliques(options, calendar.spacing_minutes):
-                    exclusive = DayCut(calendar, position, {pairs[p][0]: 1 for p in clique}, 1)
+            days.setdefault(calendar.home[position], []).extend(pairs)
+        for home, pairs in days.items():
+            if calendar.day_limit[calendar.position_day[home]] > 1:
+                occupants = [calendar.occupant(*pair) for pair in pairs]
+                for clique in conflict_cliques(*calendar.day_options(home, occupants)):
+                    exclusive = DayCut(calendar, home, {occupants[p]: 1 for p in clique}, 1)
                     self.shared.append(SharedCapacity([pairs[p] for p in clique], 1, [], exclusive))
 
     def _add_limits(
@@ -171,11 +178,7 @@ class RelaxationRows:
 
     def _add_grid_cells(self, on: dict[int, list[CandidatePosition]]) -> None:
         """Forbid sessions that are closer than the required spacing, if positions are starts."""
-        starts, first = self._calendar.position_start, 0
-        for position, start in enumerate(starts):
-            while starts[first] + self._calendar.spacing_minutes <= start:
-                first += 1
-            near = list(range(first, position + 1))
+        for near in self._calendar.cells:
             self._add_limit([pair for one in near for pair in on.get(one, ())], 1, near)
 
     def _add_limit(self, pairs: list[CandidatePosition], limit: int, positions: list[int]) -> None:

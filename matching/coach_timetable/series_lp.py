@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matching.assignment.highs import LpRow
-from matching.coach_timetable.day_packing import conflict_cliques
+from matching.coach_timetable.day_packing import conflict_cliques, covering
 from matching.coach_timetable.shortest_path import (
     INFINITE_COST,
     PathCosts,
@@ -86,8 +86,7 @@ class SeriesLp:
 
     def forbid(self, conflict: Sequence[AssignedOption]) -> SharedRow:
         """Add, and return, a row that forbids using all options in `conflict` together."""
-        held = self._held[conflict[0][1].position]
-        columns = [column for one in conflict for column in held[one]]
+        columns = [column for one in conflict for column in self._columns_of(one)]
         return self._row(len(conflict) - 1, columns, (), tuple(conflict))
 
     def _path(
@@ -178,23 +177,28 @@ class SeriesLp:
         if not subproblem.by_day:
             self._cells()
             return
+        everybody_on: dict[int, list[AssignedOption]] = {}
         for position, held in self._held.items():
-            if subproblem.day_limit[subproblem.day[position]] > 1:
-                everybody = list(held)
-                options = tuple(option.starts for _, option in everybody)
-                for clique in conflict_cliques(options, subproblem.spacing_minutes):
+            everybody_on.setdefault(subproblem.day[position], []).extend(held)
+        for day, everybody in everybody_on.items():
+            if subproblem.day_limit[day] > 1:
+                options = subproblem.day_options([option for _, option in everybody])
+                for clique in conflict_cliques(*options):
                     some = tuple(everybody[place] for place in clique)
-                    self._row(1, [c for one in some for c in held[one]], (), some)
+                    self._row(1, [c for one in some for c in self._columns_of(one)], (), some)
+
+    def _columns_of(self, one: AssignedOption) -> list[int]:
+        return self._held[one[1].position][one]
 
     def _cells(self) -> None:
         """Forbid sessions that are closer than the required spacing; positions must be starts."""
-        positions = sorted(self._held)
-        start = {p: next(iter(self._held[p]))[1].starts[0] for p in positions}
-        first = 0
-        for place, position in enumerate(positions):
-            while start[positions[first]] + self.subproblem.spacing_minutes <= start[position]:
-                first += 1
-            self._add_limit(positions[first : place + 1], 1)
+        options = [next(iter(self._held[position]))[1] for position in sorted(self._held)]
+        sessions = [
+            (one.starts[0], one.position, self.subproblem.end(one) - one.starts[0])
+            for one in options
+        ]
+        for cell in covering(sessions):
+            self._add_limit(cell, 1)
 
     def _add_limit(self, positions: Sequence[int], limit: int) -> None:
         columns = [c for p in positions for some in self._held[p].values() for c in some]
@@ -220,7 +224,7 @@ def conflict_sets(
     on: dict[int, list[AssignedOption]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:
-            on.setdefault(option.position, []).append((series_index, option))
+            on.setdefault(subproblem.place(option), []).append((series_index, option))
     for group in on.values():
         if subproblem.fits([option for _, option in group]):
             continue

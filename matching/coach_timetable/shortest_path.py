@@ -87,10 +87,7 @@ def next_positions(
     """Return the positions in `following` (ascending) that can come next, with their gap costs."""
     first = bisect_left(following, subproblem.low[position])
     last = bisect_left(following, subproblem.high[position])
-    day = subproblem.day[position]
-    return [
-        (later, subproblem.gaps[subproblem.day[later] - day]) for later in following[first:last]
-    ]
+    return [(later, subproblem.gap_cost(position, later)) for later in following[first:last]]
 
 
 def _cost_to_go(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_packing import pack_day
+from matching.coach_timetable.day_packing import Spacing, pack_day
 from matching.coach_timetable.quality import MAX_QUALITY, Quality
 from matching.deadline import SolverError
 
@@ -50,6 +50,8 @@ class CoachSubproblem:
         gaps: the cost of a gap, indexed by its length in days.
         series: the session options of each session of each coachee.
         initial: a feasible timetable, with one option for each session.
+        contracting: the number of positions of contracting sessions, which come first.
+        contracting_spacing: minimum number of minutes from the start of one to the next start.
     """
 
     spacing_minutes: int
@@ -63,6 +65,8 @@ class CoachSubproblem:
     gaps: tuple[int, ...]
     series: tuple[tuple[SessionOptions, ...], ...]
     initial: tuple[SessionOptions, ...]
+    contracting: int = 0
+    contracting_spacing: int = 0
 
     @property
     def size(self) -> int:
@@ -71,23 +75,47 @@ class CoachSubproblem:
 
     def cost(self, options: Sequence[SessionOption]) -> int:
         """Return the cost of a series."""
-        days = [self.day[option.position] for option in options]
-        gaps = sum(self.gaps[later - day] for day, later in pairwise(days))
+        positions = [option.position for option in options]
+        gaps = sum(self.gap_cost(one, later) for one, later in pairwise(positions))
         return gaps + sum(option.cost for option in options)
+
+    def gap_cost(self, position: int, later: int) -> int:
+        """Return the cost of the gap between two positions; none after a contracting session."""
+        return 0 if position < self.contracting else self.gaps[self.day[later] - self.day[position]]
+
+    def end(self, option: SessionOption) -> int:
+        """Return the end of a session, with its buffer, if positions are starts."""
+        return option.starts[0] + self.spacing(option)
 
     def total_cost(self, timetable: Sequence[Sequence[SessionOption]]) -> int:
         """Return the total cost of a timetable."""
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Return whether sessions of different coachees fit together at a position."""
+        """Return whether sessions of different coachees fit together on a day or at a start."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
             return False
-        return (
-            pack_day(tuple(option.starts for option in options), self.spacing_minutes) is not None
-        )
+        return pack_day(*self.day_options(options)) is not None
+
+    def day_options(
+        self, options: Sequence[SessionOption]
+    ) -> tuple[tuple[tuple[int, ...], ...], Spacing]:
+        """Return the starts of sessions on one day, and their spacing."""
+        starts = tuple(option.starts for option in options)
+        if not self.contracting:
+            return starts, self.spacing_minutes
+        return starts, tuple(self.spacing(option) for option in options)
+
+    def place(self, option: SessionOption) -> int:
+        """Return the day of an option or, if positions are starts, its position."""
+        return self.day[option.position] if self.by_day else option.position
+
+    def spacing(self, option: SessionOption) -> int:
+        """Return the minimum number of minutes from the start of a session to the next start."""
+        is_contracting = option.position < self.contracting
+        return self.contracting_spacing if is_contracting else self.spacing_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +167,8 @@ def build_subproblem(
             _least_restrictive(options, positions)
             for options, positions in zip(series, placed.values(), strict=True)
         ),
+        contracting=calendar.contracting,
+        contracting_spacing=calendar.contracting_spacing,
     )
 
 
@@ -153,10 +183,10 @@ def starts_of_options(
     on: dict[int, list[tuple[int, SessionOption]]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:
-            on.setdefault(option.position, []).append((series_index, option))
+            on.setdefault(subproblem.place(option), []).append((series_index, option))
     series: list[list[int]] = [[] for _ in timetable]
     for group in on.values():
-        starts = pack_day(tuple(option.starts for _, option in group), subproblem.spacing_minutes)
+        starts = pack_day(*subproblem.day_options([option for _, option in group]))
         if starts is None:
             raise SolverError("the sessions of a day do not fit")
         for (series_index, _), start in zip(group, starts, strict=True):
@@ -170,7 +200,9 @@ def _series(
     candidate, row, day = calendar.candidate(one), calendar.coachees[one], calendar.position_day
     own: dict[int, dict[int, int]] = {
         position: {
-            start: quality.session_cost(row, calendar.coach, (day[position], start))
+            start: 0
+            if position < calendar.contracting
+            else quality.session_cost(row, calendar.coach, (day[position], start))
             for start in starts
         }
         for position, starts in candidate.starts.items()
@@ -183,7 +215,7 @@ def _series(
         for position in positions:
             cost_by_start = own[position]
             extra = quality.finish_cost(day[position]) if place == last else 0
-            if place == 0 and previous_day is not None:
+            if place == 0 and previous_day is not None and calendar.previous_number[one]:
                 extra += quality.gap_cost(day[position] - previous_day)
             if kept and stays in cost_by_start:
                 cost_by_start = {**cost_by_start, stays: cost_by_start[stays] - kept.bonus}

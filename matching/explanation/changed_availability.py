@@ -85,6 +85,7 @@ def _grid_key(cycle: Cycle) -> tuple[object, ...]:
         cycle.calendar,
         cycle.sessions.minutes,
         cycle.sessions.grid_minutes,
+        cycle.sessions.contracting_minutes,
     )
 
 

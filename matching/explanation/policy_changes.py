@@ -6,7 +6,7 @@ suggested only for mutually intelligible languages, and the manager decides whet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
@@ -43,6 +43,7 @@ def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
     yield from _languages(cycle)
     yield from _countries(cycle)
     yield from _sessions(cycle)
+    yield from _contracting(cycle)
     later = cycle.cycle.end + _EXTENSION
     dates = cycle.cycle.model_copy(update={"end": later})
     extended = cycle.model_copy(update={"cycle": dates})
@@ -93,10 +94,26 @@ def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
     ):
         before = getattr(policy, key)
         if value != before:
-            sessions = policy.model_copy(update={key: value})
-            changed = cycle.model_copy(update={"sessions": sessions})
+            changed = _with_sessions(cycle, {key: value})
             change = facts.SESSION_POLICIES[key](count=value, before=before)
             yield PolicyChange(SCHEDULE, change, changed)
+
+
+def _contracting(cycle: Cycle) -> Iterator[PolicyChange]:
+    policy = cycle.sessions
+    if not policy.contracting_minutes:
+        return
+    least, most = policy.contracting_gap_days
+    longer = most + _DAYS_PER_WEEK
+    change = facts.CONTRACTING_GAP(count=longer, before=most)
+    wider = {"contracting_gap_days": (least, longer)}
+    yield PolicyChange(SCHEDULE, change, _with_sessions(cycle, wider))
+    none = _with_sessions(cycle, {"contracting_minutes": 0})
+    yield PolicyChange(SCHEDULE, facts.NO_CONTRACTING(), none)
+
+
+def _with_sessions(cycle: Cycle, changes: Mapping[str, object]) -> Cycle:
+    return cycle.model_copy(update={"sessions": cycle.sessions.model_copy(update=changes)})
 
 
 def _with_rule(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:

@@ -178,6 +178,14 @@ SESSION_POLICIES: Mapping[str, Message] = {
         before=NUMBER,
     ),
 }
+CONTRACTING_GAP = plural_message(
+    "change.contracting_gap",
+    "up to {count} day from the contracting session to session 1 instead of {before}",
+    "up to {count} days from the contracting session to session 1 instead of {before}",
+    count=NUMBER,
+    before=NUMBER,
+)
+NO_CONTRACTING = message("change.no_contracting", "no contracting sessions")
 CYCLE_END = message(
     "change.cycle_end",
     "the cycle ends on {day} instead of {before}",

@@ -39,6 +39,8 @@ class AvailabilityGrid:
         starts: `int64[S]`, epoch minutes in ascending order. Starts are on the grid, counted from
             local midnight in the cycle's zone; their sessions are within the cycle and avoid
             blackout dates.
+        contracting: the number of leading starts that are those of contracting sessions. The
+            others, those of all other sessions, are in ascending order as well.
         day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
         week: `int32[S]`, the start's ISO week, numbered from 0 for the cycle's first week.
         coachees: `uint64[n, W]`, the coachees' free starts as packed bits, with `W = ceil(S / 64)`;
@@ -51,6 +53,12 @@ class AvailabilityGrid:
     week: NDArray[np.int32]
     coachees: Bits
     coaches: Bits
+    contracting: int = 0
+
+    def starts_of(self, number: int) -> slice:
+        """Return which starts are those of a session, by its number."""
+        is_contracting = not number and self.contracting
+        return slice(0, self.contracting) if is_contracting else slice(self.contracting, None)
 
 
 def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:
@@ -74,10 +82,22 @@ def build_availability_grid(
 
     `on_person` is called before each person and may raise an exception to stop.
     """
-    starts, day = _grid(cycle)
+    grid = _grid_of_length(roster, cycle, cycle.sessions.minutes, on_person)
+    if not cycle.sessions.contracting_minutes:
+        return grid
+    return _joined(
+        _grid_of_length(roster, cycle, cycle.sessions.contracting_minutes, on_person), grid
+    )
+
+
+def _grid_of_length(
+    roster: Roster, cycle: Cycle, minutes: int, on_person: Callable[[], object]
+) -> AvailabilityGrid:
+    """Compute the grid for sessions of one length."""
+    starts, day = _grid(cycle, minutes)
     first = cycle.cycle.start.toordinal()
     week = (first + day.astype(np.int64) - 1) // 7 - (first - 1) // 7  # ordinal 1 is a Monday
-    calendars = _AvailabilityCache(cycle, starts)
+    calendars = _AvailabilityCache(cycle, starts, minutes)
     return AvailabilityGrid(
         starts=starts,
         day=day,
@@ -87,9 +107,26 @@ def build_availability_grid(
     )
 
 
-def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _joined(contracting: AvailabilityGrid, sessions: AvailabilityGrid) -> AvailabilityGrid:
+    """Return the grid with the starts of contracting sessions before those of all others."""
+
+    def bits(one: Bits, other: Bits) -> Bits:
+        rows = unpack(one, len(contracting.starts)), unpack(other, len(sessions.starts))
+        return pack(np.concatenate(rows, axis=1))
+
+    return AvailabilityGrid(
+        starts=np.concatenate([contracting.starts, sessions.starts]),
+        day=np.concatenate([contracting.day, sessions.day]),
+        week=np.concatenate([contracting.week, sessions.week]),
+        coachees=bits(contracting.coachees, sessions.coachees),
+        coaches=bits(contracting.coaches, sessions.coaches),
+        contracting=len(contracting.starts),
+    )
+
+
+def _grid(cycle: Cycle, minutes: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the starts that the cycle and its blackout dates allow, and their day indices."""
-    zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
+    zone, step = cycle.cycle.zone, cycle.sessions.grid_minutes
     days = cycle.cycle.days
     midnight = [
         local_to_epoch_minute(day, 0, zone) for day in (*days, cycle.cycle.end + timedelta(1))
@@ -123,9 +160,9 @@ class _AvailabilityCache:
     separately and combined for each person.
     """
 
-    def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
+    def __init__(self, cycle: Cycle, starts: NDArray[np.int64], minutes: int) -> None:
         self._starts = starts
-        self._minutes = cycle.sessions.minutes
+        self._minutes = minutes
         self._calendar = cycle.calendar
         first, last = cycle.cycle.start, cycle.cycle.end
         self._days = [

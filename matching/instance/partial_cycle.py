@@ -37,8 +37,8 @@ class UnderWay(BaseModel):
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
         reached: the session number of each coachee's last session before `not_before`, with any
-            coach; 0 if there was none. A new pair continues with the next number; a pair of the
-            earlier result continues from its own sessions instead.
+            coach; the number before the first one if there was none. A new pair continues with the
+            next number; a pair of the earlier result continues from its own sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,19 +84,21 @@ class FixedHistory:
         """Return the session number after which the pair's series continues.
 
         This is the number of the pair's last past session. If there is none, it is the number of
-        the coachee's last past session with any coach, or 0.
+        the coachee's last past session with any coach, or the one before the first number.
         """
         past = self.past_sessions(coachee, coach)
-        return past[-1].number if past else self.status.reached.get(coachee, 0)
+        return past[-1].number if past else self._reached(coachee)
+
+    def _reached(self, coachee: str) -> int:
+        before_first = self._cycle.sessions.first_number - 1
+        return max(before_first, self.status.reached.get(coachee, before_first))
 
     def demand(
         self, roster: Roster, coachee: NDArray[np.integer], coach: NDArray[np.integer]
     ) -> RemainingDemand:
         """Return the remaining demand of the pairs `(coachee[p], coach[p])`."""
         count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
-        last_number = np.array(
-            [self.status.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
-        )
+        last_number = np.array([self._reached(one.id) for one in roster.coachees], dtype=np.int64)
         previous_number = (
             last_number[coachee] if len(last_number) else np.zeros(len(coachee), dtype=np.int64)
         )
@@ -121,10 +123,8 @@ class FixedHistory:
             if past:
                 last = self._day(past[-1])
                 previous_number[place], previous_day[place] = past[-1].number, last
-                first[place] = (
-                    last + self._cycle.sessions.min_gap_days,
-                    last + self._cycle.sessions.max_gap_days,
-                )
+                least, most = self._cycle.sessions.gap_days(past[-1].number)
+                first[place] = last + least, last + most
         return RemainingDemand(
             np.maximum(0, count - previous_number), first, previous_day, previous_number
         )
@@ -144,8 +144,8 @@ class FixedHistory:
         for place, coach in enumerate(roster.coaches):
             past = self._by_coach.get(coach.id, ())
             if past:
-                last = max(epoch_minute(one.start) for one in past)
-                coaches[place] &= free.starts >= last + limits.spacing_minutes
+                over = max(epoch_minute(one.start) + self._minutes(one) for one in past)
+                coaches[place] &= free.starts >= over + limits.buffer_minutes
             if self.sessions_in_first_week(coach.id) >= limits.week_cap[place]:
                 coaches[place] &= ~week
         return replace(
@@ -153,26 +153,30 @@ class FixedHistory:
         )
 
     def without_past_overlaps(
-        self, roster: Roster, humans: SharedHumans, free: AvailabilityGrid, minutes: int
+        self, roster: Roster, humans: SharedHumans, free: AvailabilityGrid
     ) -> AvailabilityGrid:
         """Return `free` without starts at which a human with several rows is still in a session.
 
-        This concerns past sessions that last beyond midnight. `minutes` is the length of a session.
+        This concerns past sessions that last beyond midnight.
         """
         coachees, coaches = free.coachees.copy(), free.coaches.copy()
         for rows, columns in humans.rows.values():
             ids = {roster.coachees[row].id for row in rows}, {roster.coaches[k].id for k in columns}
-            starts = [
-                epoch_minute(session.start)
+            ends = [
+                epoch_minute(session.start) + self._minutes(session)
                 for (coachee, coach), sessions in self.sessions.items()
                 if coachee in ids[0] or coach in ids[1]
                 for session in sessions
             ]
-            if starts:
-                late = pack((free.starts >= max(starts) + minutes)[np.newaxis, :])
+            if ends:
+                late = pack((free.starts >= max(ends))[np.newaxis, :])
                 coachees[list(rows)] &= late
                 coaches[list(columns)] &= late
         return replace(free, coachees=coachees, coaches=coaches)
+
+    def _minutes(self, session: Session) -> int:
+        """Return the length of a session under the policy."""
+        return self._cycle.sessions.minutes_of(session.number)
 
     @property
     def week(self) -> int:
@@ -192,9 +196,14 @@ class FixedHistory:
         )
 
     def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
-        """Return the day index and start, in epoch minutes, of each past session of a pair."""
+        """Return the day index and start, in epoch minutes, of each past session of a pair.
+
+        A contracting session is left out, because it does not count for the quality of the series.
+        """
         return [
-            (self._day(one), epoch_minute(one.start)) for one in self.past_sessions(coachee, coach)
+            (self._day(one), epoch_minute(one.start))
+            for one in self.past_sessions(coachee, coach)
+            if one.number
         ]
 
     @cached_property

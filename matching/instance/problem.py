@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -91,6 +91,20 @@ class MatchingProblem:
         edges = np.searchsorted(self.coach[order], np.arange(1, len(self.capacity)))
         return tuple(np.split(order, edges))
 
+    def times(self, pair: int, series: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the start and end of each session of a pair, in epoch minutes."""
+        limits = self.limits
+        times = [(start, start + limits.minutes) for start in series]
+        if times and limits.contracting is not None and self.opens(pair):
+            times[0] = series[0], series[0] + limits.contracting.minutes
+        return times
+
+    def opens(self, pair: int) -> bool:
+        """Return whether the first session that a pair has to place is a contracting session."""
+        if self.limits.contracting is None:
+            return False
+        return self.demand is None or bool(self.demand.remaining[pair] > self.limits.count)
+
     def subset(self, pairs: NDArray[np.bool_]) -> MatchingProblem:
         """Return the problem restricted to the pairs for which `pairs: bool[P]` is true."""
         return replace(
@@ -172,7 +186,7 @@ def _remaining(
     free = history.remaining_availability(roster, free, limits)
     demand = history.demand(roster, eligible.coachee, eligible.coach)
     if humans is not None:
-        free = history.without_past_overlaps(roster, humans, free, limits.minutes)
+        free = history.without_past_overlaps(roster, humans, free)
     return free, demand
 
 

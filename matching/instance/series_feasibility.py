@@ -9,7 +9,6 @@ independent of each other, and otherwise by prefix sums over starts. Both method
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ from matching.instance.series_limits import (
     SeriesLimits,
     conflicting_starts,
 )
-from matching.instance.series_on_days import SeriesInWeeks, series_on_days
-from matching.instance.series_on_starts import SeriesOnStarts
+from matching.instance.series_on_days import SeriesInWeeks, days_after_contracting, series_on_days
+from matching.instance.series_on_starts import SeriesOnStarts, StartTimes
 
 AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
 """Returns whether each of the pairs `int64[B]` can place a series under the limits."""
@@ -47,13 +46,19 @@ def schedulable(
     The coach's caps, the gaps, the buffer and the order of sessions are all respected. `on_block`
     is called between blocks of pairs and may raise an exception to stop. `parallel_map` may process
     several blocks concurrently. `first: int64[P, 2]` contains the first and last possible day of
-    each pair's first session; by default, any day is allowed.
+    each pair's first session, which is the contracting session if the limits contain one; by
+    default, any day is allowed.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
-    columns = _starts_in_use(free)
+    used = _starts_in_use(free)
+    opening, columns = used[used < free.contracting], used[used >= free.contracting]
+    if limits.contracting is None:
+        opening = opening[:0]
+    elif not len(opening):
+        return answer
     if not len(columns) or not len(coachee):
         return answer
-    pairs = _Pairs(free, columns, coachee, coach, first)
+    pairs = _Pairs(free, (columns, opening), coachee, coach, first)
 
     def fill(chosen: NDArray[np.int64], bytes_a_pair: int, series: AnySeries) -> None:
         def fill_block(block: NDArray[np.int64]) -> None:
@@ -66,7 +71,7 @@ def schedulable(
     by_day = pairs.have_independent_days(limits, every)
     fill(every[by_day], pairs.bytes_by_day, pairs.on_days)
     # A series with longer gaps is a series too, and more pairs have independent days for it.
-    longer = replace(limits, min_gap_days=limits.min_gap_days + 1)
+    longer = limits.with_longer_gaps()
     others = every[~by_day]
     by_day_if_longer = others[pairs.have_independent_days(longer, others)]
     fill(by_day_if_longer, pairs.bytes_by_day, lambda _limits, block: pairs.on_days(longer, block))
@@ -94,7 +99,7 @@ def can_place_remaining(
         some = np.flatnonzero(demand.remaining == remaining)
         answer[some] = schedulable(
             free,
-            replace(limits, count=remaining),
+            limits.for_last(remaining),
             coachee[some],
             coach[some],
             on_block=on_block,
@@ -119,19 +124,26 @@ class _Pairs:
     def __init__(
         self,
         free: AvailabilityGrid,
-        columns: NDArray[np.int64],
+        used: tuple[NDArray[np.int64], NDArray[np.int64]],
         coachee: NDArray[np.int32],
         coach: NDArray[np.int32],
         first: NDArray[np.int64] | None,
     ) -> None:
-        """Prepare. `columns` are the starts in use; for `first`, see `schedulable`."""
+        """Prepare. For `first`, see `schedulable`.
+
+        `used` are the starts in use, and then those of contracting sessions.
+        """
+        columns, opening = used
         self._free = free
-        self._columns = columns
+        self._columns, self._opening = columns, opening
         self._coachee, self._coach = coachee, coach
         self._first = first
-        self._starts, self._day = free.starts[columns], free.day[columns]
-        self._week = free.week[columns]
-        self._days = _DayBits(free, columns, self._day)
+        self._times = _times(free, columns)
+        self._starts, self._day = self._times.start, self._times.day
+        self._week = self._times.week
+        days = 1 + max(int(free.day[one[-1]]) for one in used if len(one))
+        self._days = _DayBits(free, columns, days)
+        self._opening_days = _DayBits(free, opening, days) if len(opening) else None
         self.bytes_by_day = self._days.bytes_a_row
         self.bytes_by_start = 64 * len(columns)
 
@@ -143,6 +155,8 @@ class _Pairs:
         Some pairs for which the answer is false may have independent days nevertheless.
         """
         independent = np.full(len(chosen), limits.min_gap_days > 0)
+        if not self._can_open_by_day(limits):
+            return np.zeros_like(independent)
         conflicting = conflicting_starts(self._starts, self._day, limits)
         if not limits.min_gap_days or not conflicting[0].any():
             return independent
@@ -158,12 +172,26 @@ class _Pairs:
             )
         return independent
 
+    def _can_open_by_day(self, limits: SeriesLimits) -> bool:
+        """Return whether no contracting session conflicts with a first session that may follow."""
+        if limits.contracting is None:
+            return True
+        least = limits.contracting.min_gap_days
+        opening = _times(self._free, self._opening)
+        by_date = np.searchsorted(self._day, opening.day + least)
+        by_time = np.searchsorted(self._starts, opening.start + limits.contracting_spacing)
+        return least > 0 and bool((by_time <= by_date).all())
+
     def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return whether each pair of the block has a series, if its days are independent."""
         held = self._days.common(self._coachee[block], self._coach[block])
         opening = held
+        if self._opening_days is not None:
+            opening = self._opening_days.common(self._coachee[block], self._coach[block])
         if self._first is not None:
-            opening = held & pack(_within(self._days.all_days, self._first[block]))
+            opening = opening & pack(_within(self._days.all_days, self._first[block]))
+        if limits.contracting is not None:
+            opening = days_after_contracting(held, opening, limits.contracting)
         answer = np.zeros(len(block), dtype=np.bool_)
         most = limits.max_sessions_in_week
         caps = np.minimum(limits.week_cap[self._coach[block]], most)
@@ -171,6 +199,8 @@ class _Pairs:
             same = caps == cap
             if cap >= most:
                 answer[same] = series_on_days(held[same], opening[same], limits)
+            elif limits.contracting is not None:
+                answer[same] = self.on_starts(limits, block[same])
             else:
                 weeks = SeriesInWeeks(self._day, self._week, limits, cap)
                 answer[same] = weeks.any_series(held[same], opening[same])
@@ -180,17 +210,24 @@ class _Pairs:
         """Return whether each pair of the block has a series."""
         free, coach = self._free, self._coach[block]
         common = unpack(free.coachees[self._coachee[block]] & free.coaches[coach], len(free.starts))
+        contracting = _times(free, self._opening) if len(self._opening) else None
+        opening = common[:, self._columns if contracting is None else self._opening]
         common = common[:, self._columns]
-        opening = common
         if self._first is not None:
-            opening = common & _within(self._day, self._first[block])
+            day = self._day if contracting is None else contracting.day
+            opening = opening & _within(day, self._first[block])
         answer = np.zeros(len(block), dtype=np.bool_)
-        caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach]
+        most = limits.count + (contracting is not None)
+        caps = np.minimum(most, np.stack([limits.day_cap, limits.week_cap]))[:, coach]
         for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
             same = (caps[0] == day_cap) & (caps[1] == week_cap)
-            chain = SeriesOnStarts(self._starts, self._day, self._week, limits, (day_cap, week_cap))
+            chain = SeriesOnStarts(self._times, limits, (day_cap, week_cap), contracting)
             answer[same] = chain.any_series(common[same], opening[same])
         return answer
+
+
+def _times(free: AvailabilityGrid, columns: NDArray[np.int64]) -> StartTimes:
+    return StartTimes(free.starts[columns], free.day[columns], free.week[columns])
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -208,12 +245,11 @@ def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.
 class _DayBits:
     """Free starts, repacked so that each day starts at a word boundary."""
 
-    def __init__(
-        self, free: AvailabilityGrid, columns: NDArray[np.int64], day: NDArray[np.int32]
-    ) -> None:
+    def __init__(self, free: AvailabilityGrid, columns: NDArray[np.int64], days: int) -> None:
+        day = free.day[columns]
         within = np.arange(len(day)) - np.searchsorted(day, day)
         self._words = int(within.max()) // _WORD_BITS + 1
-        self._days = int(day[-1]) + 1
+        self._days = days
         self._places = day.astype(np.int64) * self._words * _WORD_BITS + within
         self._columns = columns
         self._count = len(free.starts)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import SessionPolicy
 from coach.people import Roster
+from coach.session_policy import SessionPolicy
 
 NO_PREVIOUS_DAY = -(1 << 40)
 """The day index used for a pair without a previous session."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractingLimits:
+    """The constraints on a contracting session, which is before the first of a series.
+
+    Attributes:
+        minutes: its length.
+        min_gap_days: minimum number of days from its local date to that of the first session.
+        max_gap_days: maximum number of days from its local date to that of the first session.
+    """
+
+    minutes: int
+    min_gap_days: int
+    max_gap_days: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +34,14 @@ class SeriesLimits:
     """The constraints on every series.
 
     Attributes:
-        count: the number of sessions per pair.
-        minutes: the length of a session.
+        count: the number of sessions per pair, without a contracting session.
+        minutes: the length of a session, except of a contracting session.
         min_gap_days: minimum number of days between the local dates of consecutive sessions.
         max_gap_days: maximum number of days between the local dates of consecutive sessions.
         buffer_minutes: minimum free time between two sessions of a coach.
         day_cap: `int64[m]`, each coach's maximum number of sessions on a local date.
         week_cap: `int64[m]`, each coach's maximum number of sessions in an ISO week.
+        contracting: the constraints on the contracting session of each series, if there is one.
     """
 
     count: int
@@ -35,16 +51,54 @@ class SeriesLimits:
     buffer_minutes: int
     day_cap: NDArray[np.int64]
     week_cap: NDArray[np.int64]
+    contracting: ContractingLimits | None = None
 
     @property
     def spacing_minutes(self) -> int:
-        """The minimum distance, in minutes, between two starts of the same coach."""
+        """The minimum distance, in minutes, from a start to the next one of the same coach.
+
+        It is shorter after a contracting session; see `contracting_spacing`.
+        """
         return self.minutes + self.buffer_minutes
+
+    @property
+    def contracting_spacing(self) -> int:
+        """The minimum distance, in minutes, from the start of a contracting session to the next."""
+        minutes = self.minutes if self.contracting is None else self.contracting.minutes
+        return minutes + self.buffer_minutes
+
+    def with_longer_gaps(self) -> SeriesLimits:
+        """Return the limits with all minimum gaps a day longer."""
+        contracting = self.contracting
+        if contracting is not None:
+            contracting = replace(contracting, min_gap_days=contracting.min_gap_days + 1)
+        return replace(self, min_gap_days=self.min_gap_days + 1, contracting=contracting)
+
+    def without_lengths(self) -> SeriesLimits:
+        """Return the limits for sessions whose days alone matter."""
+        contracting = self.contracting
+        if contracting is not None:
+            contracting = replace(contracting, minutes=0)
+        return replace(self, minutes=0, buffer_minutes=0, contracting=contracting)
+
+    def for_last(self, sessions: int) -> SeriesLimits:
+        """Return the limits on the last sessions of a series; the first may be contracting."""
+        if sessions > self.count:
+            return self
+        return replace(self, count=sessions, contracting=None)
+
+    def minutes_at(self, starts: int, contracting: int) -> NDArray[np.int64]:
+        """Return the lengths of sessions, `int64[starts]`, of which the first are contracting."""
+        lengths = np.full(starts, self.minutes, dtype=np.int64)
+        if self.contracting is not None:
+            lengths[:contracting] = self.contracting.minutes
+        return lengths
 
     @property
     def max_sessions_in_week(self) -> int:
         """The maximum number of a series' sessions in one ISO week that the gaps allow."""
-        return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
+        most = min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
+        return most if self.contracting is None else most + 1
 
 
 def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
@@ -63,7 +117,14 @@ def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
             [coach.max_per_week or sessions.max_per_coach_week for coach in roster.coaches],
             dtype=np.int64,
         ),
+        contracting=_contracting_limits(sessions),
     )
+
+
+def _contracting_limits(sessions: SessionPolicy) -> ContractingLimits | None:
+    if not sessions.contracting_minutes:
+        return None
+    return ContractingLimits(sessions.contracting_minutes, *sessions.contracting_gap_days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +132,7 @@ class RemainingDemand:
     """The sessions that each pair still has to place in a cycle in progress.
 
     Attributes:
-        remaining: `int64[P]`, the number of sessions to place.
+        remaining: `int64[P]`, the number of sessions to place, with the contracting session.
         first: `int64[P, 2]`, the first and last possible day index of the next session.
         previous_day: `int64[P]`, the day index of the previous session, or `NO_PREVIOUS_DAY`.
         previous_number: `int64[P]`, the number of the previous session in its series.
@@ -116,19 +177,54 @@ def successors(
     return Successors(low=low, high=np.maximum(low, high))
 
 
+def after_contracting(
+    contracting: tuple[NDArray[np.int64], NDArray[np.int32]],
+    sessions: tuple[NDArray[np.int64], NDArray[np.int32]],
+    limits: SeriesLimits,
+) -> Successors:
+    """Compute, for each start of a contracting session, the range of starts of the first session.
+
+    Both arguments are starts and their days.
+    """
+    least, most = 0, 0
+    if limits.contracting is not None:
+        least, most = limits.contracting.min_gap_days, limits.contracting.max_gap_days
+    (starts, day), (following, following_day) = contracting, sessions
+    low = np.maximum(
+        np.searchsorted(following_day, day + least),
+        np.searchsorted(following, starts + limits.contracting_spacing),
+    )
+    high = np.searchsorted(following_day, day + most, side="right")
+    return Successors(low=low, high=np.maximum(low, high))
+
+
 def is_day_separable(
-    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
+    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits, contracting: int = 0
 ) -> bool:
     """Return whether the days of all series are independent of each other.
 
     This is the case if sessions on different days never conflict and no series has two sessions on
     one day. A series is then a choice of days, and each of a coach's days can be scheduled
-    separately.
+    separately. The first `contracting` starts are those of contracting sessions.
     """
     if limits.min_gap_days == 0:
         return False
+    if contracting:
+        return _is_separable_with_contracting(starts, day, limits, contracting)
     last_of_day = np.flatnonzero(np.diff(day))  # the last start of each day except the final one
     return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())
+
+
+def _is_separable_with_contracting(
+    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits, contracting: int
+) -> bool:
+    if limits.contracting is None or limits.contracting.min_gap_days == 0:
+        return False
+    ends = starts + limits.minutes_at(len(starts), contracting) + limits.buffer_minutes
+    order = np.argsort(starts, kind="stable")
+    following = np.searchsorted(day[order], day, side="right")  # the first start of a later day
+    exists = following < len(starts)
+    return bool((starts[order][following[exists]] >= ends[exists]).all())
 
 
 def conflicting_starts(

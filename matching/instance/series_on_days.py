@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.instance.availability_grid import Bits, pack
-from matching.instance.series_limits import SeriesLimits
+from matching.instance.series_limits import ContractingLimits, SeriesLimits
 
 _WORD_BITS = 64
 _DAYS_PER_WEEK = 7
@@ -27,6 +27,11 @@ def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.
     for _ in range(limits.count - 1):
         reachable = _shift_by_any(reachable, limits.min_gap_days, limits.max_gap_days) & days
     return _any_bit(reachable)
+
+
+def days_after_contracting(days: Bits, contracting: Bits, limits: ContractingLimits) -> Bits:
+    """Return which of `days` can follow one of the days `contracting` of a contracting session."""
+    return _shift_by_any(contracting, limits.min_gap_days, limits.max_gap_days) & days
 
 
 class SeriesInWeeks:

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.instance.series_limits import SeriesLimits, successors
+from matching.instance.series_limits import (
+    SeriesLimits,
+    Successors,
+    after_contracting,
+    successors,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimes:
+    """Starts in ascending order, with their days and weeks."""
+
+    start: NDArray[np.int64]
+    day: NDArray[np.int32]
+    week: NDArray[np.int32]
+
+
+class _Predecessors:
+    """For each start, the ranges of the possible starts of the preceding session.
+
+    The starts whose range of successors contains it are from `first` to `last`; from `week` on they
+    are in the same week, and from `day` on, on the same day.
+    """
+
+    def __init__(self, before: StartTimes, after: StartTimes, following: Successors) -> None:
+        index = np.arange(len(after.start))
+        self.first = np.searchsorted(following.high, index, side="right")
+        self.last = np.searchsorted(following.low, index, side="right")
+        self.day = np.clip(np.searchsorted(before.day, after.day), self.first, self.last)
+        self.week = np.clip(np.searchsorted(before.week, after.week), self.first, self.last)
 
 
 class SeriesOnStarts:
@@ -16,41 +47,43 @@ class SeriesOnStarts:
 
     def __init__(
         self,
-        starts: NDArray[np.int64],
-        day: NDArray[np.int32],
-        week: NDArray[np.int32],
+        times: StartTimes,
         limits: SeriesLimits,
         caps: tuple[int, int],
+        contracting: StartTimes | None = None,
     ) -> None:
-        """Precompute the ranges of predecessors. `caps` are the coach's daily and weekly caps."""
-        self._count = limits.count
+        """Precompute the ranges of predecessors.
+
+        `caps` are the coach's daily and weekly caps. With `contracting`, the starts of contracting
+        sessions, each series has one before its first session.
+        """
         self._day_cap, self._week_cap = caps
-        index = np.arange(len(starts))
-        following = successors(starts, day, limits)
-        # The predecessors of a start are the starts whose range of successors contains it.
-        self._first = np.searchsorted(following.high, index, side="right")
-        self._last = np.searchsorted(following.low, index, side="right")
-        day_start = np.searchsorted(day, day)
-        week_start = np.searchsorted(week, week)
-        self._same_day = np.clip(day_start, self._first, self._last)
-        self._same_week = np.clip(week_start, self._first, self._last)
+        following = successors(times.start, times.day, limits)
+        self._steps = [_Predecessors(times, times, following)] * (limits.count - 1)
+        if contracting is not None:
+            opening = (contracting.start, contracting.day), (times.start, times.day)
+            first = after_contracting(*opening, limits)
+            self._steps.insert(0, _Predecessors(contracting, times, first))
 
     def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return `bool[B]`: whether each pair can place a series.
 
         `free: bool[B, S]` contains the common starts and `begin: bool[B, S]` the possible first
-        starts.
+        starts, which are those of a contracting session if there is one.
         """
         reachable = {(1, 1): begin}
-        for _ in range(self._count - 1):
-            reachable = self._next(reachable, free)
+        for step in self._steps:
+            reachable = self._next(reachable, free, step)
         found = np.zeros(len(free), dtype=np.bool_)
         for states in reachable.values():
             found |= states.any(axis=1)
         return found
 
     def _next(
-        self, reachable: dict[tuple[int, int], NDArray[np.bool_]], free: NDArray[np.bool_]
+        self,
+        reachable: dict[tuple[int, int], NDArray[np.bool_]],
+        free: NDArray[np.bool_],
+        before: _Predecessors,
     ) -> dict[tuple[int, int], NDArray[np.bool_]]:
         following: dict[tuple[int, int], NDArray[np.bool_]] = {}
 
@@ -59,10 +92,10 @@ class SeriesOnStarts:
                 following[key] = following[key] | states if key in following else states
 
         for (on_day, in_week), states in reachable.items():
-            sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int32)
+            sums = np.zeros((len(free), states.shape[1] + 1), dtype=np.int32)
             np.cumsum(states, axis=1, out=sums[:, 1:])
             first, week, day, last = (
-                sums[:, edge] for edge in (self._first, self._same_week, self._same_day, self._last)
+                sums[:, edge] for edge in (before.first, before.week, before.day, before.last)
             )
             add((1, 1), (week > first) & free)
             add((1, in_week + 1), (day > week) & free)

@@ -121,9 +121,11 @@ class _MoveExplainer:
         """Return what prevents a session from keeping its old time, or `None` if nothing does."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
-        place = int(np.searchsorted(free.starts, start))
-        if place == len(free.starts) or free.starts[place] != start:
+        within = free.starts_of(session.number)
+        places = np.flatnonzero(free.starts[within] == start)
+        if not len(places):
             return facts.NO_SESSION_THEN()
+        place = int(places[0]) + (within.start or 0)
         coachee_free, coach_free = (
             bool(unpack(bits, len(free.starts))[place])
             for bits in (

@@ -7,7 +7,7 @@ best first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import islice
@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.availability import epoch_minute, epoch_minute_to_local
-from coach.cycle import Cycle, SessionPolicy
+from coach.cycle import Cycle
 from coach.errors import NotFoundError
 from coach.people import Coach, Roster
+from coach.session_policy import SessionPolicy
 from matching.facts.runs import NO_SUCH_COACHEE_IN_CYCLE
 from matching.instance.availability_grid import build_availability_grid, unpack
 from matching.result import Match, Result, ResultValue, Verdict
@@ -67,7 +68,7 @@ def replacements(
         result: the current plan.
         coachee: the id of a coachee in the roster.
         not_before: the earliest date for a session, in a cycle in progress.
-        sessions: the number of remaining sessions, at least 1; by default, the cycle's count.
+        sessions: the number of remaining sessions, at least 1; by default, all of a new series.
         most: the maximum number of replacements to return.
 
     Raises:
@@ -76,8 +77,12 @@ def replacements(
     if all(one.id != coachee for one in roster.coachees):
         raise NotFoundError(NO_SUCH_COACHEE_IN_CYCLE(coachee=coachee))
     search = _ReplacementSearch(roster, cycle, result, coachee)
-    count = cycle.sessions.count if sessions is None else sessions
-    return tuple(islice(search.candidates(not_before or cycle.cycle.start, count), most))
+    numbers = list(cycle.sessions.numbers)
+    left = numbers
+    if sessions is not None:
+        fewer = sessions <= len(numbers)
+        left = numbers[-sessions:] if fewer else list(range(1, sessions + 1))
+    return tuple(islice(search.candidates(not_before or cycle.cycle.start, left), most))
 
 
 class _ReplacementSearch:
@@ -102,9 +107,10 @@ class _ReplacementSearch:
             countries.get(one.coachee) != countries.get(one.coach) for one in self._others
         )
 
-    def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
+    def candidates(self, not_before: date, numbers: Sequence[int]) -> Iterator[Replacement]:
         """Yield the possible replacements in the order of the objective.
 
+        `numbers` are those of the sessions to be placed.
         All other pairs are fixed, so everybody stays placed, the lowest points of any pair never
         rise when those of this one fall, and only the level `repeat` comes before its points.
         """
@@ -119,9 +125,14 @@ class _ReplacementSearch:
             if self._is_ruled_out(coach, booked):
                 continue
             calendar = _BookedCalendar(coach, booked, self._cycle)
-            series = calendar.series(self._common_starts(column, not_before), count)
+            starts = {
+                number: self._common_starts(column, not_before, number)
+                for number in {numbers[0], numbers[-1]}
+            }
+            series = calendar.series(starts, numbers)
             if series is not None:
-                yield self._replacement(column, int(points[column]), series)
+                times = dict(zip(numbers, series, strict=True))
+                yield self._replacement(column, int(points[column]), times)
 
     def _is_ruled_out(self, coach: Coach, booked: list[Match]) -> bool:
         present = self._present_match is not None and self._present_match.coach == coach.id
@@ -130,17 +141,21 @@ class _ReplacementSearch:
         too_few = crossing < share * (len(self._others) + 1)
         return present or len(booked) >= coach.capacity or too_few
 
-    def _common_starts(self, column: int, not_before: date) -> list[StartTime]:
+    def _common_starts(self, column: int, not_before: date, number: int) -> list[StartTime]:
+        """Return the starts at which a session of this number is possible for both."""
         free = self._evaluator.inputs.availability_grid
-        bits = free.coachees[self._row] & free.coaches[column]
+        bits, own = free.coachees[self._row] & free.coaches[column], free.starts_of(number)
+        starts, minutes = free.starts[own], self._cycle.sessions.minutes_of(number)
         common = np.flatnonzero(
-            unpack(bits, len(free.starts)) & ~self._busy_elsewhere(column, free.starts)
+            unpack(bits, len(free.starts))[own] & ~self._busy_elsewhere(column, starts, minutes)
         )
-        days = free.day[common] + self._cycle.cycle.start.toordinal()
+        days = free.day[own][common] + self._cycle.cycle.start.toordinal()
         late = days >= not_before.toordinal()
-        return list(zip(free.starts[common][late].tolist(), days[late].tolist(), strict=True))
+        return list(zip(starts[common][late].tolist(), days[late].tolist(), strict=True))
 
-    def _busy_elsewhere(self, column: int, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _busy_elsewhere(
+        self, column: int, starts: NDArray[np.int64], minutes: int
+    ) -> NDArray[np.bool_]:
         """Return `bool[S]`: the starts that overlap sessions of either person in another role."""
         humans = self._evaluator.inputs.humans
         both = {humans.coachees[self._row], humans.coaches[column]} & humans.repeated
@@ -151,19 +166,22 @@ class _ReplacementSearch:
             if both & {coachees.get(match.coachee), coaches.get(match.coach)}:
                 for session in match.sessions:
                     begin, end = epoch_minute(session.start), epoch_minute(session.end)
-                    busy |= (starts < end) & (starts + self._cycle.sessions.minutes > begin)
+                    busy |= (starts < end) & (starts + minutes > begin)
         return busy
 
-    def _replacement(self, column: int, points: int, series: tuple[int, ...]) -> Replacement:
-        zone, minutes = self._cycle.cycle.zone, self._cycle.sessions.minutes
+    def _replacement(self, column: int, points: int, series: Mapping[int, int]) -> Replacement:
+        zone, length = self._cycle.cycle.zone, self._cycle.sessions.minutes_of
         return Replacement(
             coach=self._coaches[column].id,
             points=points,
             price=(self._present_match.points if self._present_match else 0) - points,
             verdicts=self._evaluator.verdicts(self._row, column),
             times=tuple(
-                (epoch_minute_to_local(start, zone), epoch_minute_to_local(start + minutes, zone))
-                for start in series
+                (
+                    epoch_minute_to_local(start, zone),
+                    epoch_minute_to_local(start + length(number), zone),
+                )
+                for number, start in series.items()
             ),
         )
 
@@ -181,34 +199,48 @@ class _BookedCalendar:
         self._on_day = Counter(day.toordinal() for day in dates)
         self._in_week = Counter(_week(day.toordinal()) for day in dates)
 
-    def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
-        """Return the series of `count` starts that ends earliest, or `None` if there is none."""
-        free = [start_time for start_time in start_times if self._is_free(start_time[0])]
+    def series(
+        self, start_times: Mapping[int, list[StartTime]], numbers: Sequence[int]
+    ) -> tuple[int, ...] | None:
+        """Return the starts of the series that ends earliest, or `None` if there is none.
+
+        `start_times` are those of the first and the last number; the last one's are those of all
+        numbers in between.
+        """
+        first, last = numbers[0], numbers[-1]
+        opening, free = (
+            [one for one in start_times[number] if self._is_free(one[0], number)]
+            for number in (first, last)
+        )
         reachable: dict[SeriesState, tuple[int, ...]] = {
-            (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
+            (one, 1, 1): (one[0],) for one in opening if self._fits(one, 1, 1)
         }
-        for _ in range(count - 1):
+        for number in numbers[:-1]:
             longer: dict[SeriesState, tuple[int, ...]] = {}
             for state, starts in reachable.items():
-                for later in self._next(state, free):
+                for later in self._next(state, free, number):
                     longer.setdefault(later, (*starts, later[0][0]))
             reachable = longer
         return reachable[min(reachable)] if reachable else None
 
-    def _next(self, state: SeriesState, free: list[StartTime]) -> Iterator[SeriesState]:
+    def _next(
+        self, state: SeriesState, free: list[StartTime], number: int
+    ) -> Iterator[SeriesState]:
+        """Yield the states after one whose last session has this number."""
         (start, day), on_day, in_week = state
-        apart = self._policy.minutes + self._policy.buffer_minutes
+        apart = self._policy.minutes_of(number) + self._policy.buffer_minutes
+        least, most = self._policy.gap_days(number)
         for start_time in free:
             gap = start_time[1] - day
             in_order = start_time[0] - start >= apart
-            if in_order and self._policy.min_gap_days <= gap <= self._policy.max_gap_days:
+            if in_order and least <= gap <= most:
                 same_week = _week(day) == _week(start_time[1])
                 later = start_time, 1 if gap else on_day + 1, in_week + 1 if same_week else 1
                 if self._fits(*later):
                     yield later
 
-    def _is_free(self, start: int) -> bool:
-        end, buffer = start + self._policy.minutes, self._policy.buffer_minutes
+    def _is_free(self, start: int, number: int) -> bool:
+        end, buffer = start + self._policy.minutes_of(number), self._policy.buffer_minutes
         return all(end + buffer <= one or other + buffer <= start for one, other in self._booked)
 
     def _fits(self, start_time: StartTime, on_day: int, in_week: int) -> bool:

@@ -8,7 +8,7 @@ that keeps its time ends the path, because all sessions after it keep theirs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -94,7 +94,8 @@ class _Search:
 
         Each slot comes with the index of its day.
         """
-        reachable = self._possible & self._follows_previous() & (self._starts != self._moved.start)
+        possible = self._possible[self._moved.number]
+        reachable = possible & self._follows_previous() & (self._starts != self._moved.start)
         costs = np.where(reachable, self._after_costs(self._moved, self._costs), _NEVER)
         wanted = np.flatnonzero((costs > 0) & (costs < _NEVER) if moving else costs == 0)
         if moving:
@@ -109,14 +110,24 @@ class _Search:
         for *_, slot, column in sorted(ranked, key=lambda one: one[:4]):
             yield int(self._day[column]), slot
 
-    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the starts that any session may have, and which of them a moved one may have."""
-        grid, coachee, coach = self._calendar.grid
-        good = coachee & coach & (grid >= self._calendar.not_before)
-        good &= ~self._calendar.clashes(grid) & ~self._calendar.within_buffers(grid)
+    def _columns(self) -> tuple[NDArray[np.int64], Mapping[int, NDArray[np.bool_]]]:
+        """Return the starts of all sessions, and for each one's number, at which it may start."""
         own = np.array([one.start for one in self._after], dtype=np.int64)
-        starts = np.union1d(grid[good], own)
-        return starts, np.isin(starts, grid[good])
+        sessions = (self._moved, *self._after)
+        # A contracting session has other starts than all the others, which have the same ones.
+        good = {
+            number: self._good_starts(number) for number in {bool(one.number) for one in sessions}
+        }
+        starts = np.unique(np.concatenate([own, *good.values()]))
+        possible = {number: np.isin(starts, some) for number, some in good.items()}
+        return starts, {one.number: possible[bool(one.number)] for one in sessions}
+
+    def _good_starts(self, number: int) -> NDArray[np.int64]:
+        """Return the starts to which a session may move."""
+        grid, coachee, coach = self._calendar.grid(number)
+        good = coachee & coach & (grid >= self._calendar.not_before)
+        good &= ~self._calendar.clashes(grid, number) & ~self._calendar.within_buffers(grid, number)
+        return grid[good]
 
     def _follows_previous(self) -> NDArray[np.bool_]:
         """Return whether each start keeps the gap to the session before the one that moves."""
@@ -134,7 +145,8 @@ class _Search:
         costs: list[_Costs] = []
         for place in reversed(range(len(self._after))):
             session = self._after[place]
-            move = np.where(self._possible, np.abs(self._starts - session.start) + _MOVED, _NEVER)
+            possible = self._possible[session.number]
+            move = np.where(possible, np.abs(self._starts - session.start) + _MOVED, _NEVER)
             move = np.minimum(move + self._after_costs(session, costs), _NEVER)
             move[np.searchsorted(self._starts, session.start)] = 0
             costs.insert(0, move)
@@ -155,7 +167,9 @@ class _Search:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return, for each start of `session`, the range of starts of the one that follows."""
         least, most = self._calendar.gap_range(session, following)
-        spacing = self._calendar.minutes + self._calendar.cycle.sessions.buffer_minutes
+        spacing = (
+            self._calendar.minutes(session.number) + self._calendar.cycle.sessions.buffer_minutes
+        )
         low = np.maximum(
             np.searchsorted(self._day, self._day + least),
             np.searchsorted(self._starts, self._starts + spacing),
@@ -177,7 +191,7 @@ class _Search:
 
     def _at(self, session: SeriesSession, column: int) -> SeriesSession:
         start = int(self._starts[column])
-        return replace(session, start=start, end=start + self._calendar.minutes)
+        return replace(session, start=start, end=start + self._calendar.minutes(session.number))
 
     def _is_sound(self, series: Sequence[SeriesSession]) -> bool:
         """Return whether all moved sessions of a series keep the required gaps and coach's caps.
@@ -201,7 +215,7 @@ class _Search:
             if one.number > self._moved.number and one.start != now[one.number]
         )
         start = next(one.start for one in series if one.number == self._moved.number)
-        times = [(self._calendar.day(one.start), one.start) for one in series]
+        times = [(self._calendar.day(one.start), one.start) for one in series if one.number]
         return Slot(start, moves, self._calendar.quality.points(0, 0, times))
 
 

@@ -14,7 +14,11 @@ from coach.availability import epoch_minute_to_local
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
 from matching.coach_timetable.quality import Quality
-from matching.instance.availability_grid import build_availability_grid, unpack
+from matching.instance.availability_grid import (
+    AvailabilityGrid,
+    build_availability_grid,
+    unpack,
+)
 
 Interval = tuple[int, int]
 """A half-open interval `[start, end)` in epoch minutes."""
@@ -65,16 +69,19 @@ class PairCalendar:
         return Quality(self.roster, self.cycle)
 
     @cached_property
-    def grid(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-        """All starts of the cycle, `int64[S]`, and whether the coachee and the coach are free."""
-        free = build_availability_grid(self.roster, self.cycle)
-        count = len(free.starts)
-        return free.starts, unpack(free.coachees, count)[0], unpack(free.coaches, count)[0]
+    def _free(self) -> AvailabilityGrid:
+        return build_availability_grid(self.roster, self.cycle)
 
-    @property
-    def minutes(self) -> int:
-        """The length of a session, in minutes."""
-        return self.cycle.sessions.minutes
+    def grid(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """All starts of a session, `int64[S]`, and whether the coachee and the coach are free."""
+        free = self._free
+        count, own = len(free.starts), free.starts_of(number)
+        coachee, coach = unpack(free.coachees, count)[0], unpack(free.coaches, count)[0]
+        return free.starts[own], coachee[own], coach[own]
+
+    def minutes(self, number: int) -> int:
+        """Return the length of a session by its number, in minutes."""
+        return self.cycle.sessions.minutes_of(number)
 
     @property
     def caps(self) -> tuple[int, int]:
@@ -98,19 +105,20 @@ class PairCalendar:
         first = self.cycle.cycle.start.toordinal() - 1  # ordinal 1 is a Monday
         return (first + day) // _DAYS_PER_WEEK - first // _DAYS_PER_WEEK
 
-    def clashes(self, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def clashes(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
         """Return whether a session at each start would overlap with another of either person."""
+        minutes = self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in (*self.occupied, *self.coach_sessions):
-            found |= (starts < end) & (starts + self.minutes > begin)
+            found |= (starts < end) & (starts + minutes > begin)
         return found
 
-    def within_buffers(self, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def within_buffers(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
         """Return whether each start is too close to a session of the coach with someone else."""
-        reach = self.cycle.sessions.buffer_minutes
+        reach, minutes = self.cycle.sessions.buffer_minutes, self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in self.coach_sessions:
-            found |= (starts < end + reach) & (starts + self.minutes + reach > begin)
+            found |= (starts < end + reach) & (starts + minutes + reach > begin)
         return found
 
     def exceeded_caps(self, own_starts: Iterable[int], start: int) -> tuple[bool, bool]:
@@ -136,7 +144,8 @@ class PairCalendar:
     def gap_range(self, earlier: SeriesSession, later: SeriesSession) -> tuple[int, int]:
         """Return the minimum and the maximum number of days from one session to another.
 
-        If sessions between the two were cancelled, the maximum gap is multiplied accordingly.
+        If sessions between the two were cancelled, the maximum gap grows accordingly.
         """
-        policy = self.cycle.sessions
-        return policy.min_gap_days, policy.max_gap_days * max(1, later.number - earlier.number)
+        least, most = self.cycle.sessions.gap_days(earlier.number)
+        between = range(earlier.number + 1, later.number)
+        return least, most + sum(self.cycle.sessions.gap_days(one)[1] for one in between)

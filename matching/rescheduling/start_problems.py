@@ -33,19 +33,19 @@ def start_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> tuple[S
     The result is empty if and only if the sessions can be moved there while all others keep their
     times.
     """
-    found = [problem for start in starts.values() for problem in _own_problems(calendar, start)]
+    found = [problem for one in starts.items() for problem in _own_problems(calendar, *one)]
     return tuple(dict.fromkeys((*found, *_series_problems(calendar, starts))))
 
 
-def _own_problems(calendar: PairCalendar, start: int) -> Iterator[StartProblem]:
+def _own_problems(calendar: PairCalendar, number: int, start: int) -> Iterator[StartProblem]:
     if start < calendar.not_before:
         yield StartProblem(facts.TOO_EARLY(), binding=True)
     dates, zone = calendar.cycle.cycle, calendar.cycle.cycle.zone
     first = local_to_epoch_minute(dates.start, 0, zone)
     end = local_to_epoch_minute(dates.end + timedelta(1), 0, zone)
-    grid, *free = calendar.grid
+    grid, *free = calendar.grid(number)
     place = int(np.searchsorted(grid, start))
-    if start < first or start + calendar.minutes > end:
+    if start < first or start + calendar.minutes(number) > end:
         yield StartProblem(facts.OUTSIDE_CYCLE(first=dates.start, last=dates.end))
     elif place == len(grid) or grid[place] != start:
         yield StartProblem(facts.NOT_A_START(count=calendar.cycle.sessions.grid_minutes))
@@ -54,16 +54,20 @@ def _own_problems(calendar: PairCalendar, start: int) -> Iterator[StartProblem]:
             if not is_free[place]:
                 yield StartProblem(facts.NOT_FREE(person=person.id))
     at = np.array([start], dtype=np.int64)
-    if calendar.clashes(at)[0]:
+    if calendar.clashes(at, number)[0]:
         yield StartProblem(facts.OTHER_SESSION(), binding=True)
-    elif calendar.within_buffers(at)[0]:
+    elif calendar.within_buffers(at, number)[0]:
         yield StartProblem(facts.SHORT_BUFFER(count=calendar.cycle.sessions.buffer_minutes))
 
 
 def _series_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> Iterator[StartProblem]:
     buffer = calendar.cycle.sessions.buffer_minutes
     series = [
-        replace(one, start=starts[one.number], end=starts[one.number] + calendar.minutes)
+        replace(
+            one,
+            start=starts[one.number],
+            end=starts[one.number] + calendar.minutes(one.number),
+        )
         if one.number in starts
         else one
         for one in calendar.series

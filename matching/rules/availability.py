@@ -55,6 +55,7 @@ class AvailabilityRule(Rule):
         count = len(free.starts)
         shared = np.bitwise_or.reduce(free.coachees) & np.bitwise_or.reduce(free.coaches)
         useful = np.flatnonzero(unpack(shared, count))
+        useful = useful[useful >= free.contracting]
         self._coachee = _compress(free.coachees, count, useful)
         self._coach = _compress(free.coaches, count, useful)
         self._sessions = inputs.cycle.sessions.count

@@ -70,6 +70,8 @@ class CoachState:
             if (coachee, row) in previous.starts
         }
         self._past_times = [previous.past.get((coachee, row), ()) for coachee in self._coachees]
+        # Contracting sessions do not count for the quality of a series.
+        self._opens = [oracles.problem.opens(pair) for pair in pairs]
         self._incumbent: CoachIncumbent | None = None
         self._read()
 
@@ -110,8 +112,12 @@ class CoachState:
         """Return the number of sessions that keep their time, and the points of all series."""
         day = self._calendar.day_of
         points = sum(
-            self.quality.points(coachee, self.row, [*past, *((day[one], one) for one in series)])
-            for coachee, past, series in zip(self._coachees, self._past_times, starts, strict=True)
+            self.quality.points(
+                coachee, self.row, [*past, *((day[one], one) for one in series[opens:])]
+            )
+            for coachee, past, series, opens in zip(
+                self._coachees, self._past_times, starts, self._opens, strict=True
+            )
         )
         return self._kept_sessions(starts), points
 

@@ -21,8 +21,9 @@ from matching.assignment.restricted_master import (
     PairWeights,
     RestrictedMaster,
 )
-from matching.coach_timetable.calendar import CoachCalendar, members
+from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.coach_timetable.positions import members
 from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
 from matching.search.linked_coaches import LinkedCoaches, PairSet

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.min_cost_flow import FlowSolution, solve_flow
-from matching.coach_timetable.calendar import members
+from matching.coach_timetable.positions import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.repair import Repair

@@ -29,8 +29,8 @@ _ATTEMPTS = 3
 _ATTEMPTS_EACH = 2
 
 PairSet = frozenset[int]
-BusyTimes = Mapping[int, Iterable[int]]
-"""The starts of sessions that a human with several rows has elsewhere, in epoch minutes."""
+BusyTimes = Mapping[int, Iterable[tuple[int, int]]]
+"""The sessions `[start, end)` that a human with several rows has elsewhere, in epoch minutes."""
 
 
 class LinkedCoaches:
@@ -52,11 +52,6 @@ class LinkedCoaches:
         self._seed = seed
         self._held: dict[PairSet, dict[int, Series]] = {}
         self.infeasible_sets: list[PairSet] = []
-
-    @property
-    def minutes(self) -> int:
-        """The length of a session."""
-        return self._problem.limits.minutes
 
     def groups(self, pairs: Iterable[int]) -> list[PairSet]:
         """Return the groups of chosen pairs whose coaches are linked."""
@@ -116,14 +111,16 @@ class LinkedCoaches:
         holding = next(held for held in self._held if pairs <= held)
         return {pair: self._held[holding][pair] for pair in pairs}
 
-    def busy_times(self, series: Mapping[int, Series], *, without: int) -> dict[int, list[int]]:
-        """Return each shared human's session starts in pairs of coaches other than `without`."""
-        busy: dict[int, list[int]] = {}
+    def busy_times(
+        self, series: Mapping[int, Series], *, without: int
+    ) -> dict[int, list[tuple[int, int]]]:
+        """Return each shared human's sessions in pairs of coaches other than `without`."""
+        busy: dict[int, list[tuple[int, int]]] = {}
         for pair, starts in series.items():
             coach = int(self._problem.coach[pair])
             if coach != without:
                 for human in self.humans.of(int(self._problem.coachee[pair]), coach):
-                    busy.setdefault(human, []).extend(starts)
+                    busy.setdefault(human, []).extend(self._problem.times(pair, starts))
         return busy
 
     def calendar(self, coach: int, pairs: list[int], busy: BusyTimes) -> CoachCalendar:
@@ -134,13 +131,13 @@ class LinkedCoaches:
         chosen = np.zeros(self._problem.size, dtype=np.bool_)
         chosen[pairs] = True
         own = self._problem.subset(chosen)
-        free, minutes = own.free, own.limits.minutes
+        free = own.free
+        lengths = own.limits.minutes_at(len(free.starts), free.contracting)
         coachees, coaches = free.coachees.copy(), free.coaches.copy()
-        for human, starts in busy.items():
+        for human, sessions in busy.items():
             open_to = np.ones(len(free.starts), dtype=np.bool_)
-            for start in starts:
-                low, high = np.searchsorted(free.starts, (start - minutes + 1, start + minutes))
-                open_to[low:high] = False
+            for start, end in sessions:
+                open_to &= (free.starts >= end) | (free.starts + lengths <= start)
             rows, columns = self.humans.rows[human]
             coachees[list(rows)] &= pack(open_to[np.newaxis, :])
             coaches[list(columns)] &= pack(open_to[np.newaxis, :])
@@ -174,7 +171,6 @@ class LinkedCoaches:
                 (coach, local): self.humans.of(int(self._problem.coachee[pair]), coach)
                 for (coach, local), pair in place.items()
             },
-            self._problem.limits.minutes,
         )
         found = model.solve(deadline, seed=self._seed)
         if found is not None:

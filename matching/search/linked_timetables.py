@@ -114,13 +114,12 @@ class LinkedTimetables:
 
     def _is_compatible(self, coach: int, own: Timetables, others: Timetables) -> bool:
         """Return whether no human has overlapping sessions in `own` and in those of `others`."""
-        minutes = self._linked.minutes
         busy = self._linked.busy_times(others, without=coach)
         return not any(
-            abs(start - other) < minutes
-            for human, starts in self._linked.busy_times(own, without=-1).items()
-            for start in starts
-            for other in busy.get(human, ())
+            start < other_end and other < end
+            for human, sessions in self._linked.busy_times(own, without=-1).items()
+            for start, end in sessions
+            for other, other_end in busy.get(human, ())
         )
 
     def _improve_in_turn(self, timetables: Timetables) -> Timetables:
@@ -163,12 +162,8 @@ class LinkedTimetables:
         Return `None` if no timetable is feasible.
         """
         if all(pair in timetables for pair in state.pairs):
-            position = {start: place for place, start in enumerate(calendar.position_start)}
-            if calendar.by_day:
-                of_day = {day: place for place, day in enumerate(calendar.position_day)}
-                position = {start: of_day[day] for start, day in calendar.day_of.items()}
             return {
-                local: [position[start] for start in timetables[pair]]
+                local: calendar.positions_of(local, timetables[pair])
                 for local, pair in enumerate(state.pairs)
             }
         candidates = range(len(state.pairs))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.coach_timetable.calendar import members
+from matching.coach_timetable.positions import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 

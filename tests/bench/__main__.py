@@ -7,6 +7,7 @@ import sys
 from tests.bench.anytime_figures import anytime_figures
 from tests.bench.calendar_figures import calendar_figures
 from tests.bench.command_figures import command_figures
+from tests.bench.contracting_figures import contracting_figures
 from tests.bench.cycle_figures import cycle_figures
 from tests.bench.duplicate_figures import duplicate_figures
 from tests.bench.engine_figures import engine_figures
@@ -20,6 +21,7 @@ TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
     "command": ("The whole command, in processor seconds", command_figures),
     "engine": ("The engine at four sizes", engine_figures),
+    "contracting": ("Contracting sessions, in processor seconds", contracting_figures),
     "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),
     "calendar": ("Invitations and calendar feeds", calendar_figures),

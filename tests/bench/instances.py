@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from coach.availability import DateRange, WeeklyWindow
-from coach.cycle import CalendarPolicy, Cycle, CycleDates, SessionPolicy
+from coach.cycle import CalendarPolicy, Cycle, CycleDates
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank, parse_code
+from coach.session_policy import SessionPolicy
 
 COUNTRIES = {
     "AL": ("Europe/Tirane", "sq"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -17,7 +17,14 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.result import Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
-from tests.matching.reference import blocking_rules, common_starts, same_person, series_holds
+from tests.matching.reference import (
+    blocking_rules,
+    common_starts,
+    first_number,
+    same_person,
+    series_holds,
+    session_length,
+)
 
 Assignment = tuple[int | None, ...]
 """For each coachee, the row of their coach, or `None`."""
@@ -83,28 +90,30 @@ def can_meet_together(roster: Roster, placed: list[tuple[int, int]], cycle: Cycl
     people = [(roster.coachees[one], roster.coaches[row]) for one, row in placed]
     busy = {coach.id for pair in people for coach in pair[1:] if {*pair} & {*several}}
     people = [pair for pair in people if pair[1].id in busy]
-    starts = [common_starts(*pair, cycle) for pair in people]
-    length = timedelta(minutes=cycle.sessions.minutes)
+    first = first_number(cycle)
+    numbers = range(first, cycle.sessions.count + 1)
+    starts = [[common_starts(*pair, cycle, number) for number in numbers] for pair in people]
 
-    def clash(number: int, start: datetime, others: list[list[datetime]]) -> bool:
+    def clash(number: int, place: int, start: datetime, others: list[list[datetime]]) -> bool:
+        end = start + session_length(first + place, cycle)
         return any(
-            abs(start - other) < length
+            start < other + session_length(first + n, cycle) and other < end
             for pair, series in zip(people, others, strict=False)
             if any(same_person(one, other) for one in pair for other in people[number])
-            for other in series
+            for n, other in enumerate(series)
         )
 
     def extend(number: int, series: list[datetime], others: list[list[datetime]]) -> bool:
         coach = people[number][1]
-        if len(series) == cycle.sessions.count:
+        if len(series) == len(numbers):
             done = number + 1 == len(people)
             return done or extend(number + 1, [], [*others, series])
         booked = [s for pair, s in zip(people, others, strict=False) if pair[1] is coach]
         return any(
             extend(number, [*series, start], others)
-            for start in starts[number]
+            for start in starts[number][len(series)]
             if (not series or start > series[-1])
-            and not clash(number, start, others)
+            and not clash(number, len(series), start, others)
             and series_holds([*series, start], booked, coach, cycle)
         )
 
@@ -113,14 +122,15 @@ def can_meet_together(roster: Roster, placed: list[tuple[int, int]], cycle: Cycl
 
 def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:
     """Return whether the coach can schedule all sessions of all `people`."""
-    starts = [common_starts(coachee, coach, cycle) for coachee in people]
+    numbers = range(first_number(cycle), cycle.sessions.count + 1)
+    starts = [[common_starts(one, coach, cycle, number) for number in numbers] for one in people]
 
     def extend(number: int, series: list[datetime], booked: list[list[datetime]]) -> bool:
-        if len(series) == cycle.sessions.count:
+        if len(series) == len(numbers):
             return number + 1 == len(people) or extend(number + 1, [], [*booked, series])
         return any(
             extend(number, [*series, start], booked)
-            for start in starts[number]
+            for start in starts[number][len(series)]
             if (not series or start > series[-1])
             and series_holds([*series, start], booked, coach, cycle)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from random import Random
 
@@ -22,6 +23,8 @@ from tests.matching.roomy import roomy, sociable
 
 _ALONE = 0.4
 _EARLIER = 0.5
+_FEW_SESSIONS = 2
+_LONGER = timedelta(days=10)
 
 Instance = tuple[Roster, Cycle, Result | None]
 """A roster, a policy, and an earlier result to keep."""
@@ -131,6 +134,26 @@ def repeated_pairs(seed: int) -> Instance:
     )
 
 
+def contracting(seed: int) -> Instance:
+    """Return another instance with contracting sessions, often kept from an earlier result."""
+    random = Random(seed)
+    roster, cycle, _ = random.choice((scarce_time, many_places, every_rule, one_human))(seed)
+    least = random.choice((0, 0, 1, 3, 7))
+    sessions = cycle.sessions.model_copy(
+        update={
+            "count": min(cycle.sessions.count, _FEW_SESSIONS),
+            "contracting_minutes": random.choice((30, 45)),
+            "contracting_gap_days": (least, least + random.choice((3, 7, 14))),
+        }
+    )
+    dates = cycle.cycle.model_copy(update={"end": cycle.cycle.end + _LONGER})
+    cycle = cycle.model_copy(update={"cycle": dates, "sessions": sessions})
+    if random.random() < _ALONE:
+        return roster, cycle, None
+    other = cycle.weights.model_copy(update={"preference": 0})
+    return roster, cycle, solved(roster, cycle.model_copy(update={"weights": other, "pins": {}}))
+
+
 INSTANCES: dict[str, Callable[[int], Instance]] = {
     "scarce time": scarce_time,
     "many places": many_places,
@@ -139,4 +162,5 @@ INSTANCES: dict[str, Callable[[int], Instance]] = {
     "large sets": large_sets,
     "one human": one_human,
     "repeated pairs": repeated_pairs,
+    "contracting": contracting,
 }

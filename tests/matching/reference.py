@@ -150,9 +150,20 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime]:
-    """Return the starts on the grid, in the cycle's time zone, at which both are available."""
-    zone, length = cycle.cycle.zone, timedelta(minutes=cycle.sessions.minutes)
+def first_number(cycle: Cycle) -> int:
+    """Return the number of a pair's first session; 0 is a contracting session."""
+    return 0 if cycle.sessions.contracting_minutes else 1
+
+
+def session_length(number: int, cycle: Cycle) -> timedelta:
+    """Return the length of a session by its number."""
+    policy = cycle.sessions
+    return timedelta(minutes=policy.contracting_minutes if number == 0 else policy.minutes)
+
+
+def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle, number: int = 1) -> list[datetime]:
+    """Return the starts of a session, in the cycle's time zone, at which both are available."""
+    zone, length = cycle.cycle.zone, session_length(number, cycle)
     ends = _wall(cycle.cycle.end + timedelta(1), 0, zone)
     spans = free_spans(coachee, cycle), free_spans(coach, cycle)
     starts = []
@@ -172,14 +183,16 @@ def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime
 
 def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
     """Return whether a pair can schedule all its sessions if the coach has no other coachees."""
-    starts = common_starts(coachee, coach, cycle)
+    first = first_number(cycle)
+    numbers = range(first, cycle.sessions.count + 1)
+    starts = [common_starts(coachee, coach, cycle, number) for number in numbers]
 
     def extend(series: list[datetime]) -> bool:
-        if len(series) == cycle.sessions.count:
+        if len(series) == len(numbers):
             return True
         return any(
             extend([*series, start])
-            for start in starts
+            for start in starts[len(series)]
             if series_holds([*series, start], [], coach, cycle)
         )
 
@@ -190,14 +203,20 @@ def series_holds(
     series: list[datetime], booked: list[list[datetime]], coach: Coach, cycle: Cycle
 ) -> bool:
     """Return whether a (partial) series satisfies the gaps and caps, with the coach's sessions."""
-    policy = cycle.sessions
-    if not all(_may_follow(one, other, cycle) for one, other in pairwise(series)):
+    policy, first = cycle.sessions, first_number(cycle)
+    following = enumerate(pairwise(series), start=first)
+    if not all(_may_follow(*both, cycle, number) for number, both in following):
         return False
-    rest = timedelta(minutes=policy.minutes + policy.buffer_minutes)
-    others = sorted(start.astimezone(UTC) for one in [*booked, series] for start in one)
-    if any(later - earlier < rest for earlier, later in pairwise(others)):
-        return False
-    local = [start.astimezone(cycle.cycle.zone) for start in others]
+    buffer = timedelta(minutes=policy.buffer_minutes)
+    others = sorted(
+        (start.astimezone(UTC), number)
+        for one in [*booked, series]
+        for number, start in enumerate(one, start=first)
+    )
+    for (earlier, number), (later, _) in pairwise(others):
+        if later - earlier < session_length(number, cycle) + buffer:
+            return False
+    local = [start.astimezone(cycle.cycle.zone) for start, _ in others]
     by_day = Counter(start.date() for start in local)
     by_week = Counter(start.isocalendar()[:2] for start in local)
     return max(by_day.values()) <= (coach.max_per_day or policy.max_per_coach_day) and max(
@@ -205,9 +224,13 @@ def series_holds(
     ) <= (coach.max_per_week or policy.max_per_coach_week)
 
 
-def _may_follow(before: datetime, after: datetime, cycle: Cycle) -> bool:
+def _may_follow(before: datetime, after: datetime, cycle: Cycle, number: int) -> bool:
+    """Return whether a session may follow session `number`."""
     policy = cycle.sessions
     gap = (after.date() - before.date()).days
-    rest = timedelta(minutes=policy.minutes + policy.buffer_minutes)
+    rest = session_length(number, cycle) + timedelta(minutes=policy.buffer_minutes)
     apart = after.astimezone(UTC) - before.astimezone(UTC) >= rest
-    return apart and policy.min_gap_days <= gap <= policy.max_gap_days
+    least, most = policy.min_gap_days, policy.max_gap_days
+    if number == 0:
+        least, most = policy.contracting_gap_days
+    return apart and least <= gap <= most

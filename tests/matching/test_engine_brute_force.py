@@ -9,6 +9,7 @@ import pytest
 
 from tests.matching.comparison import (
     Instance,
+    contracting,
     differences,
     earlier_result,
     every_rule,
@@ -57,3 +58,9 @@ def test_engine_is_optimal_if_people_are_coachee_and_coach_at_once(seed: int) ->
 @pytest.mark.parametrize("seed", range(160))
 def test_engine_avoids_and_forbids_pairs_of_earlier_cycles(seed: int) -> None:
     assert_optimal(repeated_pairs(seed))
+
+
+# Seeds that place somebody, and are quick.
+@pytest.mark.parametrize("seed", [1, 2, 4, 7, 9, 10, 13, 18, 21, 24, 30, 31, 32, 33, 36])
+def test_engine_is_optimal_with_contracting_sessions(seed: int) -> None:
+    assert_optimal(contracting(seed))

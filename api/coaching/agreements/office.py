@@ -101,7 +101,7 @@ def current_pairs(cycle_id: str | None = None) -> Select[Any]:
             order_by=(SessionRow.starts_at.desc(), SessionRow.uid.desc()),
         )
         .label("from_last"),
-        func.min(SessionRow.starts_at)
+        func.min(case((SessionRow.number > 0, SessionRow.starts_at)))
         .over(partition_by=(SessionRow.coachee_id, SessionRow.coach_id))
         .label("first_start"),
     ).where(SessionRow.state == SessionState.CONFIRMED)

@@ -27,10 +27,11 @@ class Pair:
     """A coachee and a coach who have, or had, sessions together.
 
     Attributes:
-        first_start: the start of their first confirmed session; `None` without one.
+        first_start: the start of their first confirmed session, not counting a contracting
+            session; `None` without one.
         first_end: its end.
         last_end: the end of their last confirmed session.
-        sessions: the number of confirmed sessions.
+        sessions: the number of confirmed sessions, without a contracting session.
         ended: why the pair has ended; `None` if it has not.
     """
 
@@ -136,6 +137,7 @@ def _pair(
     coachee: PersonRow, coach: PersonRow, rows: Sequence[SessionRow], current: str | None
 ) -> Pair:
     confirmed = [row for row in rows if row.state is SessionState.CONFIRMED]
+    numbered = [row for row in confirmed if row.number]
     ended = None
     if coachee.left_at or coach.left_at or coachee.erased_at or coach.erased_at:
         ended = ClosedAs.LEFT
@@ -144,9 +146,9 @@ def _pair(
     return Pair(
         coachee=coachee,
         coach=coach,
-        first_start=confirmed[0].starts_at if confirmed else None,
-        first_end=confirmed[0].ends_at if confirmed else None,
+        first_start=numbered[0].starts_at if numbered else None,
+        first_end=numbered[0].ends_at if numbered else None,
         last_end=max((row.ends_at for row in confirmed), default=None),
-        sessions=len(confirmed),
+        sessions=len(numbered),
         ended=ended,
     )

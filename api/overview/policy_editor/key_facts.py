@@ -37,6 +37,14 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.sessions_reschedule_cutoff_hours",
         "Hours before a session until which its participants can move it",
     )(),
+    "sessions.contracting_minutes": message(
+        "policy_label.sessions_contracting_minutes",
+        "Length of a contracting session before the first session, in minutes",
+    )(),
+    "sessions.contracting_gap_days": message(
+        "policy_label.sessions_contracting_gap_days",
+        "Least and most days from the contracting session to the first session",
+    )(),
     "calendar.public_holidays": message(
         "policy_label.calendar_public_holidays", "Keep public holidays free"
     )(),
@@ -133,6 +141,15 @@ HINTS: Mapping[str, Fact] = {
     "sessions.reschedule_cutoff_hours": message(
         "policy_hint.sessions_reschedule_cutoff_hours",
         "After that, the programme office decides. Takes effect at once, without a run.",
+    )(),
+    "sessions.contracting_minutes": message(
+        "policy_hint.sessions_contracting_minutes",
+        "30 to 45, or 0 for none. In it, the two agree how they work. It is not counted as one of "
+        "the sessions above.",
+    )(),
+    "sessions.contracting_gap_days": message(
+        "policy_hint.sessions_contracting_gap_days",
+        "Two numbers: 7 21 means from one to three weeks.",
     )(),
     "calendar.public_holidays": message(
         "policy_hint.calendar_public_holidays",

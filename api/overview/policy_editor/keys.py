@@ -27,6 +27,7 @@ class Form(StrEnum):
     DATE = "date"
     TIME_ZONE = "time zone"
     NUMBER = "number"
+    NUMBERS = "numbers"
     SHARE = "share"
     CHOICE = "choice"
     TRUTH = "truth"
@@ -99,6 +100,8 @@ GROUPS: tuple[KeyGroup, ...] = (
         PolicyKey("sessions.max_per_coach_week", _N),
         PolicyKey("sessions.buffer_minutes", _N),
         PolicyKey("sessions.reschedule_cutoff_hours", _N),
+        PolicyKey("sessions.contracting_minutes", _N),
+        PolicyKey("sessions.contracting_gap_days", Form.NUMBERS),
     ),
     _group(
         "calendar",

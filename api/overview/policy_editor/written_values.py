@@ -43,7 +43,7 @@ def written_value(policy: Cycle, key: PolicyKey) -> str:
 
 def _lines(value: Any, form: Form) -> Iterator[str]:  # noqa: ANN401 - as above
     match form:
-        case Form.ORDER:
+        case Form.ORDER | Form.NUMBERS:
             yield " ".join(map(_text, value))
         case Form.LINES:
             yield from map(_text, value)
@@ -82,6 +82,10 @@ def _number(text: str) -> JsonValue:
     if text and not _WHOLE.fullmatch(text):
         raise CellError(facts.NOT_A_WHOLE_NUMBER(value=excerpt(text)))
     return int(text) if text else None
+
+
+def _numbers(text: str) -> JsonValue:
+    return [_number(one) for one in re.split(r"[,;\s]+", text) if one] or None
 
 
 def _share(text: str) -> JsonValue:
@@ -140,6 +144,7 @@ _READERS: Mapping[Form, Callable[[str], JsonValue]] = {
     Form.DATE: _date,
     Form.TIME_ZONE: _line,
     Form.NUMBER: _number,
+    Form.NUMBERS: _numbers,
     Form.SHARE: _share,
     Form.CHOICE: _line,
     Form.TRUTH: _truth,

@@ -78,8 +78,11 @@ class PublishedCycle:
                 row.starts_at += timedelta(weeks=weeks)
                 row.ends_at += timedelta(weeks=weeks)
 
-    def hold_first_session(self, code: str) -> None:
-        """Let the first session of a coachee be over, and the others be still to come."""
+    def hold_first_session(self, code: str, *, contracting: bool = False) -> None:
+        """Let the first session of a coachee be over, and the others be still to come.
+
+        With `contracting`, it is a contracting session.
+        """
         now = self.world.services.now()
         person = self.world.person_id(self.id, code)
         with self.world.database.writing() as tx:
@@ -90,6 +93,8 @@ class PublishedCycle:
             ).first()
             assert row is not None
             row.starts_at, row.ends_at = now - timedelta(hours=3), now - timedelta(hours=2)
+            if contracting:
+                row.number = 0
 
     def replace_coach(self, code: str, coach: str) -> None:
         """Publish a plan in which a coachee has another coach."""

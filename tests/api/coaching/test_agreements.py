@@ -13,7 +13,7 @@ from api.audit_trail.rows import AuditRow
 from api.coaching.agreements import service
 from api.coaching.agreements.pairs import open_pair
 from api.coaching.agreements.rows import AgreementRow
-from api.coaching.agreements.service import AgreementInput
+from api.coaching.agreements.service import AgreementAct, AgreementDecision, AgreementInput
 from api.coaching.agreements.texts import AppliedText, applied_texts
 from api.http.principal import AccessRole, Principal
 from coach.agreements import AgreementState
@@ -23,6 +23,7 @@ from tests.api.racing import overtaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import World
 
@@ -309,10 +310,36 @@ def test_the_answers_are_checked_before_they_are_proposed(coachee: Caller, coach
     assert "What you have agreed" in coachee.page(page).text
 
 
-def test_a_deployment_has_its_own_texts(world: World, tmp_path: Any) -> None:  # noqa: ANN401 - a path
+def _own_texts(folder: Path) -> None:
     for name in AppliedText:
         content = f"version: own-1\ndate: 2026-11-26\n\n## {name}\nOur own.\n"
-        (tmp_path / f"{name}.txt").write_text(content)
+        (folder / f"{name}.txt").write_text(content)
+
+
+def test_what_applies_is_agreed_to_in_the_version_that_was_proposed(
+    world: World, coachee: Caller, coach: Caller, tmp_path: Path
+) -> None:
+    _write(coachee, coach, 0)
+    _decide(coachee, coach, "propose", 1)
+    _own_texts(tmp_path)
+    services = world.with_settings(coaching_texts=tmp_path)
+    by_coach = Principal(AccessRole.COACH, person_id=coach.id)
+    by_coachee = Principal(AccessRole.COACHEE, person_id=coachee.id)
+    agree = AgreementDecision(act=AgreementAct.AGREE, seen=2)
+    with pytest.raises(ConflictError, match="texts that apply have changed"):
+        service.decide_agreement(services, by_coach, coachee.id, agree)
+    again = AgreementDecision(act=AgreementAct.PROPOSE, seen=2)
+    service.decide_agreement(services, by_coach, coachee.id, again)
+    agree = AgreementDecision(act=AgreementAct.AGREE, seen=3)
+    agreed = service.decide_agreement(services, by_coachee, coach.id, agree).in_force
+    assert agreed is not None
+    versions = agreed.terms_version, agreed.duty_text_version, agreed.sponsor_sees_version
+    assert versions == ("own-1", "own-1", "own-1")
+    assert None not in {agreed.coachee_agreed_at, agreed.coach_agreed_at}
+
+
+def test_a_deployment_has_its_own_texts(world: World, tmp_path: Path) -> None:
+    _own_texts(tmp_path)
     texts = applied_texts(world.with_settings(coaching_texts=tmp_path).settings)
     assert {text.version for text in texts.values()} == {"own-1"}
     assert all(

@@ -44,6 +44,17 @@ def test_each_is_asked_once_the_first_session_is_over(cycle: PublishedCycle) -> 
         assert "Your first session is over." not in person.page("/coaching").text
 
 
+def test_a_contracting_session_is_named_as_such_and_asks_for_no_fit(
+    cycle: PublishedCycle,
+) -> None:
+    coachee, coach = cycle.caller("C-1"), cycle.caller("K-1")
+    cycle.hold_first_session("C-1", contracting=True)
+    assert _answer(coachee, coach, "good").status_code == HTTPStatus.CONFLICT
+    assert "Your first session is over." not in coachee.page("/coaching").text
+    session = next(one for one in coachee.get("/me/sessions")["sessions"] if not one["number"])
+    assert "Contracting session" in coachee.page(f"/sessions/{session['id']}").text
+
+
 def test_no_good_fit_opens_the_exit_without_naming_who_said_so(
     world: World, cycle: PublishedCycle
 ) -> None:

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from coach.availability import WeeklyWindow
-from coach.cycle import Cycle, CycleDates, SessionPolicy
+from coach.cycle import Cycle, CycleDates
 from coach.languages import LanguageSkill
 from coach.objective import ObjectiveLevel
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank
+from coach.session_policy import SessionPolicy
 from coach.sessions import Session
 from coach.texts.facts import LEGACY
 from matching.facts.changes import COACHEE_FREE, GETS_A_COACH

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coach.cycle import SessionPolicy
+from coach.session_policy import SessionPolicy
 from matching.auditor.pair_feasibility import count_schedulable_coaches
 from tests.matching.auditor.test_auditor_mutations import coach
 

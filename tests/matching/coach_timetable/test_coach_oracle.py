@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from matching.coach_timetable.calendar import members
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.coach_timetable.positions import members
 from matching.deadline import Deadline, DeadlineExceededError
 from tests.matching.crowded import crowded
 from tests.matching.one_coach import calendars, tuesdays

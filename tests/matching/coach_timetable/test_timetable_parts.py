@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
-from matching.coach_timetable.calendar import CoachCalendar, members
+from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_packing import conflict_cliques, pack_starts
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.insertion_heuristic import insert_all_series
@@ -21,6 +21,7 @@ from matching.coach_timetable.lagrangian_cut import LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import TimetableModel
 from matching.coach_timetable.negotiated_congestion import negotiate
+from matching.coach_timetable.positions import members
 from matching.coach_timetable.quality import Quality
 from matching.coach_timetable.subproblem import build_subproblem
 from matching.deadline import Deadline

@@ -15,10 +15,11 @@ from coach.availability import (
     free_intervals,
     local_to_epoch_minute,
 )
-from coach.cycle import CalendarPolicy, Cycle, CycleDates, SessionPolicy
+from coach.cycle import CalendarPolicy, Cycle, CycleDates
 from coach.holidays import days_kept_free, days_off
 from coach.languages import LanguageSkill
 from coach.people import Coachee, Role, Roster
+from coach.session_policy import SessionPolicy
 from matching.instance.availability_grid import build_availability_grid, pack, unpack
 
 ZONES = ("Europe/Belgrade", "Europe/London", "America/New_York", "Pacific/Auckland")
