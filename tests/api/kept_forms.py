@@ -27,10 +27,19 @@ _CODES_OF_MODULES = "/curriculum/add"
 
 @dataclass
 class Form:
-    """A form of a page: its address, and the names and kinds of its fields."""
+    """A form of a page.
+
+    Attributes:
+        address: where it is submitted.
+        is_kept: whether it keeps a draft, of all fields or of named ones.
+        keeps_all: whether it keeps all fields.
+        has_texts: whether it has a field for a text.
+        secrets: the names of its fields for secrets.
+    """
 
     address: str
     is_kept: bool
+    keeps_all: bool
     has_texts: bool = False
     secrets: list[str] = field(default_factory=list)
 
@@ -45,8 +54,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            kept = "data-keep" in given or "data-draft" in given
-            self._form = Form(given.get("action") or "", kept)
+            keeps_all = "data-keep" in given
+            kept = keeps_all or "data-draft" in given
+            self._form = Form(given.get("action") or "", kept, keeps_all)
             if given.get("method") == "post":
                 self.forms.append(self._form)
         if tag not in {"input", "textarea"} or self._form is None:

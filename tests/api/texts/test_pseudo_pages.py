@@ -250,7 +250,7 @@ def test_all_text_of_pages_comes_from_the_catalogues_or_is_data(walk: Walk) -> N
 def test_each_form_with_texts_keeps_them_until_they_are_sent_or_is_listed(walk: Walk) -> None:
     assert unexplained(walk.pages) == {}
     forms = [form for page in walk.pages.values() for form in forms_of(page)]
-    assert [form for form in forms if form.is_kept and form.secrets] == []
+    assert [form for form in forms if form.keeps_all and form.secrets] == []
 
 
 def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
