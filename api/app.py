@@ -42,6 +42,7 @@ from api.http.problem_details import register_interruption
 from api.invitations.moved_address import move_invitations
 from api.job_types import JOB_TYPES
 from api.personal_links import verification_pages, verified_devices
+from api.personal_links.follow_up_links import authenticate_post
 from api.personal_links.links import authenticate_link
 from api.personal_links.verified_devices import verify_by_device
 from api.route_modules import API_MODULES, PAGE_MODULES
@@ -60,7 +61,7 @@ PERMISSIONS: dict[tuple[str, str], Permission] = {
     for route, permission in module.PERMISSIONS.items()
 }
 _AUTHENTICATION = Authentication(
-    authenticators=(authenticate_user, authenticate_link, authenticate_aide),
+    authenticators=(authenticate_user, authenticate_link, authenticate_aide, authenticate_post),
     extensions=(verify_by_device, identify_notes_device),
     needs_touch=verified_devices.needs_touch,
     touch=verified_devices.touch,

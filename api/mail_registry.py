@@ -12,6 +12,7 @@ from api.mail.composer import MailRegistry
 from api.mail.rows import MailRow
 from api.participants import mail_composer as address_mail
 from api.personal_links import mail_composer as code_mail
+from api.reminders import follow_up_mail
 from api.reminders import mail_composer as reminder_mail
 from api.rescheduling import mail_composer as rescheduling_mail
 from api.session_reports import mail_composer as notes_mail
@@ -25,6 +26,7 @@ MAIL_REGISTRY = MailRegistry(
     composers={
         **invitation_mail.MAIL_COMPOSERS,
         **reminder_mail.MAIL_COMPOSERS,
+        **follow_up_mail.MAIL_COMPOSERS,
         **rescheduling_mail.MAIL_COMPOSERS,
         **code_mail.MAIL_COMPOSERS,
         **address_mail.MAIL_COMPOSERS,

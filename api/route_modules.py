@@ -22,6 +22,10 @@ from api.coaching.curriculum import plan_pages as module_plan_pages
 from api.coaching.curriculum import plan_routes as module_plan_routes
 from api.coaching.curriculum import progress_pages as curriculum_progress_pages
 from api.coaching.curriculum import routes as curriculum_routes
+from api.coaching.follow_up import office_pages as follow_ups_of_cycle_pages
+from api.coaching.follow_up import pages as follow_up_pages
+from api.coaching.follow_up import post_pages
+from api.coaching.follow_up import routes as follow_up_routes
 from api.coaching.goals import commitment_pages, goal_pages
 from api.coaching.goals import hub_page as coaching_pages
 from api.coaching.goals import office_pages as goals_of_cycle_pages
@@ -137,6 +141,7 @@ API_MODULES = (
     note_access_routes,
     agreement_routes,
     goal_routes,
+    follow_up_routes,
     audit_routes,
     account_routes,
     factor_routes,
@@ -212,6 +217,9 @@ PAGE_MODULES = (
     goal_pages,
     commitment_pages,
     goals_of_cycle_pages,
+    follow_up_pages,
+    post_pages,
+    follow_ups_of_cycle_pages,
     own_data_pages,
     feed_pages,
     guidance_pages,

@@ -7,6 +7,7 @@ from api.audit_trail import rows as audit_trail_tables
 from api.background import rows as background_tables
 from api.coaching.agreements import rows as agreements_tables
 from api.coaching.curriculum import rows as curriculum_tables
+from api.coaching.follow_up import rows as follow_up_tables
 from api.coaching.goals import rows as goals_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
@@ -39,6 +40,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *guidance_tables.TABLES,
     *lists_tables.TABLES,
     *goals_tables.TABLES,
+    *follow_up_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,
     *personal_links_tables.TABLES,

@@ -18,6 +18,7 @@ from coach import facts
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle_file_table import CycleFileTable
 from coach.errors import InvalidValueError
+from coach.follow_up import DEFAULT_MONTHS, MONTHS
 from coach.languages import CefrLevel
 from coach.objective import ObjectivePolicy
 from coach.people import RankSensitivity
@@ -40,13 +41,36 @@ EMPTY_LIST = "[]"
 """How a setting that lists nothing is displayed: as the policy file writes it."""
 
 
+def _are_default_months(months: tuple[int, ...]) -> bool:
+    return months == DEFAULT_MONTHS
+
+
+def _is_off(value: bool) -> bool:
+    return not value
+
+
 class CycleDates(CycleFileTable):
-    """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates."""
+    """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
+
+    Coachees are asked `follow_up_months` after their pair was completed what has become of their
+    commitments; with `follow_up_coach`, coaches are asked, too.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
     start: date
     end: date
     timezone: str = "Europe/Belgrade"
+    follow_up_months: Annotated[tuple[int, ...], Field(exclude_if=_are_default_months)] = (
+        DEFAULT_MONTHS
+    )
+    follow_up_coach: Annotated[bool, Field(exclude_if=_is_off)] = False
+
+    @field_validator("follow_up_months")
+    @classmethod
+    def _check_months(cls, months: tuple[int, ...]) -> tuple[int, ...]:
+        if not set(months) <= set(MONTHS) or list(months) != sorted(set(months)):
+            raise InvalidValueError(facts.FOLLOW_UP_MONTHS(months=list(map(str, MONTHS))))
+        return months
 
     @field_validator("timezone")
     @classmethod

@@ -42,6 +42,12 @@ CONTRACTING_MINUTES = message(
     least=PLAIN_NUMBER,
     most=PLAIN_NUMBER,
 )
+FOLLOW_UP_MONTHS = message(
+    "cycle_file.follow_up_months",
+    "the months can be {months}, each at most once and in ascending order; an empty list asks "
+    "nobody",
+    months=listed(TEXT),
+)
 MAX_GAP_BELOW_MIN = message(
     "cycle_file.max_gap_below_min",
     "the longest gap ({longest}) is shorter than the shortest gap ({shortest}); correct one of "

@@ -28,6 +28,8 @@ class CredentialKind(StrEnum):
     LINK = "link"  # a coach's or coachee's secret link
     NOTES = "notes"  # access to a coach's notes on one device
     AIDE = "aide"  # the link of an aide, who answers for a coachee
+    FOLLOW_UP = "follow_up"  # a person's link after the cycle, which opens follow-ups only
+    POST = "post"  # the link of a post that a commitment was handed over to
     FEED = "feed"  # a calendar feed of a person or manager; grants nothing else
     PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; grants no access
 

@@ -94,6 +94,31 @@ ACTIONS: Mapping[str, Fact] = {
     "fit answered": message("audit_action.fit_answered", "question about fit answered")(),
     "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
     "evidence added": message("audit_action.evidence_added", "evidence added")(),
+    "alumni agreed to": message(
+        "audit_action.alumni_agreed_to", "consent to stay in touch given"
+    )(),
+    "alumni taken back": message(
+        "audit_action.alumni_taken_back", "consent to stay in touch withdrawn"
+    )(),
+    "follow-up answered": message("audit_action.follow_up_answered", "follow-up answered")(),
+    "follow-up link made": message(
+        "audit_action.follow_up_link_made", "link for follow-ups created"
+    )(),
+    "follow-up link shown": message(
+        "audit_action.follow_up_link_shown", "link for follow-ups shown to the office"
+    )(),
+    "follow-up opened": message("audit_action.follow_up_opened", "form of a follow-up opened")(),
+    "follow-ups opened": message("audit_action.follow_ups_opened", "follow-ups viewed")(),
+    "follow-ups planned": message("audit_action.follow_ups_planned", "follow-ups planned")(),
+    "follow-ups refused": message("audit_action.follow_ups_refused", "follow-ups declined")(),
+    "follow-ups written": message(
+        "audit_action.follow_ups_written", "questions of follow-ups queued"
+    )(),
+    "post answered": message("audit_action.post_answered", "post answered about a commitment")(),
+    "post link made": message("audit_action.post_link_made", "link for a post created")(),
+    "post may be asked": message(
+        "audit_action.post_may_be_asked", "post may be asked about a commitment"
+    )(),
     "goal added": message("audit_action.goal_added", "goal added")(),
     "goal changed": message("audit_action.goal_changed", "goal changed")(),
     "goal rated": message("audit_action.goal_rated", "goal rated")(),

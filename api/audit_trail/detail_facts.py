@@ -89,6 +89,7 @@ VALUES: Mapping[str, Fact] = {
     "draft": message("audit_value.draft", "being written")(),
     "dropped": message("audit_value.dropped", "no longer pursued")(),
     "handed_over": message("audit_value.handed_over", "handed over")(),
+    "not_pursued": message("audit_value.not_pursued", "not pursued")(),
     "not_reached": message("audit_value.not_reached", "not reached")(),
     "partly": message("audit_value.partly", "partly reached")(),
     "proposed": message("audit_value.proposed", "proposed")(),

@@ -20,10 +20,11 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import AccessRole, Principal, Verification
 from api.services import Services, transaction_context
 
-LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and aides' links
+LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and others' links
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
 """The details added to events caused by coaches, coachees and aides: link, and verification."""
 GENESIS_SEAL = "0" * 64
+_FOR_COACHEE = frozenset({AccessRole.AIDE, AccessRole.POST})
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
 LAST_SEAL = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
@@ -73,7 +74,7 @@ def _authentication_detail(principal: Principal) -> dict[str, str]:
     device = {} if principal.device_id is None else {"device": principal.device_id}
     return {
         "credential": principal.credential_id,
-        "issued_by": AIDE_ISSUER if principal.role is AccessRole.AIDE else LINK_ISSUER,
+        "issued_by": AIDE_ISSUER if principal.role in _FOR_COACHEE else LINK_ISSUER,
         "verified_by": verification.value,
         **device,
     }

@@ -17,6 +17,11 @@ class ConsentKind(StrEnum):
     COACHEE = "coachee"
     COACH = "coach"
     PUBLICITY = "publicity"
+    ALUMNI = "alumni"
+
+
+TERMS_KINDS = (ConsentKind.COACHEE, ConsentKind.COACH)
+"""The texts that people agree to before their first session."""
 
 
 class ConsentRow(IdentifiedRow):

@@ -1,4 +1,4 @@
-"""People's consent to the privacy terms and, separately, to being named in public.
+"""People's consent to the privacy terms and, separately, to being named and to staying in touch.
 
 People who have not agreed yet can still reply to invitations and report on sessions, because
 sessions that took place must be recorded. The programme office can see who has not agreed yet.
@@ -38,6 +38,13 @@ class ConsentStatus(FrozenModel):
     publicity_given_at: datetime | None
 
 
+class AlumniStatus(FrozenModel):
+    """The question whether a person stays in touch after the cycle, and since when they do."""
+
+    text: ConsentText
+    given_at: datetime | None
+
+
 class GivenConsent(FrozenModel):
     """A person's stored consent; `revoked_at` is the time at which it was withdrawn, if any."""
 
@@ -68,7 +75,10 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """Whether a person agrees to be named in public; `sha256` identifies the text shown."""
+    """Whether a person agrees to be named in public, or to stay in touch.
+
+    `sha256` identifies the text shown.
+    """
 
     given: bool
     sha256: str
@@ -117,6 +127,43 @@ def answer_publicity(
     texts = consent_texts(services.settings)
     with services.database.writing() as tx:
         return store_publicity_answer(tx, texts, principal, answer, now=services.now())
+
+
+def read_alumni(services: Services, principal: Principal) -> AlumniStatus:
+    """Return the question whether to stay in touch, and the requesting person's answer."""
+    texts = consent_texts(services.settings)
+    with services.database.reading() as tx:
+        return alumni_status(tx, texts, principal.person_id or "")
+
+
+def answer_alumni(
+    services: Services, principal: Principal, answer: PublicityAnswer
+) -> AlumniStatus:
+    """Record whether the requesting person wants to stay in touch after the cycle.
+
+    Raises:
+        ConflictError: the person agrees, but the text has changed since it was shown.
+    """
+    texts, now = consent_texts(services.settings), services.now()
+    text, person_id = texts[ConsentKind.ALUMNI], principal.person_id or ""
+    with services.database.writing() as tx:
+        given = alumni_status(tx, texts, person_id).given_at is not None
+        if answer.given and not given:
+            _require_current(text, answer.sha256)
+            _revoke(tx, person_id, ConsentKind.ALUMNI, now)
+            _store_consent(tx, person_id, ConsentKind.ALUMNI, text, now)
+            record_event(tx, "alumni agreed to", "person", person_id, version=text.version)
+        elif not answer.given and _revoke(tx, person_id, ConsentKind.ALUMNI, now):
+            record_event(tx, "alumni taken back", "person", person_id)
+        return alumni_status(tx, texts, person_id)
+
+
+def alumni_status(tx: Transaction, texts: Texts, person_id: str) -> AlumniStatus:
+    """Return whether a person wants to stay in touch; an answer to an earlier text holds."""
+    row = _current_consents(tx, [person_id]).get(person_id, {}).get(ConsentKind.ALUMNI)
+    return AlumniStatus(
+        text=texts[ConsentKind.ALUMNI], given_at=None if row is None else row.given_at
+    )
 
 
 def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...]:
@@ -170,11 +217,11 @@ def store_publicity_answer(
     before = consent_status(tx, texts, person_id)
     if answer.given and before.publicity_given_at is None:
         _require_current(before.publicity, answer.sha256)
-        _revoke_publicity(tx, person_id, now)
+        _revoke(tx, person_id, ConsentKind.PUBLICITY, now)
         _store_consent(tx, person_id, ConsentKind.PUBLICITY, before.publicity, now)
         version = before.publicity.version
         record_event(tx, "publicity agreed to", "person", person_id, version=version)
-    elif not answer.given and _revoke_publicity(tx, person_id, now):
+    elif not answer.given and _revoke(tx, person_id, ConsentKind.PUBLICITY, now):
         record_event(tx, "publicity taken back", "person", person_id)
     return consent_status(tx, texts, person_id)
 
@@ -269,12 +316,12 @@ def _store_consent(
     tx.flush()
 
 
-def _revoke_publicity(tx: Transaction, person_id: str, now: datetime) -> bool:
-    """Withdraw all consents to be named in public; return whether there were any."""
+def _revoke(tx: Transaction, person_id: str, kind: ConsentKind, now: datetime) -> bool:
+    """Withdraw all of a person's consents of a kind; return whether there were any."""
     rows = tx.scalars(
         select(ConsentRow).where(
             ConsentRow.person_id == person_id,
-            ConsentRow.asked == ConsentKind.PUBLICITY,
+            ConsentRow.asked == kind,
             ConsentRow.revoked_at.is_(None),
         )
     ).all()

@@ -2,8 +2,9 @@
 
 A text is a plain-text file with the lines `version:` and `date:`, a blank line, and parts, each of
 which starts with a heading `## …` and has one paragraph per line. It is a Jinja2 template, in which
-the settings in `TextVariables` can be used. A deployment can provide a folder with all three files;
-the default texts are in `templates/consent/texts`.
+the settings in `TextVariables` can be used. A deployment can provide a folder with these files; the
+default texts are in `templates/consent/texts`. The default text of `OPTIONAL` kinds is used if the
+folder has none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _HEADING = "## "
 _TEMPLATES = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
 )
+
+OPTIONAL = frozenset({ConsentKind.ALUMNI})
+"""Texts that a folder need not have, because folders of earlier versions have none."""
 
 TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
 """The kind of privacy terms for each side."""
@@ -95,7 +99,16 @@ def consent_texts(settings: Settings) -> dict[ConsentKind, ConsentText]:
 
 @cache
 def _load_texts(folder: Path | None, variables: TextVariables) -> dict[ConsentKind, ConsentText]:
-    return {kind: load_text(folder, "consent", kind, variables) for kind in ConsentKind}
+    return {
+        kind: load_text(_folder_of(folder, kind), "consent", kind, variables)
+        for kind in ConsentKind
+    }
+
+
+def _folder_of(folder: Path | None, kind: ConsentKind) -> Path | None:
+    """Return the folder of a text, or `None` for the default text."""
+    own = folder is not None and (kind not in OPTIONAL or (folder / f"{kind}.txt").exists())
+    return folder if own else None
 
 
 def load_text(

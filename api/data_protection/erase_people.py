@@ -14,6 +14,7 @@ from sqlalchemy.orm import undefer
 from api.background.rows import TaskState
 from api.background.task_failure import erased_failure
 from api.coaching.agreements.erasure import erase_agreements
+from api.coaching.follow_up.erasure import erase_follow_ups
 from api.coaching.goals.erasure import erase_goals
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
@@ -68,14 +69,15 @@ def erase_people(
     rank, service and role, attendance and ratings, and pairs with their session times.
 
     The following data is erased: name, address, code, languages, availability, unit and
-    preferences; the person's comments and feedback; the texts in the records, agreements, goals and
-    commitments of a coachee, and answers about whether a pair fits; sentences about the person in
-    plans and runs; emails to and from the person, and questions about them; links, codes, devices,
-    PIN and passkeys; what is planned with a coachee; all notes by or about the person, with their
-    keys; and the person's row of the directory, unless they have another role. Lists that wait for
-    a decision, the people before the latest list, and searches are deleted, because they may name
-    the person. In other texts about the person's sessions, such as the records that a coach wrote,
-    the person's name is removed. Backups still contain all of it.
+    preferences; the person's comments and feedback; the texts in the records, agreements, goals
+    and commitments of a coachee, the posts that they were handed over to, and answers about
+    whether a pair fits; sentences about the person in plans and runs; emails to and from the
+    person, and questions about them; links, codes, devices, PIN and passkeys; what is planned
+    with a coachee; all notes by or about the person, with their keys; and the person's row of
+    the directory, unless they have another role. Lists that wait for a decision, the people
+    before the latest list, and searches are deleted, because they may name the person. In other
+    texts about the person's sessions, such as the records that a coach wrote, the person's name
+    is removed. Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -85,7 +87,7 @@ def erase_people(
     rows = tx.scalars(select(PersonRow).where(*in_scope)).all()
     redactor = _redactor_for(rows, inputs)
     _erase_rows_of(tx, in_scope, redactor, now)
-    _erase_coaching(tx, cycle_id, in_scope, redactor)
+    _erase_coaching(tx, cycle_id, in_scope, redactor, now)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     forget_humans(tx, rows)
     forget_lists(tx, cycle_id)
@@ -159,10 +161,12 @@ def _erase_coaching(
     cycle_id: str,
     in_scope: tuple[ColumnElement[bool], ...],
     redactor: Redactor,
+    now: datetime,
 ) -> None:
     person_ids = select(PersonRow.id).where(*in_scope)
     erase_agreements(tx, cycle_id, person_ids, redactor.redact_text)
     erase_goals(tx, cycle_id, person_ids, redactor.redact_text)
+    erase_follow_ups(tx, cycle_id, person_ids, redactor.redact_text, now=now)
 
 
 def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redactor) -> None:

@@ -10,6 +10,12 @@ from api.coaching.agreements.export import (
     agreements_of,
     fit_answers_of,
 )
+from api.coaching.follow_up.export import (
+    ReportedFollowUp,
+    ReportedPost,
+    follow_ups_of,
+    posts_of,
+)
 from api.coaching.goals.commitment_views import CommitmentView
 from api.coaching.goals.export import commitments_of, goals_of
 from api.coaching.goals.goal_views import GoalView
@@ -28,6 +34,8 @@ class ReportedCoaching(FrozenModel):
     fit_answers: tuple[ReportedFit, ...] = ()
     goals: tuple[GoalView, ...] = ()
     commitments: tuple[CommitmentView, ...] = ()
+    follow_ups: tuple[ReportedFollowUp, ...] = ()
+    posts: tuple[ReportedPost, ...] = ()
 
 
 def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching:
@@ -38,4 +46,6 @@ def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching
         fit_answers=fit_answers_of(tx, side, person_id),
         goals=goals_of(tx, side, person_id, now),
         commitments=commitments_of(tx, side, person_id, now),
+        follow_ups=follow_ups_of(tx, person_id),
+        posts=posts_of(tx, person_id),
     )

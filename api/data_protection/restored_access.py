@@ -17,7 +17,6 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import (
-    CredentialKind,
     CredentialRow,
     PasskeyRow,
     SignInFlowRow,
@@ -32,17 +31,17 @@ from api.data_protection.changed_access import (
 from api.enrolment.rows import AddressCodeRow, ApplicationRow, CallRow
 from api.participants.rows import PersonRow
 from api.participants.withdrawn import withdraw
+from api.personal_links.links import LINKED_KINDS
 from api.personal_links.rows import OneTimeCodeRow, PersonPasskeyRow, VerifiedDeviceRow
 from api.webhooks.rows import WebhookRow
 
-_OF_PEOPLE = (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE)
 _USED_ONCE = (OneTimeCodeRow, AddressCodeRow, SignInFlowRow)
 
 
 def ended_links(tx: Transaction) -> frozenset[str]:
     """Return the ids of the links and feeds of people that were ended, according to a database."""
     query = select(CredentialRow.id).where(
-        CredentialRow.kind.in_(_OF_PEOPLE), CredentialRow.revoked_at.is_not(None)
+        CredentialRow.kind.in_(LINKED_KINDS), CredentialRow.revoked_at.is_not(None)
     )
     return frozenset(tx.scalars(query))
 

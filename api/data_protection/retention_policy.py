@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.coaching.agreements.rows import FollowUpRow
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
 from api.data_protection import facts
@@ -62,11 +63,19 @@ class Retention(FrozenModel):
 
 
 @dataclass(frozen=True, slots=True)
+class _Latest:
+    """The end of the last session of each cycle, and the last day of its follow-ups, by id."""
+
+    sessions: Mapping[str, datetime]
+    follow_ups: Mapping[str, date]
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionStatus:
     """A cycle's retention status today.
 
     `expires_on` is the end of retention; `None` if there is nothing to erase or if this deployment
-    does not erase automatically.
+    does not erase automatically. It is never before the last follow-up can be answered.
     """
 
     row: CycleRow
@@ -195,7 +204,8 @@ def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[Re
             .group_by(SessionRow.cycle_id)
         ).all()
     )
-    return tuple(_status(tx, row, last, days, now) for row in rows)
+    latest = _Latest(last, _last_follow_ups(tx))
+    return tuple(_status(tx, row, latest, days, now) for row in rows)
 
 
 def retention_status(
@@ -207,25 +217,42 @@ def retention_status(
             SessionRow.cycle_id == row.id, SessionRow.state == SessionState.CONFIRMED
         )
     )
-    return _status(tx, row, {} if last is None else {row.id: last}, days, now)
+    sessions = {} if last is None else {row.id: last}
+    return _status(tx, row, _Latest(sessions, _last_follow_ups(tx, row.id)), days, now)
 
 
 def _retention(services: Services, tx: Transaction, cycle_id: str) -> Retention:
     return retention_of(tx, cycle_id, services.settings.retention_days, now=services.now())
 
 
+def _last_follow_ups(tx: Transaction, cycle_id: str | None = None) -> dict[str, date]:
+    """Return the last day on which a follow-up of each cycle, or of one, can be answered."""
+    query = (
+        select(FollowUpRow.cycle_id, func.max(FollowUpRow.until))
+        .join(PersonRow, PersonRow.id == FollowUpRow.person_id)
+        .where(FollowUpRow.ended_at.is_(None), PersonRow.left_at.is_(None))
+        .group_by(FollowUpRow.cycle_id)
+    )
+    if cycle_id is not None:
+        query = query.where(FollowUpRow.cycle_id == cycle_id)
+    return dict(tx.execute(query).all())
+
+
 def _status(
-    tx: Transaction, row: CycleRow, last: Mapping[str, datetime], days: int, now: datetime
+    tx: Transaction, row: CycleRow, latest: _Latest, days: int, now: datetime
 ) -> RetentionStatus:
     last_day = date.fromisoformat(row.policy["cycle"]["end"])
-    if row.id in last:  # after publishing, the cycle may have been shortened
-        last_day = max(last_day, last[row.id].astimezone(_zone(row)).date())
+    if row.id in latest.sessions:  # after publishing, the cycle may have been shortened
+        last_day = max(last_day, latest.sessions[row.id].astimezone(_zone(row)).date())
     kept = not days or (row.erased_at is not None and not _has_new_data(tx, row))
+    expires_on = last_day + timedelta(days=days)
+    if row.id in latest.follow_ups:
+        expires_on = max(expires_on, latest.follow_ups[row.id] + timedelta(days=1))
     return RetentionStatus(
         row=row,
         today=now.astimezone(_zone(row)).date(),
         last_day=last_day,
-        expires_on=None if kept else last_day + timedelta(days=days),
+        expires_on=None if kept else expires_on,
     )
 
 

@@ -12,6 +12,9 @@ COACH = frozenset({AccessRole.COACH})
 COACHEE = frozenset({AccessRole.COACHEE})
 PERSON = COACH | COACHEE
 AIDE = frozenset({AccessRole.AIDE})
+ASKED_LATER = PERSON | {AccessRole.FOLLOW_UP}
+"""People with any secret link of their own, also with one that opens follow-ups only."""
+POST = frozenset({AccessRole.POST})
 AUDITOR = frozenset({AccessRole.AUDITOR})
 OFFICE = MANAGER | AUDITOR
 SIGNED_IN = OFFICE | PERSON

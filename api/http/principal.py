@@ -17,6 +17,8 @@ class AccessRole(StrEnum):
     COACH = "coach"
     COACHEE = "coachee"
     AIDE = "aide"  # answers for a coachee, with a link that the coachee has created
+    FOLLOW_UP = "follow_up"  # a coach or coachee, with a link that opens follow-ups only
+    POST = "post"  # the office that a commitment was handed over to
     AUDITOR = "auditor"
     ANONYMOUS = "nobody"
     SYSTEM = "system"
@@ -82,7 +84,7 @@ class Principal:
     Attributes:
         user_id: the id of a manager or auditor; `None` otherwise.
         person_id: the id of a coach or coachee in the cycle `cycle_id`, or of the coachee whom an
-            aide answers for; `None` otherwise.
+            aide answers for, or who has handed over a commitment to a post; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
         confirmed_at: the time at which the user last passed a second factor.

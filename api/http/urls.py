@@ -149,6 +149,26 @@ def person_pair(secret: str, other_id: str) -> str:
     return f"{person_coaching(secret)}/{other_id}"
 
 
+def person_follow_ups(secret: str) -> str:
+    """Return the URL of the page with what a person is asked after the cycle."""
+    return f"{person(secret)}/follow-up"
+
+
+def person_follow_up(secret: str, follow_up_id: str) -> str:
+    """Return the URL of the form of one follow-up."""
+    return f"{person_follow_ups(secret)}/{follow_up_id}"
+
+
+def post(secret: str) -> str:
+    """Return the URL of the page of a post that a commitment was handed over to."""
+    return f"{person(secret)}/handed-over"
+
+
+def follow_ups(cycle_id: str) -> str:
+    """Return the URL of the page with the follow-ups of a cycle."""
+    return f"/cycles/{cycle_id}/follow-ups"
+
+
 def agreements(cycle_id: str) -> str:
     """Return the URL of the page with the states of the agreements of a cycle."""
     return f"/cycles/{cycle_id}/agreements"

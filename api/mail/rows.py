@@ -35,6 +35,9 @@ class MailKind(StrEnum):
     NOTES_NOTICE = "notes notice"  # a notebook was started, or opened on a device
     ACCESS_NOTICE = "access notice"  # a person's PIN, passkeys or verified devices changed
     DETAILS_REQUEST = "details request"  # asks a person to enter when they are free
+    FOLLOW_UP = "follow-up"  # the question, some months after a pair was completed
+    FOLLOW_UP_REMINDER = "follow-up reminder"
+    POST_QUESTION = "post question"  # to a post that a commitment was handed over to, or a reminder
     AIDE_NOTICE = "aide notice"  # an aide's link was created, or an aide answered for a coachee
 
 
@@ -45,6 +48,9 @@ REMINDER_KINDS = (  # the most urgent first
     MailKind.FEEDBACK_REMINDER,
 )
 
+
+FOLLOW_UP_KINDS = (MailKind.FOLLOW_UP, MailKind.FOLLOW_UP_REMINDER)
+"""Questions to people after their cycle."""
 
 OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION, MailKind.MOVED_AWAY)
 """Emails that the programme office reviews and releases."""

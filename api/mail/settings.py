@@ -103,12 +103,15 @@ class MailSettings(MailAccount):
             single reminder. 0 disables these reminders.
         remind_after_days: how many days after a session people receive a single reminder of a
             missing record or missing feedback. 0 disables these reminders.
+        remind_follow_up_days: how many days after a question that follows up a pair, and after its
+            first reminder, another reminder is sent. 0 disables these reminders.
     """
 
     give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48
     remind_session_days: Annotated[int, Field(ge=0, le=14)] = 1
     remind_reply_days: Annotated[int, Field(ge=0, le=60)] = 7
     remind_after_days: Annotated[int, Field(ge=0, le=60)] = 2
+    remind_follow_up_days: Annotated[int, Field(ge=0, le=60)] = 7
 
     @property
     def enabled(self) -> bool:

@@ -27,7 +27,8 @@ from coach.feedback import SingleLineText
 
 _PEOPLE = frozenset({"person", "human"})
 _PSEUDONYM = "P-"
-_ROLES_OF_PEOPLE = frozenset({"coach", "coachee", "aide"})  # aides have the id of their coachee
+# Aides, and posts that something was handed over to, have the id of their coachee.
+_ROLES_OF_PEOPLE = frozenset({"coach", "coachee", "aide", "follow_up", "post"})
 _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 

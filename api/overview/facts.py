@@ -150,4 +150,10 @@ TO_DO_ASKED_OFFICE = plural_message(
     "Coaches ask you for something after {count} sessions",
     count=NUMBER,
 )
+TO_DO_UNANSWERED_FOLLOW_UP = plural_message(
+    "overview.to_do_unanswered_follow_up",
+    "{count} follow-up is not answered in spite of a reminder, or was not sent",
+    "{count} follow-ups are not answered in spite of a reminder, or were not sent",
+    count=NUMBER,
+)
 DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.coaching.follow_up.own import own_follow_ups
 from api.consent.service import PersonConsent, consent_status, consents_of_cycle
 from api.consent.terms_states import TermsState, terms_states
 from api.consent.texts import consent_texts
@@ -37,6 +38,7 @@ from api.rescheduling.open_proposals import (
 from api.runs.run_view import RunView, runs_of_cycle
 from api.services import Services
 from api.sessions.schedule import PersonSchedule, own_schedule
+from coach.follow_up import FollowUpState
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,15 @@ def read_people_page(services: Services, cycle_id: str, query: ListQuery) -> Peo
 
 @dataclass(frozen=True, slots=True)
 class PersonHome:
-    """A person's sessions, whether they have accepted the current terms, and what is new."""
+    """A person's sessions, whether they have accepted the current terms, and what is new.
+
+    `follow_ups_due` is the number of questions after the cycle that wait for an answer.
+    """
 
     schedule: PersonSchedule
     terms_accepted: bool
     notices: dict[str, SessionNotice]
+    follow_ups_due: int
 
 
 def read_person_home(services: Services, principal: Principal) -> PersonHome:
@@ -153,7 +159,13 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
         schedule = own_schedule(tx, principal)
         status = consent_status(tx, texts, schedule.person.id)
         notices = session_notices(tx, schedule.person.id, now=services.now())
-    return PersonHome(schedule, status.accepted_at is not None, notices)
+        follow_ups = own_follow_ups(tx, principal, now=services.now())
+    return PersonHome(
+        schedule,
+        status.accepted_at is not None,
+        notices,
+        sum(one.state is FollowUpState.DUE for one in follow_ups),
+    )
 
 
 def read_notices(services: Services, principal: Principal) -> dict[str, SessionNotice]:

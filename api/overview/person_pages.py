@@ -52,6 +52,7 @@ def my_sessions(
             (facts.UPCOMING(), [line for line in lines if not line.over]),
             (facts.PAST(), [line for line in lines if line.over]),
         ],
+        follow_ups=home.follow_ups_due and urls.person_follow_ups(link),
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
         due_heading=_DUE_HEADINGS[person.side],

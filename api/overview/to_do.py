@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements.office import count_asking_pairs
-from api.consent.rows import ConsentKind, ConsentRow
+from api.coaching.follow_up.office import count_unanswered
+from api.consent.rows import TERMS_KINDS, ConsentRow
 from api.cycles.rows import CycleRow
 from api.http import urls
 from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
@@ -42,6 +43,7 @@ class ToDoKind(StrEnum):
     ANOTHER_COACH = "another_coach"
     ATTENDANCE_DIFFERS = "attendance_differs"
     ASKED_OFFICE = "asked_office"
+    UNANSWERED_FOLLOW_UP = "unanswered_follow_up"
 
 
 class ToDo(FrozenModel):
@@ -149,7 +151,7 @@ def _mails(state: MailState) -> _Query:
 def _missing_consent(now: datetime) -> _Counts:
     given = select(ConsentRow.id).where(
         ConsentRow.person_id == PersonRow.id,
-        ConsentRow.asked != ConsentKind.PUBLICITY,
+        ConsentRow.asked.in_(TERMS_KINDS),
         ConsentRow.revoked_at.is_(None),
     )
     coming = select(SessionRow.id).where(
@@ -167,6 +169,10 @@ def _another_coach(_now: datetime) -> _Counts:
     return count_asking_pairs()
 
 
+def _unanswered_follow_ups(now: datetime) -> _Counts:
+    return count_unanswered(now)
+
+
 _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.DECLINED: _declined,
     ToDoKind.UNANSWERED: _unanswered,
@@ -178,6 +184,7 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.ANOTHER_COACH: _another_coach,
     ToDoKind.ATTENDANCE_DIFFERS: _attendance_differs,
     ToDoKind.ASKED_OFFICE: _requests_to_office,
+    ToDoKind.UNANSWERED_FOLLOW_UP: _unanswered_follow_ups,
 }
 _PAGES = {
     ToDoKind.DECLINED: "/sessions?reply=declined#list",
@@ -190,6 +197,7 @@ _PAGES = {
     ToDoKind.ANOTHER_COACH: "/agreements",
     ToDoKind.ATTENDANCE_DIFFERS: "/sessions",
     ToDoKind.ASKED_OFFICE: "/sessions",
+    ToDoKind.UNANSWERED_FOLLOW_UP: "/follow-ups?state=due#list",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
@@ -202,4 +210,5 @@ TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.ANOTHER_COACH: facts.TO_DO_ANOTHER_COACH,
     ToDoKind.ATTENDANCE_DIFFERS: facts.TO_DO_ATTENDANCE_DIFFERS,
     ToDoKind.ASKED_OFFICE: facts.TO_DO_ASKED_OFFICE,
+    ToDoKind.UNANSWERED_FOLLOW_UP: facts.TO_DO_UNANSWERED_FOLLOW_UP,
 }

@@ -50,6 +50,12 @@ from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError
 
 _ROLE_BY_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
+_OF_PERSON = frozenset({CredentialKind.LINK, CredentialKind.FOLLOW_UP})
+LINKED_KINDS = (
+    *(CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE),
+    *(CredentialKind.FOLLOW_UP, CredentialKind.POST),
+)
+"""The kinds of everything that ends when a person gets a new link."""
 _HAS_SECRET = or_(
     exists().where(PinRow.person_id == PersonRow.id),
     exists().where(PersonPasskeyRow.person_id == PersonRow.id),
@@ -96,8 +102,9 @@ def authenticate_link(
     The person is verified by the link alone if no code can be sent to them and they have
     neither a PIN nor a passkey.
 
-    Returns `None` if the secret is unknown, revoked or expired, if the seal of its row is not
-    valid, or if the person has left the cycle.
+    With a link that opens follow-ups only, the role is `FOLLOW_UP`. Returns `None` if the secret is
+    unknown, revoked or expired, if the seal of its row is not valid, or if the person has left the
+    cycle.
     """
     if presented.source is SecretSource.COOKIE:
         return None
@@ -106,13 +113,14 @@ def authenticate_link(
         return None
     row: CredentialRow
     row, side, cycle_id, left_at, email, has_secret = found
-    if row.kind is not CredentialKind.LINK or not is_valid(row, now) or left_at is not None:
+    if row.kind not in _OF_PERSON or not is_valid(row, now) or left_at is not None:
         return None
     if not is_sealed(tx, row):
         return None
     needs_more = can_send_codes(settings, email) or has_secret
+    follows_up = row.kind is CredentialKind.FOLLOW_UP
     return Principal(
-        _ROLE_BY_SIDE[side],
+        AccessRole.FOLLOW_UP if follows_up else _ROLE_BY_SIDE[side],
         person_id=row.person_id,
         cycle_id=cycle_id,
         credential_id=row.id,
@@ -123,7 +131,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; earlier links, feeds, aides' links and devices end.
+    """Create a new secret link for a person; earlier links of all kinds, and devices, end.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -133,7 +141,7 @@ def issue_link(
     person = person_row(tx, person_id)
     if person.left_at is not None:
         raise NotFoundError(facts.HAS_LEFT(person=person.code))
-    for kind in (CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE):
+    for kind in LINKED_KINDS:
         for row in active_of(tx, kind, now, person_id=person_id):
             row.revoked_at = now
     end_devices(tx, person_id, now=now)

@@ -11,8 +11,9 @@ from api.http import urls
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.device_names import device_name
-from api.http.permissions import PERSON, Permission, Permissions
+from api.http.permissions import ASKED_LATER, PERSON, Permission, Permissions
 from api.personal_links import person_passkeys
+from api.personal_links.first_page import first_page
 from api.personal_links.verified_devices import set_device_cookie
 from api.web.rendering import parse_form, redirect_after_post
 
@@ -53,7 +54,7 @@ def finish_verification(
         device_name=device_name(request),
         remember=response.remember,
     )
-    answer = JSONResponse({"go_on_to": urls.person(link)})
+    answer = JSONResponse({"go_on_to": first_page(link, principal)})
     set_device_cookie(answer, services, principal, device, remember=response.remember)
     return answer
 
@@ -97,8 +98,8 @@ def remove_passkey(
 
 ROUTERS = (PASSKEY_PAGES,)
 PERMISSIONS: Permissions = {
-    ("POST", "/p/{link}/verify/passkey/begin"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/verify/passkey/finish"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/verify/passkey/begin"): Permission(ASKED_LATER, own_only=True),
+    ("POST", "/p/{link}/verify/passkey/finish"): Permission(ASKED_LATER, own_only=True),
     ("POST", "/p/{link}/passkeys/begin"): Permission(
         PERSON, own_only=True, requires_verification=True
     ),

@@ -20,8 +20,10 @@ from api.http import urls
 from api.http.authorization import LINK_PARAMETER
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.device_names import device_name
-from api.http.permissions import PERSON, Permission, Permissions
+from api.http.permissions import ASKED_LATER, Permission, Permissions
+from api.http.principal import AccessRole, Principal
 from api.personal_links import verification
+from api.personal_links.first_page import first_page
 from api.personal_links.verification import VerificationInput
 from api.personal_links.verified_devices import set_device_cookie
 from api.web.rendering import (
@@ -58,7 +60,7 @@ def show(
     With `again`, ask even a verified person, because some changes require recent verification.
     """
     if principal.is_verified and not again:
-        return redirect_after_post(_own_page(link, go_on_to))
+        return redirect_after_post(_own_page(link, principal, go_on_to))
     return _render(link, request, {_GO_ON_TO: go_on_to}, {})
 
 
@@ -89,7 +91,7 @@ def verify(
     principal: PrincipalDep,
 ) -> Response:
     """Verify this device, then show the requested page or submit the form that the page carries."""
-    go_on_to = _own_page(link, fields.get(_GO_ON_TO, ""))
+    go_on_to = _own_page(link, principal, fields.get(_GO_ON_TO, ""))
     status = HTTPStatus.TEMPORARY_REDIRECT if _RESUBMIT in fields else HTTPStatus.SEE_OTHER
     response = RedirectResponse(go_on_to, status)
     own = {name: fields[field] for field, name in _INPUTS.items() if field in fields}
@@ -134,9 +136,10 @@ def _render(
         request,
         "personal_links/verify.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else status,
-        home=urls.person(link),
+        home=first_page(link, principal),
         address=urls.person_verify(link),
         devices=urls.person_devices(link),
+        follows_up=principal.role is AccessRole.FOLLOW_UP,
         required=verification.read_verification(services, principal),
         carried=carried,
         has_form=_RESUBMIT in fields,
@@ -144,18 +147,18 @@ def _render(
     )
 
 
-def _own_page(link: str, path: str) -> str:
+def _own_page(link: str, principal: Principal, path: str) -> str:
     """Return `path` if it is one of the pages behind the link, else the link's first page."""
     home = urls.person(link)
     segments = re.split(r"[/\\?#]", unquote(path))
     leaves = "." in segments or ".." in segments
     own = urls.safe_redirect_path(path).startswith(f"{home}/") and not leaves
-    return path if own else home
+    return path if own else first_page(link, principal)
 
 
 ROUTERS = (VERIFICATION_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/p/{link}/verify"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/verify"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/verify/code"): Permission(PERSON, own_only=True),
+    ("GET", "/p/{link}/verify"): Permission(ASKED_LATER, own_only=True),
+    ("POST", "/p/{link}/verify"): Permission(ASKED_LATER, own_only=True),
+    ("POST", "/p/{link}/verify/code"): Permission(ASKED_LATER, own_only=True),
 }

@@ -27,7 +27,7 @@ from api.audit_trail.log import record_event
 from api.crypto.row_seal import is_sealed
 from api.database.types import new_id
 from api.http.cookies import set_secret_cookie, verified_device_cookie
-from api.http.permissions import PERSON
+from api.http.permissions import ASKED_LATER
 from api.http.principal import Principal, Verification
 from api.personal_links import facts
 from api.personal_links.rows import VerifiedDeviceRow
@@ -60,7 +60,7 @@ def verify_by_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
     """Return `principal` as verified if the request has the secret of one of their devices."""
-    if principal.person_id is None or principal.role not in PERSON or principal.is_verified:
+    if principal.person_id is None or principal.role not in ASKED_LATER or principal.is_verified:
         return principal
     secret = request.headers.get(DEVICE_HEADER) or request.cookies.get(
         verified_device_cookie(settings, principal.person_id), ""

@@ -1,9 +1,15 @@
-"""The job that creates due reminders. It runs once an hour across all workers."""
+"""The job that creates due reminders and questions after a cycle.
+
+It runs once an hour across all workers.
+"""
 
 from __future__ import annotations
 
+from functools import partial
+
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, JobHandler, JobType, hourly
+from api.reminders.follow_ups import write_due_questions
 from api.reminders.service import write_due_reminders
 
 REMINDERS_JOB = "reminding"
@@ -13,7 +19,8 @@ def create_reminder_handler(context: JobContext) -> JobHandler:
     """Create the handler of the reminder job."""
 
     def write_reminders(_period: str) -> None:
-        retry_while_unavailable(context.stopping, lambda: write_due_reminders(context.services))
+        for write in (write_due_reminders, write_due_questions):
+            retry_while_unavailable(context.stopping, partial(write, context.services))
 
     return write_reminders
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import aliased
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.mail.delivery import release
-from api.mail.rows import REMINDER_KINDS, SENT_STATES, MailKind, MailRow
+from api.mail.rows import FOLLOW_UP_KINDS, REMINDER_KINDS, SENT_STATES, MailKind, MailRow
 from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
 from api.reminders.quiet_times import QuietTimes
@@ -130,21 +130,29 @@ def _due_items(
 
 def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
     """Return the most urgent item of each human who has not been reminded on this local day."""
-    since = now - timedelta(days=1)
-    latest = select(MailRow.created_at, PersonRow.human_id, PersonRow.id).join(
-        PersonRow, PersonRow.id == MailRow.person_id
-    )
-    recent = latest.where(MailRow.kind.in_(REMINDER_KINDS), MailRow.created_at > since)
-    reminded = {(human or person): at for at, human, person in tx.execute(recent)}
+    reminded = reminded_today(tx, now)
     chosen: dict[str, OpenItem] = {}
     order = {kind: place for place, kind in enumerate(REMINDER_KINDS)}
     for item in sorted(items, key=lambda one: (order[one.kind], one.session.starts_at)):
-        zone = ZoneInfo(item.person.timezone)
         human = item.person.human_id or item.person.id
-        at = reminded.get(human)
-        if at is None or at.astimezone(zone).date() != now.astimezone(zone).date():
+        if human not in reminded:
             chosen.setdefault(human, item)
     return list(chosen.values())
+
+
+def reminded_today(tx: Transaction, now: datetime) -> set[str]:
+    """Return the ids of the humans who were reminded or asked on this day in their time zone."""
+    kinds = (*REMINDER_KINDS, *FOLLOW_UP_KINDS)
+    recent = (
+        select(MailRow.created_at, PersonRow.human_id, PersonRow.id, PersonRow.timezone)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(MailRow.kind.in_(kinds), MailRow.created_at > now - timedelta(days=1))
+    )
+    return {
+        human or person
+        for at, human, person, name in tx.execute(recent)
+        if at.astimezone(ZoneInfo(name)).date() == now.astimezone(ZoneInfo(name)).date()
+    }
 
 
 def reminder_of(item: OpenItem, now: datetime) -> MailRow:

@@ -73,6 +73,9 @@ WRITE_TWO_NUMBERS = message(
     "write a list of two whole numbers, the least and the most: {example}",
     example=TEXT,
 )
+WRITE_MONTH = message(
+    "cycle_file.write_month", "is {found}; write a number of months, such as 3", found=FACT
+)
 WRITE_TABLE = message("cycle_file.write_table", "is {found}; write a table", found=FACT)
 WRITE_TABLE_LIKE = message(
     "cycle_file.write_table_like", "is {found}; write a table: {example}", found=FACT, example=TEXT

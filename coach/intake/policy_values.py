@@ -141,6 +141,12 @@ def _gap(value: Any, _: ReadContext) -> tuple[tuple[int, int] | None, Faults]:  
     return None, [((), CellError(message))]
 
 
+def _month(value: Any, _: ReadContext) -> int:  # noqa: ANN401 - as above
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise CellError(cycle_file_facts.WRITE_MONTH(found=describe_type(value)))
+    return value
+
+
 def _choice_reader(choices: Iterable[StrEnum]) -> Reader:
     exact = {choice.value: choice for choice in choices}
 
@@ -231,6 +237,7 @@ READERS: dict[str, Reader] = {
     "cycle.end": _scalar_reader(_day),
     "cycle.timezone": _scalar_reader(_text_reader(cells.timezone, "Europe/Belgrade")),
     "sessions.contracting_gap_days": _gap,
+    "cycle.follow_up_months": _array_reader(_scalar_reader(_month), tuple, "[3, 6]"),
     "calendar.blackout": _array_reader(_scalar_reader(_dates), tuple, '["2027-04-30..2027-05-03"]'),
     "calendar.observances": _observances,
     "rules.language.minimum_level": _scalar_reader(_text_reader(cells.level, "B2")),

@@ -506,10 +506,22 @@ def check_page(answer: httpx.Response) -> None:
 
 
 @contextmanager
-def running(settings: Settings, listener: socket.socket | None = None) -> Iterator[httpx.Client]:
-    """Run a server on a free loopback port, or on a bound socket, and yield a client for it."""
+def running(
+    settings: Settings,
+    listener: socket.socket | None = None,
+    *,
+    now: Callable[[], datetime] | None = None,
+) -> Iterator[httpx.Client]:
+    """Run a server on a free loopback port, or on a bound socket, and yield a client for it.
+
+    With `now`, the server has that clock.
+    """
+    app = create_app(settings)
+    if now is not None:
+        timed = replace(app.state.services, now=now)
+        app.state.services = timed.on_behalf_of(lambda: SYSTEM)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         port=settings.port,
         log_config=None,
         access_log=False,

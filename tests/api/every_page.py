@@ -592,6 +592,36 @@ def see_legacy_notebook(
         del walk.browser.headers[name]
 
 
+def see_follow_ups(walk: Walk, cycle: str, link: str, post: str, device: str) -> None:
+    """See what a person and a post are asked after the cycle, and what the office sees of it."""
+    home = f"/p/{link}/follow-up"
+    walk.open("follow-ups of the cycle", f"{cycle}/follow-ups")
+    listed = walk.json(f"{cycle}/follow-ups")
+    (due,) = (one["id"] for one in listed if one["state"] == "due")
+    walk.submit("link for a follow-up", f"{cycle}/follow-ups/{due}/link")
+    walk.open("verification for a follow-up", f"/p/{link}/verify")
+    walk.browser.headers["X-Device-Key"] = device
+    walk.open("follow-ups", home)
+    form = walk.open("follow-up", f"{home}/{due}")
+    (commitment,) = re.findall(r"/commitments/(\w{20})", form)
+    one = f"{home}/{due}/commitments/{commitment}"
+    walk.submit("follow-up, nothing chosen", one, data={"seen": "1"})
+    walk.submit("follow-up, changed", one, data={"seen": "0", "event": "carry_over"})
+    faulty = {"seen": "1", "kind": "order", "reference": "Any reference"}
+    faulty |= {"post_address": "nowhere", "ask_post": "true"}
+    walk.submit("follow-up, faulty", one, data=faulty)
+    walk.submit("follow-up, incomplete", f"{home}/{due}", data={"seen": "0"})
+    walk.post(f"{home}/{due}", data={"seen": "0", "again": "true"})
+    walk.open("follow-ups, answered", home)
+    del walk.browser.headers["X-Device-Key"]
+    page = f"/p/{post}/handed-over"
+    walk.open("handed over", page)
+    walk.submit("handed over, not shown", page, data={"seen": "0", "outcome": "done"})
+    evidence = {"kind": "order", "reference": "Any reference", "day": "2026-01-28"}
+    walk.post(page, data={"seen": "0", "outcome": "done"} | evidence)
+    walk.open("handed over, answered", page)
+
+
 def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
     for side, home in (("coachee", coachee), ("coach", coach)):
         terms = walk.open(f"consent of the {side}", f"{home}/consent")

@@ -13,6 +13,7 @@ from tests.bench.duplicate_figures import duplicate_figures
 from tests.bench.engine_figures import engine_figures
 from tests.bench.explanation_figures import explanation_figures
 from tests.bench.figures import show
+from tests.bench.follow_up_figures import follow_up_figures
 from tests.bench.page_figures import page_figures
 from tests.bench.peer_figures import peer_figures
 from tests.bench.slot_figures import slot_figures
@@ -28,6 +29,7 @@ TABLES = {
     "duplicates": ("Search for duplicate people", duplicate_figures),
     "pages": ("Pages of the programme office at 1,200 x 400", page_figures),
     "slots": ("Slots for another time at 1,200 x 400", slot_figures),
+    "follow-ups": ("Follow-ups of 1,200 pairs with seven sessions each", follow_up_figures),
     "peers": ("Assignment compared with other packages", peer_figures),
 }
 

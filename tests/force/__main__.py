@@ -16,6 +16,7 @@ from tests.force import (
     machine_vanishes,
     mails_killed,
     note_searched,
+    pair_lives,
     publisher_killed,
     replies_killed,
     strangers,
@@ -39,6 +40,7 @@ ON_BOTH: tuple[ModuleType, ...] = (
     audit_altered,
     copy_restored,
     streams,
+    pair_lives,
 )
 ON_SQLITE: tuple[ModuleType, ...] = (load, strangers, world_cycles, files_fuzzed)
 

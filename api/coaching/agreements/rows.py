@@ -1,11 +1,11 @@
-"""The tables of agreements, of their texts, and of answers to the question of fit."""
+"""The tables of agreements, of their texts and follow-ups, and of answers about fit."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
@@ -18,6 +18,7 @@ from coach.agreements import (
     Delegates,
     Fit,
 )
+from coach.follow_up import MAX_REMINDERS
 from coach.sessions import SessionMode
 
 _VERSION_LENGTH = 40
@@ -96,4 +97,60 @@ class FitAnswerRow(TableRow):
     answered_at: Mapped[datetime]
 
 
-TABLES: tuple[type[TableRow], ...] = (AgreementRow, AgreementTextRow, FitAnswerRow)
+class AskedRow(IdentifiedRow):
+    """The columns of a question that is sent on a day and reminded of at most twice.
+
+    Attributes:
+        due: the day on which the question is sent, in the time zone of the cycle, like `until`.
+        until: the last day on which it can be answered.
+        ended_at: when it was decided that it is not asked, or not any more.
+        version: the number of answers, by which somebody who has seen an earlier one is noticed.
+    """
+
+    __abstract__ = True
+
+    due: Mapped[date]
+    until: Mapped[date]
+    asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0)
+
+
+AT_MOST_TWO = f"reminders <= {MAX_REMINDERS}"
+"""The condition on the reminders of a question."""
+
+
+class FollowUpRow(AskedRow):
+    """What one of a pair is asked, some months after the pair was completed.
+
+    Attributes:
+        person_id: who is asked.
+        opened_at: when the form was first opened.
+        again: whether they may be asked again; `None` until they have answered.
+    """
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "side", "month"),
+        CheckConstraint(AT_MOST_TWO, name="at_most_two_reminders"),
+        Index("ix_follow_ups_cycle_id_due", "cycle_id", "due"),
+    )
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    side: Mapped[Side] = mapped_column(EnumString(Side))
+    month: Mapped[int]
+    opened_at: Mapped[datetime | None]
+    again: Mapped[bool | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    AgreementRow,
+    AgreementTextRow,
+    FitAnswerRow,
+    FollowUpRow,
+)

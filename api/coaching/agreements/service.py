@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.coaching.agreements import facts
 from api.coaching.agreements.focus import require_known_modules
+from api.coaching.agreements.follow_ups import open_follow_ups
 from api.coaching.agreements.pairs import Pair, open_pair, own_pair, own_side
 from api.coaching.agreements.rows import AgreementRow, AgreementTextRow
 from api.coaching.agreements.store import (
@@ -263,3 +264,4 @@ class _Step:
         _apply(self.row, self.state, AgreementEvent.CLOSE, self.now)
         self.row.closed_at, self.row.closed_as = self.now, ClosedAs.COMPLETED
         record_event(self.tx, "agreement completed", "agreement", self.row.id)
+        open_follow_ups(self.tx, self.row, now=self.now)

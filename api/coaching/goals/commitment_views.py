@@ -24,6 +24,9 @@ from coach.transitions import possible_events
 WITH_EVIDENCE = frozenset({CommitmentState.UNDER_WAY, CommitmentState.DONE})
 """The states in which evidence can be added."""
 
+BEFORE_COMPLETION = frozenset({CommitmentEvent.CHANGE, CommitmentEvent.COMMIT})
+"""What is no longer possible once the pair has finished."""
+
 
 class CommitmentView(FrozenModel):
     """A commitment; `version` is to be sent back as `seen` with every change.
@@ -65,14 +68,16 @@ def commitment_view(work: PairWork, row: CommitmentRow) -> CommitmentView:
         overdue=is_overdue(row.state, row.due, work.today),
         because=row.because,
         to_post=row.to_post,
-        can_add_evidence=work.is_open and row.state in WITH_EVIDENCE,
-        events=tuple(_events(work, row)) if work.is_open else (),
+        can_add_evidence=work.can_record and row.state in WITH_EVIDENCE,
+        events=tuple(_events(work, row)) if work.can_record else (),
     )
 
 
 def _events(work: PairWork, row: CommitmentRow) -> Iterable[CommitmentEvent]:
     for event in possible_events(COMMITMENT_TRANSITIONS, row.state):
         if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
+            continue
+        if event in BEFORE_COMPLETION and not work.is_open:
             continue
         if event is CommitmentEvent.FINISH and not row.evidence:
             continue

@@ -9,12 +9,19 @@ from __future__ import annotations
 from api.audit_trail.log import record_event
 from api.coaching.goals import facts
 from api.coaching.goals.commitment_views import (
+    BEFORE_COMPLETION,
     WITH_EVIDENCE,
     CommitmentView,
     commitment_rows,
     commitment_view,
 )
-from api.coaching.goals.pair_work import PairWork, open_work, require_version, seen_work
+from api.coaching.goals.pair_work import (
+    PairWork,
+    open_work,
+    recording_work,
+    require_version,
+    seen_work,
+)
 from api.coaching.goals.rows import CommitmentRow
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary, person_summary
@@ -149,7 +156,7 @@ def change_commitment(
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
-        row = _row(work, commitment_id)
+        row = commitment_row(work, commitment_id)
         require_version(row.version, given.seen, lambda: _differences(work, row, given.commitment))
         _apply(work, row, CommitmentEvent.CHANGE)
         row.title_shared = row.title_shared and row.title == given.commitment.title
@@ -175,19 +182,26 @@ def step_commitment(
         ConflictError: this is not possible now, or it is said to be done without evidence.
     """
     with services.database.writing() as tx:
-        work = open_work(tx, services, principal, other_id)
-        row, event = _row(work, commitment_id), step.change.event
+        work = recording_work(tx, services, principal, other_id)
+        row = commitment_row(work, commitment_id)
         require_version(row.version, step.seen)
-        if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
-            raise NotAllowedError(facts.COACHEE_COMMITS())
-        if event is CommitmentEvent.CHANGE:
-            raise ConflictError(facts.NOT_POSSIBLE())
-        if event is CommitmentEvent.FINISH and not row.evidence:
-            raise ConflictError(facts.EVIDENCE_NEEDED())
-        _apply(work, row, event)
-        row.because, row.to_post = step.change.because, step.change.to_post
-        record_event(tx, "commitment state changed", "commitment", row.id, state=row.state.value)
+        apply_change(work, row, step.change)
         return commitment_view(work, row)
+
+
+def apply_change(work: PairWork, row: CommitmentRow, change: CommitmentChange) -> None:
+    """Record what has become of a commitment; see `step_commitment`."""
+    event = change.event
+    if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
+        raise NotAllowedError(facts.COACHEE_COMMITS())
+    if event is CommitmentEvent.CHANGE or (event in BEFORE_COMPLETION and not work.is_open):
+        raise ConflictError(facts.NOT_POSSIBLE())
+    if event is CommitmentEvent.FINISH and not row.evidence:
+        raise ConflictError(facts.EVIDENCE_NEEDED())
+    _apply(work, row, event)
+    row.because, row.to_post = change.because, change.to_post
+    state = row.state.value
+    record_event(work.tx, "commitment state changed", "commitment", row.id, state=state)
 
 
 def add_evidence(
@@ -201,18 +215,23 @@ def add_evidence(
             document is of a later day.
     """
     with services.database.writing() as tx:
-        work = open_work(tx, services, principal, other_id)
-        row = _row(work, commitment_id)
-        if row.state not in WITH_EVIDENCE:
-            raise ConflictError(facts.NOT_POSSIBLE())
-        if given.day > work.today:
-            raise ConflictError(facts.EVIDENCE_IN_FUTURE())
-        if len(row.evidence) >= MAX_EVIDENCE:
-            raise ConflictError(facts.TOO_MUCH_EVIDENCE(limit=MAX_EVIDENCE))
-        row.evidence = [*row.evidence, given.model_dump(mode="json")]
-        row.version, row.changed_at = row.version + 1, work.now
-        record_event(tx, "evidence added", "commitment", row.id, kind=given.kind.value)
+        work = recording_work(tx, services, principal, other_id)
+        row = commitment_row(work, commitment_id)
+        store_evidence(work, row, given)
         return commitment_view(work, row)
+
+
+def store_evidence(work: PairWork, row: CommitmentRow, given: Evidence) -> None:
+    """Add evidence to a commitment; see `add_evidence`."""
+    if row.state not in WITH_EVIDENCE:
+        raise ConflictError(facts.NOT_POSSIBLE())
+    if given.day > work.today:
+        raise ConflictError(facts.EVIDENCE_IN_FUTURE())
+    if len(row.evidence) >= MAX_EVIDENCE:
+        raise ConflictError(facts.TOO_MUCH_EVIDENCE(limit=MAX_EVIDENCE))
+    row.evidence = [*row.evidence, given.model_dump(mode="json")]
+    row.version, row.changed_at = row.version + 1, work.now
+    record_event(work.tx, "evidence added", "commitment", row.id, kind=given.kind.value)
 
 
 def share_title(
@@ -226,8 +245,8 @@ def share_title(
         ConflictError: the pair has ended, or has no agreement in force.
     """
     with services.database.writing() as tx:
-        work = open_work(tx, services, principal, other_id)
-        row = _row(work, commitment_id)
+        work = recording_work(tx, services, principal, other_id)
+        row = commitment_row(work, commitment_id)
         if work.side is not Side.COACHEE:
             raise NotAllowedError(facts.COACHEE_COMMITS())
         if row.title_shared != given.title_shared:
@@ -238,7 +257,12 @@ def share_title(
         return commitment_view(work, row)
 
 
-def _row(work: PairWork, commitment_id: str) -> CommitmentRow:
+def commitment_row(work: PairWork, commitment_id: str) -> CommitmentRow:
+    """Return a commitment of a pair.
+
+    Raises:
+        NotFoundError: there is no such commitment.
+    """
     row = work.tx.get(CommitmentRow, commitment_id)
     if row is None or row.agreement_id != work.agreement_id:
         raise NotFoundError(facts.NO_COMMITMENT())

@@ -135,7 +135,7 @@ def _view(work: PairWork, row: GoalRow, ratings: Sequence[GoalRatingRow]) -> Goa
             RatingView(moment=one.moment, by=one.by, level=one.level, rated_at=one.rated_at)
             for one in latest.values()
         ),
-        can_rate=work.is_open and row.state in RATED_STATES,
+        can_rate=work.can_record and row.state in RATED_STATES,
         events=tuple(_events(work, row)) if work.is_open else (),
     )
 

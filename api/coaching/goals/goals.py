@@ -13,7 +13,13 @@ from sqlalchemy import select
 from api.audit_trail.log import record_event
 from api.coaching.goals import facts
 from api.coaching.goals.goal_views import GoalView, ScoreView, goal_rows, goal_views, scores
-from api.coaching.goals.pair_work import PairWork, open_work, require_version, seen_work
+from api.coaching.goals.pair_work import (
+    PairWork,
+    open_work,
+    recording_work,
+    require_version,
+    seen_work,
+)
 from api.coaching.goals.rows import GoalRatingRow, GoalRow
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary, person_summary
@@ -46,7 +52,7 @@ from coach.goals import (
 )
 from coach.transitions import next_state
 
-_OWN_RATER = {Side.COACHEE: Rater.COACHEE, Side.COACH: Rater.COACH}
+OWN_RATER = {Side.COACHEE: Rater.COACHEE, Side.COACH: Rater.COACH}
 
 
 class GoalsOfPair(FrozenModel):
@@ -208,16 +214,21 @@ def rate_goal(
         ConflictError: the goal is not under way yet, or not pursued any more.
     """
     with services.database.writing() as tx:
-        work = open_work(tx, services, principal, other_id)
-        row = _row(work, goal_id)
-        if rating.by not in {Rater.BOTH, _OWN_RATER[work.side]}:
-            raise NotAllowedError(facts.NOT_YOUR_RATING())
-        if row.state not in RATED_STATES:
-            raise ConflictError(facts.RATED_LATER())
-        stored = _rating(work, row, rating)
-        stored.level, stored.rated_at, stored.rater_id = rating.level, work.now, work.person_id
-        record_event(tx, "goal rated", "goal", row.id)
-        return _one(work, row)
+        work = recording_work(tx, services, principal, other_id)
+        return _one(work, store_rating(work, goal_id, rating))
+
+
+def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
+    """Store a rating by the person who works in a pair; see `rate_goal`. Return the goal."""
+    row = _row(work, goal_id)
+    if rating.by not in {Rater.BOTH, OWN_RATER[work.side]}:
+        raise NotAllowedError(facts.NOT_YOUR_RATING())
+    if row.state not in RATED_STATES:
+        raise ConflictError(facts.RATED_LATER())
+    stored = _rating(work, row, rating)
+    stored.level, stored.rated_at, stored.rater_id = rating.level, work.now, work.person_id
+    record_event(work.tx, "goal rated", "goal", row.id)
+    return row
 
 
 def _rating(work: PairWork, row: GoalRow, rating: RatingInput) -> GoalRatingRow:

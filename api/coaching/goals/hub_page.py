@@ -15,14 +15,18 @@ from api.coaching.agreements.views import view_of
 from api.coaching.goals.commitment_views import commitment_rows
 from api.coaching.goals.goal_views import goal_rows
 from api.coaching.goals.pair_work import PairWork
+from api.coaching.life.presenters import LifeLine, life_lines
+from api.coaching.life.reading import lives_of
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary
+from api.participants.rows import Side
 from api.services import Services
 from api.web.labels import Badge
 from api.web.rendering import render_page
+from coach.agreements import ClosedAs
 from coach.commitments import is_overdue
 
 HUB_PAGE = APIRouter(prefix="/p/{link}/coaching", include_in_schema=False)
@@ -38,6 +42,8 @@ class PairCard:
         asks_fit: whether the reader has still to answer whether the two fit.
         has_fit: whether the reader can answer it.
         goals, commitments, overdue: how many there are.
+        life: the states that the pair has reached.
+        is_completed: whether the two have recorded that they have finished.
     """
 
     other: PersonSummary
@@ -50,6 +56,8 @@ class PairCard:
     goals: int
     commitments: int
     overdue: int
+    life: tuple[LifeLine, ...]
+    is_completed: bool
 
 
 @HUB_PAGE.get("")
@@ -61,6 +69,7 @@ def show_pairs(
         request,
         "coaching/hub.html",
         home=urls.person(link),
+        follow_ups=urls.person_follow_ups(link),
         cards=read_cards(services, principal, urls.person_coaching(link)),
     )
 
@@ -76,8 +85,9 @@ def read_cards(services: Services, principal: Principal, hub: str) -> tuple[Pair
     applied, now = applied_texts(services.settings), services.now()
     cards = []
     with services.database.reading() as tx:
-        side = own_side(principal)
-        for pair in own_pairs(tx, principal):
+        side, pairs = own_side(principal), own_pairs(tx, principal)
+        lives = lives_of(tx, pairs, now=now)
+        for pair in pairs:
             row = agreement_of(tx, pair)
             if pair.ended is not None and row is None:
                 continue
@@ -97,6 +107,12 @@ def read_cards(services: Services, principal: Principal, hub: str) -> tuple[Pair
                     goals=len(goal_rows(work)),
                     commitments=len(commitments),
                     overdue=sum(is_overdue(row.state, row.due, work.today) for row in commitments),
+                    life=life_lines(
+                        lives[pair.coachee.id, pair.coach.id],
+                        work.zone,
+                        to_coach=side is Side.COACH,
+                    ),
+                    is_completed=agreement.closed_as is ClosedAs.COMPLETED,
                 )
             )
     return tuple(cards)

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.coaching.agreements.pairs import visible_pairs
 from api.coaching.agreements.rows import AgreementRow
 from api.coaching.goals import facts
 from api.coaching.goals.rows import CommitmentRow, GoalRow
+from api.coaching.life.reading import lives_of
 from api.cycles.service import CycleHeader, cycle_header
 from api.participants.rows import PersonRow, Side
 from api.services import Services
@@ -25,6 +27,7 @@ from api.values import FrozenModel
 from coach.commitments import OPEN_STATES, CommitmentState, is_overdue
 from coach.errors import NotFoundError
 from coach.goals import Area, GoalState
+from coach.pair_life import LifeStep
 
 
 class GoalCount(FrozenModel):
@@ -78,12 +81,20 @@ class OfficeCommitment(FrozenModel):
     title: str
 
 
+class OfficeLife(FrozenModel):
+    """The pair of a coachee with a coach, and the states that it has reached."""
+
+    coach: str
+    steps: tuple[LifeStep, ...]
+
+
 class OfficeCoachee(FrozenModel):
     """The goals and commitments of one coachee, as shown to the programme office."""
 
     name: str
     goals: tuple[OfficeGoal, ...]
     commitments: tuple[OfficeCommitment, ...]
+    lives: tuple[OfficeLife, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,7 @@ def read_coachee(
             name=person.name,
             goals=_goals_of(tx, person_id),
             commitments=_commitments_of(tx, person_id, today),
+            lives=_lives_of(tx, person_id, services.now()),
         )
 
 
@@ -199,6 +211,15 @@ def _names(tx: Transaction, cycle_id: str) -> Mapping[str, str]:
         .order_by(PersonRow.name, PersonRow.id)
     )
     return dict(tx.execute(query).all())
+
+
+def _lives_of(tx: Transaction, person_id: str, now: datetime) -> tuple[OfficeLife, ...]:
+    pairs = visible_pairs(tx, Side.COACHEE, person_id)
+    lives = lives_of(tx, pairs, now=now)
+    return tuple(
+        OfficeLife(coach=pair.coach.name, steps=lives[pair.coachee.id, pair.coach.id])
+        for pair in pairs
+    )
 
 
 def _goals_of(tx: Transaction, person_id: str) -> tuple[OfficeGoal, ...]:

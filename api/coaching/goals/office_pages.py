@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,6 +12,7 @@ from api.coaching.goals import facts
 from api.coaching.goals.labels import OVERDUE, commitment_badge, goal_badge
 from api.coaching.goals.office import CommitmentCount, GoalCount, read_coachee, read_counts
 from api.coaching.goals.office_list import COACHEE_ACCESS, COACHEE_LIST
+from api.coaching.life.presenters import life_lines
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -61,6 +63,9 @@ def show_coachee(
         cycle=cycle,
         here=urls.goals(cycle_id),
         name=coachee.name,
+        lives=[
+            (one.coach, life_lines(one.steps, ZoneInfo(cycle.timezone))) for one in coachee.lives
+        ],
         goals=[(facts.AREAS[goal.area](), goal_badge(goal.state)) for goal in coachee.goals],
         commitments=[
             (

@@ -16,7 +16,7 @@ from api.coaching.goals import facts
 from api.http.principal import Principal
 from api.participants.rows import Side
 from api.services import Services
-from coach.agreements import AgreementState
+from coach.agreements import AgreementState, ClosedAs
 from coach.errors import ChangedSinceError, ConflictError, Difference
 
 _IN_FORCE = frozenset({AgreementState.AGREED, AgreementState.ACTIVE, AgreementState.AMENDED})
@@ -37,6 +37,16 @@ class PairWork:
         """Whether goals and commitments can be changed: the agreement is in force."""
         agreed = self.agreement is not None and self.agreement.state in _IN_FORCE
         return agreed and self.pair.ended is None
+
+    @property
+    def can_record(self) -> bool:
+        """Whether what has become of goals and commitments can be recorded.
+
+        A pair that was completed still can. If one of them has left since, the coachee still can.
+        """
+        completed = self.agreement is not None and self.agreement.closed_as is ClosedAs.COMPLETED
+        sees_it = self.pair.ended is None or self.side is Side.COACHEE
+        return self.is_open or (completed and sees_it)
 
     @property
     def agreement_id(self) -> str:
@@ -81,6 +91,20 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
     if not work.is_open:
         raise ConflictError(facts.NO_AGREEMENT())
     return work
+
+
+def recording_work(
+    tx: Transaction, services: Services, principal: Principal, other_id: str
+) -> PairWork:
+    """Return the pair of the principal and another person, to record what has become of it.
+
+    Raises:
+        NotFoundError: they are not a pair, or the principal may not see it.
+        ConflictError: the pair has ended without being completed, or has no agreement that both
+            have agreed to.
+    """
+    work = seen_work(tx, services, principal, other_id)
+    return work if work.can_record else open_work(tx, services, principal, other_id)
 
 
 def require_version(

@@ -33,7 +33,12 @@ from coach.errors import Difference, UnusableInputError
 from coach.people import Roster
 from matching.rules.pair_counts import PairCounts, count_pairs
 
-IMMEDIATE = frozenset({"cycle.name", "sessions.reschedule_cutoff_hours"})
+IMMEDIATE = frozenset(
+    {
+        *("cycle.name", "cycle.follow_up_months", "cycle.follow_up_coach"),
+        "sessions.reschedule_cutoff_hours",
+    }
+)
 """The keys that are used at once; the others are used by the next run."""
 
 

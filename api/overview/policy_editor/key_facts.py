@@ -11,6 +11,12 @@ LABELS: Mapping[str, Fact] = {
     "cycle.start": message("policy_label.cycle_start", "First day on which a session may be")(),
     "cycle.end": message("policy_label.cycle_end", "Last day")(),
     "cycle.timezone": message("policy_label.cycle_timezone", "Time zone of the dates")(),
+    "cycle.follow_up_months": message(
+        "policy_label.cycle_follow_up_months", "Months after which a pair is asked again"
+    )(),
+    "cycle.follow_up_coach": message(
+        "policy_label.cycle_follow_up_coach", "Ask the coach as well as the coachee"
+    )(),
     "sessions.count": message("policy_label.sessions_count", "Sessions per pair")(),
     "sessions.minutes": message(
         "policy_label.sessions_minutes", "Length of a session, in minutes"
@@ -115,6 +121,15 @@ HINTS: Mapping[str, Fact] = {
         "policy_hint.cycle_timezone",
         "Days, weeks and start times are counted in it, such as Europe/Belgrade. Each person sees "
         "their own time zone.",
+    )(),
+    "cycle.follow_up_months": message(
+        "policy_hint.cycle_follow_up_months",
+        "3, 6 and 12 are possible, such as 3, 6. They count from the day on which a pair finishes. "
+        "Leave this empty to ask nobody. Takes effect for pairs that finish from now on.",
+    )(),
+    "cycle.follow_up_coach": message(
+        "policy_hint.cycle_follow_up_coach",
+        "What became of the goals after the cycle, as the coach sees it.",
     )(),
     "sessions.count": message("policy_hint.sessions_count", "1 to 20 for each coachee.")(),
     "sessions.minutes": message("policy_hint.sessions_minutes", "5 to 1440.")(),

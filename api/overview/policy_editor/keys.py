@@ -35,6 +35,7 @@ class Form(StrEnum):
     LINES = "lines"
     GROUPS = "groups"
     LISTS_BY_NAME = "lists by name"
+    NUMBERS = "numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ GROUPS: tuple[KeyGroup, ...] = (
         PolicyKey("cycle.start", Form.DATE),
         PolicyKey("cycle.end", Form.DATE),
         PolicyKey("cycle.timezone", Form.TIME_ZONE),
+        PolicyKey("cycle.follow_up_months", Form.NUMBERS),
+        PolicyKey("cycle.follow_up_coach", Form.TRUTH, _TRUTH),
     ),
     _group(
         "sessions",

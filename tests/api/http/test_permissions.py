@@ -22,7 +22,7 @@ from api.accounts.rows import CredentialKind, PasskeyRow
 from api.aides import links as aide_links
 from api.aides.links import AideName
 from api.app import PERMISSIONS, create_app, iterate_routes
-from api.coaching.agreements.rows import AgreementRow
+from api.coaching.agreements.rows import AgreementRow, FollowUpRow
 from api.coaching.goals.rows import CommitmentRow, GoalRow
 from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
@@ -233,6 +233,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/p/{link}/sessions/{session_id}/modules/suggestion"): {
         "data": {"version": "0", "course": "basic"}
     },
+    ("PUT", "/api/v1/me/follow-ups/{follow_up_id}"): {"json": {"seen": 0, "again": True}},
+    ("POST", "/api/v1/me/follow-ups/{follow_up_id}/commitments/{commitment_id}"): {
+        "json": {"seen": 0, "change": {"event": "start"}}
+    },
+    ("POST", "/p/{link}/follow-up/alumni"): {"data": {"given": "false", "sha256": "0" * 64}},
     ("POST", "/api/v1/me/aides"): {"json": {"label": "x"}},
     ("POST", "/p/{link}/aides"): {"data": {"label": "x"}},
     ("PUT", "/api/v1/aide/times/{session_id}/reply"): {"json": {"reply": "accepted"}},
@@ -347,7 +352,21 @@ def _goal_and_commitment(world: World, cycle_id: str) -> dict[str, str]:
         tx.add(
             CommitmentRow(id=ids["commitment"], **shared, **COMMITMENT | due, **texts, **changes)
         )
-    return {"goal_id": ids["goal"], "commitment_id": ids["commitment"]}
+        for side, code in ((Side.COACHEE, "C-1"), (Side.COACH, "K-1")):
+            row = FollowUpRow(
+                cycle_id=cycle_id,
+                agreement_id=ids["agreement"],
+                person_id=world.person_id(cycle_id, code),
+                side=side,
+                month=3,
+                due=now.date() - timedelta(days=1),
+                until=now.date() + timedelta(days=1),
+            )
+            tx.add(row)
+            tx.flush()
+            ids[f"follow-up of {code}"] = row.id
+    names = {"goal_id": "goal", "commitment_id": "commitment"}
+    return ids | {name: ids[one] for name, one in names.items()}
 
 
 def _open_call(shared: SharedServer) -> str:
@@ -422,7 +441,7 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:
         return HTTPStatus.FORBIDDEN
-    owned = "{session_id}" in path or "{other_id}" in path
+    owned = any(name in path for name in ("{session_id}", "{other_id}", "{follow_up_id}"))
     if access.own_only and owned and not caller.owner:
         return HTTPStatus.NOT_FOUND
     return None
@@ -431,6 +450,12 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
 def _other_id(path_values: dict[str, str], caller: Caller) -> str:
     """Return the id of the caller's partner in the pair C-1 and K-1."""
     return path_values["id of C-1" if caller.role is AccessRole.COACH else "id of K-1"]
+
+
+def _follow_up_id(path_values: dict[str, str], caller: Caller) -> str:
+    """Return the id of the follow-up of the coach K-1, or for everybody else of C-1."""
+    code = "K-1" if caller.role is AccessRole.COACH else "C-1"
+    return path_values[f"follow-up of {code}"]
 
 
 def _headers(
@@ -590,6 +615,7 @@ def test_route_admits_only_permitted_callers(
         **_one_time_values(shared, path_values, caller, path),
         link=own_link,
         other_id=_other_id(path_values, caller),
+        follow_up_id=_follow_up_id(path_values, caller),
     )
     answer = shared.client.request(
         method,
@@ -652,8 +678,11 @@ def test_no_route_logs_personal_data(
             headers.get("Authorization", "Bearer x").partition(" ")[2],
         }
         link = path_values.get(caller.code, "unknown-link")
-        other_id = _other_id(path_values, caller)
-        filled = path.format(**path_values, **once, link=link, other_id=other_id)
+        once |= {
+            "other_id": _other_id(path_values, caller),
+            "follow_up_id": _follow_up_id(path_values, caller),
+        }
+        filled = path.format(**path_values, **once, link=link)
         body = BODIES.get(route, {})
         shared.client.request(method, filled, headers=headers, follow_redirects=False, **body)
         secrets |= set(shared.client.cookies.values())

@@ -17,6 +17,10 @@ from api.aides.notices import (
     notify_of_answer,
     notify_of_link,
 )
+from api.coaching.agreements.rows import AgreementRow, FollowUpRow
+from api.coaching.follow_up.rows import PostQuestionRow
+from api.coaching.goals.rows import CommitmentRow
+from api.database.types import new_id
 from api.enrolment.address_codes import request_code
 from api.enrolment.calls import CallInput, open_call
 from api.enrolment.requests import request_from_all
@@ -34,6 +38,7 @@ from api.personal_links.email_change import NewAddress
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.pins import reset_pin
 from api.personal_links.rows import PinRow
+from api.reminders.follow_ups import write_due_questions
 from api.reminders.service import write_due_reminders
 from api.rescheduling.decisions import Decision, decide, propose_offered
 from api.rescheduling.rows import ProposalSource
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
 BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)  # the first sessions are on 27 January
 DAY_BEFORE = datetime(2027, 1, 26, 9, 0, tzinfo=UTC)
 AFTER = datetime(2027, 2, 4, 9, 0, tzinfo=UTC)
+QUESTION = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
 DATA = {
     Organisation().organiser_name,
     *(f"Coachee {n}" for n in range(1, 4)),
@@ -130,10 +136,45 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
     to = NewAddress(address="any@example.org")
     request_code(services, call.link.rpartition("/")[2], to)
     mails["code of an applicant"] = [one.mail for one in taken[before:]]
+    for now in write_questions(services, session):
+        send("question after the cycle", now)
     for now in (BEFORE, DAY_BEFORE, AFTER):
         write_due_reminders(replace(services, now=lambda now=now: now))
         send("reminder", now)
     return mails
+
+
+def write_questions(services: Services, session: SessionDetails) -> Iterator[datetime]:
+    """Ask after the cycle, and a week later remind; yield the times."""
+    plan_questions(services, session)
+    for now in (QUESTION, QUESTION + timedelta(days=7)):
+        assert write_due_questions(replace(services, now=lambda now=now: now)) == 2
+        yield now
+
+
+def plan_questions(services: Services, session: SessionDetails) -> None:
+    """Plan a question to a coachee, and one to a post that has taken over a commitment."""
+    work = {"agreement_id": new_id(), "area": "policy", "nap_pillar": "none", "nap_reference": ""}
+    changes = {"version": 1, "created_at": MOMENT, "changed_at": MOMENT}
+    texts = dict.fromkeys(("unit_scope", "owner_role", "needs_approval_of"), "")
+    day, closed = QUESTION.date(), {"state": "closed", "closed_as": "completed"}
+    with services.database.writing() as tx:
+        cycle_id = tx.get_one(PersonRow, session.coachee.id).cycle_id
+        pair = {"coachee_id": session.coachee.id, "coach_id": session.coach.id}
+        tx.add(
+            AgreementRow(id=work["agreement_id"], cycle_id=cycle_id, **pair, **closed, **changes)
+        )
+        tx.flush()
+        title = {"title": "x", "due": day, "state": "handed_over", "to_post": "QZ-4"}
+        commitment = CommitmentRow(id=new_id(), **work, **texts, **title, **changes)
+        tx.add(commitment)
+        tx.flush()
+        asked = {"cycle_id": cycle_id, "person_id": session.coachee.id, "due": day}
+        asked["until"] = day + timedelta(days=30)
+        of_pair = {"agreement_id": work["agreement_id"], "side": Side.COACHEE, "month": 3}
+        tx.add(FollowUpRow(**of_pair, **asked))
+        post = {"post": "QZ-4", "address": "any@example.org", "evidence": []}
+        tx.add(PostQuestionRow(commitment_id=commitment.id, **post, **asked))
 
 
 def write_notices_about_sessions(services: Services, session: SessionDetails) -> Iterator[str]:

@@ -15,28 +15,38 @@ from api.accounts.credentials import credential_row
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import CredentialKind, PasskeyRow, UserRow
 from api.app import PERMISSIONS
+from api.coaching.agreements.rows import AgreementRow, FollowUpRow
 from api.coaching.agreements.texts import applied_texts
 from api.coaching.curriculum.catalogue import modules_of_software
+from api.coaching.follow_up.rows import PostQuestionRow
+from api.coaching.goals.rows import CommitmentRow, GoalRow
 from api.consent.texts import consent_texts
 from api.database.types import new_id
+from api.http.principal import AccessRole, Principal, Verification
 from api.http.urls import API
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.organisation import TERRITORIES, Organisation
-from api.participants.rows import PersonRow
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links
+from api.personal_links.follow_up_links import add_post_link, ensure_follow_up_link
 from api.personal_links.rows import PersonPasskeyRow
+from api.personal_links.verified_devices import issue_device
 from api.replies.reading.incoming_mail import MailType
 from api.replies.rows import IncomingMailRow, IncomingState, MailOrigin, Reason
 from api.session_reports.rows import NotebookRow
 from api.sessions.rows import SessionRow
 from api.settings import Settings
+from coach.agreements import AgreementState, ClosedAs
+from coach.commitments import CommitmentState
+from coach.goals import GoalState
 from coach.intake.columns import COLUMNS
 from coach.people import Coach
 from tests.api.every_page import (
     OWN,
     SAMPLE,
     Walk,
+    see_follow_ups,
     see_legacy_notebook,
     start_notebook_by_code,
     walk_through_sample_cycle,
@@ -160,6 +170,7 @@ def walk(shared: SharedServer, mails: MailServer) -> Walk:
         see_legacy_notebook(
             walk, cycle, old_device, lambda coach: legacy_device(shared.world, coach)
         )
+        see_follow_ups(walk, cycle, *questions_after_cycle(shared.world))
     return walk
 
 
@@ -174,6 +185,33 @@ def legacy_device(world: World, person_id: str) -> str:
         until = now + timedelta(days=9)
         tx.add_all([notebook, credential_row(CredentialKind.NOTES, secret, now, until, **owner)])
     return secret
+
+
+def questions_after_cycle(world: World) -> tuple[str, str, str]:
+    """Let a pair be completed and be asked, and a post; return two links, and a device's key."""
+    now, keyring = world.services.now(), world.services.keyring
+    today, until = now.date(), now + timedelta(days=30)
+    with world.database.writing() as tx:
+        agreement = tx.scalars(select(AgreementRow)).one()
+        agreement.state, agreement.closed_as = AgreementState.CLOSED, ClosedAs.COMPLETED
+        agreement.closed_at = now - timedelta(days=90)
+        person = agreement.coachee_id
+        asked = {"cycle_id": agreement.cycle_id, "person_id": person, "until": until.date()}
+        for month, due, answered in ((3, -30, now), (6, -1, None), (12, 9, None)):
+            day = today + timedelta(days=due)
+            one = {"side": Side.COACHEE, "month": month, "due": day, "answered_at": answered}
+            tx.add(FollowUpRow(agreement_id=agreement.id, **one, **asked))
+        tx.scalars(select(GoalRow)).one().state = GoalState.UNDER_WAY
+        commitment = tx.scalars(select(CommitmentRow)).one()
+        commitment.state = CommitmentState.UNDER_WAY
+        link = ensure_follow_up_link(tx, keyring, person, until=until, now=now)
+        post = add_post_link(tx, keyring, person, until=until, now=now)
+        question = {"commitment_id": commitment.id, "credential_id": post.id, "due": today}
+        contact = {"post": "Any post", "address": "post@example.org", "evidence": []}
+        tx.add(PostQuestionRow(**question, **contact, **asked))
+        holder = Principal(AccessRole.FOLLOW_UP, person_id=person, credential_id=link.id)
+        device = issue_device(tx, holder, Verification.CODE, "", remember=True, now=now)
+        return keyring.link_secret(link.id), keyring.link_secret(post.id), device.secret
 
 
 def sign_in_by_every_means(world: World) -> None:

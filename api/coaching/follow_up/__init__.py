@@ -1,0 +1,1 @@
+"""What pairs are asked months after they have finished, and what became of their commitments."""

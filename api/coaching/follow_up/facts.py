@@ -1,0 +1,75 @@
+"""Messages about follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coach.commitments import CommitmentEvent
+from coach.follow_up import FollowUpState, PostOutcome
+from coach.texts.facts import DATE, NUMBER, Message, message, plural_message
+
+NO_FOLLOW_UP = message("follow_up.no_follow_up", "there is no such question for you")
+NOT_OPEN_YET = message("follow_up.not_open_yet", "this opens on {day}", day=DATE)
+OVER = message("follow_up.over", "this could be answered until {day}", day=DATE)
+ENDED = message("follow_up.ended", "you said that you do not want to be asked again")
+CHANGED_MEANWHILE = message(
+    "follow_up.changed_meanwhile", "this was answered in the meantime; read it again, then decide"
+)
+NOTHING_CHOSEN = message(
+    "follow_up.nothing_chosen", "choose what has become of it, or enter what shows it"
+)
+POST_WITHOUT_ADDRESS = message(
+    "follow_up.post_without_address", "enter the email address of the post, so that it can be asked"
+)
+ADDRESS_WITHOUT_CONSENT = message(
+    "follow_up.address_without_consent",
+    "tick that the post may be asked, or leave the address of the post empty",
+)
+NOT_A_POST = message(
+    "follow_up.not_a_post", "this is your own address; enter the one of the post that takes over"
+)
+NO_LINK_NEEDED = message(
+    "follow_up.no_link_needed", "this was answered or cannot be answered any more; reload the page"
+)
+STATE = message("follow_up.state", "State")
+MONTH_LABEL = message("follow_up.month_label", "Month")
+# i18n: 3, 6 or 12 months.
+MONTH = plural_message(
+    "follow_up.month", "After {count} month", "After {count} months", count=NUMBER
+)
+STATES: Mapping[FollowUpState, Message] = {
+    FollowUpState.WAITING: message("follow_up.state_waiting", "not yet due"),
+    FollowUpState.DUE: message("follow_up.state_due", "open"),
+    FollowUpState.ANSWERED: message("follow_up.state_answered", "answered"),
+    FollowUpState.UNANSWERED: message("follow_up.state_unanswered", "not answered"),
+    FollowUpState.ENDED: message("follow_up.state_ended", "no longer asked"),
+}
+EVENTS: Mapping[CommitmentEvent, Message] = {
+    CommitmentEvent.START: message("follow_up.event_start", "Work on it has begun"),
+    CommitmentEvent.FINISH: message("follow_up.event_finish", "It is done"),
+    CommitmentEvent.REOPEN: message("follow_up.event_reopen", "It is not done after all"),
+    CommitmentEvent.CARRY_OVER: message(
+        "follow_up.event_carry_over", "I carry it over to another cycle"
+    ),
+    CommitmentEvent.DROP: message("follow_up.event_drop", "It is no longer pursued"),
+    CommitmentEvent.HAND_OVER: message(
+        "follow_up.event_hand_over", "I have handed it over to another post"
+    ),
+}
+POST_OUTCOMES: Mapping[PostOutcome, Message] = {
+    PostOutcome.UNDER_WAY: message("follow_up.post_under_way", "We are working on it"),
+    PostOutcome.DONE: message("follow_up.post_done", "It is done"),
+    PostOutcome.NOT_PURSUED: message("follow_up.post_not_pursued", "We do not pursue it"),
+}
+POST_WAITS = message("follow_up.post_waits", "handed over: the post has not answered yet")
+OFFICE_POST_OUTCOMES: Mapping[PostOutcome, Message] = {
+    PostOutcome.UNDER_WAY: message(
+        "follow_up.office_post_under_way", "handed over: the post is working on it"
+    ),
+    PostOutcome.DONE: message(
+        "follow_up.office_post_done", "handed over: the post says it is done"
+    ),
+    PostOutcome.NOT_PURSUED: message(
+        "follow_up.office_post_not_pursued", "handed over: the post does not pursue it"
+    ),
+}

@@ -1,0 +1,104 @@
+"""Follow-ups, formatted for the pages on which they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from api.coaching.follow_up import facts
+from api.coaching.follow_up.answers import FollowUpView
+from api.coaching.follow_up.forms import OUTCOME_FIELDS, rating_field
+from api.coaching.goals.commitment_views import CommitmentView
+from api.coaching.goals.goal_views import GoalView
+from api.coaching.goals.presenters import CommitmentDisplay, commitment_display
+from api.web.date_formats import format_date, format_local_date
+from api.web.labels import Badge, Option
+from coach.commitments import CommitmentEvent, CommitmentState
+from coach.follow_up import FollowUpState, PostOutcome
+from coach.goals import Proof
+from coach.texts.facts import Displayed
+
+_TONES = {FollowUpState.DUE: "warn", FollowUpState.ANSWERED: "good"}
+POST_OPTIONS = tuple(Option(one.value, facts.POST_OUTCOMES[one]()) for one in PostOutcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpLine:
+    """A follow-up in a list; `answered` is empty if it was not answered."""
+
+    view: FollowUpView
+    month: Displayed
+    badge: Badge
+    due: Displayed
+    answered: Displayed
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentForm:
+    """A commitment with the fields of its form; `options` is empty if nothing can be recorded."""
+
+    display: CommitmentDisplay
+    options: tuple[Option, ...]
+    can_hand_over: bool
+    can_drop: bool
+    seen: int | str
+    entered: Mapping[str, str]
+    faults: Mapping[str, Displayed]
+
+
+def state_badge(state: FollowUpState) -> Badge:
+    """Return the badge for the state of a follow-up."""
+    return Badge(facts.STATES[state](), _TONES.get(state, ""))
+
+
+def follow_up_line(one: FollowUpView, zone: ZoneInfo) -> FollowUpLine:
+    """Format a follow-up for a list."""
+    return FollowUpLine(
+        view=one,
+        month=facts.MONTH(count=one.month),
+        badge=state_badge(one.state),
+        due=format_date(one.due),
+        answered=format_local_date(one.answered_at, zone),
+    )
+
+
+def commitment_form(
+    one: CommitmentView, entered: Mapping[str, str], faults: Mapping[str, Displayed]
+) -> CommitmentForm:
+    """Return the form of a commitment, with what was entered if it has faults.
+
+    Of a commitment that is under way or could be, also that it is done can be chosen, because what
+    shows it is entered in the same form.
+    """
+    events = [event for event in one.events if event in facts.EVENTS]
+    begun = one.state in {CommitmentState.COMMITTED, CommitmentState.UNDER_WAY}
+    if begun and events and CommitmentEvent.FINISH not in events:
+        events.append(CommitmentEvent.FINISH)
+    order = list(facts.EVENTS)
+    options = tuple(
+        Option(event.value, facts.EVENTS[event]()) for event in sorted(events, key=order.index)
+    )
+    return CommitmentForm(
+        display=commitment_display(one),
+        options=options,
+        can_hand_over=CommitmentEvent.HAND_OVER in events,
+        can_drop=CommitmentEvent.DROP in events,
+        seen=entered.get("seen", one.version),
+        entered=dict.fromkeys(OUTCOME_FIELDS, "") | {"kind": Proof.ORDER.value} | dict(entered),
+        faults=faults,
+    )
+
+
+def goal_form(
+    goal: GoalView, level: int | None, entered: Mapping[str, str]
+) -> tuple[GoalView, tuple[tuple[str, str], ...], str]:
+    """Return a goal, the texts of its results, and the level that is chosen or stored."""
+    scale = goal.scale
+    texts = (
+        ()
+        if scale is None
+        else tuple((str(one), text) for one, text in scale.by_level.items() if text)
+    )
+    stored = "" if level is None else str(level)
+    return goal, texts, entered.get(rating_field(goal.id), stored)

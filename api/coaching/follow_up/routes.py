@@ -1,0 +1,112 @@
+"""JSON routes for follow-ups, of the person who is asked, of posts, and of the office."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from api.coaching.follow_up import answers, office, posts
+from api.coaching.follow_up.answers import (
+    FollowUpAnswer,
+    FollowUpForm,
+    FollowUpView,
+    OwnFollowUps,
+)
+from api.coaching.follow_up.office import OfficeFollowUp
+from api.coaching.follow_up.outcomes import CommitmentOutcome
+from api.coaching.follow_up.posts import PostAnswer, PostView
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import ASKED_LATER, MANAGER, POST, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+from api.lists.json_pages import JsonPageDep, set_total
+
+OWN_FOLLOW_UPS = APIRouter(prefix=f"{API}/me/follow-ups", tags=["coaching"])
+HANDED_OVER = APIRouter(prefix=f"{API}/handed-over", tags=["coaching"])
+FOLLOW_UPS = APIRouter(prefix=f"{API}/cycles", tags=["coaching"])
+
+
+@OWN_FOLLOW_UPS.get("", responses=problem_responses())
+def read_follow_ups(services: ServicesDep, principal: PrincipalDep) -> OwnFollowUps:
+    """Get what you are, were or will be asked after your cycle."""
+    return answers.read_follow_ups(services, principal)
+
+
+@OWN_FOLLOW_UPS.delete("", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses())
+def stop_asking(services: ServicesDep, principal: PrincipalDep) -> None:
+    """Say that you do not want to be asked again. You need not say why."""
+    answers.stop_asking(services, principal)
+
+
+@OWN_FOLLOW_UPS.get("/{follow_up_id}", responses=problem_responses(404, 409))
+def read_follow_up(
+    follow_up_id: str, services: ServicesDep, principal: PrincipalDep
+) -> FollowUpForm:
+    """Get what is asked: your commitments, and the goals that you can rate."""
+    return answers.read_form(services, principal, follow_up_id)
+
+
+@OWN_FOLLOW_UPS.put("/{follow_up_id}", responses=problem_responses(404, 409, 422))
+def answer_follow_up(
+    follow_up_id: str, answer: FollowUpAnswer, services: ServicesDep, principal: PrincipalDep
+) -> FollowUpView:
+    """Answer: rate the goals as they are now, and say whether you may be asked again."""
+    return answers.answer_follow_up(services, principal, follow_up_id, answer)
+
+
+@OWN_FOLLOW_UPS.post(
+    "/{follow_up_id}/commitments/{commitment_id}", responses=problem_responses(404, 409, 422)
+)
+def record_outcome(
+    follow_up_id: str,
+    commitment_id: str,
+    outcome: CommitmentOutcome,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> FollowUpForm:
+    """Record what has become of one of your commitments, and what shows it."""
+    return answers.record_outcome(services, principal, follow_up_id, commitment_id, outcome)
+
+
+@HANDED_OVER.get("", responses=problem_responses(404))
+def read_post(services: ServicesDep, principal: PrincipalDep) -> PostView:
+    """Get the commitment that your post has taken over, with the link that was sent to the post."""
+    return posts.read_post(services, principal)
+
+
+@HANDED_OVER.put("", responses=problem_responses(404, 409, 422))
+def answer_as_post(answer: PostAnswer, services: ServicesDep, principal: PrincipalDep) -> PostView:
+    """Say what has become of it, and what shows it."""
+    return posts.answer_as_post(services, principal, answer)
+
+
+@FOLLOW_UPS.get("/{cycle_id}/follow-ups", responses=problem_responses(404))
+def list_follow_ups(
+    cycle_id: str,
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    page: JsonPageDep,
+) -> list[OfficeFollowUp]:
+    """List the follow-ups of a cycle: what is due, asked and answered, and commitments by state."""
+    found = office.list_follow_ups(services, cycle_id)
+    set_total(request, response, page, len(found))
+    return list(page.of(found))
+
+
+ROUTERS = (OWN_FOLLOW_UPS, HANDED_OVER, FOLLOW_UPS)
+_OWN = Permission(ASKED_LATER, own_only=True, requires_verification=True)
+_ONE = API + "/me/follow-ups/{follow_up_id}"
+PERMISSIONS: Permissions = {
+    ("GET", API + "/me/follow-ups"): _OWN,
+    ("DELETE", API + "/me/follow-ups"): _OWN,
+    ("GET", _ONE): _OWN,
+    ("PUT", _ONE): _OWN,
+    ("POST", f"{_ONE}/commitments/{{commitment_id}}"): _OWN,
+    ("GET", API + "/handed-over"): Permission(POST, own_only=True),
+    ("PUT", API + "/handed-over"): Permission(POST, own_only=True),
+    ("GET", API + "/cycles/{cycle_id}/follow-ups"): Permission(
+        MANAGER, audit_action="follow-ups opened"
+    ),
+}

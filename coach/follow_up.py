@@ -1,0 +1,127 @@
+"""Following up: what a pair is asked months after it has finished.
+
+The months are counted from the day on which the pair was completed. A question can be answered
+until `GRACE` after the last month. It is sent once and reminded of at most `MAX_REMINDERS` times.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from coach.goals import RatingMoment
+
+MONTHS = (3, 6, 12)
+DEFAULT_MONTHS = (3, 6)
+GRACE = timedelta(days=30)
+MAX_REMINDERS = 2
+DEFAULT_REMINDER_DAYS = 7
+
+
+class FollowUpState(StrEnum):
+    """The state of a follow-up."""
+
+    WAITING = "waiting"  # its month has not come yet
+    DUE = "due"  # to be asked, or asked and not answered
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"  # nobody can answer it any more
+    ENDED = "ended"  # the person has left, or does not want to be asked again
+
+
+class PostOutcome(StrEnum):
+    """What a post says has become of a commitment that it has taken over."""
+
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    NOT_PURSUED = "not_pursued"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpDates:
+    """When a follow-up is due, until when it can be answered, and what has become of it.
+
+    Attributes:
+        asked: the day on which the question was sent; `None` if it was not.
+        reminded: the day of the last reminder.
+        reminders: the number of reminders.
+        answered: whether it was answered.
+        ended: whether it is no longer asked.
+    """
+
+    due: date
+    until: date
+    asked: date | None = None
+    reminded: date | None = None
+    reminders: int = 0
+    answered: bool = False
+    ended: bool = False
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the day some months later; the last day of a month that is too short for it.
+
+    >>> add_months(date(2026, 11, 30), 3)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def follow_up_dates(completed: date, months: Iterable[int]) -> tuple[tuple[int, date], ...]:
+    """Return each month with the day on which it is due, in ascending order."""
+    return tuple((month, add_months(completed, month)) for month in sorted(set(months)))
+
+
+def answerable_until(completed: date, months: Iterable[int]) -> date:
+    """Return the last day on which the follow-ups of a pair can be answered."""
+    return max((day for _, day in follow_up_dates(completed, months)), default=completed) + GRACE
+
+
+def post_due(today: date, dues: Iterable[date]) -> date:
+    """Return the day on which a post is asked about what it has taken over today.
+
+    It is asked with the next follow-up of the coachee, or a month later if there is none.
+    """
+    return min((day for day in dues if day > today), default=add_months(today, 1))
+
+
+def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
+    """Return the state of a follow-up."""
+    if dates.answered:
+        return FollowUpState.ANSWERED
+    if dates.ended:
+        return FollowUpState.ENDED
+    if today < dates.due:
+        return FollowUpState.WAITING
+    return FollowUpState.DUE if today <= dates.until else FollowUpState.UNANSWERED
+
+
+def is_to_be_asked(dates: FollowUpDates, today: date) -> bool:
+    """Return whether the question is to be sent."""
+    return dates.asked is None and follow_up_state(dates, today) is FollowUpState.DUE
+
+
+def is_to_be_reminded(
+    dates: FollowUpDates, today: date, *, after_days: int = DEFAULT_REMINDER_DAYS
+) -> bool:
+    """Return whether it is time for the next reminder of a question that was sent.
+
+    Reminders are sent `after_days` after the question and after each other; 0 disables them.
+    """
+    latest = dates.reminded or dates.asked
+    return (
+        latest is not None
+        and dates.reminders < MAX_REMINDERS
+        and after_days > 0
+        and today - latest >= timedelta(days=after_days)
+        and follow_up_state(dates, today) is FollowUpState.DUE
+    )
+
+
+def rating_moment(month: int) -> RatingMoment:
+    """Return the moment at which goals are rated in the follow-up of a month."""
+    return RatingMoment(f"month_{month}")

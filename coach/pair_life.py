@@ -1,0 +1,141 @@
+"""The life of a pair in a cycle, from the call to what comes after, as facts that happened.
+
+Nothing of it is stored as a state: it is derived from what was recorded for other reasons, so that
+the two can never disagree. A pair only moves forward: what has happened stays, and the state is the
+last thing that has happened, unless the pair has ended earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class LifeState(StrEnum):
+    """The state of a pair, in the order in which they follow each other."""
+
+    CALLED = "call"
+    NOMINATED = "nominated"
+    INVITED = "invited"
+    ENROLLED = "enrolled"
+    MATCHED = "matched"
+    CONTRACTED = "contracted"
+    RUNNING = "running"
+    MID_TERM = "mid_term"
+    CLOSING = "closing"
+    COMPLETED = "completed"
+    LEFT = "left"
+    FOLLOW_UP = "follow_up"
+    ALUMNUS = "alumnus"
+    GONE = "gone"
+
+
+ORDER = {state: place for place, state in enumerate(LifeState)}
+
+
+@dataclass(frozen=True, slots=True)
+class LifeFacts:
+    """What is known of a pair; `None` for what has not happened. All times are aware.
+
+    Attributes:
+        called: when the open call was published.
+        nominated: when the coachee was nominated.
+        invited: when the coachee was invited.
+        enrolled: when the coachee agreed to the terms.
+        matched: when the plan with the pair was published.
+        contracted: when the two had agreed to their agreement.
+        session_ends: the ends of the confirmed sessions, in order.
+        first_start: the start of the first of them.
+        completed: when the two recorded that they have finished.
+        left: when one of the two left, or the pair was replaced, unless it was completed before.
+        follow_ups: when the questions after the cycle were due, in order, without those that the
+            coachee had declined by then.
+        answerable_until: until when the last of them can be answered.
+        alumnus: when the coachee agreed to stay in touch; `None` also if that was taken back.
+        gone: when the coachee left after the pair was completed, was erased, or took back that they
+            stay in touch.
+    """
+
+    called: datetime | None = None
+    nominated: datetime | None = None
+    invited: datetime | None = None
+    enrolled: datetime | None = None
+    matched: datetime | None = None
+    contracted: datetime | None = None
+    session_ends: tuple[datetime, ...] = ()
+    first_start: datetime | None = None
+    completed: datetime | None = None
+    left: datetime | None = None
+    follow_ups: tuple[datetime, ...] = field(default=())
+    answerable_until: datetime | None = None
+    alumnus: datetime | None = None
+    gone: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStep:
+    """A state that a pair has reached, and since when."""
+
+    state: LifeState
+    since: datetime
+
+
+def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
+    """Return the states that a pair has reached, in their order; the last one is its state now.
+
+    A pair that has left reaches nothing later. After a completed pair's last follow-up, or as soon
+    as the coachee says so, the pair is an alumnus or gone.
+    """
+    reached = [LifeStep(state, since) for state, since in _moments(facts) if since <= now]
+    return tuple(sorted(reached, key=lambda step: ORDER[step.state]))
+
+
+def state_of(steps: Iterable[LifeStep]) -> LifeState | None:
+    """Return the present state of a pair; `None` if nothing has happened yet."""
+    last = None
+    for step in steps:
+        last = step.state
+    return last
+
+
+def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
+    """Yield each state with the time at which it is reached, as far as it is known."""
+    beginning = (
+        (LifeState.CALLED, facts.called),
+        (LifeState.NOMINATED, facts.nominated),
+        (LifeState.INVITED, facts.invited),
+        (LifeState.ENROLLED, facts.enrolled),
+        (LifeState.MATCHED, facts.matched),
+        (LifeState.CONTRACTED, facts.contracted),
+        (LifeState.RUNNING, facts.first_start),
+        (LifeState.MID_TERM, _middle(facts.session_ends)),
+        (LifeState.CLOSING, facts.session_ends[-1] if facts.session_ends else None),
+    )
+    ended = facts.completed or facts.left
+    for state, since in beginning:
+        if since is not None and (ended is None or since <= ended):
+            yield state, since
+    if facts.completed is not None:
+        yield LifeState.COMPLETED, facts.completed
+        yield from _afterwards(facts)
+    elif facts.left is not None:
+        yield LifeState.LEFT, facts.left
+
+
+def _middle(ends: tuple[datetime, ...]) -> datetime | None:
+    """Return the end of the session after which half of them are over."""
+    return ends[(len(ends) + 1) // 2 - 1] if len(ends) > 1 else None
+
+
+def _afterwards(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
+    asked = [due for due in facts.follow_ups if facts.gone is None or due <= facts.gone]
+    if asked:
+        yield LifeState.FOLLOW_UP, asked[0]
+    if facts.gone is not None:
+        yield LifeState.GONE, facts.gone
+    elif facts.alumnus is not None:
+        yield LifeState.ALUMNUS, facts.alumnus
+    elif facts.answerable_until is not None:
+        yield LifeState.GONE, facts.answerable_until

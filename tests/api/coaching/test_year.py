@@ -1,0 +1,40 @@
+"""A cycle is lived through for twelve months, by the clock; see `docs/tutorial-coaching.md`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tests.api.coaching import year as steps
+from tests.api.coaching.year import SECOND, TITLE, year_of
+
+if TYPE_CHECKING:
+    from conftest import World
+
+
+def test_a_year_of_a_pair(world: World) -> None:
+    with year_of(world) as year:
+        steps.agree(year)
+        goal = steps.set_goal_and_commit(year)
+        steps.hold(year, 1)
+        steps.hold(year, 2, "delegate_attended")
+        steps.go_on_leave(year, 3)
+        steps.hold(year, 3)
+        steps.rate(year, goal, "mid", -1)
+        for number in (4, 5, 6):
+            steps.hold(year, number)
+        steps.rate(year, goal, "end", 0)
+        steps.finish(year)
+        usual = year.links["C-1"]
+        steps.follow_up(year)
+        over = year.client.get(f"/p/{usual}", headers={"X-Device-Key": "any"})
+        assert over.status_code == HTTPStatus.NOT_FOUND
+        steps.ask_the_post(year)
+        listed = year.client.get(f"/cycles/{year.cycle_id}/follow-ups", headers=year.office()).text
+        assert SECOND in listed
+        assert TITLE not in listed
+        assert "the post says it is done" in listed
+        page = f"/cycles/{year.cycle_id}/goals/{year.id('C-1')}"
+        life = year.client.get(page, headers=year.office()).text
+        for words in ("agreement made", "half of the sessions over", "completed", "stays in touch"):
+            assert words in life
