@@ -68,7 +68,11 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
         found.agreements[agreement.coachee_id, agreement.coach_id] = agreement
     for session in tx.scalars(
         select(SessionRow)
-        .where(SessionRow.coachee_id.in_(coachees), SessionRow.state == SessionState.CONFIRMED)
+        .where(
+            SessionRow.coachee_id.in_(coachees),
+            SessionRow.state == SessionState.CONFIRMED,
+            SessionRow.number > 0,  # without the contracting session
+        )
         .order_by(SessionRow.starts_at)
     ):
         found.sessions[session.coachee_id, session.coach_id].append(session)

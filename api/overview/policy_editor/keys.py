@@ -35,7 +35,7 @@ class Form(StrEnum):
     LINES = "lines"
     GROUPS = "groups"
     LISTS_BY_NAME = "lists by name"
-    NUMBERS = "numbers"
+    MONTHS = "months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ GROUPS: tuple[KeyGroup, ...] = (
         PolicyKey("cycle.start", Form.DATE),
         PolicyKey("cycle.end", Form.DATE),
         PolicyKey("cycle.timezone", Form.TIME_ZONE),
-        PolicyKey("cycle.follow_up_months", Form.NUMBERS),
+        PolicyKey("cycle.follow_up_months", Form.MONTHS),
         PolicyKey("cycle.follow_up_coach", Form.TRUTH, _TRUTH),
     ),
     _group(

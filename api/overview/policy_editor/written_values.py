@@ -45,7 +45,7 @@ def _lines(value: Any, form: Form) -> Iterator[str]:  # noqa: ANN401 - as above
     match form:
         case Form.ORDER | Form.NUMBERS:
             yield " ".join(map(_text, value))
-        case Form.NUMBERS:
+        case Form.MONTHS:
             yield from filter(None, [", ".join(map(_text, value))])
         case Form.LINES:
             yield from map(_text, value)
@@ -137,7 +137,7 @@ def _lists_by_name(text: str) -> JsonValue:
     return found
 
 
-def _numbers(text: str) -> JsonValue:
+def _months(text: str) -> JsonValue:
     return [_number(one) for one in re.split(r"[,;\s]+", text) if one]
 
 
@@ -158,7 +158,7 @@ _READERS: Mapping[Form, Callable[[str], JsonValue]] = {
     Form.LINES: _lines_of,
     Form.GROUPS: _groups,
     Form.LISTS_BY_NAME: _lists_by_name,
-    Form.NUMBERS: _numbers,
+    Form.MONTHS: _months,
 }
 
 
