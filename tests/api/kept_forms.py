@@ -16,6 +16,7 @@ NOT_KEPT = {
     r"/account/tokens|/webhooks|/mail-check(/received)?|/p/LINK/aides": (
         "a line or two, and the answer is a page, which no redirect tells apart from a fault"
     ),
+    r"/p/LINK/handed-over": "two lines, on a page that a link alone opens",
     r"/join/LINK(/code|/application)?": "open to everybody: its key would be everybody's",
 }
 """The reason for each form with texts that keeps none of them, by its address."""
