@@ -12,6 +12,11 @@ from api.web.static_routes import STATIC_FILES
 from tests.design.page import design_page
 
 
+def english_page() -> str:
+    """Return the design page in English."""
+    return design_page(renderer(Organisation(), "en"))
+
+
 def design_app() -> FastAPI:
     """Return a server of the design page, the stylesheet and the scripts."""
     app = FastAPI()
@@ -19,7 +24,7 @@ def design_app() -> FastAPI:
 
     @app.get("/design", response_class=HTMLResponse)
     def design() -> str:
-        return design_page(renderer(Organisation(), "en"))
+        return english_page()
 
     return app
 
