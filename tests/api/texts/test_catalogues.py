@@ -85,7 +85,8 @@ def test_a_page_in_the_pseudo_locale_declares_its_language() -> None:
     texts = renderer(Organisation(), "en-XA")
     page = environment(texts).from_string('<html lang="{{ html_lang }}">{{ _("Save") }}').render()
     assert page.startswith('<html lang="en-XA">[Śáṽé')
-    assert render(texts, "web/base.html", programme="", territories=[]).count('lang="en-XA"') == 1
+    layout: dict[str, object] = {"territories": [], "page_drafts": None, "is_error": False}
+    assert render(texts, "web/base.html", **layout).count('lang="en-XA"') == 1
 
 
 def test_an_unknown_language_is_rejected() -> None:
