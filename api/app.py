@@ -41,6 +41,7 @@ from api.http.principal import SYSTEM
 from api.http.problem_details import register_interruption
 from api.invitations.moved_address import move_invitations
 from api.job_types import JOB_TYPES
+from api.limited_objects import within_limits
 from api.personal_links import verification_pages, verified_devices
 from api.personal_links.follow_up_links import authenticate_post
 from api.personal_links.links import authenticate_link
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.oidc_client = _oidc_client(settings)
     app.state.authentication = _AUTHENTICATION
     app.state.record_reading = record_reading
+    app.state.within_limits = within_limits
     app.state.exempt_from_second_factor = lambda _services: False
     app.state.permissions = PERMISSIONS
     app.state.job_types = JOB_TYPES

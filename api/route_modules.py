@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.accounts import factor_routes, user_routes
+from api.accounts import factor_routes
 from api.accounts import routes as account_routes
 from api.accounts.pages import account as account_pages
 from api.accounts.pages import confirm as confirm_pages
@@ -10,7 +10,6 @@ from api.accounts.pages import confirm_change as confirm_change_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_link
-from api.accounts.pages import users as user_pages
 from api.aides import another_time_pages as aide_another_time_pages
 from api.aides import pages as aide_pages
 from api.aides import routes as aide_routes
@@ -69,6 +68,8 @@ from api.overview.person_editor import routes as person_editor_routes
 from api.overview.policy_editor import new_cycle_pages
 from api.overview.policy_editor import pages as policy_editor_pages
 from api.overview.policy_editor import routes as policy_editor_routes
+from api.overview.users import pages as user_pages
+from api.overview.users import routes as user_routes
 from api.own_data import pages as own_data_pages
 from api.own_data import routes as own_data_routes
 from api.participants import routes as participant_routes

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.access import limits_of
 from api.accounts.credentials import (
     CLOCK_SKEW,
     CREDENTIAL_BY_SECRET,
@@ -63,4 +64,5 @@ def authenticate_user(
         confirmed_at=row.confirmed_at,
         scopes=None if by_cookie else token_scopes(row),
         needs_second_factor=not set_up,
+        limits=limits_of(user),
     )

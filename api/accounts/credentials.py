@@ -67,9 +67,13 @@ def list_credentials(services: Services, principal: Principal) -> tuple[Credenti
 
 def credentials_of(tx: Transaction, principal: Principal) -> tuple[CredentialView, ...]:
     """Return all of a user's credentials, newest first."""
+    return _credentials_of(tx, principal.user_id)
+
+
+def _credentials_of(tx: Transaction, user_id: str | None) -> tuple[CredentialView, ...]:
     rows = tx.scalars(
         select(CredentialRow)
-        .where(CredentialRow.user_id == principal.user_id, CredentialRow.user_id.is_not(None))
+        .where(CredentialRow.user_id == user_id, CredentialRow.user_id.is_not(None))
         .order_by(CredentialRow.created_at.desc(), CredentialRow.id)
     )
     return tuple(_view(row) for row in rows)
@@ -79,10 +83,17 @@ def active_credentials_of(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[CredentialView, ...]:
     """Return a user's browser sessions and tokens that are still valid, newest first."""
+    return active_credentials_of_user(tx, principal.user_id, now=now)
+
+
+def active_credentials_of_user(
+    tx: Transaction, user_id: str | None, *, now: datetime
+) -> tuple[CredentialView, ...]:
+    """Return a user's browser sessions and tokens that are still valid, newest first."""
     kinds = {CredentialKind.BROWSER_SESSION, CredentialKind.TOKEN}
     return tuple(
         each
-        for each in credentials_of(tx, principal)
+        for each in _credentials_of(tx, user_id)
         if each.kind in kinds and each.revoked_at is None and each.expires_at > now
     )
 

@@ -15,15 +15,14 @@ from api.accounts.browser_sessions import (
 )
 from api.accounts.change_confirmation import ChangeProof, Confirmation, change_with_proof
 from api.accounts.credentials import IssuedSecret
-from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
-from api.accounts.users import UserView, list_users
+from api.accounts.rows import PasskeyRow, RecoveryCodeRow
+from api.accounts.users import UserView, active_user_row, list_users
 from api.audit_trail.log import record_event
-from api.database.types import ID_LENGTH
 from api.http import urls
 from api.http.principal import Principal
 from api.services import Services
 from api.values import FrozenModel
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError
 
 
 class SignInLink(FrozenModel):
@@ -77,9 +76,7 @@ def remove_second_factor(
     Raises:
         NotFoundError: there is no such user, or they are disabled.
     """
-    row = tx.get(UserRow, user_id) if len(user_id) == ID_LENGTH else None
-    if row is None or row.disabled_at is not None:
-        raise NotFoundError(facts.NO_SUCH_ACTIVE_USER())
+    row = active_user_row(tx, user_id)
     row.totp_sealed, row.failures, row.locked_until = None, 0, None
     if with_password:
         row.password_hash = None

@@ -11,6 +11,7 @@ from api.accounts import account
 from api.accounts.account import AccountForm
 from api.accounts.change_confirmation import ChangeProof, OldFactors
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -60,12 +61,21 @@ def make_recovery_codes(
 ROUTERS = (FACTORS,)
 PERMISSIONS: Permissions = {
     ("GET", API + "/me/second-factor"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("PUT", API + "/me/second-factor"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", API + "/me/recovery-codes"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
 }

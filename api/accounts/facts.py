@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from api.http.principal import TokenScope
 from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message
 
-FILTER_ROLE = message("accounts.filter_role", "Role")
-FILTER_MANAGERS = message("accounts.filter_managers", "programme managers")
-FILTER_AUDITORS = message("accounts.filter_auditors", "auditors")
 PASSWORD_FIRST = message(
     "accounts.password_first", "set a password first; without one, you could no longer sign in"
 )
 OWN_SECOND_FACTOR = message(
     "accounts.own_second_factor",
-    "you cannot reset your own second factor; use a recovery code, or ask another manager",
+    "you cannot reset your own second factor; use a recovery code, or ask another administrator",
+)
+OWN_ACCESS = message(
+    "accounts.own_access",
+    "you cannot change or end your own access; ask another administrator",
+)
+ACCESS_CHANGED_SINCE = message(
+    "accounts.access_changed_since",
+    "somebody else has changed this user's access since you opened the page; nothing was changed",
 )
 NO_SUCH_ACTIVE_USER = message(
     "accounts.no_such_active_user", "there is no such user, or the user is disabled"

@@ -14,6 +14,7 @@ from api.accounts.credentials import CredentialView, IssuedSecret
 from api.accounts.session_cookies import renew_session_cookie
 from api.accounts.tokens import TokenRequest
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import (
     OFFICE,
     SIGNED_IN,
@@ -80,9 +81,17 @@ def revoke(credential_id: str, services: ServicesDep, principal: PrincipalDep) -
 
 ROUTERS = (ME,)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/me"): Permission(SIGNED_IN, without_second_factor=True),
-    ("GET", API + "/me/credentials"): Permission(OFFICE),
-    ("POST", API + "/me/credentials"): Permission(OFFICE, requires_recent_authentication=True),
-    ("POST", API + "/me/confirmation"): Permission(OFFICE, scope=TokenScope.READ),
-    ("DELETE", API + "/credentials/{credential_id}"): Permission(OFFICE),
+    ("GET", API + "/me"): Permission(
+        SIGNED_IN, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("GET", API + "/me/credentials"): Permission(OFFICE, limits=LimitRule.NO_CYCLE),
+    ("POST", API + "/me/credentials"): Permission(
+        OFFICE, requires_recent_authentication=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("POST", API + "/me/confirmation"): Permission(
+        OFFICE, scope=TokenScope.READ, limits=LimitRule.NO_CYCLE
+    ),
+    ("DELETE", API + "/credentials/{credential_id}"): Permission(
+        OFFICE, limits=LimitRule.COUNTRIES
+    ),
 }

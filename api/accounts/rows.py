@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +46,8 @@ class UserRow(SealedRow, IdentifiedRow):
         subject: the user's identifier at the identity provider `issuer`; both are `None` until the
             account is linked.
         expected_mail: the verified email address by which the account will be linked.
+        limits: the limits of a manager who is not an administrator, as JSON; see
+            `api.accounts.access`.
         failures: number of consecutive failed attempts, which determines `locked_until`.
     """
 
@@ -52,7 +55,7 @@ class UserRow(SealedRow, IdentifiedRow):
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
     SEALED_COLUMNS = (
         *("id", "name", "role", "created_at", "disabled_at", "password_hash", "totp_sealed"),
-        *("issuer", "subject", "expected_mail", "totp_step"),
+        *("issuer", "subject", "expected_mail", "totp_step", "limits"),
     )
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
@@ -67,6 +70,7 @@ class UserRow(SealedRow, IdentifiedRow):
     issuer: Mapped[str | None] = mapped_column(String(300))
     subject: Mapped[str | None] = mapped_column(String(255))
     expected_mail: Mapped[str | None] = mapped_column(String(320), unique=True)
+    limits: Mapped[str | None] = mapped_column(Text)
 
 
 class PasskeyColumns(SealedRow, IdentifiedRow):

@@ -10,12 +10,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import facts
+from api.accounts.access import Access, access_of, store_access
 from api.accounts.browser_sessions import end_browser_sessions, end_tokens_and_feeds
 from api.accounts.credentials import revoke_credentials
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialKind, UserRow
 from api.audit_trail.log import record_event
 from api.crypto.row_seal import sealed_or_none
+from api.database.types import ID_LENGTH
 from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
 from api.values import FrozenModel
@@ -54,6 +56,7 @@ class UserView(FrozenModel):
     id: str
     name: str
     role: AccessRole
+    access: Access
     has_password: bool
     has_second_factor: bool
     linked: bool
@@ -84,8 +87,10 @@ def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLi
         raise UnusableInputError(_faults(error)) from None
 
 
-def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """Add a user, and return the user's id.
+def add_user(
+    tx: Transaction, name: str, role: AccessRole, *, now: datetime, access: Access | None = None
+) -> str:
+    """Add a user, and return the user's id. `access`, if any, replaces `role`.
 
     Raises:
         UnusableInputError: the name is invalid.
@@ -95,9 +100,11 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
     if tx.scalar(select(UserRow.id).where(UserRow.name == new.name)) is not None:
         raise ConflictError(facts.NAME_TAKEN(name=new.name))
     row = UserRow(name=new.name, role=new.role.value, created_at=now)
+    if access is not None:
+        store_access(row, access)
     tx.add(row)
     tx.flush()
-    record_event(tx, "user added", "user", row.id, role=new.role.value)
+    record_event(tx, "user added", "user", row.id, role=access_of(row).role.value)
     return row.id
 
 
@@ -164,6 +171,30 @@ def user_by_name(tx: Transaction, name: str) -> UserView:
     return _view(row)
 
 
+def user_by_id(tx: Transaction, user_id: str) -> UserView:
+    """Return a user.
+
+    Raises:
+        NotFoundError: there is no such user.
+    """
+    row = tx.get(UserRow, user_id)
+    if row is None:
+        raise NotFoundError(facts.NO_SUCH_ACTIVE_USER())
+    return _view(row)
+
+
+def active_user_row(tx: Transaction, user_id: str) -> UserRow:
+    """Return the row of a user who is not disabled.
+
+    Raises:
+        NotFoundError: there is no such user, or they are disabled.
+    """
+    row = tx.get(UserRow, user_id) if len(user_id) == ID_LENGTH else None
+    if row is None or row.disabled_at is not None:
+        raise NotFoundError(facts.NO_SUCH_ACTIVE_USER())
+    return row
+
+
 def current_user(tx: Transaction, principal: Principal) -> UserView:
     """Return the user who sent the request."""
     return _view(tx.get_one(UserRow, principal.user_id))
@@ -207,6 +238,7 @@ def _view(row: UserRow) -> UserView:
         id=row.id,
         name=row.name,
         role=AccessRole(row.role),
+        access=access_of(row),
         has_password=row.password_hash is not None,
         has_second_factor=row.totp_sealed is not None,
         linked=row.subject is not None,

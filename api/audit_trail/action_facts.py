@@ -282,6 +282,7 @@ ACTIONS: Mapping[str, Fact] = {
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
     "token made": message("audit_action.token_made", "token created")(),
     "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),
+    "user access changed": message("audit_action.user_access_changed", "access of user changed")(),
     "user added": message("audit_action.user_added", "user added")(),
     "user confirmed": message("audit_action.user_confirmed", "user confirmed their identity")(),
     "user disabled": message("audit_action.user_disabled", "user disabled")(),

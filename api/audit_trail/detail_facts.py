@@ -33,6 +33,8 @@ DETAILS: Mapping[str, Fact] = {
     "changed": message("audit_detail.changed", "changed")(),
     "comment": message("audit_detail.comment", "comment")(),
     "codes": message("audit_detail.codes", "codes")(),
+    "countries": message("audit_detail.countries", "countries/territories")(),
+    "cycles": message("audit_detail.cycles", "cycles")(),
     "credential": message("audit_detail.credential", "credential")(),
     "deleted": message("audit_detail.deleted", "deleted")(),
     "credentials": message("audit_detail.credentials", "credentials")(),

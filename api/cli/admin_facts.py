@@ -199,8 +199,15 @@ SIGN_IN_LINK = plural_message(
     count=PLAIN_NUMBER,
     name=TEXT,
 )
+ADMINISTRATOR = message("user.administrator", "administrator")
 MANAGER = message("user.manager", "manager")
 AUDITOR = message("user.auditor", "auditor")
+ACCESS_CHANGED = message(
+    "user.access_changed",
+    "{name} now has this role: {role}. See gender-coach user list for limits.",
+    name=TEXT,
+    role=FACT,
+)
 STATE_PASSWORD = message("user.state_password", "password set")
 STATE_LINKED = message("user.state_linked", "linked")
 STATE_NEW = message("user.state_new", "new")

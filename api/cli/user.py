@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from api.accounts import browser_sessions, users
+from api.accounts.access import Access, OfficeRole, store_access
 from api.accounts.factor_reset import remove_second_factor
+from api.accounts.user_administration import record_access
 from api.accounts.users import ProviderLink, UserView
 from api.cli import admin_facts as facts
 from api.cli.output import echo, render
@@ -18,6 +20,8 @@ from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
 from api.http import urls
 from api.http.principal import AccessRole
+from api.overview.users.entered_access import EnteredAccess, checked_access, cycle_names
+from api.overview.users.presenters import present_access
 from api.services import Services
 from coach.errors import InputFault, UnusableInputError
 from coach.texts.facts import Fact
@@ -32,15 +36,9 @@ class UserAction(StrEnum):
     UNLINK = "unlink"
     SIGN_OUT = "sign-out"
     RESET_FACTOR = "reset-factor"
+    ACCESS = "access"
     DISABLE = "disable"
     LIST = "list"
-
-
-class OfficeRole(StrEnum):
-    """The role of a user in the programme office."""
-
-    MANAGER = "manager"
-    AUDITOR = "auditor"
 
 
 def user(
@@ -49,16 +47,37 @@ def user(
         typer.Argument(
             # i18n: the words before the colons are arguments; do not translate them.
             help=_(
-                "add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
-                "browser and end tokens; reset-factor: remove a lost second factor and the "
-                "password, and print a one-time link; link, unlink: connect or disconnect an "
-                "account at the identity provider."
+                "add, disable, list; access: change role and limits; sign-in: print a one-time "
+                "link; sign-out: sign out of every browser and end tokens; reset-factor: remove a "
+                "lost second factor and the password, and print a one-time link; link, unlink: "
+                "connect or disconnect an account at the identity provider."
             )
         ),
     ],
     name: Annotated[str, typer.Argument(help=_("The user's name."))] = "",
     *,
-    role: Annotated[OfficeRole, typer.Option(help=_("For add: the role."))] = OfficeRole.MANAGER,
+    role: Annotated[
+        OfficeRole,
+        # i18n: administrator, manager and auditor are values; do not translate them.
+        typer.Option(
+            help=_("For add and access: administrator, manager (cannot manage users) or auditor.")
+        ),
+    ] = OfficeRole.ADMINISTRATOR,
+    cycle: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_("For add and access: limit a manager to this cycle, by its id; repeatable.")
+        ),
+    ] = None,
+    country: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_(
+                "For add and access: limit a manager to people of this country, by its code; "
+                "repeatable."
+            )
+        ),
+    ] = None,
     oidc: Annotated[
         str | None, typer.Option(help=_("For add and link: the user's id at the provider."))
     ] = None,
@@ -73,19 +92,27 @@ def user(
             [InputFault("user", 1, "NAME", facts.NAME_REQUIRED(action=action))]
         )
     with open_cli_services(data) as services:
+        entered = EnteredAccess(role=role, cycles=cycle or None, countries=country or None)
         if action is UserAction.LIST:
             _list(services)
+        elif action is UserAction.ACCESS:
+            _change_access(services, name, checked_access(services, entered))
+            echo(facts.ACCESS_CHANGED(name=name, role=_ROLES[role]))
         elif action in _CONFIRMATIONS:
             _apply_action(services, action, name, oidc, mail)
             echo(_CONFIRMATIONS[action](name=name))
         else:
             if action is UserAction.RESET_FACTOR:
                 _remove_second_factor(services, name)
-            added_as = role if action is UserAction.ADD else None
+            added_as = checked_access(services, entered) if action is UserAction.ADD else None
             _print_address(services, name, added_as, _link(services, oidc, mail))
 
 
-_ROLES = {AccessRole.MANAGER: facts.MANAGER(), AccessRole.AUDITOR: facts.AUDITOR()}
+_ROLES = {
+    OfficeRole.ADMINISTRATOR: facts.ADMINISTRATOR(),
+    OfficeRole.MANAGER: facts.MANAGER(),
+    OfficeRole.AUDITOR: facts.AUDITOR(),
+}
 _CONFIRMATIONS = {
     UserAction.LINK: facts.LINKED,
     UserAction.UNLINK: facts.UNLINKED,
@@ -110,6 +137,14 @@ def _apply_action(
             users.sign_out_everywhere(tx, user_id, now=services.now())
         else:
             users.disable_user(tx, name, now=services.now())
+
+
+def _change_access(services: Services, name: str, access: Access) -> None:
+    with services.database.writing() as tx:
+        row = users.active_user_row(tx, users.user_by_name(tx, name).id)
+        store_access(row, access)
+        tx.flush()
+        record_access(tx, row)
 
 
 def _remove_second_factor(services: Services, name: str) -> None:
@@ -141,10 +176,12 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
 
 def _list(services: Services) -> None:
     with services.database.reading() as tx:
-        for one in users.list_users(tx):
-            typer.echo(
-                f"{one.name}\t{render(_ROLES.get(one.role, one.role))}\t{render(_state(one))}"
-            )
+        listed = users.list_users(tx)
+    names = cycle_names(services)
+    for one in listed:
+        _, scope = present_access(one.access, names)
+        columns = (_ROLES[one.access.role], _state(one), scope or "")
+        typer.echo("\t".join([one.name, *(render(each) for each in columns if each)]))
 
 
 def _state(one: UserView) -> Fact:
@@ -156,12 +193,14 @@ def _state(one: UserView) -> Fact:
 
 
 def _print_address(
-    services: Services, name: str, added_as: OfficeRole | None, link: ProviderLink | None
+    services: Services, name: str, added_as: Access | None, link: ProviderLink | None
 ) -> None:
     minutes = services.settings.sign_in_minutes
     with services.database.writing() as tx:
         if added_as is not None:
-            user_id = users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
+            user_id = users.add_user(
+                tx, name, AccessRole.AUDITOR, now=services.now(), access=added_as
+            )
         else:
             user_id = users.user_by_name(tx, name).id
             browser_sessions.end_tokens_and_feeds(tx, user_id, services.now())

@@ -31,6 +31,7 @@ PERSONAL_FACTORS = {PinRow: "person_id", PersonPasskeyRow: "person_id"}
 _OF_USERS = (
     *("user disabled", "user linked", "user unlinked", "second factor reset"),
     *("password and second factor set", "recovery codes made", "recovery code used"),
+    "user access changed",
 )
 _OF_PEOPLE = ("PIN set", "PIN removed", "PIN reset")
 _OF_CALLS = ("call opened", "call closed")

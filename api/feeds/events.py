@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, not_, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
@@ -18,6 +19,7 @@ from api.calendar.wording import session_title
 from api.cycles.rows import CycleRow
 from api.feeds import facts
 from api.feeds.event_query import EventQuery, LeavesFeed
+from api.http.limits import Limits
 from api.organisation import Organisation
 from api.participants.rows import PersonRow
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
@@ -42,11 +44,15 @@ _COLUMNS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """Whose feed it is: a person's, or the office's if `person_id` is `None`; and its wording."""
+    """Whose feed it is: a person's, or a manager's if `person_id` is `None`; and its wording.
+
+    `limits` are those of the manager.
+    """
 
     person_id: str | None
     organisation: Organisation
     texts: Renderer
+    limits: Limits = field(default_factory=Limits)
 
 
 def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator[FeedEvent]:
@@ -55,7 +61,8 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
     A person's feed has their own sessions, and nothing in it names the other participant. That of
     the office has the sessions of all cycles, with codes instead of names, and neither places nor
     links; their UIDs are not those of the invitations, which identify replies. A session is
-    tentative until the person, or both participants, accept it.
+    tentative until the person, or both participants, accept it. A manager limited to countries has
+    the sessions of pairs that somebody of these countries belongs to; only their replies count.
     """
     for row in _query(reader).rows(tx, now, **_parameters(reader)):
         if reader.person_id is None:
@@ -115,7 +122,9 @@ def _event(row: Any, uid: str, title: str, place: str, join_link: str) -> FeedEv
 
 
 def _query(reader: FeedReader) -> EventQuery:
-    return _OFFICE if reader.person_id is None else _OWN
+    if reader.person_id is not None:
+        return _OWN
+    return _OFFICE if reader.limits.are_none else _office_query(reader.limits)
 
 
 def _parameters(reader: FeedReader) -> dict[str, str]:
@@ -142,33 +151,47 @@ def _own_query() -> EventQuery:
     return EventQuery(query, (SessionRow.changed_at, own.replied_at), (_CANCELLED,))
 
 
-def _office_query() -> EventQuery:
+@lru_cache(maxsize=32)
+def _office_query(limits: Limits) -> EventQuery:
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
+    sees_coachee, sees_coach = _of_countries(coachee, limits), _of_countries(coach, limits)
+    of_cycles = true() if limits.cycles is None else SessionRow.cycle_id.in_(limits.cycles)
     query = (
         select(
             *_COLUMNS,
             coachee.code.label("coachee_code"),
             coach.code.label("coach_code"),
             CycleRow.name.label("cycle_name"),
-            and_(_accepted(of_coachee), _accepted(of_coach)).label("accepted"),
+            and_(
+                or_(_accepted(of_coachee), not_(sees_coachee)),
+                or_(_accepted(of_coach), not_(sees_coach)),
+            ).label("accepted"),
         )
         .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
         .join(coachee, coachee.id == SessionRow.coachee_id)
         .join(coach, coach.id == SessionRow.coach_id)
         .outerjoin(of_coachee, _reply_of(of_coachee, SessionRow.coachee_id))
         .outerjoin(of_coach, _reply_of(of_coach, SessionRow.coach_id))
+        .where(of_cycles, or_(sees_coachee, sees_coach))
         .order_by(SessionRow.starts_at, SessionRow.uid)
     )
     changed = SessionRow.changed_at, of_coachee.replied_at, of_coach.replied_at
     return EventQuery(query, changed, (_CANCELLED, _PAST))
 
 
+def _of_countries(person: Any, limits: Limits) -> ColumnElement[bool]:  # noqa: ANN401 - an alias
+    if limits.countries is None:
+        return true()
+    of_countries: ColumnElement[bool] = person.profile["country"].as_string().in_(limits.countries)
+    return of_countries
+
+
 _CANCELLED = LeavesFeed(
     SessionRow.changed_at, _CANCELLED_SHOWN_FOR, SessionRow.state == SessionState.CANCELLED
 )
 _PAST = LeavesFeed(SessionRow.ends_at, _PAST_SHOWN_FOR)
-_OWN, _OFFICE = _own_query(), _office_query()
+_OWN, _OFFICE = _own_query(), _office_query(Limits())
 _SPECIMEN = facts.SESSION_OF_CYCLE(
     cycle="cycle",
     session=facts.SESSION_OF_PAIR(session=numbered_session(1, 2), coachee="C", coach="K"),

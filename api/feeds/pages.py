@@ -11,6 +11,7 @@ from api.feeds import service as feeds
 from api.feeds.service import Feed
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import redirect_after_post, render_page
@@ -98,7 +99,9 @@ PERMISSIONS: Permissions = {
     ("GET", "/p/{link}/calendar/all.ics"): Permission(PERSON, own_only=True),
     ("POST", "/p/{link}/calendar"): Permission(PERSON, own_only=True),
     ("POST", "/p/{link}/calendar/end"): Permission(PERSON, own_only=True),
-    ("GET", urls.OFFICE_CALENDAR): Permission(MANAGER),
-    ("POST", urls.OFFICE_CALENDAR): Permission(MANAGER, requires_recent_authentication=True),
-    ("POST", f"{urls.OFFICE_CALENDAR}/end"): Permission(MANAGER),
+    ("GET", urls.OFFICE_CALENDAR): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
+    ("POST", urls.OFFICE_CALENDAR): Permission(
+        MANAGER, requires_recent_authentication=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("POST", f"{urls.OFFICE_CALENDAR}/end"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
 }

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.feeds import service as feeds
 from api.feeds.service import Feed, NewFeed, Preconditions
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import EVERYBODY, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API, FEEDS
@@ -71,7 +72,9 @@ def _http_date(text: str) -> datetime | None:
 ROUTERS = (FEED, OWN_FEED)
 PERMISSIONS: Permissions = {
     ("GET", FEEDS + "{feed_secret}.ics"): Permission(EVERYBODY, authenticates=False),
-    ("GET", API + "/me/feed"): Permission(PERSON | MANAGER),
-    ("POST", API + "/me/feed"): Permission(PERSON | MANAGER, requires_recent_authentication=True),
-    ("DELETE", API + "/me/feed"): Permission(PERSON | MANAGER),
+    ("GET", API + "/me/feed"): Permission(PERSON | MANAGER, limits=LimitRule.NO_CYCLE),
+    ("POST", API + "/me/feed"): Permission(
+        PERSON | MANAGER, requires_recent_authentication=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("DELETE", API + "/me/feed"): Permission(PERSON | MANAGER, limits=LimitRule.NO_CYCLE),
 }

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.access import limits_of
 from api.accounts.credentials import active_of, find_valid, issue, needs_touch, touch
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
@@ -20,6 +21,7 @@ from api.crypto.row_seal import is_sealed
 from api.feeds import facts
 from api.feeds.events import FeedReader, events_of, last_change, stored_events
 from api.feeds.renderer_version import renderer_version
+from api.http.limits import Limits
 from api.http.principal import AccessRole, Principal
 from api.http.urls import feed as feed_url
 from api.participants.rows import PersonRow
@@ -129,7 +131,8 @@ def read_feed(services: Services, secret: str, known: Preconditions) -> FeedCont
         row = find_valid(tx, secret, CredentialKind.FEED, now)
         if row is None or not _owner_may_read(tx, row, now):
             raise NotFoundError(facts.NOT_FOUND())
-        content = _content(tx, _reader(services, row.person_id), known, now)
+        reader = _reader(services, row.person_id, _limits(tx, row))
+        content = _content(tx, reader, known, now)
         identifier, stale = row.id, needs_touch(tx, row.id, now)
     if stale:
         with services.database.writing() as tx:
@@ -137,8 +140,13 @@ def read_feed(services: Services, secret: str, known: Preconditions) -> FeedCont
     return content
 
 
-def _reader(services: Services, person_id: str | None) -> FeedReader:
-    return FeedReader(person_id, services.settings.deployment, mail_renderer(services))
+def _reader(services: Services, person_id: str | None, limits: Limits | None = None) -> FeedReader:
+    organisation, texts = services.settings.deployment, mail_renderer(services)
+    return FeedReader(person_id, organisation, texts, limits or Limits())
+
+
+def _limits(tx: Transaction, row: CredentialRow) -> Limits | None:
+    return None if row.user_id is None else limits_of(tx.get_one(UserRow, row.user_id))
 
 
 def _content(

@@ -14,6 +14,7 @@ from api.guidance import service as guidance
 from api.guidance.service import CardState
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.web.date_formats import format_date
 from api.web.facts import TERRITORY_ALONE
@@ -139,11 +140,11 @@ _CHANGE = Permission(MANAGER, requires_recent_authentication=True)
 
 ROUTERS = (OFFICE_GUIDANCE, PERSON_GUIDANCE)
 PERMISSIONS: Permissions = {
-    ("GET", urls.GUIDANCE): Permission(MANAGER),
+    ("GET", urls.GUIDANCE): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
     ("POST", urls.GUIDANCE): _CHANGE,
-    ("GET", urls.GUIDANCE + "/template.toml"): Permission(MANAGER),
-    ("GET", urls.GUIDANCE + "/{country}"): Permission(MANAGER),
-    ("GET", urls.GUIDANCE + "/{country}/card.toml"): Permission(MANAGER),
+    ("GET", urls.GUIDANCE + "/template.toml"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
+    ("GET", urls.GUIDANCE + "/{country}"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
+    ("GET", urls.GUIDANCE + "/{country}/card.toml"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
     ("POST", urls.GUIDANCE + "/{country}/remove"): _CHANGE,
     ("GET", "/p/{link}/guidance"): Permission(PERSON),
 }

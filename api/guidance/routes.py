@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body
 from api.guidance import service as guidance
 from api.guidance.service import CardSummary
 from api.http.dependencies import ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
@@ -52,8 +53,8 @@ _CHANGE = Permission(MANAGER, scope=TokenScope.ADMINISTRATION, requires_recent_a
 
 ROUTERS = (GUIDANCE,)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/guidance"): Permission(MANAGER),
+    ("GET", API + "/guidance"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
     ("PUT", API + "/guidance"): _CHANGE,
-    ("GET", API + "/guidance/{country}"): Permission(MANAGER),
+    ("GET", API + "/guidance/{country}"): Permission(MANAGER, limits=LimitRule.NO_CYCLE),
     ("DELETE", API + "/guidance/{country}"): _CHANGE,
 }

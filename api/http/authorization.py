@@ -12,6 +12,7 @@ from api.database.types import ID_LENGTH
 from api.http import facts
 from api.http.authentication import authenticate
 from api.http.dependencies import ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import Permission
 from api.http.principal import ANONYMOUS, AccessRole, Principal
 from api.services import Services
@@ -31,6 +32,9 @@ _WHOLE = "main"  # recorded for routes without a parameter
 SecondFactorExemption = Callable[[Services], bool]
 """Returns whether users need no second factor, which is so only in a demonstration."""
 
+WithinLimits = Callable[[Services, Principal, LimitRule, Mapping[str, str]], bool]
+"""Returns whether the objects in the path of a request are within a manager's limits."""
+
 RecordReading = Callable[[Services, Principal, str, str, str], None]
 """Records a user's access to personal data, given the action, object kind and object id."""
 
@@ -42,12 +46,14 @@ def authorise(request: Request, services: ServicesDep) -> None:
 
     Raises:
         NotSignedInError: the sender is not signed in, and the route is not public.
-        NotAllowedError: the route does not permit the sender's role, or their token's scope.
+        NotAllowedError: the route does not permit the sender's role, their token's scope, or their
+            limits.
         SecondFactorFirstError: the user has no second factor yet.
         ConfirmFirstError: the route requires that the user has authenticated recently.
         VerifyFirstError: the route requires more than a secret link, and its holder has not proved
             who they are.
-        NotFoundError: the secret link in the path is unknown or no longer valid.
+        NotFoundError: the secret link in the path is unknown or no longer valid, or an object in
+            the path is beyond the limits of a manager.
     """
     permission: Permission = request.app.state.permissions[
         request.method, request.scope["route"].path_format
@@ -60,6 +66,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
         if principal.needs_second_factor:
             _require_second_factor(request, services, permission)
         _require_scope(request, principal, permission)
+        _require_limits(request, services, principal, permission)
         if permission.requires_recent_authentication:
             require_recent_authentication(services, principal)
         if permission.requires_verification and not principal.is_verified:
@@ -88,6 +95,25 @@ def _require_scope(request: Request, principal: Principal, permission: Permissio
     public = AccessRole.ANONYMOUS in permission.roles
     if principal.scopes is not None and scope not in principal.scopes and not public:
         raise NotAllowedError(facts.SCOPE_MISSING(scope=scope.value))
+
+
+def _require_limits(
+    request: Request, services: Services, principal: Principal, permission: Permission
+) -> None:
+    """Refuse what is only for administrators, and what is beyond the limits of a manager."""
+    if permission.administrators_only and not principal.is_administrator:
+        raise NotAllowedError(facts.ADMINISTRATORS_ONLY())
+    limits, rule = principal.limits, permission.limits
+    public = AccessRole.ANONYMOUS in permission.roles
+    if limits is None or limits.are_none or public or rule is LimitRule.NO_CYCLE:
+        return
+    parameters: Mapping[str, str] = request.path_params
+    by_countries = limits.countries is not None and rule is not LimitRule.COUNTRIES
+    if by_countries or (rule is LimitRule.CYCLES and not parameters):
+        raise NotAllowedError(facts.BEYOND_LIMITS())
+    within: WithinLimits = request.app.state.within_limits
+    if not within(services, principal, rule, parameters):
+        raise NotFoundError(facts.NOT_WITHIN_LIMITS())
 
 
 def require_recent_authentication(services: Services, principal: Principal) -> None:

@@ -19,6 +19,17 @@ SCOPE_MISSING = message(
     'this token does not have the scope "{scope}"; create one that has it on the account page',
     scope=TEXT,
 )
+ADMINISTRATORS_ONLY = message(
+    "http.administrators_only", "only administrators may do this; ask one of them"
+)
+BEYOND_LIMITS = message(
+    "http.beyond_limits",
+    "your access is limited to some cycles or countries, and this goes beyond them; "
+    "ask an administrator",
+)
+NOT_WITHIN_LIMITS = message(
+    "http.not_within_limits", "there is nothing at this address that you may see"
+)
 SECOND_FACTOR_FIRST = message(
     "http.second_factor_first",
     "please set up a second factor on the account page first: a code from an app, or a passkey",

@@ -43,6 +43,7 @@ TAGS = [
         "description": "Modules of the curriculum, and what pairs plan and have covered of them.",
     },
     {"name": "me", "description": "The current user and their credentials."},
+    {"name": "users", "description": "The users of the programme office and their access."},
     {"name": "aide", "description": "The times that an aide answers for."},
     {"name": "audit", "description": "The audit trail and its verification."},
     {"name": "replies", "description": "Replies by email that wait for a decision."},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.http.limits import LimitRule
 from api.http.principal import AccessRole, TokenScope
 
 MANAGER = frozenset({AccessRole.MANAGER})
@@ -40,6 +41,8 @@ class Permission:
         scope: the scope that a token needs; `None` for the usual one, see `required_scope`.
         without_second_factor: whether a user who has not set up a second factor yet may call the
             route. Set for the routes of the account page, on which they set it up.
+        limits: how the route respects the limits of a manager; see `LimitRule`.
+        administrators_only: whether managers who are not administrators may not call the route.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
         audit_object: the kind of object recorded with it if the route has no parameter.
@@ -55,6 +58,8 @@ class Permission:
     requires_verification: bool = False
     scope: TokenScope | None = None
     without_second_factor: bool = False
+    limits: LimitRule = LimitRule.CYCLES
+    administrators_only: bool = False
     audit_action: str = ""
     audit_object: str = ""
     compressible: bool = False

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from api.http.limits import Limits
+
 
 class AccessRole(StrEnum):
     """The role of a principal, as used in permissions.
@@ -94,6 +96,7 @@ class Principal:
             not yet, and for users.
         device_id: the id of the verified device that the request comes from, if any.
         notes_device: the coach's device, if the request presents its key to a notebook.
+        limits: those of a manager who is not an administrator; `None` for all others.
     """
 
     role: AccessRole
@@ -108,6 +111,7 @@ class Principal:
     scopes: frozenset[TokenScope] | None = None
     needs_second_factor: bool = False
     notes_device: NotesDevice | None = None
+    limits: Limits | None = None
 
     @property
     def is_verified(self) -> bool:
@@ -123,6 +127,24 @@ class Principal:
     def is_manager(self) -> bool:
         """Whether the principal is a programme manager."""
         return self.role is AccessRole.MANAGER
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the principal is a manager who also manages the users, and sees everything."""
+        return self.is_manager and self.limits is None
+
+    @property
+    def countries(self) -> frozenset[str] | None:
+        """The countries whose people a limited manager may see; `None` if all."""
+        return None if self.limits is None else self.limits.countries
+
+    def sees_cycle(self, cycle_id: str) -> bool:
+        """Return whether the principal's limits, if any, allow a cycle."""
+        return self.limits is None or self.limits.allow_cycle(cycle_id)
+
+    def sees_country(self, country: str | None) -> bool:
+        """Return whether the principal's limits, if any, allow people of a country."""
+        return self.limits is None or self.limits.allow_country(country)
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
         """Return whether a user authenticated within the last `lifetime`, in this browser or token.

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Form, Response
 
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.urls import SEARCHES, safe_redirect_path
@@ -43,5 +44,5 @@ def search(
 
 ROUTERS = (SEARCH_PAGES,)
 PERMISSIONS: Permissions = {
-    ("POST", SEARCHES): Permission(MANAGER, scope=TokenScope.READ),
+    ("POST", SEARCHES): Permission(MANAGER, scope=TokenScope.READ, limits=LimitRule.NO_CYCLE),
 }

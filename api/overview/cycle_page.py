@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from api.data_protection.retention_policy import Retention
-from api.http.dependencies import services_for
+from api.http.dependencies import PrincipalDep, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.principal import Principal
 from api.invitations.presenters import mail_context
 from api.overview import facts
 from api.overview.page_contents import CyclePage, read_cycle_page
+from api.overview.published_pairs import present_pair, read_published_pairs
 from api.plans.presenters import plan_line
 from api.runs.labels import RUN_PURPOSE, RUN_STATE
 from api.web.date_formats import (
@@ -51,9 +54,29 @@ class FormFaults:
 
 
 @CYCLE_PAGE.get("/cycles/{cycle_id}")
-def show_cycle(cycle_id: str, request: Request) -> Response:
-    """Show the state of a cycle and its next steps."""
+def show_cycle(cycle_id: str, request: Request, principal: PrincipalDep) -> Response:
+    """Show the state of a cycle and its next steps.
+
+    Managers limited to countries see the pairs that their people belong to instead.
+    """
+    if principal.countries is not None:
+        return _render_pairs(request, principal, cycle_id)
     return render_cycle(request, cycle_id)
+
+
+def _render_pairs(request: Request, principal: Principal, cycle_id: str) -> Response:
+    cycle, pairs = read_published_pairs(services_for(request), principal, cycle_id)
+    return render_page(
+        request,
+        "overview/limited_cycle.html",
+        cycle=cycle,
+        period=format_date_span(cycle.start, cycle.end),
+        countries=sorted(principal.countries or ()),
+        pairs=[present_pair(pair, ZoneInfo(cycle.timezone)) for pair in pairs],
+        territories=[
+            one.country for pair in pairs for one in (pair.coachee, pair.coach) if one.country
+        ],
+    )
 
 
 def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = None) -> Response:
@@ -140,5 +163,5 @@ def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object
 
 ROUTERS = (CYCLE_PAGE,)
 PERMISSIONS: Permissions = {
-    ("GET", "/cycles/{cycle_id}"): Permission(MANAGER),
+    ("GET", "/cycles/{cycle_id}"): Permission(MANAGER, limits=LimitRule.COUNTRIES),
 }

@@ -10,7 +10,8 @@ from fastapi.responses import PlainTextResponse
 from pydantic import JsonValue
 
 from api.cycles.routes import CycleFileBody, CycleFileOrSettings
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -20,6 +21,7 @@ from api.input_files.source import NamedFile
 from api.lists.json_pages import JsonPageDep, set_total
 from api.overview import cycles
 from api.overview.cycles import CycleOverview, CycleSummary
+from api.overview.published_pairs import PublishedPair, read_published_pairs
 from api.overview.to_do import ToDo, read_to_do
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
@@ -49,9 +51,9 @@ _SETTINGS_BODY = {
 
 
 @TO_DO.get("/to-do", responses=problem_responses())
-def to_do(services: ServicesDep) -> tuple[ToDo, ...]:
-    """List what is to be done in all cycles, by kind, newest cycle first."""
-    return read_to_do(services)
+def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
+    """List what is to be done in the cycles that you may see, by kind, newest cycle first."""
+    return read_to_do(services, principal)
 
 
 @CYCLES.post(
@@ -74,10 +76,14 @@ def create_cycle(
 
 @CYCLES.get("", responses=problem_responses())
 def list_cycles(
-    services: ServicesDep, request: Request, response: Response, page: JsonPageDep
+    services: ServicesDep,
+    principal: PrincipalDep,
+    request: Request,
+    response: Response,
+    page: JsonPageDep,
 ) -> tuple[CycleSummary, ...]:
-    """List the cycles, newest first."""
-    found = cycles.list_cycles(services)
+    """List the cycles that you may see, newest first, with the numbers of people you may see."""
+    found = cycles.list_cycles(services, principal)
     set_total(request, response, page, len(found))
     return tuple(page.of(found))
 
@@ -86,6 +92,17 @@ def list_cycles(
 def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
     """Get the state of a cycle: its policy, any unfinished run, and its draft plans."""
     return cycles.read_overview(services, cycle_id)
+
+
+@CYCLES.get("/{cycle_id}/published-pairs", responses=problem_responses(404))
+def list_published_pairs(
+    cycle_id: str, services: ServicesDep, principal: PrincipalDep
+) -> tuple[PublishedPair, ...]:
+    """List the pairs with published sessions that you may see, by the id of the coachee.
+
+    If your access is limited to countries, only the code is given of people of other countries.
+    """
+    return read_published_pairs(services, principal, cycle_id)[1]
 
 
 @CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 412, 413, 422, 428))
@@ -130,10 +147,13 @@ def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:
 
 ROUTERS = (CYCLES, TO_DO)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/to-do"): Permission(MANAGER),
+    ("GET", API + "/to-do"): Permission(MANAGER, limits=LimitRule.SHOWN_CYCLES),
     ("POST", API + "/cycles"): Permission(MANAGER),
-    ("GET", API + "/cycles"): Permission(OFFICE),
+    ("GET", API + "/cycles"): Permission(OFFICE, limits=LimitRule.COUNTRIES),
     ("GET", API + "/cycles/{cycle_id}"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/published-pairs"): Permission(
+        MANAGER, audit_action="timetable opened", limits=LimitRule.COUNTRIES
+    ),
     ("PUT", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
     ("PATCH", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
     ("GET", API + "/cycles/{cycle_id}/policy.toml"): Permission(MANAGER),

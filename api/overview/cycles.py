@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, JsonValue
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.rows import TaskState
@@ -16,6 +16,7 @@ from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, pol
 from api.cycles.versions import CycleVersions, Part, require_version, versions_of
 from api.database.existing_row import no_such_row
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
+from api.http.principal import SYSTEM, Principal
 from api.input_files.policy_changes import changed_cycle_file
 from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.source import NamedFile
@@ -187,10 +188,11 @@ def read_cycle_file(services: Services, cycle_id: str) -> CycleFileText:
         return CycleFileText(cycle=header_of(row), text=row.source, version=row.policy_version)
 
 
-def list_cycles(services: Services) -> tuple[CycleSummary, ...]:
-    """Return all cycles, newest first."""
+def list_cycles(services: Services, principal: Principal = SYSTEM) -> tuple[CycleSummary, ...]:
+    """Return the cycles that a user may see, newest first, with the numbers of people they see."""
     with services.database.reading() as tx:
-        return all_summaries(tx)
+        visible = all_summaries(tx, principal.countries)
+        return tuple(each for each in visible if principal.sees_cycle(each.id))
 
 
 def read_overview(services: Services, cycle_id: str) -> CycleOverview:
@@ -203,9 +205,12 @@ def read_overview(services: Services, cycle_id: str) -> CycleOverview:
         return overview_of(tx, cycle_id)
 
 
-def all_summaries(tx: Transaction) -> tuple[CycleSummary, ...]:
-    """Return all cycles, newest first."""
-    return _summaries(tx, select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id))
+def all_summaries(
+    tx: Transaction, countries: Collection[str] | None = None
+) -> tuple[CycleSummary, ...]:
+    """Return all cycles, newest first, with the numbers of people of `countries`; all if `None`."""
+    cycles = select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id)
+    return _summaries(tx, cycles, countries)
 
 
 def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
@@ -248,16 +253,21 @@ def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
     )
 
 
-def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary, ...]:
+def _summaries(
+    tx: Transaction, cycles: Select[CycleRow], countries: Collection[str] | None = None
+) -> tuple[CycleSummary, ...]:
     """Return summaries of the cycles that a statement selects, using three queries."""
     rows = tx.scalars(cycles).all()
     ids = [row.id for row in rows]
+    country = PersonRow.profile["country"].as_string()
+    of_countries = true() if countries is None else country.in_(countries)
     counts = {
         (cycle_id, side): number
         for cycle_id, side, number in tx.execute(
             select(PersonRow.cycle_id, PersonRow.side, func.count())
             .where(
                 PersonRow.cycle_id.in_(ids),
+                of_countries,
                 or_(  # erased people still count
                     PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
                 ),

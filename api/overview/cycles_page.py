@@ -10,7 +10,9 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
+from api.http.principal import Principal
 from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.lists.selection import select_rows
@@ -32,38 +34,47 @@ def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep
     """Show all cycles and the form that creates one. Auditors are redirected to the audit page."""
     if not principal.is_manager:
         return redirect_after_post(urls.AUDIT)
-    return _render(request, services)
+    return _render(request, services, principal)
 
 
 @CYCLES_PAGE.post("/cycles")
 def create_cycle(
-    file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
+    file: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Create a cycle from a cycle file."""
     try:
         created = cycles.create_cycle(services, named_file(file))
     except UnusableInputError as error:
-        return _render(request, services, error)
+        return _render(request, services, principal, error)
     return redirect_after_post(urls.cycle(created.id))
 
 
 def _render(
-    request: Request, services: Services, error: UnusableInputError | None = None
+    request: Request,
+    services: Services,
+    principal: Principal,
+    error: UnusableInputError | None = None,
 ) -> Response:
     query = read_query(request, CYCLE_LIST)
-    selected = select_rows(cycles.list_cycles(services), query, CYCLE_ACCESS)
+    selected = select_rows(cycles.list_cycles(services, principal), query, CYCLE_ACCESS)
     return render_page(
         request,
         "overview/cycles.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         cycles=[(each, format_date_span(each.start, each.end)) for each in selected.rows],
         list=present_list("/", query, selected),
-        to_do=_to_do_by_cycle(services),
+        to_do=_to_do_by_cycle(services, principal),
+        shows_to_do=principal.countries is None,
         faults=error.faults if error else (),
     )
 
 
-def _to_do_by_cycle(services: Services) -> list[tuple[str, list[tuple[Fact, str]]]]:
+def _to_do_by_cycle(
+    services: Services, principal: Principal
+) -> list[tuple[str, list[tuple[Fact, str]]]]:
     """Return the name of each cycle in which something is to be done, with its lines and links."""
     return [
         (
@@ -71,13 +82,13 @@ def _to_do_by_cycle(services: Services) -> list[tuple[str, list[tuple[Fact, str]
             [(TO_DO_MESSAGES[item.kind](count=item.count), to_do_url(item)) for item in items],
         )
         for (_, name), items in groupby(
-            read_to_do(services), key=lambda item: (item.cycle_id, item.cycle_name)
+            read_to_do(services, principal), key=lambda item: (item.cycle_id, item.cycle_name)
         )
     ]
 
 
 ROUTERS = (CYCLES_PAGE,)
 PERMISSIONS: Permissions = {
-    ("GET", "/"): Permission(OFFICE),
+    ("GET", "/"): Permission(OFFICE, limits=LimitRule.COUNTRIES),
     ("POST", "/cycles"): Permission(MANAGER),
 }

@@ -112,8 +112,12 @@ class PeoplePage:
     lists: ListState
 
 
-def read_people_page(services: Services, cycle_id: str, query: ListQuery) -> PeoplePage:
+def read_people_page(
+    services: Services, principal: Principal, cycle_id: str, query: ListQuery
+) -> PeoplePage:
     """Return the contents of the people page, with the part of the list that a query asks for.
+
+    A manager limited to countries sees only people of these countries, and counts only them.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -121,7 +125,8 @@ def read_people_page(services: Services, cycle_id: str, query: ListQuery) -> Peo
     texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         cycle, terms = cycle_header(tx, cycle_id), terms_states(tx, texts, cycle_id)
-        selected = select_rows(listed_people(tx, cycle_id, terms), query, PEOPLE_ACCESS)
+        visible = listed_people(tx, principal, cycle_id, terms)
+        selected = select_rows(visible, query, PEOPLE_ACCESS)
         ids = [row.id for row in selected.rows]
         people = participants_by_id(tx, ids)
         return PeoplePage(
@@ -130,7 +135,7 @@ def read_people_page(services: Services, cycle_id: str, query: ListQuery) -> Peo
             people=tuple(people[one] for one in ids),
             consents=consents_of_cycle(tx, texts, cycle_id, people=ids),
             with_pin=people_with_pin(tx, ids),
-            terms=terms,
+            terms={one.id: one.terms for one in visible if one.terms is not None},
             lists=list_state(tx, cycle_id, now=services.now()),
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.consent.terms_states import TermsState
+from api.http.principal import Principal
 from api.lists.query import Filter, ListDefinition
 from api.lists.selection import RowAccess
 from api.overview import facts
@@ -78,9 +79,9 @@ PEOPLE_ACCESS: RowAccess[ListedPerson] = RowAccess(
 
 
 def listed_people(
-    tx: Transaction, cycle_id: str, terms: dict[str, TermsState]
+    tx: Transaction, principal: Principal, cycle_id: str, terms: dict[str, TermsState]
 ) -> list[ListedPerson]:
-    """Return all people in a cycle, coachees first, in the order of their lists."""
+    """Return the people in a cycle whom a user may see, coachees first, in list order."""
     rows = tx.execute(
         select(
             PersonRow.id,
@@ -97,4 +98,5 @@ def listed_people(
     return [
         ListedPerson(identifier, side, code, name, country, grade or 0, left, terms.get(identifier))
         for identifier, side, code, name, country, grade, left in rows
+        if principal.sees_country(country)
     ]

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.consent.terms_states import TermsState
 from api.http import urls
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.lists.listing import present_list
 from api.lists.query import read_query
@@ -23,10 +24,12 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 
 
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
-def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+def show_people(
+    cycle_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Show the people in a cycle, including people who have left, in pages."""
     query, texts = read_query(request, PEOPLE_LIST), request_renderer(request)
-    page = read_people_page(services, cycle_id, query)
+    page = read_people_page(services, principal, cycle_id, query)
     return render_page(
         request,
         "overview/people.html",
@@ -39,7 +42,8 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
         in_cycle=len(page.terms),
         not_agreed=sum(state is not TermsState.AGREED for state in page.terms.values()),
         list=present_list(f"{urls.cycle(cycle_id)}/people", query, page.selected),
-        sends_mail=services.settings.mail.enabled,
+        sees_countries=principal.countries is not None,
+        sends_mail=services.settings.mail.enabled and principal.countries is None,
         people=[(each, present_person(each.profile, texts)) for each in page.people],
         territories=[each.brief.country for each in page.people],
     )
@@ -48,6 +52,6 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
 ROUTERS = (PEOPLE_PAGE,)
 PERMISSIONS: Permissions = {
     ("GET", "/cycles/{cycle_id}/people"): Permission(
-        MANAGER, audit_action="people opened", compressible=True
+        MANAGER, audit_action="people opened", compressible=True, limits=LimitRule.COUNTRIES
     ),
 }

@@ -13,6 +13,7 @@ from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.overview.service_checks import Tone, service_checks
 from api.overview.service_figures import DiskSpace, EventNumbers, RecentEvent, service_figures
+from api.overview.service_settings import SettingLine, setting_lines
 from api.values import FrozenModel
 from api.web.rendering import render_page
 
@@ -51,6 +52,19 @@ def service_page(request: Request, services: ServicesDep) -> Response:
     return render_page(request, "overview/service.html", checks=checks)
 
 
+@PAGES.get(f"{urls.SERVICE}/settings")
+def settings_page(request: Request, services: ServicesDep) -> Response:
+    """Show the settings in force, without secrets."""
+    lines = setting_lines(services.settings)
+    return render_page(request, "overview/settings.html", lines=lines)
+
+
+@JSON.get("/service/settings", responses=problem_responses())
+def list_settings(services: ServicesDep) -> tuple[SettingLine, ...]:
+    """List the settings in force by environment variable, without the values of secrets."""
+    return setting_lines(services.settings)
+
+
 @JSON.get("/service", responses=problem_responses())
 def service_report(request: Request, services: ServicesDep, texts: TextsDep) -> ServiceReport:
     """Get the state of this deployment: workers, queue, backup, disk, audit trail, and events."""
@@ -76,5 +90,7 @@ def service_report(request: Request, services: ServicesDep, texts: TextsDep) -> 
 ROUTERS = (PAGES, JSON)
 PERMISSIONS: Permissions = {
     ("GET", urls.SERVICE): Permission(MANAGER),
+    ("GET", urls.SERVICE + "/settings"): Permission(MANAGER, administrators_only=True),
     ("GET", API + "/service"): Permission(MANAGER),
+    ("GET", API + "/service/settings"): Permission(MANAGER, administrators_only=True),
 }

@@ -15,6 +15,7 @@ from api.coaching.follow_up.office import count_unanswered
 from api.consent.rows import TERMS_KINDS, ConsentRow
 from api.cycles.rows import CycleRow
 from api.http import urls
+from api.http.principal import SYSTEM, Principal
 from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
 from api.overview import facts
 from api.participants.rows import PersonRow
@@ -55,10 +56,16 @@ class ToDo(FrozenModel):
     count: int
 
 
-def read_to_do(services: Services) -> tuple[ToDo, ...]:
-    """Return what is to be done in all cycles, newest cycle first."""
+def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo, ...]:
+    """Return what is to be done in the cycles that a user may see, newest cycle first.
+
+    Nothing is returned to those limited to countries, because it counts the people of all.
+    """
+    if principal.countries is not None:
+        return ()
     with services.database.reading() as tx:
-        return to_do_items(tx, now=services.now())
+        found = to_do_items(tx, now=services.now())
+        return tuple(item for item in found if principal.sees_cycle(item.cycle_id))
 
 
 def to_do_items(tx: Transaction, *, now: datetime) -> tuple[ToDo, ...]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response, UploadFile
 
 from api.cycles.service import read_versions
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
@@ -49,14 +50,20 @@ def upload_people(
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
 def list_people(
-    cycle_id: str, services: ServicesDep, request: Request, response: Response, page: JsonPageDep
+    cycle_id: str,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    *,
+    request: Request,
+    response: Response,
+    page: JsonPageDep,
 ) -> tuple[ParticipantDetails, ...]:
     """List the people in a cycle, coachees first, including people who have left.
 
     `ETag` is the version of the lists. It does not change if people change their own details.
     """
     set_version(response, read_versions(services, cycle_id).lists)
-    people, total = participants.list_people(services, cycle_id, page)
+    people, total = participants.list_people(services, cycle_id, page, principal)
     set_total(request, response, page, total)
     return people
 
@@ -69,5 +76,7 @@ def named_file(uploaded: UploadFile) -> NamedFile:
 ROUTERS = (PEOPLE,)
 PERMISSIONS: Permissions = {
     ("PUT", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, scope=TokenScope.PEOPLE),
-    ("GET", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
+    ("GET", API + "/cycles/{cycle_id}/people"): Permission(
+        MANAGER, audit_action="people opened", limits=LimitRule.COUNTRIES
+    ),
 }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row
+from api.http.principal import SYSTEM, Principal
 from api.lists.json_pages import JsonPage
 from api.participants.declined_times import Times, busy_times_in, declined_by_human
 from api.participants.own_values import NAMED_FIELDS
@@ -25,6 +26,7 @@ from coach.named_people import NamedPeople
 from coach.people import Coach, Coachee, Person, Roster
 
 AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
+_NAMING_FIELDS = (*NAMED_FIELDS, "chain_of_command")
 _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
 
 
@@ -38,14 +40,20 @@ class ParticipantDetails(FrozenModel):
 
 
 def list_people(
-    services: Services, cycle_id: str, page: JsonPage
+    services: Services, cycle_id: str, page: JsonPage, principal: Principal = SYSTEM
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
     """Return a page of the people in a cycle, in the order of `participants_of`, and their number.
+
+    A manager limited to countries sees only people of these countries, and not whom they name.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
     with services.database.reading() as tx:
+        if principal.countries is not None:
+            everybody = participants_of(tx, cycle_id)
+            seen = [_without_named(each) for each in everybody if _is_seen(principal, each)]
+            return tuple(page.of(seen)), len(seen)
         if page.limit is None:
             everybody = participants_of(tx, cycle_id)
             return tuple(page.of(everybody)), len(everybody)
@@ -58,6 +66,17 @@ def list_people(
         shown = page.of(ids)
         people = participants_by_id(tx, shown)
         return tuple(people[one] for one in shown), len(ids)
+
+
+def _is_seen(principal: Principal, person: ParticipantDetails) -> bool:
+    return principal.sees_country(person.brief.country)
+
+
+def _without_named(person: ParticipantDetails) -> ParticipantDetails:
+    """Return a person without the names and ids of others that they or their list have entered."""
+    fields = type(person.profile).model_fields
+    named = {name: fields[name].default for name in _NAMING_FIELDS if name in fields}
+    return person.model_copy(update={"profile": person.profile.model_copy(update=named)})
 
 
 def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.personal_links import own_devices, pins, verified_devices
 from api.personal_links.pins import PinChange
@@ -119,6 +120,6 @@ PERMISSIONS: Permissions = {
     ),
     ("POST", "/p/{link}/pin"): Permission(PERSON, own_only=True, requires_verification=True),
     ("POST", "/people/{person_id}/pin/reset"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, requires_recent_authentication=True, limits=LimitRule.COUNTRIES
     ),
 }

@@ -31,6 +31,8 @@ def make_link(person_id: str, request: Request, services: ServicesDep) -> Respon
 ROUTERS = (LINK_PAGE,)
 PERMISSIONS: Permissions = {
     ("POST", "/people/{person_id}/link"): Permission(
-        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+        MANAGER,
+        scope=TokenScope.PEOPLE,
+        requires_recent_authentication=True,
     ),
 }

@@ -73,7 +73,9 @@ def confirm_change(typed: OneTimeCodeInput, services: ServicesDep, principal: Pr
 ROUTERS = (LINKS, CODES)
 PERMISSIONS: Permissions = {
     ("POST", API + "/people/{person_id}/link"): Permission(
-        MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+        MANAGER,
+        scope=TokenScope.PEOPLE,
+        requires_recent_authentication=True,
     ),
     ("POST", API + "/me/notes/code"): Permission(COACH, requires_verification=True),
     ("GET", API + "/me/address"): Permission(PERSON, requires_verification=True),

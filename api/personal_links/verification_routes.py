@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from api.accounts.credentials import IssuedSecret
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.device_names import device_name
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -88,6 +89,6 @@ PERMISSIONS: Permissions = {
     ("DELETE", API + "/me/devices/{device_id}"): Permission(PERSON, requires_verification=True),
     ("PUT", API + "/me/pin"): Permission(PERSON, requires_verification=True),
     ("DELETE", API + "/people/{person_id}/pin"): Permission(
-        MANAGER, requires_recent_authentication=True
+        MANAGER, requires_recent_authentication=True, limits=LimitRule.COUNTRIES
     ),
 }

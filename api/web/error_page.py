@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 
 from api.error_mapping import ERROR_TABLE
+from api.http.facts import SIGN_IN_FIRST
+from api.http.principal import ANONYMOUS, Principal
 from api.http.problem_details import ProblemDetails, register_exception_handlers
-from api.http.urls import ACCOUNT, CONFIRM_CHANGE, confirm
+from api.http.urls import (
+    ACCOUNT,
+    AIDE,
+    CONFIRM_CHANGE,
+    JOIN,
+    PERSON,
+    SIGN_IN,
+    confirm,
+    link_secret_in_path,
+    person,
+)
+from api.texts.reader_language import request_renderer
 from api.web import facts
 from api.web.rendering import redirect_after_post, render_page
 from api.web.returned_forms import register_returned_forms, returned_address, returned_fields
 from coach.errors import ConfirmChangeError, ConfirmFirstError, SecondFactorFirstError
+from coach.texts.facts import Fact
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _CONFIRM_CHANGE = f"#{ERROR_TABLE[ConfirmChangeError].slug}"
 _SECOND_FACTOR_FIRST = f"#{ERROR_TABLE[SecondFactorFirstError].slug}"
 _STEPS = frozenset({"send", "retry", "use", "undo", "address"})
 """Last path segments of forms whose page is one level up."""
+_OBJECT_PAGES = ("/cycles/", "/plans/", "/sessions/", "/runs/", "/questions/", "/users/")
+"""Prefixes of addresses that go on with the id of an object, which has a page there."""
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
     HTTPStatus.CONFLICT: facts.RELOAD(),
@@ -54,7 +71,29 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         address=returned_address(request),
         returned=returned_fields(request),
         signed_out=problem.status == HTTPStatus.UNAUTHORIZED,
+        sign_in=f"{SIGN_IN}?{urlencode({'go_on_to': _return_url(request)})}",
+        only_sign_in=problem.detail == request_renderer(request).text(SIGN_IN_FIRST()),
+        ways_on=_ways_on(request),
     )
+
+
+def _ways_on(request: Request) -> list[tuple[str, Fact]]:
+    """Return the addresses and names of pages from which the reader can go on."""
+    principal: Principal = getattr(request.state, "principal", ANONYMOUS)
+    path, is_form = request.url.path, request.method != "GET"
+    if principal.person_id is not None:
+        secret = link_secret_in_path(path)
+        return [] if secret is None else [(person(secret), facts.TO_OWN_PAGE())]
+    if principal.user_id is None:
+        if path.startswith((PERSON, AIDE, JOIN)):
+            return []
+        return [(SIGN_IN, facts.TO_SIGN_IN())]
+    ways = [("/", facts.TO_FIRST_PAGE())]
+    _, _, *parts = path.split("/")
+    page = "/".join(path.split("/")[:3])
+    if path.startswith(_OBJECT_PAGES) and (is_form or len(parts) > 1):
+        ways.insert(0, (page, facts.TO_PAGE()))
+    return ways
 
 
 def _return_url(request: Request) -> str:

@@ -49,9 +49,12 @@ PROGRAMME = message("page.programme", "Coaching scheduler")
 # i18n: /sign-in is an address, `gender-coach user sign-in` a command.
 HOW_TO_SIGN_IN = message(
     "page.how_to_sign_in",
-    "The programme office signs in at /sign-in, or with the one-time link that the server prints "
-    "when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
-    "yourself, open the secret link in your invitation; you do not need to sign in.",
+    "This page is for the programme office. If you have sessions yourself, open the secret link in "
+    "your invitation; you do not need to sign in.",
 )
+TO_OWN_PAGE = message("page.to_own_page", "To your page")
+TO_SIGN_IN = message("page.to_sign_in", "Sign in (programme office)")
+TO_FIRST_PAGE = message("page.to_first_page", "To the first page")
+TO_PAGE = message("page.to_page", "Back to the page")
 RELOAD = message("page.reload", "Go back and reload the page to see the current state.")
 CORRECT = message("page.correct", "Go back, correct the errors listed here, and try again.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from api.http.middleware.compression import is_compressible
-from api.http.principal import AccessRole
+from api.http.principal import AccessRole, Principal
 from api.organisation import Organisation
 from api.services import Services
 from api.texts.reader_language import request_renderer
@@ -58,10 +58,17 @@ def render_page(
         ),
         "is_returned": request.method == "POST",
         "device_id": None if principal is None else principal.device_id,
+        "is_administrator": principal is not None and principal.is_administrator,
+        "sees_all": principal is not None and sees_all(principal),
         "territories": (),
         "is_error": status >= HTTPStatus.BAD_REQUEST or bool(values.get("faults")),
     }
     return HTMLResponse(render(request_renderer(request), template, **(context | values)), status)
+
+
+def sees_all(principal: Principal) -> bool:
+    """Return whether a user's access is not limited to cycles or countries."""
+    return principal.limits is None or principal.limits.are_none
 
 
 def redirect_after_post(address: str) -> RedirectResponse:

@@ -69,6 +69,7 @@
     const result = await postJson(`${address}/finish`, {
       credential: encodeCredential(credential),
       name,
+      go_on_to: goOnTo || "",
       remember: box !== null && box.checked,
     });
     if (next) {

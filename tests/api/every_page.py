@@ -123,6 +123,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         walk.post(f"{cycle}/curriculum", data={"course": "advanced"})
         walk.open("audit", "/audit")
         walk.open("service", "/service")
+        walk.open("settings", "/service/settings")
         _see_errors(walk)
         return walk
 
@@ -171,9 +172,7 @@ def _see_account(walk: Walk) -> None:
     walk.submit("token", "/account/tokens", data={"label": "HR export", "days": "3"})
     walk.open("account, with token", "/account")
     walk.submit("token, invalid", "/account/tokens", data={"label": "", "days": "400"})
-    walk.open("users", "/users")
-    walk.post("/account/confirm", data={"old_password": PASSPHRASE, "old_code": other})
-    walk.submit("own second factor", f"/users/{'0' * 20}/second-factor/reset")
+    _see_users(walk, {"old_password": PASSPHRASE, "old_code": other})
     walk.open("confirm", "/confirm")
     walk.submit("confirm, wrong code", "/confirm", data={"code": "1"})
     download = {"code": third, "go_on_to": "/plans/0/report.html"}
@@ -184,6 +183,19 @@ def _see_account(walk: Walk) -> None:
     walk.submit("sign in, wrong", "/sign-in", data={"name": "x", "password": "x", "code": "1"})
     walk.open("provider unavailable", "/sign-in/provider")
     walk.open("provider callback", "/sign-in/provider/back")
+
+
+def _see_users(walk: Walk, factors: dict[str, str]) -> None:
+    own = re.search(r'href="(/users/\w{20})"', walk.open("users", "/users"))
+    assert own is not None
+    walk.open("user, own", own[1])
+    walk.open("user, new", "/users/new")
+    walk.post("/account/confirm", data=factors)
+    walk.submit("own second factor", f"/users/{'0' * 20}/second-factor/reset")
+    walk.submit("user, faulty", "/users/new", data={"name": "Any Name", "limit_cycles": "on"})
+    new_user = {"name": "Any Name", "role": "manager", "limit_countries": "on", "countries": "AL"}
+    walk.submit("user, added", "/users/new", data=new_user)
+    walk.open("users, several", "/users")
 
 
 def _see_curriculum(walk: Walk) -> None:

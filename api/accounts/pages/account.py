@@ -23,11 +23,13 @@ from api.crypto.password_hashing import totp_uri
 from api.http.authorization import SecondFactorExemption
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.principal import Principal, TokenScope
 from api.http.urls import ACCOUNT
 from api.services import Services
 from api.web.date_formats import format_short_datetime
+from api.web.qr_code import qr_code
 from api.web.rendering import (
     FormFields,
     parse_form,
@@ -155,6 +157,7 @@ def _render(
     settings = services.settings
     shown = account.read_account(services, principal, change_secret_of(request, settings))
     secret = account.proposed_secret(services, principal)
+    otpauth = totp_uri(secret, shown.user.name, site_name(request))
     exempt: SecondFactorExemption = request.app.state.exempt_from_second_factor
     return render_page(
         request,
@@ -164,7 +167,8 @@ def _render(
         must_set_up=principal.needs_second_factor and not exempt(services),
         exempt=exempt(services),
         grouped_secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        otpauth=totp_uri(secret, shown.user.name, site_name(request)),
+        otpauth=otpauth,
+        picture=qr_code(otpauth),
         passkeys_supported=settings.passkeys_supported,
         keys=[(each, _when(each.created_at), _when(each.last_used_at)) for each in shown.passkeys],
         codes_left=shown.recovery_codes_left,
@@ -198,28 +202,50 @@ def _when(moment: datetime | None) -> Displayed:
 
 ROUTERS = (ACCOUNT_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/account"): Permission(OFFICE, without_second_factor=True),
+    ("GET", "/account"): Permission(OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE),
     ("POST", "/account"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", "/account/recovery-codes"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
-    ("POST", "/account/tokens"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/tokens"): Permission(
+        OFFICE, requires_recent_authentication=True, limits=LimitRule.NO_CYCLE
+    ),
     ("POST", "/account/passkeys/begin"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", "/account/passkeys/finish"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", "/account/passkeys/{passkey_id}"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", "/account/passkeys/{passkey_id}/remove"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
     ("POST", "/account/credentials/{credential_id}/end"): Permission(
-        OFFICE, without_second_factor=True
+        OFFICE, without_second_factor=True, limits=LimitRule.COUNTRIES
     ),
-    ("POST", "/account/sign-out-elsewhere"): Permission(OFFICE, without_second_factor=True),
+    ("POST", "/account/sign-out-elsewhere"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
 }

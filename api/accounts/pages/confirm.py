@@ -13,6 +13,7 @@ from api.accounts import account, facts, sign_in
 from api.accounts.session_cookies import renew_session_cookie
 from api.accounts.sign_in import CodeForm
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.principal import Principal
 from api.http.urls import CONFIRM, safe_redirect_path
@@ -77,6 +78,6 @@ def _render(
 
 ROUTERS = (CONFIRM_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/confirm"): Permission(OFFICE, without_second_factor=True),
-    ("POST", "/confirm"): Permission(OFFICE, without_second_factor=True),
+    ("GET", "/confirm"): Permission(OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE),
+    ("POST", "/confirm"): Permission(OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE),
 }

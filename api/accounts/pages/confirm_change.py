@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.accounts import account, change_confirmation, passkey_confirmation
@@ -14,9 +15,10 @@ from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response
 from api.accounts.session_cookies import renew_session_cookie, set_change_cookie
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.principal import Principal
-from api.http.urls import ACCOUNT, CONFIRM_CHANGE
+from api.http.urls import ACCOUNT, CONFIRM_CHANGE, safe_redirect_path
 from api.services import Services
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import UnusableInputError
@@ -26,22 +28,28 @@ CONFIRM_CHANGE_PAGES = APIRouter(include_in_schema=False)
 
 
 @CONFIRM_CHANGE_PAGES.get(CONFIRM_CHANGE)
-def show(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Show the ways in which the user can confirm a change."""
-    return _render(request, services, principal, {})
+def show(
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    go_on_to: Annotated[str, Query(max_length=300)] = ACCOUNT,
+) -> Response:
+    """Show the ways in which the user can confirm a change before they go back to `go_on_to`."""
+    return _render(request, services, principal, go_on_to, {})
 
 
 @CONFIRM_CHANGE_PAGES.post(CONFIRM_CHANGE)
 def confirm(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Check the password and code, and go back to the account page, where one change is allowed."""
+    """Check the password and code, and go back to the page on which one change is now allowed."""
+    go_on_to = form_fields.pop("go_on_to", ACCOUNT)
     entered = parse_form(OldFactors, form_fields)
     try:
         change = change_confirmation.confirm_change(services, principal, entered)
     except UnusableInputError as error:
-        return _render(request, services, principal, error.by_column)
-    answer = redirect_after_post(ACCOUNT)
+        return _render(request, services, principal, go_on_to, error.by_column)
+    answer = redirect_after_post(safe_redirect_path(go_on_to))
     renew_session_cookie(answer, services, principal)
     set_change_cookie(answer, services.settings, change)
     return answer
@@ -67,20 +75,25 @@ def finish_passkey(
         request.cookies.get(sign_in_flow_cookie(services.settings), ""),
         response.credential,
     )
-    answer = JSONResponse({"go_on_to": ACCOUNT})
+    answer = JSONResponse({"go_on_to": safe_redirect_path(response.go_on_to or ACCOUNT)})
     renew_session_cookie(answer, services, principal)
     set_change_cookie(answer, services.settings, change)
     return answer
 
 
 def _render(
-    request: Request, services: Services, principal: Principal, faults: Mapping[str, Displayed]
+    request: Request,
+    services: Services,
+    principal: Principal,
+    go_on_to: str,
+    faults: Mapping[str, Displayed],
 ) -> Response:
     means = account.read_confirmation_means(services, principal)
     return render_page(
         request,
         "accounts/confirm_change.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        go_on_to=safe_redirect_path(go_on_to),
         user=means.user,
         by_code=means.confirms_by_code,
         passkeys=services.settings.passkeys_supported and means.has_passkeys,
@@ -92,8 +105,16 @@ def _render(
 
 ROUTERS = (CONFIRM_CHANGE_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/account/confirm"): Permission(OFFICE, without_second_factor=True),
-    ("POST", "/account/confirm"): Permission(OFFICE, without_second_factor=True),
-    ("POST", "/account/confirm/passkey/begin"): Permission(OFFICE, without_second_factor=True),
-    ("POST", "/account/confirm/passkey/finish"): Permission(OFFICE, without_second_factor=True),
+    ("GET", "/account/confirm"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("POST", "/account/confirm"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("POST", "/account/confirm/passkey/begin"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("POST", "/account/confirm/passkey/finish"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
 }

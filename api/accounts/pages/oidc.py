@@ -19,6 +19,7 @@ from api.accounts.session_cookies import (
 )
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import EVERYBODY, OFFICE, Permission, Permissions
 from api.http.principal import Principal
 from api.http.urls import (
@@ -72,10 +73,16 @@ def start_confirmation(
 
 @OIDC_PAGES.get(f"{CONFIRM_CHANGE}/provider")
 def start_change_confirmation(
-    request: Request, services: ServicesDep, principal: PrincipalDep
+    request: Request,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    go_on_to: Annotated[str, Query(max_length=300)] = ACCOUNT,
 ) -> Response:
     """Redirect to the provider to confirm a change to how the user signs in."""
-    return _redirect_to_provider(request, services, SignInFlowKind.OIDC_CHANGE, principal, ACCOUNT)
+    next_page = safe_redirect_path(go_on_to)
+    return _redirect_to_provider(
+        request, services, SignInFlowKind.OIDC_CHANGE, principal, next_page
+    )
 
 
 @OIDC_PAGES.get(OIDC_CALLBACK)
@@ -144,13 +151,23 @@ ROUTERS = (OIDC_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/sign-in/provider"): Permission(EVERYBODY),
     ("GET", "/account/provider"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
-    ("GET", "/confirm/provider"): Permission(OFFICE, without_second_factor=True),
-    ("GET", "/account/confirm/provider"): Permission(OFFICE, without_second_factor=True),
+    ("GET", "/confirm/provider"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
+    ("GET", "/account/confirm/provider"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
     ("GET", "/sign-in/provider/back"): Permission(EVERYBODY),
     ("GET", "/sign-out/provider"): Permission(EVERYBODY),
     ("POST", "/account/provider/remove"): Permission(
-        OFFICE, without_second_factor=True, requires_recent_authentication=True
+        OFFICE,
+        without_second_factor=True,
+        requires_recent_authentication=True,
+        limits=LimitRule.NO_CYCLE,
     ),
 }

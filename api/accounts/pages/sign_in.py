@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -23,11 +24,13 @@ from api.accounts.sign_in import CodeForm, SignInForm
 from api.accounts.sign_in_limits import DelayedAttempts, Sender, start_attempt
 from api.http.client_network import client_network
 from api.http.cookies import pending_second_factor_cookie, sign_in_flow_cookie
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.urls import PASSKEY, SECOND_FACTOR, SIGN_IN, safe_redirect_path
 from api.settings import Settings
 from api.web.rendering import FormFields, parse_form, render_page, site_name
+from coach.errors import NotSignedInError
+from coach.texts.facts import Displayed
 
 SIGN_IN_PAGES = APIRouter(include_in_schema=False)
 _DELAYED = DelayedAttempts()
@@ -38,6 +41,7 @@ class PasskeyResponse(BaseModel):
 
     credential: dict[str, Any]
     name: Annotated[str, Field(max_length=1000)] = ""
+    go_on_to: Annotated[str, Field(max_length=300)] = ""
 
 
 class ReturnTarget(BaseModel):
@@ -48,18 +52,12 @@ class ReturnTarget(BaseModel):
 
 @SIGN_IN_PAGES.get(SIGN_IN)
 def show_sign_in_form(
-    request: Request, services: ServicesDep, signed_out: Annotated[str, Query(max_length=10)] = ""
+    request: Request,
+    signed_out: Annotated[str, Query(max_length=10)] = "",
+    go_on_to: Annotated[str, Query(max_length=300)] = "/",
 ) -> Response:
-    """Show the sign-in form."""
-    return render_page(
-        request,
-        "accounts/sign_in.html",
-        address=SIGN_IN,
-        entered=dict.fromkeys(SignInForm.model_fields, ""),
-        provider=services.settings.oidc,
-        passkeys=services.settings.passkeys_supported,
-        signed_out=bool(signed_out) and services.settings.oidc is not None,
-    )
+    """Show the sign-in form; `go_on_to` is the page to show afterwards."""
+    return _render_sign_in(request, go_on_to, signed_out=bool(signed_out))
 
 
 @SIGN_IN_PAGES.post(SIGN_IN)
@@ -67,26 +65,24 @@ async def sign_in_by_password(
     request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
     """Sign in with a name, password and code, after a delay if there were failed attempts."""
+    go_on_to = form_fields.pop("go_on_to", "/")
     form = parse_form(SignInForm, form_fields)
     sender = Sender(client_network(request.scope), presented_device(request))
     attempt = await run_in_threadpool(start_attempt, services, form.name, sender)
     await _DELAYED.wait(attempt)
-    signed_in = await run_in_threadpool(sign_in.sign_in_by_password, services, form, attempt)
-    answer = signed_in_response(services.settings, signed_in.cookie)
+    try:
+        signed_in = await run_in_threadpool(sign_in.sign_in_by_password, services, form, attempt)
+    except NotSignedInError as error:
+        return await run_in_threadpool(_render_sign_in, request, go_on_to, form.name, error.shown)
+    answer = signed_in_response(services.settings, signed_in.cookie, go_on_to)
     set_known_device_cookie(answer, services.settings, signed_in.device)
     return answer
 
 
 @SIGN_IN_PAGES.get(SECOND_FACTOR)
-def show_second_factor_form(request: Request, services: ServicesDep) -> Response:
+def show_second_factor_form(request: Request) -> Response:
     """Show the second-factor form to a user who has signed in at the provider."""
-    return render_page(
-        request,
-        "accounts/second_factor.html",
-        address=f"{SECOND_FACTOR}/code",
-        entered={"code": ""},
-        passkeys=services.settings.passkeys_supported,
-    )
+    return _render_second_factor(request)
 
 
 @SIGN_IN_PAGES.post(f"{SECOND_FACTOR}/code")
@@ -96,7 +92,10 @@ def sign_in_by_second_factor(
     """Sign in with a code, after signing in at the provider as the first factor."""
     form = parse_form(CodeForm, form_fields)
     pending = request.cookies.get(pending_second_factor_cookie(services.settings), "")
-    cookie = sign_in.sign_in_by_second_factor(services, pending, form.code)
+    try:
+        cookie = sign_in.sign_in_by_second_factor(services, pending, form.code)
+    except NotSignedInError as error:
+        return _render_second_factor(request, error.shown)
     return signed_in_response(services.settings, cookie)
 
 
@@ -122,6 +121,42 @@ def finish_passkey(response: PasskeyResponse, request: Request, services: Servic
     answer = JSONResponse({"go_on_to": signed_in.go_on_to})
     set_session_cookie(answer, settings, signed_in.cookie)
     return answer
+
+
+def _render_sign_in(
+    request: Request,
+    go_on_to: str,
+    name: str = "",
+    fault: Displayed = "",
+    *,
+    signed_out: bool = False,
+) -> Response:
+    """Render the form, with the name that was entered, and why it was refused."""
+    settings = services_for(request).settings
+    return render_page(
+        request,
+        "accounts/sign_in.html",
+        HTTPStatus.UNAUTHORIZED if fault else HTTPStatus.OK,
+        address=SIGN_IN,
+        go_on_to=safe_redirect_path(go_on_to),
+        entered=dict.fromkeys(SignInForm.model_fields, "") | {"name": name},
+        fault=fault,
+        provider=settings.oidc,
+        passkeys=settings.passkeys_supported,
+        signed_out=signed_out and settings.oidc is not None,
+    )
+
+
+def _render_second_factor(request: Request, fault: Displayed = "") -> Response:
+    return render_page(
+        request,
+        "accounts/second_factor.html",
+        HTTPStatus.UNAUTHORIZED if fault else HTTPStatus.OK,
+        address=f"{SECOND_FACTOR}/code",
+        entered={"code": ""},
+        fault=fault,
+        passkeys=services_for(request).settings.passkeys_supported,
+    )
 
 
 def relying_party_of(request: Request, settings: Settings) -> RelyingParty:

@@ -11,6 +11,7 @@ from api.accounts import browser_sessions
 from api.accounts.session_cookies import signed_in_response
 from api.http.cookies import cookie_name, set_secret_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import EVERYBODY, OFFICE, Permission, Permissions
 from api.http.urls import SIGN_IN
 from api.web.rendering import render_page
@@ -48,5 +49,7 @@ ROUTERS = (SIGN_IN_LINK,)
 PERMISSIONS: Permissions = {
     ("GET", "/sign-in/{secret}"): Permission(EVERYBODY),
     ("POST", "/sign-in/{secret}"): Permission(EVERYBODY),
-    ("POST", "/sign-out"): Permission(OFFICE, without_second_factor=True),
+    ("POST", "/sign-out"): Permission(
+        OFFICE, without_second_factor=True, limits=LimitRule.NO_CYCLE
+    ),
 }

@@ -19,6 +19,7 @@ from api.coaching.curriculum.module_form import (
 from api.coaching.curriculum.presenters import by_course, module_line
 from api.http import urls
 from api.http.dependencies import ServicesDep, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.urls import CURRICULUM
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
@@ -175,10 +176,10 @@ def _render(
 
 ROUTERS = (CURRICULUM_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", CURRICULUM): Permission(OFFICE),
+    ("GET", CURRICULUM): Permission(OFFICE, limits=LimitRule.NO_CYCLE),
     ("GET", _ADD): Permission(MANAGER),
     ("POST", _ADD): Permission(MANAGER),
-    ("GET", _MODULE): Permission(OFFICE),
+    ("GET", _MODULE): Permission(OFFICE, limits=LimitRule.NO_CYCLE),
     ("POST", _MODULE): Permission(MANAGER),
     ("POST", f"{_MODULE}/approve"): Permission(MANAGER),
     ("POST", f"{_MODULE}/retire"): Permission(MANAGER),

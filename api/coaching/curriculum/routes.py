@@ -11,6 +11,7 @@ from api.coaching.curriculum import changes
 from api.coaching.curriculum.catalogue import StoredModule
 from api.coaching.curriculum.changes import Approval
 from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, OFFICE, SIGNED_IN, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -93,7 +94,7 @@ def _shown(one: StoredModule) -> ModuleJson:
 
 ROUTERS = (MODULES,)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/modules"): Permission(SIGNED_IN),
+    ("GET", API + "/modules"): Permission(SIGNED_IN, limits=LimitRule.NO_CYCLE),
     ("POST", API + "/modules"): Permission(MANAGER),
     ("PUT", API + "/modules/{module_code}"): Permission(MANAGER),
     ("DELETE", API + "/modules/{module_code}"): Permission(MANAGER),

@@ -27,6 +27,10 @@ LABELS: Mapping[str, Fact] = {
     "chain_of_command": message("person_edit.chain_of_command", "Chain of command")(),
 }
 """The label of each column that can be edited."""
+BEYOND_LIMITS = message(
+    "person_edit.beyond_limits",
+    "your access does not include people of this country; ask an administrator to change it",
+)
 
 CHOICES: Mapping[str, Fact] = {
     "land": message("person_edit.land", "land forces")(),

@@ -8,12 +8,13 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.dependencies import ServicesDep, services_for
+from api.http.dependencies import ServicesDep, principal_of, services_for
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.versions import version_in_form
 from api.overview.person_editor import facts, service
-from api.overview.person_editor.service import EDITED, KINDS
+from api.overview.person_editor.service import KINDS, edited_columns
 from api.overview.policy_editor.time_zones import time_zones
 from api.web.rendering import FormFields, redirect_after_post, render_page
 from coach.errors import ChangedSinceError, UnusableInputError
@@ -38,7 +39,9 @@ def save_person(
     """Change the data, or show all faults, or what has changed since."""
     version = version_in_form(form_fields.get("version", ""))
     try:
-        service.edit_person(services, person_id, form_fields, version=version)
+        service.edit_person(
+            services, person_id, form_fields, version=version, principal=principal_of(request)
+        )
     except UnusableInputError as error:
         return _render(request, person_id, form_fields, faults=_by_field(error))
     except ChangedSinceError as error:
@@ -62,7 +65,9 @@ def _render(
     changed: ChangedSinceError | None = None,
     saved: bool = False,
 ) -> Response:
-    person = service.read_person(services_for(request), person_id)
+    principal = principal_of(request)
+    person = service.read_person(services_for(request), person_id, principal)
+    names = edited_columns(person.side, principal)
     columns = {column.name: column for column in COLUMNS[KINDS[person.side]]}
     texts, faults = {**person.cells, **(entered or {})}, faults or {}
     version = (entered or {}).get("version", "")
@@ -84,11 +89,11 @@ def _render(
                 "text": texts[name].replace("; ", "\n") if name in _LONG else texts[name],
                 "faults": faults.get(name, ()),
             }
-            for name in EDITED[person.side]
+            for name in names
         ],
         summary=[
             (name, facts.LABELS.get(name, ""), message)
-            for name in (*EDITED[person.side], _OTHER)
+            for name in (*names, _OTHER)
             for message in faults.get(name, ())
         ],
         conflict=changed.shown if changed else "",
@@ -100,6 +105,10 @@ def _render(
 
 ROUTERS = (PERSON_EDITOR,)
 PERMISSIONS: Permissions = {
-    ("GET", "/people/{person_id}/edit"): Permission(MANAGER, audit_action="person opened"),
-    ("POST", "/people/{person_id}/edit"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("GET", "/people/{person_id}/edit"): Permission(
+        MANAGER, audit_action="person opened", limits=LimitRule.COUNTRIES
+    ),
+    ("POST", "/people/{person_id}/edit"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, limits=LimitRule.COUNTRIES
+    ),
 }

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.http.dependencies import ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
@@ -58,9 +59,11 @@ class PersonCellsInput(FrozenModel):
 
 
 @PERSON.get("", responses=problem_responses(404, 409))
-def read_person_cells(person_id: str, services: ServicesDep, response: Response) -> PersonCells:
+def read_person_cells(
+    person_id: str, services: ServicesDep, principal: PrincipalDep, response: Response
+) -> PersonCells:
     """Get the data of a person of a list. `ETag` is its version."""
-    return _json(service.read_person(services, person_id), response)
+    return _json(service.read_person(services, person_id, principal), response)
 
 
 @PERSON.patch("", responses=problem_responses(404, 409, 412, 422, 428))
@@ -68,12 +71,15 @@ def change_person_cells(
     person_id: str,
     given: PersonCellsInput,
     services: ServicesDep,
+    principal: PrincipalDep,
+    *,
     version: RequiredVersion,
     response: Response,
 ) -> PersonCells:
     """Change the data of a person of a list, checked like a row of the list."""
     entered = given.model_dump(exclude_none=True)
-    return _json(service.edit_person(services, person_id, entered, version=version), response)
+    edited = service.edit_person(services, person_id, entered, version=version, principal=principal)
+    return _json(edited, response)
 
 
 def _json(person: EditedPerson, response: Response) -> PersonCells:
@@ -83,6 +89,10 @@ def _json(person: EditedPerson, response: Response) -> PersonCells:
 
 ROUTERS = (PERSON,)
 PERMISSIONS: Permissions = {
-    ("GET", API + "/people/{person_id}/cells"): Permission(MANAGER, audit_action="person opened"),
-    ("PATCH", API + "/people/{person_id}/cells"): Permission(MANAGER, scope=TokenScope.PEOPLE),
+    ("GET", API + "/people/{person_id}/cells"): Permission(
+        MANAGER, audit_action="person opened", limits=LimitRule.COUNTRIES
+    ),
+    ("PATCH", API + "/people/{person_id}/cells"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE, limits=LimitRule.COUNTRIES
+    ),
 }

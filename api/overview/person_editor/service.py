@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.cycles.service import CycleHeader, cycle_row, header_of
 from api.cycles.versions import Part, next_version
+from api.http.principal import SYSTEM, Principal
 from api.input_files.reference_data import reference
 from api.overview.person_editor import facts
 from api.participants.humans import link_humans
@@ -45,6 +46,7 @@ EDITED: Mapping[Side, tuple[str, ...]] = {
     Side.COACH: (*_SHARED, "capacity", "max_per_day", "max_per_week", "chain_of_command"),
 }
 """The columns that the office can edit. An address is changed in the directory."""
+_NAMING_OTHERS = frozenset({"chain_of_command"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,26 @@ class EditedPerson:
     version: int
 
 
-def read_person(services: Services, person_id: str) -> EditedPerson:
+def read_person(services: Services, person_id: str, principal: Principal = SYSTEM) -> EditedPerson:
     """Return the data of a person.
+
+    A manager limited to countries does not see the cells that name others.
 
     Raises:
         NotFoundError: there is no such person.
         ConflictError: the person has left the cycle, or was erased.
     """
     with services.database.reading() as tx:
-        return _edited(tx, _present(tx, person_id))
+        return _edited(tx, _present(tx, person_id), principal)
 
 
 def edit_person(
-    services: Services, person_id: str, entered: Mapping[str, str], *, version: int | None
+    services: Services,
+    person_id: str,
+    entered: Mapping[str, str],
+    *,
+    version: int | None,
+    principal: Principal = SYSTEM,
 ) -> EditedPerson:
     """Change cells of a person; those that are not entered stay as they are.
 
@@ -89,12 +98,22 @@ def edit_person(
     with services.database.writing() as tx:
         row = _present(tx, person_id)
         before = profile_of(row)
-        cells = _cells(before, row.side) | _given(row.side, entered)
+        names = edited_columns(row.side, principal)
+        cells = _cells(before, row.side) | _given(names, entered)
         person = _read(row.side, before, cells)
+        if not principal.sees_country(person.country):
+            raise UnusableInputError([InputFault("form", 1, "country", facts.BEYOND_LIMITS())])
         if version is not None and version != _version(row):
             raise ChangedSinceError(facts.CHANGED_SINCE(), _differences(row.side, before, person))
         _store(tx, services, row, person)
-        return _edited(tx, row)
+        return _edited(tx, row, principal)
+
+
+def edited_columns(side: Side, principal: Principal) -> tuple[str, ...]:
+    """Return the columns that a user can edit: without those that name others, if limited."""
+    return tuple(
+        name for name in EDITED[side] if principal.countries is None or name not in _NAMING_OTHERS
+    )
 
 
 def _store(tx: Transaction, services: Services, row: PersonRow, person: Coachee | Coach) -> None:
@@ -118,14 +137,15 @@ def _present(tx: Transaction, person_id: str) -> PersonRow:
     return row
 
 
-def _edited(tx: Transaction, row: PersonRow) -> EditedPerson:
+def _edited(tx: Transaction, row: PersonRow, principal: Principal) -> EditedPerson:
+    cells = _cells(profile_of(row), row.side)
     return EditedPerson(
         id=row.id,
         side=row.side,
         code=row.code,
         name=row.name,
         cycle=header_of(cycle_row(tx, row.cycle_id)),
-        cells=_cells(profile_of(row), row.side),
+        cells={name: cells[name] for name in edited_columns(row.side, principal)},
         version=_version(row),
     )
 
@@ -134,11 +154,11 @@ def _cells(person: Coachee | Coach, side: Side) -> dict[str, str]:
     return {name: written_cell(person, name) for name in EDITED[side]}
 
 
-def _given(side: Side, entered: Mapping[str, str]) -> dict[str, str]:
+def _given(names: Sequence[str], entered: Mapping[str, str]) -> dict[str, str]:
     """Return the entered cells; entries on several lines are separated as in a list."""
     return {
         name: "; ".join(filter(None, map(str.strip, entered[name].splitlines())))
-        for name in EDITED[side]
+        for name in names
         if name in entered
     }
 

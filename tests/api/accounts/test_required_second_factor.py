@@ -98,10 +98,10 @@ def test_user_without_a_second_factor_is_told_to_set_it_up_and_can_then_go_on(
 ) -> None:
     page = new_user.get("/")
     assert page.url.path == "/account"
-    assert "Set up a second factor to continue" in page.text
+    assert "Set your password and a second factor now" in page.text
     _set_up(new_user)
     assert new_user.get("/").url.path == "/"
-    assert "Set up a second factor to continue" not in new_user.get("/account").text
+    assert "Set your password and a second factor now" not in new_user.get("/account").text
 
 
 def test_a_passkey_counts_as_a_second_factor(world: World, new_user: httpx.Client) -> None:
