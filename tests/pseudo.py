@@ -21,15 +21,13 @@ _TECHNICAL = {  # data-* attributes that contain no text
         "data-draft-key",
         "data-draft-part",
         "data-drafts-end",
-        "data-field",
         "data-form",
         "data-go-on-to",
         "data-keep",
-        "data-last",
         "data-live",
+        "data-live-part",
         "data-passkey",
     ),
-    "data-phase",
 }
 _UNSEEN = {"script", "style", "code"}  # <code> contains commands, keys and secrets
 _LETTERS = re.compile(r"[A-Za-z]+")

@@ -21,8 +21,8 @@ from api.participants.rows import PersonRow, Side
 from api.participants.upload import read_lists, store_lists
 from api.personal_links import links
 from api.runs import run_queue, run_view
+from api.runs.frozen_input import RunOptions
 from api.runs.job import RunJob
-from api.runs.run_input import RunOptions
 from api.services import Services
 from api.sessions import schedule
 from coach.errors import DomainError

@@ -33,8 +33,8 @@ from api.participants.service import profile_of
 from api.participants.undo import forget_lists
 from api.plan_queries.rows import QuestionRow
 from api.replies.rows import IncomingMailRow
+from api.runs.frozen_input import RunInput
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
-from api.runs.run_input import RunInput
 from api.services import transaction_context
 from api.session_reports.notebook_integrity import record_erasure
 from api.sessions.rows import (

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.task_failure import erased_failure
 from api.data_protection.redaction import ERASED
+from api.runs.frozen_input import RunInput
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
-from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from matching.facts.names import ERASED as ERASED_FACT
 from matching.result import Result

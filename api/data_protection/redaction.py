@@ -14,7 +14,7 @@ from api.data_protection.waivers import mentioned_in_waiver, redact_waiver, waiv
 from api.data_protection.word_patterns import APOSTROPHES, normalise, without_names, word_pattern
 from api.database.types import new_id
 from api.participants.rows import Side
-from api.runs.run_input import RunInput
+from api.runs.frozen_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, Roster
 from coach.texts.facts import LEGACY, Displayed, person_ids

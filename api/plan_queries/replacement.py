@@ -10,8 +10,9 @@ from api.background.job import Enqueue
 from api.plan_queries import facts
 from api.plan_queries.questions import coachee_code
 from api.plans.plan_details import plan_row
+from api.runs.frozen_input import RunInput, RunOptions
 from api.runs.rows import PlanState, RunPurpose
-from api.runs.run_input import RunInput, RunOptions, freeze_input
+from api.runs.run_input import freeze_input
 from api.runs.run_queue import queue_run
 from api.runs.run_view import RunView
 from api.values import FrozenModel

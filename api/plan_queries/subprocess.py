@@ -17,7 +17,7 @@ from api.plan_queries.question_task import CurrentInput, QuestionTask
 from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
-from api.runs.run_input import RunInput
+from api.runs.frozen_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.texts.facts import Fact

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row, no_such_row
+from api.runs.frozen_input import RunInput
 from api.runs.outdated import is_outdated_json
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput
 from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.people import Roster

@@ -8,34 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.rows import TaskState
 from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow
-from api.values import FrozenModel
-from matching.result import Result
-
-
-class DraftPlan(FrozenModel):
-    """A plan to be stored.
-
-    Attributes:
-        status: whether the result is proven optimal.
-        placed: the number of coachees with a coach.
-        unplaced: the number of coachees without a coach.
-        result_json: the `Result` as JSON, which is parsed only when the plan is read.
-    """
-
-    status: str
-    placed: int
-    unplaced: int
-    result_json: str
-
-    @classmethod
-    def of(cls, result: Result) -> DraftPlan:
-        """Create the plan for a result."""
-        return cls(
-            status=result.status,
-            placed=len(result.matches),
-            unplaced=len(result.unmatched),
-            result_json=result.model_dump_json(),
-        )
+from api.runs.solver_task import DraftPlan
 
 
 def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:

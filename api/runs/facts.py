@@ -36,6 +36,14 @@ EXPLAINING = message("runs.phase_explaining", "Finding what would help people wi
 AUDITING = message("runs.phase_auditing", "Checking the plan against the lists")
 DONE = message("runs.phase_done", "Done")
 
+LOADING = message("runs.loading", "Starting the search")
+NOTHING_FOUND = message("runs.nothing_found", "nothing found yet")
+FOUND = message("runs.found", "{value} found", value=NUMBER)
+FOUND_BEST = message("runs.found_best", "{value}, which is the best possible", value=NUMBER)
+FOUND_AND_BOUND = message(
+    "runs.found_and_bound", "{value} found, {bound} at best", value=NUMBER, bound=NUMBER
+)
+
 LISTS_MISSING = message(
     "runs.lists_missing", "the cycle has no coachees or no coaches; upload both lists first"
 )

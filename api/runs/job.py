@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.background.job_type import JobType
 from api.background.subprocess_job import Message, SubprocessJob
-from api.runs.draft_plan import DraftPlan, store_plan, store_unsound_plan
+from api.runs.draft_plan import store_plan, store_unsound_plan
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import RunProgressRow, RunRow
-from api.runs.run_input import RunOptions
 from api.runs.run_queue import RUN_JOB
-from api.runs.solver_task import RunTask, SolvedRun
+from api.runs.solver_task import DraftPlan, RunTask, SolvedRun
 
 
 class RunJob(SubprocessJob[RunRow]):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session as Transaction
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import people_as_json, roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
-from api.runs.run_input import RunInput, count_adjustments
+from api.runs.frozen_input import RunInput
+from api.runs.run_input import count_adjustments
 from coach.availability import merged_busy_times
 from coach.people import Coach, Coachee, Person, Roster
 

@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field, field_validator
 
+from api.background.rows import TaskState
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
+from api.runs import facts
 from api.runs import service as runs
 from api.runs.labels import PHASES, RUN_PURPOSE, RUN_STATE
 from api.runs.run_input import default_options
+from api.runs.run_view import RunView
+from api.runs.search_chart import level_charts
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import redirect_after_post, render_page
-from matching.progress import Phase, Progress
+from coach.texts.facts import Displayed
 
 RUN_PAGES = APIRouter(include_in_schema=False)
 
@@ -49,6 +53,7 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """Show the state and progress of a run."""
     found = runs.read_run_of_cycle(services, run_id)
     run, cycle = found.run, found.cycle
+    reports = [event.progress for event in found.events]
     return render_page(
         request,
         "runs/run.html",
@@ -59,11 +64,12 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
         is_final=run.state.is_final,
         outdated=found.outdated,
         started=format_short_datetime(run.requested_at, ZoneInfo(cycle.timezone)),
-        phases=[
-            (phase.value, words, _has_reached(phase, run.latest)) for phase, words in PHASES.items()
-        ],
-        latest=run.latest,
-        progress_log=[event.progress for event in found.events],
+        phases=_phases(run),
+        doing=_doing(run),
+        elapsed=run.latest.elapsed_seconds if run.latest else 0.0,
+        limit=run.options.time_limit_seconds,
+        charts=level_charts(reports),
+        progress_log=reports,
     )
 
 
@@ -74,9 +80,29 @@ def cancel_run(run_id: str, services: ServicesDep) -> Response:
     return redirect_after_post(urls.run(run_id))
 
 
-def _has_reached(phase: Phase, latest: Progress | None) -> bool:
+def _phases(run: RunView) -> list[tuple[Displayed, str]]:
+    """Return the phases, each with its place in the run: `past`, `now` or `next`."""
     order = list(PHASES)
-    return latest is not None and order.index(phase) <= order.index(latest.phase)
+    if run.latest is None:
+        return [(words, "next") for words in PHASES.values()]
+    reached = order.index(run.latest.phase)
+    places = [_place(number, reached) for number in range(len(order))]
+    if run.state is TaskState.FINISHED:
+        places = ["past"] * len(order)
+    return list(zip(PHASES.values(), places, strict=True))
+
+
+def _place(number: int, reached: int) -> str:
+    if number == reached:
+        return "now"
+    return "past" if number < reached else "next"
+
+
+def _doing(run: RunView) -> Displayed:
+    """Return what the run does now, or did last."""
+    if run.latest is not None:
+        return run.latest.message
+    return facts.LOADING() if run.state is TaskState.RUNNING else RUN_STATE[run.state].words
 
 
 ROUTERS = (RUN_PAGES,)

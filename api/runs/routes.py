@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from api.background.rows import TaskState
 from api.cycles.routes import CycleFileBody
 from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -21,7 +22,7 @@ from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
 from api.runs import service as runs
 from api.runs import what_if
-from api.runs.run_input import RunOptions
+from api.runs.frozen_input import RunOptions
 from api.runs.run_view import RunView
 from matching.records.run_record import RunRecord
 
@@ -111,12 +112,16 @@ async def follow_run(
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the progress as server-sent events: `progress` for each report, then `end`.
 
-    The event `end` contains the run. A client that reconnects with `Last-Event-ID` receives all
+    The event `state` tells that the run has started, and `end` that it has ended; both contain the
+    run. A client that reconnects with `Last-Event-ID` receives all
     events that it missed.
     """
-    seen = last_event_id
+    seen, state = last_event_id, TaskState.QUEUED
     while True:
         progress = await run_in_threadpool(runs.read_progress, services, run_id, after=seen)
+        if progress.run.state is TaskState.RUNNING and state is TaskState.QUEUED:
+            yield ServerSentEvent(event="state", data=progress.run.rendered(texts))
+            state = TaskState.RUNNING
         for event in progress.events:
             seen = event.number
             yield ServerSentEvent(event="progress", id=str(seen), data=event.rendered(texts))

@@ -12,8 +12,9 @@ from api.background.job import Enqueue, Job
 from api.background.rows import TaskState
 from api.participants.undo import end_undo
 from api.runs import facts
+from api.runs.frozen_input import RunInput, RunOptions, input_sha256
 from api.runs.rows import RunPurpose, RunRow
-from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
+from api.runs.run_input import freeze_input
 from api.runs.run_view import RunView, run_view
 from coach.errors import ConflictError
 

@@ -11,8 +11,8 @@ from api.background.rows import TaskState
 from api.background.task_failure import TaskFailure, read_failure
 from api.cycles.service import cycle_row
 from api.database.existing_row import no_such_row
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
-from api.runs.run_input import RunOptions
 from api.values import FrozenModel
 from coach.texts.renderer import Renderer
 from matching.progress import Progress

@@ -14,10 +14,11 @@ from api.audit_trail.log import record_event
 from api.cycles.service import CycleHeader, cycle_header
 from api.database.existing_row import existing_row
 from api.runs import facts
+from api.runs.frozen_input import RunOptions
 from api.runs.labels import RUN_STATE
 from api.runs.outdated import is_outdated_json
 from api.runs.rows import RunRow
-from api.runs.run_input import RunOptions, default_options
+from api.runs.run_input import default_options
 from api.runs.run_queue import queue_cycle_run
 from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
 from api.services import Services

@@ -6,9 +6,35 @@ process, and the result when the plan is read.
 
 from __future__ import annotations
 
-from api.runs.draft_plan import DraftPlan
-from api.runs.run_input import RunOptions
+from api.runs.frozen_input import RunOptions
 from api.values import FrozenModel
+from matching.result import Result
+
+
+class DraftPlan(FrozenModel):
+    """A plan to be stored.
+
+    Attributes:
+        status: whether the result is proven optimal.
+        placed: the number of coachees with a coach.
+        unplaced: the number of coachees without a coach.
+        result_json: the `Result` as JSON, which is parsed only when the plan is read.
+    """
+
+    status: str
+    placed: int
+    unplaced: int
+    result_json: str
+
+    @classmethod
+    def of(cls, result: Result) -> DraftPlan:
+        """Create the plan for a result."""
+        return cls(
+            status=result.status,
+            placed=len(result.matches),
+            unplaced=len(result.unmatched),
+            result_json=result.model_dump_json(),
+        )
 
 
 class RunTask(FrozenModel):

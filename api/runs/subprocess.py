@@ -10,11 +10,10 @@ from api.background.subprocess_task import RejectedResultError, run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
 from api.logging.exception_location import exception_location
-from api.runs.draft_plan import DraftPlan
 from api.runs.environment import run_environment
 from api.runs.facts import PLAN_REJECTED
-from api.runs.run_input import RunInput, input_digests
-from api.runs.solver_task import RunTask
+from api.runs.frozen_input import RunInput, input_digests
+from api.runs.solver_task import DraftPlan, RunTask
 from matching.engine import SolveOptions, solve
 from matching.errors import UnsoundResultError
 from matching.facts.runs import SEARCH_FAILED

@@ -1,31 +1,44 @@
-/* Shows the progress of a run as it is streamed. Without this script, the page refreshes itself. */
+/* Keeps a page about work in progress up to date. Without this script, it has a link to do so. */
 "use strict";
 
 const panel = document.querySelector("[data-live]");
+const PAUSE_MS = 1000;
+
+/* The server renders the page; only the parts that change are replaced. */
+const refresh = async () => {
+  const response = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+  if (!response.ok) {
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live-part]")) {
+    const newer = fresh.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
+    if (newer && !newer.isEqualNode(part)) {
+      part.replaceChildren(...newer.childNodes);
+    }
+  }
+  if (!fresh.querySelector("[data-live]")) {
+    window.location.reload();
+  }
+};
+
+let waiting = false;
+
+/* Events that arrive while the page is being refreshed cause one more refresh. */
+const refreshSoon = () => {
+  if (!waiting) {
+    waiting = true;
+    window.setTimeout(() => {
+      waiting = false;
+      refresh();
+    }, PAUSE_MS);
+  }
+};
+
 if (panel) {
   const source = new EventSource(panel.dataset.live);
-  const fields = new Map(
-    [...panel.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, cell]),
-  );
-  const steps = [...panel.querySelectorAll("[data-phase]")];
-
-  const show = (field, text) => {
-    const cell = fields.get(field);
-    if (cell && cell.textContent !== text) {
-      cell.textContent = text;
-    }
-  };
-
-  source.addEventListener("progress", (event) => {
-    const { progress } = JSON.parse(event.data);
-    show("message", progress.message);
-    show("value", progress.value === null ? panel.dataset.noValue : String(progress.value));
-    show("bound", progress.bound === null ? panel.dataset.noBound : String(progress.bound));
-    show("elapsed", progress.elapsed_seconds.toFixed(1));
-    const current = steps.findIndex((step) => step.dataset.phase === progress.phase);
-    steps.forEach((step, index) => step.classList.toggle("reached", index <= current));
-  });
-
+  source.addEventListener("state", refresh);
+  source.addEventListener("progress", refreshSoon);
   source.addEventListener("end", () => {
     source.close();
     window.location.reload();

@@ -51,9 +51,10 @@ from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from api.personal_links.verified_devices import issue_device
 from api.runs import run_queue
-from api.runs.draft_plan import DraftPlan, store_plan
+from api.runs.draft_plan import store_plan
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import RunRow
-from api.runs.run_input import RunOptions
+from api.runs.solver_task import DraftPlan
 from api.services import Services
 from api.session_reports import notebooks
 from api.settings import Settings

@@ -18,7 +18,7 @@ WIDTHS = (320, 1280)
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 OVERFLOWING = """
-() => [...document.querySelectorAll("button, .button, .badge, summary, th, .steps li")]
+() => [...document.querySelectorAll("button, .button, .badge, summary, th")]
   .filter((one) => one.checkVisibility() && one.textContent.trim())
   .filter((one) => !one.querySelector(".hidden-text"))  // which only screen readers read
   .filter((one) => {

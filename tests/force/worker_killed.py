@@ -21,8 +21,8 @@ from api.background.queue import JobQueue
 from api.background.rows import TaskState
 from api.job_types import JOB_TYPES
 from api.runs import run_queue
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
-from api.runs.run_input import RunOptions
 from api.settings import Settings
 from tests.api.conftest import World
 from tests.bench.figures import Figure

@@ -41,9 +41,9 @@ from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.reminders.service import write_due_reminders
 from api.runs import run_queue
+from api.runs.frozen_input import RunOptions
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
-from api.runs.run_input import RunOptions
 from coach.errors import NotSignedInError
 from coach.texts.renderer import english
 from tests.api.authenticating import identify

@@ -20,8 +20,8 @@ from api.job_types import JOB_TYPES
 from api.participants import upload
 from api.participants.rows import Side
 from api.runs import run_queue
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
-from api.runs.run_input import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
 from tests.ports import free_port

@@ -26,8 +26,8 @@ from api.background.worker_states import WorkerState, worker_states
 from api.database.clock import database_now
 from api.job_types import JOB_TYPES
 from api.runs import run_queue
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import PlanRow, RunRow
-from api.runs.run_input import RunOptions
 from tests.force.victims import Victim, hold_slot
 
 if TYPE_CHECKING:

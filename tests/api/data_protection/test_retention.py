@@ -43,8 +43,8 @@ from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans import plan_details
+from api.runs.frozen_input import RunInput
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import records
 from api.sessions import schedule

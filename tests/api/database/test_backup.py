@@ -25,7 +25,7 @@ from api.database.engine import Database
 from api.job_types import JOB_TYPES
 from api.overview import cycles as overview_cycles
 from api.runs import run_queue
-from api.runs.run_input import RunOptions
+from api.runs.frozen_input import RunOptions
 from coach.errors import ConflictError, DomainError
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError
 from api.runs import run_queue
+from api.runs.frozen_input import RunOptions
 from api.runs.job import RunJob
 from api.runs.rows import RunRow
-from api.runs.run_input import RunOptions
 from api.settings import Settings
 from coach.errors import UnusableInputError
 from tests.api.conftest import ANY_VERSION

@@ -13,8 +13,9 @@ from api.invitations.announce import SessionChange, announce
 from api.invitations.outgoing_invitation import stored_message
 from api.invitations.publish import publish_draft
 from api.mail.rows import MailKind, MailRow, MailState
+from api.runs.frozen_input import RunOptions
 from api.runs.kept_result import published_result, with_current_sessions
-from api.runs.run_input import RunOptions, freeze_input
+from api.runs.run_input import freeze_input
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from coach.errors import ConflictError
 from coach.invitations import Message, Method, PartStat

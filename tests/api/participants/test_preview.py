@@ -21,7 +21,7 @@ from api.participants.preview.undo_lists import undo_lists
 from api.participants.rows import HumanRow, ListPreviewRow, ListUndoRow, PersonRow, Side
 from api.participants.service import listed_roster
 from api.runs import run_queue
-from api.runs.run_input import RunOptions
+from api.runs.frozen_input import RunOptions
 from coach.errors import ConfirmFirstError, ConflictError, NotFoundError, UnusableInputError
 from coach.intake.list_comparison import Change
 from coach.people import Roster

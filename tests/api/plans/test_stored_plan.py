@@ -10,9 +10,9 @@ from sqlalchemy import select
 from api.participants.rows import PersonRow
 from api.plans.plan_details import plan_details
 from api.plans.stored_plan import stored_plan
+from api.runs.frozen_input import RunInput
 from api.runs.outdated import is_outdated
 from api.runs.rows import PlanRow, RunRow
-from api.runs.run_input import RunInput
 from matching.result import Unmatched
 
 if TYPE_CHECKING:

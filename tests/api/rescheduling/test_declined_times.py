@@ -17,8 +17,9 @@ from api.participants.declined_times import busy_times_in
 from api.participants.rows import Side
 from api.participants.service import roster_of
 from api.rescheduling.mail_composer import compose_answer_notice
+from api.runs.frozen_input import RunOptions
 from api.runs.outdated import is_outdated
-from api.runs.run_input import RunOptions, freeze_input
+from api.runs.run_input import freeze_input
 from api.sessions.replies import ReplyInput
 from api.sessions.service import submit_reply
 from coach.availability import BusyTime

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from api.background.job_type import JobContext
 from api.runs import service as runs
+from api.runs.frozen_input import RunInput, RunOptions
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
-from api.runs.run_input import RunInput, RunOptions
 from api.runs.solver_task import RunTask
 from api.runs.subprocess import solve_and_record
 from coach.people import Coach, Coachee

@@ -9,8 +9,9 @@ import pytest
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
+from api.runs.frozen_input import RunInput, RunOptions
 from api.runs.outdated import is_outdated
-from api.runs.run_input import RunInput, RunOptions, freeze_input
+from api.runs.run_input import freeze_input
 from coach.repeat import EarlierPairs
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from api.runs import service as runs
+from api.runs.frozen_input import RunOptions
 from api.runs.rows import RunRow
-from api.runs.run_input import RunOptions
 from api.runs.solver_task import RunTask
 from api.runs.subprocess import solve_and_record
 from coach.texts.renderer import english

@@ -25,8 +25,8 @@ from api.input_files.source import NamedFile
 from api.participants import upload
 from api.participants.rows import Side
 from api.runs import run_queue
+from api.runs.frozen_input import RunInput, RunOptions, input_sha256
 from api.runs.rows import PlanRow, RunRow
-from api.runs.run_input import RunInput, RunOptions, input_sha256
 from api.runs.solver_task import RunTask
 from coach.people import Roster
 from matching.records.result_file import parse_result
@@ -95,8 +95,9 @@ def test_run_can_be_followed_until_its_plan(world: World, working: httpx.Client)
     run_id = response.json()["id"]
     assert response.headers["location"] == f"{API}/runs/{run_id}"
 
-    events = _events(working, run_id)
+    started, *events = _events(working, run_id)
 
+    assert (started["event"], started["data"]["state"]) == ("state", "running")
     assert [event["event"] for event in events] == ["progress"] * (len(events) - 1) + ["end"]
     reports = [event["data"]["progress"] for event in events[:-1]]
     assert [event["id"] for event in events[:-1]] == list(range(1, len(events)))
@@ -203,7 +204,7 @@ def test_equal_input_has_the_same_digest_in_every_process() -> None:
     cycle = parse_policy_file(NamedFile("cycle.toml", policy)).policy
     work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
     code = (
-        "import sys; from api.runs.run_input import RunInput, input_sha256; "
+        "import sys; from api.runs.frozen_input import RunInput, input_sha256; "
         "print(input_sha256(RunInput.model_validate_json(sys.stdin.read())))"
     )
     found = {

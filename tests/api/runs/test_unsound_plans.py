@@ -13,9 +13,9 @@ from api.background.rows import TaskState
 from api.background.subprocess_task import run_task
 from api.invitations.publish import publish_plan
 from api.runs import service as runs
+from api.runs.frozen_input import RunOptions
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunOptions
 from api.runs.solver_task import RunTask
 from api.runs.subprocess import solve_and_record
 from coach.errors import ConflictError
