@@ -86,7 +86,7 @@ from api.personal_links import (
     verification_routes,
 )
 from api.personal_links import routes as personal_link_routes
-from api.plan_queries import coachee_page, plan_page, waiting_page
+from api.plan_queries import coachee_page, plan_page, timetable_page, waiting_page
 from api.plan_queries import pages as plan_query_pages
 from api.plan_queries import routes as plan_query_routes
 from api.plans import comparison_page, label_page, side_by_side_page
@@ -197,6 +197,7 @@ PAGE_MODULES = (
     side_by_side_page,
     plan_pages,
     plan_page,
+    timetable_page,
     waiting_page,
     plan_query_pages,
     coachee_page,

@@ -87,6 +87,10 @@ class ListQuery:
             fields[CHOOSE] = _ALL
         return urlencode(fields)
 
+    def with_fixed(self, fields: Mapping[str, str]) -> ListQuery:
+        """Return the same part of a list whose addresses have further parameters."""
+        return replace(self, fixed={**self.fixed, **fields})
+
     def sorted_by(self, sort: str) -> ListQuery:
         """Return the first page in another order, or in the reverse one if it is this one."""
         descending = sort == self.sort and not self.descending

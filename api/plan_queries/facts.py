@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plural_message
+from collections.abc import Mapping
+
+from coach.texts.facts import (
+    DATE,
+    FACT,
+    NUMBER,
+    PERSON,
+    TEXT,
+    Fact,
+    listed,
+    message,
+    plural_message,
+)
 
 FILTER_COACHEES = message("plan_queries.filter_coachees", "Coachees")
 FILTER_MATCHED = message("plan_queries.filter_matched", "with a coach")
@@ -34,6 +46,18 @@ FILTER_REASON = message("plan_queries.filter_reason", "Reason")
 FILTER_HELP = message("plan_queries.filter_help", "Changes that would help")
 FILTER_SOME_HELP = message("plan_queries.filter_some_help", "at least one is known")
 FILTER_NO_HELP = message("plan_queries.filter_no_help", "none is known")
+VIEWS: Mapping[str, Fact] = {
+    "calendar": message("plan_queries.view_calendar", "Calendar of a week")(),
+    "agenda": message("plan_queries.view_agenda", "Agenda")(),
+    "weeks": message("plan_queries.view_weeks", "All weeks")(),
+}
+WEEK_OF = plural_message(
+    "plan_queries.week_of",
+    "Week of {day}: {count} session",
+    "Week of {day}: {count} sessions",
+    day=DATE,
+    count=NUMBER,
+)
 ANSWERED = message("plan_queries.answered", "answered")
 EXPLAIN = message("plan_queries.explain", "Reasons and alternatives")
 REPLACE = message("plan_queries.replace", "Coaches who could take over")

@@ -20,11 +20,7 @@ from api.plan_queries.plan_list import (
 )
 from api.plan_queries.questions import QuestionView, coachee_code, questions_about
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
-from api.plan_queries.waiting_list import (
-    WAITING_ACCESS,
-    WaitingCoachee,
-    waiting_coachees,
-)
+from api.plan_queries.session_addresses import session_addresses
 from api.plans.plan_details import PlanSummary, plan_row, plans_of_cycle
 from api.plans.stored_plan import StoredPlan, stored_plan
 from api.results.move_view import DisplayNames
@@ -45,6 +41,7 @@ class PlanPage:
         coachees: all coachees of the plan.
         selected: the requested part of them.
         person_ids: the ids of their rows, by their ids in the coachees' file.
+        session_addresses: the pages about their sessions, by uid.
     """
 
     plan: StoredPlan
@@ -55,6 +52,7 @@ class PlanPage:
     coachees: tuple[ListedCoachee, ...]
     selected: Selected[ListedCoachee]
     person_ids: dict[str, str]
+    session_addresses: dict[str, str]
 
     @property
     def published_plan_id(self) -> str | None:
@@ -75,6 +73,13 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
         coachees = listed_coachees(plan)
         selected = select_rows(coachees, query, COACHEE_ACCESS)
         codes = [row.code for row in selected.rows]
+        person_ids = ids_of_codes(tx, cycle_id, Side.COACHEE, codes)
+        shown = {
+            session["uid"]: code
+            for code in codes
+            if code in plan.matches
+            for session in plan.matches[code]["sessions"]
+        }
         return PlanPage(
             plan=plan,
             cycle=cycle_header(tx, cycle_id),
@@ -83,7 +88,8 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
             guidance=unusable_cards(tx, _countries(plan), today=services.now().date()),
             coachees=tuple(coachees),
             selected=selected,
-            person_ids=ids_of_codes(tx, cycle_id, Side.COACHEE, codes),
+            person_ids=person_ids,
+            session_addresses=session_addresses(tx, plan.summary, shown, person_ids),
         )
 
 
@@ -111,43 +117,6 @@ def read_plan_coaches_page(services: Services, plan_id: str, query: ListQuery) -
             cycle=cycle_header(tx, plan.summary.cycle_id),
             coaches=tuple(coaches),
             selected=select_rows(coaches, query, COACH_ACCESS),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """A plan, its cycle, the coachees without a coach, and the part of them that was asked for.
-
-    `person_ids` are the ids of the rows of that part, and `names` the display names of everyone in
-    the plan or currently in the cycle, both by id in the lists.
-    """
-
-    plan: StoredPlan
-    cycle: CycleHeader
-    waiting: tuple[WaitingCoachee, ...]
-    selected: Selected[WaitingCoachee]
-    person_ids: dict[str, str]
-    names: DisplayNames
-
-
-def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> WaitingPage:
-    """Read the coachees of a plan without a coach.
-
-    Raises:
-        NotFoundError: there is no such plan.
-    """
-    with services.database.reading() as tx:
-        plan = stored_plan(tx, plan_id)
-        cycle_id, waiting = plan.summary.cycle_id, waiting_coachees(plan)
-        selected = select_rows(waiting, query, WAITING_ACCESS)
-        codes = [row.code for row in selected.rows]
-        return WaitingPage(
-            plan=plan,
-            cycle=cycle_header(tx, cycle_id),
-            waiting=tuple(waiting),
-            selected=selected,
-            person_ids=ids_of_codes(tx, cycle_id, Side.COACHEE, codes),
-            names={**labels_of_cycle(tx, cycle_id), **plan.labels},
         )
 
 

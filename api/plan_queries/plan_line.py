@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.http import urls
@@ -82,12 +82,19 @@ def plan_lines(
     return tuple(_line(plan, row, ids.get(row.code, ""), texts) for row in rows)
 
 
-def chart_of(plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer) -> TimetableChart | None:
-    """Return the timetable of the coachees in some lines, or `None` if none of them has a coach."""
+def chart_of(
+    plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer, addresses: Mapping[str, str]
+) -> TimetableChart | None:
+    """Return the timetable of the coachees in some lines, or `None` if none of them has a coach.
+
+    `addresses` are the pages about their sessions, by uid.
+    """
     matches = [line.match for line in lines if line.match]
     here = {match.coach.id for match in matches}
     coaches = [plan.coach(code) for code in plan.coaches if code in here]
-    return build_timetable_chart(coaches, plan.cycle, matches, texts) if matches else None
+    if not matches:
+        return None
+    return build_timetable_chart(coaches, plan.cycle, matches, texts, addresses)
 
 
 def _line(plan: StoredPlan, row: ListedCoachee, person_id: str, texts: Renderer) -> PlanLine:

@@ -49,7 +49,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         plan=plan_figures(plan, page.coachees),
         list=present_list(urls.plan(plan_id), query, page.selected),
         lines=lines,
-        chart=chart_of(plan, lines, texts),
+        chart=chart_of(plan, lines, texts, page.session_addresses),
         marks=marks_of(plan, [line.coachee.id for line in lines]),
         pairs_address=urls.pair_decisions(page.cycle.id),
         overridden=[

@@ -9,7 +9,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.lists.listing import present_list
 from api.lists.query import read_query
-from api.plan_queries.page_contents import read_waiting_page
+from api.plan_queries.plan_parts import read_waiting_page
 from api.plan_queries.waiting_list import WAITING_LIST, reason_chart
 from api.plans.presenters import plan_line
 from api.results.match_view import present_unmatched

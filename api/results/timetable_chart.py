@@ -6,10 +6,11 @@ Lengths are in the chart's own units. One unit is one pixel at full size.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
 from api.results import facts
 from api.results.match_view import MatchViewModel, SessionViewModel
@@ -39,12 +40,16 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """A session in the chart: a box with a short label, and a tooltip that describes `session`."""
+    """A session in the chart: a box with a short label, and a tooltip that describes `session`.
+
+    `address` is the page about it, or an empty string.
+    """
 
     x: int
     width: int
     label: str
     session: SessionViewModel
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class TimetableChart:
-    """The data that a template needs to draw the timetable."""
+    """The data that a template needs to draw the timetable. `linked` is whether marks are links."""
 
     width: int
     height: int
@@ -70,15 +75,23 @@ class TimetableChart:
     head_height: int
     weeks: tuple[WeekColumn, ...]
     rows: tuple[ChartRow, ...]
+    linked: bool
 
 
 def build_timetable_chart(
-    coaches: Iterable[Coach], cycle: Cycle, matches: Iterable[MatchViewModel], texts: Renderer
+    coaches: Iterable[Coach],
+    cycle: Cycle,
+    matches: Iterable[MatchViewModel],
+    texts: Renderer,
+    addresses: Mapping[str, str] = MappingProxyType({}),
 ) -> TimetableChart:
-    """Build the chart of all sessions of `matches`, in the order of `coaches`."""
+    """Build the chart of all sessions of `matches`, in the order of `coaches`.
+
+    `addresses` are the pages about sessions, by uid.
+    """
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
-    rows = _rows(coaches, matches, first, texts)
+    rows = _rows(coaches, matches, first, _MarkTexts(texts, addresses))
     return TimetableChart(
         width=LABEL_WIDTH + count * WEEK_WIDTH,
         height=HEAD_HEIGHT + len(rows) * ROW_HEIGHT,
@@ -88,6 +101,7 @@ def build_timetable_chart(
         head_height=HEAD_HEIGHT,
         weeks=_weeks(first, count),
         rows=rows,
+        linked=any(mark.address for row in rows for mark in row.marks),
     )
 
 
@@ -107,8 +121,16 @@ def _weeks(first: date, count: int) -> tuple[WeekColumn, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _MarkTexts:
+    """What the marks need besides their sessions."""
+
+    texts: Renderer
+    addresses: Mapping[str, str]
+
+
 def _rows(
-    coaches: Iterable[Coach], matches: Iterable[MatchViewModel], first: date, texts: Renderer
+    coaches: Iterable[Coach], matches: Iterable[MatchViewModel], first: date, texts: _MarkTexts
 ) -> tuple[ChartRow, ...]:
     by_coach: defaultdict[str, list[MatchViewModel]] = defaultdict(list)
     for match in matches:
@@ -129,7 +151,7 @@ def _rows(
 
 
 def _marks(
-    sessions: Iterable[SessionViewModel], first: date, texts: Renderer
+    sessions: Iterable[SessionViewModel], first: date, texts: _MarkTexts
 ) -> tuple[SessionMark, ...]:
     by_week: defaultdict[int, list[SessionViewModel]] = defaultdict(list)
     for session in sessions:
@@ -142,15 +164,18 @@ def _marks(
 
 
 def _marks_of_week(
-    left: int, sessions: list[SessionViewModel], texts: Renderer
+    left: int, sessions: list[SessionViewModel], texts: _MarkTexts
 ) -> Iterable[SessionMark]:
     width = WEEK_WIDTH // len(sessions)
     for position, session in enumerate(sessions):
         yield SessionMark(
             x=left + position * width + 1,
             width=width - 2,
-            label=_label(session.date, texts) if len(sessions) == 1 else str(session.date.day),
+            label=_label(session.date, texts.texts)
+            if len(sessions) == 1
+            else str(session.date.day),
             session=session,
+            address=texts.addresses.get(session.uid, ""),
         )
 
 

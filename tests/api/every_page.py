@@ -335,6 +335,8 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
     walk.submit("label of a plan, changed", f"{plan}/label", data={"name": "First", "version": "7"})
     walk.open("plan, with coach", f"{plan}?show=matched&sort=-points")
     walk.open("coaches of the plan", f"{plan}/coaches")
+    for view in ("calendar", "agenda", "weeks"):
+        walk.open(f"timetable, {view}", f"{plan}/timetable?view={view}")
     walk.open("coachees without a coach", f"{plan}/waiting")
     walk.open("coaches of the plan, none", f"{plan}/coaches?places=full&row=x&sort=free")
     for name, code in (("with a coach", matched), ("without a coach", unmatched)):
