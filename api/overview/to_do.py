@@ -194,7 +194,7 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.UNANSWERED_FOLLOW_UP: _unanswered_follow_ups,
 }
 _PAGES = {
-    ToDoKind.DECLINED: "/sessions?reply=declined#list",
+    ToDoKind.DECLINED: "/sessions?reply=declined&state=coming#list",
     ToDoKind.UNANSWERED: "/sessions?reply=waiting#list",
     ToDoKind.FAILED_MAIL: "/messages",
     ToDoKind.UNSENT_MAIL: "/messages?state=draft",

@@ -10,7 +10,7 @@ from api.lists.query import Filter, ListDefinition
 from api.lists.selection import RowAccess
 from api.plan_queries import facts
 from api.plans.stored_plan import StoredPlan
-from api.web.bar_chart import BarChart, BarValue, build_bar_chart
+from api.web.bar_chart import Bar, BarValue, build_bar_chart
 from api.web.labels import Option
 from coach.folding import folded
 from matching.rules.repeat import RepeatRule
@@ -144,7 +144,7 @@ def listed_coachees(plan: StoredPlan) -> list[ListedCoachee]:
     return rows
 
 
-def load_chart(coaches: Iterable[ListedCoach]) -> BarChart:
+def load_chart(coaches: Iterable[ListedCoach]) -> tuple[Bar, ...]:
     """Return a chart with a bar for each number of coachees that coaches have.
 
     The hatched part of a bar are coaches with a free place.

@@ -11,7 +11,7 @@ from api.lists.selection import RowAccess
 from api.plan_queries import facts
 from api.plans.stored_plan import StoredPlan
 from api.results.match_view import REASON_LABELS
-from api.web.bar_chart import BarChart, BarValue, build_bar_chart
+from api.web.bar_chart import Bar, BarValue, build_bar_chart
 from api.web.labels import Option
 from coach.folding import folded
 
@@ -75,7 +75,7 @@ def waiting_coachees(plan: StoredPlan) -> list[WaitingCoachee]:
     ]
 
 
-def reason_chart(waiting: Iterable[WaitingCoachee]) -> BarChart:
+def reason_chart(waiting: Iterable[WaitingCoachee]) -> tuple[Bar, ...]:
     """Return a chart with a bar for each reason, the most frequent first."""
     counts = Counter(one.reason for one in waiting).most_common()
     return build_bar_chart(

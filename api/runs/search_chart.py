@@ -21,7 +21,7 @@ _FULL, _MARGIN = 100.0, 6.0
 class LevelChart:
     """A level: its name, what was found in words, and the points of its two lines.
 
-    A line is empty while the search has no value, or no bound.
+    A line is empty while the search has no value, or no bound, and if the level took no time.
     """
 
     name: Displayed
@@ -42,8 +42,7 @@ def level_charts(reports: Iterable[Progress]) -> tuple[LevelChart, ...]:
 def _chart(level: ObjectiveLevel, reports: Sequence[Progress]) -> LevelChart:
     values = [(one.elapsed_seconds, one.value) for one in reports if one.value is not None]
     bounds = [(one.elapsed_seconds, one.bound) for one in reports if one.bound is not None]
-    end = reports[-1].elapsed_seconds
-    times = reports[0].elapsed_seconds, end
+    times = reports[0].elapsed_seconds, reports[-1].elapsed_seconds
     amounts = [amount for _, amount in (*values, *bounds)]
     scale = (min(amounts, default=0), max(amounts, default=0))
     return LevelChart(
@@ -72,6 +71,8 @@ def _points(
     found: Sequence[tuple[float, int]], times: tuple[float, float], scale: tuple[int, int]
 ) -> str:
     """Return the corners of a line of steps, which holds each amount until the next one."""
+    if times[0] == times[1]:
+        return ""
     corners: list[tuple[float, float]] = []
     for at, amount in found:
         x, y = _part(at, times) * _FULL, _height(amount, scale)

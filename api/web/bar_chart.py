@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from coach.texts.facts import Displayed
 
-ROW_HEIGHT = 44
-_LABEL_HEIGHT, _FULL = 20, 100.0
+_FULL = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +21,21 @@ class BarValue:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a chart: the top of its row, and the width of its two parts in percent."""
+    """A bar of a chart with its label, and the width of its two parts in percent."""
 
-    y: int
     label: Displayed
     solid: float
     hatched: float
 
 
-@dataclass(frozen=True, slots=True)
-class BarChart:
-    """Bars below each other. The longest is as wide as the chart."""
-
-    height: int
-    label_height: int
-    bars: tuple[Bar, ...]
-
-
-def build_bar_chart(values: Sequence[BarValue]) -> BarChart:
-    """Build a chart with a bar for each value, in the given order."""
+def build_bar_chart(values: Sequence[BarValue]) -> tuple[Bar, ...]:
+    """Return a bar for each value, in the given order. The longest is as wide as the chart."""
     longest = max((one.amount for one in values), default=0) or 1
-    return BarChart(
-        height=len(values) * ROW_HEIGHT,
-        label_height=_LABEL_HEIGHT,
-        bars=tuple(
-            Bar(
-                y=number * ROW_HEIGHT,
-                label=one.label,
-                solid=round(_FULL * (one.amount - one.hatched) / longest, 2),
-                hatched=round(_FULL * one.hatched / longest, 2),
-            )
-            for number, one in enumerate(values)
-        ),
+    return tuple(
+        Bar(
+            label=one.label,
+            solid=round(_FULL * (one.amount - one.hatched) / longest, 2),
+            hatched=round(_FULL * one.hatched / longest, 2),
+        )
+        for one in values
     )

@@ -17,16 +17,27 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.rules.schedule import can_meet
 
 
+class PairJudgement:
+    """A pair, judged by the rules and by its common free time, for which the grid is built once."""
+
+    def __init__(self, roster: Roster, cycle: Cycle, coachee: str, coach: str) -> None:
+        """Create the judgement of a coachee and a coach, who are in `roster`."""
+        pair = _pair(roster, coachee, coach)
+        self._inputs = RuleInputs(pair, cycle, build_availability_grid(pair, cycle))
+
+    def objections(self) -> dict[str, Fact]:
+        """Return the reasons of the hard rules that forbid the pair, by rule."""
+        return RuleEvaluator(self._inputs).objections(0, 0)
+
+    def can_place_sessions(self) -> bool:
+        """Return whether the pair has enough common time for all its sessions."""
+        first = np.zeros(1, dtype=np.int32)
+        return bool(can_meet(self._inputs, first, first)[0])
+
+
 def objections(roster: Roster, cycle: Cycle, coachee: str, coach: str) -> dict[str, Fact]:
     """Return the reasons of the hard rules that forbid a pair, by rule; the two are in `roster`."""
-    return _evaluator(_pair(roster, coachee, coach), cycle).objections(0, 0)
-
-
-def can_place_sessions(roster: Roster, cycle: Cycle, coachee: str, coach: str) -> bool:
-    """Return whether a pair has enough common time for all its sessions."""
-    inputs = _evaluator(_pair(roster, coachee, coach), cycle).inputs
-    first = np.zeros(1, dtype=np.int32)
-    return bool(can_meet(inputs, first, first)[0])
+    return PairJudgement(roster, cycle, coachee, coach).objections()
 
 
 def all_reasons(found: Mapping[str, Fact]) -> Fact:
@@ -34,10 +45,6 @@ def all_reasons(found: Mapping[str, Fact]) -> Fact:
     return ALL_REASONS(
         reasons=[OBJECTION(rule=rule_name(rule), reason=why) for rule, why in found.items()]
     )
-
-
-def _evaluator(pair: Roster, cycle: Cycle) -> RuleEvaluator:
-    return RuleEvaluator(RuleInputs(pair, cycle, build_availability_grid(pair, cycle)))
 
 
 def _pair(roster: Roster, coachee: str, coach: str) -> Roster:

@@ -30,7 +30,7 @@ from coach.errors import ConflictError, InputFault, UnusableInputError
 from coach.feedback import SingleLineText
 from coach.people import Roster
 from coach.texts.facts import Fact
-from matching.rules.objections import all_reasons, can_place_sessions, objections
+from matching.rules.objections import PairJudgement, all_reasons
 from matching.rules.schedule import SCHEDULE
 
 
@@ -95,7 +95,10 @@ def decide(
             action = "pair pinned"
         else:
             action = "pair banned" if given.kind is DecisionKind.BAN else "rule waived"
+        earlier = policy.pins.get(coachee, coach)
         _store(tx, row, text, action, (coachee, coach))
+        if given.kind is DecisionKind.PIN and earlier != coach:
+            _record(tx, row, "pin ended", Side.COACH, earlier)
 
 
 def end_decision(
@@ -148,8 +151,9 @@ def _full(policy: Cycle, roster: Roster, coachee: str, coach: str) -> Fact | Non
 
 def pin_objections(policy: Cycle, roster: Roster, coachee: str, coach: str) -> dict[str, Fact]:
     """Return why a pair cannot be pinned, by rule; nothing if it can."""
-    found = objections(roster, policy, coachee, coach)
-    if not found and not can_place_sessions(roster, policy, coachee, coach):
+    pair = PairJudgement(roster, policy, coachee, coach)
+    found = pair.objections()
+    if not found and not pair.can_place_sessions():
         found[SCHEDULE] = facts.CANNOT_MEET()
     return found
 
@@ -198,11 +202,15 @@ def _store(tx: Transaction, row: CycleRow, text: str, action: str, pair: tuple[s
         return
     file = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
     replace_policy(tx, row.id, file, now=transaction_context(tx).now)
-    for side, code in zip((Side.COACHEE, Side.COACH), pair, strict=True):
-        person = tx.scalar(
-            select(PersonRow.id).where(
-                PersonRow.cycle_id == row.id, PersonRow.side == side, PersonRow.code == code
-            )
+    _record(tx, row, action, Side.COACHEE, pair[0])
+    _record(tx, row, action, Side.COACH, pair[1])
+
+
+def _record(tx: Transaction, row: CycleRow, action: str, side: Side, code: str) -> None:
+    person = tx.scalar(
+        select(PersonRow.id).where(
+            PersonRow.cycle_id == row.id, PersonRow.side == side, PersonRow.code == code
         )
-        if person is not None:
-            record_event(tx, action, "person", person, version=row.policy_version)
+    )
+    if person is not None:
+        record_event(tx, action, "person", person, version=row.policy_version)

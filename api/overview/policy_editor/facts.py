@@ -57,6 +57,11 @@ WITHOUT_COLON = message(
     value=TEXT,
 )
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
+NAME_REPEATED = message(
+    "policy_form.name_repeated",
+    "{name} has several lines; write everything about {name} in one line",
+    name=TEXT,
+)
 NOTHING = message("policy_form.nothing", "none")
 PAIRS_LEFT_ALONE = plural_message(
     "policy_form.pairs_left_alone",

@@ -40,13 +40,15 @@ class _Shown:
     """What the page shows beside the stored policy.
 
     `differs` are the fields in which the policy that somebody else has stored differs from what was
-    entered, and `conflict` is who has changed it.
+    entered, and `conflict` is who has changed it. `unusable` is why the stored policy cannot be
+    changed here at all.
     """
 
     entered: Mapping[str, str]
     faults: Faults
     checked: CheckedPolicy | None = None
     conflict: Displayed = ""
+    unusable: Displayed = ""
     differs: tuple[Difference, ...] = ()
     version: int | None = None
     is_check: bool = False
@@ -60,8 +62,9 @@ def show_editor(
     """Show every key with its explanation, its default, its value, and the pairs that are left."""
     stored = editing.read_stored(services, cycle_id)
     entered = entered_of(stored.policy)
-    shown = _check(services, cycle_id, entered, quick=True)
-    return _render(request, stored, _Shown(entered, {}, shown.checked, shown.conflict, saved=saved))
+    found = _check(services, cycle_id, entered, quick=True)
+    shown = _Shown(entered, {}, found.checked, unusable=found.conflict, saved=saved)
+    return _render(request, stored, shown)
 
 
 @POLICY_EDITOR.post("/check")
@@ -126,11 +129,14 @@ def _render(request: Request, stored: StoredPolicy, shown: _Shown) -> Response:
             )
             for group in GROUPS
         ],
-        all_lines=count_lines.all_lines(counts, faulty=bool(shown.faults or shown.conflict)),
+        all_lines=count_lines.all_lines(
+            counts, faulty=bool(shown.faults or shown.conflict or shown.unusable)
+        ),
         coachees_without=bool(counts and counts.coachees_without),
         summary=summary_of(shown.faults, labels),
         others=shown.faults.get(OTHER, ()),
         conflict=shown.conflict,
+        unusable=shown.unusable,
         differences=shown.differs,
         changes=shown.checked.differences if shown.checked and shown.is_check else (),
         labels=labels,

@@ -133,6 +133,8 @@ def _lists_by_name(text: str) -> JsonValue:
         parts = _NAME_AND_LIST.fullmatch(line)
         if parts is None:
             raise CellError(facts.WITHOUT_COLON(value=excerpt(line)))
+        if parts[1] in found:
+            raise CellError(facts.NAME_REPEATED(name=excerpt(parts[1])))
         found[parts[1]] = [one for part in re.split(r"[;,]", parts[2]) if (one := part.strip())]
     return found
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from api.audit_trail.rows import AuditRow
 from api.input_files.source import NamedFile
@@ -202,3 +203,13 @@ def test_json(world: World, office: httpx.Client) -> None:
     assert office.post(f"{path}/end", json=pin).status_code == HTTPStatus.NO_CONTENT
     assert office.post(f"{path}/end", json=pin).status_code == HTTPStatus.CONFLICT
     assert office.get(path).json() == []
+
+
+def test_pin_over_a_pin_is_recorded_for_the_coach_who_loses_it(world: World) -> None:
+    cycle_id = world.cycle()
+    decide(world, cycle_id, "pin", "C-1", "K-1")
+    decide(world, cycle_id, "pin", "C-1", "K-2")
+    earlier = world.person_id(cycle_id, "K-1")
+    with world.database.reading() as tx:
+        events = tx.scalars(select(AuditRow).where(AuditRow.object_id == earlier)).all()
+        assert [one.action for one in events] == ["pair pinned", "pin ended"]

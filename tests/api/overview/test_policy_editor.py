@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.audit_trail.rows import AuditRow
+from api.cycles.service import cycle_row, policy_of
+from api.data_protection.erase_runs import minimal_source
 from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
 from api.overview import cycles
@@ -255,3 +257,27 @@ def test_check_and_keys_as_json(world: World, office: httpx.Client) -> None:
     assert keys["sessions.count"]["value"] == "2"
     assert keys["sessions.count"]["default"] == "6"
     assert keys["rules.rank.strict"]["rule"] == "rank"
+
+
+def test_name_with_two_lines_is_a_fault_and_neither_line_is_dropped(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    twice = "RS: 2027-05-06\nSE: 2027-06-19\nRS: 2027-01-27"
+    answer = office.post(f"/cycles/{cycle_id}/policy/check", data={"calendar.observances": twice})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "RS has several lines" in answer.text
+
+
+def test_page_of_an_incomplete_cycle_file_opens_and_tells_why_nothing_can_be_changed(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    cycles.change_policy(world.services, cycle_id, {"sessions": {"count": 3}})
+    with world.database.writing() as tx:
+        row = cycle_row(tx, cycle_id)
+        row.source = minimal_source(policy_of(row))
+    page = office.get(f"/cycles/{cycle_id}/policy/edit")
+    assert page.status_code == HTTPStatus.OK
+    assert "Not saved yet" not in page.text
+    assert "erased" in page.text

@@ -121,7 +121,7 @@ def test_chart_counts_the_coaches_by_their_load() -> None:
         ListedCoach(f"K-{number}", "Coach", capacity, taken, 0)
         for number, (capacity, taken) in enumerate([(3, 2), (2, 2), (2, 2), (1, 0)])
     ]
-    none, two = load_chart(coaches).bars
+    none, two = load_chart(coaches)
     assert (none.solid, none.hatched) == (0, 33.33)
     assert (two.solid, two.hatched) == (66.67, 33.33)
     assert ENGLISH.text(two.label) == "2 coachees: 3 coaches, 1 with a free place"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.cycles.service import read_policy
 from api.overview import cycles
 from api.participants.service import roster_of
+from api.plan_queries.plan_marks import marks_of
+from api.plans.stored_plan import stored_plan
 from api.results.pair_marks import pair_marks
 from coach.cycle import Cycle
 from coach.texts.renderer import english
@@ -87,3 +90,18 @@ def test_plan_page_shows_the_marks(world: World, office: httpx.Client) -> None:
     assert ">Pinned</span>" in page
     assert f'href="/cycles/{cycle_id}/pairs?coachee=C-1&amp;coach=K-1"' in page
     assert 'id="overridden"' not in page
+
+
+def test_ban_of_an_earlier_pair_that_the_policy_forbids_has_no_effect(world: World) -> None:
+    cycle_id = world.cycle()
+    rules = {"repeat": {"earlier": "forbid"}}
+    cycles.change_policy(world.services, cycle_id, {"bans": {"C-1": ["K-2"]}, "rules": rules})
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
+    with world.database.reading() as tx:
+        plan = stored_plan(tx, plan_id)
+    earlier = {"earlier_pairs": [["C-1", "K-2"]]}
+    roster = plan.run_input["roster"] | earlier
+    plan = replace(plan, run_input={**plan.run_input, "roster": roster})
+    assert [english(one.words) for one in marks_of(plan, ["C-1"])["C-1"]] == [
+        "ban without effect: Coach 2 (forbidden anyway)"
+    ]

@@ -37,6 +37,9 @@ def test_each_level_has_lines_of_steps_between_its_first_and_its_last_report() -
 
 
 def test_a_level_without_value_has_no_line() -> None:
-    (chart,) = level_charts([_report(1.0, "worst", None, 70)])
-    assert (chart.values, chart.bounds) == ("", "50.0,50.0 100.0,50.0")
+    reports = [_report(seconds, "worst", None, 70) for seconds in (1.0, 2.0)]
+    (chart,) = level_charts(reports)
+    assert (chart.values, chart.bounds) == ("", "0.0,50.0 100.0,50.0 100.0,50.0 100.0,50.0")
+    (short,) = level_charts(reports[:1])
+    assert short.bounds == ""
     assert ENGLISH.text(chart.words) == "nothing found yet"
