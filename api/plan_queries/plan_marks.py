@@ -21,14 +21,9 @@ def marks_of(plan: StoredPlan, coachees: Sequence[str]) -> PairMarks:
     roster = Roster(
         coachees=tuple(map(plan.coachee, coachees)),
         coaches=tuple(plan.coach(one) for one in sorted(named & plan.coaches.keys())),
-        earlier_pairs=_earlier_pairs(plan),
+        earlier_pairs=plan.earlier_pairs,
     )
     return pair_marks(roster, policy, matches)
-
-
-def _earlier_pairs(plan: StoredPlan) -> tuple[tuple[str, str], ...] | None:
-    pairs = plan.run_input["roster"].get("earlier_pairs")
-    return None if pairs is None else tuple((coachee, coach) for coachee, coach in pairs)
 
 
 def overridden_pairs(plan: StoredPlan) -> list[tuple[str, Fact]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.plans import facts
-from api.plans.plan_details import PlanDetails, PlanSummary, plan_details
+from api.plans.plan_details import PlanSummary, plan_row
+from api.plans.stored_plan import StoredPlan, stored_plans
 from api.runs.rows import PlanRow, PlanState
 from api.values import FrozenModel
 from coach.errors import ConflictError
@@ -15,6 +20,7 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory
 from matching.rematching.comparison import (
     CoacheeDifference,
+    Comparison,
     LevelDifference,
     SettingDifference,
     compare_results,
@@ -50,10 +56,55 @@ class PlanComparison(FrozenModel):
     moves: tuple[Move, ...]
 
 
-def load_plan_pair(
-    tx: Transaction, plan_id: str, before_id: str | None = None
-) -> tuple[PlanDetails, PlanDetails]:
-    """Return the plan to compare with and the plan `plan_id`, in this order.
+@dataclass(frozen=True)
+class ComparedPair:
+    """Two plans of a cycle, and how their policies, levels and matches differ, without reasons."""
+
+    before: StoredPlan
+    after: StoredPlan
+
+    @cached_property
+    def differences(self) -> Comparison:
+        """The differences without reasons."""
+        policies = self.before.policy, self.after.policy
+        return compare_results(self.before.pairs_and_times, self.after.pairs_and_times, policies)
+
+    @property
+    def counts(self) -> ChangeCounts:
+        """The number of coachees for each kind of change."""
+        return ChangeCounts(
+            **{change.value: self.differences.count(change) for change in CoacheeChange}
+        )
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The name and id of everybody in either plan, by id."""
+        return {**self.before.labels, **self.after.labels}
+
+    def moves(self, changed: Iterable[CoacheeDifference]) -> tuple[Move, ...]:
+        """Return some of the changes with their reasons.
+
+        They are based on the lists and the policy of the later plan. Only the people concerned are
+        evaluated, so this is fast even for a large cycle.
+        """
+        chosen = tuple(changed)
+        coachees = {one.coachee for one in chosen}
+        coaches = {coach for one in chosen for coach in (one.before, one.after)}
+        after = self.after
+        concerned = Roster(
+            coachees=tuple(after.coachee(one) for one in after.coachees if one in coachees),
+            coaches=tuple(after.coach(one) for one in after.coaches if one in coaches),
+            earlier_pairs=after.earlier_pairs,
+        )
+        before, where = self.before.pairs_and_times, after.under_way
+        history = FixedHistory(after.cycle, where, before) if where else None
+        grid = build_availability_grid(concerned, after.cycle)
+        evaluator = RuleEvaluator(RuleInputs(concerned, after.cycle, grid, history))
+        return explain_moves(evaluator, before, after.pairs_and_times, coachees=coachees)
+
+
+def load_plan_pair(tx: Transaction, plan_id: str, before_id: str | None = None) -> ComparedPair:
+    """Return the plan to compare with and the plan `plan_id`.
 
     If `before_id` is `None`, the plan to compare with is the cycle's published plan.
 
@@ -61,29 +112,28 @@ def load_plan_pair(
         NotFoundError: there is no such plan.
         ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
-    after = plan_details(tx, plan_id)
-    before = plan_details(tx, before_id or _published_plan_id(tx, after.summary))
-    if before.summary.cycle_id != after.summary.cycle_id:
+    after_row = plan_row(tx, plan_id)
+    before_row = plan_row(tx, before_id or _published_plan_id(tx, after_row))
+    if before_row.cycle_id != after_row.cycle_id:
         raise ConflictError(facts.OTHER_CYCLES())
-    return before, after
+    found = {one.summary.id: one for one in stored_plans(tx, [before_row.id, after_row.id])}
+    return ComparedPair(found[before_row.id], found[after_row.id])
 
 
-def build_comparison(before: PlanDetails, after: PlanDetails) -> PlanComparison:
-    """Return the differences between two plans."""
-    differences = compare_results(before.result, after.result, (before.policy, after.policy))
+def build_comparison(pair: ComparedPair) -> PlanComparison:
+    """Return the differences between two plans, with the reasons of all changes."""
+    differences = pair.differences
     return PlanComparison(
-        before=before.summary,
-        after=after.summary,
+        before=pair.before.summary,
+        after=pair.after.summary,
         settings=differences.settings,
         levels=differences.levels,
-        counts=ChangeCounts(
-            **{change.value: differences.count(change) for change in CoacheeChange}
-        ),
-        moves=_moves_with_reasons(before, after, differences.changed),
+        counts=pair.counts,
+        moves=pair.moves(differences.changed),
     )
 
 
-def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
+def _published_plan_id(tx: Transaction, plan: PlanRow) -> str:
     found = tx.scalar(
         select(PlanRow.id).where(
             PlanRow.cycle_id == plan.cycle_id,
@@ -94,24 +144,3 @@ def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
     if found is None:
         raise ConflictError(facts.NOTHING_TO_COMPARE())
     return found
-
-
-def _moves_with_reasons(
-    before: PlanDetails, after: PlanDetails, changed: tuple[CoacheeDifference, ...]
-) -> tuple[Move, ...]:
-    """Return each change with its reason, based on the lists and the policy of the later plan.
-
-    Only the people concerned are evaluated, so this is fast even for a large cycle.
-    """
-    coachees = {one.coachee for one in changed}
-    coaches = {coach for one in changed for coach in (one.before, one.after)}
-    concerned = Roster(
-        coachees=tuple(one for one in after.roster.coachees if one.id in coachees),
-        coaches=tuple(one for one in after.roster.coaches if one.id in coaches),
-    )
-    where = after.under_way
-    history = FixedHistory(after.cycle, where, before.result) if where else None
-    facts = RuleInputs(
-        concerned, after.cycle, build_availability_grid(concerned, after.cycle), history
-    )
-    return explain_moves(RuleEvaluator(facts), before.result, after.result)

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.cycles.service import CycleHeader, cycle_header
-from api.plans.comparison import PlanComparison, build_comparison, load_plan_pair
+from api.plans.comparison import (
+    ComparedPair,
+    PlanComparison,
+    build_comparison,
+    load_plan_pair,
+)
 from api.plans.plan_details import PlanDetails, PlanSummary, plan_details, plans_of_cycle
 from api.plans.stored_plan import StoredPlan, stored_plans
 from api.services import Services
@@ -14,11 +19,9 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class ComparedPlans:
-    """Two plans of a cycle, their differences, and all plans of the cycle."""
+    """Two plans of a cycle, the cycle, and all its plans."""
 
-    before: PlanDetails
-    after: PlanDetails
-    comparison: PlanComparison
+    pair: ComparedPair
     cycle: CycleHeader
     plans: tuple[PlanSummary, ...]
 
@@ -75,21 +78,20 @@ def compare_plans(services: Services, plan_id: str, before_id: str | None = None
         ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
     with services.database.reading() as tx:
-        before, after = load_plan_pair(tx, plan_id, before_id)
-    return build_comparison(before, after)
+        pair = load_plan_pair(tx, plan_id, before_id)
+    return build_comparison(pair)
 
 
 def read_compared_plans(
     services: Services, plan_id: str, before_id: str | None = None
 ) -> ComparedPlans:
-    """Compare two plans like `compare_plans`, and also return the cycle and all its plans.
+    """Return two plans of a cycle, chosen like in `compare_plans`, the cycle, and all its plans.
 
     Raises:
         NotFoundError: there is no such plan.
         ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
     with services.database.reading() as tx:
-        before, after = load_plan_pair(tx, plan_id, before_id)
-        cycle_id = after.summary.cycle_id
-        cycle, plans = cycle_header(tx, cycle_id), plans_of_cycle(tx, cycle_id)
-    return ComparedPlans(before, after, build_comparison(before, after), cycle, plans)
+        pair = load_plan_pair(tx, plan_id, before_id)
+        cycle_id = pair.after.summary.cycle_id
+        return ComparedPlans(pair, cycle_header(tx, cycle_id), plans_of_cycle(tx, cycle_id))

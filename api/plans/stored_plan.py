@@ -22,7 +22,8 @@ from api.runs.outdated import is_outdated_json
 from api.runs.rows import PlanRow, PlanState, RunRow
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee
-from matching.result import LevelOutcome, Match, Move, Unmatched
+from matching.instance.partial_cycle import UnderWay
+from matching.result import LevelOutcome, Match, Move, Result, Unmatched
 
 Model = TypeVar("Model", bound=BaseModel)
 Json = Mapping[str, Any]
@@ -97,6 +98,27 @@ class StoredPlan:
     def moves(self) -> Mapping[str, Json]:
         """What a re-match changed, by the id of the coachee."""
         return {one["coachee"]: one for one in self.result.get("moves", ())}
+
+    @cached_property
+    def under_way(self) -> UnderWay | None:
+        """The progress of the cycle at the time of the run, if it had started."""
+        status = self.run_input.get("under_way")
+        return None if status is None else _validated(UnderWay, status)
+
+    @property
+    def earlier_pairs(self) -> tuple[tuple[str, str], ...] | None:
+        """The pairs of earlier cycles that the run knew, by id."""
+        pairs = self.run_input["roster"].get("earlier_pairs")
+        return None if pairs is None else tuple((coachee, coach) for coachee, coach in pairs)
+
+    @cached_property
+    def pairs_and_times(self) -> Result:
+        """The result without verdicts, funnels and remedies, which take the longest to read."""
+        matches = [{**one, "verdicts": ()} for one in self.result["matches"]]
+        unmatched = [{**one, "funnel": (), "remedies": ()} for one in self.result["unmatched"]]
+        return _validated(
+            Result, {**self.result, "matches": matches, "unmatched": unmatched, "moves": ()}
+        )
 
     @cached_property
     def labels(self) -> Mapping[str, str]:

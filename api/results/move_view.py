@@ -42,13 +42,15 @@ def display_name(names: DisplayNames, one: str | None) -> str:
 def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
     """Return the view models of `moves`. Anyone who is not in `people` is identified by id."""
     names = display_names(people)
-    return tuple(
-        MoveViewModel(
-            coachee=display_name(names, move.coachee),
-            change=describe_move(move, names),
-            because=move.reason,
-        )
-        for move in moves
+    return tuple(move_view(move, names) for move in moves)
+
+
+def move_view(move: Move, names: DisplayNames) -> MoveViewModel:
+    """Return the view model of a move. Anyone who is not in `names` is identified by id."""
+    return MoveViewModel(
+        coachee=display_name(names, move.coachee),
+        change=describe_move(move, names),
+        because=move.reason,
     )
 
 

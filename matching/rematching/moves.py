@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -25,13 +25,17 @@ def explain_moves(
     before: Result,
     after: Result,
     on_move: Callable[[], object] = lambda: None,
+    *,
+    coachees: Collection[str] | None = None,
 ) -> tuple[Move, ...]:
     """Return a move, with its reason, for each coachee whose coach or sessions changed.
 
-    `evaluator` is for the roster and policy of `after`. `on_move` is called before each move and
-    may raise an exception to stop.
+    `evaluator` is for the roster and policy of `after`; people who are not among `coachees`, if
+    these are given, and their coaches may be left out of the roster. `on_move` is called before
+    each move and may raise an exception to stop.
     """
-    return tuple(_MoveExplainer(evaluator, before, after).moves(on_move))
+    explainer = _MoveExplainer(evaluator, before, after)
+    return tuple(explainer.moves(on_move, coachees))
 
 
 class _MoveExplainer:
@@ -51,8 +55,12 @@ class _MoveExplainer:
         self._earlier_load = Counter(match.coach for match in before.matches)
         self._newcomers = self._after.keys() - self._before.keys()
 
-    def moves(self, on_move: Callable[[], object]) -> Iterator[Move]:
+    def moves(
+        self, on_move: Callable[[], object], coachees: Collection[str] | None
+    ) -> Iterator[Move]:
         for one in self._differences:
+            if coachees is not None and one.coachee not in coachees:
+                continue
             on_move()
             sessions: tuple[SessionMove, ...] = ()
             if one.change is CoacheeChange.RETIMED:

@@ -23,6 +23,7 @@ from api.invitations.publish import publish_draft
 from api.participants import upload
 from api.participants.rows import Side
 from matching.engine import SolveOptions
+from matching.result import Result
 from tests.api.conftest import World, running
 from tests.bench.figures import Figure
 from tests.bench.instances import UN_WIDE, InstanceClass, instance
@@ -40,10 +41,11 @@ _OWN = {"Sec-Fetch-Site": "same-origin"}
 
 @dataclass(frozen=True)
 class Office:
-    """A cycle with a published plan, and one coachee of it."""
+    """A cycle with a published plan and a draft, and one coachee of it."""
 
     cycle_id: str
     plan_id: str
+    draft_id: str
     person_id: str
 
 
@@ -75,7 +77,18 @@ def published_office(world: World, shape: InstanceClass) -> Office:
     plan_id = world.plan(cycle_id, result)
     with world.database.writing() as tx:
         publish_draft(tx, world.services.keyring, plan_id, now=_NOW, link_grace=timedelta(days=60))
-    return Office(cycle_id, plan_id, world.person_id(cycle_id, roster.coachees[0].id))
+    draft_id = world.plan(cycle_id, _with_exchanged_coaches(result))
+    return Office(cycle_id, plan_id, draft_id, world.person_id(cycle_id, roster.coachees[0].id))
+
+
+def _with_exchanged_coaches(result: Result) -> Result:
+    """Return a result in which every third match has the coach of the next one."""
+    matches = list(result.matches)
+    for place in range(0, len(matches) - 1, 3):
+        one, other = matches[place : place + 2]
+        matches[place] = one.model_copy(update={"coach": other.coach})
+        matches[place + 1] = other.model_copy(update={"coach": one.coach})
+    return result.model_copy(update={"matches": tuple(matches)})
 
 
 def measured(browser: httpx.Client, name: str, address: str) -> Figure:
@@ -147,6 +160,13 @@ def _addresses(office: Office) -> dict[str, str]:
         "a plan": plan,
         "coaches of the plan": f"{plan}/coaches",
         "a coachee in the plan": f"{plan}/people/{office.person_id}",
+        "coachees without a coach": f"{plan}/waiting",
+        "timetable, calendar": f"{plan}/timetable",
+        "timetable, agenda": f"{plan}/timetable?view=agenda",
+        "plans side by side": f"{cycle}/plans/compare?plans={office.plan_id}.{office.draft_id}",
+        "comparison of two plans": f"/plans/{office.draft_id}/compare?before={office.plan_id}",
+        "emails of a draft": f"/plans/{office.draft_id}/messages",
+        "pins, bans and waivers": f"{cycle}/pairs",
         "directory": "/directory",
         "users": "/users",
         "audit trail": "/audit",

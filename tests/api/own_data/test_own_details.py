@@ -151,9 +151,9 @@ def test_undoing_a_list_keeps_what_the_person_has_set_since(world: World) -> Non
 
 
 def test_changed_details_make_a_draft_plan_outdated(world: World) -> None:
+    from api.runs.frozen_input import RunInput  # noqa: PLC0415
     from api.runs.outdated import is_outdated  # noqa: PLC0415
     from api.runs.rows import RunRow  # noqa: PLC0415
-    from api.runs.frozen_input import RunInput  # noqa: PLC0415
 
     cycle_id = world.cycle()
     world.plan(cycle_id, world.result({"C-1": "K-1"}))
