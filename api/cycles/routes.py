@@ -30,8 +30,32 @@ _CYCLE_FILE = Body(
     description="A cycle file, in the format used by `gender-coach match`.",
     openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE_CYCLE_FILE}},
 )
-CycleFileBody = Annotated[bytes, _CYCLE_FILE]
 CycleFileOrSettings = Annotated[bytes | dict[str, JsonValue], _CYCLE_FILE]
+AS_SETTINGS = {
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "description": "Tables of settings as in the cycle file.",
+                },
+                "examples": {
+                    "short": {
+                        "summary": "All defaults",
+                        "value": {
+                            "cycle": {
+                                "name": "Spring",
+                                "start": "2027-01-18",
+                                "end": "2027-07-16",
+                            },
+                        },
+                    }
+                },
+            }
+        }
+    }
+}
+"""How an operation describes that it accepts `CycleFileOrSettings` as JSON, too."""
 
 
 @CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))

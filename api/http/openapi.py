@@ -77,12 +77,39 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             permission: Permission = app.state.permissions[method.upper(), path]
+            operation["summary"] = _first_sentence(operation["description"])
+            _describe_text_bodies(operation)
             _describe_errors(operation)
             if AccessRole.ANONYMOUS not in permission.roles:
                 operation["security"] = _SECURITY_REQUIREMENTS
+    _describe_files(description)
     for name in _FRAMEWORK_SCHEMAS:
         description["components"]["schemas"].pop(name, None)
     return description
+
+
+def _first_sentence(description: str) -> str:
+    """Return the first sentence of a description without its full stop, as a summary."""
+    first, _, _ = " ".join(description.split()).partition(". ")
+    return first.rstrip(".")
+
+
+def _describe_text_bodies(operation: dict[str, Any]) -> None:
+    """Leave only the text of a body that can also be JSON, which is described separately."""
+    body = operation.get("requestBody", {}).get("content", {}).get("application/toml")
+    if body is not None and "anyOf" in body["schema"]:
+        body["schema"] = body["schema"]["anyOf"][0]
+
+
+def _describe_files(schema: Any) -> None:  # noqa: ANN401 - any JSON
+    """Add `format: binary` to uploaded files, by which generators of clients recognise them."""
+    if isinstance(schema, dict):
+        if schema.get("contentMediaType") == "application/octet-stream":
+            schema["format"] = "binary"
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for one in schema:
+            _describe_files(one)
 
 
 def _describe_errors(operation: dict[str, Any]) -> None:

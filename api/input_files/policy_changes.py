@@ -12,6 +12,8 @@ from pydantic import JsonValue
 from tomlkit.exceptions import TOMLKitError
 
 from api.input_files import facts
+from api.input_files.policy_file import CYCLE_FILE
+from api.input_files.source import NamedFile
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 
@@ -31,6 +33,17 @@ def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -
     if _depth(changes) > _MAX_DEPTH:
         raise UnusableInputError([InputFault(file, 1, WHOLE_FILE, facts.CHANGES_TOO_DEEP())])
     return edited_cycle_file(text, lambda document: _merge(document, changes, ()))
+
+
+def cycle_file_of(body: bytes | Mapping[str, JsonValue]) -> NamedFile:
+    """Return a cycle file that was sent as such, or written from its tables and keys as JSON.
+
+    Raises:
+        UnusableInputError: the JSON is nested too deeply to be settings.
+    """
+    if isinstance(body, bytes):
+        return NamedFile(CYCLE_FILE, body)
+    return NamedFile(CYCLE_FILE, changed_cycle_file("", body, CYCLE_FILE).encode())
 
 
 def edited_cycle_file(text: str, change: Callable[[Any], None]) -> str:

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import JsonValue
 
-from api.cycles.routes import CycleFileBody, CycleFileOrSettings
+from api.cycles.routes import AS_SETTINGS, CycleFileOrSettings
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.http.versions import RequiredVersion, set_version
+from api.input_files.policy_changes import cycle_file_of
 from api.input_files.policy_file import CYCLE_FILE
-from api.input_files.source import NamedFile
 from api.lists.json_pages import JsonPageDep, set_total
 from api.overview import cycles
 from api.overview.cycles import CycleOverview, CycleSummary
@@ -35,20 +35,6 @@ PolicyChanges = Annotated[
     ),
 ]
 
-_SETTINGS_BODY = {
-    "application/json": {
-        "schema": {"type": "object", "description": "Tables of settings as in the cycle file."},
-        "examples": {
-            "short": {
-                "summary": "All defaults",
-                "value": {
-                    "cycle": {"name": "Spring", "start": "2027-01-18", "end": "2027-07-16"},
-                },
-            }
-        },
-    }
-}
-
 
 @TO_DO.get("/to-do", responses=problem_responses())
 def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
@@ -60,16 +46,13 @@ def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
     "",
     status_code=HTTPStatus.CREATED,
     responses=problem_responses(413, 422),
-    openapi_extra={"requestBody": {"content": _SETTINGS_BODY}},
+    openapi_extra=AS_SETTINGS,
 )
 def create_cycle(
     body: CycleFileOrSettings, services: ServicesDep, response: Response
 ) -> CycleSummary:
     """Create a cycle from a cycle file, or from the same settings as JSON."""
-    if isinstance(body, dict):
-        summary = cycles.create_cycle_from_settings(services, body)
-    else:
-        summary = cycles.create_cycle(services, NamedFile(CYCLE_FILE, body))
+    summary = cycles.create_cycle(services, cycle_file_of(body))
     response.headers["Location"] = f"{CYCLES.prefix}/{summary.id}"
     return summary
 
@@ -105,16 +88,20 @@ def list_published_pairs(
     return read_published_pairs(services, principal, cycle_id)[1]
 
 
-@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 412, 413, 422, 428))
+@CYCLES.put(
+    "/{cycle_id}/policy",
+    responses=problem_responses(404, 412, 413, 422, 428),
+    openapi_extra=AS_SETTINGS,
+)
 def replace_policy(
-    cycle_id: str, body: CycleFileBody, services: ServicesDep, version: RequiredVersion
+    cycle_id: str, body: CycleFileOrSettings, services: ServicesDep, version: RequiredVersion
 ) -> CycleSummary:
-    """Replace the policy with another cycle file.
+    """Replace the policy with another cycle file, or with all its settings as JSON.
 
-    Existing plans keep the policy they were made with.
+    Settings that are left out have their defaults. Existing plans keep the policy they were made
+    with.
     """
-    file = NamedFile(CYCLE_FILE, body)
-    return cycles.replace_policy(services, cycle_id, file, version=version)
+    return cycles.replace_policy(services, cycle_id, cycle_file_of(body), version=version)
 
 
 @CYCLES.patch("/{cycle_id}/policy", responses=problem_responses(404, 409, 412, 422, 428))

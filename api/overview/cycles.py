@@ -17,7 +17,7 @@ from api.cycles.versions import CycleVersions, Part, require_version, versions_o
 from api.database.existing_row import no_such_row
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
 from api.http.principal import SYSTEM, Principal
-from api.input_files.policy_changes import changed_cycle_file
+from api.input_files.policy_changes import cycle_file_of
 from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.source import NamedFile
 from api.participants import policy as participants_policy
@@ -89,7 +89,7 @@ def create_cycle_from_settings(
     Raises:
         UnusableInputError: settings are invalid. The error lists all faults.
     """
-    return create_cycle(services, _written_file(settings))
+    return create_cycle(services, cycle_file_of(settings))
 
 
 def check_settings(settings: Mapping[str, JsonValue]) -> None:
@@ -98,11 +98,7 @@ def check_settings(settings: Mapping[str, JsonValue]) -> None:
     Raises:
         UnusableInputError: settings are invalid. The error lists all faults.
     """
-    parse_policy_file(_written_file(settings)).policy  # noqa: B018 - raises
-
-
-def _written_file(settings: Mapping[str, JsonValue]) -> NamedFile:
-    return NamedFile(CYCLE_FILE, changed_cycle_file("", settings, CYCLE_FILE).encode())
+    parse_policy_file(cycle_file_of(settings)).policy  # noqa: B018 - raises
 
 
 def replace_policy(

@@ -12,14 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.background.rows import TaskState
-from api.cycles.routes import CycleFileBody
+from api.cycles.routes import AS_SETTINGS, CycleFileOrSettings
 from api.http.dependencies import ServicesDep, TextsDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.input_files.policy_file import CYCLE_FILE
-from api.input_files.source import NamedFile
+from api.input_files.policy_changes import cycle_file_of
 from api.runs import service as runs
 from api.runs import what_if
 from api.runs.frozen_input import RunOptions
@@ -52,10 +51,11 @@ def start_run(
     "/cycles/{cycle_id}/what-if",
     status_code=HTTPStatus.ACCEPTED,
     responses=problem_responses(404, 409, 413, 422),
+    openapi_extra=AS_SETTINGS,
 )
 def start_what_if(
     cycle_id: str,
-    body: CycleFileBody,
+    body: CycleFileOrSettings,
     services: ServicesDep,
     texts: TextsDep,
     response: Response,
@@ -65,11 +65,12 @@ def start_what_if(
         Query(description="Whether the level `kept` counts pairs kept from the published plan."),
     ] = True,
 ) -> RunView:
-    """Queue a run with another policy. The cycle's own policy does not change.
+    """Queue a run with another policy, as a cycle file or as settings in JSON.
 
-    The resulting plan has the state `what-if`: it can be read and compared, but not published.
+    The cycle's own policy does not change. The resulting plan has the state `what-if`: it can be
+    read and compared, but not published.
     """
-    run = what_if.start_what_if(services, cycle_id, NamedFile(CYCLE_FILE, body), keep=keep)
+    run = what_if.start_what_if(services, cycle_id, cycle_file_of(body), keep=keep)
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run.rendered(texts)
 

@@ -33,7 +33,7 @@ def _operations(described: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def test_every_operation_has_a_description(described: dict[str, Any]) -> None:
     tags = {tag["name"] for tag in described["tags"]}
     for name, operation in _operations(described):
-        assert operation["summary"], name
+        assert operation["description"].replace("\n", " ").startswith(operation["summary"]), name
         assert operation["description"].rstrip().endswith("."), name
         assert set(operation["tags"]) <= tags, name
     ids = [operation["operationId"] for _, operation in _operations(described)]
@@ -148,3 +148,25 @@ def test_policy_with_unknown_person_is_rejected(shared: SharedServer) -> None:
     (fault,) = answer.json()["faults"]
     assert (fault["row"], fault["column"]) == (5, "pins.C-77")
     assert shared.client.get(path, headers=bearer).json()["pins"] == {}
+
+
+def test_uploads_are_described_as_files(described: dict[str, Any]) -> None:
+    operation = described["paths"][f"{API}/cycles/{{cycle_id}}/people"]["put"]
+    (content,) = operation["requestBody"]["content"].values()
+    name = content["schema"]["$ref"].rpartition("/")[2]
+    fields = described["components"]["schemas"][name]["properties"]
+    assert {field["format"] for field in fields.values()} == {"binary"}
+
+
+def test_policy_is_replaced_by_all_settings_as_json(shared: SharedServer) -> None:
+    world = shared.world
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"} | ANY_VERSION
+    path = f"{API}/cycles/{world.cycle()}/policy"
+    days = {"name": "Spring", "start": "2027-01-18", "end": "2027-07-16"}
+    settings = {"cycle": days, "sessions": {"count": 5}}
+    assert shared.client.put(path, json=settings, headers=bearer).is_success
+    stored = shared.client.get(path, headers=bearer).json()
+    assert (stored["sessions"]["count"], stored["cycle"]["name"]) == (5, "Spring")
+    wrong = shared.client.put(path, json=settings | {"session": {}}, headers=bearer)
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "session" in wrong.json()["faults"][0]["column"]
