@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.cycles.service import CycleHeader, cycle_row, header_of, policy_of
+from api.lists.query import ListQuery
+from api.lists.selection import RowAccess, Selected, select_rows
 from api.overview.pair_decisions import facts
 from api.overview.pair_decisions.decisions import DecisionKind, pin_objections
 from api.participants.service import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services
 from coach.cycle import Cycle
+from coach.folding import folded
 from coach.people import Roster
 from coach.texts.facts import Fact
 from coach.waivers import Waiver
@@ -19,24 +22,30 @@ from matching.rules.objections import all_reasons, objections
 
 
 @dataclass(frozen=True, slots=True)
-class PairDecision:
-    """A decision about a pair, who are named by their ids.
-
-    `effect` is what it does with the current lists; `matters` is false if it makes no difference,
-    or if it cannot be fulfilled.
-    """
+class ListedDecision:
+    """A decision about a pair, who are named by their ids."""
 
     kind: DecisionKind
     coachee: str
     coach: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecision(ListedDecision):
+    """A decision with its effect.
+
+    `effect` is what it does with the current lists; `matters` is false if it makes no difference,
+    or if it cannot be fulfilled.
+    """
+
     effect: Fact
     matters: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PairDecisions:
-    """All decisions of a cycle, and the people who can be chosen for others."""
+    """Decisions of a cycle with their effects, and the people who can be chosen for others."""
 
     cycle: CycleHeader
     version: int
@@ -44,43 +53,101 @@ class PairDecisions:
     roster: Roster
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionsPage:
+    """A page of the decisions of a cycle."""
+
+    found: PairDecisions
+    selected: Selected[ListedDecision]
+
+
 def read_decisions(services: Services, cycle_id: str) -> PairDecisions:
-    """Return the pins, bans and waivers of a cycle.
+    """Return all pins, bans and waivers of a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
+    header, version, policy, roster = _read(services, cycle_id)
+    return PairDecisions(header, version, judged(policy, roster, listed_decisions(policy)), roster)
+
+
+def read_decisions_page(services: Services, cycle_id: str, query: ListQuery) -> DecisionsPage:
+    """Return those pins, bans and waivers of a cycle that a query asks for; only they are judged.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    header, version, policy, roster = _read(services, cycle_id)
+    selected = select_rows(listed_decisions(policy), query, _access(roster))
+    found = PairDecisions(header, version, judged(policy, roster, selected.rows), roster)
+    return DecisionsPage(found, selected)
+
+
+def _read(services: Services, cycle_id: str) -> tuple[CycleHeader, int, Cycle, Roster]:
     with services.database.reading() as tx:
         row = cycle_row(tx, cycle_id)
         header, version, policy = header_of(row), row.policy_version, policy_of(row)
         roster = with_earlier_pairs(tx, cycle_id, roster_of(tx, cycle_id), policy)
-    return PairDecisions(header, version, tuple(decisions_of(policy, roster)), roster)
+    return header, version, policy, roster
 
 
-def decisions_of(policy: Cycle, roster: Roster) -> Iterator[PairDecision]:
-    """Yield the decisions in a policy: pins, then bans, then waivers."""
+def _access(roster: Roster) -> RowAccess[ListedDecision]:
+    names = {one.id: one.name for one in (*roster.coachees, *roster.coaches)}
+    kinds = list(DecisionKind)
+    return RowAccess(
+        texts=lambda row: (
+            *(row.coachee, row.coach),
+            *(names.get(row.coachee, ""), names.get(row.coach, "")),
+        ),
+        keys={
+            "kind": lambda row: (kinds.index(row.kind), row.coachee),
+            "coachee": lambda row: folded(names.get(row.coachee, row.coachee)),
+            "coach": lambda row: folded(names.get(row.coach, row.coach)),
+        },
+        conditions={},
+    )
+
+
+def listed_decisions(policy: Cycle) -> list[ListedDecision]:
+    """Return the decisions in a policy: pins, then bans, then waivers."""
+    pins = [ListedDecision(DecisionKind.PIN, *pair, "") for pair in sorted(policy.pins.items())]
+    bans = [
+        ListedDecision(DecisionKind.BAN, coachee, coach, "")
+        for coachee, banned in sorted(policy.bans.items())
+        for coach in sorted(banned)
+    ]
+    waivers = [
+        ListedDecision(DecisionKind(f"waive-{one.rule}"), one.coachee, one.coach, one.reason)
+        for one in policy.waivers
+    ]
+    return [*pins, *bans, *waivers]
+
+
+def judged(
+    policy: Cycle, roster: Roster, decisions: Iterable[ListedDecision]
+) -> tuple[PairDecision, ...]:
+    """Return decisions with what they do with the current lists."""
     present = {one.id for one in roster.coachees}, {one.id for one in roster.coaches}
+    return tuple(
+        PairDecision(one.kind, one.coachee, one.coach, one.reason, *_effect(policy, roster, one))
+        if one.coachee in present[0] and one.coach in present[1]
+        else PairDecision(one.kind, one.coachee, one.coach, one.reason, facts.GONE(), False)
+        for one in decisions
+    )
 
-    def decision(
-        kind: DecisionKind, coachee: str, coach: str, effect: tuple[Fact, bool], reason: str = ""
-    ) -> PairDecision:
-        return PairDecision(kind, coachee, coach, reason, *effect)
 
-    def effect_if_absent(coachee: str, coach: str) -> tuple[Fact, bool] | None:
-        here = coachee in present[0] and coach in present[1]
-        return None if here else (facts.GONE(), False)
-
-    for coachee, coach in sorted(policy.pins.items()):
-        effect = effect_if_absent(coachee, coach) or _pin_effect(policy, roster, coachee, coach)
-        yield decision(DecisionKind.PIN, coachee, coach, effect)
-    for coachee, banned in sorted(policy.bans.items()):
-        for coach in sorted(banned):
-            effect = effect_if_absent(coachee, coach) or _ban_effect(policy, roster, coachee, coach)
-            yield decision(DecisionKind.BAN, coachee, coach, effect)
-    for one in policy.waivers:
-        effect = effect_if_absent(one.coachee, one.coach) or _waiver_effect(policy, roster, one)
-        kind = DecisionKind(f"waive-{one.rule}")
-        yield decision(kind, one.coachee, one.coach, effect, one.reason)
+def _effect(policy: Cycle, roster: Roster, one: ListedDecision) -> tuple[Fact, bool]:
+    if one.kind is DecisionKind.PIN:
+        return _pin_effect(policy, roster, one.coachee, one.coach)
+    if one.kind is DecisionKind.BAN:
+        return _ban_effect(policy, roster, one.coachee, one.coach)
+    waiver = next(
+        waiver
+        for waiver in policy.waivers
+        if (waiver.coachee, waiver.coach, waiver.rule.value)
+        == (one.coachee, one.coach, one.kind.waived_rule)
+    )
+    return _waiver_effect(policy, roster, waiver)
 
 
 def _pin_effect(policy: Cycle, roster: Roster, coachee: str, coach: str) -> tuple[Fact, bool]:

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Request, Response
 from api.http import urls
 from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.lists.listing import present_list
+from api.lists.query import ListDefinition, read_query
 from api.overview.pair_decisions import decisions, facts
 from api.overview.pair_decisions.decisions import (
     DecisionKind,
     PairDecisionInput,
     PairOfDecision,
 )
-from api.overview.pair_decisions.listing import read_decisions
+from api.overview.pair_decisions.listing import read_decisions_page
 from api.overview.pair_decisions.people import suggestion
 from api.web.rendering import (
     FormFields,
@@ -30,6 +32,7 @@ from coach.texts.facts import Displayed
 
 PAIR_PAGES = APIRouter(prefix="/cycles/{cycle_id}/pairs", include_in_schema=False)
 _EMPTY = {"kind": "", "coachee": "", "coach": "", "reason": ""}
+_LIST = ListDefinition(sorts=("kind", "coachee", "coach"), page_size=25)
 _FIELDS = ("kind", "coachee", "coach", "reason")
 
 
@@ -88,7 +91,9 @@ def _render(
     conflict: Displayed = "",
     saved: bool = False,
 ) -> Response:
-    found = read_decisions(services_for(request), cycle_id)
+    query = read_query(request, _LIST)
+    page = read_decisions_page(services_for(request), cycle_id, query)
+    found = page.found
     people = (*found.roster.coachees, *found.roster.coaches)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return render_page(
@@ -96,6 +101,7 @@ def _render(
         "overview/pair_decisions/pairs.html",
         HTTPStatus.CONFLICT if conflict else status,
         cycle=found.cycle,
+        list=present_list(urls.pair_decisions(cycle_id), query, page.selected),
         decisions=[(one, facts.SHORT_KINDS[one.kind]) for one in found.decisions],
         coachee_names={one.id: one.name for one in found.roster.coachees},
         coach_names={one.id: one.name for one in found.roster.coaches},
