@@ -13,7 +13,7 @@ NOT_KEPT = {
     r"/p/LINK/(verify|pin|address/confirm)(/code)?": "a code or a PIN",
     r"/p/LINK/notes/.*": "a passphrase or a recovery code",
     r"/plans/ID/people/ID/other-coaches": "a day and a number, on a page that is compressed",
-    r"/account/tokens|/webhooks|/mail-check(/received)?|/p/LINK/aides": (
+    r"/account/tokens|/users/new|/webhooks|/mail-check(/received)?|/p/LINK/aides": (
         "a line or two, and the answer is a page, which no redirect tells apart from a fault"
     ),
     r"/p/LINK/handed-over": "two lines, on a page that a link alone opens",
