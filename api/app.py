@@ -39,6 +39,7 @@ from api.http.permissions import Permission
 from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
 from api.http.problem_details import register_interruption
+from api.input_files.instruments import instruments_of
 from api.invitations.moved_address import move_invitations
 from api.job_types import JOB_TYPES
 from api.limited_objects import within_limits
@@ -150,6 +151,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """
     consent_texts(settings)  # invalid texts must fail at start-up, not on a page
     applied_texts(settings)
+    instruments_of(settings)
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
     services = Services(settings, database, keyring, queue, utc_now, move_invitations)

@@ -29,6 +29,9 @@ from api.coaching.goals import commitment_pages, goal_pages
 from api.coaching.goals import hub_page as coaching_pages
 from api.coaching.goals import office_pages as goals_of_cycle_pages
 from api.coaching.goals import routes as goal_routes
+from api.coaching.instruments import office_pages as answer_pages
+from api.coaching.instruments import pages as question_pages
+from api.coaching.instruments import routes as question_routes
 from api.consent import pages as consent_pages
 from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
@@ -143,6 +146,7 @@ API_MODULES = (
     agreement_routes,
     goal_routes,
     follow_up_routes,
+    question_routes,
     audit_routes,
     account_routes,
     factor_routes,
@@ -222,6 +226,8 @@ PAGE_MODULES = (
     follow_up_pages,
     post_pages,
     follow_ups_of_cycle_pages,
+    question_pages,
+    answer_pages,
     own_data_pages,
     feed_pages,
     guidance_pages,

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.accounts.oidc.settings import IdentityProvider, is_ip_address, is_loopback
 from api.mail.settings import MailSettings, ReplySettings
 from api.organisation import MailAddress, Organisation
+from coach.instruments import Moment
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
         coaching_texts: a folder with the organisation's own texts for agreements.
+        instruments: a folder with the deployment's own instruments.
+        instrument_moments: when people are asked something, separated by commas.
         audit_anchor_file: the file that the head of the audit trail is appended to each day; by
             default, `audit-anchors` in `data_dir`. It should be on another machine.
         audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.
@@ -149,6 +152,10 @@ class Settings(BaseSettings):
     language: Literal["en", "en-XA"] = "en"
     consent_texts: Path | None = None
     coaching_texts: Path | None = None
+    instruments: Path | None = None
+    instrument_moments: Annotated[
+        tuple[Moment, ...], NoDecode, BeforeValidator(_separated_by_commas)
+    ] = (Moment.AFTER_SESSION, Moment.ALLIANCE, Moment.END, Moment.FOLLOW_UP)
     audit_anchor_file: Path | None = None
     audit_syslog: str = ""
     audit_addresses: tuple[MailAddress, ...] = ()

@@ -117,18 +117,9 @@ NOBODY_ABSENT = message(
 NOT_A_CODE = message(
     "curriculum.not_a_code", "a code is a capital letter, followed by capital letters and digits"
 )
-RATING_1 = message("feedback.rating_1", "not useful")
-RATING_2 = message("feedback.rating_2", "slightly useful")
-RATING_3 = message("feedback.rating_3", "fairly useful")
-RATING_4 = message("feedback.rating_4", "useful")
-RATING_5 = message("feedback.rating_5", "very useful")
-NOT_A_RATING = message("feedback.not_a_rating", "a rating is a number from 1 to 5")
-RATING_MISSING = message(
-    "feedback.rating_missing", "a session that was held needs a rating from 1 to 5"
-)
-RATING_WITHOUT_SESSION = message(
-    "feedback.rating_without_session",
-    'a session that did not take place has no rating; choose "no rating"',
+ANSWERS_WITHOUT_SESSION = message(
+    "feedback.answers_without_session",
+    'a session that did not take place has no answers; choose "no answer"',
 )
 
 RANK_TITLE_AMBIGUOUS = message(

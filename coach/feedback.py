@@ -13,7 +13,6 @@ from unicodedata import category
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,6 +20,7 @@ from pydantic import (
 )
 
 from coach import facts
+from coach.answers import Answers
 from coach.errors import InvalidValueError
 from coach.module_codes import ModuleCode
 from coach.sessions import (
@@ -31,15 +31,6 @@ from coach.sessions import (
     OfficeRequest,
     SessionMode,
 )
-
-RATINGS = {
-    1: facts.RATING_1(),
-    2: facts.RATING_2(),
-    3: facts.RATING_3(),
-    4: facts.RATING_4(),
-    5: facts.RATING_5(),
-}
-"""The ratings and their labels on forms."""
 
 
 def _check_printable(text: str) -> str:
@@ -149,39 +140,23 @@ class Note(SessionReport):
     text: FreeText
 
 
-def _reject_boolean(value: object) -> object:
-    """Return `value` unless it is a boolean, which pydantic would accept as 1 or 0.
-
-    Raises:
-        InvalidValueError: `value` is a boolean.
-    """
-    if isinstance(value, bool):
-        raise InvalidValueError(facts.NOT_A_RATING())
-    return value
-
-
-Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
-
-
 class Feedback(SessionReport):
-    """A coachee's feedback on a session: a `rating` and text; `absent` as in `SharedRecord`.
+    """A coachee's feedback on a session: answers and text; `absent` as in `SharedRecord`.
 
-    The rating is from 1 (not useful) to 5 (very useful). It is required if the coachee attended,
-    optional if a delegate did, and rejected if the session did not take place.
+    The answers are to the items of the instrument for sessions. They are rejected if the session
+    did not take place.
     """
 
     attendance: Attendance
     absent: Absent | None = None
-    rating: Rating | None = None
+    answers: Answers = {}
     text: LongText = ""
 
     @model_validator(mode="after")
-    def _check_rating(self) -> Self:
+    def _check_answers(self) -> Self:
         _check_absent(self.attendance, self.absent)
-        if self.attendance is Attendance.HELD and self.rating is None:
-            raise InvalidValueError(facts.RATING_MISSING())
-        if self.attendance not in TOOK_PLACE and self.rating is not None:
-            raise InvalidValueError(facts.RATING_WITHOUT_SESSION())
+        if self.attendance not in TOOK_PLACE and self.answers:
+            raise InvalidValueError(facts.ANSWERS_WITHOUT_SESSION())
         return self
 
 

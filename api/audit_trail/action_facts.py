@@ -18,6 +18,8 @@ ACTIONS: Mapping[str, Fact] = {
     "agreement kept": message("audit_action.agreement_kept", "change to an agreement dropped")(),
     "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
     "agreement written": message("audit_action.agreement_written", "agreement written")(),
+    "answers opened": message("audit_action.answers_opened", "figures over answers viewed")(),
+    "questions answered": message("audit_action.questions_answered", "questions answered")(),
     "agreements opened": message("audit_action.agreements_opened", "agreement states viewed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes noticed"

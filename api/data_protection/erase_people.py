@@ -66,7 +66,8 @@ def erase_people(
     """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
-    rank, service and role, attendance and ratings, and pairs with their session times.
+    rank, service and role, attendance and answers to questions, which are points and choices but no
+    words, and pairs with their session times.
 
     The following data is erased: name, address, code, languages, availability, unit and
     preferences; the person's comments and feedback; the texts in the records, agreements, goals

@@ -19,6 +19,8 @@ from api.coaching.follow_up.export import (
 from api.coaching.goals.commitment_views import CommitmentView
 from api.coaching.goals.export import commitments_of, goals_of
 from api.coaching.goals.goal_views import GoalView
+from api.coaching.instruments.export import answers_of
+from api.coaching.instruments.sheets import AnswerSheet
 from api.participants.rows import Side
 from api.services import transaction_context
 from api.values import FrozenModel
@@ -36,6 +38,7 @@ class ReportedCoaching(FrozenModel):
     commitments: tuple[CommitmentView, ...] = ()
     follow_ups: tuple[ReportedFollowUp, ...] = ()
     posts: tuple[ReportedPost, ...] = ()
+    answers: tuple[AnswerSheet, ...] = ()
 
 
 def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching:
@@ -48,4 +51,5 @@ def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching
         commitments=commitments_of(tx, side, person_id, now),
         follow_ups=follow_ups_of(tx, person_id),
         posts=posts_of(tx, person_id),
+        answers=tuple(answers_of(tx, person_id)),
     )

@@ -15,7 +15,7 @@ from api.http.urls import API
 from api.results.rule_card_json import RuleCardJson, rule_cards_json
 from api.texts.reader_language import request_renderer
 from coach.cycle import Cycle, CycleDates
-from coach.feedback import RATINGS, Feedback, Note, SharedRecord
+from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance
 from matching.rules.catalogue import catalogue
 
@@ -27,7 +27,6 @@ class FormsView(BaseModel):
     """The JSON Schemas of the forms, and the values of their choices."""
 
     attendance: tuple[Attendance, ...]
-    ratings: dict[int, str]
     shared_record: dict[str, Any]
     note: dict[str, Any]
     feedback: dict[str, Any]
@@ -42,12 +41,10 @@ class ProblemKind(BaseModel):
 
 
 @REFERENCE.get("/forms")
-def forms(request: Request) -> FormsView:
+def forms() -> FormsView:
     """Return the session note form (shared record and note) and the feedback form."""
-    texts = request_renderer(request)
     return FormsView(
         attendance=tuple(Attendance),
-        ratings={rating: texts.text(label) for rating, label in RATINGS.items()},
         shared_record=SharedRecord.model_json_schema(),
         note=Note.model_json_schema(),
         feedback=Feedback.model_json_schema(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, TEXT, listed, message
+from coach.texts.facts import FACT, NUMBER, TEXT, listed, message
 
 NO_SUCH_FILE = message("input_files.no_such_file", "there is no such file")
 FOLDER = message("input_files.folder", "this is a folder, not a file")
@@ -60,4 +60,14 @@ TEMPLATE_NOT_A_ZONE = message(
 CHANGES_TOO_DEEP = message(
     "input_files.changes_too_deep",
     "the changes are nested too deeply; write tables of settings, as in the cycle file",
+)
+NO_INSTRUMENTS = message(
+    "input_files.no_instruments",
+    "there is no such folder, or it has no file that ends in {suffix}",
+    suffix=TEXT,
+)
+INSTRUMENT_TOO_LARGE = message(
+    "input_files.instrument_too_large",
+    "the file is larger than {limit} KiB, which no instrument needs",
+    limit=NUMBER,
 )

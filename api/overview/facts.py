@@ -156,4 +156,10 @@ TO_DO_UNANSWERED_FOLLOW_UP = plural_message(
     "{count} follow-ups are not answered in spite of a reminder, or were not sent",
     count=NUMBER,
 )
+TO_DO_MISSING_ANSWERS = plural_message(
+    "overview.to_do_missing_answers",
+    "{count} form with questions was not filled in",
+    "{count} forms with questions were not filled in",
+    count=NUMBER,
+)
 DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

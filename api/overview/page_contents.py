@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.coaching.follow_up.own import own_follow_ups
+from api.coaching.instruments.service import OpenQuestions, open_questions
 from api.consent.service import PersonConsent, consent_status, consents_of_cycle
 from api.consent.terms_states import TermsState, terms_states
 from api.consent.texts import consent_texts
@@ -144,12 +145,14 @@ def read_people_page(
 class PersonHome:
     """A person's sessions, whether they have accepted the current terms, and what is new.
 
-    `follow_ups_due` is the number of questions after the cycle that wait for an answer.
+    `questions` can be answered now; `follow_ups_due` is the number of questions after the cycle
+    that wait for an answer.
     """
 
     schedule: PersonSchedule
     terms_accepted: bool
     notices: dict[str, SessionNotice]
+    questions: tuple[OpenQuestions, ...]
     follow_ups_due: int
 
 
@@ -165,10 +168,12 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
         status = consent_status(tx, texts, schedule.person.id)
         notices = session_notices(tx, schedule.person.id, now=services.now())
         follow_ups = own_follow_ups(tx, principal, now=services.now())
+        questions = open_questions(tx, services, principal)
     return PersonHome(
         schedule,
         status.accepted_at is not None,
         notices,
+        questions,
         sum(one.state is FollowUpState.DUE for one in follow_ups),
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.coaching.curriculum.changes import read_curriculum
 from api.coaching.curriculum.plan_presenters import agenda_lines
 from api.coaching.curriculum.planning import read_agenda
+from api.coaching.curriculum.presenters import text_of
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
@@ -56,6 +57,14 @@ def my_sessions(
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
         due_heading=_DUE_HEADINGS[person.side],
+        questions=[
+            (
+                f"{urls.person_pair(link, one.other_id)}/questions/{one.occasion.value}",
+                text_of(one.instrument.title),
+                one.other,
+            )
+            for one in home.questions
+        ],
         is_coachee=principal.role is AccessRole.COACHEE,
         is_protected=principal.verification is not Verification.LINK,
     )

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements.office import count_asking_pairs
 from api.coaching.follow_up.office import count_unanswered
+from api.coaching.instruments.office import many_missing
 from api.consent.rows import TERMS_KINDS, ConsentRow
 from api.cycles.rows import CycleRow
 from api.http import urls
 from api.http.principal import SYSTEM, Principal
+from api.input_files.instruments import Instruments, instruments_of
 from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
 from api.overview import facts
 from api.participants.rows import PersonRow
@@ -45,6 +47,7 @@ class ToDoKind(StrEnum):
     ATTENDANCE_DIFFERS = "attendance_differs"
     ASKED_OFFICE = "asked_office"
     UNANSWERED_FOLLOW_UP = "unanswered_follow_up"
+    MISSING_ANSWERS = "missing_answers"
 
 
 class ToDo(FrozenModel):
@@ -64,13 +67,17 @@ def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo,
     if principal.countries is not None:
         return ()
     with services.database.reading() as tx:
-        found = to_do_items(tx, now=services.now())
+        found = to_do_items(tx, instruments_of(services.settings), now=services.now())
         return tuple(item for item in found if principal.sees_cycle(item.cycle_id))
 
 
-def to_do_items(tx: Transaction, *, now: datetime) -> tuple[ToDo, ...]:
-    """Return what is to be done in all cycles; see `read_to_do`. Makes one query for each kind."""
+def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[ToDo, ...]:
+    """Return what is to be done in all cycles; see `read_to_do`.
+
+    Makes one query for each kind, and two for missing answers.
+    """
     found = {kind: dict(tx.execute(query(now)).all()) for kind, query in _QUERIES.items()}
+    found[ToDoKind.MISSING_ANSWERS] = dict(many_missing(tx, asked, now=now))
     cycles = tx.execute(
         select(CycleRow.id, CycleRow.name).order_by(CycleRow.created_at.desc(), CycleRow.id)
     ).all()
@@ -205,6 +212,7 @@ _PAGES = {
     ToDoKind.ATTENDANCE_DIFFERS: "/sessions",
     ToDoKind.ASKED_OFFICE: "/sessions",
     ToDoKind.UNANSWERED_FOLLOW_UP: "/follow-ups?state=due#list",
+    ToDoKind.MISSING_ANSWERS: "/answers",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
@@ -218,4 +226,5 @@ TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.ATTENDANCE_DIFFERS: facts.TO_DO_ATTENDANCE_DIFFERS,
     ToDoKind.ASKED_OFFICE: facts.TO_DO_ASKED_OFFICE,
     ToDoKind.UNANSWERED_FOLLOW_UP: facts.TO_DO_UNANSWERED_FOLLOW_UP,
+    ToDoKind.MISSING_ANSWERS: facts.TO_DO_MISSING_ANSWERS,
 }

@@ -116,3 +116,5 @@ COACHEE_ABSENT = message("results.coachee_absent", "No: the coachee did not come
 COACH_ABSENT = message("results.coach_absent", "No: the coach did not come")
 BOTH_ABSENT = message("results.both_absent", "No: neither of them came")
 ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")
+# i18n: a point of a scale to tick: 4: mostly true.
+POINT = message("results.point", "{number}: {label}", number=NUMBER, label=FACT)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.input_files.instruments import shipped_instruments
 from api.results import facts
 from api.web.templating import render
-from coach.feedback import RATINGS
+from coach.curriculum_facts import LOCAL_TEXT
+from coach.instruments import Moment
 from coach.sessions import Absent, Attendance
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
@@ -32,10 +34,16 @@ def session_note_form(texts: Renderer) -> bytes:
 
 
 def feedback_form(texts: Renderer) -> bytes:
-    """Return the form on which the coachee gives feedback on a session."""
+    """Return the form on which the coachee gives feedback on a session, with shipped items."""
+    instrument = shipped_instruments()[Moment.AFTER_SESSION]
+    scale = instrument.scale
+    points = () if scale is None else zip(scale.points, scale.labels, strict=True)
     return render(
         texts,
         "results/printable_feedback.html",
         attendances=_CHOICES,
-        ratings=tuple(RATINGS.items()),
+        items=[LOCAL_TEXT(text=one.text) for one in instrument.items],
+        points=[
+            facts.POINT(number=number, label=LOCAL_TEXT(text=label)) for number, label in points
+        ],
     ).encode()

@@ -1,18 +1,8 @@
-"""Messages about reports on sessions: ratings, and errors of records, notes and feedback."""
+"""Messages about reports on sessions, and errors of records, notes and feedback."""
 
 from __future__ import annotations
 
 from coach.texts.facts import FACT, NUMBER, SHORT_DATE, TEXT, listed, message, plural_message
-
-# i18n: a choice on a form: 4: good.
-RATING_OPTION = message(
-    "session_reports.rating_option", "{number}: {word}", number=NUMBER, word=FACT
-)
-NO_RATING = message("session_reports.no_rating", "no rating")
-# i18n: a rating that was given: 4 of 5: good.
-RATING = message(
-    "session_reports.rating", "{number} of {of}: {word}", number=NUMBER, of=NUMBER, word=FACT
-)
 
 NOT_THE_COACH = message(
     "session_reports.not_the_coach", "only the coach of a session can write its shared record"

@@ -6,7 +6,6 @@ from api.calendar.facts import MODE
 from api.results.printable_forms import OUTCOMES
 from api.session_reports import facts
 from api.web.labels import Option
-from coach.feedback import RATINGS
 from coach.sessions import (
     Absent,
     ActionOwner,
@@ -15,9 +14,8 @@ from coach.sessions import (
     OfficeRequest,
     SessionMode,
 )
-from coach.texts.facts import Displayed, Fact
+from coach.texts.facts import Fact
 
-NO_RATING = "none"
 _SEPARATOR = "."  # in a form: `no_show.coachee`
 
 
@@ -42,13 +40,6 @@ ATTENDANCES = tuple(
     for outcome, words in OUTCOMES.items()
     if outcome != (Attendance.NO_SHOW, None)
 )
-RATING_OPTIONS = (
-    *(
-        Option(str(number), facts.RATING_OPTION(number=number, word=word))
-        for number, word in RATINGS.items()
-    ),
-    Option(NO_RATING, facts.NO_RATING()),
-)
 MODES = tuple(Option(mode.value, MODE[mode]) for mode in SessionMode)
 OWNERS = {
     ActionOwner.COACHEE: facts.OWNER_COACHEE(),
@@ -70,10 +61,3 @@ REQUESTS = {
 OWNER_OPTIONS = tuple(Option(owner.value, words) for owner, words in OWNERS.items())
 STATE_OPTIONS = tuple(Option(state.value, words) for state, words in STATES.items())
 REQUEST_OPTIONS = tuple(Option(request.value, words) for request, words in REQUESTS.items())
-
-
-def rating_text(rating: int | None) -> Displayed:
-    """Return a rating, such as `4 of 5: good`, or an empty string for no rating."""
-    if rating is None:
-        return ""
-    return facts.RATING(number=rating, of=max(RATINGS), word=RATINGS[rating])

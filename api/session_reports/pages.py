@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.coaching.curriculum.planning import SessionModules, session_modules
+from api.coaching.instruments.fields import by_field
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
@@ -21,13 +22,15 @@ from api.session_reports import service as session_reports
 from api.session_reports.device_keys import remember_version
 from api.session_reports.device_names import device_name
 from api.session_reports.device_unlocking import NotebookNeededError, NotesLockedError
+from api.session_reports.feedback_form import (
+    feedback_fields,
+    given_fields,
+    question_options,
+    read_feedback_form,
+)
 from api.session_reports.first_note import SETUP_FIELDS, NotebookSetup, next_step
 from api.session_reports.labels import (
     ATTENDANCES,
-    NO_RATING,
-    RATING_OPTIONS,
-    outcome_value,
-    split_outcome,
 )
 from api.session_reports.note_access_pages import remember_notebook
 from api.session_reports.notebook_integrity import NotebookAlteredError
@@ -48,17 +51,15 @@ from api.sessions.session_details import SessionDetails
 from api.web.drafts import Draft, draft_of
 from api.web.rendering import (
     FormFields,
-    non_empty_fields,
     redirect_after_post,
     render_page,
     validate_form,
 )
 from coach.errors import ConflictError, UnusableInputError
-from coach.feedback import Feedback, Note, SharedRecord
+from coach.feedback import Note, SharedRecord
 from coach.texts.facts import Displayed
 
 SESSION_REPORT_PAGES = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
-_FEEDBACK_FIELDS = ("attendance", "rating", "text")
 _PRIVATE = "private"
 _TEMPLATES = {
     Side.COACH: "session_reports/note_form.html",
@@ -122,7 +123,9 @@ class FormPage:
     ) -> Response:
         services, principal = services_for(self.request), principal_of(self.request)
         options: dict[str, object] = {}
-        if side is Side.COACH:
+        if side is Side.COACHEE:
+            options = question_options(services)
+        else:
             options = record_options(modules or session_modules(services, session), entered)
             options["open_actions"] = [
                 (urls.person_session(self.link, one.session_id), action_text(one.action))
@@ -137,7 +140,6 @@ class FormPage:
             draft=report_draft(services, principal, self.session_id, side),
             notes_unlocked=principal.notes_unlocked,
             attendances=ATTENDANCES,
-            ratings=RATING_OPTIONS,
             entered=dict.fromkeys(SETUP_FIELDS, "") | dict(entered),
             faults=faults,
             setup=setup,
@@ -153,7 +155,7 @@ def report_draft(services: Services, principal: Principal, session_id: str, side
     """
     form = f"{session_id}.{side}"
     if side is Side.COACHEE:
-        return draft_of(services.keyring, principal, form, _FEEDBACK_FIELDS)
+        return draft_of(services.keyring, principal, form, feedback_fields(services))
     device = principal.notes_device
     if device is None or not principal.notes_unlocked:
         return draft_of(services.keyring, principal, form, RECORD_FIELDS)
@@ -237,12 +239,7 @@ def feedback_form(
 ) -> Response:
     """Show the feedback form, filled in with any earlier feedback."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
-    given = found.reports.feedback
-    entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
-    if given is not None:
-        rating = NO_RATING if given.rating is None else str(given.rating)
-        outcome = outcome_value(given.attendance, given.absent)
-        entered = {"attendance": outcome, "rating": rating, "text": given.text}
+    entered = given_fields(services, found.reports.feedback)
     return form.render(Side.COACHEE, found.session, entered)
 
 
@@ -255,17 +252,16 @@ def save_feedback(
     principal: PrincipalDep,
 ) -> Response:
     """Store the coachee's feedback."""
-    entered = {field: form_fields.get(field, "") for field in _FEEDBACK_FIELDS}
-    submitted = entered | split_outcome(entered["attendance"])
-    if entered["rating"] == NO_RATING:
-        del submitted["rating"]
-    feedback, faults = validate_form(Feedback, non_empty_fields(submitted), fallback_field="rating")
+    entered = {field: form_fields.get(field, "") for field in feedback_fields(services)}
+    feedback, faults = read_feedback_form(services, entered)
     if feedback is None:
         return form.render_faults(Side.COACHEE, entered, faults)
     try:
         session_reports.give_feedback(services, principal, session_id, feedback)
     except ConflictError as error:
         return form.render_faults(Side.COACHEE, entered, {"": error.shown})
+    except UnusableInputError as error:
+        return form.render_faults(Side.COACHEE, entered, by_field(error.by_column))
     draft = report_draft(services, principal, session_id, Side.COACHEE)
     return redirect_after_post(draft.sent(form.session_page))
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from api.calendar.facts import MODE
 from api.coaching.curriculum.catalogue import StoredModule
 from api.coaching.curriculum.presenters import text_of
+from api.coaching.instruments.fields import answer_lines
 from api.session_reports import facts
 from api.session_reports.clarifications import Clarification
 from api.session_reports.feedback import FeedbackView
-from api.session_reports.labels import OWNERS, REQUESTS, STATES, outcome_label, rating_text
+from api.session_reports.labels import OWNERS, REQUESTS, STATES, outcome_label
 from api.session_reports.records import RecordView
 from api.web.date_formats import format_date, format_short_datetime
 from coach.feedback import Action
@@ -47,10 +48,10 @@ class RecordText:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackText:
-    """Feedback, formatted for display."""
+    """Feedback, formatted for display; `answers` are the questions and their answers."""
 
     attendance: Displayed
-    rating: Displayed
+    answers: tuple[tuple[Displayed, Displayed], ...]
     text: str
     submitted: Displayed
 
@@ -107,7 +108,11 @@ def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
     """Format `feedback` for a reader in `zone`."""
     return FeedbackText(
         attendance=outcome_label(feedback.attendance, feedback.absent),
-        rating=rating_text(feedback.rating),
+        answers=tuple(
+            line
+            for sheet in feedback.answered
+            for line in answer_lines(sheet.instrument, sheet.answers)
+        ),
         text=feedback.text,
         submitted=format_short_datetime(feedback.submitted_at, zone),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.crypto.key_ring import Keyring
 from api.cycles.service import CycleHeader, cycle_header
 from api.http.principal import Principal
+from api.input_files.instruments import instruments_of
 from api.services import Services
 from api.session_reports import facts
 from api.session_reports.altered_notes import record_alteration, recording_alterations
@@ -25,6 +26,7 @@ from api.sessions.schedule import own_session, session_details
 from api.sessions.session_details import SessionDetails
 from coach.errors import NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
+from coach.instruments import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +163,14 @@ def give_feedback(
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coachee.
         ConflictError: the session has not started, and no record shows that it was held early.
+        UnusableInputError: answers are missing, or do not fit what is asked.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
-        return store_feedback(tx, principal, session, feedback, now=services.now())
+        instrument = instruments_of(services.settings).get(Moment.AFTER_SESSION)
+        return store_feedback(
+            tx, principal, session, feedback, instrument=instrument, now=services.now()
+        )
 
 
 def read_feedback(services: Services, principal: Principal, session_id: str) -> FeedbackView:

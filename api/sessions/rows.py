@@ -187,7 +187,6 @@ class FeedbackRow(IdentifiedRow):
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     attendance: Mapped[Attendance] = mapped_column(EnumString(Attendance))
     absent: Mapped[Absent | None] = mapped_column(EnumString(Absent))
-    rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime]

@@ -276,27 +276,11 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     walk.submit("address in the directory, invalid", f"{page}/address", data={"address": "nowhere"})
 
 
-def _see_questions(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) -> None:
-    """Upload lists with an uncertain encoding, unknown columns, and too few people."""
-    page, header = f"{cycle}/people/preview", b"id,Any words,email"
-    text = "C-01,Ana Đorđević,any@example.org"
-    latin = b"\n".join((header, text.encode("windows-1250")))
-    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", latin)})
-    walk.open("list, encoding", page)
-    walk.post(f"{page}/answers", data={"encoding.coach": "windows-1250"})
-    asked = walk.open("list, columns", page)
-    (field,) = re.findall(r'name="(header[^"]+)"', asked)
-    walk.submit("list, faulty", f"{page}/answers", data={field: "name"})
-    walk.post(f"{page}/discard")
-    header, first, second, *others = lists["coaches"][1].splitlines()
-    first = first.replace(b"K-01", b"K-98").replace(b"besa.", b"any.")
-    first, second = first.replace(b",AL,", b",Albania,"), second.replace(b"amra.", b"any.")
-    pinned = [row for row in others if row.startswith(b"K-08")]
-    short = b"\n".join((header, first, second, *pinned))
-    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", short)})
-    shown = walk.open("short list", page)
-    walk.submit("short list, confirm", f"{page}/use", data={"seen": _seen(shown)})
-    walk.submit("list, changed since", f"{page}/use", data={"seen": "0", "although": "true"})
+def _see_questions(walk: Walk, mine: str) -> None:
+    """See questions that cannot be answered yet, and try to."""
+    questions = f"{mine}/questions/second_session"
+    walk.open("questions, too early", questions)
+    walk.submit("questions, sent too early", questions, data={"seen": "", "q.bond_trust": "4"})
 
 
 def _seen(page: str) -> str:
@@ -476,7 +460,7 @@ def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
 def _see_before_verification(walk: Walk, coachee: str, page: str) -> None:
     """Open what a secret link alone gives access to, and submit a form too early."""
     walk.open("consent, before verification", f"{coachee}/consent")
-    unsent = {"attendance": "held", "rating": "4", "text": "Any words"}
+    unsent = {"attendance": "held", "q.useful": "4", "text": "Any words"}
     walk.submit("feedback, before verification", f"{coachee}{page}/feedback", data=unsent)
 
 
@@ -531,9 +515,9 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
     walk.open("session of the coach, recorded", f"{coach}{page}")
     walk.open("feedback", f"{coachee}{page}/feedback")
     walk.submit("feedback, empty", f"{coachee}{page}/feedback", data={})
-    unrated = {"attendance": "held", "rating": "none"}
+    unrated = {"attendance": "held", "q.useful": ""}
     walk.submit("feedback, unrated", f"{coachee}{page}/feedback", data=unrated)
-    differing = {"attendance": "held", "rating": "4", "text": "Any words"}
+    differing = {"attendance": "held", "q.useful": "4", "text": "Any words"}
     walk.post(f"{coachee}{page}/feedback", data=differing)
     walk.open("session of the coachee, recorded", f"{coachee}{page}")
     walk.open("notes, open", f"{coach}/notes")
@@ -684,6 +668,7 @@ def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]
     walk.submit("fit, nothing chosen", f"{mine}/fit")
     walk.browser.post(f"{mine}/fit", data={"fit": "not_good"})
     walk.open("fit, answered", f"{mine}/fit?saved=true")
+    _see_questions(walk, mine)
     _see_goals(walk, mine, theirs)
     _see_commitments(walk, mine)
     walk.open("coaching", f"{coachee}/coaching")
@@ -691,6 +676,20 @@ def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]
     walk.open("agreements of the cycle", f"{cycle}/agreements")
     walk.open("goals of the cycle", f"{cycle}/goals")
     walk.open("goals of a coachee", f"{cycle}/goals/{coachee_id}")
+    walk.open("answers of the cycle", f"{cycle}/answers")
+    walk.open("what people are asked", "/instruments")
+
+
+def _see_questions(walk: Walk, mine: str) -> None:
+    """Answer how the two work together, first with faults."""
+    questions = f"{mine}/questions/second_session"
+    shown = walk.open("questions", questions)
+    found = re.search(r'name="seen" value="(\w+)"', shown)
+    assert found is not None
+    walk.submit("questions, none answered", questions, data={"seen": found[1]})
+    walk.submit("questions, changed", questions, data={"seen": "", "q.bond_trust": "4"})
+    walk.post(questions, data={"seen": found[1], "q.bond_trust": "4"})
+    walk.open("questions, answered", f"{questions}?saved=true")
 
 
 _GOAL = {"statement": "Any goal", "area": "policy", "reach": "unit", "weight": "1", "seen": "0"}

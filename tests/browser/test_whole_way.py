@@ -158,9 +158,10 @@ def give_feedback(coachee: Page) -> None:
     expect(coachee.get_by_text(PRIVATE)).to_have_count(0)
     coachee.get_by_role("link", name="Give feedback").click()
     coachee.get_by_label("Held").check()
-    coachee.get_by_label("4: useful").check()
+    asked = coachee.get_by_role("group", name="The session was useful to me.")
+    asked.get_by_label("4: mostly true").check()
     press(coachee, "Send feedback")
-    expect(coachee.get_by_text("4 of 5: useful")).to_be_visible()
+    expect(coachee.get_by_text("4 of 5: mostly true")).to_be_visible()
 
 
 def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:

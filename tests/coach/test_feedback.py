@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from coach.feedback import RATINGS, Feedback, Note, SharedRecord, is_open_for_feedback
+from coach.feedback import Feedback, Note, SharedRecord, is_open_for_feedback
 from coach.sessions import Attendance
 
 DAY = date(2027, 1, 20)
@@ -24,27 +24,11 @@ def test_shared_record_rejects_extra_fields() -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("attendance", "rating", "fault"),
-    [
-        (Attendance.HELD, None, "needs a rating"),
-        (Attendance.HELD, 0, "greater than or equal to 1"),
-        (Attendance.HELD, 6, "less than or equal to 5"),
-        (Attendance.NO_SHOW, 3, "no rating"),
-        (Attendance.CANCELLED, 3, "no rating"),
-    ],
-)
-def test_rating_that_does_not_fit_the_attendance_is_rejected(
-    attendance: Attendance, rating: int | None, fault: str
-) -> None:
-    with pytest.raises(ValidationError, match=fault):
-        Feedback(attendance=attendance, rating=rating)
-
-
-@pytest.mark.parametrize("rating", RATINGS)
-def test_every_offered_rating_is_accepted(rating: int) -> None:
-    assert Feedback(attendance=Attendance.HELD, rating=rating).rating == rating
-    assert Feedback(attendance=Attendance.DELEGATE).rating is None
+@pytest.mark.parametrize("attendance", [Attendance.NO_SHOW, Attendance.CANCELLED])
+def test_a_session_that_did_not_take_place_has_no_answers(attendance: Attendance) -> None:
+    with pytest.raises(ValidationError, match="has no answers"):
+        Feedback(attendance=attendance, answers={"useful": 3})
+    assert Feedback(attendance=attendance).answers == {}
 
 
 def test_text_above_the_maximum_length_is_rejected() -> None:
@@ -84,10 +68,3 @@ def test_text_with_untypeable_characters_is_rejected(sign: str) -> None:
     with pytest.raises(ValidationError, match="control character"):
         Note(text=f"a{sign}b")
     assert Note(text="a\r\n\tb").text == "a\n\tb"
-
-
-@pytest.mark.parametrize("rating", [True, False])
-def test_boolean_rating_is_rejected(rating: bool) -> None:
-    values = {"attendance": "held", "rating": rating}
-    with pytest.raises(ValidationError, match="a number from 1 to 5"):
-        Feedback.model_validate(values)

@@ -149,6 +149,7 @@ def _create_request_data(world: World) -> RequestData:
             "webhook_id": webhook.id,
             "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,
             "module_code": "B1",
+            "occasion": "second_session",
             "call": "0" * 43,
         },
         secrets={

@@ -162,7 +162,11 @@ def _requests(people: list[Person]) -> Iterator[bytes]:
         person = rng.choice(people)
         session = f"{_API}/sessions/{person.session_id}"
         if rng.random() < _WRITES:
-            feedback = {"attendance": "held", "rating": rng.randint(1, 4), "text": "as agreed"}
+            feedback = {
+                "attendance": "held",
+                "answers": {"useful": rng.randint(1, 4)},
+                "text": "as agreed",
+            }
             yield _request("PUT", f"{session}/feedback", person, json.dumps(feedback))
         else:
             place = rng.choice([f"{_API}/me/sessions", session, f"/p/{person.secret}"])

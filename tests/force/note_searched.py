@@ -101,7 +101,7 @@ def _write_notes(address: str, link: str, session: SessionDetails, mark: str, ti
 
 
 def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) -> None:
-    feedback = {"attendance": "held", "rating": 3, "text": mark}
+    feedback = {"attendance": "held", "answers": {"useful": 3}, "text": mark}
     httpx.put(
         f"{address}{API}/sessions/{session.id}/feedback",
         json=feedback,

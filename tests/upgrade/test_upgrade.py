@@ -353,7 +353,12 @@ def test_reports_of_an_older_version_are_readable_by_their_audience(client: Test
         record = _read(client, f"{session}/record", coachee)
         assert (record["attendance"], record["topic"]) == ("held", "Own role")
         feedback = _read(client, f"{session}/feedback", coachee)
-        assert (feedback["rating"], feedback["text"]) == (4, "to the point")
+        assert feedback["text"] == "to the point"
+        (sheet,) = feedback["answered"]
+        assert sheet["answers"] == {"rating": 4}
+        rated = sheet["instrument"]
+        assert (rated["code"], rated["version"]) == ("session_rating", "1")
+        assert rated["scale"]["labels"][3] == {"en": "useful"}
         coach = _bearer(MAIN["links"][code])
         assert _read(client, "/me/consent", coach)["accepted_at"] is None, "the text has changed"
         assert agreed[code]["accepted_version"] == "2026-11", "the earlier acceptance is kept"

@@ -38,6 +38,7 @@ from coach.feedback import Action, Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.conftest import ANY_VERSION
 from tests.api.following import over
+from tests.instruments import AFTER_SESSION
 from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
@@ -203,7 +204,9 @@ class Life:
                     next_focus="QzCoacheeUnit",
                 )
                 feedback = Feedback(
-                    attendance=Attendance.HELD, rating=4, text=f"QzCoachSurname was good {number}"
+                    attendance=Attendance.HELD,
+                    answers={"useful": 4},
+                    text=f"QzCoachSurname was good {number}",
                 )
                 note, now = Note(text="QzCoacheeName QzCoachName"), TODAY
                 keyring = self._world.services.keyring
@@ -212,7 +215,12 @@ class Life:
                     tx, keyring, coach, own_session(tx, coach, session.id), note, now=now
                 )
                 feedback_reports.store_feedback(
-                    tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+                    tx,
+                    coachee,
+                    own_session(tx, coachee, session.id),
+                    feedback,
+                    instrument=AFTER_SESSION,
+                    now=now,
                 )
 
     def write_goals(self) -> None:

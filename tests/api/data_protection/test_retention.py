@@ -53,6 +53,7 @@ from api.sessions.schedule import own_session
 from coach.errors import ConflictError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     import httpx
@@ -121,10 +122,15 @@ def cycle_id(world: World) -> str:
             session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
         )
         records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=after)
-        feedback = Feedback(attendance=Attendance.HELD, rating=4, text="my feedback")
+        feedback = Feedback(attendance=Attendance.HELD, answers={"useful": 4}, text="my feedback")
         coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
         feedback_reports.store_feedback(
-            tx, coachee, own_session(tx, coachee, session.id), feedback, now=after
+            tx,
+            coachee,
+            own_session(tx, coachee, session.id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=after,
         )
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)).one()
         asking = QuestionRequest(

@@ -16,6 +16,7 @@ from api.accounts.rows import UserRow
 from api.background.rows import TaskState
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
+from api.coaching.instruments.sheets import after_session
 from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.data_protection import subject_access as person_rights
@@ -39,6 +40,7 @@ from coach.sessions import Attendance, Reply
 from coach.texts.renderer import english
 from tests.api.authenticating import identify
 from tests.api.conftest import ANY_VERSION, CYCLE_TOML, coachees_csv, coaches_csv
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     import httpx
@@ -61,7 +63,7 @@ def cycle_id(world: World) -> str:
     record = SharedRecord(
         session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
     )
-    feedback = Feedback(attendance=Attendance.HELD, rating=4, text="my feedback")
+    feedback = Feedback(attendance=Attendance.HELD, answers={"useful": 4}, text="my feedback")
     answer = ReplyInput(reply=Reply.DECLINED, comment="another day")
     with world.database.writing() as tx:
         keyring = world.services.keyring
@@ -70,7 +72,12 @@ def cycle_id(world: World) -> str:
             tx, keyring, coach, own_session(tx, coach, session.id), Note(text="a note"), now=now
         )
         feedback_reports.store_feedback(
-            tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+            tx,
+            coachee,
+            own_session(tx, coachee, session.id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=now,
         )
         replies.store_reply(
             tx, world.services, coachee, own_session(tx, coachee, session.id), answer, now=now
@@ -124,7 +131,8 @@ def test_erasing_a_coachee_leaves_only_data_that_totals_need(world: World, cycle
             assert not [word for word in WORDS if word in rows], table.name
         seen = people.person_of_cycle(tx, person_id)
         manager = Principal(AccessRole.MANAGER, user_id="office")
-        assert feedback_reports.find_feedback(tx, manager, session.id).rating == 4
+        assert feedback_reports.find_feedback(tx, manager, session.id).text == ""
+        assert [one.answers for one in after_session(tx, session.id)] == [{"useful": 4}]
         assert records.find_record(tx, session.id).attendance is Attendance.HELD
         plan = plan_details.plans_of_cycle(tx, cycle_id)[0]
         left = plan_details.plan_details(tx, plan.id).result

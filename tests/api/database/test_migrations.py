@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, inspect, select, table, text
 
+from api.coaching.instruments.rows import AnswerSheetRow
+from api.coaching.instruments.sheets import after_session
 from api.consent.rows import ConsentKind, ConsentRow
 from api.cycles.rows import CycleRow
 from api.database import schema
@@ -24,10 +26,11 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
-from api.sessions.rows import RecordRow, SessionActionRow
+from api.sessions.rows import RecordRow, SessionActionRow, SessionRow
 from api.sessions.schedule import own_session
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import ActionState, Reply
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     from conftest import World
@@ -88,9 +91,14 @@ def full(world: World) -> Database:
             notes.store_note(
                 tx, world.services.keyring, coach, own_session(tx, coach, session.id), note, now=now
             )
-            feedback = Feedback(attendance="held", rating=4)
+            feedback = Feedback(attendance="held", answers={"useful": 4})
             feedback_reports.store_feedback(
-                tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+                tx,
+                coachee,
+                own_session(tx, coachee, session.id),
+                feedback,
+                instrument=AFTER_SESSION,
+                now=now,
             )
         one_time_codes.send_code(tx, world.services_with_mail(), coach, CodePurpose.ADDRESS)
         question_request = QuestionRequest(
@@ -214,4 +222,28 @@ def test_texts_of_older_records_become_one_action_and_the_next_focus(full: Datab
             text("SELECT DISTINCT agreed_actions, next_step FROM shared_records")
         )
         assert [tuple(row) for row in stored] == [(texts, "Recruitment")]
+    schema.migrate(full)
+
+
+def test_ratings_of_an_older_database_become_answers_to_an_instrument_of_their_own(
+    full: Database,
+) -> None:
+    schema.migrate(full, "0047")
+    with full.engine.begin() as connection:
+        connection.execute(text("UPDATE feedback SET rating = 4, version = 3"))
+    schema.migrate(full)
+    with full.reading() as tx:
+        sessions = {one.id: one for one in tx.scalars(select(SessionRow))}
+        for row in tx.scalars(select(AnswerSheetRow)):
+            session = sessions.pop(row.subject_id)
+            assert (row.author_id, row.coach_id) == (session.coachee_id, session.coach_id)
+            assert row.version == 3
+            (sheet,) = after_session(tx, session.id)
+            assert sheet.instrument.sha256 == row.text_sha256
+            assert (sheet.instrument.code, sheet.instrument.version) == ("session_rating", "1")
+            assert sheet.answers == {"rating": 4}
+        assert sessions == {}
+    schema.migrate(full, "0047")
+    with full.engine.begin() as connection:
+        assert connection.execute(text("SELECT DISTINCT rating FROM feedback")).all() == [(4,)]
     schema.migrate(full)

@@ -58,6 +58,7 @@ from api.webhooks.service import NewWebhook
 from coach.agreements import AgreementState
 from tests.api.conftest import ANY_VERSION, coaches_csv
 from tests.api.guidance.cards import CARD
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +166,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "/api/v1/sessions/{session_id}/note"): {"json": {"text": MARK}},
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
-        "json": {"attendance": "held", "rating": 4}
+        "json": {"attendance": "held", "answers": {"useful": 4}}
     },
     ("POST", "/api/v1/me/busy-times/remove"): {"json": {"times": []}},
     ("PUT", "/api/v1/me/consent"): {"json": {"sha256": "0" * 64}},
@@ -194,6 +195,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "json": {"act": "propose", "seen": 0}
     },
     ("PUT", "/api/v1/me/pairs/{other_id}/fit"): {"json": {"fit": "good"}},
+    ("PUT", "/api/v1/me/pairs/{other_id}/questions/{occasion}"): {
+        "json": {"seen": "", "answers": {"bond_trust": 4}}
+    },
     ("POST", "/p/{link}/coaching/{other_id}/agreement/decision"): {
         "data": {"act": "propose", "seen": "0"}
     },
@@ -311,6 +315,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "module_code": "B1",
         "name": "style.css",
         "part": "scale",
+        "occasion": "second_session",
         **_goal_and_commitment(world, cycle_id),
         **{f"id of {code}": world.person_id(cycle_id, code) for code in ("C-1", "K-1")},
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
@@ -429,9 +434,14 @@ def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: s
             Note(text="x"),
             now=now,
         )
-        feedback = Feedback(attendance="held", rating=4)
+        feedback = Feedback(attendance="held", answers={"useful": 4})
         feedback_reports.store_feedback(
-            tx, by_coachee, own_session(tx, by_coachee, session_id), feedback, now=now
+            tx,
+            by_coachee,
+            own_session(tx, by_coachee, session_id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=now,
         )
 
 

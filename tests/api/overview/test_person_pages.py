@@ -175,7 +175,7 @@ def test_an_upcoming_session_recorded_as_held_has_a_fault_beside_its_date(pair: 
 
 def test_a_session_held_early_is_shown_as_held_regardless_of_the_reply(pair: Pair) -> None:
     coachee, note = pair.session(pair.coachee), pair.session(pair.coach)
-    feedback = {"attendance": "held", "rating": "5", "text": "kept words"}
+    feedback = {"attendance": "held", "q.useful": "5", "text": "kept words"}
     form = pair.get(coachee, "/feedback")
     assert "disabled>Send feedback" in form
     early = pair.post(coachee, "/feedback", **feedback)
@@ -269,12 +269,14 @@ def test_a_note_that_is_too_long_has_a_fault_beside_its_field(past: Pair) -> Non
 def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> None:
     words = "More examples please"
     sent = past.post(
-        past.session(past.coachee), "/feedback", attendance="held", rating="4", text=words
+        past.session(past.coachee),
+        "/feedback",
+        **{"attendance": "held", "q.useful": "4", "q.safe": "", "text": words},
     )
     assert sent.status_code == HTTPStatus.SEE_OTHER
     mine = past.get(past.session(past.coachee))
     assert words in mine
-    assert "4 of 5: useful" in mine
+    assert "4 of 5: mostly true" in mine
     assert words not in past.get(past.session(past.coach))
     again = past.get(past.session(past.coachee), "/feedback")
     assert re.search(r'value="4"\s*checked', again)
@@ -283,11 +285,12 @@ def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> No
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({"attendance": "held"}, "needs a rating from 1 to 5"),
-        ({"attendance": "held", "rating": "none"}, "needs a rating from 1 to 5"),
-        ({"attendance": "no_show", "rating": "3"}, "has no rating"),
-        ({"attendance": "held", "rating": "9"}, "Enter a number of at most 5."),
-        ({"rating": "3"}, "Choose one."),
+        ({"attendance": "held"}, "Answer at least one question"),
+        ({"attendance": "held", "q.useful": ""}, "Answer at least one question"),
+        ({"attendance": "no_show", "q.useful": "3"}, "has no answers"),
+        ({"attendance": "held", "q.useful": "9"}, "Choose a number from 1 to 5"),
+        ({"attendance": "held", "q.useful": "x"}, "Choose a number from 1 to 5"),
+        ({"q.useful": "3"}, "Choose one."),
     ],
 )
 def test_invalid_feedback_has_a_fault_beside_its_field(
@@ -298,10 +301,14 @@ def test_invalid_feedback_has_a_fault_beside_its_field(
     assert fault in answer.text
 
 
-def test_no_rating_is_an_answer_for_a_session_that_did_not_take_place(past: Pair) -> None:
-    sent = past.post(past.session(past.coachee), "/feedback", attendance="cancelled", rating="none")
-    assert sent.status_code == HTTPStatus.SEE_OTHER
-    assert re.search(r'value="none"\s*checked', past.get(past.session(past.coachee), "/feedback"))
+def test_feedback_without_answers_is_right_for_a_session_that_did_not_take_place(
+    past: Pair,
+) -> None:
+    form = past.session(past.coachee)
+    assert past.post(form, "/feedback", attendance="held", **{"q.useful": "4"}).is_redirect
+    assert past.post(form, "/feedback", attendance="cancelled", **{"q.useful": ""}).is_redirect
+    assert "mostly true" not in past.get(form), "the earlier answers are gone"
+    assert re.search(r'value="cancelled"\s*checked', past.get(form, "/feedback"))
 
 
 def test_each_form_is_refused_for_the_other_side(pair: Pair) -> None:

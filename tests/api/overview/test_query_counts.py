@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from api.coaching.agreements.office_pages import read_office_page
 from api.coaching.goals.office import read_counts
+from api.coaching.instruments.office import read_answers
+from api.coaching.instruments.service import open_questions
+from api.http.principal import AccessRole, Principal
 from api.invitations.outbox import list_outbox
 from api.overview import cycles as overview_cycles
 from api.participants import service as people
@@ -39,6 +42,10 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "plans": reading(plan_details.plans_of_cycle, cycle_id),
         "agreements": partial(read_office_page, world.services, cycle_id),
         "goals": partial(read_counts, world.services, cycle_id),
+        "answers": partial(read_answers, world.services, cycle_id),
+        "questions": reading(
+            open_questions, world.services, Principal(AccessRole.COACH, person_id=coach)
+        ),
         "runs": reading(run_view.runs_of_cycle, cycle_id),
     }
 

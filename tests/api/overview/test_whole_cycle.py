@@ -115,7 +115,7 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
         early = client.put(f"{mine}/record", json=record, headers=coach)
         assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert early.json()["faults"][0]["column"] == "session_date"
-        feedback = {"attendance": "held", "rating": 5, "text": "to the point"}
+        feedback = {"attendance": "held", "answers": {"useful": 5}, "text": "to the point"}
         early = client.put(f"{mine}/feedback", json=feedback, headers=coachee)
         assert early.status_code == HTTPStatus.CONFLICT
         record["session_date"] = world.services.now().date().isoformat()

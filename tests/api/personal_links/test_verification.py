@@ -136,7 +136,7 @@ def holder_of(world: World, server: MailServer, client: httpx.Client) -> Holder:
     coach = Principal(AccessRole.COACH, person_id=session.coach.id)
     coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
     session_reports.submit_record(services, coach, session.id, held)
-    given = Feedback(attendance="held", rating=2, text=WORDS)
+    given = Feedback(attendance="held", answers={"useful": 2}, text=WORDS)
     session_reports.give_feedback(services, coachee, session.id, given)
     secret = world.link(cycle_id, "C-1").secret
     return Holder(world, server, client, cycle_id, session.id, secret)
@@ -162,7 +162,7 @@ def without_mail(world: World, server: MailServer, client: httpx.Client) -> Hold
 PROTECTED_JSON = [
     ("GET", "/sessions/{session}/record", None),
     ("GET", "/sessions/{session}/feedback", None),
-    ("PUT", "/sessions/{session}/feedback", {"attendance": "held", "rating": 4}),
+    ("PUT", "/sessions/{session}/feedback", {"attendance": "held", "answers": {"useful": 4}}),
     ("GET", "/me/consent", None),
     ("PUT", "/me/consent", {"sha256": "0" * 64}),
     ("PUT", "/me/publicity", {"given": False, "sha256": "0" * 64}),
@@ -250,7 +250,7 @@ def test_every_route_for_reports_notes_consent_and_own_data_requires_verificatio
 def test_form_typed_before_verification_is_submitted_after_it(holder: Holder) -> None:
     """Like a browser without scripts, each step submits the form on the page before it."""
     words = 'Two lines,\r\n"quoted" & <odd>'
-    form = {"attendance": "held", "rating": "5", "text": words}
+    form = {"attendance": "held", "q.useful": "5", "text": words}
     page = holder.post(f"/sessions/{holder.session_id}/feedback", **form)
     assert "Nothing that you entered is lost" in page.text
     page = holder.post("/verify/code", **_carried(page.text))
@@ -269,7 +269,7 @@ def test_form_typed_before_verification_is_submitted_after_it(holder: Holder) ->
         Principal(AccessRole.COACHEE, person_id=holder.person_id),
         holder.session_id,
     )
-    assert (given.rating, given.text) == (5, words.replace("\r\n", "\n"))
+    assert (given.answered[0].answers, given.text) == ({"useful": 5}, words.replace("\r\n", "\n"))
 
 
 def _carried(page: str) -> dict[str, str]:
@@ -474,7 +474,7 @@ def test_trail_says_by_which_link_of_the_office_and_how_verified(holder: Holder)
     assert accepted.detail == {"credential": link, "issued_by": "office", "verified_by": "link"}
     key = holder.set_pin()
     (device,) = holder.json("GET", "/me/devices", None, key).json()["devices"]
-    chosen = {"attendance": "held", "rating": 1}
+    chosen = {"attendance": "held", "answers": {"useful": 1}}
     assert holder.json("PUT", f"/sessions/{holder.session_id}/feedback", chosen, key).is_success
     given = holder.events("feedback given")[-1].detail
     assert given["credential"] == link

@@ -21,13 +21,13 @@ from api.results.printable_forms import OUTCOMES
 from api.texts.catalogues import renderer
 from coach.cycle import Cycle
 from coach.errors import DomainError
-from coach.feedback import RATINGS
 from coach.people import Roster
 from coach.sessions import Attendance
 from coach.texts.renderer import english
 from matching.records.result_file import parse_result
 from matching.records.run_record import RunEnvironment, RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
+from tests.instruments import AFTER_SESSION
 from tests.texts import ENGLISH
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -299,8 +299,8 @@ def test_forms_list_every_attendance(folder: Path, name: str) -> None:
     for words in choices:
         assert f"<li>{english(words)}</li>" in page
     if name == "feedback.html":
-        for number, word in RATINGS.items():
-            assert f"<li>{number}: {english(word)}</li>" in page
+        assert all(one.text["en"] in page for one in AFTER_SESSION.items)
+        assert page.count("<li>4: mostly true</li>") == len(AFTER_SESSION.items)
 
 
 def test_result_without_people_is_written(tmp_path: Path, cycle: Cycle, result: Result) -> None:

@@ -12,12 +12,14 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from api.coaching.instruments.sheets import store_text
 from api.http.principal import AccessRole, Principal, Verification
 from api.session_reports import service as reports
 from api.sessions import schedule
 from coach.feedback import Note, SharedRecord
 from tests.api.both_ways import changed_rows
 from tests.api.notebook_calls import begin_notebook
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 API = "/api/v1"
 RECORD = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "next_focus": "y"}
 NOTE = "a confidence 5d0e"
-FEEDBACK = {"attendance": "held", "rating": 4, "text": "useful"}
+FEEDBACK = {"attendance": "held", "answers": {"useful": 4}, "text": "useful"}
+FEEDBACK_FORM = {"attendance": "held", "q.useful": "4", "text": "useful"}
 
 
 @dataclass
@@ -213,10 +216,12 @@ def test_a_notebook_is_started_the_same_way_on_the_page_of_the_notes(
 def test_feedback_is_stored_the_same_way_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
+    with world.database.writing() as tx:  # the items are stored with the first answers
+        store_text(tx, AFTER_SESSION, now=world.services.now())
     by_json, by_page = people("C-1")
     for _ in range(2):  # submitted, then submitted again
         assert changed_rows(world, lambda: by_json.put("/feedback", FEEDBACK)) == changed_rows(
-            world, lambda: by_page.post_form(f"{by_page.page}/feedback", **FEEDBACK)
+            world, lambda: by_page.post_form(f"{by_page.page}/feedback", **FEEDBACK_FORM)
         )
     assert by_page.get("/feedback").json()["version"] == 2
 

@@ -16,6 +16,7 @@ from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance
 from tests.api.published import principal_of, published_sessions
+from tests.instruments import AFTER_SESSION
 
 if TYPE_CHECKING:
     from conftest import World
@@ -93,7 +94,7 @@ def test_feedback_is_accepted_from_the_start_of_the_session_or_once_recorded_as_
     world.published(cycle_id, world.result(PAIRS))
     session, other, *_ = published_sessions(world, cycle_id)
     coach, coachee = principal_of(session, Side.COACH), principal_of(session, Side.COACHEE)
-    feedback = Feedback(attendance=Attendance.HELD, rating=5)
+    feedback = Feedback(attendance=Attendance.HELD, answers={"useful": 5})
     before, day = session.start - timedelta(2), (session.start - timedelta(3)).date()
     with world.database.writing() as tx:
         for attendance in (None, Attendance.CANCELLED, Attendance.NO_SHOW):
@@ -104,17 +105,32 @@ def test_feedback_is_accepted_from_the_start_of_the_session_or_once_recorded_as_
                 )
             with pytest.raises(ConflictError, match="from Wednesday 27 January 2027, 09:00"):
                 feedback_reports.store_feedback(
-                    tx, coachee, own_session(tx, coachee, session.id), feedback, now=before
+                    tx,
+                    coachee,
+                    own_session(tx, coachee, session.id),
+                    feedback,
+                    instrument=AFTER_SESSION,
+                    now=before,
                 )
         records.store_record(
             tx, coach, own_session(tx, coach, session.id), _record(day, Attendance.HELD), now=before
         )
         feedback_reports.store_feedback(
-            tx, coachee, own_session(tx, coachee, session.id), feedback, now=before
+            tx,
+            coachee,
+            own_session(tx, coachee, session.id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=before,
         )
         theirs = principal_of(other, Side.COACHEE)
         feedback_reports.store_feedback(
-            tx, theirs, own_session(tx, theirs, other.id), feedback, now=other.start
+            tx,
+            theirs,
+            own_session(tx, theirs, other.id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=other.start,
         )
 
 
@@ -124,15 +140,27 @@ def test_the_coach_cannot_read_the_feedback(world: World) -> None:
     session = published_sessions(world, cycle_id)[0]
     coach, coachee = principal_of(session, Side.COACH), principal_of(session, Side.COACHEE)
     manager, now = Principal(AccessRole.MANAGER, user_id="office"), session.start
-    feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
+    feedback = Feedback(attendance=Attendance.HELD, answers={"useful": 2}, text="too hasty")
     with world.database.writing() as tx:
         feedback_reports.store_feedback(
-            tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+            tx,
+            coachee,
+            own_session(tx, coachee, session.id),
+            feedback,
+            instrument=AFTER_SESSION,
+            now=now,
         )
-        assert feedback_reports.find_feedback(tx, coachee, session.id).rating == 2
-        assert feedback_reports.find_feedback(tx, manager, session.id).text == "too hasty"
+        mine = feedback_reports.find_feedback(tx, coachee, session.id)
+        assert [one.answers for one in mine.answered] == [{"useful": 2}]
+        office = feedback_reports.find_feedback(tx, manager, session.id)
+        assert (office.text, office.answered) == ("too hasty", ())
         assert feedback_reports.find_feedback(tx, coach, session.id) is None
         with pytest.raises(NotAllowedError):
             feedback_reports.store_feedback(
-                tx, coach, own_session(tx, coach, session.id), feedback, now=now
+                tx,
+                coach,
+                own_session(tx, coach, session.id),
+                feedback,
+                instrument=AFTER_SESSION,
+                now=now,
             )

@@ -112,7 +112,7 @@ def published(shared: SharedServer) -> Published:
             "submitted_at": world.services.now(),
         }
         tx.add(RecordRow(**submitted, author_id=ids[COACH], session_date=date(2027, 1, 27)))
-        tx.add(FeedbackRow(**submitted, author_id=ids[COACHEE], rating=4))
+        tx.add(FeedbackRow(**submitted, author_id=ids[COACHEE]))
     return Published(world, cycle_id, first, second, of[STRANGER, 1])
 
 

@@ -111,10 +111,10 @@ def test_key_is_only_on_pages_that_need_verification_and_a_stored_form_ends_its_
             verified_device_cookie(settings, world.person_id(cycle_id, "C-1")), device
         )
         shown = client.get(form).text
-        assert 'data-draft-fields="attendance rating text"' in shown
+        assert 'data-draft-fields="attendance q.useful q.safe q.relevant q.next_step text"' in shown
         assert "data-draft-unsent" not in shown
         own = {"Sec-Fetch-Site": "same-origin"}
-        refused = client.post(form, data={"text": "x", "rating": "9"}, headers=own)
+        refused = client.post(form, data={"text": "x", "q.useful": "9"}, headers=own)
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert "data-draft-unsent" in refused.text
         names = re.findall(r'data-draft="([^"]+)"', client.get(details).text)

@@ -1,0 +1,15 @@
+"""What is reported to a person about their answers: all of them, with the questions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.instruments.rows import AnswerSheetRow
+from api.coaching.instruments.sheets import AnswerSheet, sheets_where
+
+
+def answers_of(tx: Transaction, person_id: str) -> Sequence[AnswerSheet]:
+    """Return what a person has answered, oldest first."""
+    return sheets_where(tx, AnswerSheetRow.author_id == person_id)

@@ -1,0 +1,244 @@
+"""What the office learns of answers: how many were asked and answered, and figures.
+
+Nothing in it tells what one person has answered: see `coach.answer_figures`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.instruments.asked import asked_pairs
+from api.coaching.instruments.rows import AnswerSheetRow
+from api.coaching.instruments.sheets import instruments_of_digests
+from api.cycles.service import CycleHeader, cycle_header
+from api.input_files.instruments import Instruments, instruments_of
+from api.participants.rows import Side
+from api.services import Services
+from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
+from api.values import FrozenModel
+from coach.answer_figures import Figure, Given, count, figure
+from coach.instruments import Instrument, Item, ItemKind, Question, questions
+from coach.occasions import Occasion
+from coach.sessions import Attendance
+
+_MISSING_AFTER = timedelta(days=7)
+_MANY = 3
+"""How many answers have to be missing, at least, until the office is told."""
+_MANY_OF = 4
+"""It is told if at least one in so many is missing."""
+_PAST = timedelta(days=90)
+"""For how long after the last session of a pair its missing answers are counted."""
+
+
+class OccasionCount(FrozenModel):
+    """How many forms were to be filled in on an occasion until now, and how many were."""
+
+    occasion: Occasion
+    asked: int
+    answered: int
+
+
+class ItemFigure(FrozenModel):
+    """The figure of one question, or `None` where it would tell too much.
+
+    Attributes:
+        people: over how many people the figure is.
+        mean: for a scale.
+        chosen: for choices, how many people chose each, by the choice's code; for yes or no, how
+            many said yes. Codes whose number would tell too much have `None`.
+    """
+
+    key: str
+    item: Item
+    people: int | None = None
+    mean: float | None = None
+    chosen: Mapping[str, int | None] | None = None
+
+
+class InstrumentFigures(FrozenModel):
+    """The figures of one version of an instrument on one occasion, for those of one side."""
+
+    occasion: Occasion
+    side: Side
+    instrument: Instrument
+    figures: tuple[ItemFigure, ...]
+
+
+class CycleAnswers(FrozenModel):
+    """What was asked in a cycle, and what the office may know of the answers."""
+
+    counts: tuple[OccasionCount, ...]
+    figures: tuple[InstrumentFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPage:
+    """The cycle, and what the office may know of its answers."""
+
+    cycle: CycleHeader
+    answers: CycleAnswers
+
+
+def read_answers(services: Services, cycle_id: str) -> CycleAnswers:
+    """Return what was asked in a cycle, and what the office may know of the answers.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    return read_answers_page(services, cycle_id).answers
+
+
+def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
+    """Return the contents of the office's page; see `read_answers`."""
+    asked = instruments_of(services.settings)
+    with services.database.reading() as tx:
+        cycle = cycle_header(tx, cycle_id)
+        answers = CycleAnswers(
+            counts=tuple(_counts(tx, cycle_id, asked, services.now())),
+            figures=tuple(_figures(tx, cycle_id)),
+        )
+    return AnswersPage(cycle, answers)
+
+
+def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
+    """Return how many answers are missing in the cycles in which many are, by id of the cycle.
+
+    Answers after a session are not among them: see the office's line about missing feedback.
+    """
+    recent = select(SessionRow.coachee_id).where(
+        SessionRow.state == SessionState.CONFIRMED, SessionRow.ends_at > now - _PAST
+    )
+    due: Counter[str] = Counter()
+    forms: set[tuple[str, str, Occasion]] = set()
+    for pair in asked_pairs(tx, SessionRow.coachee_id.in_(recent)):
+        for asking in pair.askings(asked):
+            if asking.opens is None or asking.opens > now - _MISSING_AFTER:
+                continue
+            authors = [(pair.coachee_id, pair.coach_id)]
+            if asking.asks_both:
+                authors.append((pair.coach_id, pair.coachee_id))
+            due[pair.cycle_id] += len(authors)
+            forms |= {(author, other, asking.occasion) for author, other in authors}
+    given = Counter(
+        row.cycle_id
+        for row in tx.execute(
+            select(
+                AnswerSheetRow.cycle_id,
+                AnswerSheetRow.author_id,
+                AnswerSheetRow.subject_id,
+                AnswerSheetRow.occasion,
+            ).where(AnswerSheetRow.cycle_id.in_(due))
+        )
+        if (row.author_id, row.subject_id, row.occasion) in forms
+    )
+    missing = {cycle_id: number - given[cycle_id] for cycle_id, number in due.items()}
+    return {
+        cycle_id: number
+        for cycle_id, number in missing.items()
+        if number >= _MANY and number * _MANY_OF >= due[cycle_id]
+    }
+
+
+def _counts(
+    tx: Transaction, cycle_id: str, asked: Instruments, now: datetime
+) -> Iterator[OccasionCount]:
+    """Yield the counts of the occasions on which somebody was asked or has answered."""
+    held, feedback = _sessions(tx, cycle_id, now)
+    due: Counter[Occasion] = Counter({Occasion.AFTER_SESSION: held})
+    for pair in asked_pairs(tx, SessionRow.cycle_id == cycle_id):
+        for asking in pair.askings(asked):
+            if asking.opens is None or asking.opens <= now:
+                due[asking.occasion] += 2 if asking.asks_both else 1
+    sheets = select(AnswerSheetRow.occasion, func.count()).where(
+        AnswerSheetRow.cycle_id == cycle_id,
+        AnswerSheetRow.occasion != Occasion.AFTER_SESSION,
+    )
+    given = Counter(dict(tx.execute(sheets.group_by(AnswerSheetRow.occasion)).all()))
+    given[Occasion.AFTER_SESSION] = feedback
+    for occasion in Occasion:
+        number = max(due[occasion], given[occasion])  # pairs that have ended have also answered
+        if number:
+            yield OccasionCount(occasion=occasion, asked=number, answered=given[occasion])
+
+
+def _sessions(tx: Transaction, cycle_id: str, now: datetime) -> tuple[int, int]:
+    """Return how many sessions were held, and for how many of these there is feedback."""
+    row = tx.execute(
+        select(func.count(SessionRow.id), func.count(FeedbackRow.id))
+        .join(RecordRow, RecordRow.session_id == SessionRow.id)
+        .outerjoin(FeedbackRow, FeedbackRow.session_id == SessionRow.id)
+        .where(
+            SessionRow.cycle_id == cycle_id,
+            SessionRow.state == SessionState.CONFIRMED,
+            SessionRow.starts_at <= now,
+            RecordRow.attendance == Attendance.HELD,
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def _figures(tx: Transaction, cycle_id: str) -> Iterator[InstrumentFigures]:
+    """Yield the figures of a cycle, by instrument, version, occasion and side.
+
+    Answers to the same words count together, also if people were asked different sets of items.
+    """
+    rows = tx.scalars(
+        select(AnswerSheetRow)
+        .where(AnswerSheetRow.cycle_id == cycle_id)
+        .order_by(AnswerSheetRow.submitted_at, AnswerSheetRow.id)
+    ).all()
+    texts = instruments_of_digests(tx, {row.text_sha256 for row in rows})
+    groups: dict[tuple[str, str, Occasion, Side], list[AnswerSheetRow]] = defaultdict(list)
+    for row in rows:
+        version = texts[row.text_sha256].version
+        groups[row.code, version, row.occasion, row.side].append(row)
+    places = list(Occasion)
+    for key in sorted(groups, key=lambda one: (places.index(one[2]), one[0], one[1], one[3])):
+        sheets = groups[key]
+        yield InstrumentFigures(
+            occasion=key[2],
+            side=key[3],
+            instrument=texts[sheets[-1].text_sha256],
+            figures=tuple(_item_figures(sheets, texts)),
+        )
+
+
+def _item_figures(
+    sheets: Iterable[AnswerSheetRow], texts: Mapping[str, Instrument]
+) -> Iterator[ItemFigure]:
+    asked: dict[tuple[str, str], Question] = {}
+    given: dict[tuple[str, str], list[tuple[str, object]]] = defaultdict(list)
+    for sheet in sheets:
+        for one in questions(texts[sheet.text_sha256]):
+            words = one.key, one.item.model_dump_json()
+            asked.setdefault(words, one)
+            if one.key in sheet.answers:
+                given[words].append((sheet.author_id, sheet.answers[one.key]))
+    for words, question in asked.items():
+        yield _item_figure(question, given[words])
+
+
+def _item_figure(question: Question, given: Iterable[tuple[str, object]]) -> ItemFigure:
+    item, answers = question.item, list(given)
+    if item.kind is ItemKind.SCALE:
+        found: Figure | None = figure(
+            Given(person, value) for person, value in answers if isinstance(value, int)
+        )
+        if found is None:
+            return ItemFigure(key=question.key, item=item)
+        return ItemFigure(key=question.key, item=item, people=found.people, mean=found.mean)
+    codes = ["yes"] if item.kind is ItemKind.YES_NO else [one.code for one in item.choices]
+    chosen: dict[str, int | None] = {}
+    for code in codes:
+        numbers = count(
+            Given(person, int(code in value if isinstance(value, list) else value is True))
+            for person, value in answers
+        )
+        chosen[code] = None if numbers is None else numbers[0]
+    return ItemFigure(key=question.key, item=item, chosen=chosen)

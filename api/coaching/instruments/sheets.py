@@ -1,0 +1,149 @@
+"""Stores answers, with the items that were answered, and reads them again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from pydantic import AwareDatetime, TypeAdapter
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.coaching.instruments.rows import AnswerSheetRow, InstrumentTextRow
+from api.participants.rows import Side
+from api.sessions.rows import SessionRow
+from api.values import FrozenModel
+from coach.answers import Answer, Answers
+from coach.errors import InputFault, UnusableInputError
+from coach.instruments import Instrument, answer_faults
+from coach.occasions import Occasion
+
+ANSWERS = "answers"
+"""The field of a request with answers."""
+_ANSWERS = TypeAdapter[Mapping[str, Answer]](Answers)
+
+
+class AnswerSheet(FrozenModel):
+    """What somebody has answered on one occasion, and the instrument as they saw it."""
+
+    occasion: Occasion
+    instrument: Instrument
+    answers: Answers
+    submitted_at: AwareDatetime
+
+
+def check_answers(instrument: Instrument | None, answers: Mapping[str, Answer]) -> None:
+    """Refuse answers that do not fit an instrument; `None` if nothing is asked.
+
+    Raises:
+        UnusableInputError: they do not; the error names the questions as `answers.KEY`.
+    """
+    faults = [
+        InputFault("body", 1, f"{ANSWERS}.{key}", fact)
+        for key, fact in answer_faults(instrument, answers)
+    ]
+    if faults:
+        raise UnusableInputError(faults)
+
+
+def store_text(tx: Transaction, instrument: Instrument, *, now: datetime) -> str:
+    """Store an instrument with its items, unless it is stored already, and return its digest."""
+    sha256 = instrument.sha256
+    if tx.get(InstrumentTextRow, sha256) is None:
+        tx.add(
+            InstrumentTextRow(
+                sha256=sha256,
+                code=instrument.code,
+                version=instrument.version,
+                content=instrument.model_dump(mode="json"),
+                stored_at=now,
+            )
+        )
+        tx.flush()
+    return sha256
+
+
+def store_after_session(
+    tx: Transaction,
+    session: SessionRow,
+    instrument: Instrument | None,
+    answers: Mapping[str, Answer],
+    *,
+    now: datetime,
+) -> None:
+    """Store what a coachee has answered after a session, in place of what they answered before.
+
+    Answers to an instrument that is no longer asked are kept. If there are no answers now although
+    something is asked, all earlier ones are deleted.
+    """
+    own = (
+        AnswerSheetRow.author_id == session.coachee_id,
+        AnswerSheetRow.occasion == Occasion.AFTER_SESSION,
+        AnswerSheetRow.subject_id == session.id,
+    )
+    if instrument is None:
+        return
+    if not answers:
+        tx.execute(delete(AnswerSheetRow).where(*own))
+        return
+    sha256 = store_text(tx, instrument, now=now)
+    row = tx.scalar(select(AnswerSheetRow).where(*own, AnswerSheetRow.code == instrument.code))
+    if row is None:
+        row = AnswerSheetRow(
+            cycle_id=session.cycle_id,
+            author_id=session.coachee_id,
+            coachee_id=session.coachee_id,
+            coach_id=session.coach_id,
+            side=Side.COACHEE,
+            occasion=Occasion.AFTER_SESSION,
+            subject_id=session.id,
+            code=instrument.code,
+            version=0,
+        )
+        tx.add(row)
+    row.answers, row.text_sha256 = stored_answers(answers), sha256
+    row.submitted_at = now
+    row.version += 1
+
+
+def stored_answers(answers: Mapping[str, Answer]) -> dict[str, Answer | list[str]]:
+    """Return answers as JSON stores them."""
+    return {key: list(one) if isinstance(one, tuple) else one for key, one in answers.items()}
+
+
+def sheets_where(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[AnswerSheet]:
+    """Return the sheets that match all conditions, in the order in which they were submitted."""
+    rows = tx.scalars(
+        select(AnswerSheetRow)
+        .where(*conditions)
+        .order_by(AnswerSheetRow.submitted_at, AnswerSheetRow.id)
+    ).all()
+    texts = instruments_of_digests(tx, {row.text_sha256 for row in rows})
+    return [
+        AnswerSheet(
+            occasion=row.occasion,
+            instrument=texts[row.text_sha256],
+            answers=_ANSWERS.validate_python(row.answers),
+            submitted_at=row.submitted_at,
+        )
+        for row in rows
+    ]
+
+
+def after_session(tx: Transaction, session_id: str) -> tuple[AnswerSheet, ...]:
+    """Return what a coachee has answered after a session."""
+    return tuple(
+        sheets_where(
+            tx,
+            AnswerSheetRow.occasion == Occasion.AFTER_SESSION,
+            AnswerSheetRow.subject_id == session_id,
+        )
+    )
+
+
+def instruments_of_digests(tx: Transaction, digests: Collection[str]) -> Mapping[str, Instrument]:
+    """Return stored instruments by digest."""
+    if not digests:
+        return {}
+    rows = tx.scalars(select(InstrumentTextRow).where(InstrumentTextRow.sha256.in_(digests)))
+    return {row.sha256: Instrument.model_validate(row.content) for row in rows}

@@ -1,0 +1,74 @@
+"""Figures over answers that tell nobody what one person has answered.
+
+No figure rests on the answers of fewer than `MIN_PEOPLE` people, nor on answers that are all equal.
+Neither does the difference between a figure and an earlier one: answers are taken in batches, and a
+batch counts only once it has both. So whoever looks every day learns no more than whoever looks
+once. Source of the threshold: Hundepool et al., Statistical Disclosure Control, 2012, 5.2.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean
+
+MIN_PEOPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer: who gave it, and its value, which is 1 or 0 for a choice."""
+
+    person: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure over `people` people.
+
+    Attributes:
+        mean: the mean of the means of each person, to one decimal.
+    """
+
+    people: int
+    mean: float
+
+
+def figure(answers: Iterable[Given]) -> Figure | None:
+    """Return the figure over answers in the order in which they were given, or `None`."""
+    shown = _in_batches(answers)
+    by_person: dict[str, list[int]] = defaultdict(list)
+    for one in shown:
+        by_person[one.person].append(one.value)
+    if not by_person:
+        return None
+    return Figure(len(by_person), round(fmean(map(fmean, by_person.values())), 1))
+
+
+def count(answers: Iterable[Given]) -> tuple[int, int] | None:
+    """Return how many people have made a choice, and how many have not, or `None`.
+
+    A choice that a person has made once counts as made. Neither number is shown if one of them is
+    below `MIN_PEOPLE`.
+    """
+    made: dict[str, int] = {}
+    for one in _in_batches(answers):
+        made[one.person] = max(made.get(one.person, 0), one.value)
+    yes = sum(made.values())
+    no = len(made) - yes
+    return (yes, no) if min(yes, no) >= MIN_PEOPLE else None
+
+
+def _in_batches(answers: Iterable[Given]) -> list[Given]:
+    """Return the answers of complete batches."""
+    shown: list[Given] = []
+    batch: list[Given] = []
+    for one in answers:
+        batch.append(one)
+        enough = len({given.person for given in batch}) >= MIN_PEOPLE
+        if enough and len({given.value for given in batch}) > 1:
+            shown += batch
+            batch = []
+    return shown

@@ -1,0 +1,85 @@
+"""Messages about instruments: files that cannot be used, and answers that cannot be stored."""
+
+from __future__ import annotations
+
+from coach.texts.facts import NUMBER, TEXT, listed, message
+
+ITEM_TWICE = message(
+    "instruments.item_twice",
+    "another item has the code {code}; give each item a code of its own",
+    code=TEXT,
+)
+CHOICE_TWICE = message(
+    "instruments.choice_twice",
+    "another choice of this item has the code {code}; give each choice a code of its own",
+    code=TEXT,
+)
+NO_ITEMS = message(
+    "instruments.no_items",
+    'there is no item; add [[items]], or items_from = "objectives"',
+)
+ITEMS_AND_SOURCE = message(
+    "instruments.items_and_source",
+    "the items come from the objectives of modules; remove items_from or the [[items]]",
+)
+NO_SCALE = message(
+    "instruments.no_scale",
+    "there is no scale for the items; add [scale] with labels",
+)
+SCALE_WITHOUT_ITEMS = message(
+    "instruments.scale_without_items", "no item uses the scale; remove it"
+)
+TOO_FEW_CHOICES = message(
+    "instruments.too_few_choices", "an item of this kind needs at least two choices"
+)
+NEEDS_NO_CHOICES = message(
+    "instruments.needs_no_choices",
+    'only items with kind = "choices" have choices; remove them',
+)
+ONLY_SCALE_TWICE = message(
+    "instruments.only_scale_twice",
+    "items that are rated twice need the scale; remove the kind of this item, or [twice]",
+)
+TWICE_TOO_EARLY = message(
+    "instruments.twice_too_early",
+    'an instrument with [twice] is asked at "end", and also at "start" if you like',
+)
+OBJECTIVES_ELSEWHERE = message(
+    "instruments.objectives_elsewhere",
+    'objectives of modules are rated at "start" and "end" only',
+)
+TOO_MANY_AFTER_SESSION = message(
+    "instruments.too_many_after_session",
+    "at most {count} items are asked after a session, so that the form stays short",
+    count=NUMBER,
+)
+NO_ENGLISH = message(
+    "instruments.no_english", "this text is missing in English, which other languages fall back to"
+)
+MOMENT_TWICE = message(
+    "instruments.moment_twice",
+    "{file} is asked at the moment {moment} too; only one instrument can be",
+    file=TEXT,
+    moment=TEXT,
+)
+CODE_TWICE = message(
+    "instruments.code_twice",
+    "{file} has the code {code} too; change one of them",
+    file=TEXT,
+    code=TEXT,
+)
+NO_SUCH_QUESTION = message("instruments.no_such_question", "there is no question {key}", key=TEXT)
+NOT_ON_SCALE = message(
+    "instruments.not_on_scale",
+    "choose a number from {lowest} to {highest}",
+    lowest=NUMBER,
+    highest=NUMBER,
+)
+NOT_YES_OR_NO = message("instruments.not_yes_or_no", "answer yes or no")
+NOT_A_CHOICE = message(
+    "instruments.not_a_choice", "choose from these: {choices}", choices=listed(TEXT)
+)
+ONE_OF_TWO = message("instruments.one_of_two", "rate this line for both times, or for neither")
+NOTHING_ANSWERED = message(
+    "instruments.nothing_answered", "answer at least one question; you can leave out the others"
+)

@@ -1,0 +1,204 @@
+"""Instruments: the items that people are asked to answer, as data.
+
+An instrument is read from a file (see `coach.intake.instrument_file`). An item that is rated twice
+is a retrospective pre-test: both ratings are given afterwards, which avoids response-shift bias
+(Howard, Applied Psychological Measurement 3, 1979).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from coach import instrument_facts as facts
+from coach.answers import MAX_CHOICES, Answer, ItemCode
+from coach.curriculum import LocalSentence, LocalTitle
+from coach.texts.facts import Fact
+
+MAX_CODE = 40
+MAX_VERSION = 20
+MAX_ITEMS = 60
+MAX_ITEMS_AFTER_SESSION = 8
+
+
+class Moment(StrEnum):
+    """When an instrument is asked: see `Occasion` for the exact times."""
+
+    AFTER_SESSION = "after_session"
+    ALLIANCE = "alliance"
+    START = "start"
+    END = "end"
+    FOLLOW_UP = "follow_up"
+
+
+class ItemKind(StrEnum):
+    """How an item is answered: with a point of the scale, with choices, or with yes or no."""
+
+    SCALE = "scale"
+    CHOICES = "choices"
+    YES_NO = "yes_no"
+
+
+class ItemSource(StrEnum):
+    """Where the items of an instrument come from, if its file does not list them."""
+
+    OBJECTIVES = "objectives"
+
+
+class Aspect(StrEnum):
+    """Which of the two ratings of an item is meant."""
+
+    BEFORE = "before"
+    NOW = "now"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Part):
+    """A choice of an item of the kind `choices`."""
+
+    code: ItemCode
+    text: LocalSentence
+
+
+class Item(_Part):
+    """An item. `group` is the heading of the items around it that have the same."""
+
+    code: ItemCode
+    text: LocalSentence
+    kind: ItemKind = ItemKind.SCALE
+    group: LocalTitle | None = None
+    choices: Annotated[tuple[Choice, ...], Field(max_length=MAX_CHOICES)] = ()
+
+
+class Scale(_Part):
+    """The points of a scale, from `lowest`, with a label for each."""
+
+    lowest: Annotated[int, Field(ge=0, le=1)] = 1
+    labels: Annotated[tuple[LocalTitle, ...], Field(min_length=2, max_length=11)]
+
+    @property
+    def points(self) -> range:
+        """The numbers of the points."""
+        return range(self.lowest, self.lowest + len(self.labels))
+
+
+class Twice(_Part):
+    """The headings of the two ratings of each item."""
+
+    before: LocalTitle
+    now: LocalTitle
+
+
+class Instrument(_Part):
+    """An instrument.
+
+    Attributes:
+        code: identifies it; never changed.
+        version: changed whenever an item or the scale changes.
+        intro: one sentence above the items.
+        moments: when it is asked; empty for one that is no longer asked.
+        open_days: how long it can be answered.
+        licence: under which licence the items are used.
+        source: who wrote them, or where they were published.
+        validated: whether the items were validated as a scale.
+        items_from: where the items come from, if there are no `items`.
+    """
+
+    code: ItemCode
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$")]
+    title: LocalTitle
+    intro: LocalSentence | None = None
+    moments: tuple[Moment, ...] = ()
+    open_days: Annotated[int, Field(ge=1, le=366)] = 30
+    licence: LocalSentence
+    source: LocalSentence
+    validated: bool = False
+    items_from: ItemSource | None = None
+    scale: Scale | None = None
+    twice: Twice | None = None
+    items: Annotated[tuple[Item, ...], Field(max_length=MAX_ITEMS)] = ()
+
+    @property
+    def sha256(self) -> str:
+        """A digest of everything in it, by which stored answers refer to their items."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def with_items(self, items: Iterable[Item]) -> Instrument:
+        """Return the instrument with items that its file does not list."""
+        return self.model_copy(update={"items": tuple(items), "items_from": None})
+
+    def asked_once(self) -> Instrument:
+        """Return the instrument as it is asked at the start, where nothing can be rated twice."""
+        return self.model_copy(update={"twice": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a person answers: an item, or one of the two ratings of an item."""
+
+    key: str
+    item: Item
+    aspect: Aspect | None = None
+
+
+def questions(instrument: Instrument) -> tuple[Question, ...]:
+    """Return the questions of an instrument, in the order in which they are asked."""
+    if instrument.twice is None:
+        return tuple(Question(item.code, item) for item in instrument.items)
+    return tuple(
+        Question(f"{item.code}.{aspect.value}", item, aspect)
+        for item in instrument.items
+        for aspect in Aspect
+    )
+
+
+def answer_faults(
+    instrument: Instrument | None, given: Mapping[str, Answer]
+) -> Iterator[tuple[str, Fact]]:
+    """Yield what is wrong with answers: the key of a question, and why.
+
+    `instrument` is `None` if nothing is asked.
+    """
+    if instrument is None:
+        yield from ((key, facts.NO_SUCH_QUESTION(key=key)) for key in given)
+        return
+    asked = {one.key: one for one in questions(instrument)}
+    if asked and not given:
+        yield next(iter(asked)), facts.NOTHING_ANSWERED()
+    for key, answer in given.items():
+        if key not in asked:
+            yield key, facts.NO_SUCH_QUESTION(key=key)
+            continue
+        fault = _fault(instrument, asked[key].item, answer)
+        if fault is not None:
+            yield key, fault
+    if instrument.twice is not None:
+        for item in instrument.items:
+            pair = [f"{item.code}.{aspect.value}" for aspect in Aspect]
+            missing = [key for key in pair if key not in given]
+            if len(missing) == 1:
+                yield missing[0], facts.ONE_OF_TWO()
+
+
+def _fault(instrument: Instrument, item: Item, answer: Answer) -> Fact | None:
+    if item.kind is ItemKind.YES_NO:
+        return None if isinstance(answer, bool) else facts.NOT_YES_OR_NO()
+    if item.kind is ItemKind.CHOICES:
+        codes = [one.code for one in item.choices]
+        if isinstance(answer, tuple) and set(answer) <= set(codes):
+            return None
+        return facts.NOT_A_CHOICE(choices=codes)
+    points = range(0) if instrument.scale is None else instrument.scale.points
+    if isinstance(answer, int) and not isinstance(answer, bool) and answer in points:
+        return None
+    return facts.NOT_ON_SCALE(lowest=points.start, highest=points.stop - 1)
