@@ -228,7 +228,7 @@ def test_texts_of_older_records_become_one_action_and_the_next_focus(full: Datab
 def test_ratings_of_an_older_database_become_answers_to_an_instrument_of_their_own(
     full: Database,
 ) -> None:
-    schema.migrate(full, "0047")
+    schema.migrate(full, "0048")
     with full.engine.begin() as connection:
         connection.execute(text("UPDATE feedback SET rating = 4, version = 3"))
     schema.migrate(full)
@@ -243,7 +243,7 @@ def test_ratings_of_an_older_database_become_answers_to_an_instrument_of_their_o
             assert (sheet.instrument.code, sheet.instrument.version) == ("session_rating", "1")
             assert sheet.answers == {"rating": 4}
         assert sessions == {}
-    schema.migrate(full, "0047")
+    schema.migrate(full, "0048")
     with full.engine.begin() as connection:
         assert connection.execute(text("SELECT DISTINCT rating FROM feedback")).all() == [(4,)]
     schema.migrate(full)

@@ -12,8 +12,8 @@ from alembic import op
 
 from api.database.types import UtcDateTime, new_id
 
-revision = "0046"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
