@@ -276,11 +276,27 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     walk.submit("address in the directory, invalid", f"{page}/address", data={"address": "nowhere"})
 
 
-def _see_questions(walk: Walk, mine: str) -> None:
-    """See questions that cannot be answered yet, and try to."""
-    questions = f"{mine}/questions/second_session"
-    walk.open("questions, too early", questions)
-    walk.submit("questions, sent too early", questions, data={"seen": "", "q.bond_trust": "4"})
+def _see_questions(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) -> None:
+    """Upload lists with an uncertain encoding, unknown columns, and too few people."""
+    page, header = f"{cycle}/people/preview", b"id,Any words,email"
+    text = "C-01,Ana Đorđević,any@example.org"
+    latin = b"\n".join((header, text.encode("windows-1250")))
+    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", latin)})
+    walk.open("list, encoding", page)
+    walk.post(f"{page}/answers", data={"encoding.coach": "windows-1250"})
+    asked = walk.open("list, columns", page)
+    (field,) = re.findall(r'name="(header[^"]+)"', asked)
+    walk.submit("list, faulty", f"{page}/answers", data={field: "name"})
+    walk.post(f"{page}/discard")
+    header, first, second, *others = lists["coaches"][1].splitlines()
+    first = first.replace(b"K-01", b"K-98").replace(b"besa.", b"any.")
+    first, second = first.replace(b",AL,", b",Albania,"), second.replace(b"amra.", b"any.")
+    pinned = [row for row in others if row.startswith(b"K-08")]
+    short = b"\n".join((header, first, second, *pinned))
+    walk.post(f"{cycle}/people", files={"coaches": ("coaches.csv", short)})
+    shown = walk.open("short list", page)
+    walk.submit("short list, confirm", f"{page}/use", data={"seen": _seen(shown)})
+    walk.submit("list, changed since", f"{page}/use", data={"seen": "0", "although": "true"})
 
 
 def _seen(page: str) -> str:
@@ -316,7 +332,9 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
     walk.open("plan, with advice", plan)
     walk.open("label of a plan", f"{plan}/label")
     walk.submit("label of a plan, too long", f"{plan}/label", data={"name": "x" * 81})
-    walk.submit("label of a plan, changed", f"{plan}/label", data={"name": "First", "version": "7"})
+    walk.submit(
+        "label of a plan, changed", f"{plan}/label", data={"name": "Any title", "version": "7"}
+    )
     walk.open("plan, with coach", f"{plan}?show=matched&sort=-points")
     walk.open("coaches of the plan", f"{plan}/coaches")
     for view in ("calendar", "agenda", "weeks"):
@@ -668,7 +686,7 @@ def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]
     walk.submit("fit, nothing chosen", f"{mine}/fit")
     walk.browser.post(f"{mine}/fit", data={"fit": "not_good"})
     walk.open("fit, answered", f"{mine}/fit?saved=true")
-    _see_questions(walk, mine)
+    _see_questions_of_pair(walk, mine)
     _see_goals(walk, mine, theirs)
     _see_commitments(walk, mine)
     walk.open("coaching", f"{coachee}/coaching")
@@ -680,16 +698,11 @@ def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]
     walk.open("what people are asked", "/instruments")
 
 
-def _see_questions(walk: Walk, mine: str) -> None:
-    """Answer how the two work together, first with faults."""
+def _see_questions_of_pair(walk: Walk, mine: str) -> None:
+    """See questions that cannot be answered yet, and try to."""
     questions = f"{mine}/questions/second_session"
-    shown = walk.open("questions", questions)
-    found = re.search(r'name="seen" value="(\w+)"', shown)
-    assert found is not None
-    walk.submit("questions, none answered", questions, data={"seen": found[1]})
-    walk.submit("questions, changed", questions, data={"seen": "", "q.bond_trust": "4"})
-    walk.post(questions, data={"seen": found[1], "q.bond_trust": "4"})
-    walk.open("questions, answered", f"{questions}?saved=true")
+    walk.open("questions, too early", questions)
+    walk.submit("questions, sent too early", questions, data={"seen": "", "q.bond_trust": "4"})
 
 
 _GOAL = {"statement": "Any goal", "area": "policy", "reach": "unit", "weight": "1", "seen": "0"}

@@ -23,6 +23,7 @@ from api.data_protection.erase_people import erase_people
 from api.data_protection.retention_policy import retention_of
 from api.data_protection.subject_access import subject_access_report
 from api.http.principal import AccessRole, Verification
+from api.input_files.instruments import shipped_instruments
 from api.mail.rows import MailKind, MailRow
 from api.overview.to_do import ToDoKind, to_do_items
 from api.own_data.leaving import leave_cycle
@@ -285,7 +286,7 @@ def test_the_office_sees_states_and_shared_titles_only(pair: PairLife) -> None:
 def test_a_question_without_an_answer_is_something_to_do(pair: PairLife) -> None:
     def to_do() -> list[int]:
         with pair.services.database.reading() as tx:
-            items = to_do_items(tx, now=pair.now)
+            items = to_do_items(tx, shipped_instruments(), now=pair.now)
         return [one.count for one in items if one.kind is ToDoKind.UNANSWERED_FOLLOW_UP]
 
     pair.complete()

@@ -146,7 +146,14 @@ def test_every_detail_has_a_label(world: World) -> None:
         counted = {*erasure_scope(tx, cycle_id).counts, *stale_secrets(tx, now=now)}
     edited = {name for columns in EDITED.values() for name in columns}
     label = PlanLabel.model_fields
-    assert set(DETAILS) == named | counted | {*AUTHENTICATION_DETAILS, *OWN_FIELDS, *edited, *label}
+    limits = {"cycles", "countries"}  # see `record_access`
+    assert set(DETAILS) == named | counted | {
+        *AUTHENTICATION_DETAILS,
+        *OWN_FIELDS,
+        *edited,
+        *label,
+        *limits,
+    }
 
 
 @pytest.mark.parametrize(

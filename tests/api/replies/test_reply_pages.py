@@ -66,7 +66,6 @@ def test_the_three_links_of_an_invitation_open_three_pages_and_change_nothing(
             assert page.status_code == HTTPStatus.OK
             scripts = re.findall(r"<script[^>]*>", page.text)  # scanners run scripts
             assert all("/static/drafts.js" in one for one in scripts)  # it submits no form itself
-            assert not scripts or link.endswith("/another-time")
             assert client.head(link).status_code != HTTPStatus.INTERNAL_SERVER_ERROR
 
     assert changed_rows(world, open_all) == changed_rows(world, lambda: None)

@@ -113,12 +113,14 @@ def test_every_slot_passes_the_audit_and_slots_are_found_where_the_audit_allows_
         assert bool(start_problems(calendar, {number: slot.start})) == bool(slot.moves)
     possible = [
         start
-        for start in calendar.grid[0].tolist()
+        for start in calendar.grid(number)[0].tolist()
         if start not in {one.start for one in calendar.series}
         and not start_problems(calendar, {number: start})
     ]
     assert len([slot for slot in slots if not slot.moves]) >= min(len(possible), 3)
-    for start in random.sample(calendar.grid[0].tolist(), min(2, len(calendar.grid[0]))):
+    for start in random.sample(
+        calendar.grid(number)[0].tolist(), min(2, len(calendar.grid(number)[0]))
+    ):
         clean = not faults(roster, cycle, moved(cycle, result, match, {number: start}))
         assert clean == (not start_problems(calendar, {number: start})), start
 
