@@ -31,7 +31,7 @@ def test_a_coach_applies_and_marks_times_by_keyboard_and_without_script(
         page = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
         apply(page, server, call)
         office.reload()
-        press(office, office.get_by_role("button", name="Add to the list: Besa Shembull"))
+        press(office, office.get_by_role("button", name="Add to the list Besa Shembull"))
         expect(office.get_by_text("No applications are waiting for a decision.")).to_be_visible()
         mark_times(page, server)
 

@@ -55,7 +55,7 @@ def new_page(context: BrowserContext, complaints: list[str]) -> Page:
 
 def link_of(page: Page, people: str, name: str) -> str:
     page.goto(people)
-    press(page, f"New link: {name}")
+    press(page, f"New link {name}")
     return page.get_by_label("Link", exact=True).input_value()
 
 

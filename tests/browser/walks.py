@@ -90,7 +90,7 @@ def enrolment(browser: Browser, server: Server, camera: Camera) -> None:
     _apply(phone, server, call, camera)
     office.reload()
     camera.shoot(office, "walk-enrolment-application")
-    office.get_by_role("button", name="Add to the list: Besa Shembull").click()
+    office.get_by_role("button", name="Add to the list Besa Shembull").click()
     expect(office.get_by_text("No applications are waiting for a decision.")).to_be_visible()
     _paint(phone, server, camera)
 
