@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from string import Formatter
 
@@ -88,13 +89,10 @@ def test_every_message_is_used() -> None:
         if isinstance(target, ast.Name)
     }
     assert len(defined) > 300
-    used = {
-        (module, name)
-        for path, tree in _trees().items()
-        for module in {_module_of(path), *_imported_modules(tree)}
-        for node in ast.walk(tree)
-        for name in _names_read(node)
-    }
+    used: set[tuple[str, str]] = set()
+    for path, tree in _trees().items():
+        names = {name for node in ast.walk(tree) for name in _names_read(node)}
+        used.update(product({_module_of(path), *_imported_modules(tree)}, names))
     assert sorted(defined - used) == []
 
 
