@@ -51,6 +51,7 @@ def start_notebook(page: Page, address: str) -> None:
     code = page.locator("code").inner_text()
     page.get_by_label("Type the code that you have written down").fill(code)
     page.get_by_role("button", name="Confirm and save the session note").click()
+    page.wait_for_url(lambda url: "/note" not in url)  # the form has its text as well
     expect(page.get_by_text(PRIVATE)).to_be_visible()
 
 
