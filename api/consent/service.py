@@ -1,4 +1,4 @@
-"""People's consent to the privacy terms and, separately, to being named and to staying in touch.
+"""People's consent to the privacy terms and, separately, to being named in public.
 
 People who have not agreed yet can still reply to invitations and report on sessions, because
 sessions that took place must be recorded. The programme office can see who has not agreed yet.
@@ -36,13 +36,6 @@ class ConsentStatus(FrozenModel):
     accepted_at: datetime | None
     publicity: ConsentText
     publicity_given_at: datetime | None
-
-
-class AlumniStatus(FrozenModel):
-    """The question whether a person stays in touch after the cycle, and since when they do."""
-
-    text: ConsentText
-    given_at: datetime | None
 
 
 class GivenConsent(FrozenModel):
@@ -129,43 +122,6 @@ def answer_publicity(
         return store_publicity_answer(tx, texts, principal, answer, now=services.now())
 
 
-def read_alumni(services: Services, principal: Principal) -> AlumniStatus:
-    """Return the question whether to stay in touch, and the requesting person's answer."""
-    texts = consent_texts(services.settings)
-    with services.database.reading() as tx:
-        return alumni_status(tx, texts, principal.person_id or "")
-
-
-def answer_alumni(
-    services: Services, principal: Principal, answer: PublicityAnswer
-) -> AlumniStatus:
-    """Record whether the requesting person wants to stay in touch after the cycle.
-
-    Raises:
-        ConflictError: the person agrees, but the text has changed since it was shown.
-    """
-    texts, now = consent_texts(services.settings), services.now()
-    text, person_id = texts[ConsentKind.ALUMNI], principal.person_id or ""
-    with services.database.writing() as tx:
-        given = alumni_status(tx, texts, person_id).given_at is not None
-        if answer.given and not given:
-            _require_current(text, answer.sha256)
-            _revoke(tx, person_id, ConsentKind.ALUMNI, now)
-            _store_consent(tx, person_id, ConsentKind.ALUMNI, text, now)
-            record_event(tx, "alumni agreed to", "person", person_id, version=text.version)
-        elif not answer.given and _revoke(tx, person_id, ConsentKind.ALUMNI, now):
-            record_event(tx, "alumni taken back", "person", person_id)
-        return alumni_status(tx, texts, person_id)
-
-
-def alumni_status(tx: Transaction, texts: Texts, person_id: str) -> AlumniStatus:
-    """Return whether a person wants to stay in touch; an answer to an earlier text holds."""
-    row = _current_consents(tx, [person_id]).get(person_id, {}).get(ConsentKind.ALUMNI)
-    return AlumniStatus(
-        text=texts[ConsentKind.ALUMNI], given_at=None if row is None else row.given_at
-    )
-
-
 def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...]:
     """Return the consents of all people currently in a cycle.
 
@@ -184,7 +140,7 @@ def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStat
         NotFoundError: there is no such person.
     """
     consent_kind = TERMS_BY_SIDE[person_row(tx, person_id).side]
-    given = _current_consents(tx, [person_id]).get(person_id, {})
+    given = current_consents(tx, [person_id]).get(person_id, {})
     return ConsentStatus(
         terms=texts[consent_kind],
         accepted_at=_given_at(given.get(consent_kind), texts[consent_kind]),
@@ -215,15 +171,33 @@ def store_publicity_answer(
     """Store or withdraw a person's consent to be named in public; see `answer_publicity`."""
     person_id = principal.person_id or ""
     before = consent_status(tx, texts, person_id)
-    if answer.given and before.publicity_given_at is None:
-        _require_current(before.publicity, answer.sha256)
-        _revoke(tx, person_id, ConsentKind.PUBLICITY, now)
-        _store_consent(tx, person_id, ConsentKind.PUBLICITY, before.publicity, now)
-        version = before.publicity.version
-        record_event(tx, "publicity agreed to", "person", person_id, version=version)
-    elif not answer.given and _revoke(tx, person_id, ConsentKind.PUBLICITY, now):
-        record_event(tx, "publicity taken back", "person", person_id)
+    kind, given = ConsentKind.PUBLICITY, before.publicity_given_at is not None
+    store_optional_answer(tx, person_id, kind, before.publicity, answer, given=given, now=now)
     return consent_status(tx, texts, person_id)
+
+
+def store_optional_answer(
+    tx: Transaction,
+    person_id: str,
+    kind: ConsentKind,
+    text: ConsentText,
+    answer: PublicityAnswer,
+    *,
+    given: bool,
+    now: datetime,
+) -> None:
+    """Store or withdraw a consent that people may refuse; `given` is whether they consent now.
+
+    Raises:
+        ConflictError: the person agrees, but the text has changed since it was shown.
+    """
+    if answer.given and not given:
+        _require_current(text, answer.sha256)
+        _revoke(tx, person_id, kind, now)
+        _store_consent(tx, person_id, kind, text, now)
+        record_event(tx, f"{kind} agreed to", "person", person_id, version=text.version)
+    elif not answer.given and _revoke(tx, person_id, kind, now):
+        record_event(tx, f"{kind} taken back", "person", person_id)
 
 
 def consents_of_cycle(
@@ -246,8 +220,8 @@ def consents_of_cycle(
         )
         .order_by(PersonRow.side.desc(), PersonRow.position, PersonRow.code)
     ).all()
-    current_consents = _current_consents(tx, [row.id for row in rows])
-    return tuple(_person_consent(row, current_consents.get(row.id, {}), texts) for row in rows)
+    given = current_consents(tx, [row.id for row in rows])
+    return tuple(_person_consent(row, given.get(row.id, {}), texts) for row in rows)
 
 
 def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ...]:
@@ -267,7 +241,7 @@ def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ..
     )
 
 
-def _current_consents(
+def current_consents(
     tx: Transaction, people: list[str]
 ) -> dict[str, dict[ConsentKind, ConsentRow]]:
     """Return each person's newest consents that have not been withdrawn, by kind."""
@@ -276,10 +250,10 @@ def _current_consents(
         .where(ConsentRow.person_id.in_(people), ConsentRow.revoked_at.is_(None))
         .order_by(ConsentRow.given_at)
     )
-    current_consents: dict[str, dict[ConsentKind, ConsentRow]] = {}
+    found: dict[str, dict[ConsentKind, ConsentRow]] = {}
     for row in rows:
-        current_consents.setdefault(row.person_id, {})[row.asked] = row
-    return current_consents
+        found.setdefault(row.person_id, {})[row.asked] = row
+    return found
 
 
 def _person_consent(

@@ -166,17 +166,17 @@ def post(secret: str) -> str:
 
 def follow_ups(cycle_id: str) -> str:
     """Return the URL of the page with the follow-ups of a cycle."""
-    return f"/cycles/{cycle_id}/follow-ups"
+    return f"{cycle(cycle_id)}/follow-ups"
 
 
 def agreements(cycle_id: str) -> str:
     """Return the URL of the page with the states of the agreements of a cycle."""
-    return f"/cycles/{cycle_id}/agreements"
+    return f"{cycle(cycle_id)}/agreements"
 
 
 def goals(cycle_id: str) -> str:
     """Return the URL of the page with the goals and commitments of a cycle."""
-    return f"/cycles/{cycle_id}/goals"
+    return f"{cycle(cycle_id)}/goals"
 
 
 def person_session_modules(secret: str, session_id: str, *, saved: bool = False) -> str:

@@ -47,9 +47,9 @@ def propose(
     """Store a participant's proposal, and ask the other participant or the office to decide.
 
     It replaces any open proposal about the session; the same one again changes nothing, and nobody
-    is told of it again. On a page, only the offered times can be
-    chosen. By email, any future time can be proposed; if it is outside the rules, the programme
-    office decides. `aide_id` is the link of the aide who proposes it for the participant.
+    is told of it again. On a page, only the offered times can be chosen. By email, any future time
+    can be proposed; if it is outside the rules, the programme office decides. `aide_id` is the link
+    of the aide who proposes it for the participant.
 
     Raises:
         NotFoundError: there is no such session, or the person does not take part in it.

@@ -11,6 +11,7 @@ import pytest
 from api.web.templating import static_file
 from tests.api.every_page import walk_through_sample_cycle
 from tests.browser.axe import axe_findings, open_page_for_axe
+from tests.browser.walking import OPEN_ALL
 from tests.design.__main__ import english_page
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
 def findings(browser: Browser, pages: Mapping[str, str]) -> list[str]:

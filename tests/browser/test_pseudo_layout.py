@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.api.every_page import walk_through_sample_cycle
+from tests.browser.walking import OPEN_ALL
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("browser")
 
 WIDTHS = (320, 1280)
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 OVERFLOWING = """
 () => [...document.querySelectorAll("button, .button, .badge, summary, th")]

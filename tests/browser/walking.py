@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 _MOST_TABS = 160
 _MOST_HEIGHT = {1280: 1200, 320: 1300}
 

@@ -24,17 +24,7 @@ _OF_OFFICE = ("year-office", "year-life")
 
 def live(year: Year) -> None:
     """Live through the year, and see the pages of the office at its end."""
-    steps.agree(year)
-    goal = steps.set_goal_and_commit(year)
-    steps.hold(year, 1)
-    steps.hold(year, 2, "delegate_attended")
-    steps.go_on_leave(year, 3)
-    steps.hold(year, 3)
-    steps.rate(year, goal, "mid", -1)
-    for number in (4, 5, 6):
-        steps.hold(year, number)
-    steps.rate(year, goal, "end", 0)
-    steps.finish(year)
+    steps.live_until_the_end(year)
     steps.follow_up(year)
     steps.ask_the_post(year)
     year.clock.now += timedelta(hours=1)

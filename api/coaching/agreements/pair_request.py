@@ -1,4 +1,4 @@
-"""What every page about a pair needs: the request, the secret link, and the other person."""
+"""What pages of a secret link need: the request, the link, and for a pair the other person."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from api.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class PairRequest:
-    """A request for a page about the pair of a link's owner and another person."""
+class LinkRequest:
+    """A request for a page of a secret link."""
 
     request: Request
     link: str
-    other_id: str
 
     @property
     def services(self) -> Services:
@@ -30,6 +29,13 @@ class PairRequest:
     def principal(self) -> Principal:
         """The owner of the link."""
         return principal_of(self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class PairRequest(LinkRequest):
+    """A request for a page about the pair of a link's owner and another person."""
+
+    other_id: str
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.coaching.agreements.pair_request import LinkRequest
 from api.coaching.follow_up import answers
 from api.coaching.follow_up.forms import AnswerForm, OutcomeForm, by_field, rating_field
 from api.coaching.follow_up.presenters import (
@@ -18,14 +19,13 @@ from api.coaching.follow_up.presenters import (
     goal_form,
 )
 from api.coaching.goals.labels import DROP_OPTIONS, LEVEL_OPTIONS, PROOF_OPTIONS
-from api.consent.service import PublicityAnswer, answer_alumni, read_alumni
+from api.consent.alumni import answer_alumni, read_alumni
+from api.consent.service import PublicityAnswer
 from api.http import urls
-from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
+from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import ASKED_LATER, Permission, Permissions
-from api.http.principal import Principal
 from api.participants.rows import Side
 from api.personal_links.first_page import first_page
-from api.services import Services
 from api.web.date_formats import format_date, format_local_date
 from api.web.rendering import (
     FormFields,
@@ -80,22 +80,10 @@ def answer_to_stay(
 
 
 @dataclass(frozen=True, slots=True)
-class FormRequest:
+class FormRequest(LinkRequest):
     """A request for the form of one follow-up."""
 
-    request: Request
-    link: str
     follow_up_id: str
-
-    @property
-    def services(self) -> Services:
-        """The services, bound to the request's principal."""
-        return services_for(self.request)
-
-    @property
-    def principal(self) -> Principal:
-        """The owner of the link."""
-        return principal_of(self.request)
 
     @property
     def address(self) -> str:

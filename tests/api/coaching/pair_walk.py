@@ -21,7 +21,8 @@ from api.coaching.follow_up.outcomes import CommitmentOutcome
 from api.coaching.follow_up.posts import PostAnswer
 from api.coaching.goals import goals
 from api.coaching.life.reading import lives_of
-from api.consent.service import PublicityAnswer, answer_alumni, read_alumni
+from api.consent.alumni import answer_alumni, read_alumni
+from api.consent.service import PublicityAnswer
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal, Verification
 from api.mail.rows import FOLLOW_UP_KINDS, MailKind, MailRow

@@ -18,7 +18,8 @@ from api.coaching.goals import commitments, goals
 from api.coaching.goals.commitments import CommitmentStep
 from api.coaching.goals.goals import RatingInput
 from api.coaching.life.reading import lives_of
-from api.consent.service import PublicityAnswer, answer_alumni, read_alumni
+from api.consent.alumni import answer_alumni, read_alumni
+from api.consent.service import PublicityAnswer
 from api.data_protection.erase_people import erase_people
 from api.data_protection.retention_policy import retention_of
 from api.data_protection.subject_access import subject_access_report

@@ -14,17 +14,7 @@ if TYPE_CHECKING:
 
 def test_a_year_of_a_pair(world: World) -> None:
     with year_of(world) as year:
-        steps.agree(year)
-        goal = steps.set_goal_and_commit(year)
-        steps.hold(year, 1)
-        steps.hold(year, 2, "delegate_attended")
-        steps.go_on_leave(year, 3)
-        steps.hold(year, 3)
-        steps.rate(year, goal, "mid", -1)
-        for number in (4, 5, 6):
-            steps.hold(year, number)
-        steps.rate(year, goal, "end", 0)
-        steps.finish(year)
+        steps.live_until_the_end(year)
         usual = year.links["C-1"]
         steps.follow_up(year)
         over = year.client.get(f"/p/{usual}", headers={"X-Device-Key": "any"})

@@ -280,6 +280,21 @@ def finish(year: Year) -> None:
     year.picture("year-finished", "C-1", "/follow-up")
 
 
+def live_until_the_end(year: Year) -> None:
+    """Go from the agreement to its end: six sessions, one with a delegate, one after a leave."""
+    agree(year)
+    goal = set_goal_and_commit(year)
+    hold(year, 1)
+    hold(year, 2, "delegate_attended")
+    go_on_leave(year, 3)
+    hold(year, 3)
+    rate(year, goal, "mid", -1)
+    for number in (4, 5, 6):
+        hold(year, number)
+    rate(year, goal, "end", 0)
+    finish(year)
+
+
 def follow_up(year: Year) -> str:
     """Answer the first question: hand the second commitment over; return the page of the form."""
     year.clock.now = datetime(2027, 9, 17, 9, 0, tzinfo=UTC)

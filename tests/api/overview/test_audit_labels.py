@@ -17,6 +17,7 @@ from api.audit_trail.action_facts import ACTIONS
 from api.audit_trail.detail_facts import DETAILS, VALUES
 from api.audit_trail.log import AUTHENTICATION_DETAILS
 from api.background.rows import TaskState
+from api.consent.rows import ConsentKind
 from api.data_protection.retention_sweep import erasure_scope, stale_secrets
 from api.http.principal import AccessRole, Verification
 from api.overview.person_editor.service import EDITED
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3] / "api"
 LOG = ROOT / "audit_trail" / "log.py"
 VARIABLES = {
+    "kind": (ConsentKind.PUBLICITY, ConsentKind.ALUMNI),
     "side": tuple(Side),
     "reply.reply": (Reply.ACCEPTED, Reply.DECLINED),
     "row.state": tuple(state for state in TaskState if state.is_final),
