@@ -15,6 +15,7 @@ demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-o
 	$(BIN)/gender-coach demo --out demo-out
 
 test: .venv/dev.stamp ## every test, with the line coverage
+	-@$(MAKE) --no-print-directory .venv/tools.stamp
 	$(BIN)/python -m slipcover -m pytest -n 3 --dist loadgroup
 	$(BIN)/python -m tests.coverage .coverage.json
 
@@ -81,10 +82,10 @@ clean: ## remove the output of the other targets
 	@touch $@
 
 # Apart from the packages of the application, whose versions these two would change.
-.venv/tools.stamp: | .venv/bin/python
+.venv/tools.stamp: Makefile | .venv/bin/python
 	@$(BIN)/python -m venv .venv/tools
 	@.venv/tools/bin/python -m pip --disable-pip-version-check --quiet install \
-		pip-audit==2.10.1 cyclonedx-bom==7.5.0
+		pip-audit==2.10.1 cyclonedx-bom==7.5.0 openapi-python-client==0.29.1
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp

@@ -49,7 +49,7 @@ class Harassment(_Table):
     consent_of_the_person: Paragraphs
 
 
-class Contact(_Table):
+class GuidanceContact(_Table):
     """Whom to turn to."""
 
     name: Line
@@ -76,7 +76,7 @@ class GuidanceCard(_Table):
     harassment: Harassment
     united_nations: Paragraphs
     protection_from_reprisal: Paragraphs
-    contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+    contacts: Annotated[tuple[GuidanceContact, ...], Field(min_length=1, max_length=20)]
 
 
 def is_due(reviewed_on: date, today: date) -> bool:

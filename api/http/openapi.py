@@ -68,6 +68,8 @@ _SECURITY_SCHEMES = {
 }
 _SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+_DIRECTIONS = ("-Input", "-Output")
+_VERSION_HEADER = "If-Match"
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
@@ -79,12 +81,18 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             permission: Permission = app.state.permissions[method.upper(), path]
             operation["summary"] = _first_sentence(operation["description"])
             _describe_text_bodies(operation)
+            _describe_downloads(operation)
             _describe_errors(operation)
+            _require_version(operation)
             if AccessRole.ANONYMOUS not in permission.roles:
                 operation["security"] = _SECURITY_REQUIREMENTS
     _describe_files(description)
+    schemas = description["components"]["schemas"]
     for name in _FRAMEWORK_SCHEMAS:
-        description["components"]["schemas"].pop(name, None)
+        schemas.pop(name, None)
+    for name, schema in schemas.items():
+        if name.endswith(_DIRECTIONS):
+            schema["title"] = name.replace("-", "")
     return description
 
 
@@ -99,6 +107,28 @@ def _describe_text_bodies(operation: dict[str, Any]) -> None:
     body = operation.get("requestBody", {}).get("content", {}).get("application/toml")
     if body is not None and "anyOf" in body["schema"]:
         body["schema"] = body["schema"]["anyOf"][0]
+
+
+def _describe_downloads(operation: dict[str, Any]) -> None:
+    """Describe answers that are files as text or bytes, and empty ones as null."""
+    for status, answer in operation["responses"].items():
+        for media_type, content in answer.get("content", {}).items():
+            if int(status) >= HTTPStatus.BAD_REQUEST:
+                continue
+            if content.get("schema") == {}:
+                content["schema"] = {"type": "null"}
+            elif not {"schema", "itemSchema"} & content.keys():
+                text = {} if media_type.startswith("text/") else {"format": "binary"}
+                content["schema"] = {"type": "string", **text}
+
+
+def _require_version(operation: dict[str, Any]) -> None:
+    """Describe `If-Match` as required where a request without it is refused."""
+    refused = str(HTTPStatus.PRECONDITION_REQUIRED.value) in operation["responses"]
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == _VERSION_HEADER:
+            parameter["required"] = refused
+            parameter["schema"] = {"type": "string", "maxLength": 200}
 
 
 def _describe_files(schema: Any) -> None:  # noqa: ANN401 - any JSON

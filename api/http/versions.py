@@ -25,6 +25,7 @@ def _given_version(
     if_match: Annotated[
         str | None,
         Header(
+            alias="If-Match",
             max_length=200,
             description="The `ETag` of the version that the change is based on. If somebody else "
             "has changed it since, nothing is changed, and the response is 412. `*` stands for any "

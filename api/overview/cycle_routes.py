@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.responses import PlainTextResponse
 from pydantic import JsonValue
 
 from api.cycles.routes import AS_SETTINGS, CycleFileOrSettings
@@ -117,7 +116,7 @@ def change_policy(
 
 @CYCLES.get(
     "/{cycle_id}/policy.toml",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses={200: {"content": {"application/toml": {}}}, **problem_responses(404)},
 )
 def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:

@@ -54,7 +54,7 @@ class SimilarHuman:
     reasons: tuple[Fact, ...]
 
 
-class Decision(FrozenModel):
+class DuplicateDecision(FrozenModel):
     """A manager's decision on whether two humans of the directory are the same person."""
 
     one_id: str
@@ -112,7 +112,7 @@ def similar_humans(
     )
 
 
-def decide(services: Services, decision: Decision) -> DirectoryEntry:
+def decide(services: Services, decision: DuplicateDecision) -> DirectoryEntry:
     """Merge two humans, or record that they are different people; return the one added first.
 
     Merging keeps the row that was added first. A merged human has one timetable in later runs.

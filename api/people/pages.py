@@ -15,7 +15,7 @@ from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.people import addresses, directory, duplicates
 from api.people.directory_list import DIRECTORY_LIST, read_directory
-from api.people.duplicates import Decision
+from api.people.duplicates import DuplicateDecision
 from api.personal_links.email_change import NewAddress
 from api.web.rendering import (
     FormFields,
@@ -51,7 +51,7 @@ def show_directory(request: Request, services: ServicesDep) -> Response:
 @DIRECTORY_PAGES.post("/duplicates")
 def decide_duplicate(form_fields: FormFields, services: ServicesDep) -> Response:
     """Decide whether two people are the same person."""
-    duplicates.decide(services, parse_form(Decision, form_fields))
+    duplicates.decide(services, parse_form(DuplicateDecision, form_fields))
     return redirect_after_post(f"{urls.DIRECTORY}#duplicates")
 
 

@@ -11,7 +11,7 @@ from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.people import addresses, directory, duplicates
 from api.people.directory import DirectoryEntry, DirectoryPage, DirectorySearch
-from api.people.duplicates import Decision
+from api.people.duplicates import DuplicateDecision
 from api.personal_links.email_change import NewAddress
 from api.texts.reader_language import request_renderer
 from api.values import FrozenModel
@@ -66,7 +66,7 @@ def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
 
 
 @DIRECTORY.put("/duplicates", responses=problem_responses(404, 409, 422))
-def decide_duplicate(decision: Decision, services: ServicesDep) -> DirectoryEntry:
+def decide_duplicate(decision: DuplicateDecision, services: ServicesDep) -> DirectoryEntry:
     """Decide whether two humans are the same person. If they are, their rows become one."""
     return duplicates.decide(services, decision)
 

@@ -22,7 +22,7 @@ from api.values import FrozenModel
 from coach.errors import NotFoundError
 
 
-class DeviceView(FrozenModel):
+class NotesDevice(FrozenModel):
     """A device on which a notebook is unlocked.
 
     Attributes:
@@ -51,7 +51,7 @@ class EndedDevices(FrozenModel):
     passphrase_removed: bool = False
 
 
-def list_devices(services: Services, principal: Principal) -> tuple[DeviceView, ...]:
+def list_devices(services: Services, principal: Principal) -> tuple[NotesDevice, ...]:
     """Return the devices on which the notebook of this device is unlocked, oldest first.
 
     Raises:
@@ -61,14 +61,14 @@ def list_devices(services: Services, principal: Principal) -> tuple[DeviceView, 
         return devices_of(tx, principal)
 
 
-def devices_of(tx: Transaction, principal: Principal) -> tuple[DeviceView, ...]:
+def devices_of(tx: Transaction, principal: Principal) -> tuple[NotesDevice, ...]:
     """Return the devices on which a notebook is unlocked; see `list_devices`."""
     if principal.notes_device is None:
         raise locked_error(principal)
     link = tx.get_one(CredentialRow, principal.credential_id)
     this = principal.notes_device.credential_id
     return tuple(
-        DeviceView(
+        NotesDevice(
             id=row.id,
             device=row.label,
             opened_at=row.created_at,

@@ -18,7 +18,7 @@ from api.services import Services
 from api.session_reports import facts, notebooks
 from api.session_reports.altered_notes import record_alteration, recording_alterations
 from api.session_reports.device_unlocking import NotesLockedError, unlock_on_device
-from api.session_reports.devices import DeviceView, devices_of
+from api.session_reports.devices import NotesDevice, devices_of
 from api.session_reports.notebook_integrity import NotebookAlteredError, restored_to
 from api.session_reports.notebook_matching import candidates_of, match_secret
 from api.session_reports.notebook_openers import new_opener_key
@@ -48,7 +48,7 @@ class NotesOverview:
     needs_code: bool
     code_sent: bool
     zone: ZoneInfo
-    devices: tuple[DeviceView, ...] = ()
+    devices: tuple[NotesDevice, ...] = ()
     version: int | None = None
     problem: NotebookAlteredError | None = None
     restored_to: Displayed | None = None

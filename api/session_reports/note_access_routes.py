@@ -16,7 +16,7 @@ from api.services import Services
 from api.session_reports import altered_notes, devices, note_access
 from api.session_reports.device_keys import remember_version, set_device_key_cookie
 from api.session_reports.device_names import device_name
-from api.session_reports.devices import DeviceView, EndedDevices
+from api.session_reports.devices import EndedDevices, NotesDevice
 from api.session_reports.note_access import NotebookAccess
 from api.session_reports.notebooks import NotesStatus
 
@@ -161,7 +161,7 @@ def accept_notes(services: ServicesDep, principal: PrincipalDep, response: Respo
 
 
 @NOTES.get("/devices", responses=problem_responses())
-def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[DeviceView, ...]:
+def list_notes_devices(services: ServicesDep, principal: PrincipalDep) -> tuple[NotesDevice, ...]:
     """List the devices on which your notes are unlocked."""
     return devices.list_devices(services, principal)
 

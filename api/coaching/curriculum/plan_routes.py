@@ -18,7 +18,7 @@ PLANS = APIRouter(prefix=f"{API}/sessions/{{session_id}}/modules", tags=["curric
 PROGRESS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/curriculum", tags=["curriculum"])
 
 
-class PlanJson(FrozenModel):
+class ModulePlanJson(FrozenModel):
     """What a pair plans: the number of the session for each module, by the module's code.
 
     `by_coach` is whether a coach has changed it; otherwise it is the suggestion for the course.
@@ -39,7 +39,9 @@ class ProgressJson(FrozenModel):
 
 
 @PLANS.get("", responses=problem_responses(404))
-def read_module_plan(session_id: str, services: ServicesDep, principal: PrincipalDep) -> PlanJson:
+def read_module_plan(
+    session_id: str, services: ServicesDep, principal: PrincipalDep
+) -> ModulePlanJson:
     """Get what the pair of a session plans for all its sessions."""
     return _shown(planning.read_syllabus(services, principal, session_id))
 
@@ -47,7 +49,7 @@ def read_module_plan(session_id: str, services: ServicesDep, principal: Principa
 @PLANS.put("", responses=problem_responses(404, 412, 422))
 def change_module_plan(
     session_id: str, given: PlanInput, services: ServicesDep, principal: PrincipalDep
-) -> PlanJson:
+) -> ModulePlanJson:
     """Replace what the pair of a session plans for all its sessions."""
     return _shown(planning.change_plan(services, principal, session_id, given))
 
@@ -55,7 +57,7 @@ def change_module_plan(
 @PLANS.post("/suggestion", responses=problem_responses(404, 412, 422))
 def use_module_suggestion(
     session_id: str, wanted: Suggestion, services: ServicesDep, principal: PrincipalDep
-) -> PlanJson:
+) -> ModulePlanJson:
     """Replace the plan with the suggestion for a course."""
     return _shown(planning.use_suggestion(services, principal, session_id, wanted))
 
@@ -74,8 +76,8 @@ def choose_course(cycle_id: str, wanted: CourseInput, services: ServicesDep) -> 
     return ProgressJson(course=found.course, pairs=found.pairs)
 
 
-def _shown(pair: PairSyllabus) -> PlanJson:
-    return PlanJson(
+def _shown(pair: PairSyllabus) -> ModulePlanJson:
+    return ModulePlanJson(
         course=pair.syllabus.course,
         sessions=pair.syllabus.sessions,
         planned=dict(pair.syllabus.plan),

@@ -66,6 +66,35 @@ def test_operations_with_body_describe_body_errors(
             assert {"400", "413"} <= operation["responses"].keys(), name
 
 
+def test_version_is_required_where_a_request_without_it_is_refused(
+    described: dict[str, Any],
+) -> None:
+    required = {
+        name
+        for name, operation in _operations(described)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == "If-Match" and parameter["required"]
+    }
+    refused = {
+        name for name, operation in _operations(described) if "428" in operation["responses"]
+    }
+    assert required == refused
+    assert refused
+
+
+def test_every_answer_has_a_schema_and_every_schema_its_own_title(
+    described: dict[str, Any],
+) -> None:
+    for name, operation in _operations(described):
+        for status, answer in operation["responses"].items():
+            contents = answer.get("content", {}).values()
+            assert all(one.get("schema") or one.get("itemSchema") for one in contents), name
+            assert answer.get("content") or status in {"204", "303"}, name
+    schemas = described["components"]["schemas"]
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert sorted(titles) == sorted(set(titles))
+
+
 def test_unsupported_method_lists_allowed_methods(shared: SharedServer) -> None:
     answer = shared.client.patch(f"{API}/rules")
     assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED

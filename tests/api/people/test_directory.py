@@ -16,7 +16,7 @@ from api.participants import upload
 from api.participants.rows import PersonRow, Side
 from api.people import addresses, directory, duplicates
 from api.people.directory import DirectorySearch
-from api.people.duplicates import Decision
+from api.people.duplicates import DuplicateDecision
 from api.personal_links.email_change import NewAddress
 from coach.errors import ConflictError, NotFoundError
 from coach.intake.columns import PeopleKind
@@ -85,7 +85,7 @@ def test_suggested_duplicate_is_decided_once(world: World, cycle_id: str, *, sam
         1,
         {"Ana Đorđević", "Ana Djordjevicc"},
     )
-    decision = Decision(one_id=duplicate.other.id, other_id=duplicate.one.id, same=same)
+    decision = DuplicateDecision(one_id=duplicate.other.id, other_id=duplicate.one.id, same=same)
     decided = duplicates.decide(world.services, decision)
     assert len(decided.roles) == (2 if same else 1)
     _store(world, cycle_id, "Ana Đorđević", "Ana Djordjevicc", "Boris K. Kos")
@@ -100,7 +100,7 @@ def test_separated_role_has_a_row_of_its_own_and_is_not_suggested_again(
     world: World, cycle_id: str
 ) -> None:
     (duplicate,), _ = duplicates.read_duplicates(world.services)
-    decision = Decision(one_id=duplicate.one.id, other_id=duplicate.other.id, same=True)
+    decision = DuplicateDecision(one_id=duplicate.one.id, other_id=duplicate.other.id, same=True)
     duplicates.decide(world.services, decision)
     separated = duplicates.separate(world.services, world.person_id(cycle_id, "K-2"))
     assert (separated.name, separated.email) == ("Ana Djordjevicc", "k2@example.org")
@@ -112,7 +112,7 @@ def test_separated_role_has_a_row_of_its_own_and_is_not_suggested_again(
 
 def test_decision_about_a_person_who_is_gone_is_refused(world: World, cycle_id: str) -> None:
     (duplicate,), _ = duplicates.read_duplicates(world.services)
-    decision = Decision(one_id=duplicate.one.id, other_id=duplicate.other.id, same=True)
+    decision = DuplicateDecision(one_id=duplicate.one.id, other_id=duplicate.other.id, same=True)
     duplicates.decide(world.services, decision)
     with pytest.raises(NotFoundError):
         duplicates.decide(world.services, decision)
