@@ -139,7 +139,11 @@ class AgreementTerms(BaseModel):
     focus: Annotated[
         tuple[ModuleCode, ...],
         AfterValidator(_without_repeats),
-        Field(min_length=MIN_FOCUS, max_length=MAX_FOCUS),
+        Field(
+            min_length=MIN_FOCUS,
+            max_length=MAX_FOCUS,
+            json_schema_extra={"minItems": MIN_FOCUS, "maxItems": MAX_FOCUS},
+        ),
     ]
     sessions: Annotated[int, Field(ge=1, le=60)]
     mode: SessionMode

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.http.examples import add_examples
 from api.http.permissions import Permission
 from api.http.principal import AccessRole
 from api.http.problem_details import MEDIA_TYPE
@@ -68,7 +69,6 @@ _SECURITY_SCHEMES = {
 }
 _SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
-_DIRECTIONS = ("-Input", "-Output")
 _VERSION_HEADER = "If-Match"
 
 
@@ -90,9 +90,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     schemas = description["components"]["schemas"]
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
-    for name, schema in schemas.items():
-        if name.endswith(_DIRECTIONS):
-            schema["title"] = name.replace("-", "")
+    add_examples(description)
     return description
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
+from pydantic import TypeAdapter
 
 from api.http.problem_details import MEDIA_TYPE
+from api.route_modules import API_MODULES
 from tests.api.conftest import ANY_VERSION
 
 if TYPE_CHECKING:
@@ -93,6 +97,50 @@ def test_every_answer_has_a_schema_and_every_schema_its_own_title(
     schemas = described["components"]["schemas"]
     titles = [schema.get("title", name) for name, schema in schemas.items()]
     assert sorted(titles) == sorted(set(titles))
+
+
+def _contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the media types of the body and of each answer that is not an error."""
+    answers = [one for status, one in operation["responses"].items() if status < "300"]
+    for described in (operation.get("requestBody", {}), *answers):
+        yield from described.get("content", {}).items()
+
+
+def _examples(content: dict[str, Any]) -> list[object]:
+    if "example" in content:
+        return [content["example"]]
+    return [example["value"] for example in content["examples"].values()]
+
+
+def test_every_body_and_answer_has_an_example_that_fits_its_schema(
+    described: dict[str, Any],
+) -> None:
+    schemas, examples = {}, {}
+    for name, operation in _operations(described):
+        for media_type, content in _contents(operation):
+            if media_type != "text/event-stream":
+                for number, example in enumerate(_examples(content)):
+                    key = f"{name}, {media_type}, {number}"
+                    schemas[key], examples[key] = content["schema"], example
+    whole = {"properties": schemas, "components": described["components"]}
+    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    faults = [(list(one.instance_path), one.message) for one in validator.iter_errors(examples)]
+    assert not faults
+    assert len(examples) > 200
+
+
+def test_the_application_accepts_every_example_of_a_body(described: dict[str, Any]) -> None:
+    accepted = 0
+    for route in (r for module in API_MODULES for router in module.ROUTERS for r in router.routes):
+        for method in route.methods:
+            operation = described["paths"].get(route.path, {}).get(method.lower(), {})
+            for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                if media_type.endswith("json"):
+                    model = TypeAdapter(route.body_field.field_info.annotation)
+                    for example in _examples(content):
+                        model.validate_python(example)
+                        accepted += 1
+    assert accepted > 80
 
 
 def test_unsupported_method_lists_allowed_methods(shared: SharedServer) -> None:
