@@ -118,7 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @cache
 def _routes() -> Sequence[BaseRoute]:
-    """Return all routes, which ask for permission; they are created once per process."""
+    """Return all routes, each guarded by its permission; they are created once per process."""
     every = APIRouter(
         dependencies=[Depends(authorise)], generate_unique_id_function=lambda route: route.name
     )

@@ -41,7 +41,7 @@ class AgreementEvent(StrEnum):
     AGREE = "agree"
     START = "start"
     AMEND = "amend"
-    KEEP = "keep"  # the agreed text stays; the change to it is withdrawn or refused
+    KEEP = "keep"  # the agreed text stays; the proposed change is withdrawn or refused
     CLOSE = "close"
 
 
@@ -127,7 +127,7 @@ ModuleCode = Annotated[str, StringConstraints(min_length=1, max_length=20), Sing
 
 
 class AgreementTerms(BaseModel):
-    """What a coach and a coachee agree on. `focus` are codes of modules of the curriculum."""
+    """What a coach and a coachee agree on. `focus` lists codes of modules."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,9 +1,10 @@
-"""Figures over answers that tell nobody what one person has answered.
+"""Figures over answers that reveal nobody's individual answer.
 
-No figure rests on the answers of fewer than `MIN_PEOPLE` people, nor on answers that are all equal.
-Neither does the difference between a figure and an earlier one: answers are taken in batches, and a
-batch counts only once it has both. So whoever looks every day learns no more than whoever looks
-once. Source of the threshold: Hundepool et al., Statistical Disclosure Control, 2012, 5.2.
+No figure is computed from the answers of fewer than `MIN_PEOPLE` people, or from answers that are
+all equal. The same holds for the difference between a figure and an earlier one: answers are
+counted in batches, and a batch counts only once it meets both conditions. So somebody who looks
+every day learns no more than somebody who looks once. Source of the threshold: Hundepool et al.,
+Statistical Disclosure Control, 2012, 5.2.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Figure:
 
 
 def figure(answers: Iterable[Given]) -> Figure | None:
-    """Return the figure over answers in the order in which they were given, or `None`."""
+    """Return the figure over `answers`, in the order given; `None` if it may not be shown."""
     shown = _in_batches(answers)
     by_person: dict[str, list[int]] = defaultdict(list)
     for one in shown:
@@ -48,10 +49,10 @@ def figure(answers: Iterable[Given]) -> Figure | None:
 
 
 def count(answers: Iterable[Given]) -> tuple[int, int] | None:
-    """Return how many people have made a choice, and how many have not, or `None`.
+    """Return how many people have made a choice, and how many have not; `None` if hidden.
 
-    A choice that a person has made once counts as made. Neither number is shown if one of them is
-    below `MIN_PEOPLE`.
+    A person who has made the choice in any answer counts as having made it. Neither number is shown
+    if one of them is below `MIN_PEOPLE`.
     """
     made: dict[str, int] = {}
     for one in _in_batches(answers):

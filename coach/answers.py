@@ -15,6 +15,6 @@ ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,3
 QuestionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}(\.[a-z]+)?$")]
 """The code of an item, with `.before` or `.now` after it if the item is rated twice."""
 Answer = StrictBool | StrictInt | Annotated[tuple[ItemCode, ...], Field(max_length=MAX_CHOICES)]
-"""Yes or no, a point of a scale, or the codes of choices."""
+"""Yes or no, a point on a scale, or the codes of choices."""
 Answers = Annotated[Mapping[QuestionKey, Answer], Field(max_length=MAX_QUESTIONS)]
-"""Answers by question. Questions that were left out are not in it."""
+"""Answers by question, without those that were left out."""

@@ -39,7 +39,7 @@ class CommitmentState(StrEnum):
 class CommitmentEvent(StrEnum):
     """What can happen to a commitment."""
 
-    CHANGE = "change"  # its text is changed, so that the coachee has to commit to it again
+    CHANGE = "change"  # its text is changed, so the coachee has to commit to it again
     COMMIT = "commit"
     START = "start"
     FINISH = "finish"
@@ -100,7 +100,7 @@ class _Model(BaseModel):
 
 
 class Evidence(_Model):
-    """What shows that a commitment is done: the number of a document with its date."""
+    """Evidence that a commitment is done: the number and the date of a document."""
 
     kind: Proof
     reference: Annotated[
@@ -113,11 +113,11 @@ class Evidence(_Model):
 
 
 class Commitment(_Model):
-    """What is promised, for which unit, by whom and by when.
+    """A promise: what is to be done, for which unit, by whom and by when.
 
     Attributes:
-        owner_role: the office that does it; empty if the coachee does it themselves.
-        needs_approval_of: the office whose approval it needs; empty if it needs none.
+        owner_role: the office responsible; empty if it is the coachee.
+        needs_approval_of: the office whose approval is required; empty if none is.
     """
 
     title: Annotated[

@@ -97,14 +97,14 @@ class Module(_Part):
     """A module of the curriculum.
 
     Attributes:
-        code: identifies it, such as `B1`; never changed.
-        level: the course that it belongs to.
+        code: identifies the module, such as `B1`; never changed.
+        level: the course that the module belongs to.
         order: its place in the course.
-        minutes: how long it usually takes.
+        minutes: the usual length.
         objectives: two to four.
         before: what a coachee does before the session.
-        sensitive: whether sessions with it need particular care, which coaches are told.
-        prerequisites: the codes of modules that come before it.
+        sensitive: whether coaches are told that sessions with the module need particular care.
+        prerequisites: the codes of modules that must come before this one.
     """
 
     code: ModuleCode
@@ -124,7 +124,7 @@ class Module(_Part):
         return any(one.draft for one in self.objectives)
 
     def without_drafts(self) -> Module:
-        """Return the module as coaches and coachees see it, with any number of objectives."""
+        """Return the module as coaches and coachees see it, possibly without any objectives."""
         approved = tuple(one for one in self.objectives if not one.draft)
         return self.model_copy(update={"objectives": approved})
 
@@ -153,9 +153,10 @@ def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]
 def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...], ...]:
     """Distribute modules over sessions, in order, so that the fullest session is shortest.
 
-    Each session has consecutive modules. Among equally short plans, earlier sessions have more.
-    With fewer modules than sessions, the last sessions are empty. This is the linear partition
-    problem (Skiena, The Algorithm Design Manual, 10.7): `O(sessions * len(modules)**2)`.
+    Each session has consecutive modules. Among equally good plans, the one with more modules in
+    earlier sessions is chosen. If there are fewer modules than sessions, the last sessions are
+    empty. This is the linear partition problem (Skiena, The Algorithm Design Manual, 10.7):
+    `O(sessions * len(modules)**2)`.
     """
     total = [0, *accumulate(one.minutes for one in modules)]
 

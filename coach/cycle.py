@@ -38,7 +38,7 @@ def _timezone_names() -> frozenset[str]:
 
 
 EMPTY_LIST = "[]"
-"""How a setting that lists nothing is displayed: as the policy file writes it."""
+"""How a setting with an empty list is displayed, as it is written in the policy file."""
 
 
 def _are_default_months(months: tuple[int, ...]) -> bool:
@@ -52,7 +52,7 @@ def _is_off(value: bool) -> bool:
 class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
 
-    Coachees are asked `follow_up_months` after their pair was completed what has become of their
+    `follow_up_months` after their pair was completed, coachees are asked what has become of their
     commitments; with `follow_up_coach`, coaches are asked, too.
     """
 

@@ -1,4 +1,4 @@
-"""The base class of the tables of a cycle file."""
+"""The base class for tables of a cycle file."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from coach.people import Person, Sex
 from coach.texts.facts import Fact
 
 MAX_SUGGESTIONS = 1_000
-"""More would not be read; a list with so many similar names is damaged, or a test."""
+"""Nobody would read more; a list with so many similar names is damaged or a test."""
 _MAX_SHARING = 100  # people with one address who are compared with each other
 
 

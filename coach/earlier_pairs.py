@@ -49,7 +49,7 @@ def keys_by_id(
 def objective_levels(roster: Roster, cycle: Cycle) -> tuple[ObjectiveLevel, ...]:
     """Return the levels that a run optimises, in order.
 
-    If pairs of earlier cycles are avoided, `repeat` follows `placed`, or `kept` if that is next.
+    If pairs of earlier cycles are avoided, `repeat` follows `placed`, or `kept` if that comes next.
     """
     levels = cycle.objective.levels
     if roster.earlier_pairs is None or cycle.rules.repeat.earlier is not EarlierPairs.AVOID:

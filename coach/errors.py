@@ -122,7 +122,7 @@ def _text(value: object) -> str:
 
 
 class ChangedSinceError(ConflictError):
-    """Somebody else has changed the object since the user saw it; `shown` says who, what and when.
+    """Somebody else has changed the object since the user saw it; `shown` says who, when and what.
 
     `differences` are the fields in which the stored object differs from the submitted one.
     """
@@ -145,7 +145,7 @@ class ConfirmFirstError(NotAllowedError):
 
 
 class ConfirmChangeError(NotAllowedError):
-    """The user has to confirm a change to how they sign in, with what they sign in with now."""
+    """The user has to confirm a change to their sign-in methods with a current method."""
 
 
 class VerifyFirstError(NotAllowedError):

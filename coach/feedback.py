@@ -1,7 +1,7 @@
 """Reports on a session: the coach's shared record and private note, and the coachee's feedback.
 
-They are separate models because different people may read each of them. All but the note state
-the session's outcome as `coach.sessions.Attendance`.
+They are separate models because each of them may be read by different people. All but the note
+state the session's outcome as `coach.sessions.Attendance`.
 """
 
 from __future__ import annotations
@@ -101,10 +101,10 @@ class SharedRecord(SessionReport):
 
     Attributes:
         session_date: the date on which the session took place or was planned.
-        absent: who did not come, for a session that did not take place because of that.
+        absent: who did not come, if the session did not take place for that reason.
         minutes: how long the session took.
         modules_covered: the codes of modules of the curriculum.
-        topic: what the session was about, if it was not only modules.
+        topic: what the session was about besides modules.
         next_focus: what the next session is about.
         ask_office: what the coach asks the programme office for.
     """

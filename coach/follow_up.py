@@ -1,7 +1,8 @@
-"""Following up: what a pair is asked months after it has finished.
+"""Follow-ups: the questions that a pair is asked months after it was completed.
 
 The months are counted from the day on which the pair was completed. A question can be answered
-until `GRACE` after the last month. It is sent once and reminded of at most `MAX_REMINDERS` times.
+until `GRACE` after the last of these months. It is sent once, followed by at most `MAX_REMINDERS`
+reminders.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ DEFAULT_REMINDER_DAYS = 7
 class FollowUpState(StrEnum):
     """The state of a follow-up."""
 
-    WAITING = "waiting"  # its month has not come yet
+    WAITING = "waiting"  # not due yet
     DUE = "due"  # to be asked, or asked and not answered
     ANSWERED = "answered"
-    UNANSWERED = "unanswered"  # nobody can answer it any more
+    UNANSWERED = "unanswered"  # it can no longer be answered
     ENDED = "ended"  # the person has left, or does not want to be asked again
 
 
 class PostOutcome(StrEnum):
-    """What a post says has become of a commitment that it has taken over."""
+    """What has become of a commitment, according to the post that has taken it over."""
 
     UNDER_WAY = "under_way"
     DONE = "done"
@@ -41,14 +42,14 @@ class PostOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUpDates:
-    """When a follow-up is due, until when it can be answered, and what has become of it.
+    """When a follow-up is due, until when it can be answered, and what has happened so far.
 
     Attributes:
         asked: the day on which the question was sent; `None` if it was not.
         reminded: the day of the last reminder.
         reminders: the number of reminders.
         answered: whether it was answered.
-        ended: whether it is no longer asked.
+        ended: whether the question is no longer asked.
     """
 
     due: date
@@ -61,7 +62,7 @@ class FollowUpDates:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the day some months later; the last day of a month that is too short for it.
+    """Return the same day `months` later, or the last day of that month if it is too short.
 
     >>> add_months(date(2026, 11, 30), 3)
     datetime.date(2027, 2, 28)
@@ -82,9 +83,9 @@ def answerable_until(completed: date, months: Iterable[int]) -> date:
 
 
 def post_due(today: date, dues: Iterable[date]) -> date:
-    """Return the day on which a post is asked about what it has taken over today.
+    """Return the day on which a post is asked about what it takes over today.
 
-    It is asked with the next follow-up of the coachee, or a month later if there is none.
+    The post is asked with the coachee's next follow-up, or a month later if there is none.
     """
     return min((day for day in dues if day > today), default=add_months(today, 1))
 
@@ -101,7 +102,7 @@ def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
 
 
 def is_to_be_asked(dates: FollowUpDates, today: date) -> bool:
-    """Return whether the question is to be sent."""
+    """Return whether the question should be sent now."""
     return dates.asked is None and follow_up_state(dates, today) is FollowUpState.DUE
 
 
@@ -110,7 +111,7 @@ def is_to_be_reminded(
 ) -> bool:
     """Return whether it is time for the next reminder of a question that was sent.
 
-    Reminders are sent `after_days` after the question and after each other; 0 disables them.
+    Reminders are sent `after_days` after the question or the previous reminder; 0 disables them.
     """
     latest = dates.reminded or dates.asked
     return (
@@ -123,5 +124,5 @@ def is_to_be_reminded(
 
 
 def rating_moment(month: int) -> RatingMoment:
-    """Return the moment at which goals are rated in the follow-up of a month."""
+    """Return the rating moment of the follow-up in the given month."""
     return RatingMoment(f"month_{month}")

@@ -1,7 +1,7 @@
 """Goals of a coachee, by goal attainment scaling.
 
-A goal describes in words what five results would look like, from -2 (much less than expected) over
-0 (what is expected) to +2 (much more than expected). Source: Kiresuk, T. J. and Sherman, R. E.
+A goal describes in words what five results would look like, from -2 (much less than expected)
+through 0 (as expected) to +2 (much more than expected). Source: Kiresuk, T. J. and Sherman, R. E.
 (1968), "Goal attainment scaling: a general method for evaluating comprehensive community mental
 health programs", Community Mental Health Journal 4(6), 443-453.
 """
@@ -46,7 +46,7 @@ _ShortWord = Annotated[
 
 
 class Area(StrEnum):
-    """What a goal or commitment changes.
+    """The area in which a goal or commitment is meant to change something.
 
     The areas are the six themes of DCAF's "Gender Self-Assessment Guide for the Police, Armed
     Forces and Justice Sector" (2011); only the names of the themes are used.
@@ -61,7 +61,7 @@ class Area(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far the change of a goal reaches."""
+    """How far-reaching the change is that a goal describes."""
 
     PERSONAL = "personal"
     UNIT = "unit"
@@ -80,7 +80,7 @@ class NapPillar(StrEnum):
 
 
 class Proof(StrEnum):
-    """What shows that something was reached: a kind of document, never the document itself."""
+    """A kind of document that proves a result; the document itself is never stored."""
 
     ORDER = "order"
     POLICY = "policy"
@@ -118,7 +118,7 @@ class GoalState(StrEnum):
 class GoalEvent(StrEnum):
     """What can happen to a goal."""
 
-    CHANGE = "change"  # its text is changed, so that both have to agree again
+    CHANGE = "change"  # its text is changed, so both have to agree again
     AGREE = "agree"
     START = "start"
     REACH = "reach"

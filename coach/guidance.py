@@ -15,7 +15,7 @@ from coach import guidance_facts as facts
 from coach.errors import InvalidValueError
 
 MAX_CARD_AGE_DAYS = 365
-"""After how many days a card has to be reviewed again."""
+"""The number of days after which a card has to be reviewed again."""
 
 
 def _require_text(text: str) -> str:
@@ -41,7 +41,7 @@ class _Table(BaseModel):
 
 
 class Harassment(_Table):
-    """What applies to harassment and abuse inside the service."""
+    """The rules that apply to harassment and abuse inside the service."""
 
     who_must_report: Paragraphs
     who_may_report: Paragraphs
@@ -50,7 +50,7 @@ class Harassment(_Table):
 
 
 class GuidanceContact(_Table):
-    """Whom to turn to."""
+    """A person or office to turn to."""
 
     name: Line
     reach: Line
@@ -62,8 +62,9 @@ class GuidanceCard(_Table):
 
     Attributes:
         reviewed_on: when someone other than the author last checked that it is correct.
-        say_first: words with which to interrupt, before somebody says more than a coach can keep.
-        united_nations: what applies where staff of the United Nations are involved.
+        say_first: words to interrupt with, before somebody says more than a coach can keep
+            confidential.
+        united_nations: the rules that apply if United Nations staff are involved.
     """
 
     country: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)]

@@ -16,7 +16,7 @@ import holidays
 from coach.cycle import CalendarPolicy
 from coach.people import Person
 
-_NOT_DAYS_OFF = frozenset({"workday"})  # days of work instead of a day off
+_NOT_DAYS_OFF = frozenset({"workday"})  # working days that replace a day off
 
 
 @lru_cache(maxsize=4096)

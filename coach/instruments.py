@@ -28,7 +28,7 @@ MAX_ITEMS_AFTER_SESSION = 8
 
 
 class Moment(StrEnum):
-    """When an instrument is asked: see `Occasion` for the exact times."""
+    """When an instrument is asked; see `Occasion` for the exact times."""
 
     AFTER_SESSION = "after_session"
     ALLIANCE = "alliance"
@@ -38,7 +38,7 @@ class Moment(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """How an item is answered: with a point of the scale, with choices, or with yes or no."""
+    """How an item is answered: with a point on the scale, with choices, or with yes or no."""
 
     SCALE = "scale"
     CHOICES = "choices"
@@ -70,7 +70,7 @@ class Choice(_Part):
 
 
 class Item(_Part):
-    """An item. `group` is the heading of the items around it that have the same."""
+    """An item. Items with the same `group` are listed together under it as a heading."""
 
     code: ItemCode
     text: LocalSentence
@@ -80,7 +80,7 @@ class Item(_Part):
 
 
 class Scale(_Part):
-    """The points of a scale, from `lowest`, with a label for each."""
+    """A scale: its points, counted from `lowest`, with a label for each."""
 
     lowest: Annotated[int, Field(ge=0, le=1)] = 1
     labels: Annotated[tuple[LocalTitle, ...], Field(min_length=2, max_length=11)]
@@ -102,15 +102,15 @@ class Instrument(_Part):
     """An instrument.
 
     Attributes:
-        code: identifies it; never changed.
+        code: identifies the instrument; never changed.
         version: changed whenever an item or the scale changes.
         intro: one sentence above the items.
-        moments: when it is asked; empty for one that is no longer asked.
-        open_days: how long it can be answered.
-        licence: under which licence the items are used.
-        source: who wrote them, or where they were published.
+        moments: when the instrument is asked; empty if it is no longer in use.
+        open_days: the number of days for which it can be answered.
+        licence: the licence under which the items are used.
+        source: the author or publication of the items.
         validated: whether the items were validated as a scale.
-        items_from: where the items come from, if there are no `items`.
+        items_from: where the items come from if `items` is empty.
     """
 
     code: ItemCode
@@ -129,7 +129,7 @@ class Instrument(_Part):
 
     @property
     def sha256(self) -> str:
-        """A digest of everything in it, by which stored answers refer to their items."""
+        """A digest of the content, by which stored answers refer to the instrument."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -138,13 +138,13 @@ class Instrument(_Part):
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def asked_once(self) -> Instrument:
-        """Return the instrument as it is asked at the start, where nothing can be rated twice."""
+        """Return the instrument without second ratings, as it is asked at the start."""
         return self.model_copy(update={"twice": None})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that a person answers: an item, or one of the two ratings of an item."""
+    """A single question: an item, or one of the two ratings of an item that is rated twice."""
 
     key: str
     item: Item
@@ -165,9 +165,9 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
 def answer_faults(
     instrument: Instrument | None, given: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Fact]]:
-    """Yield what is wrong with answers: the key of a question, and why.
+    """Yield the faults in `answers`: the key of a question, and what is wrong.
 
-    `instrument` is `None` if nothing is asked.
+    `instrument` is `None` if no questions are asked.
     """
     if instrument is None:
         yield from ((key, facts.NO_SUCH_QUESTION(key=key)) for key in given)

@@ -67,8 +67,8 @@ class Invitation(InvitationValue):
         join_link: the URL of an online meeting.
         mode: how the participants meet.
         place: where they meet, in the office's words.
-        with_name: the name of the other participant. It is added when the invitation is rendered,
-            is not stored, and its change produces no message.
+        with_name: the name of the other participant. It is added when the invitation is rendered
+            and is not stored; a change of name produces no message.
     """
 
     uid: str
@@ -107,7 +107,8 @@ class Message(InvitationValue):
         stamp: when the message was created (DTSTAMP).
         asks_again: whether the change invalidates an earlier reply and requires a new one.
         partstat: the recipient's last known answer; `NEEDS_ACTION` if a new one is required.
-        before: what the recipient was last sent, if the message changes a confirmed session.
+        before: the invitation that the recipient was last sent, if the message changes a confirmed
+            session.
         refuses_counter: whether the recipient's calendar should not offer to propose another time.
     """
 

@@ -1,4 +1,4 @@
-"""When a pair is asked which questions, from the times of their sessions."""
+"""Derives from the times of a pair's sessions when the pair is asked which questions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SECOND = 2
 
 
 class Occasion(StrEnum):
-    """An occasion on which answers are given; each person gives them once for each pair.
+    """An occasion on which people are asked; each person answers once for each pair.
 
-    After a session, they are given once for each session.
+    On the occasion after a session, each person answers once for each session.
     """
 
     AFTER_SESSION = "after_session"
@@ -34,14 +34,14 @@ MOMENTS: Mapping[Occasion, Moment] = {
     Occasion.END: Moment.END,
     Occasion.FOLLOW_UP: Moment.FOLLOW_UP,
 }
-"""The moment of each occasion, which decides on the instrument."""
+"""The moment of each occasion, which determines the instrument."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """An occasion on which a pair is asked, and when it can be answered: from, and until before.
+    """An occasion on which a pair is asked, and the times between which answers are accepted.
 
-    `opens` is `None` if it can be answered as soon as the pair has sessions.
+    `opens` is `None` if answers are accepted as soon as the pair has sessions.
     """
 
     occasion: Occasion
@@ -49,7 +49,7 @@ class Asking:
     closes: datetime
 
     def is_open(self, now: datetime) -> bool:
-        """Return whether it can be answered at `now`."""
+        """Return whether answers are accepted at `now`."""
         return (self.opens is None or self.opens <= now) and now < self.closes
 
     @property
@@ -59,10 +59,10 @@ class Asking:
 
 
 def askings(ends: Sequence[datetime], asked: Mapping[Moment, Instrument]) -> Iterator[Asking]:
-    """Yield the occasions on which a pair is asked, in order, without those after each session.
+    """Yield the occasions on which a pair is asked, in order, except those after each session.
 
     Args:
-        ends: the ends of their sessions, in order, without those that did not take place.
+        ends: the ends of the pair's sessions, in order, without sessions that did not take place.
         asked: the instrument for each moment at which something is asked.
     """
     count = len(ends)

@@ -1,8 +1,8 @@
-"""The life of a pair in a cycle, from the call to what comes after, as facts that happened.
+"""The life of a pair in a cycle, from the call to what comes after the cycle, as dated facts.
 
-Nothing of it is stored as a state: it is derived from what was recorded for other reasons, so that
-the two can never disagree. A pair only moves forward: what has happened stays, and the state is the
-last thing that has happened, unless the pair has ended earlier.
+No state is stored. It is derived from facts that were recorded for other reasons, so that state and
+facts can never disagree. A pair only moves forward: a state that was reached stays reached, and the
+present state is the last one, unless the pair has ended earlier.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class LifeState(StrEnum):
-    """The state of a pair, in the order in which they follow each other."""
+    """The states of a pair, in the order in which they follow each other."""
 
     CALLED = "call"
     NOMINATED = "nominated"
@@ -45,17 +45,17 @@ class LifeFacts:
         invited: when the coachee was invited.
         enrolled: when the coachee agreed to the terms.
         matched: when the plan with the pair was published.
-        contracted: when the two had agreed to their agreement.
+        contracted: when both people had accepted the agreement.
         session_ends: the ends of the confirmed sessions, in order.
-        first_start: the start of the first of them.
+        first_start: the start of the first confirmed session.
         completed: when the two recorded that they have finished.
-        left: when one of the two left, or the pair was replaced, unless it was completed before.
+        left: when one of the two left or the pair was replaced, unless the pair had been completed.
         follow_ups: when the questions after the cycle were due, in order, without those that the
             coachee had declined by then.
-        answerable_until: until when the last of them can be answered.
-        alumnus: when the coachee agreed to stay in touch; `None` also if that was taken back.
-        gone: when the coachee left after the pair was completed, was erased, or took back that they
-            stay in touch.
+        answerable_until: until when the last follow-up can be answered.
+        alumnus: when the coachee agreed to stay in touch; `None` if that consent was withdrawn.
+        gone: when, after completion, the coachee left, was erased, or withdrew the consent to stay
+            in touch.
     """
 
     called: datetime | None = None
@@ -76,17 +76,17 @@ class LifeFacts:
 
 @dataclass(frozen=True, slots=True)
 class LifeStep:
-    """A state that a pair has reached, and since when."""
+    """A state that a pair has reached, and when."""
 
     state: LifeState
     since: datetime
 
 
 def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
-    """Return the states that a pair has reached, in their order; the last one is its state now.
+    """Return the states that a pair has reached, in order; the last one is its present state.
 
-    A pair that has left reaches nothing later. After a completed pair's last follow-up, or as soon
-    as the coachee says so, the pair is an alumnus or gone.
+    A pair that has left reaches no later state. A completed pair becomes an alumnus or is gone
+    after its last follow-up, or as soon as the coachee says so.
     """
     reached = [LifeStep(state, since) for state, since in _moments(facts) if since <= now]
     return tuple(sorted(reached, key=lambda step: ORDER[step.state]))
@@ -101,7 +101,7 @@ def state_of(steps: Iterable[LifeStep]) -> LifeState | None:
 
 
 def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
-    """Yield each state with the time at which it is reached, as far as it is known."""
+    """Yield each state whose time is known, with the time at which it is reached."""
     beginning = (
         (LifeState.CALLED, facts.called),
         (LifeState.NOMINATED, facts.nominated),
@@ -125,7 +125,7 @@ def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
 
 
 def _middle(ends: tuple[datetime, ...]) -> datetime | None:
-    """Return the end of the session after which half of them are over."""
+    """Return the end of the session with which half of the sessions are over."""
     return ends[(len(ends) + 1) // 2 - 1] if len(ends) > 1 else None
 
 

@@ -1,4 +1,4 @@
-"""The people in a cycle: coachees and coaches, as described in the people files."""
+"""The people in a cycle: coachees and coaches, with the fields of the people files."""
 
 from __future__ import annotations
 
@@ -126,10 +126,10 @@ def _is_absent(value: object) -> bool:
 class Roster(BaseModel):
     """All coachees and coaches in a cycle, in file order.
 
-    `earlier_pairs` are the ids of the coachees and coaches who were a pair in an earlier cycle. It
-    is `None`, and omitted from JSON, if no earlier results were given or they make no difference.
-    `earlier_cycles` are the names of the cycles of each of these pairs, as far as they are known,
-    or `None`, and omitted, if none is known.
+    `earlier_pairs` contains the ids of each coachee and coach who were a pair in an earlier cycle.
+    It is `None`, and omitted from JSON, if no earlier results were given or they make no
+    difference. `earlier_cycles` are the names of the cycles of each of these pairs, as far as they
+    are known, or `None`, and omitted, if none is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -181,7 +181,7 @@ class RankTable:
         raise self._unknown(title, country, service, named)
 
     def find_variant(self, title: str, country: str, service: str | None) -> Rank | None:
-        """Return the rank that a title certainly means although it is not in the table.
+        """Return the rank that a title clearly denotes although the title is not in the table.
 
         It may be in the other script, without accents, abbreviated in English (`COL`), definite
         (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if it means no rank or

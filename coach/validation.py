@@ -19,8 +19,8 @@ Context = Mapping[str, Any]
 def validation_fact(detail: ErrorDetails | Mapping[str, Any]) -> Displayed:
     """Return the message for one of the errors in a `ValidationError`.
 
-    The message of an `InvalidValueError` is returned unchanged. Other errors without a message of
-    their own get a general one.
+    The message of an `InvalidValueError` is returned unchanged. Errors without a specific message
+    get a general one.
     """
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":

@@ -111,7 +111,7 @@ class Deadline:
         return part
 
     def with_effort(self, effort: float) -> Deadline:
-        """Return this deadline, limited in addition to `effort` from now on."""
+        """Return this deadline with an additional limit on the effort spent from now on."""
         part = copy(self)
         part._efforts = (*self._efforts, _Effort(effort))  # noqa: SLF001 - a copy of itself
         return part

@@ -41,18 +41,18 @@ class Access(FrozenModel):
 
     @property
     def limits(self) -> Limits:
-        """The limits of the user, if they are a manager."""
+        """The limits of the user if they are a manager, otherwise `None`."""
         return Limits(self.cycles, self.countries)
 
     @property
     def version(self) -> int:
-        """A number that differs for different access, small enough for an `ETag`."""
+        """A number that identifies the access, short enough to be used as an `ETag`."""
         stored = json.dumps([self.role.value, _written(self.limits)])
         return int(hashlib.sha256(stored.encode()).hexdigest()[:7], 16)
 
 
 def limits_of(row: UserRow) -> Limits | None:
-    """Return the limits in a user's row; `None` if the user is no manager or an administrator."""
+    """Return the limits in a user's row; `None` for administrators and auditors."""
     if row.limits is None or AccessRole(row.role) is not AccessRole.MANAGER:
         return None
     stored = json.loads(row.limits)

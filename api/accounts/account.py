@@ -61,7 +61,7 @@ class AccountForm(OldFactors):
 
 @dataclass(frozen=True, slots=True)
 class NewSecondFactor:
-    """A secret for an authenticator app, and a code that proves that the app has it."""
+    """A secret for an authenticator app, and a code that proves that the app has the secret."""
 
     secret: str
     code: str
@@ -175,7 +175,7 @@ def make_recovery_codes(
 
 
 def proposed_secret(services: Services, principal: Principal) -> str:
-    """Return the secret that the requesting user is asked to add to their authenticator app."""
+    """Return the secret for the requesting user to add to their authenticator app."""
     with services.database.reading() as tx:
         row = tx.get_one(UserRow, principal.user_id)
         return proposed_totp_secret(services.keyring, row, principal.credential_id)
@@ -229,9 +229,10 @@ def set_password_and_second_factor(
 
 
 def known_words(name: str, organisation: Organisation) -> list[str]:
-    """Return what somebody who guesses the password of the user `name` would try first.
+    """Return the words that somebody guessing the password of the user `name` would try first.
 
-    The names of the user, the organiser, the programme and this application, and their words.
+    These are the names of the user, the organiser, the programme and this application, and the
+    words in these names.
     """
     programme = organisation.programme_name or ""
     names = [name, organisation.organiser_name, programme, *_PRODUCT_NAMES]

@@ -57,7 +57,7 @@ def redeem_sign_in_secret(
     """Exchange the secret of a sign-in link for a session cookie's, valid for `lifetime`.
 
     The session counts as recently authenticated only if the user has nothing else to authenticate
-    with: neither an app or a passkey, nor an account at the identity provider.
+    with: no app, no passkey, and no account at the identity provider.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -101,7 +101,7 @@ def issue_session_cookie(
 def renew_session(services: Services, principal: Principal) -> IssuedSecret | None:
     """Replace the secret of the browser session that sent the request; the old one ends.
 
-    To be called when the user has authenticated again. `None` if there is no browser session.
+    Call this when the user has authenticated again. Returns `None` if there is no browser session.
     """
     if principal.user_id is None or not principal.by_cookie:
         return None
@@ -150,7 +150,7 @@ def end_browser_sessions(
 
 
 def end_tokens_and_feeds(tx: Transaction, user_id: str, now: datetime) -> None:
-    """Revoke a user's tokens and their calendar feed, and record this."""
+    """Revoke a user's tokens and their calendar feed, and record it in the audit trail."""
     ended = revoke_credentials(tx, user_id, [CredentialKind.TOKEN], now)
     if ended:
         record_event(tx, "tokens revoked", "user", user_id, credentials=ended)

@@ -1,7 +1,7 @@
-"""Confirmation of changes to how users sign in, with what the requesting user signs in with now.
+"""Confirmation of changes to how users sign in, with the requesting user's current factors.
 
 A signed-in browser alone must not be enough to add a factor, to create a token, or to reset the
-factor of another user, or whoever steals its session could keep access. Such a change therefore
+factor of another user, or whoever steals the session could keep access. Such a change therefore
 requires the password and a code, a passkey, or the identity provider with its second factor. Either
 the password and code are sent with the change, or the browser presents a *change secret*: it is
 issued after a confirmation, stored in a cookie, valid for ten minutes, and used up by one change.
@@ -43,9 +43,9 @@ _CHANGE_KINDS = (SignInFlowKind.CHANGE, SignInFlowKind.RECOVERY_CHANGE)
 
 
 class OldFactors(FrozenModel):
-    """A user's current password and code, as far as they have them.
+    """A user's current password and code, if the user has them.
 
-    The code is one from the app that they use now, or a recovery code.
+    The code comes from the user's current app, or is a recovery code.
     """
 
     old_password: Annotated[str, Field(max_length=1000)] = ""
@@ -56,7 +56,8 @@ class OldFactors(FrozenModel):
 class ChangeProof:
     """The proof that a request presents to confirm a change: the old factors, or a change secret.
 
-    `entered` is `None` if the form has no fields for them, so that only a change secret counts.
+    `entered` is `None` if the form has no fields for the old factors; only a change secret then
+    counts.
     """
 
     entered: OldFactors | None
@@ -72,9 +73,10 @@ class Confirmation(StrEnum):
 
 
 def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
-    """Whether the requesting user has anything to confirm a change with.
+    """Return whether the requesting user has anything to confirm a change with.
 
-    True if the user's row was altered by hand, because it may have had a password or an app.
+    The answer is true if the user's row was altered outside the application, because the user may
+    have had a password or an app.
     """
     row = tx.get_one(UserRow, principal.user_id)
     if not is_sealed(tx, row):
@@ -84,13 +86,13 @@ def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
 
 
 def may_change(tx: Transaction, services: Services, principal: Principal, secret: str) -> bool:
-    """Whether the requesting user can make a change now, with this change secret."""
+    """Return whether the requesting user can make a change now, with this change secret."""
     found = find_flow(tx, secret, _CHANGE_KINDS, now=services.now()) if secret else None
     return _is_own(found, principal) or not needs_confirmation(tx, principal)
 
 
 def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
-    """Whether the requesting user confirms changes with the password, the app's code, or both.
+    """Return whether the requesting user confirms changes with a password, a code, or both.
 
     A password alone is enough only for a user who has no second factor.
     """
@@ -104,7 +106,7 @@ def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
 def require_may_change(
     tx: Transaction, services: Services, principal: Principal, secret: str
 ) -> None:
-    """Require what `require_confirmation` does, but do not use up the change secret.
+    """Check the same as `require_confirmation`, without using up the change secret.
 
     Raises:
         ConfirmChangeError: see `require_confirmation`.
@@ -119,7 +121,8 @@ def require_confirmation(
     """Use up a change secret, unless the user has nothing to confirm with.
 
     Raises:
-        ConfirmChangeError: the secret is missing, used, expired, or of another browser or user.
+        ConfirmChangeError: the secret is missing, used or expired, or belongs to another browser or
+            user.
     """
     if not needs_confirmation(tx, principal):
         return Confirmation.NOT_NEEDED
@@ -230,13 +233,13 @@ def start_change(
 
 
 def _is_own(flow: SignInFlow | None, principal: Principal) -> bool:
-    """Whether a flow was started by the requesting user, in this browser session."""
+    """Return whether a flow was started by the requesting user, in this browser session."""
     owner = (principal.user_id, principal.credential_id)
     return flow is not None and (flow.user_id, flow.go_on_to) == owner
 
 
 def _uses_provider(tx: Transaction, principal: Principal) -> bool:
-    """Whether the user's second factor in this browser or token is the identity provider's."""
+    """Return whether this browser's or token's second factor is the identity provider's."""
     row = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
     return row is not None and row.factor == PROVIDER_FACTOR
 

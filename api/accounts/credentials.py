@@ -147,7 +147,7 @@ def revoke_credentials(
 def active_of(
     tx: Transaction, kind: CredentialKind, now: datetime, **owner: str | None
 ) -> list[CredentialRow]:
-    """Return the credentials of `kind` that still work, oldest first.
+    """Return the credentials of `kind` that are still valid, oldest first.
 
     `owner` is a `user_id` or a `person_id`. The seals of the rows are not checked.
     """
@@ -162,7 +162,7 @@ def active_of(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Whether the recorded last use of a credential is out of date."""
+    """Return whether the recorded last use of a credential is out of date."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
 
@@ -232,7 +232,7 @@ def last_use(row: CredentialRow) -> datetime:
 
 
 def is_valid(row: CredentialRow, now: datetime) -> bool:
-    """Whether a credential is neither revoked nor expired.
+    """Return whether a credential is neither revoked nor expired.
 
     A short-lived credential is also invalid if the clock has been set back to before it was issued,
     because its expiry time is then unreliable. Links and tokens stay valid in that case.

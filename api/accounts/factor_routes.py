@@ -33,7 +33,7 @@ class RecoveryCodes(BaseModel):
 
 @FACTORS.get("/second-factor", responses=problem_responses())
 def propose_second_factor(services: ServicesDep, principal: PrincipalDep) -> ProposedFactor:
-    """Get the key that the next second factor will have; add it to your authenticator app."""
+    """Get the key for a new second factor, to add to your authenticator app."""
     return ProposedFactor(secret=account.proposed_secret(services, principal))
 
 

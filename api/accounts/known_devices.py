@@ -1,7 +1,7 @@
 """Known devices: browsers in which a user has signed in with a password before.
 
 Attempts from a known device are not delayed by the failed attempts of strangers. The cookie is
-signed, and names the user. It grants no access.
+signed and identifies the user. It grants no access.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def read_known_device(keyring: Keyring, cookie: str, *, now: datetime) -> KnownD
 
 
 def presented_device(request: Request) -> KnownDevice | None:
-    """Return the known device that sends a request, if it is one."""
+    """Return the known device that sent a request; `None` for any other browser."""
     services: Services = request.app.state.services
     cookie = request.cookies.get(known_device_cookie(services.settings), "")
     return read_known_device(services.keyring, cookie, now=services.now())
 
 
 def presented_device_id(request: Request) -> str | None:
-    """Return the id of the known device that sends a request, if it is one."""
+    """Return the id of the known device that sent a request; `None` for any other browser."""
     device = presented_device(request)
     return None if device is None else device.id
 

@@ -147,9 +147,9 @@ class FailedSignInRow(TableRow):
     """The number of recent failed attempts to sign in with a password, in one budget.
 
     Attributes:
-        key: an HMAC of the budget, and the network, name or device that it belongs to.
+        key: an HMAC of the budget and of the network, name or device that it applies to.
         failures: the number of failed attempts, and of those in progress.
-        expires_at: when they no longer count, and the row can be deleted.
+        expires_at: when the attempts no longer count and the row can be deleted.
     """
 
     __tablename__ = "failed_sign_ins"
@@ -162,10 +162,10 @@ class FailedSignInRow(TableRow):
 class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is when the user last authenticated with all factors that they have; `None` if
-    they have not. `factor` is `provider` if a browser session or token is based on the identity
-    provider's second factor, and `earlier` in tokens from before second factors were required.
-    `scopes` are those of a token, separated by spaces; see `TokenScope`.
+    `confirmed_at` is when the user last authenticated with all factors that they have, or `None` if
+    never. `factor` is `provider` if a browser session or token is based on the identity provider's
+    second factor, and `earlier` in tokens from before second factors were required. `scopes` are
+    those of a token, separated by spaces; see `TokenScope`.
     """
 
     __tablename__ = "credentials"

@@ -36,7 +36,7 @@ class AcceptedCode(StrEnum):
 
 
 def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
-    """Whether a user has set up codes from an app, or a passkey.
+    """Return whether a user has set up codes from an app, or a passkey.
 
     A user without either can have a second factor at the identity provider, which counts for the
     browser sessions and tokens that are based on it (`PROVIDER_FACTOR`).
@@ -47,23 +47,23 @@ def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
 
 
 def has_passkey(tx: Transaction, row: UserRow) -> bool:
-    """Whether a user has a passkey whose row has a valid seal."""
+    """Return whether a user has a passkey whose row has a valid seal."""
     passkeys = tx.scalars(select(PasskeyRow).where(PasskeyRow.user_id == row.id)).all()
     return any(is_sealed(tx, passkey) for passkey in passkeys)
 
 
 def proposed_totp_secret(keyring: Keyring, row: UserRow, credential_id: str | None) -> str:
-    """Return the secret that a user is asked to add to their authenticator app, in base 32.
+    """Return the secret for a user to add to their authenticator app, in base 32.
 
     It is derived from the key file, so that the browser cannot choose it and does not have to send
-    it back. It stays the same until the user signs in anew or sets a second factor.
+    it back. It stays the same until the user signs in again or sets a second factor.
     """
     current = sha256(row.totp_sealed or b"").hexdigest()
     return keyring.totp_secret(f"{row.id}:{credential_id}:{current}")
 
 
 def is_locked(row: UserRow, now: datetime) -> bool:
-    """Whether a user is currently locked out after failed attempts."""
+    """Return whether a user is currently locked out after failed attempts."""
     return row.locked_until is not None and row.locked_until > now
 
 
@@ -72,8 +72,8 @@ def verify_code(
 ) -> AcceptedCode | None:
     """Return what kind of code `code` is, and use it up; `None` if it is not valid.
 
-    Valid are the app's codes for the current 30 seconds and those before and after, and unused
-    recovery codes. Each works once.
+    The app's codes for the current, the previous and the next 30 seconds are valid, as are unused
+    recovery codes. Each code works once.
     """
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step or 0)

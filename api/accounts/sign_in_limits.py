@@ -1,9 +1,9 @@
-"""Limits of failed attempts to sign in with a password.
+"""Limits on failed attempts to sign in with a password.
 
 Nobody can lock a user out by entering wrong passwords for their name. Failed attempts are counted
 in three budgets:
 
-- by network, whatever the name;
+- by network, regardless of the name;
 - by network and name;
 - by name, from unknown devices. This budget refuses nothing: it delays the answer.
 
@@ -41,9 +41,9 @@ _PURPOSE = "failed sign-ins"
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
-    """The number of failed attempts allowed in `window`, which starts with the first of them.
+    """The number of failed attempts allowed in `window`, which starts with the first attempt.
 
-    If `attempts` is `None`, all are allowed, and the window starts anew with each.
+    If `attempts` is `None`, all attempts are allowed, and each restarts the window.
     """
 
     name: str
@@ -59,7 +59,7 @@ _DEVICE = _Budget("device", 10, LONGEST_WINDOW)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The origin of an attempt: a network, and the device if it is a known one."""
+    """The origin of an attempt: a network, and the device if it is known."""
 
     network: str
     device: KnownDevice | None = None
@@ -70,9 +70,9 @@ class Attempt:
     """An attempt that is counted as failed until it succeeds.
 
     Attributes:
-        keys: the rows in which it is counted.
+        keys: the keys of the rows in which the attempt is counted.
         delay_seconds: how long to wait before the password is compared.
-        from_known_device: whether it comes from a device in which this user has signed in.
+        from_known_device: whether the attempt comes from a device on which this user has signed in.
     """
 
     keys: tuple[str, ...]
@@ -102,7 +102,7 @@ def start_attempt(services: Services, name: str, sender: Sender) -> Attempt:
 
 
 def forget_attempt(tx: Transaction, attempt: Attempt) -> None:
-    """No longer count an attempt as failed, because it has succeeded."""
+    """Stop counting an attempt as failed, because it has succeeded."""
     tx.execute(
         update(FailedSignInRow)
         .where(FailedSignInRow.key.in_(attempt.keys), FailedSignInRow.failures > 0)
@@ -111,7 +111,7 @@ def forget_attempt(tx: Transaction, attempt: Attempt) -> None:
 
 
 class DelayedAttempts:
-    """Delays attempts before their passwords are compared; at most `limit` of them at a time."""
+    """Delays attempts before their passwords are compared; at most `limit` wait at a time."""
 
     def __init__(self, limit: int = _MAX_WAITING) -> None:
         self._left = limit
@@ -160,7 +160,7 @@ def _require_left(tx: Transaction, budgets: dict[str, _Budget], now: datetime) -
 
 
 def _refused_until(tx: Transaction, budgets: dict[str, _Budget], now: datetime) -> datetime | None:
-    """Return when all budgets allow an attempt again; `None` if they do now."""
+    """Return when all budgets allow an attempt again; `None` if they already do."""
     rows = tx.scalars(
         select(FailedSignInRow).where(
             FailedSignInRow.key.in_(budgets), FailedSignInRow.expires_at > now
@@ -193,7 +193,7 @@ def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
 
 
 def _delay_seconds(failures: int) -> int:
-    """Return the delay of an attempt that is the `failures`-th by this name."""
+    """Return the delay before the attempt that would be failure number `failures` for a name."""
     excess = failures - _UNDELAYED_ATTEMPTS
     return 0 if excess <= 0 else min(1 << min(excess - 1, 10), MAX_DELAY_SECONDS)
 

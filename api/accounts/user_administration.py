@@ -1,7 +1,7 @@
-"""What administrators do with the other users: adding them, changing their access, ending it.
+"""Use cases of administrators: adding other users, and changing or ending their access.
 
 The requesting user has to confirm each of these like a change to their own way of signing in.
-Otherwise whoever steals their session could give themselves access that lasts.
+Otherwise, whoever steals their session could give themselves lasting access.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class AddedUser(FrozenModel):
 
 
 def read_user(services: Services, user_id: str) -> UserDetails:
-    """Return a user, with what they are signed in with.
+    """Return a user, with their browser sessions and tokens.
 
     Raises:
         NotFoundError: there is no such user.
@@ -103,7 +103,7 @@ def change_access(
         UnusableInputError, ConfirmChangeError: see `create_user`.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user.
-        ChangedSinceError: somebody else has changed it since, and nothing was changed.
+        ChangedSinceError: somebody else has changed the access since then; nothing was changed.
     """
     _refuse_own(principal, user_id)
 
@@ -125,7 +125,7 @@ def change_access(
 
 
 def disable(services: Services, principal: Principal, user_id: str, proof: ChangeProof) -> None:
-    """Disable another user and end all that they are signed in with.
+    """Disable another user, and end all their browser sessions and tokens.
 
     Raises:
         UnusableInputError, ConfirmChangeError: see `create_user`.
@@ -184,7 +184,7 @@ def _as_texts(access: Access) -> dict[str, str]:
 
 
 def _refuse_own(principal: Principal, user_id: str) -> None:
-    """Refuse changes to oneself, so that at least one administrator is left.
+    """Refuse changes to the requesting user, so that at least one administrator is left.
 
     Raises:
         ConflictError: the user is the requesting user.
@@ -196,7 +196,7 @@ def _refuse_own(principal: Principal, user_id: str) -> None:
 def _require_administrator(tx: Transaction, principal: Principal) -> None:
     """Check again, in the transaction, that the requesting user is an administrator.
 
-    Two administrators who take this from each other at the same time would otherwise both succeed.
+    Otherwise, two administrators who demote each other at the same time would both succeed.
     """
     row = tx.get_one(UserRow, principal.user_id)
     if row.disabled_at is not None or access_of(row).role is not OfficeRole.ADMINISTRATOR:

@@ -90,7 +90,7 @@ def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLi
 def add_user(
     tx: Transaction, name: str, role: AccessRole, *, now: datetime, access: Access | None = None
 ) -> str:
-    """Add a user, and return the user's id. `access`, if any, replaces `role`.
+    """Add a user, and return the user's id. `access`, if given, takes precedence over `role`.
 
     Raises:
         UnusableInputError: the name is invalid.
@@ -206,7 +206,7 @@ def list_users(tx: Transaction) -> tuple[UserView, ...]:
 
 
 def any_user_can_sign_in(tx: Transaction) -> bool:
-    """Whether at least one user can sign in, with a password or a linked account."""
+    """Return whether at least one user can sign in, with a password or a linked account."""
     found = select(UserRow.id).where(
         or_(UserRow.password_hash.is_not(None), UserRow.subject.is_not(None)),
         UserRow.disabled_at.is_(None),

@@ -1,1 +1,1 @@
-"""Aides' links, which let aides see the times of a coachee's sessions and answer for them."""
+"""Aides' links, which show aides the times of a coachee's sessions and let them answer."""

@@ -29,7 +29,7 @@ class AideProposal(FrozenModel):
     """A proposal as an aide sees it.
 
     Attributes:
-        own: whether it was made for the coachee, and not by the other participant.
+        own: whether it was made on the coachee's behalf, not by the other participant.
         needs_office: whether the programme office decides about it.
     """
 
@@ -52,8 +52,9 @@ class AnotherTime(FrozenModel):
     Attributes:
         length: the length of the session.
         slots: the times that are free for both, best first.
-        cutoff_hours: how many hours before the session participants can last move it themselves.
-        office_decides: whether it is too late for that, so that the programme office decides.
+        cutoff_hours: the number of hours before the session until which participants can move it
+            themselves.
+        office_decides: whether the cut-off has passed, so that the programme office decides.
     """
 
     time: AideTime
@@ -86,7 +87,7 @@ def read_another_time(services: Services, principal: Principal, session_id: str)
 def propose(
     services: Services, principal: Principal, session_id: str, time: NewTime
 ) -> AideProposal:
-    """Propose one of the offered times for the coachee, who is notified by email, but only once.
+    """Propose one of the offered times for the coachee, who is notified by a single email.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.

@@ -40,7 +40,7 @@ class DecisionForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AideProposalLine:
-    """A proposal as shown on an aide's page; `own` is whether it was made for the coachee."""
+    """A proposal as shown to an aide; `own` is whether it was made on the coachee's behalf."""
 
     id: str
     own: bool
@@ -52,7 +52,7 @@ class AideProposalLine:
 
 @AIDE_ANOTHER_TIME_PAGES.get("")
 def show_another_time(link: str, session_id: str, request: Request) -> Response:
-    """Show the free times, and the proposals. Opening changes nothing."""
+    """Show the free times, and the proposals. Opening the page changes nothing."""
     return _render(link, session_id, request)
 
 

@@ -1,8 +1,8 @@
 """Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
 
-An aide sees neither with whom a session is, nor what it is about, where it takes place, or any
-comment. Further actions of aides take the aide's principal, act for the principal that `coachee_of`
-returns, and call `tell_coachee`, like those in `api.aides.another_time`.
+An aide sees only the time of a session: not the other participant, topic, place or comments.
+Further actions of aides take the aide's principal, act for the principal that `coachee_of` returns,
+and call `tell_coachee`, like those in `api.aides.another_time`.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class AideTime(FrozenModel):
     Attributes:
         cancelled: whether the session has been cancelled.
         can_move: whether it is upcoming and confirmed, so that other times can be proposed.
-        reply: the coachee's latest answer.
-        own_proposal: whether the coachee, or an aide for them, has an open proposal of another
-            time.
-        other_proposal: whether the other participant has.
+        reply: the coachee's latest reply.
+        own_proposal: whether there is an open proposal by the coachee, or by an aide on the
+            coachee's behalf.
+        other_proposal: whether there is an open proposal by the other participant.
     """
 
     id: str
@@ -109,7 +109,7 @@ def read_time(tx: Transaction, services: Services, coachee: Principal, session_i
 
 
 def coachee_of(principal: Principal) -> Principal:
-    """Return the coachee whom an aide answers for, unverified, to pass to use cases of sessions.
+    """Return the coachee whom an aide answers for as an unverified principal for use cases.
 
     The audit trail still names the aide, who is the principal of the transaction.
 
@@ -133,7 +133,7 @@ def label_of(tx: Transaction, principal: Principal) -> str:
 
 
 def aide_time(session: SessionDetails, notice: SessionNotice | None, *, now: datetime) -> AideTime:
-    """Return a session as an aide sees it; of the notice, only the open proposals."""
+    """Return a session as an aide sees it: without its notice, except for open proposals."""
     confirmed = session.state is SessionState.CONFIRMED
     return AideTime(
         id=session.id,

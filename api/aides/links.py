@@ -1,7 +1,7 @@
 """Aides' links: creating, listing, ending and authenticating them.
 
-The secret in an aide's link is shown once; its hash is stored. It grants what `api.aides.answers`
-offers, and nothing else.
+The secret in an aide's link is shown once; its hash is stored. It grants access to what
+`api.aides.answers` offers, and to nothing else.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class NewAideLink(FrozenModel):
 
 
 def read_aides(services: Services, principal: Principal) -> tuple[AideLink, ...]:
-    """Return the aides' links of a coachee that still work, oldest first."""
+    """Return the valid aides' links of a coachee, oldest first."""
     with services.database.reading() as tx:
         return tuple(map(_view, _active(tx, principal, services.now())))
 
@@ -68,7 +68,7 @@ def create_aide(services: Services, principal: Principal, name: AideName) -> New
     """Create an aide's link, which ends with the cycle; tell the coachee by email.
 
     Raises:
-        ConflictError: the coachee already has five, or the cycle is over.
+        ConflictError: the coachee already has five links, or the cycle is over.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -58,7 +58,7 @@ class AideAct:
 def notify_of_link(tx: Transaction, services: Services, person: PersonRow, label: str) -> None:
     """Tell a coachee, at their current and former addresses, that an aide's link was created.
 
-    Nothing is sent if this server sends no email.
+    Nothing is sent if this server does not send email.
     """
     if services.settings.mail.enabled:
         content = {EVENT: AideEvent.LINK_MADE.value, LABEL: label}
@@ -75,9 +75,9 @@ def notify_of_answer(
 ) -> None:
     """Tell a coachee, at their current address, what an aide answered to a session.
 
-    `content` is that of the notice, without its address; see `answer_content`.
+    `content` is the content of the notice without an address; see `answer_content`.
 
-    Nothing is sent if this server sends no email, or has no address.
+    Nothing is sent if this server does not send email, or the coachee has no address.
 
     Raises:
         ConflictError: the coachee was sent too many of these emails in the last day.

@@ -50,7 +50,7 @@ def end_aide(aide_id: str, services: ServicesDep, principal: PrincipalDep) -> No
 
 @AIDES.get("/times", responses=problem_responses())
 def read_times(services: ServicesDep, principal: PrincipalDep) -> AideTimes:
-    """List the times that you answer for, with an aide's link."""
+    """List the times of the coachee's sessions, with an aide's link."""
     return answers.read_times(services, principal)
 
 
@@ -66,7 +66,7 @@ def answer_for_coachee(
 def read_another_time(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> AnotherTime:
-    """List the times to which a time can be moved, and the proposals to move it."""
+    """List the times to which a session can be moved, and the proposals to move it."""
     return another_time.read_another_time(services, principal, session_id)
 
 

@@ -27,8 +27,8 @@ class Anchor:
     """The length and the head of the trail at the time of a verification.
 
     Attributes:
-        at: when it was verified, an aware datetime.
-        rows: how many rows it had.
+        at: when the trail was verified, an aware datetime.
+        rows: the number of rows in the trail.
         head: the seal of its last row.
     """
 

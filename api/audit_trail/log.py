@@ -20,9 +20,9 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import AccessRole, Principal, Verification
 from api.services import Services, transaction_context
 
-LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and others' links
+LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and links for others
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
-"""The details added to events caused by coaches, coachees and aides: link, and verification."""
+"""Details added to events caused by coaches, coachees and aides: their link and verification."""
 GENESIS_SEAL = "0" * 64
 _FOR_COACHEE = frozenset({AccessRole.AIDE, AccessRole.POST})
 _RECENTLY = timedelta(hours=1)
@@ -97,7 +97,7 @@ def record_reading(
 
 
 def last_event_time(tx: Transaction, action: str) -> datetime | None:
-    """Return when an action was last recorded; `None` if it never was."""
+    """Return when an action was last recorded; `None` if it was never recorded."""
     latest = select(AuditRow.at).where(AuditRow.action == action)
     return tx.scalar(latest.order_by(AuditRow.number.desc()).limit(1))
 

@@ -28,12 +28,12 @@ _FILE_NAME = "sealed-tables"
 
 
 def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None:
-    """Seal the rows of each table that no earlier start has sealed.
+    """Seal the rows of each table that was not sealed at an earlier start.
 
     The names of sealed tables are stored in the database and in a file in the data folder. A table
-    named in either is not sealed again, because its rows without a seal can be forged: somebody who
-    can write only to the database cannot get forged rows sealed by deleting the table's name there.
-    Such rows are logged as errors.
+    named in either is not sealed again, because a row without a seal may be forged, and is logged
+    as an error. Because of the file, somebody who can write only to the database cannot get forged
+    rows sealed by deleting the table's name from it.
     """
     file, tables = folder / _FILE_NAME, sealed_tables()
     in_file = set(file.read_text(encoding="utf-8").split()) if file.exists() else set()

@@ -83,7 +83,7 @@ class VerificationResult(FrozenModel):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the trail is complete, and neither it nor a row with a seal was altered."""
+        """Whether the trail is complete, and no sealed row was altered."""
         return (
             self.first_broken is None
             and self.head_known is not False
@@ -230,7 +230,7 @@ class _AnchorComparison:
         return [anchor for anchors in self._by_rows.values() for anchor in anchors]
 
     def _restore_of(self, anchor: Anchor) -> _Restore | None:
-        """Return the first restore after the anchor that can have removed the anchor's row."""
+        """Return the first restore after the anchor that could have removed the anchor's row."""
         return next(
             (
                 restore

@@ -46,7 +46,7 @@ WENT_DOWN: Mapping[str, Message] = {
         count=PLAIN_NUMBER,
     ),
 }
-"""The message for a task that is not retried after crashes, by the task's noun."""
+"""The message for a task that is not retried after its worker has crashed, by the task's noun."""
 
 CRASHED = message(
     "background.crashed",

@@ -15,7 +15,7 @@ PeriodKey = Callable[[datetime], str]
 
 
 class WorkerShutdownError(BaseException):
-    """Raised by a job handler during a shutdown, to return the job to its queue.
+    """Raised by a job handler during a shutdown to return the job to its queue.
 
     Does not inherit from `Exception`, because the job engine would record that as a failed job.
     """

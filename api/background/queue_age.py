@@ -18,7 +18,7 @@ def queue_ages(tx: Transaction, job_types: Iterable[JobType], now: datetime) -> 
     """Return how long the oldest job of each type has been waiting, in seconds, by type.
 
     A job waits from the time at which it was queued or returned to its queue, or at which its delay
-    ended. 0 if no job of a type waits. `now` is the time of the database's clock.
+    ended. The age is 0 if no job of the type is waiting. `now` is the time of the database's clock.
     """
     job = table(
         "workflow_status",

@@ -1,4 +1,4 @@
-"""Fences off workers whose slot was taken over: each of their transactions names its epoch.
+"""Fences off workers whose slot was taken over, by checking the epoch in each transaction.
 
 The epoch of a slot increases each time a worker starts with the slot, and each time another worker
 takes the slot's jobs over. Writing transactions run one at a time, so an epoch that is current when
@@ -37,7 +37,7 @@ class SlotFence:
         """Check that the slot still has the epoch that was claimed.
 
         Raises:
-            SlotTakenOverError: it has a different epoch.
+            SlotTakenOverError: the slot has a different epoch.
         """
         current = tx.scalar(
             select(WorkerHeartbeatRow.epoch).where(WorkerHeartbeatRow.name == self._slot)

@@ -90,7 +90,7 @@ class SubprocessJob(ABC, Generic[RowT]):
         """Store the result, and set the state of the row to finished."""
 
     def _save_rejected(self, tx: Transaction, row: RowT, result: Message) -> None:
-        """Keep what the child sent besides the reason of the failure; by default, nothing."""
+        """Store what the child sent along with a failure; by default, do nothing."""
 
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:
@@ -102,8 +102,8 @@ class SubprocessJob(ABC, Generic[RowT]):
     def _start(self, subject_id: str) -> BaseModel | None:
         """Set the state to running and return the task.
 
-        Return `None` if the task no longer exists, has already ended, or ends now: it is cancelled
-        if that was requested, and fails if it has used up its attempts.
+        Return `None` if the task no longer exists or has ended. A task whose cancellation was
+        requested, or whose attempts are used up, is ended here.
         """
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)

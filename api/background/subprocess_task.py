@@ -23,7 +23,7 @@ ReportProgress = Callable[[BaseModel], None]
 
 
 class RejectedResultError(DomainError):
-    """A task failed, but has a result to be kept: `members` are sent beside the failure, as JSON.
+    """A task failed with a result to keep: `members`, sent as JSON along with the failure.
 
     The failure is reported as that of `cause`.
     """

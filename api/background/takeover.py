@@ -5,7 +5,7 @@ measured by the observer's monotonic clock, so that a changed clock neither ends
 keeps a dead one alive. A worker that is stopped or hangs keeps its lease, and is not taken over.
 
 The jobs return to their queues with their number of crashes (which the job engine does itself), so
-that a job that crashes its worker is abandoned after some workers, and does not crash all of them.
+a job that crashes its workers is abandoned before it has crashed all of them.
 """
 
 from __future__ import annotations

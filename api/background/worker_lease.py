@@ -24,7 +24,7 @@ from api.database.vanished_machines import CLIENT_SETTINGS, SERVER_SETTINGS
 from coach.errors import DomainError
 
 WAIT_FOR_LEASE_SECONDS = 2.0
-"""How long a worker that starts waits for its lease, which another one may hold for a moment."""
+"""How long a starting worker waits for its lease, which another worker may hold for a moment."""
 _RETRY_SECONDS = 0.1
 _SERVER_SETTINGS = SERVER_SETTINGS | {"idle_session_timeout": "0"}
 _SET = text("SELECT set_config(name, :value, false) FROM pg_settings WHERE name = :name")

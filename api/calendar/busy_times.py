@@ -57,7 +57,7 @@ _DECLINED = re.compile(r"PARTSTAT=\"?DECLINED\"?")
 
 @dataclass(frozen=True, slots=True)
 class CalendarOwner:
-    """The owner of a calendar file; times without a zone are in `zone`, an IANA name.
+    """The owner of a calendar file; times without a zone are in `zone` (an IANA name).
 
     `address` is the owner's email address, which identifies the events that they have declined.
     """
@@ -83,8 +83,8 @@ def busy_times_in(
     Events that are cancelled, declined by the owner, or shown as free are left out.
 
     Raises:
-        UnusableInputError: the file is not a calendar, is too large, or repeats events in a way
-            that no person's calendar does.
+        UnusableInputError: the file is not a calendar, is too large, or contains implausible
+            recurrence rules.
         BusyError: too many calendars are being read.
     """
     text = _text_without_titles(file, content, owner.address)
@@ -116,7 +116,7 @@ def _text_without_titles(file: str, content: bytes, address: str) -> str:
 
 
 def _kept_lines(text: str, address: str) -> Iterator[str]:
-    skipped = 0  # how deep a component is nested in one that is left out, such as an alarm
+    skipped = 0  # nesting depth inside a component that is left out, such as an alarm
     for line in re.split(r"[\r\n]+", text):
         found = _NAME.match(line.upper())
         name = found[0] if found else ""
@@ -157,7 +157,7 @@ def _check(file: str, text: str) -> None:
 
 
 def _check_rule(file: str, rule: str) -> None:
-    """Check a recurrence rule in upper case, in which each part may only occur once."""
+    """Check a recurrence rule in upper case; each part may occur only once."""
     on_one_day = 1
     for values in _SUB_DAILY.findall(rule):
         on_one_day *= values.count(",") + 1
@@ -181,7 +181,7 @@ def _expanded(file: str, text: str, zone: str, first: date, last: date) -> _Resp
     """Return the busy times that a child process finds.
 
     Raises:
-        UnusableInputError: the file is not a calendar, or its expansion takes too much.
+        UnusableInputError: the file is not a calendar, or its expansion exceeds the limits.
     """
     function = f"{busy_times_process.__name__}:serve"
     with ChildProcess(function, _LIMITS) as child:

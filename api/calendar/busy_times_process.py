@@ -25,7 +25,7 @@ DayPart = tuple[str, int, int]
 
 
 class _RefusedError(ValueError):
-    """The calendar is refused for one of the reasons above."""
+    """The calendar is refused for one of the reasons defined above."""
 
 
 def build_response(text: str, zone: str, first: date, last: date) -> dict[str, object]:
@@ -40,7 +40,7 @@ def build_response(text: str, zone: str, first: date, last: date) -> dict[str, o
     except _RefusedError as refused:
         return {"error": str(refused)}
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
-        return {"error": NOT_READABLE}  # the libraries do not check what they are given
+        return {"error": NOT_READABLE}  # the libraries do not validate their input
     parts = {part for begin, end in found for part in _day_parts(begin, end, local)}
     wanted = sorted(part for part in parts if str(first) <= part[0] <= str(last))
     return {"busy": wanted}
@@ -80,7 +80,7 @@ def _check_duration(event: Component) -> None:
 
 
 def _is_busy(event: Component) -> bool:
-    """Whether an occurrence takes time: not cancelled, declined, or shown as free."""
+    """Return whether an occurrence takes time: it is not cancelled, declined, or shown as free."""
     return (
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"
@@ -109,7 +109,7 @@ def _periods(
 
 
 def _instant(moment: date, zone: tzinfo) -> datetime:
-    """Return a date or time as an aware time; a date is its midnight, floating times are local."""
+    """Return an aware datetime; a date becomes its midnight, and floating times are local."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time(), zone)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
@@ -132,7 +132,7 @@ def _day_parts(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[DayPa
 
 
 def serve(channel: Channel) -> None:
-    """Receive zone and dates as JSON, then the calendar; send the response."""
+    """Receive the zone and the dates as JSON, then the calendar; send the response."""
     request = json.loads(channel.receive())
     first, last = (date.fromisoformat(request[name]) for name in ("first", "last"))
     response = build_response(channel.receive().decode(), request["zone"], first, last)

@@ -1,4 +1,4 @@
-"""Renders the answer of the organiser to a counter-proposal that is refused (RFC 5546, 3.2.8)."""
+"""Renders the organiser's refusal of a counter-proposal (RFC 5546, 3.2.8)."""
 
 from __future__ import annotations
 

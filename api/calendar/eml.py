@@ -100,7 +100,7 @@ def eml_bytes(
 def _rest(
     message: Message, address: str, domain: str, content: MailTexts, calendar: bytes | None
 ) -> bytes:
-    """Return the headers that name nobody, and the body."""
+    """Return the headers that do not identify anybody, and the body."""
     file = None if calendar is None else invitation_file_name(message.invitation, ".ics")
     skeleton = _skeleton(format_datetime(message.stamp), domain, message.method.value, file)
     return skeleton.fill(

@@ -63,9 +63,9 @@ def feed_bytes(name: str, events: Iterable[FeedEvent]) -> bytes:
 def file_bytes(events: Iterable[FeedEvent]) -> bytes:
     """Render events as a file to be imported once.
 
-    Like a feed, it has no METHOD: with PUBLISH, it would need an ORGANIZER (RFC 5546, 3.2.1), and
-    calendars then treat the events as somebody else's or create a new calendar. Without it, they
-    add the events, which later invitations with the same UID update.
+    Like a feed, the file has no METHOD. With PUBLISH, it would need an ORGANIZER (RFC 5546, 3.2.1),
+    and calendars would treat the events as somebody else's or create a new calendar. Without a
+    METHOD, calendars add the events, and later invitations with the same UID update them.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -31,7 +31,7 @@ _GAPS = {
     b"\nATTENDEE:mailto:nobody\r": "attendee",
     b"\nX-DETAILS:none\r": "details",
 }
-"""The lines that differ between messages, with what stands for them in a pattern."""
+"""The lines that differ between messages, with their placeholders in a pattern."""
 
 
 def ics_bytes(
@@ -145,7 +145,7 @@ def _event(message: Message, title: str) -> Event:
 
 
 def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
-    """Return location, description and link of a session. Aides can read them."""
+    """Return the location, description and link of a session, all of which aides can read."""
     mode = texts.text(MODE[invitation.mode]) if invitation.mode in _WITHOUT_PLACE else ""
     name = invitation.with_name
     description = texts.text(WITH(name=common_name(name))) if name else ""

@@ -12,8 +12,8 @@ from coach.people import Person
 class Recipient:
     """The recipient of an email, which shows times in the time zone `zone`.
 
-    `organiser` is the ORGANIZER and From address of invitations to this recipient; the address of
-    the deployment if it is empty.
+    `organiser` is the ORGANIZER and From address of invitations to this recipient; if it is empty,
+    the deployment's address is used.
     """
 
     name: str

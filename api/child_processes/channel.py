@@ -27,8 +27,8 @@ class Channel:
     """A message channel to the parent process, over standard input and output.
 
     A thread watches the parent: if standard input ends, or the parent's process id is no longer
-    `parent`, it ends this process with `EXIT_ORPHANED`. Open the channel before importing large
-    modules, which can take seconds on a busy machine.
+    `parent`, the thread ends this process with `EXIT_ORPHANED`. Open the channel before importing
+    large modules, which can take seconds on a busy machine.
     """
 
     def __init__(self, parent: int) -> None:

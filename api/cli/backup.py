@@ -91,7 +91,7 @@ def backup(
 
 
 def _target(settings: Settings, to: Path | None) -> Path:
-    """Return the file or folder of a backup; the folder in the settings is created if missing.
+    """Return the file or folder of a backup; create the folder in the settings if necessary.
 
     Without an option or a setting, backups go to the data folder, as in earlier versions.
 
@@ -167,8 +167,8 @@ class _Replaced:
 class _Repetition:
     """Repeats erasures and changes of access in a copy that is about to be restored.
 
-    `url` is that of the database that it replaces. `done` are the ids of the people and cycles that
-    it erased, `changes` the changes of access.
+    `url` is the URL of the database that the copy replaces. `done` contains the ids of the people
+    and cycles that were erased again, `changes` the changes of access.
     """
 
     def __init__(
@@ -191,7 +191,7 @@ class _Repetition:
             end_restored_access(tx, self._ended_links, now=self.now)
 
     def _changes_after(self, head: TrailHead) -> AccessChanges | None:
-        """Return the changes of access in the replaced database; `None` if it cannot be read."""
+        """Return the changes of access in the replaced database; `None` if that cannot be read."""
         with closing(Database(self._url)) as database:
             if not _exists(database):
                 return None
@@ -204,7 +204,7 @@ class _Repetition:
 
 
 def _exists(database: Database) -> bool:
-    """Return whether a database exists; opening a SQLite file that does not would create it."""
+    """Return whether a database exists, without opening it, which would create a SQLite file."""
     return not database.is_sqlite or Path(database.engine.url.database or "").exists()
 
 
@@ -248,7 +248,7 @@ def _print_outcome(
 
 
 def _read_replaced(database: Database) -> _Replaced:
-    """Read the data that a restore takes from the replaced database, and close the database.
+    """Read the data that a restore takes from the replaced database, and close that database.
 
     Nothing is taken if there is no database, or if it cannot be read, for example because it is
     damaged.

@@ -78,7 +78,7 @@ def _read(
     """Read the lists and the earlier result.
 
     Raises:
-        UnusableInputError: there are faults in either; the error lists all of them.
+        UnusableInputError: the lists or the result have faults; the error lists all of them.
     """
     faults: list[InputFault] = []
 
@@ -111,7 +111,7 @@ def _print(inputs: CycleInputs, imported: ListImport, out: Path | None) -> None:
 
 
 def _is_about_doubled_person(warning: InputFault) -> bool:
-    """Return whether the summary also contains the warning."""
+    """Return whether a warning is about a person entered twice, which the summary also reports."""
     message = warning.message
     if isinstance(message, Fact) and message.code == IN_SHEET.code:
         message = Fact.from_json(message.params["message"])

@@ -23,7 +23,7 @@ _CHANGES = {Change.NEW: facts.NEW, Change.CHANGED: facts.CHANGED, Change.GONE: f
 
 
 class ReviewedLists(Protocol):
-    """Lists with their review, and where each person is listed."""
+    """Both lists with their review, and the position of each person in the files."""
 
     @property
     def review(self) -> ListReview:
@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield who is new, changed, gone and doubled; with `advise`, also what options exist."""
+        """Yield who is new, changed, gone and doubled; with `advise`, also which options exist."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

@@ -1,4 +1,4 @@
-"""Checks where a command may write: what exists is kept unless `--force` is given.
+"""Checks where a command may write: existing files are kept unless `--force` is given.
 
 With `--force`, only files that belong to a result are replaced, and no other file is deleted. A
 link, a device or another special file is never replaced.
@@ -61,8 +61,7 @@ def check_files_in_folder(out: Path, names: Iterable[str], *, force: bool) -> No
 def write_files_in_folder(out: Path, files: Mapping[str, bytes]) -> None:
     """Write files to the folder `out`, which is created if it does not exist.
 
-    All of them are written to a temporary folder first, so that none is replaced if there is no
-    room for them.
+    All files are written to a temporary folder first, so that none is replaced if the disk is full.
 
     Raises:
         DomainError: `out` is not writable.
@@ -80,7 +79,7 @@ def write_files_in_folder(out: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _existing(out: Path) -> list[str]:
-    """Return the names of the files in the folder `out`, without scratch folders; none if new.
+    """Return the names of the files in the folder `out`, if it exists, without scratch folders.
 
     Raises:
         OutputConflictError: `out` is not a folder.

@@ -130,7 +130,7 @@ def _sound_part(error: UnsoundResultError, inputs: CycleInputs, out: Path) -> Re
     """Return the part of a rejected plan that passes the audit.
 
     Raises:
-        UnsoundPlanKeptError: there is none; the plan has been kept.
+        UnsoundPlanKeptError: there is no such part; the plan has been kept.
     """
     if error.sound is None:
         _keep_unsound_plan(error, inputs, out)

@@ -1,1 +1,1 @@
-"""What coaching is about: agreements, goals and curriculum, each in a package of its own."""
+"""The content of the coaching: agreements, goals, curriculum and follow-ups, one package each."""

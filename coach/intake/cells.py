@@ -29,7 +29,7 @@ _SPREADSHEET_ERRORS = frozenset(
 )
 # The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# A program that decodes a `mailto:` link would read such an address as several lines.
+# A program that decodes a `mailto:` link would read an address with these as several lines.
 _QUOTED_CONTROL = r".*%(?:[01][0-9a-f]|7f)"
 _EMAIL = re.compile(
     rf"(?!{_QUOTED_CONTROL})[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+",
@@ -147,8 +147,9 @@ def country(text: str, read_context: ReadContext) -> str:
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
     """Return the code of the English name with the most similar spelling, if one is similar.
 
-    Codes are too short for this: `eng` resembles `ng`, another language. A suggestion that is
-    wrong would be accepted, so names have to be more similar than elsewhere.
+    Codes are not suggested for similar codes, which are too short: `eng` resembles `ng`, another
+    language. Since a wrong suggestion might be accepted, names have to be more similar than
+    elsewhere.
     """
     codes = {name: code for code, name in names.items()}
     near = read_context.nearest(text, codes) if len(text) >= _MIN_NAME_LENGTH else None

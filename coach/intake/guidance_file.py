@@ -20,7 +20,7 @@ def read_guidance(file: str, text: str, countries: Collection[str], *, today: da
     """Read a guidance card. `countries` are the known codes.
 
     Raises:
-        UnusableInputError: it is not a complete card.
+        UnusableInputError: the file is not a complete card.
     """
     parsed = parse_toml(file, text)
     faults = list(parsed.faults)

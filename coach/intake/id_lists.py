@@ -1,4 +1,4 @@
-"""Lists of ids that are separated by commas: `K-1, K-2` where the other list has a coach K-1."""
+"""Splits lists of ids that are separated by commas: `K-1, K-2` if there is a coach K-1."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COLUMNS = ("prefers", "refuses", "chain_of_command")
 
 
 def split_id_lists(sheet: PeopleSheet, others: PeopleSheet) -> PeopleSheet:
-    """Return the sheet with lists of ids split at commas, where a part is an id in `others`.
+    """Return the sheet with lists of ids split at commas if one of the parts is an id in `others`.
 
     Ids may contain commas, so an entry that is itself an id is not split.
     """

@@ -33,7 +33,7 @@ class Draft:
 class Understood:
     """A value that is not in the form of the reference, and how it was read.
 
-    `sheet` is the name of the sheet in a workbook with several.
+    `sheet` is the name of the sheet if the workbook has several.
     """
 
     file: str
@@ -54,8 +54,8 @@ class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
     `understood` lists the values that were not in the form of the reference but understood, and
-    `left_out` the rows that are not people. `sheet` is the name of the sheet in a workbook with
-    several, and `unknown_headers` are those whose columns were not read.
+    `left_out` the rows that are not people. `sheet` is the name of the sheet if the workbook has
+    several, and `unknown_headers` are the headers of columns that were not read.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already

@@ -40,7 +40,7 @@ class ReadContext:
     comparisons, faults are reported without suggestions.
 
     With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
-    meaning is certain are understood. `encoding` is that of files which are not Unicode.
+    meaning is certain are understood. `encoding` is the encoding of files that are not Unicode.
     `mapping` gives the meaning of other headers, by the kind of people and
     `coach.folding.header_key`: the name of a column, or an empty text for a column to leave out.
     """

@@ -20,7 +20,7 @@ FIRST_ROW = 1  # in spreadsheet numbering
 _MAX_TITLE_ROWS = 20
 _MAX_SAMPLES = 3
 _MAX_KEY_LENGTH = 100
-_MIN_COLUMNS = 3  # of a file without known headers; others are not lists
+_MIN_COLUMNS = 3  # for a file without known headers; other files are not lists
 _LIKE_A_VALUE = re.compile(r"@|\d{2}|[;:]|https?:")  # what people, unlike headers, contain
 _OF_OTHER_KIND = {
     PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
@@ -130,7 +130,7 @@ class _HeaderReader:
     def _header_row(self) -> int:
         """Return the row with the most known headers; rows above it are titles.
 
-        Without a row with two known headers, it is the first.
+        If no row has two known headers, the first row is returned.
         """
         if self.read_context.strict:
             return FIRST_ROW
@@ -153,7 +153,7 @@ class _HeaderReader:
         return others_only <= found and not own_only & {self._column(cell) for cell in cells}
 
     def _column(self, cell: str, kind: PeopleKind | None = None) -> str | None:
-        """Return the name of the column that a header stands for; `None` if it is unknown."""
+        """Return the name of the column that a header denotes; `None` if it is unknown."""
         kind = kind or self.kind
         exact = _COLUMN_BY_KEY[kind].get(header_key(cell))
         if exact is not None or self.read_context.strict:
@@ -162,7 +162,7 @@ class _HeaderReader:
         return meant if meant in _NAMES[kind] else None
 
     def _mapped(self, cell: str, kind: PeopleKind) -> str | None:
-        """Return the column that a user assigned to a header, or ""; `None` if not asked."""
+        """Return the column a user assigned to a header, "" to skip it, or `None` if unassigned."""
         return self.read_context.mapping.get((kind.value, _mapping_key(cell)))
 
     def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:
@@ -206,7 +206,7 @@ class _HeaderReader:
         return UnknownHeader(excerpt(cell), _mapping_key(cell), near, self._samples(row, place))
 
     def _unknown_headers(self, row: int, cells: Sequence[str]) -> Iterator[UnknownHeader]:
-        """Yield the headers of a file in which none is known, unless it is not a table."""
+        """Yield the headers of a file without known headers, if the file is a table."""
         texts = [(place, cell) for place, cell in enumerate(cells) if cell.strip()]
         looks_like_header = not any(_LIKE_A_VALUE.search(cell) for _, cell in texts)
         if len(texts) >= _MIN_COLUMNS and len(self.table.rows) > row and looks_like_header:

@@ -49,8 +49,8 @@ def audit(
 ) -> tuple[Finding, ...]:
     """Check `result` against its roster and policy, and return all findings.
 
-    The result is valid if there are no findings. If sessions are far outside the cycle, only these
-    are reported.
+    The result is valid if there are no findings. If sessions are so far outside the cycle that date
+    arithmetic could fail, only those sessions are reported.
 
     Args:
         roster: the coachees and coaches.
@@ -73,10 +73,10 @@ def with_audited_levels(
     keep: Result | None = None,
     under_way: UnderWay | None = None,
 ) -> Result:
-    """Return a part of a plan with the values of its levels as the auditor computes them.
+    """Return `result`, a part of a plan, with its levels as the auditor computes them.
 
-    The bound of `placed` is that of `result`. If fewer coachees are placed, nothing is known about
-    the later levels, and their bounds do not prove the values.
+    The bound of `placed` is that of `result`. If the part places fewer coachees than the plan did,
+    nothing is known about the later levels, and none of them is marked as proven.
     """
     context = AuditContext(roster, cycle, result, keep, under_way)
     outcomes, unknown = [], 0

@@ -80,7 +80,7 @@ class AuditContext:
         return self.reached(match.coachee) + 1
 
     def reached(self, coachee: str) -> int:
-        """Return the number after which a coachee's series with a new coach continues."""
+        """Return the number of the coachee's last session before a series with a new coach."""
         before_first = -1 if self.cycle.sessions.contracting_minutes else 0
         if self.under_way is None:
             return before_first

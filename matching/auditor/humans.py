@@ -1,4 +1,4 @@
-"""Checks that no human is in two sessions at once, and that later cycles can recognise them."""
+"""Checks for overlapping sessions of a human, and of the keys by which later cycles know them."""
 
 from __future__ import annotations
 

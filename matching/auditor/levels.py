@@ -35,7 +35,7 @@ def levels(context: AuditContext) -> Iterator[Finding]:
 
 
 def _expected_levels(context: AuditContext) -> tuple[ObjectiveLevel, ...]:
-    """Return the levels of the policy, with `repeat` after `placed` and a `kept` next to it."""
+    """Return the levels of the policy, with `repeat` after `placed`, or after `placed, kept`."""
     expected = list(context.cycle.objective.levels)
     avoids = context.cycle.rules.repeat.earlier is EarlierPairs.AVOID
     if avoids and context.roster.earlier_pairs is not None:

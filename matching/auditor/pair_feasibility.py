@@ -71,7 +71,7 @@ def _states(opening: NDArray[np.bool_], row: NDArray[np.bool_]) -> set[tuple[int
 
 
 class _Contracting:
-    """The starts of each coach's contracting session with a coachee, and what may follow them."""
+    """The starts of each coach's contracting session with a coachee, and what can follow them."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class _Contracting:
         self._apart = policy.contracting_minutes + policy.buffer_minutes
 
     def is_apart(self, starts: NDArray[np.int64], days: NDArray[np.int64]) -> bool:
-        """Return whether all starts after the least gap are far enough from every earlier one."""
+        """Return whether every start that has the minimum gap is also late enough to follow."""
         if not len(self._days):
             return True
         place = np.searchsorted(days, self._days + self._least)
@@ -94,7 +94,7 @@ class _Contracting:
         return self._least > 0 and bool((gaps >= self._apart).all())
 
     def following(self, common: NDArray[np.bool_], days: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return `[c, S]`: the starts with the required gap to a contracting session before."""
+        """Return `[c, S]`: the starts that have the required gap after a contracting session."""
         found = np.zeros_like(common)
         for place, day in enumerate(days.tolist()):
             gap = day - self._days
@@ -124,7 +124,7 @@ def _is_day_separable(
 ) -> bool:
     """Return whether any two starts whose dates have the minimum gap are far enough apart.
 
-    No series has two sessions on one day then, and sessions on different days never conflict.
+    If so, no series has two sessions on one day, and sessions on different days never conflict.
     """
     if not policy.min_gap_days:
         return False
@@ -174,8 +174,9 @@ def _reach_by_start(
 ) -> bool:
     """Return whether a complete series fits, computed start by start.
 
-    States are places in `candidates`, the starts and their days, with the numbers of the sessions
-    so far on the day and in the week of the last start; `states` are those of session 1.
+    `candidates` are the starts and their days. A state describes the last session so far: the index
+    of its start, and the number of the pair's sessions on its day and in its week up to then.
+    `states` are the states of session 1.
     """
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)

@@ -25,7 +25,7 @@ _BATCH_SIZE = 500  # number of matches whose verdicts are compared at a time
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
     """Yield a finding for each coachee who is not in the result exactly once, or is unknown.
 
-    Unknown coaches are also findings.
+    Unknown coaches are reported as well.
     """
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])

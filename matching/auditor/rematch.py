@@ -16,7 +16,7 @@ from matching.result import Move
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
     """Yield a finding for each move that is missing, wrong, or reported although nothing moved.
 
-    A coachee who occurs twice is also a finding.
+    A coachee who occurs twice is reported as well.
     """
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()

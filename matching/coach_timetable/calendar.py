@@ -55,7 +55,7 @@ class CoachCalendar(CoachPositions):
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Read each candidate's number of unscheduled sessions, and the sessions before them."""
+        """Read how many sessions each candidate still needs, and the last session before them."""
         some = len(self.coachees)
         opens = problem.limits.contracting is not None
         self._remaining = [self.count + opens] * some
@@ -129,9 +129,9 @@ class CoachCalendar(CoachPositions):
         """Return an upper bound on the number of series that share the days of the coach.
 
         Suppose that no first session is after the end of a period of `max_gap` days, and no last
-        one before its beginning. Then every series has a session within the period, since the next
-        session after one before the period is not after it. So there are no more series than
-        sessions that fit into the period.
+        one before its beginning. Then every series has a session within the period, since a gap is
+        too short to skip the period. So there are at most as many series as sessions that fit into
+        the period.
         """
         if not self.by_day or self._first is not None or not self.positions:
             return self.capacity

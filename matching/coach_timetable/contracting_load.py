@@ -28,8 +28,9 @@ class ContractingLoad:
     """The room that contracting sessions take.
 
     Attributes:
-        share: the least room that one takes, in other sessions, unless it is free of charge.
-        free: an upper bound on the number of those that are free of charge.
+        share: the least room that a contracting session takes, measured in other sessions, unless
+            it is free of charge.
+        free: an upper bound on the number of contracting sessions that are free of charge.
     """
 
     share: Fraction
@@ -51,7 +52,7 @@ class ContractingLoad:
 def load_of_days(
     days: Sequence[DayStarts], day_cap: int, spacing: tuple[int, int]
 ) -> ContractingLoad:
-    """Return the load; `spacing` is that of contracting sessions and that of all others."""
+    """Return the load; `spacing` is that of contracting sessions, then that of all others."""
     share, free = Fraction(1), 0
     for day in days:
         beside = _most_beside(day, day_cap, spacing)
@@ -67,7 +68,7 @@ def load_of_days(
 
 
 def _most_beside(day: DayStarts, day_cap: int, spacing: tuple[int, int]) -> list[int]:
-    """Return the most contracting sessions beside 0, 1, … other ones, as many as there can be."""
+    """Return the maximum number of contracting sessions next to 0, 1, 2, … other sessions."""
     found: list[int] = []
     # The earliest end of the sessions so far, by the number of contracting ones.
     ends = [-_NEVER]
@@ -88,6 +89,6 @@ def _most_beside(day: DayStarts, day_cap: int, spacing: tuple[int, int]) -> list
 
 
 def _end(starts: Sequence[int], after: int, spacing: int) -> int:
-    """Return the end of the first session that starts then or later."""
+    """Return the end of the first session that starts at `after` or later."""
     place = bisect_left(starts, after)
     return starts[place] + spacing if place < len(starts) and after < _NEVER else _NEVER

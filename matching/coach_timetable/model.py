@@ -206,7 +206,7 @@ class TimetableModel:
 def occupants_of_days(
     calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]
 ) -> dict[int, list[int]]:
-    """Return the occupants of each position that stands for a day, or else is a start."""
+    """Return the occupants of each position in use, which is a day or a single start."""
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():
         for position in positions:

@@ -86,7 +86,7 @@ class CoachPositions:
     def _successors(
         self, starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
     ) -> Successors:
-        """Return the ranges of next positions, whose starts matter unless positions are days."""
+        """Return the ranges of next positions; lengths matter only if positions are starts."""
         some = self.contracting
         sessions = starts[some:], day[some:]
         if self.by_day:
@@ -127,7 +127,7 @@ class CoachPositions:
 
     @cached_property
     def contracting_load(self) -> ContractingLoad:
-        """How much room contracting sessions take from the others."""
+        """The room that contracting sessions take from the others."""
         starts: dict[int, tuple[list[int], list[int]]] = {}
         for start, position in zip(self._starts.tolist(), self._position.tolist(), strict=True):
             own = starts.setdefault(self.position_day[position], ([], []))
@@ -156,7 +156,7 @@ class CoachPositions:
         return self._limit(self._position >= self.contracting, self.spacing_minutes)
 
     def _limit(self, which: NDArray[np.bool_], spacing: int) -> dict[int, int]:
-        """Return the maximum number of sessions by day, at some of the starts."""
+        """Return the maximum number of sessions on each day, using only some of the starts."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position[which]]
@@ -176,7 +176,7 @@ class CoachPositions:
 
     @cached_property
     def cells(self) -> list[list[int]]:
-        """For each position, if positions are starts: those at which a session covers its start."""
+        """For each start, the positions whose sessions cover it; empty if positions are days."""
         return covering(
             [
                 (start, position, self.spacing(position))
@@ -188,7 +188,8 @@ class CoachPositions:
     def home(self) -> list[int]:
         """For each position, the one that stands for all positions with which it shares a day.
 
-        If positions are days, that is the day's position of sessions that are not contracting.
+        If positions are days, it is the day's position for sessions other than contracting
+        sessions.
         """
         every = list(range(self.positions))
         if self.by_day:
@@ -207,9 +208,9 @@ class CoachPositions:
         return (home,) if opening == home else (home, opening)
 
     def occupant(self, candidate: int, position: int) -> int:
-        """Return the number that stands for a candidate's session in a group on a day.
+        """Return the number that represents a candidate's session among those of one day.
 
-        It is the candidate's, or a greater one for a contracting session on a day.
+        It is the candidate's local index, or a greater number for a contracting session.
         """
         is_contracting = self.by_day and position < self.contracting
         return candidate + len(self.coachees) if is_contracting else candidate

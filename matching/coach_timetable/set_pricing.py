@@ -77,7 +77,7 @@ def price_by_cp_sat(
     *,
     seed: int,
 ) -> Placed | None:
-    """Return a timetable whose set has a profit of at least `threshold`; `None` proves none has.
+    """Return a timetable of a set with a profit of at least `threshold`; `None` if none exists.
 
     Profits are rounded up and the threshold down, so a set that is found may fall short by the
     rounding errors.
@@ -93,7 +93,7 @@ def price_by_cp_sat(
 
 
 def _most_profitable(held: int, profit: Mapping[int, float], most: int) -> int:
-    """Return the members of a set with a profit, at most `most` of them."""
+    """Return the `most` most profitable members of a set, among those with a profit."""
     inside = sorted((one for one in profit if held >> one & 1), key=lambda one: -profit[one])
     return sum(1 << one for one in inside[:most])
 

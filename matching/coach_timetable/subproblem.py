@@ -80,7 +80,7 @@ class CoachSubproblem:
         return gaps + sum(option.cost for option in options)
 
     def gap_cost(self, position: int, later: int) -> int:
-        """Return the cost of the gap between two positions; none after a contracting session."""
+        """Return the cost of the gap between two positions; 0 after a contracting session."""
         return 0 if position < self.contracting else self.gaps[self.day[later] - self.day[position]]
 
     def end(self, option: SessionOption) -> int:

@@ -20,8 +20,8 @@ class CountedDeadline(Deadline):
     """A deadline after a number of steps, in addition to a time limit, if there is one.
 
     A step is a check of the deadline. Searches check it between pieces of work of about two
-    milliseconds each, in the same places whenever they are repeated, so that a search that ends
-    after a number of steps has the same result on a slow and on a busy machine.
+    milliseconds each, and always at the same points. A search that ends after a number of steps
+    therefore has the same result on any machine, however slow or busy.
     """
 
     def __init__(self, whole: Deadline, max_steps: int) -> None:

@@ -31,9 +31,9 @@ _COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel
 def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
     """Return whether enough is proven about `result` to bound the plans without a given match.
 
-    `placed` must be proven optimal and, if `levels` contains `worst`, so must `worst`, over which
-    pairs of an earlier result must not have taken precedence. `levels` must be in the default order
-    and must not contain other levels than `placed`, `worst` and `total`.
+    `placed` must be proven optimal. If `levels` contains `worst`, that must be proven optimal too,
+    and keeping pairs of an earlier result must not have taken precedence over it. `levels` must be
+    in the default order and contain no levels other than `placed`, `worst` and `total`.
     """
     outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]

@@ -151,7 +151,7 @@ class RunnerUps:
     def _is_acceptable(self, row: int, choice: Choice) -> bool:
         """Return whether a choice places the coachee of `row` and all pinned ones, with the share.
 
-        Its pairs are not checked; they are among those allowed if no match of `row` is changed.
+        The method does not check whether its pairs are allowed.
         """
         problem = self._problem
         placed = problem.coachee[choice]

@@ -56,7 +56,7 @@ class AvailabilityGrid:
     contracting: int = 0
 
     def starts_of(self, number: int) -> slice:
-        """Return which starts are those of a session, by its number."""
+        """Return the slice of starts at which the session with this number may start."""
         is_contracting = not number and self.contracting
         return slice(0, self.contracting) if is_contracting else slice(self.contracting, None)
 

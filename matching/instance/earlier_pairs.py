@@ -29,7 +29,7 @@ def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[Earli
 def earlier_cycles_by_pair(
     roster: Roster, results: Iterable[Result]
 ) -> dict[EarlierPair, tuple[str, ...]]:
-    """Return the same pairs with the names of their earlier cycles, as far as they are known."""
+    """Return the pairs of earlier results with the names of their cycles, where these are known."""
     recognition = _Recognition(roster)
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for result in results:
@@ -98,7 +98,7 @@ def _recognised(
     by_key: dict[str, set[int]],
     by_id: dict[str, int],
 ) -> Collection[int]:
-    """Return the humans of the roster who are the person `written` in an earlier result."""
+    """Return the humans of the roster recorded as `written` in an earlier result."""
     if written in keys:
         return set[int]().union(*(by_key.get(key, set()) for key in keys[written]))
     return {by_id[written]} if written in by_id else set()

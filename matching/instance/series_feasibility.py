@@ -129,9 +129,9 @@ class _Pairs:
         coach: NDArray[np.int32],
         first: NDArray[np.int64] | None,
     ) -> None:
-        """Prepare. For `first`, see `schedulable`.
+        """Repack the free starts by day. For `first`, see `schedulable`.
 
-        `used` are the starts in use, and then those of contracting sessions.
+        `used` contains the starts in use, and then those of contracting sessions.
         """
         columns, opening = used
         self._free = free

@@ -34,7 +34,7 @@ class SeriesLimits:
     """The constraints on every series.
 
     Attributes:
-        count: the number of sessions per pair, without a contracting session.
+        count: the number of sessions per pair, not counting the contracting session.
         minutes: the length of a session, except of a contracting session.
         min_gap_days: minimum number of days between the local dates of consecutive sessions.
         max_gap_days: maximum number of days between the local dates of consecutive sessions.
@@ -75,20 +75,20 @@ class SeriesLimits:
         return replace(self, min_gap_days=self.min_gap_days + 1, contracting=contracting)
 
     def without_lengths(self) -> SeriesLimits:
-        """Return the limits for sessions whose days alone matter."""
+        """Return the limits with all lengths set to 0, so that only days matter."""
         contracting = self.contracting
         if contracting is not None:
             contracting = replace(contracting, minutes=0)
         return replace(self, minutes=0, buffer_minutes=0, contracting=contracting)
 
     def for_last(self, sessions: int) -> SeriesLimits:
-        """Return the limits on the last sessions of a series; the first may be contracting."""
+        """Return the limits on the last `sessions` of a series, counting a contracting session."""
         if sessions > self.count:
             return self
         return replace(self, count=sessions, contracting=None)
 
     def minutes_at(self, starts: int, contracting: int) -> NDArray[np.int64]:
-        """Return the lengths of sessions, `int64[starts]`, of which the first are contracting."""
+        """Return session lengths in minutes, `int64[starts]`; contracting sessions come first."""
         lengths = np.full(starts, self.minutes, dtype=np.int64)
         if self.contracting is not None:
             lengths[:contracting] = self.contracting.minutes
@@ -132,7 +132,7 @@ class RemainingDemand:
     """The sessions that each pair still has to place in a cycle in progress.
 
     Attributes:
-        remaining: `int64[P]`, the number of sessions to place, with the contracting session.
+        remaining: `int64[P]`, the number of sessions to place, including the contracting session.
         first: `int64[P, 2]`, the first and last possible day index of the next session.
         previous_day: `int64[P]`, the day index of the previous session, or `NO_PREVIOUS_DAY`.
         previous_number: `int64[P]`, the number of the previous session in its series.
@@ -184,7 +184,7 @@ def after_contracting(
 ) -> Successors:
     """Compute, for each start of a contracting session, the range of starts of the first session.
 
-    Both arguments are starts and their days.
+    Each argument consists of starts and their days.
     """
     least, most = 0, 0
     if limits.contracting is not None:

@@ -27,8 +27,8 @@ class StartTimes:
 class _Predecessors:
     """For each start, the ranges of the possible starts of the preceding session.
 
-    The starts whose range of successors contains it are from `first` to `last`; from `week` on they
-    are in the same week, and from `day` on, on the same day.
+    The possible starts have the indices from `first` to `last`. Those from `week` on are in the
+    same week, and those from `day` on are on the same day.
     """
 
     def __init__(self, before: StartTimes, after: StartTimes, following: Successors) -> None:
@@ -54,8 +54,8 @@ class SeriesOnStarts:
     ) -> None:
         """Precompute the ranges of predecessors.
 
-        `caps` are the coach's daily and weekly caps. With `contracting`, the starts of contracting
-        sessions, each series has one before its first session.
+        `caps` are the coach's daily and weekly caps. If `contracting` is given, it contains the
+        starts of contracting sessions, and each series begins with one.
         """
         self._day_cap, self._week_cap = caps
         following = successors(times.start, times.day, limits)

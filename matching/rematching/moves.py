@@ -30,9 +30,9 @@ def explain_moves(
 ) -> tuple[Move, ...]:
     """Return a move, with its reason, for each coachee whose coach or sessions changed.
 
-    `evaluator` is for the roster and policy of `after`; people who are not among `coachees`, if
-    these are given, and their coaches may be left out of the roster. `on_move` is called before
-    each move and may raise an exception to stop.
+    `evaluator` is for the roster and policy of `after`. If `coachees` is given, only their moves
+    are explained, and the roster may omit all other coachees and their coaches. `on_move` is called
+    before each move and may raise an exception to stop.
     """
     explainer = _MoveExplainer(evaluator, before, after)
     return tuple(explainer.moves(on_move, coachees))

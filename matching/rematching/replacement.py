@@ -110,9 +110,9 @@ class _ReplacementSearch:
     def candidates(self, not_before: date, numbers: Sequence[int]) -> Iterator[Replacement]:
         """Yield the possible replacements in the order of the objective.
 
-        `numbers` are those of the sessions to be placed.
-        All other pairs are fixed, so everybody stays placed, the lowest points of any pair never
-        rise when those of this one fall, and only the level `repeat` comes before its points.
+        `numbers` are the numbers of the sessions to be placed. All other pairs are fixed and
+        everybody stays placed, so more points for this pair never lower any other level. Only the
+        level `repeat` takes precedence over these points.
         """
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
@@ -204,8 +204,8 @@ class _BookedCalendar:
     ) -> tuple[int, ...] | None:
         """Return the starts of the series that ends earliest, or `None` if there is none.
 
-        `start_times` are those of the first and the last number; the last one's are those of all
-        numbers in between.
+        `start_times` contains the possible starts of the first and of the last number. All sessions
+        after the first have the same possible starts as the last.
         """
         first, last = numbers[0], numbers[-1]
         opening, free = (
@@ -226,7 +226,7 @@ class _BookedCalendar:
     def _next(
         self, state: SeriesState, free: list[StartTime], number: int
     ) -> Iterator[SeriesState]:
-        """Yield the states after one whose last session has this number."""
+        """Yield the states that can follow `state`, whose last session has this number."""
         (start, day), on_day, in_week = state
         apart = self._policy.minutes_of(number) + self._policy.buffer_minutes
         least, most = self._policy.gap_days(number)

@@ -45,8 +45,8 @@ class Slot:
 def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
     """Return the best other starts for session `number` of the series, at most `MAX_SLOTS`.
 
-    Slots that keep all later sessions come first, those with the best series before others. If
-    there are fewer than three, slots that move later sessions follow: by the number of sessions
+    Slots that keep all later sessions come first, ordered by the quality of the series. If there
+    are fewer than three, slots that move later sessions follow, ordered by the number of sessions
     moved, then by the total shift. At most two slots are on one day, unless there are hardly any
     others.
 
@@ -111,10 +111,10 @@ class _Search:
             yield int(self._day[column]), slot
 
     def _columns(self) -> tuple[NDArray[np.int64], Mapping[int, NDArray[np.bool_]]]:
-        """Return the starts of all sessions, and for each one's number, at which it may start."""
+        """Return all starts and, by session number, at which of them the session may start."""
         own = np.array([one.start for one in self._after], dtype=np.int64)
         sessions = (self._moved, *self._after)
-        # A contracting session has other starts than all the others, which have the same ones.
+        # Contracting sessions have their own starts; all other sessions share the same ones.
         good = {
             number: self._good_starts(number) for number in {bool(one.number) for one in sessions}
         }

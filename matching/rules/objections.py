@@ -1,4 +1,4 @@
-"""Why single pairs are forbidden, without the rest of the cycle."""
+"""Finds why a single pair is forbidden, without evaluating the rest of the cycle."""
 
 from __future__ import annotations
 

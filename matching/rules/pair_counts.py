@@ -1,4 +1,4 @@
-"""How many pairs each hard rule leaves, for a manager who changes the policy.
+"""Counts the pairs that each hard rule leaves, for a manager who changes the policy.
 
 Nothing is solved. Without `schedule`, no availability is computed, so that the counts are available
 at once.

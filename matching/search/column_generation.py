@@ -33,7 +33,7 @@ EPSILON = 1e-6
 
 
 def _needs_slack(lp_solution: LpSolution) -> bool:
-    """Whether phase one cannot end without slack."""
+    """Return whether every solution of phase one needs slack, whatever sets are added."""
     return lp_solution.value + lp_solution.excess <= -EPSILON
 
 

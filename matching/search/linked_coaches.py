@@ -76,7 +76,7 @@ class LinkedCoaches:
         return None
 
     def fits_quickly(self, pair: int, chosen: Iterable[int]) -> bool:
-        """Return whether a pair can be added to a feasible choice; may be wrong if false.
+        """Return whether a pair can be added to a feasible choice; false may be wrong.
 
         The answer is exact if it is already known, and otherwise that of a heuristic.
         """

@@ -14,7 +14,7 @@ from coach.texts.facts import Displayed
 
 
 def is_secure_url(address: str) -> bool:
-    """Whether a URL uses HTTPS, or HTTP on the loopback interface, and contains no credentials."""
+    """Return whether a URL uses HTTPS or loopback HTTP, and contains no credentials."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -33,7 +33,7 @@ def _issuer(address: str) -> str:
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether a host is an IP address rather than a name."""
+    """Return whether a host is an IP address rather than a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -42,7 +42,7 @@ def is_ip_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Return whether a host is this machine."""
     return host == "localhost" or (is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 

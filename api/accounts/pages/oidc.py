@@ -45,7 +45,7 @@ _OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 @OIDC_PAGES.get(OIDC_START)
 def start_sign_in(request: Request, services: ServicesDep) -> Response:
-    """Redirect to the provider to sign in; from another site, to the page with its button."""
+    """Redirect to the provider to sign in, or to the sign-in page if another site sent the user."""
     if request.headers.get("sec-fetch-site") in _OTHER_SITES:
         return redirect_after_post(SIGN_IN)
     return _redirect_to_provider(request, services, SignInFlowKind.OIDC_SIGN_IN, None, "/")

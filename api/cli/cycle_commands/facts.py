@@ -1,4 +1,4 @@
-"""Messages of the commands about cycles of a server."""
+"""Messages of the commands about cycles on a server."""
 
 from __future__ import annotations
 

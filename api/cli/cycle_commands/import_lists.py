@@ -30,13 +30,13 @@ _SIDES = {kind: side for side, kind in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class _Reviewed:
-    """The lists of a preview, for `ImportSummary`."""
+    """The lists of a preview, in the form that `ImportSummary` requires."""
 
     preview: Preview
     review: ListReview
 
     def row(self, person: ListedPerson) -> int | None:
-        """Return the row of a person; `None` if they are not in a file."""
+        """Return the row of a person; `None` if the person is not in a file."""
         rows = self.preview.outcome.rows.get(_SIDES[person.kind], {})
         return None if person.is_gone else rows.get(person.id)
 

@@ -1,1 +1,1 @@
-"""The agreement of a coach and a coachee, and the question whether the two fit."""
+"""The agreement of a coach and a coachee, and the question of fit."""

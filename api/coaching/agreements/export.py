@@ -1,4 +1,4 @@
-"""What is reported to a person about their agreements and answers."""
+"""The agreements and answers in a person's export of their own data."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The question of fit, which each of a pair is asked after the first session.
+"""The question of fit, which both people of a pair are asked after the first session.
 
-An answer is shown to the person who gave it. The office learns that a pair asks for another coach
-if one of the two does not see a good fit, but not which of them, and nothing else. The other one of
-the pair learns nothing.
+An answer is shown only to the person who gave it. If one of the two does not see a good fit, the
+office learns that the pair asks for another coach, but not which of the two. The other person
+learns nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FitInput(FrozenModel):
 
 
 class FitAnswer(FrozenModel):
-    """A person's own answer about `other`, and whether they can give or change it now."""
+    """A person's own answer about `other`, and whether the person can give or change it now."""
 
     other: str
     is_open: bool
@@ -53,7 +53,7 @@ def read_fit(services: Services, principal: Principal, other_id: str) -> FitAnsw
 def answer_fit(
     services: Services, principal: Principal, other_id: str, given: FitInput
 ) -> FitAnswer:
-    """Store the principal's answer about another person, in place of an earlier one.
+    """Store the principal's answer about another person, replacing any earlier answer.
 
     Raises:
         NotFoundError: as for `read_fit`.
@@ -78,7 +78,7 @@ def answer_fit(
 
 
 def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> FitAnswer:
-    """Return the answer of one of a pair."""
+    """Return the answer of one person of a pair."""
     row = _row(tx, pair, side)
     return FitAnswer(
         other=pair.other(side).name,

@@ -28,7 +28,7 @@ def require_known_modules(tx: Transaction, codes: Iterable[str]) -> None:
     """Check that all codes are modules of the curriculum.
 
     Raises:
-        UnusableInputError: one of them is not.
+        UnusableInputError: at least one code is unknown.
     """
     if not set(codes) <= {one.code for one in all_modules(tx)}:
         raise UnusableInputError([InputFault("body", 1, "focus", facts.UNKNOWN_MODULE())])

@@ -1,4 +1,4 @@
-"""The follow-ups of an agreement, which are made when its pair is completed."""
+"""The follow-ups of an agreement, which are created when its pair is completed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.follow_up import FollowUpDates, answerable_until, follow_up_dates
 
 
 def open_follow_ups(tx: Transaction, agreement: AgreementRow, *, now: datetime) -> None:
-    """Make the follow-ups of a pair that was completed, as the policy of its cycle says."""
+    """Create the follow-ups of a completed pair, according to the policy of its cycle."""
     dates = policy_of(cycle_row(tx, agreement.cycle_id)).cycle
     completed = now.astimezone(dates.zone).date()
     asked = {Side.COACHEE: agreement.coachee_id}

@@ -1,4 +1,4 @@
-"""The form of an agreement: its fields as texts, and what it is filled in with at first."""
+"""The form of an agreement: its fields as text, and their initial values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AgreementForm(AgreementTerms):
 
     @property
     def input(self) -> AgreementInput:
-        """The input of the use case."""
+        """The form as input for the use case."""
         terms = AgreementTerms(**self.model_dump(exclude={"seen"}))
         return AgreementInput(terms=terms, seen=self.seen)
 
@@ -47,7 +47,7 @@ class FormDefaults(FrozenModel):
 
 
 def read_form(services: Services, principal: Principal, other_id: str) -> FormDefaults:
-    """Return what the form of an agreement starts with.
+    """Return the initial values of the form of an agreement.
 
     Raises:
         NotFoundError: they are not a pair, or the principal may not see it.
@@ -87,7 +87,7 @@ def _entered(agreement: AgreementView, pair: Pair) -> dict[str, str]:
 
 
 def _languages(pair: Pair) -> tuple[str, ...]:
-    """Return the languages that both speak, then the others, as codes."""
+    """Return the codes of the languages that both speak, followed by the others."""
     own, other = (
         [skill.code for skill in profile_of(row).languages] for row in (pair.coachee, pair.coach)
     )

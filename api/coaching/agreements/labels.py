@@ -27,7 +27,7 @@ def options(messages: Mapping[Choice, Message]) -> tuple[Option, ...]:
 
 
 def state_badge(state: AgreementState | None, closed_as: ClosedAs | None) -> Badge:
-    """Return the badge for the state of an agreement; `None` means that there is none yet."""
+    """Return the badge for the state of an agreement; `None` stands for no agreement yet."""
     if state is None:
         return Badge(facts.NONE_YET())
     if state is AgreementState.CLOSED and closed_as is not None:

@@ -1,4 +1,4 @@
-"""What the programme office sees of agreements: their states and dates, and who asks for a change.
+"""What the programme office sees of agreements: states, dates, and which pairs ask for a change.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """

@@ -1,4 +1,4 @@
-"""The list of the agreements of a cycle: what it can be searched, sorted and filtered by."""
+"""How the list of a cycle's agreements can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

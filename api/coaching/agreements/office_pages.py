@@ -29,7 +29,7 @@ AGREEMENT_STATES_PAGE = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """The pairs of a cycle, and its published plan, with which a coach is replaced."""
+    """The pairs of a cycle, and its published plan, which is needed to replace a coach."""
 
     cycle: CycleHeader
     pairs: tuple[AgreementStatus, ...]

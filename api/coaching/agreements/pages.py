@@ -33,7 +33,7 @@ AGREEMENT_PAGES = APIRouter(prefix="/p/{link}/coaching/{other_id}", include_in_s
 
 @AGREEMENT_PAGES.get("/agreement")
 def show_agreement(pair: PairRequestDep) -> Response:
-    """Show the agreement, or the text that waits for one of the two, with what can be done."""
+    """Show the agreement, or the text that waits for approval, with the possible actions."""
     return _render_agreement(pair)
 
 
@@ -45,7 +45,7 @@ def show_form(pair: PairRequestDep) -> Response:
 
 @AGREEMENT_PAGES.post("/agreement")
 def save_agreement(pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Store the text, and show it to be checked."""
+    """Store the text, and show it for checking."""
     entered = submitted(form_fields, FIELDS)
     fields = {**form_fields, "seen": entered.version}
     given, faults = validate_form(AgreementForm, fields, "purpose")
@@ -62,7 +62,7 @@ def save_agreement(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @AGREEMENT_PAGES.post("/agreement/decision")
 def decide(pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Propose the text, agree to it, keep the agreed one, or finish."""
+    """Propose the text, agree to it, keep the agreed text instead, or complete the pair."""
     decision = parse_form(AgreementDecision, form_fields)
     try:
         service.decide_agreement(pair.services, pair.principal, pair.other_id, decision)
@@ -73,7 +73,7 @@ def decide(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @AGREEMENT_PAGES.get("/fit")
 def show_fit(pair: PairRequestDep) -> Response:
-    """Show the question whether the two fit, with the person's own answer."""
+    """Show the question of fit, with the person's own answer."""
     return _render_fit(pair)
 
 

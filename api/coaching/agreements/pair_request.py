@@ -1,4 +1,4 @@
-"""What pages of a secret link need: the request, the link, and for a pair the other person."""
+"""Requests for pages of a secret link, and for pages about the owner's pair with another person."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PairRequest(LinkRequest):
 
     @property
     def address(self) -> str:
-        """The common part of the URLs about the pair."""
+        """The common prefix of the URLs about the pair."""
         return urls.person_pair(self.link, self.other_id)
 
     @property

@@ -1,8 +1,8 @@
-"""Pairs of a coachee and a coach, as their published sessions show them.
+"""Pairs of a coachee and a coach, derived from their published sessions.
 
-A coachee's current coach is the one of their last confirmed session. A pair has ended if the
-coachee has another coach now, or if one of the two has left. The coach of an ended pair sees
-nothing of it any more; the coachee still sees it, but cannot change it.
+A coachee's current coach is the coach of their last confirmed session. A pair has ended if the
+coachee has another coach now, or if one of the two has left. The coach can no longer see anything
+about an ended pair; the coachee can still see it, but not change anything.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Pair:
     """A coachee and a coach who have, or had, sessions together.
 
     Attributes:
-        first_start: the start of their first confirmed session, not counting a contracting
-            session; `None` without one.
-        first_end: its end.
+        first_start: the start of their first confirmed session, not counting a contracting session;
+            `None` if they have none.
+        first_end: the end of that session.
         last_end: the end of their last confirmed session.
         sessions: the number of confirmed sessions, without a contracting session.
         ended: why the pair has ended; `None` if it has not.
@@ -87,7 +87,7 @@ def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
     Raises:
         NotFoundError: there is no such pair, or the principal may not see it. The message does not
-            reveal which.
+            reveal which is the case.
     """
     side = own_side(principal)
     for pair in own_pairs(tx, principal):
@@ -97,7 +97,7 @@ def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
-    """Return the pair of the principal and another person, to change something.
+    """Return the pair of the principal and another person for a change to it.
 
     Raises:
         NotFoundError: as for `own_pair`.
@@ -110,7 +110,7 @@ def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
-    """Return all pairs of a person, with those that have ended."""
+    """Return all pairs of a person, including those that have ended."""
     own = SessionRow.coachee_id if side is Side.COACHEE else SessionRow.coach_id
     coachees = select(SessionRow.coachee_id).where(own == person_id)
     rows = tx.scalars(

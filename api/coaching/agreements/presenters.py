@@ -17,7 +17,7 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """One answer of a text: the field of the form, and its value. Several values are a list."""
+    """One field of a text and its value, or a list of several values."""
 
     field: str
     values: tuple[Displayed, ...]
@@ -25,7 +25,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class TextDisplay:
-    """A text of an agreement: its answers, who proposed it, and when each of the two agreed."""
+    """A text of an agreement: its fields, who proposed it, and when each of the two agreed."""
 
     lines: tuple[TermLine, ...]
     is_mine: bool

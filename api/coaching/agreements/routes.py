@@ -20,7 +20,7 @@ AGREEMENT_STATES = APIRouter(prefix=f"{API}/cycles", tags=["coaching"])
 
 @AGREEMENTS.get("/agreement", responses=problem_responses(404))
 def read_agreement(other_id: str, services: ServicesDep, principal: PrincipalDep) -> AgreementView:
-    """Get your agreement with your coach or coachee, and what you can do with it."""
+    """Get your agreement with your coach or coachee, and the actions that are possible now."""
     return service.read_agreement(services, principal, other_id)
 
 
@@ -28,7 +28,7 @@ def read_agreement(other_id: str, services: ServicesDep, principal: PrincipalDep
 def write_agreement(
     other_id: str, given: AgreementInput, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
-    """Write a text of the agreement. It is in force once you have both agreed to it.
+    """Write a text of the agreement. The text is in force once you have both agreed to it.
 
     `seen` is the `version` of the agreement that you have read.
     """
@@ -39,13 +39,13 @@ def write_agreement(
 def decide_agreement(
     other_id: str, decision: AgreementDecision, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
-    """Propose the text, agree to it, keep the agreed one instead, or record that you finished."""
+    """Propose the text, agree to it, keep the agreed text instead, or record that you finished."""
     return service.decide_agreement(services, principal, other_id, decision)
 
 
 @AGREEMENTS.get("/fit", responses=problem_responses(404))
 def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> FitAnswer:
-    """Get your own answer to the question whether you fit. Nobody else can get it."""
+    """Get your own answer to whether you suit each other. Nobody else can read it."""
     return fit.read_fit(services, principal, other_id)
 
 
@@ -53,17 +53,17 @@ def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> F
 def answer_fit(
     other_id: str, given: FitInput, services: ServicesDep, principal: PrincipalDep
 ) -> FitAnswer:
-    """Answer whether you fit, after your first session.
+    """Answer whether you suit each other, after your first session.
 
     If you answer `not_good`, the programme office is told that the pair asks for another coach, but
-    not which of you has said so.
+    not which of you said so.
     """
     return fit.answer_fit(services, principal, other_id, given)
 
 
 @AGREEMENT_STATES.get("/{cycle_id}/agreements", responses=problem_responses(404))
 def list_agreements(cycle_id: str, services: ServicesDep) -> tuple[AgreementStatus, ...]:
-    """List the pairs of a cycle with the state and the dates of their agreements, not the texts.
+    """List the pairs of a cycle with the states and dates of their agreements, without the texts.
 
     `asks_for_change` is whether one of the two does not see a good fit.
     """

@@ -25,11 +25,11 @@ _VERSION_LENGTH = 40
 
 
 class AgreementRow(IdentifiedRow):
-    """The agreement of a pair. A pair that starts again after a replacement gets another one.
+    """The agreement of a pair. A pair that starts again after a replacement gets a new agreement.
 
     Attributes:
         state: the state that the last change led to; see `coach.agreements.state_at`.
-        version: the number of changes, by which somebody who has seen an earlier text is noticed.
+        version: the number of changes, used to detect changes based on an outdated text.
         agreed_at: when both had agreed to the first text.
     """
 
@@ -52,10 +52,10 @@ class AgreementRow(IdentifiedRow):
 
 
 class AgreementTextRow(IdentifiedRow):
-    """One text of an agreement. The last one to which both have agreed is in force.
+    """One text of an agreement. The last text to which both have agreed is in force.
 
-    `proposed_by` is `None` while the text is being written. The versions of the texts that apply
-    are those at the time of the proposal.
+    `proposed_by` is `None` while the text is being written. The versions of the applied texts are
+    those at the time of the proposal.
     """
 
     __tablename__ = "agreement_texts"
@@ -81,7 +81,7 @@ class AgreementTextRow(IdentifiedRow):
 
 
 class FitAnswerRow(TableRow):
-    """The answer of one of a pair to the question whether the two fit."""
+    """One person's answer to the question of whether a pair suits each other."""
 
     __tablename__ = "fit_answers"
 
@@ -98,13 +98,13 @@ class FitAnswerRow(TableRow):
 
 
 class AskedRow(IdentifiedRow):
-    """The columns of a question that is sent on a day and reminded of at most twice.
+    """The columns of a question that is sent on a certain day, followed by at most two reminders.
 
     Attributes:
         due: the day on which the question is sent, in the time zone of the cycle, like `until`.
-        until: the last day on which it can be answered.
-        ended_at: when it was decided that it is not asked, or not any more.
-        version: the number of answers, by which somebody who has seen an earlier one is noticed.
+        until: the last day on which the question can be answered.
+        ended_at: when it was decided not to ask the question, or to stop asking it.
+        version: the number of answers, used to detect answers based on an outdated page.
     """
 
     __abstract__ = True
@@ -124,12 +124,12 @@ AT_MOST_TWO = f"reminders <= {MAX_REMINDERS}"
 
 
 class FollowUpRow(AskedRow):
-    """What one of a pair is asked, some months after the pair was completed.
+    """A follow-up for one person of a pair, some months after the pair was completed.
 
     Attributes:
-        person_id: who is asked.
+        person_id: the person who is asked.
         opened_at: when the form was first opened.
-        again: whether they may be asked again; `None` until they have answered.
+        again: whether the person may be asked again; `None` until the person has answered.
     """
 
     __tablename__ = "follow_ups"

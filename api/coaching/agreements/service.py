@@ -1,7 +1,7 @@
 """Use cases for the agreement of a pair, which only the two can read.
 
-Either writes the text and proposes it, and with that agrees to it; the other one agrees, or writes
-another text. An agreed text stays in force until both have agreed to the next one.
+One of the two writes the text and proposes it, which also means agreeing to it. The other agrees,
+or writes another text. An agreed text stays in force until both have agreed to the next one.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from coach.transitions import next_state
 
 
 class AgreementInput(FrozenModel):
-    """A text of an agreement; `seen` is the version of the agreement that its author has seen."""
+    """A text of an agreement; `seen` is the agreement's version that its author has seen."""
 
     terms: AgreementTerms
     seen: int
@@ -79,7 +79,7 @@ def read_agreement(services: Services, principal: Principal, other_id: str) -> A
 def write_agreement(
     services: Services, principal: Principal, other_id: str, given: AgreementInput
 ) -> AgreementView:
-    """Store a text that is not proposed yet, in place of an earlier one that is not agreed.
+    """Store a text as a draft, replacing an earlier text that is not agreed yet.
 
     Raises:
         NotFoundError: as for `read_agreement`.
@@ -105,7 +105,7 @@ def write_agreement(
 def decide_agreement(
     services: Services, principal: Principal, other_id: str, decision: AgreementDecision
 ) -> AgreementView:
-    """Propose a text, agree to it, keep the agreed one instead, or finish.
+    """Propose a text, agree to it, keep the agreed text instead, or complete the pair.
 
     Raises:
         NotFoundError: as for `read_agreement`.
@@ -206,7 +206,7 @@ class _Step:
         """Perform the act.
 
         Raises:
-            ConflictError: it is not possible at this stage.
+            ConflictError: the act is not possible at this stage.
         """
         text = pending_text(self.tx, self.row)
         if act is AgreementAct.CLOSE:

@@ -15,9 +15,9 @@ from coach.agreements import AgreementState, ClosedAs
 
 
 def agreement_of(tx: Transaction, pair: Pair) -> AgreementRow | None:
-    """Return the latest agreement of a pair, or `None` if nothing was written yet.
+    """Return the latest agreement of a pair; `None` if nothing has been written yet.
 
-    A pair that has become one again after a replacement has none.
+    A pair that starts again after a replacement has no agreement.
     """
     row = tx.scalar(
         select(AgreementRow)
@@ -30,7 +30,7 @@ def agreement_of(tx: Transaction, pair: Pair) -> AgreementRow | None:
 
 
 def texts_of(tx: Transaction, row: AgreementRow) -> Sequence[AgreementTextRow]:
-    """Return all texts of an agreement, the first one first."""
+    """Return all texts of an agreement, oldest first."""
     return tx.scalars(
         select(AgreementTextRow)
         .where(AgreementTextRow.agreement_id == row.id)
@@ -44,12 +44,12 @@ def is_agreed(text: AgreementTextRow) -> bool:
 
 
 def pending_text(tx: Transaction, row: AgreementRow) -> AgreementTextRow | None:
-    """Return the text that both have not agreed to yet, if there is one."""
+    """Return the text that still needs the agreement of one or both people, if there is one."""
     return next((text for text in texts_of(tx, row) if not is_agreed(text)), None)
 
 
 def close_former(tx: Transaction, pair: Pair, *, now: datetime) -> None:
-    """Close the agreements of the coachee with their former coaches."""
+    """Close the agreements of a coachee with their former coaches."""
     rows = tx.scalars(
         select(AgreementRow).where(
             AgreementRow.coachee_id == pair.coachee.id,

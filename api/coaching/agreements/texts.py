@@ -1,7 +1,7 @@
 """The texts that apply to an agreement: terms, the duty to report, and what the sponsor sees.
 
-They have the form of consent texts. The default texts are short examples, as their version says; a
-deployment replaces them with its own in the folder `settings.coaching_texts`.
+They have the form of consent texts. The default texts are short examples, which their version
+states; a deployment replaces them with its own in the folder `settings.coaching_texts`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from api.settings import Settings
 
 
 class AppliedText(StrEnum):
-    """A text that applies to an agreement, which is also its file name without the suffix."""
+    """A text that applies to an agreement; the value is its file name without the suffix."""
 
     TERMS = "terms"
     DUTY = "duty"
@@ -37,7 +37,7 @@ def applied_texts(settings: Settings) -> AppliedTexts:
 
 
 def texts_sha256(texts: AppliedTexts) -> str:
-    """Return a digest of all three texts, which reveals changes without a new version."""
+    """Return a digest of all three texts, which reveals changes made without a new version."""
     digests = "".join(texts[name].sha256 for name in AppliedText)
     return hashlib.sha256(digests.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""An agreement as shown to the two people who make it."""
+"""An agreement as shown to its two people."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class AgreementView(FrozenModel):
     Attributes:
         timezone: the reader's own time zone.
         state: `None` if nothing has been written yet.
-        version: to be sent back as `seen` with every change.
+        version: sent back as `seen` with every change.
         in_force: the last text that both have agreed to.
         pending: the text that is being written or proposed.
         can_write: whether the reader can write another text.
-        can_propose: whether they can propose the pending text.
-        can_agree: whether they can agree to it.
-        can_keep: whether they can keep the agreed text instead.
-        can_finish: whether they can record that the two have finished.
+        can_propose: whether the reader can propose the pending text.
+        can_agree: whether the reader can agree to the pending text.
+        can_keep: whether the reader can keep the agreed text instead.
+        can_finish: whether the reader can record that the two have finished.
         applied: the texts that apply now.
     """
 
@@ -85,7 +85,7 @@ def view_of(
     *,
     now: datetime,
 ) -> AgreementView:
-    """Return an agreement that was read already; see `agreement_view`."""
+    """Return the view of an agreement that has already been read; see `agreement_view`."""
     texts = () if row is None else texts_of(tx, row)
     in_force = next((text for text in reversed(texts) if is_agreed(text)), None)
     pending = next((text for text in texts if not is_agreed(text)), None)
@@ -123,7 +123,7 @@ def view_of(
 
 
 def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> AgreementState | None:
-    """Return the state of the agreement of a pair; that of a pair that has ended is closed."""
+    """Return the state of the agreement of a pair; the agreement of an ended pair is closed."""
     if row is None:
         return None
     if pair.ended is not None:

@@ -1,1 +1,1 @@
-"""The curriculum: modules of a deployment, and what pairs plan and have covered of them."""
+"""The curriculum: the modules of a deployment, and which of them pairs plan and have covered."""

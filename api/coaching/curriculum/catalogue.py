@@ -1,4 +1,4 @@
-"""The modules of a deployment: those of the software, as changed by the office, and its own."""
+"""The modules of a deployment: built-in modules, as changed by the office, and its own modules."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class StoredModule:
     """A module of a deployment.
 
     Attributes:
-        own: whether the office has added it.
-        retired_at: since when it is not suggested or planned any more.
-        version: the number of changes of the office; 0 for a module as the software has it.
+        own: whether the office has added the module.
+        retired_at: when the module was retired; `None` if it is in use.
+        version: the number of changes by the office; 0 for an unchanged built-in module.
     """
 
     module: Module
@@ -45,13 +45,13 @@ class StoredModule:
 
 @cache
 def modules_of_software() -> Mapping[str, Module]:
-    """Return the modules that are part of the software, by code."""
+    """Return the built-in modules, by code."""
     text = (files("coach") / "data" / _FILE).read_text("utf-8")
     return MappingProxyType({one.code: one for one in read_curriculum(_FILE, text)})
 
 
 def all_modules(tx: Transaction) -> tuple[StoredModule, ...]:
-    """Return all modules of the deployment in the order of the curriculum, also retired ones."""
+    """Return all modules of the deployment, including retired ones, in curriculum order."""
     shipped = modules_of_software()
     rows = {row.code: row for row in tx.scalars(select(ModuleRow))}
     found = {code: StoredModule(module) for code, module in shipped.items() if code not in rows}
@@ -72,7 +72,7 @@ def one_of(modules: Iterable[StoredModule], code: str) -> StoredModule:
     """Return the module with a code.
 
     Raises:
-        NotFoundError: it is not among `modules`.
+        NotFoundError: `modules` does not contain it.
     """
     for one in modules:
         if one.code == code:
@@ -91,7 +91,7 @@ def _stored(row: ModuleRow, shipped: Module | None) -> StoredModule:
 
 
 def _with_translations(module: Module, shipped: Module) -> Module:
-    """Return a module with the translations that the software has of its unchanged texts."""
+    """Return a module with the built-in translations of those texts that are unchanged."""
     known = [shipped.title, *(one.text for one in shipped.objectives), *shipped.before]
     return module.model_copy(
         update={
@@ -106,7 +106,7 @@ def _with_translations(module: Module, shipped: Module) -> Module:
 
 
 def _translated(texts: _Texts, known: Iterable[_Texts]) -> _Texts:
-    """Return a text by language, with those of `known` if its texts are the same in both."""
+    """Return a text by language, with the translations in `known` if the texts agree."""
     for one in known:
         if all(one.get(language) == text for language, text in texts.items()):
             return one

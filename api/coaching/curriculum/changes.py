@@ -27,7 +27,7 @@ from coach.texts.facts import Fact
 
 
 class Approval(FrozenModel):
-    """Which objectives to approve, by their place from 0; all of them if none are named.
+    """The objectives to approve, by index from 0; an empty list approves all of them.
 
     `version` is the version of the module that the manager has read.
     """
@@ -37,7 +37,7 @@ class Approval(FrozenModel):
 
 
 def read_curriculum(services: Services) -> tuple[StoredModule, ...]:
-    """Return all modules in the order of the curriculum, also retired ones."""
+    """Return all modules, including retired ones, in the order of the curriculum."""
     with services.database.reading() as tx:
         return all_modules(tx)
 
@@ -57,7 +57,7 @@ def add_module(services: Services, module: Module) -> StoredModule:
 
     Raises:
         ConflictError: there is a module with this code.
-        UnusableInputError: it names prerequisites that do not come before it.
+        UnusableInputError: the module has prerequisites that do not come before it.
     """
     with services.database.writing() as tx:
         modules = all_modules(tx)
@@ -73,13 +73,13 @@ def add_module(services: Services, module: Module) -> StoredModule:
 
 
 def change_module(services: Services, code: str, module: Module, *, version: int) -> StoredModule:
-    """Replace a module. Objectives with another text than before are approved.
+    """Replace a module. Objectives whose text has changed count as approved.
 
     Raises:
         NotFoundError: there is no such module.
-        ChangedSinceError: it was changed since `version`.
-        UnusableInputError: it has another code, names prerequisites that do not come before it, or
-            would come after a module that names it.
+        ChangedSinceError: the module was changed since `version`.
+        UnusableInputError: the module has another code, has prerequisites that do not come before
+            it, or would come after a module that requires it.
     """
     if module.code != code:
         raise UnusableInputError([InputFault("body", 1, "code", facts.OTHER_CODE())])
@@ -104,7 +104,7 @@ def approve_objectives(services: Services, code: str, approval: Approval) -> Sto
 
     Raises:
         NotFoundError: there is no such module.
-        ChangedSinceError: it was changed since the manager has read it.
+        ChangedSinceError: the module was changed since the manager read it.
     """
     with services.database.writing() as tx:
         current = find_module(tx, code)
@@ -123,7 +123,7 @@ def approve_objectives(services: Services, code: str, approval: Approval) -> Sto
 
 
 def retire_module(services: Services, code: str) -> StoredModule:
-    """Have a module no longer suggested or planned. Where it is planned, it stays.
+    """Retire a module: it is no longer suggested or planned, but stays in existing plans.
 
     Raises:
         NotFoundError: there is no such module.
@@ -141,7 +141,7 @@ def retire_module(services: Services, code: str) -> StoredModule:
 
 
 def restore_module(services: Services, code: str) -> StoredModule:
-    """Have a retired module suggested and planned again.
+    """Restore a retired module, so that it is suggested and planned again.
 
     Raises:
         NotFoundError: there is no such module.
@@ -159,11 +159,12 @@ def restore_module(services: Services, code: str) -> StoredModule:
 
 
 def delete_module(services: Services, code: str) -> None:
-    """Delete a module that the office has added and that nobody plans or has covered.
+    """Delete a module that the office has added, if nobody plans it or has covered it.
 
     Raises:
         NotFoundError: there is no such module.
-        ConflictError: it is part of the software, planned or covered, or named by another module.
+        ConflictError: the module is built in, planned or covered, or a prerequisite of another
+            module.
     """
     with services.database.writing() as tx:
         modules = all_modules(tx)
@@ -190,17 +191,17 @@ def _require(current: StoredModule, version: int, module: Module | None = None) 
 
 
 def _check(modules: tuple[StoredModule, ...], module: Module) -> None:
-    """Require that a module fits among the others.
+    """Check that a module is consistent with the others.
 
     Raises:
-        UnusableInputError: it does not; the faults name its fields.
+        UnusableInputError: it is not; the faults name the fields concerned.
     """
     others = [one.module for one in modules if one.code != module.code]
     faults: list[tuple[str, Fact]] = []
     for index, field, message in contradictions([*others, module]):
         if index == len(others):
             faults.append((field, message))
-        else:  # a module that names this one as what comes before
+        else:  # a module that has this one as a prerequisite
             faults.append(("order", facts.PREREQUISITE_OF(code=others[index].code)))
     if faults:
         raise UnusableInputError(InputFault("body", 1, field, why) for field, why in faults)

@@ -18,7 +18,7 @@ def store_covered(tx: Transaction, session_id: str, codes: Collection[str]) -> t
     """Replace the modules that were covered in a session, and return their codes, sorted.
 
     Raises:
-        UnusableInputError: there is no module with one of the codes.
+        UnusableInputError: at least one code is unknown.
     """
     wanted = tuple(sorted(set(codes)))
     if covered_in(tx, [session_id]).get(session_id, ()) == wanted:
@@ -38,7 +38,7 @@ def store_covered(tx: Transaction, session_id: str, codes: Collection[str]) -> t
 
 
 def covered_in(tx: Transaction, session_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the codes of the modules that were covered, by id of the session, sorted by code."""
+    """Return the sorted codes of the modules that were covered, by id of the session."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(CoveredModuleRow).where(CoveredModuleRow.session_id.in_(session_ids))
     for row in tx.scalars(rows.order_by(CoveredModuleRow.code)):
@@ -47,6 +47,6 @@ def covered_in(tx: Transaction, session_ids: Collection[str]) -> Mapping[str, tu
 
 
 def is_covered(tx: Transaction, code: str) -> bool:
-    """Whether a module was covered in any session."""
+    """Return whether a module was covered in any session."""
     found = select(CoveredModuleRow.session_id).where(CoveredModuleRow.code == code)
     return tx.scalar(found.limit(1)) is not None

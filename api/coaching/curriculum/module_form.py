@@ -1,4 +1,4 @@
-"""The form of a module: its fields in one language, with one entry on each line of a list."""
+"""The form of a module: its fields in one language; lists have one entry per line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _Texts = Mapping[str, str]
 
 
 def form_language(services: Services) -> str:
-    """Return the language in which the office enters texts: that of its pages."""
+    """Return the language in which the office enters texts, which is the language of its pages."""
     language = services.settings.language
     return ENGLISH.key if LOCALES[language].pseudo else language
 
@@ -56,7 +56,8 @@ def read_fields(
 ) -> tuple[Module | None, dict[str, Displayed]]:
     """Return the module in the form, or `None` and the faults of each field.
 
-    Texts that are as in `current` keep their translations; other texts are in `language` only.
+    Texts that are the same as in `current` keep their translations; others are stored only in
+    `language`.
     """
     known: list[_Texts] = []
     if current is not None:
@@ -94,7 +95,7 @@ def read_fields(
 
 
 def _entered_text(known: Iterable[_Texts], line: str, language: str) -> _Texts | None:
-    """Return the text by language that the form showed as `line`, or `None`."""
+    """Return the text by language that the form displayed as `line`; `None` if there is none."""
     for one in known:
         if line in (one.get(language), one.get(ENGLISH.key)):
             return one

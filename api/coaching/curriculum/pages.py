@@ -68,7 +68,7 @@ def add(request: Request, form_fields: FormFields, services: ServicesDep) -> Res
 
 @CURRICULUM_PAGES.get(_MODULE)
 def show_module(module_code: str, request: Request) -> Response:
-    """Show a module with what can be done with it."""
+    """Show a module with the possible actions."""
     return _render(request, module_code)
 
 
@@ -95,7 +95,7 @@ def change(
 def approve(
     module_code: str, request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Approve the objectives that are marked, or one of them."""
+    """Approve the selected objectives, or a single one."""
     chosen = form_fields.get("objectives", "").split()
     places = tuple(int(place) for place in chosen if place.isdecimal())
     approval = Approval(version=_version(form_fields), objectives=places)
@@ -116,14 +116,14 @@ def retire(module_code: str, services: ServicesDep) -> Response:
 
 @CURRICULUM_PAGES.post(f"{_MODULE}/restore")
 def restore(module_code: str, services: ServicesDep) -> Response:
-    """Have a retired module planned again."""
+    """Restore a retired module."""
     changes.restore_module(services, module_code)
     return redirect_after_post(urls.module(module_code))
 
 
 @CURRICULUM_PAGES.post(f"{_MODULE}/delete")
 def delete(module_code: str, request: Request, services: ServicesDep) -> Response:
-    """Delete a module, or show why it has to stay."""
+    """Delete a module, or show why it cannot be deleted."""
     try:
         changes.delete_module(services, module_code)
     except ConflictError as error:

@@ -1,4 +1,4 @@
-"""The pages on which a pair sees what its sessions are about, and its coach plans it."""
+"""The pages on which a pair sees the modules of its sessions, and its coach plans them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIELD = "session."
 def show_own(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show what a coachee's sessions are about, or those of all coachees of a coach."""
+    """Show the modules of a coachee's sessions, or those of all coachees of a coach."""
     found = planning.read_own_syllabi(services, principal)
     is_coach = principal.role is AccessRole.COACH
     return render_page(
@@ -56,13 +56,13 @@ def show_own(
 
 @PLAN_PAGES.get(_MODULES)
 def show_plan(link: str, session_id: str, request: Request, *, saved: bool = False) -> Response:
-    """Show the plan of a pair and the form with which its coach changes it."""
+    """Show the plan of a pair, with a form for its coach to change it."""
     return _render(request, link, session_id, saved=saved)
 
 
 @PLAN_PAGES.post(_MODULES)
 def change_plan(link: str, session_id: str, request: Request, form_fields: FormFields) -> Response:
-    """Replace the plan, or show why not."""
+    """Replace the plan, or show why this is not possible."""
     numbers = {
         field.removeprefix(_FIELD): number
         for field, number in form_fields.items()

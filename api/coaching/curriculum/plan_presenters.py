@@ -33,9 +33,9 @@ class AgendaLine:
 class PlannedSessionLine:
     """A session with the titles of its modules, as shown to a pair.
 
-    `day` and `session_id` are those of the session that takes place, if there is one, and `length`
-    compares the minutes of the modules with those of the session. Each module is shown with whether
-    it was covered, in this session or another one.
+    `day` and `session_id` are those of the session that takes place, if there is one. `length`
+    compares the minutes of the modules with those of the session. Each module comes with a flag for
+    whether it was covered, in this session or in another.
     """
 
     title: Fact
@@ -50,7 +50,7 @@ class PlannedSessionLine:
 class ModuleChoice:
     """A module with the number of the session for which it is planned, or an empty text.
 
-    `fault` is what is stored now, if somebody else has planned it differently in the meantime.
+    `fault` states the stored value if somebody else has changed it in the meantime.
     """
 
     code: str
@@ -65,7 +65,7 @@ class ModuleChoice:
 
 
 def agenda_lines(modules: Iterable[Module]) -> tuple[AgendaLine, ...]:
-    """Return the agenda of a session, for people who have proved who they are."""
+    """Return the agenda of a session, for people who have verified their identity."""
     return tuple(map(_agenda_line, modules))
 
 
@@ -79,7 +79,7 @@ def _agenda_line(module: Module) -> AgendaLine:
 
 
 def session_options(pair: PairSyllabus) -> tuple[Option, ...]:
-    """Return the sessions for which a module can be planned, after none."""
+    """Return the options for planning a module: no session, then each session."""
     numbers = range(1, pair.syllabus.sessions + 1)
     return (
         Option("", facts.NOT_PLANNED()),
@@ -111,7 +111,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 def module_choices(
     pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
-    """Return the modules of the pair's course or plan, and the other ones, to choose from."""
+    """Return the modules to choose from: those of the pair's course or plan, then all others."""
     syllabus = pair.syllabus
     own: list[ModuleChoice] = []
     others: list[ModuleChoice] = []
@@ -125,7 +125,7 @@ def module_choices(
 
 
 def shown_plan(pair: PairSyllabus, refused: Refused | None) -> ShownForm:
-    """Return the form of a plan, with what is stored or with what was refused."""
+    """Return the form of a plan, filled in with the stored plan or with refused input."""
     plan = {code: str(number) for code, number in pair.syllabus.plan.items()}
     if refused is not None:
         numbers = dict.fromkeys(plan, "") | dict(refused.entered.texts)

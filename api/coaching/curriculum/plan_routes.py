@@ -1,4 +1,4 @@
-"""JSON routes for what pairs plan, and for the course and progress of a cycle."""
+"""JSON routes for the plans of pairs, and for the course and progress of a cycle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ PROGRESS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/curriculum", tags=["curr
 
 
 class ModulePlanJson(FrozenModel):
-    """What a pair plans: the number of the session for each module, by the module's code.
+    """The plan of a pair: the number of the session for each module, by the module's code.
 
-    `by_coach` is whether a coach has changed it; otherwise it is the suggestion for the course.
+    `by_coach` is whether a coach has changed the plan; otherwise, the plan is the suggestion for
+    the course.
     """
 
     course: Course
@@ -42,7 +43,7 @@ class ProgressJson(FrozenModel):
 def read_module_plan(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Get what the pair of a session plans for all its sessions."""
+    """Get the plan of a session's pair for all its sessions."""
     return _shown(planning.read_syllabus(services, principal, session_id))
 
 
@@ -50,7 +51,7 @@ def read_module_plan(
 def change_module_plan(
     session_id: str, given: PlanInput, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Replace what the pair of a session plans for all its sessions."""
+    """Replace the plan of a session's pair for all its sessions."""
     return _shown(planning.change_plan(services, principal, session_id, given))
 
 
@@ -64,14 +65,14 @@ def use_module_suggestion(
 
 @PROGRESS.get("", responses=problem_responses(404))
 def read_progress(cycle_id: str, services: ServicesDep) -> ProgressJson:
-    """Get the course of a cycle, and how far its pairs are."""
+    """Get the course of a cycle, and how far its pairs have progressed."""
     found = progress.read_progress(services, cycle_id)
     return ProgressJson(course=found.course, pairs=found.pairs)
 
 
 @PROGRESS.put("", responses=problem_responses(404, 422))
 def choose_course(cycle_id: str, wanted: CourseInput, services: ServicesDep) -> ProgressJson:
-    """Choose the course of a cycle. Pairs whose coach has changed the plan keep theirs."""
+    """Choose the course of a cycle. Pairs whose coach has changed the plan keep their course."""
     found = progress.choose_course(services, cycle_id, wanted)
     return ProgressJson(course=found.course, pairs=found.pairs)
 

@@ -55,7 +55,7 @@ class PlanInput(FrozenModel):
 
 
 class Suggestion(FrozenModel):
-    """The course for which to plan as the software suggests; `version` as in `PlanInput`."""
+    """The course whose suggested plan to use; `version` as in `PlanInput`."""
 
     version: Annotated[int, Field(ge=0)]
     course: Course
@@ -86,8 +86,8 @@ def read_syllabus(services: Services, principal: Principal, session_id: str) -> 
     """Return the syllabus of the pair of a session.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` may not see it, or the coachee has
-            no session that takes place.
+        NotFoundError: there is no such session, or `principal` may not see it, or none of the
+            coachee's sessions takes place.
     """
     with services.database.reading() as tx:
         return _pair_syllabus(tx, own_session(tx, principal, session_id))
@@ -102,7 +102,7 @@ def change_plan(
         NotFoundError: see `read_syllabus`.
         NotAllowedError: `principal` is not the coach of the coachee's last session.
         ChangedSinceError: the plan was changed since `given.version`.
-        UnusableInputError: it has unknown or retired modules, or sessions that do not exist.
+        UnusableInputError: the plan has unknown or retired modules, or sessions that do not exist.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

@@ -15,13 +15,13 @@ from coach.texts.facts import Fact
 
 
 def text_of(texts: Mapping[str, str]) -> Fact:
-    """Return a text by language as a fact, which is displayed in the reader's language."""
+    """Return a text by language as a fact, to be displayed in the reader's language."""
     return LOCAL_TEXT(text=texts)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleLine:
-    """A module as shown to the office. `objectives` are texts, and whether each is a draft."""
+    """A module as shown to the office; `objectives` contains texts, and whether each is a draft."""
 
     code: str
     url: str

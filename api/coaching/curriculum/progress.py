@@ -1,4 +1,4 @@
-"""Use cases of the office: the course of a cycle, and how far its pairs are."""
+"""Use cases of the office: the course of a cycle, and the progress of its pairs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CourseInput(FrozenModel):
 
 
 class PairProgress(FrozenModel):
-    """How many modules a pair plans for its sessions, and how many of all it has covered."""
+    """How many modules a pair plans for its sessions, and how many modules it has covered."""
 
     coachee: str
     coach: str
@@ -56,7 +56,7 @@ def read_progress(services: Services, cycle_id: str) -> CycleProgress:
 
 
 def choose_course(services: Services, cycle_id: str, wanted: CourseInput) -> CycleProgress:
-    """Set the course of a cycle. Pairs whose coach has changed the plan keep theirs.
+    """Set the course of a cycle. Pairs whose coach has changed the plan keep their course.
 
     Raises:
         NotFoundError: there is no such cycle.

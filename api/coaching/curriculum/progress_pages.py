@@ -17,7 +17,7 @@ _PATH = "/cycles/{cycle_id}/curriculum"
 
 @PROGRESS_PAGES.get(_PATH)
 def show_progress(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the course of a cycle, and how far its pairs are."""
+    """Show the course of a cycle, and the progress of its pairs."""
     found = progress.read_progress(services, cycle_id)
     return render_page(
         request,

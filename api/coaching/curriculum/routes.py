@@ -22,7 +22,7 @@ MODULES = APIRouter(prefix=f"{API}/modules", tags=["curriculum"])
 
 
 class ModuleJson(FrozenModel):
-    """A module. `own` is whether the office has added it, `version` its number of changes."""
+    """A module. `own` is whether the office has added it; `version` is its number of changes."""
 
     module: Module
     own: bool
@@ -68,13 +68,13 @@ def approve_objectives(module_code: str, approval: Approval, services: ServicesD
 
 @MODULES.put("/{module_code}/retirement", responses=problem_responses(404))
 def retire_module(module_code: str, services: ServicesDep) -> ModuleJson:
-    """Retire a module: it is no longer suggested or planned, and stays where it is planned."""
+    """Retire a module: it is no longer suggested or planned, but stays in existing plans."""
     return _shown(changes.retire_module(services, module_code))
 
 
 @MODULES.delete("/{module_code}/retirement", responses=problem_responses(404))
 def restore_module(module_code: str, services: ServicesDep) -> ModuleJson:
-    """Have a retired module suggested and planned again."""
+    """Restore a retired module, so that it is suggested and planned again."""
     return _shown(changes.restore_module(services, module_code))
 
 

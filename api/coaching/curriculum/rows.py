@@ -1,4 +1,4 @@
-"""Tables of modules, of courses, and of what pairs plan."""
+"""Tables of modules, courses, and the plans of pairs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from coach.module_codes import MAX_CODE
 
 
 class ModuleRow(TableRow):
-    """A module that a deployment has added or changed, or of which it has approved objectives.
+    """A module that a deployment has added or changed, or whose objectives it has approved.
 
-    It replaces the module with this code that is part of the software, if there is one.
+    It replaces the built-in module with this code, if there is one.
 
     Attributes:
         content: the `coach.curriculum.Module`.
-        retired_at: since when the module is not suggested or planned any more.
+        retired_at: when the module was retired; `None` if it is in use.
         version: the number of changes.
     """
 
@@ -34,7 +34,7 @@ class ModuleRow(TableRow):
 
 
 class CycleCourseRow(TableRow):
-    """The course that pairs of a cycle take unless their coach has chosen the other one."""
+    """The course that pairs of a cycle take unless their coach has chosen the other course."""
 
     __tablename__ = "cycle_courses"
 
@@ -45,13 +45,13 @@ class CycleCourseRow(TableRow):
 
 
 class SyllabusRow(TableRow):
-    """What a coachee and their coach plan. Without a row, the suggestion for the course applies.
+    """The plan of a coachee and their coach. Without a row, the suggestion for the course applies.
 
-    It belongs to the coachee, and so remains if another coach continues.
+    The plan belongs to the coachee, so it remains if another coach continues.
 
     Attributes:
-        by_coach: whether a coach has changed it; otherwise, the suggestion was stored because the
-            office was about to change the curriculum.
+        by_coach: whether a coach has changed the plan; otherwise, it is a suggestion that was
+            stored before the office changed the curriculum.
         version: the number of changes.
     """
 
@@ -67,7 +67,7 @@ class SyllabusRow(TableRow):
 
 
 class PlannedModuleRow(TableRow):
-    """A module that is planned for the sessions of a coachee with one number."""
+    """A module that is planned for a coachee's session with a certain number."""
 
     __tablename__ = "planned_modules"
 

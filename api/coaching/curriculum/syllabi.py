@@ -1,4 +1,4 @@
-"""What pairs plan: the course, and the modules of each session, as stored or as suggested."""
+"""The plans of pairs: the course, and the modules of each session, as stored or as suggested."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from api.sessions.rows import SessionRow, SessionState
 from coach.curriculum import Course, distribute
 
 Plan = Mapping[str, int]
-"""The number of the session for which each module is planned, by the module's code."""
+"""The number of the session for which each module is planned, by code of the module."""
 
 
 @dataclass(frozen=True, slots=True)
 class Syllabus:
-    """What a coachee and their coach plan.
+    """The plan of a coachee and their coach.
 
     Attributes:
         coach_id: the coach of the coachee's last session, who can change it.
         sessions: the number of sessions.
-        minutes: how long a session is planned to take.
+        minutes: the planned length of a session.
         covered: the numbers of the sessions in which modules were covered, by the module's code.
         version: the number of changes; 0 if nothing is stored.
     """
@@ -48,7 +48,7 @@ class Syllabus:
     version: int
 
     def modules_of(self, number: int) -> tuple[str, ...]:
-        """Return the codes of the modules that are planned for sessions with a number."""
+        """Return the codes of the modules that are planned for the session with this number."""
         return tuple(code for code, planned in self.plan.items() if planned == number)
 
 
@@ -121,7 +121,7 @@ def syllabi(
 def _covered(
     tx: Transaction, condition: ColumnElement[bool]
 ) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-    """Return the numbers of sessions by code of a module that they covered, by coachee."""
+    """Return, by coachee and code of a module, the numbers of the sessions that covered it."""
     found: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.number, CoveredModuleRow.code)
@@ -149,7 +149,7 @@ def store_plan(
     by_coach: bool,
     now: datetime,
 ) -> None:
-    """Store a plan, replacing what was stored."""
+    """Store a plan, replacing any earlier plan."""
     row = tx.get(SyllabusRow, syllabus.coachee_id)
     if row is None:
         row = SyllabusRow(coachee_id=syllabus.coachee_id, version=0)
@@ -169,9 +169,9 @@ def store_plan(
 
 
 def keep_plans(tx: Transaction, *, now: datetime) -> None:
-    """Store the suggestions that pairs with sessions follow, before the curriculum changes.
+    """Store the suggested plans of pairs with sessions, before the curriculum changes.
 
-    Otherwise, the change would alter what they have seen as the agendas of their sessions.
+    Otherwise, the change would alter the agendas that these pairs have already seen.
     """
     stored = select(SyllabusRow.coachee_id)
     erased = select(PersonRow.id).where(PersonRow.erased_at.is_not(None))
@@ -181,6 +181,6 @@ def keep_plans(tx: Transaction, *, now: datetime) -> None:
 
 
 def is_planned(tx: Transaction, code: str) -> bool:
-    """Whether any pair plans a module."""
+    """Return whether any pair plans a module."""
     found = select(PlannedModuleRow.code).where(PlannedModuleRow.code == code)
     return tx.scalar(found.limit(1)) is not None

@@ -1,1 +1,1 @@
-"""What pairs are asked months after they have finished, and what became of their commitments."""
+"""Follow-ups: what pairs are asked months after completion about their goals and commitments."""

@@ -1,4 +1,4 @@
-"""Use cases of the person who is asked: reading a follow-up, answering it, and being left alone."""
+"""Use cases of the person who is asked: reading, answering and declining follow-ups."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from coach.goals import AttainmentLevel
 class FollowUpView(FrozenModel):
     """A follow-up, as shown to the person who is asked.
 
-    `version` is to be sent back as `seen` with an answer. `is_open` is whether it can be answered.
+    `version` is sent back as `seen` with an answer. `is_open` is whether the follow-up can be
+    answered.
     """
 
     id: str
@@ -50,7 +51,7 @@ class FollowUpView(FrozenModel):
 
     @property
     def is_pending(self) -> bool:
-        """Whether it is open or still to come, and not answered."""
+        """Whether the follow-up is open or still to come, and not answered yet."""
         return self.state in {FollowUpState.WAITING, FollowUpState.DUE}
 
 
@@ -63,7 +64,7 @@ class OwnFollowUps(FrozenModel):
 
 
 class FollowUpForm(FrozenModel):
-    """What is asked in a follow-up: the commitments of a coachee, and the goals that are rated.
+    """The content of a follow-up: the commitments of a coachee, and the goals to rate.
 
     `levels` are the person's own ratings for this month so far, by the id of the goal.
     """
@@ -79,7 +80,7 @@ class FollowUpForm(FrozenModel):
 class FollowUpAnswer(FrozenModel):
     """The answer to a follow-up; `seen` is the version that the person has seen.
 
-    `again` is whether they may be asked again. `ratings` are levels by the ids of the goals.
+    `again` is whether the person may be asked again. `ratings` maps the ids of goals to levels.
     """
 
     seen: int
@@ -88,7 +89,7 @@ class FollowUpAnswer(FrozenModel):
 
 
 def read_follow_ups(services: Services, principal: Principal) -> OwnFollowUps:
-    """Return what the principal is, was or will be asked after the cycle."""
+    """Return all follow-ups of the principal: past, present and future."""
     with services.database.reading() as tx:
         person = person_row(tx, principal.person_id or "")
         return OwnFollowUps(
@@ -99,11 +100,11 @@ def read_follow_ups(services: Services, principal: Principal) -> OwnFollowUps:
 
 
 def read_form(services: Services, principal: Principal, follow_up_id: str) -> FollowUpForm:
-    """Return what is asked in a follow-up of the principal.
+    """Return the content of one of the principal's follow-ups.
 
     Raises:
         NotFoundError: there is no such follow-up.
-        ConflictError: it is not open.
+        ConflictError: the follow-up is not open.
     """
     with services.database.reading() as tx:
         found = own_follow_up(tx, principal, follow_up_id, now=services.now())
@@ -151,10 +152,10 @@ def record_outcome(
 def answer_follow_up(
     services: Services, principal: Principal, follow_up_id: str, answer: FollowUpAnswer
 ) -> FollowUpView:
-    """Store the answer to a follow-up; an earlier one is replaced.
+    """Store the answer to a follow-up, replacing any earlier answer.
 
-    If the person is not to be asked again, later follow-ups end; if they are after all, those
-    continue.
+    If the person does not want to be asked again, later follow-ups end. If they change their mind,
+    those follow-ups continue.
 
     Raises:
         NotFoundError: there is no such follow-up, or no such goal.
@@ -180,7 +181,7 @@ def answer_follow_up(
 
 
 def stop_asking(services: Services, principal: Principal) -> int:
-    """End all follow-ups of the principal that are not answered; return their number."""
+    """End all unanswered follow-ups of the principal, and return their number."""
     now, ended = services.now(), 0
     with services.database.writing() as tx:
         for found in own_follow_ups(tx, principal, now=now):

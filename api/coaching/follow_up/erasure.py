@@ -1,7 +1,7 @@
 """Erasure of follow-ups: the posts of erased coachees, and their links.
 
-What was asked and answered remains with its dates, from which totals are computed. Nobody who was
-erased is asked any more.
+Questions and answers remain with their dates, from which totals are computed. Erased people are not
+asked any more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def erase_follow_ups(
     *,
     now: datetime,
 ) -> None:
-    """Empty what erased coachees entered about posts, and redact that of others in the cycle."""
+    """Empty what erased coachees wrote about posts, and redact what others in the cycle wrote."""
     for statement in (
         update(PostQuestionRow)
         .where(PostQuestionRow.person_id.in_(person_ids))

@@ -1,4 +1,4 @@
-"""What is reported to a person about their follow-ups, and the posts that they named."""
+"""The follow-ups and named posts in a person's export of their own data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coach.follow_up import PostOutcome
 
 
 class ReportedFollowUp(FrozenModel):
-    """What the person is, was or will be asked, and whether they may be asked again."""
+    """A follow-up of the person, and whether the person may be asked again."""
 
     month: int
     due: date
@@ -31,7 +31,7 @@ class ReportedFollowUp(FrozenModel):
 
 
 class ReportedPost(FrozenModel):
-    """A post that the person has handed a commitment over to, and what it has answered."""
+    """A post to which the person has handed over a commitment, and its answer."""
 
     commitment_id: str
     post: str
@@ -44,7 +44,7 @@ class ReportedPost(FrozenModel):
 
 
 def follow_ups_of(tx: Transaction, person_id: str) -> tuple[ReportedFollowUp, ...]:
-    """Return a person's follow-ups, the first due first."""
+    """Return a person's follow-ups, by due date."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == person_id)
@@ -57,7 +57,7 @@ def follow_ups_of(tx: Transaction, person_id: str) -> tuple[ReportedFollowUp, ..
 
 
 def posts_of(tx: Transaction, person_id: str) -> tuple[ReportedPost, ...]:
-    """Return the posts that a coachee has named, the first due first."""
+    """Return the posts that a coachee has named, by due date."""
     rows = tx.scalars(
         select(PostQuestionRow)
         .where(PostQuestionRow.person_id == person_id)

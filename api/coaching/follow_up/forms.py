@@ -1,4 +1,4 @@
-"""The forms of follow-ups: fields as texts, and the inputs that they become."""
+"""The forms of follow-ups: their fields as text, and conversion to inputs of use cases."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rating_field(goal_id: str) -> str:
 
 
 def _evidence_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the evidence, if any of them but the kind is filled in."""
+    """Return the fields of the evidence, if any field other than the kind is filled in."""
     given = any(str(fields.get(name, "")).strip() for name in ("reference", "day"))
     return {name: fields.get(name, "") for name in _EVIDENCE} if given else {}
 
@@ -77,7 +77,7 @@ class AnswerForm(FollowUpAnswer):
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults under the names of the fields of the page."""
+    """Return faults by the names of the page's fields."""
     return {_field(name): fault for name, fault in faults.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the programme office sees of follow-ups, of all pairs of a cycle.
+"""What the programme office sees of the follow-ups of a cycle.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """
@@ -54,7 +54,7 @@ FOLLOW_UP_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class ListedFollowUp:
-    """What the list needs of every follow-up."""
+    """The fields of a follow-up that are read for the whole list."""
 
     id: str
     agreement_id: str
@@ -75,8 +75,9 @@ class ListedFollowUp:
 class OfficeFollowUp(FrozenModel):
     """A follow-up of a pair, as shown to the programme office.
 
-    `commitments` are the numbers of the pair's commitments by state, `titles` those that the
-    coachee has shared, and `posts` what posts have answered about handed over ones.
+    `commitments` is the number of the pair's commitments in each state, `titles` are the titles
+    that the coachee has shared, and `posts` are the answers of posts that have taken over
+    commitments.
     """
 
     id: str
@@ -98,7 +99,7 @@ class OfficeFollowUp(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """A part of the list of follow-ups of a cycle, and the numbers of all by state."""
+    """One page of the follow-ups of a cycle, and the number of all follow-ups in each state."""
 
     cycle: CycleHeader
     selected: Selected[ListedFollowUp]
@@ -130,7 +131,7 @@ FOLLOW_UP_ACCESS: RowAccess[ListedFollowUp] = RowAccess(
 
 
 def list_follow_ups(services: Services, cycle_id: str) -> tuple[OfficeFollowUp, ...]:
-    """Return the follow-ups of a cycle, the first due first.
+    """Return the follow-ups of a cycle, by due date.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -142,7 +143,7 @@ def list_follow_ups(services: Services, cycle_id: str) -> tuple[OfficeFollowUp, 
 
 
 def read_office_page(services: Services, cycle_id: str, query: ListQuery) -> OfficePage:
-    """Return the part of the follow-ups of a cycle that a query asks for.
+    """Return the follow-ups of a cycle that a list query selects.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -189,7 +190,7 @@ def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink
 def listed_follow_ups(
     tx: Transaction, cycle: CycleHeader, *, now: datetime
 ) -> list[ListedFollowUp]:
-    """Return all follow-ups of a cycle. Those of people who have left have ended."""
+    """Return all follow-ups of a cycle. The follow-ups of people who have left count as ended."""
     zone = ZoneInfo(cycle.timezone)
     today = now.astimezone(zone).date()
     rows = []
@@ -219,7 +220,7 @@ def listed_follow_ups(
 
 
 def count_unanswered(now: datetime) -> Select[str, int]:
-    """Select the number of open questions that were not sent, or were reminded of, by cycle."""
+    """Select, by cycle, the number of open questions that were not sent or have had a reminder."""
     person = aliased(PersonRow)
     return (
         select(FollowUpRow.cycle_id, func.count())
@@ -252,7 +253,7 @@ def _follow_ups(cycle_id: str) -> Select[FollowUpRow, str, str, str, bool]:
 def _with_commitments(
     tx: Transaction, rows: Iterable[ListedFollowUp]
 ) -> tuple[OfficeFollowUp, ...]:
-    """Add what the office sees of the commitments of these pairs."""
+    """Add to follow-ups what the office sees of the pairs' commitments."""
     rows = tuple(rows)
     counts: dict[str, dict[CommitmentState, int]] = defaultdict(lambda: defaultdict(int))
     titles: dict[str, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What has become of a commitment, in one step: what shows it, its new state, and who is asked."""
+"""Records what has become of a commitment: evidence, its new state, and a post to ask."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class CommitmentOutcome(FrozenModel):
     """What has become of a commitment; `seen` is the version that the person has seen.
 
     Attributes:
-        change: its new state; `None` if only evidence is added.
-        evidence: what shows it.
-        ask_post: whether the post that it was handed over to may be asked about it.
+        change: the new state of the commitment; `None` if only evidence is added.
+        evidence: the evidence to add, if any.
+        ask_post: whether the post that has taken over the commitment may be asked about it.
         post_address: the email address of this post.
     """
 
@@ -64,7 +64,8 @@ def store_outcome(found: FollowUpWork, commitment_id: str, outcome: CommitmentOu
 
     Raises:
         NotFoundError: there is no such commitment of this pair.
-        ConflictError: it was changed since it was seen, or this is not possible now.
+        ConflictError: the commitment was changed since it was seen, or the change is not possible
+            now.
     """
     work = found.work
     row = commitment_row(work, commitment_id)
@@ -82,12 +83,12 @@ def store_outcome(found: FollowUpWork, commitment_id: str, outcome: CommitmentOu
 
 
 def _has_begun(row: CommitmentRow, change: CommitmentChange) -> bool:
-    """Return whether the evidence has already started what is to be started."""
+    """Return whether adding the evidence has already started the commitment."""
     return change.event is CommitmentEvent.START and row.state is CommitmentState.UNDER_WAY
 
 
 def _ask_post(found: FollowUpWork, row: CommitmentRow, address: str) -> None:
-    """Let the post be asked that a commitment was handed over to."""
+    """Schedule a question to the post that has taken over a commitment."""
     work, tx = found.work, found.work.tx
     if row.state is not CommitmentState.HANDED_OVER:
         raise ConflictError(facts.NOTHING_CHOSEN())

@@ -31,13 +31,13 @@ class FollowUpWork:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be answered now; an answer can be corrected until the last day."""
+        """Whether the follow-up can be answered; an answer can be corrected until the last day."""
         answered = self.state is FollowUpState.ANSWERED and self.today <= self.row.until
         return answered or self.state is FollowUpState.DUE
 
 
 def own_follow_ups(tx: Transaction, principal: Principal, *, now: datetime) -> list[FollowUpWork]:
-    """Return the follow-ups of the principal, the first month first."""
+    """Return the follow-ups of the principal, in ascending order of months."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == principal.person_id)
@@ -75,7 +75,7 @@ def require_open(found: FollowUpWork) -> None:
     """Check that a follow-up can be answered now.
 
     Raises:
-        ConflictError: it is not open yet, or not any more.
+        ConflictError: the follow-up is not open yet, or no longer open.
     """
     if found.is_open:
         return
@@ -87,9 +87,9 @@ def require_open(found: FollowUpWork) -> None:
 
 
 def _works(tx: Transaction, row: FollowUpRow, now: datetime) -> dict[str, PairWork]:
-    """Return the pairs of a person that were completed, by the id of the agreement.
+    """Return a person's completed pairs, by id of the agreement.
 
-    A coach does not see a pair any more once the coachee has left.
+    A coach no longer sees a pair once the coachee has left.
     """
     side, works = row.side, {}
     agreements = tx.scalars(

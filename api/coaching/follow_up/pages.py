@@ -1,4 +1,4 @@
-"""Pages on which people answer what they are asked after their cycle."""
+"""Pages on which people answer their follow-ups."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _AGAIN = {True: "true", False: "false", None: ""}
 def show_follow_ups(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show what the person is, was and will be asked, and whether they stay in touch."""
+    """Show all follow-ups of the person, and whether they stay in touch."""
     own = answers.read_follow_ups(services, principal)
     alumni = read_alumni(services, principal) if own.side is Side.COACHEE else None
     zone = ZoneInfo(own.timezone)
@@ -65,7 +65,7 @@ def show_follow_ups(
 
 @FOLLOW_UP_PAGES.post("/stop")
 def stop_asking(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """End all questions that are not answered."""
+    """End all unanswered follow-ups."""
     answers.stop_asking(services, principal)
     return redirect_after_post(urls.person_follow_ups(link))
 
@@ -135,7 +135,7 @@ def _render(
     faults: Faults | None = None,
     commitment_id: str = "",
 ) -> Response:
-    """Render the form. What was entered, and its faults, belong to one commitment or to the end."""
+    """Render the form; the input and its faults belong to one commitment or to the last section."""
     form = answers.read_form(asked.services, asked.principal, asked.follow_up_id)
     one, entered, faults = form.follow_up, entered or {}, faults or {}
     at_end: Mapping[str, str] = {} if commitment_id else entered

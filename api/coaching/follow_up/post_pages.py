@@ -27,7 +27,7 @@ POST_PAGES = APIRouter(prefix="/p/{link}/handed-over", include_in_schema=False)
 
 @POST_PAGES.get("")
 def show_post(link: str, request: Request) -> Response:
-    """Show the commitment, and the form with what has become of it."""
+    """Show the commitment, and the form for stating what has become of it."""
     return _render(link, request)
 
 

@@ -1,4 +1,4 @@
-"""Use cases of a post that a commitment was handed over to, with the link that it was sent."""
+"""Use cases of a post that has taken over a commitment, with the link that was sent to the post."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from coach.goals import Area
 
 
 class PostView(FrozenModel):
-    """A commitment that a post has taken over, without the name of who made it.
+    """A commitment that a post has taken over, without the name of the coachee who made it.
 
-    `version` is to be sent back as `seen` with the answer.
+    `version` is sent back as `seen` with the answer.
     """
 
     title: str
@@ -44,7 +44,7 @@ class PostView(FrozenModel):
 
 
 class PostAnswer(FrozenModel):
-    """What a post says has become of a commitment; done needs what shows it."""
+    """A post's answer about what has become of a commitment; `done` requires evidence."""
 
     seen: int
     outcome: PostOutcome
@@ -61,18 +61,18 @@ def read_post(services: Services, principal: Principal) -> PostView:
     """Return the commitment that the requesting post has taken over.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no such commitment.
     """
     with services.database.reading() as tx:
         return _view(tx, *_question(tx, principal))
 
 
 def answer_as_post(services: Services, principal: Principal, answer: PostAnswer) -> PostView:
-    """Store what the requesting post says has become of the commitment.
+    """Store the requesting post's answer about what has become of the commitment.
 
     Raises:
         NotFoundError: there is no such commitment.
-        ConflictError: it was answered since it was seen, or the evidence cannot be added.
+        ConflictError: the question was answered since it was seen, or the evidence cannot be added.
     """
     now = services.now()
     with services.database.writing() as tx:

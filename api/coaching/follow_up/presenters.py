@@ -25,7 +25,7 @@ POST_OPTIONS = tuple(Option(one.value, facts.POST_OUTCOMES[one]()) for one in Po
 
 @dataclass(frozen=True, slots=True)
 class FollowUpLine:
-    """A follow-up in a list; `answered` is empty if it was not answered."""
+    """A follow-up in a list; `answered` is empty if there is no answer."""
 
     view: FollowUpView
     month: Displayed
@@ -36,7 +36,7 @@ class FollowUpLine:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentForm:
-    """A commitment with the fields of its form; `options` is empty if nothing can be recorded."""
+    """A commitment with the fields of its form; `options` is empty if no change can be recorded."""
 
     display: CommitmentDisplay
     options: tuple[Option, ...]
@@ -68,8 +68,8 @@ def commitment_form(
 ) -> CommitmentForm:
     """Return the form of a commitment, with what was entered if it has faults.
 
-    Of a commitment that is under way or could be, also that it is done can be chosen, because what
-    shows it is entered in the same form.
+    "Done" can be chosen even for a commitment without evidence, because evidence is entered in the
+    same form.
     """
     events = [event for event in one.events if event in facts.EVENTS]
     begun = one.state in {CommitmentState.COMMITTED, CommitmentState.UNDER_WAY}
@@ -93,7 +93,7 @@ def commitment_form(
 def goal_form(
     goal: GoalView, level: int | None, entered: Mapping[str, str]
 ) -> tuple[GoalView, tuple[tuple[str, str], ...], str]:
-    """Return a goal, the texts of its results, and the level that is chosen or stored."""
+    """Return a goal, the texts of its levels, and the level that was chosen or stored."""
     scale = goal.scale
     texts = (
         ()

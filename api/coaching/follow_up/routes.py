@@ -1,4 +1,4 @@
-"""JSON routes for follow-ups, of the person who is asked, of posts, and of the office."""
+"""JSON routes for follow-ups, for the person who is asked, for posts, and for the office."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ FOLLOW_UPS = APIRouter(prefix=f"{API}/cycles", tags=["coaching"])
 
 @OWN_FOLLOW_UPS.get("", responses=problem_responses())
 def read_follow_ups(services: ServicesDep, principal: PrincipalDep) -> OwnFollowUps:
-    """Get what you are, were or will be asked after your cycle."""
+    """Get your past, present and future follow-ups."""
     return answers.read_follow_ups(services, principal)
 
 
 @OWN_FOLLOW_UPS.delete("", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses())
 def stop_asking(services: ServicesDep, principal: PrincipalDep) -> None:
-    """Say that you do not want to be asked again. You need not say why."""
+    """Say that you do not want to be asked again. You do not have to give a reason."""
     answers.stop_asking(services, principal)
 
 
@@ -43,7 +43,7 @@ def stop_asking(services: ServicesDep, principal: PrincipalDep) -> None:
 def read_follow_up(
     follow_up_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> FollowUpForm:
-    """Get what is asked: your commitments, and the goals that you can rate."""
+    """Get the content of a follow-up: your commitments, and the goals that you can rate."""
     return answers.read_form(services, principal, follow_up_id)
 
 
@@ -51,7 +51,7 @@ def read_follow_up(
 def answer_follow_up(
     follow_up_id: str, answer: FollowUpAnswer, services: ServicesDep, principal: PrincipalDep
 ) -> FollowUpView:
-    """Answer: rate the goals as they are now, and say whether you may be asked again."""
+    """Answer a follow-up: rate your goals as of now, and say whether you may be asked again."""
     return answers.answer_follow_up(services, principal, follow_up_id, answer)
 
 
@@ -65,7 +65,7 @@ def record_outcome(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> FollowUpForm:
-    """Record what has become of one of your commitments, and what shows it."""
+    """Record what has become of one of your commitments, with evidence."""
     return answers.record_outcome(services, principal, follow_up_id, commitment_id, outcome)
 
 
@@ -77,7 +77,7 @@ def read_post(services: ServicesDep, principal: PrincipalDep) -> PostView:
 
 @HANDED_OVER.put("", responses=problem_responses(404, 409, 422))
 def answer_as_post(answer: PostAnswer, services: ServicesDep, principal: PrincipalDep) -> PostView:
-    """Say what has become of it, and what shows it."""
+    """Say what has become of the commitment, with evidence."""
     return posts.answer_as_post(services, principal, answer)
 
 
@@ -89,7 +89,7 @@ def list_follow_ups(
     services: ServicesDep,
     page: JsonPageDep,
 ) -> list[OfficeFollowUp]:
-    """List the follow-ups of a cycle: what is due, asked and answered, and commitments by state."""
+    """List the follow-ups of a cycle with their dates, and the commitments by state."""
     found = office.list_follow_ups(services, cycle_id)
     set_total(request, response, page, len(found))
     return list(page.of(found))

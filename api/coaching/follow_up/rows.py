@@ -16,13 +16,13 @@ MAX_ADDRESS = 400
 
 
 class PostQuestionRow(AskedRow):
-    """A commitment that a coachee has handed over to a post, which may be asked about it.
+    """A question to a post about a commitment that a coachee has handed over to the post.
 
     Attributes:
-        person_id: the coachee, who has agreed that the post is asked.
+        person_id: the coachee, who has agreed that the post may be asked.
         post: the name of the post, and `address` its email address; empty once erased.
         credential_id: the link of the post; `None` until it is asked.
-        outcome: what the post has answered, with its `evidence`, a list of
+        outcome: the answer of the post, with its `evidence`, a list of
             `coach.commitments.Evidence`.
     """
 

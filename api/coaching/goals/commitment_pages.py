@@ -1,4 +1,4 @@
-"""Pages of the commitments of a pair."""
+"""Pages for the commitments of a pair."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Faults = Mapping[str, Displayed]
 
 @COMMITMENT_PAGES.get("")
 def show_commitments(pair: PairRequestDep) -> Response:
-    """Show the commitments of the pair, the next due first."""
+    """Show the commitments of the pair, by due date."""
     found = commitments.read_commitments(pair.services, pair.principal, pair.other_id)
     return render_page(
         pair.request,
@@ -80,7 +80,7 @@ def add_commitment(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @COMMITMENT_PAGES.get("/{commitment_id}")
 def show_commitment(commitment_id: str, pair: PairRequestDep) -> Response:
-    """Show one commitment, and what can be done with it."""
+    """Show one commitment, and the possible actions."""
     return _render_commitment(pair, commitment_id)
 
 
@@ -110,7 +110,7 @@ def change_commitment(
 
 @COMMITMENT_PAGES.post("/{commitment_id}/step")
 def step_commitment(commitment_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Commit to something, or record what has become of it."""
+    """Commit to a commitment, or record what has become of it."""
     entered = submitted(form_fields, STEP_FIELDS)
     fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
     given, faults = validate_form(CommitmentStepForm, fields, "")

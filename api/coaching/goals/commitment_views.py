@@ -25,13 +25,13 @@ WITH_EVIDENCE = frozenset({CommitmentState.UNDER_WAY, CommitmentState.DONE})
 """The states in which evidence can be added."""
 
 BEFORE_COMPLETION = frozenset({CommitmentEvent.CHANGE, CommitmentEvent.COMMIT})
-"""What is no longer possible once the pair has finished."""
+"""The events that are no longer possible once the pair has been completed."""
 
 
 class CommitmentView(FrozenModel):
-    """A commitment; `version` is to be sent back as `seen` with every change.
+    """A commitment; `version` is sent back as `seen` with every change.
 
-    `events` are what the reader can do with it now.
+    `events` contains the events that the reader can trigger now.
     """
 
     id: str
@@ -48,7 +48,7 @@ class CommitmentView(FrozenModel):
 
 
 def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
-    """Return the commitments of a pair that are not erased, the next due first."""
+    """Return the commitments of a pair that are not erased, by due date."""
     return work.tx.scalars(
         select(CommitmentRow)
         .where(CommitmentRow.agreement_id == work.agreement_id, CommitmentRow.title != "")
@@ -57,7 +57,7 @@ def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
 
 
 def commitment_view(work: PairWork, row: CommitmentRow) -> CommitmentView:
-    """Return a commitment as shown to the person who works in a pair."""
+    """Return a commitment as shown to a person of the pair."""
     return CommitmentView(
         id=row.id,
         state=row.state,

@@ -1,7 +1,7 @@
 """Use cases for the commitments of a coachee.
 
-Either of a pair proposes a commitment. Only the coachee commits to it, and decides whether the
-programme office sees its title. It is done once there is evidence.
+Either person of a pair proposes a commitment. Only the coachee can commit to it, and decides
+whether the programme office sees its title. It cannot be done without evidence.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from coach.transitions import next_state
 
 
 class CommitmentsOfPair(FrozenModel):
-    """The commitments of a pair; `can_add` is whether the reader can add another one."""
+    """The commitments of a pair; `can_add` is whether the reader can add another."""
 
     other: PersonSummary
     my_side: Side
@@ -116,7 +116,7 @@ def add_commitment(
 
     Raises:
         NotFoundError: as for `read_commitments`.
-        ConflictError: the pair has ended, has no agreement in force, or too many commitments.
+        ConflictError: the pair has ended, has no agreement in force, or has too many commitments.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -145,14 +145,14 @@ def change_commitment(
     commitment_id: str,
     given: CommitmentInput,
 ) -> CommitmentView:
-    """Change a commitment, to which the coachee then has to commit again.
+    """Change a commitment; the coachee then has to commit to it again.
 
-    A title that was shared is no longer shared if it is changed.
+    A shared title is no longer shared once it is changed.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         ChangedSinceError: it was changed since it was seen.
-        ConflictError: it cannot be changed any more.
+        ConflictError: the commitment can no longer be changed.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -173,13 +173,14 @@ def step_commitment(
     commitment_id: str,
     step: CommitmentStep,
 ) -> CommitmentView:
-    """Commit to something, or record what has become of it.
+    """Commit to a commitment, or record what has become of it.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
-        NotAllowedError: the coach commits for the coachee.
+        NotAllowedError: the principal is the coach, who cannot commit for the coachee.
         ChangedSinceError: it was changed since it was seen.
-        ConflictError: this is not possible now, or it is said to be done without evidence.
+        ConflictError: the event is not possible now, or there is no evidence that the commitment is
+            done.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)
@@ -212,7 +213,7 @@ def add_evidence(
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         ConflictError: the commitment is not under way or done, there is too much evidence, or the
-            document is of a later day.
+            document has a future date.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)
@@ -237,7 +238,7 @@ def store_evidence(work: PairWork, row: CommitmentRow, given: Evidence) -> None:
 def share_title(
     services: Services, principal: Principal, other_id: str, commitment_id: str, given: SharingInput
 ) -> CommitmentView:
-    """Let the programme office see the title of a commitment, or not any more.
+    """Set whether the programme office sees the title of a commitment.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.

@@ -1,6 +1,6 @@
 """Erasure of the texts of goals and commitments.
 
-Their rows remain with area, state, weight, ratings and due date, from which totals are computed.
+The rows keep their area, state, weight, ratings and due date, from which totals are computed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _COMMITMENT_TEXTS = {
 
 
 def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact: Redact) -> None:
-    """Empty the texts of erased coachees, and redact those of the others in the cycle."""
+    """Empty the texts of erased coachees, and redact the texts of others in the cycle."""
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     emptied: tuple[tuple[type[GoalRow | CommitmentRow], dict[str, Any]], ...] = (
         (GoalRow, dict.fromkeys(_GOAL_TEXTS, "") | {"scale": {}, "indicator": {}}),
@@ -62,7 +62,7 @@ def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact:
 
 
 def _redact_texts(row: GoalRow | CommitmentRow, fields: Mapping[str, int], redact: Redact) -> None:
-    """Redact texts, which may become longer, within the lengths of their fields."""
+    """Redact texts, which may make them longer, and shorten them to the lengths of their fields."""
     for field, length in fields.items():
         setattr(row, field, redact(getattr(row, field))[:length])
 

@@ -1,4 +1,4 @@
-"""What is reported to a person about their goals and commitments."""
+"""The goals and commitments in a person's export of their own data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of goals and commitments: fields as texts, and the inputs that they become."""
+"""The forms of goals and commitments: fields as text, and conversion to inputs of use cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INDICATOR = "indicator_"
 
 
 class GoalPart(StrEnum):
-    """A part of a goal, each of which has a form of its own."""
+    """A part of a goal; each part has its own form."""
 
     STATEMENT = "statement"
     SCALE = "scale"
@@ -46,7 +46,7 @@ class StatementForm(GoalStatement):
 
     @property
     def parts(self) -> GoalParts:
-        """The input of the use case."""
+        """The form as input for the use case."""
         given = GoalStatement(**self.model_dump(exclude={"seen"}))
         return GoalParts(seen=self.seen, statement=given)
 
@@ -58,19 +58,19 @@ class ScaleForm(GoalScale):
 
     @property
     def parts(self) -> GoalParts:
-        """The input of the use case."""
+        """The form as input for the use case."""
         return GoalParts(seen=self.seen, scale=GoalScale(**self.model_dump(exclude={"seen"})))
 
 
 class ProofForm(GoalProof):
-    """The form of the third part, with the fields of the indicator beside the others."""
+    """The form of the third part, with the fields of the indicator next to the others."""
 
     seen: int
 
     @model_validator(mode="before")
     @classmethod
     def _nest(cls, fields: object) -> object:
-        """Move the fields of the indicator, without those that are empty, into one."""
+        """Move the fields of the indicator that are not empty into a single nested field."""
         if not isinstance(fields, dict):
             return fields
         own = {name: value for name, value in fields.items() if not name.startswith(_INDICATOR)}
@@ -83,7 +83,7 @@ class ProofForm(GoalProof):
 
     @property
     def parts(self) -> GoalParts:
-        """The input of the use case."""
+        """The form as input for the use case."""
         return GoalParts(seen=self.seen, proof=GoalProof(**self.model_dump(exclude={"seen"})))
 
 
@@ -95,13 +95,13 @@ FORMS: dict[GoalPart, type[StatementForm | ScaleForm | ProofForm]] = {
 
 
 class GoalStepForm(GoalChange):
-    """The form with which something is done with a goal."""
+    """The form for an event of a goal."""
 
     seen: int
 
     @property
     def step(self) -> GoalStep:
-        """The input of the use case."""
+        """The form as input for the use case."""
         return GoalStep(seen=self.seen, change=GoalChange(**self.model_dump(exclude={"seen"})))
 
 
@@ -112,29 +112,29 @@ class CommitmentForm(Commitment):
 
     @property
     def commitment(self) -> Commitment:
-        """The commitment."""
+        """The commitment in the form."""
         return Commitment(**self.model_dump(exclude={"seen"}))
 
     @property
     def input(self) -> CommitmentInput:
-        """The input of the use case that changes one."""
+        """The form as input for the use case that changes a commitment."""
         return CommitmentInput(seen=self.seen, commitment=self.commitment)
 
 
 class CommitmentStepForm(CommitmentChange):
-    """The form with which something is done with a commitment."""
+    """The form for an event of a commitment."""
 
     seen: int
 
     @property
     def step(self) -> CommitmentStep:
-        """The input of the use case."""
+        """The form as input for the use case."""
         change = CommitmentChange(**self.model_dump(exclude={"seen"}))
         return CommitmentStep(seen=self.seen, change=change)
 
 
 class SharingForm(FrozenModel):
-    """The tick that lets the programme office see a title; it is absent if it is not set."""
+    """The checkbox that lets the programme office see a title; absent if it is not checked."""
 
     title_shared: bool = False
 
@@ -161,7 +161,7 @@ def _texts(values: dict[str, object]) -> dict[str, str]:
 
 
 def by_form_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults under the names of the fields that the form has for an indicator."""
+    """Return faults by form field; those of the indicator get the names of its form fields."""
     return {
         _INDICATOR + name.removeprefix("indicator.").replace("indicator", "name")
         if name.startswith("indicator")

@@ -1,4 +1,4 @@
-"""Pages of the goals of a pair: the list, one goal, and the three steps that write it."""
+"""Pages for the goals of a pair: the list, one goal, and the three steps of writing a goal."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def add_goal(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @GOAL_PAGES.get("/goals/{goal_id}")
 def show_goal(goal_id: str, pair: PairRequestDep) -> Response:
-    """Show one goal, and what can be done with it."""
+    """Show one goal, and the possible actions."""
     return _render_goal(pair, goal_id)
 
 
@@ -82,7 +82,7 @@ def show_part(goal_id: str, part: GoalPart, pair: PairRequestDep) -> Response:
 def change_part(
     goal_id: str, part: GoalPart, pair: PairRequestDep, form_fields: FormFields
 ) -> Response:
-    """Store a part of a goal, and go on to the next one if it is being written."""
+    """Store a part of a goal, and go on to the next part if the goal is being written."""
     entered = submitted(form_fields, GOAL_FIELDS[part])
     given, faults = validate_form(FORMS[part], {**form_fields, "seen": entered.version}, "")
     if given is None:

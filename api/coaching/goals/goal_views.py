@@ -39,9 +39,10 @@ class RatingView(FrozenModel):
 
 
 class GoalView(FrozenModel):
-    """A goal; `version` is to be sent back as `seen` with every change.
+    """A goal; `version` is sent back as `seen` with every change.
 
-    `events` are what the reader can do with it now. `scale` is `None` until it is entered.
+    `events` contains the events that the reader can trigger now. `scale` is `None` until it is
+    entered.
     """
 
     id: str
@@ -76,7 +77,7 @@ def goal_rows(work: PairWork) -> Sequence[GoalRow]:
 
 
 def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
-    """Return goals as shown to the person who works in a pair."""
+    """Return goals as shown to a person of the pair."""
     ratings = _visible_ratings(work, [row.id for row in rows])
     return tuple(
         _view(work, row, [one for one in ratings if one.goal_id == row.id]) for row in rows
@@ -84,7 +85,7 @@ def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
 
 
 def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
-    """Return the T scores for each moment and rater by whom all goals were rated."""
+    """Return a T score for each moment and rater with ratings of all goals."""
     rated = [goal for goal in goals if goal.state in RATED_STATES]
     found = []
     for moment, by in product(RatingMoment, Rater):

@@ -1,7 +1,6 @@
 """Use cases for the goals of a pair.
 
-Either of the two writes a goal, and the other one agrees to it. A goal that is changed has to be
-agreed to again.
+One of the two writes a goal, and the other agrees to it. A changed goal requires a new agreement.
 """
 
 from __future__ import annotations
@@ -56,9 +55,10 @@ OWN_RATER = {Side.COACHEE: Rater.COACHEE, Side.COACH: Rater.COACH}
 
 
 class GoalsOfPair(FrozenModel):
-    """The goals of a pair, with the T scores, which nobody else sees.
+    """The goals of a pair with their T scores, which only the two people see.
 
-    `is_open` is whether the reader can change them, and `can_add` whether they can add another one.
+    `is_open` is whether the reader can change goals, and `can_add` whether the reader can add
+    another.
     """
 
     other: PersonSummary
@@ -99,7 +99,7 @@ class GoalStep(FrozenModel):
 
 
 class RatingInput(FrozenModel):
-    """The level that a goal has reached, by the person, or found by both together."""
+    """The level that a goal has reached, as rated by the person alone or by both together."""
 
     moment: RatingMoment
     by: Rater
@@ -119,11 +119,11 @@ def read_goals(services: Services, principal: Principal, other_id: str) -> Goals
 def add_goal(
     services: Services, principal: Principal, other_id: str, given: GoalStatement
 ) -> GoalView:
-    """Add a goal, whose scale is still to be entered.
+    """Add a goal whose scale will be entered later.
 
     Raises:
         NotFoundError: as for `read_goals`.
-        ConflictError: the pair has ended, has no agreement in force, or has enough goals.
+        ConflictError: the pair has ended, has no agreement in force, or has too many goals.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -152,12 +152,12 @@ def add_goal(
 def change_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, parts: GoalParts
 ) -> GoalView:
-    """Change parts of a goal, to which the other one then has to agree.
+    """Change parts of a goal; the other person then has to agree to it again.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         ChangedSinceError: the goal was changed since it was seen.
-        ConflictError: the goal cannot be changed any more.
+        ConflictError: the goal can no longer be changed.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -187,7 +187,7 @@ def step_goal(
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         ChangedSinceError: the goal was changed since it was seen.
-        ConflictError: this is not possible now.
+        ConflictError: the event is not possible now.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -206,12 +206,12 @@ def step_goal(
 def rate_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, rating: RatingInput
 ) -> GoalView:
-    """Store a rating, in place of an earlier one for the same moment.
+    """Store a rating, replacing any earlier rating for the same moment.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         NotAllowedError: the rating is that of the other person.
-        ConflictError: the goal is not under way yet, or not pursued any more.
+        ConflictError: the goal is not under way yet, or is no longer pursued.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)
@@ -219,7 +219,7 @@ def rate_goal(
 
 
 def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
-    """Store a rating by the person who works in a pair; see `rate_goal`. Return the goal."""
+    """Store a rating by a person of the pair, and return the goal; see `rate_goal`."""
     row = _row(work, goal_id)
     if rating.by not in {Rater.BOTH, OWN_RATER[work.side]}:
         raise NotAllowedError(facts.NOT_YOUR_RATING())

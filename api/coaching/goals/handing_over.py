@@ -19,7 +19,7 @@ from coach.goals import ENDED_STATES, MAX_GOALS
 
 
 class HandedOver(FrozenModel):
-    """The coach who now sees what was handed over, and how much it is."""
+    """The coach who now sees what was handed over, and the number of goals and commitments."""
 
     coach_id: str
     goals: int
@@ -29,7 +29,7 @@ class HandedOver(FrozenModel):
 def hand_over(services: Services, principal: Principal, former_id: str) -> HandedOver:
     """Move all goals and commitments of a former pair to the agreement with the new coach.
 
-    The new coach does not see what the former coach has rated, nor the former agreement.
+    The new coach sees neither the former coach's ratings nor the former agreement.
 
     Raises:
         NotFoundError: the two were never a pair, or the principal is a coach.

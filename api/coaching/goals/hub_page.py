@@ -1,4 +1,4 @@
-"""The page with all pairs of a person: agreements, goals, commitments, and what waits for them."""
+"""The page with all pairs of a person: agreements, goals, commitments, and pending decisions."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class PairCard:
     Attributes:
         is_former: whether the pair has ended.
         to_decide: whether a text of the agreement waits for the reader.
-        asks_fit: whether the reader has still to answer whether the two fit.
-        has_fit: whether the reader can answer it.
+        asks_fit: whether the reader has yet to answer the question of fit.
+        has_fit: whether the reader can answer the question of fit.
         goals, commitments, overdue: how many there are.
         life: the states that the pair has reached.
         is_completed: whether the two have recorded that they have finished.

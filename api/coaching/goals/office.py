@@ -89,7 +89,7 @@ class OfficeLife(FrozenModel):
 
 
 class OfficeCoachee(FrozenModel):
-    """The goals and commitments of one coachee, as shown to the programme office."""
+    """A coachee's goals and commitments, as shown to the programme office."""
 
     name: str
     goals: tuple[OfficeGoal, ...]
@@ -99,7 +99,7 @@ class OfficeCoachee(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """A cycle, with what the page shows of it."""
+    """A cycle with the counts and coachees that the page shows."""
 
     cycle: CycleHeader
     counts: CountsOfCycle

@@ -1,4 +1,4 @@
-"""The list of the coachees with goals or commitments: what it can be searched and sorted by."""
+"""How the list of coachees with goals or commitments can be searched and sorted."""
 
 from __future__ import annotations
 

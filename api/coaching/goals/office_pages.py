@@ -1,4 +1,4 @@
-"""The office's pages of the goals and commitments of a cycle, and of one coachee."""
+"""The office's pages for the goals and commitments of a cycle, and of one coachee."""
 
 from __future__ import annotations
 

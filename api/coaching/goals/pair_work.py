@@ -1,4 +1,4 @@
-"""The pair that a person works in, with its agreement, to which goals and commitments belong."""
+"""A pair seen by one of its people, with the agreement that goals and commitments belong to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _IN_FORCE = frozenset({AgreementState.AGREED, AgreementState.ACTIVE, AgreementSt
 
 @dataclass(frozen=True, slots=True)
 class PairWork:
-    """A pair as seen from `side`; `agreement` is `None` if nothing was written yet."""
+    """A pair as seen from `side`; `agreement` is `None` if nothing has been written yet."""
 
     tx: Transaction
     pair: Pair
@@ -40,9 +40,10 @@ class PairWork:
 
     @property
     def can_record(self) -> bool:
-        """Whether what has become of goals and commitments can be recorded.
+        """Whether results of goals and commitments can be recorded.
 
-        A pair that was completed still can. If one of them has left since, the coachee still can.
+        They can still be recorded after completion and, by the coachee, even if one of the two has
+        left since.
         """
         completed = self.agreement is not None and self.agreement.closed_as is ClosedAs.COMPLETED
         sees_it = self.pair.ended is None or self.side is Side.COACHEE
@@ -70,7 +71,7 @@ class PairWork:
 
 
 def seen_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair of the principal and another person, to read it.
+    """Return the pair of the principal and another person, for reading.
 
     Raises:
         NotFoundError: they are not a pair, or the principal may not see it.
@@ -80,7 +81,7 @@ def seen_work(tx: Transaction, services: Services, principal: Principal, other_i
 
 
 def open_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair of the principal and another person, to change something.
+    """Return the pair of the principal and another person, for a change.
 
     Raises:
         NotFoundError: they are not a pair, or the principal may not see it.
@@ -96,7 +97,7 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
 def recording_work(
     tx: Transaction, services: Services, principal: Principal, other_id: str
 ) -> PairWork:
-    """Return the pair of the principal and another person, to record what has become of it.
+    """Return the pair of the principal and another person, for recording results.
 
     Raises:
         NotFoundError: they are not a pair, or the principal may not see it.
@@ -110,10 +111,11 @@ def recording_work(
 def require_version(
     stored: int, seen: int, differences: Callable[[], Iterable[Difference]] = tuple
 ) -> None:
-    """Check that nothing was changed since a person has seen it.
+    """Check that an object was not changed since a person saw it.
 
     Raises:
-        ChangedSinceError: it was; `differences` from what is stored are in the error.
+        ChangedSinceError: the object was changed; the error contains the `differences` from the
+            stored values.
     """
     if stored != seen:
         raise ChangedSinceError(facts.CHANGED_MEANWHILE(), differences())

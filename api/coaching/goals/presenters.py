@@ -17,7 +17,7 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class ScaleLine:
-    """A level of a scale, its text, and whether things are there at the start."""
+    """A level of a scale, its text, and whether it describes the situation at the start."""
 
     level: Displayed
     text: str
@@ -29,7 +29,7 @@ class GoalDisplay:
     """A goal, formatted for display.
 
     Attributes:
-        buttons: the events that need nothing else.
+        buttons: the events that need no further input.
         can_change, can_drop, can_hand_over: whether these are possible now.
     """
 

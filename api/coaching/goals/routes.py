@@ -39,7 +39,7 @@ def read_goals(other_id: str, services: ServicesDep, principal: PrincipalDep) ->
 def add_goal(
     other_id: str, given: GoalStatement, services: ServicesDep, principal: PrincipalDep
 ) -> GoalView:
-    """Add a goal. Its scale and proof are entered with `PATCH`; the other one then agrees."""
+    """Add a goal. Enter its scale and proof with `PATCH`; the other person then agrees to it."""
     return goal_cases.add_goal(services, principal, other_id, given)
 
 
@@ -51,7 +51,7 @@ def change_goal(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> GoalView:
-    """Change parts of a goal, to which the other one then has to agree."""
+    """Change parts of a goal; the other person then has to agree to it again."""
     return goal_cases.change_goal(services, principal, other_id, goal_id, parts)
 
 
@@ -71,7 +71,7 @@ def rate_goal(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> GoalView:
-    """Rate a goal, in place of an earlier rating for the same moment."""
+    """Rate a goal, replacing any earlier rating for the same moment."""
     return goal_cases.rate_goal(services, principal, other_id, goal_id, rating)
 
 
@@ -96,7 +96,7 @@ def read_commitments(
 def add_commitment(
     other_id: str, given: Commitment, services: ServicesDep, principal: PrincipalDep
 ) -> CommitmentView:
-    """Propose a commitment, to which the coachee then commits."""
+    """Propose a commitment; the coachee then commits to it."""
     return commitment_cases.add_commitment(services, principal, other_id, given)
 
 
@@ -108,7 +108,7 @@ def change_commitment(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Change a commitment, to which the coachee then has to commit again."""
+    """Change a commitment; the coachee then has to commit to it again."""
     return commitment_cases.change_commitment(services, principal, other_id, commitment_id, given)
 
 
@@ -120,7 +120,7 @@ def step_commitment(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Commit to something, or record what has become of it; `finish` needs evidence."""
+    """Commit to a commitment, or record what has become of it; `finish` requires evidence."""
     return commitment_cases.step_commitment(services, principal, other_id, commitment_id, step)
 
 
@@ -144,7 +144,7 @@ def share_title(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Decide whether the programme office sees the title; only the coachee can."""
+    """Decide whether the programme office sees the title; only the coachee can decide this."""
     return commitment_cases.share_title(services, principal, other_id, commitment_id, given)
 
 
@@ -156,7 +156,7 @@ def count_goals(cycle_id: str, services: ServicesDep) -> CountsOfCycle:
 
 @GOALS_OF_CYCLE.get("/{cycle_id}/goals/{person_id}", responses=problem_responses(404))
 def read_goals_of_coachee(cycle_id: str, person_id: str, services: ServicesDep) -> OfficeCoachee:
-    """Get areas and states of a coachee's goals and commitments, and titles that they share."""
+    """Get the areas and states of a coachee's goals and commitments, and the shared titles."""
     return office.read_coachee(services, cycle_id, person_id)[1]
 
 

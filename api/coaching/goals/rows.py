@@ -33,9 +33,9 @@ class GoalRow(IdentifiedRow):
         written_by: the side that last changed its text; the other side agrees to it.
         scale: the fields of `coach.goals.GoalScale`; empty until they are entered.
         indicator: the fields of `coach.goals.Indicator`.
-        version: the number of changes, by which somebody who has seen an earlier text is noticed.
-        because: why it is no longer pursued.
-        to_post: the post that has taken it over.
+        version: the number of changes, used to detect changes based on an outdated text.
+        because: why the goal is no longer pursued.
+        to_post: the post that has taken the goal over.
     """
 
     __tablename__ = "goals"
@@ -62,10 +62,10 @@ class GoalRow(IdentifiedRow):
 
 
 class GoalRatingRow(IdentifiedRow):
-    """The level that a goal has reached at a moment, as one of the two, or both, see it.
+    """The level that a goal has reached at a moment, according to one or both of the two people.
 
-    `rater_id` is the person who has entered it. A new coach does not see what the earlier one
-    has entered.
+    `rater_id` is the person who has entered the rating. A new coach does not see the earlier
+    coach's ratings.
     """
 
     __tablename__ = "goal_ratings"

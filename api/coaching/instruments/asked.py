@@ -1,4 +1,4 @@
-"""Which pairs are asked what, from the sessions that are planned or took place."""
+"""Determines what pairs are asked, from the sessions that are planned or took place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from coach.occasions import MOMENTS, Asking, Occasion, askings
 class AskedPair:
     """A pair that is working together, and the ends of its sessions, in order.
 
-    Sessions that did not take place are not among them.
+    Sessions that did not take place are left out.
     """
 
     cycle_id: str
@@ -104,7 +104,7 @@ def instrument_for(
 
 
 def _counts(row: Any) -> bool:  # noqa: ANN401 - a row of columns
-    """Whether a session is one of those that are counted: it took place, or can still do so."""
+    """Return whether a session counts: it took place, or can still take place."""
     return row.number > 0 and (row.attendance is None or row.attendance in TOOK_PLACE)
 
 

@@ -1,4 +1,4 @@
-"""What is reported to a person about their answers: all of them, with the questions in words."""
+"""The answers in a person's export of their own data, with the text of each question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of an instrument: its fields, and answers from what was entered in them."""
+"""The form of an instrument: its fields, and the conversion of input to answers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Field:
     """A question as a field of a form.
 
     Attributes:
-        heading: the heading of one of two ratings of the same item; otherwise empty.
+        heading: the heading of one of two ratings of the same item, otherwise empty.
         is_choices: whether any number of its options can be chosen.
-        is_scale: whether its options are points, whose numbers are enough to see.
+        is_scale: whether its options are points, which are shown only as numbers.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """An item as it is shown on a form. `group` is its heading if the item before has another."""
+    """An item as shown on a form. `group` is its heading, if the previous item has another."""
 
     group: Displayed
     text: Fact
@@ -44,7 +44,7 @@ class ItemFields:
 
     @property
     def first(self) -> str:
-        """The name of its first field."""
+        """The name of the item's first field."""
         return self.fields[0].name
 
 
@@ -106,9 +106,9 @@ def scale_ends(instrument: Instrument) -> Displayed:
 
 
 def entered_answers(instrument: Instrument, entered: Mapping[str, str]) -> dict[str, Answer]:
-    """Return the answers that a form contains. What was left open is not among them.
+    """Return the answers in a form, without questions that were left open.
 
-    If no choice is ticked, the question was left open: browsers submit nothing for it.
+    A question without a checked choice was left open: browsers submit nothing for it.
     """
     found: dict[str, Answer] = {}
     for one in questions(instrument):
@@ -140,7 +140,7 @@ def form_values(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[s
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by the name of a field, from those by `answers.KEY`."""
+    """Return faults by name of the field instead of by `answers.KEY`."""
     prefix = f"{ANSWERS}."
     return {
         _field_name(place.removeprefix(prefix)) if place.startswith(prefix) else place: fault
@@ -151,7 +151,7 @@ def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
 def answer_lines(
     instrument: Instrument, answers: Mapping[str, Answer]
 ) -> Iterable[tuple[Displayed, Displayed]]:
-    """Yield each question that was answered, and the answer, in words."""
+    """Yield the text of each question that was answered, and the text of the answer."""
     for one in questions(instrument):
         if one.key in answers:
             yield (
@@ -161,7 +161,7 @@ def answer_lines(
 
 
 def question_text(instrument: Instrument, question: Question) -> Fact:
-    """Return a question in words."""
+    """Return the text of a question."""
     text = text_of(question.item.text)
     if question.aspect is None:
         return text
@@ -169,7 +169,7 @@ def question_text(instrument: Instrument, question: Question) -> Fact:
 
 
 def _value(item: Item, text: str) -> Answer:
-    """Return the answer that an option stands for; one that is never right for another text."""
+    """Return the answer that an option represents; an invalid answer for any other text."""
     if item.kind is ItemKind.YES_NO:
         return {_YES: True, _NO: False}.get(text, -1)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else -1  # noqa: PLR2004

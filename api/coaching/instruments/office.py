@@ -1,6 +1,6 @@
-"""What the office learns of answers: how many were asked and answered, and figures.
+"""What the office learns about answers: how many people were asked and answered, and figures.
 
-Nothing in it tells what one person has answered: see `coach.answer_figures`.
+None of it reveals what an individual has answered; see `coach.answer_figures`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from coach.sessions import Attendance
 
 _MISSING_AFTER = timedelta(days=7)
 _MANY = 3
-"""How many answers have to be missing, at least, until the office is told."""
+"""The minimum number of missing answers about which the office is told."""
 _MANY_OF = 4
-"""It is told if at least one in so many is missing."""
+"""The office is told only if at least one in this number of answers is missing."""
 _PAST = timedelta(days=90)
-"""For how long after the last session of a pair its missing answers are counted."""
+"""How long after a pair's last session its missing answers are counted."""
 
 
 class OccasionCount(FrozenModel):
-    """How many forms were to be filled in on an occasion until now, and how many were."""
+    """How many forms were due on an occasion so far, and how many were filled in."""
 
     occasion: Occasion
     asked: int
@@ -45,13 +45,13 @@ class OccasionCount(FrozenModel):
 
 
 class ItemFigure(FrozenModel):
-    """The figure of one question, or `None` where it would tell too much.
+    """The figures of one question; those that would reveal too much are `None`.
 
     Attributes:
-        people: over how many people the figure is.
-        mean: for a scale.
+        people: the number of people whose answers count.
+        mean: for a scale, the mean.
         chosen: for choices, how many people chose each, by the choice's code; for yes or no, how
-            many said yes. Codes whose number would tell too much have `None`.
+            many said yes. Numbers that would reveal too much are `None`.
     """
 
     key: str
@@ -62,7 +62,7 @@ class ItemFigure(FrozenModel):
 
 
 class InstrumentFigures(FrozenModel):
-    """The figures of one version of an instrument on one occasion, for those of one side."""
+    """The figures of one version of an instrument on one occasion, for one side."""
 
     occasion: Occasion
     side: Side
@@ -107,9 +107,9 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 
 
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
-    """Return how many answers are missing in the cycles in which many are, by id of the cycle.
+    """Return the number of missing answers of each cycle with many, by id of the cycle.
 
-    Answers after a session are not among them: see the office's line about missing feedback.
+    Answers after a session are not counted: see the office's line about missing feedback.
     """
     recent = select(SessionRow.coachee_id).where(
         SessionRow.state == SessionState.CONFIRMED, SessionRow.ends_at > now - _PAST
@@ -162,13 +162,13 @@ def _counts(
     given = Counter(dict(tx.execute(sheets.group_by(AnswerSheetRow.occasion)).all()))
     given[Occasion.AFTER_SESSION] = feedback
     for occasion in Occasion:
-        number = max(due[occasion], given[occasion])  # pairs that have ended have also answered
+        number = max(due[occasion], given[occasion])  # ended pairs may have answered too
         if number:
             yield OccasionCount(occasion=occasion, asked=number, answered=given[occasion])
 
 
 def _sessions(tx: Transaction, cycle_id: str, now: datetime) -> tuple[int, int]:
-    """Return how many sessions were held, and for how many of these there is feedback."""
+    """Return how many sessions were held, and how many of them have feedback."""
     row = tx.execute(
         select(func.count(SessionRow.id), func.count(FeedbackRow.id))
         .join(RecordRow, RecordRow.session_id == SessionRow.id)
@@ -186,7 +186,7 @@ def _sessions(tx: Transaction, cycle_id: str, now: datetime) -> tuple[int, int]:
 def _figures(tx: Transaction, cycle_id: str) -> Iterator[InstrumentFigures]:
     """Yield the figures of a cycle, by instrument, version, occasion and side.
 
-    Answers to the same words count together, also if people were asked different sets of items.
+    Answers to the same text count together, even if people were asked different sets of items.
     """
     rows = tx.scalars(
         select(AnswerSheetRow)

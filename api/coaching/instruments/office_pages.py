@@ -47,7 +47,7 @@ class FigureTable:
 
 @ANSWERS_PAGES.get("/cycles/{cycle_id}/answers")
 def show_answers(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show what was asked in a cycle, how many answered, and figures over at least five people."""
+    """Show what was asked in a cycle, how many people answered, and the figures."""
     found = read_answers_page(services, cycle_id)
     return render_page(
         request,

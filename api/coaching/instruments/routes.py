@@ -41,7 +41,7 @@ def answer_own_questions(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> QuestionsView:
-    """Answer the questions of an occasion, once. Nobody else can read your answers.
+    """Answer the questions of an occasion. You can answer once, and only you can read the answers.
 
     `seen` is the `sha256` of the questions that you have read. Leave out what you do not want to
     answer. The office learns figures over at least five people only.
@@ -51,7 +51,7 @@ def answer_own_questions(
 
 @ANSWERS.get("/cycles/{cycle_id}/answers", responses=problem_responses(404))
 def read_answers_of_cycle(cycle_id: str, services: ServicesDep) -> CycleAnswers:
-    """Get what was asked in a cycle, how many answered, and figures over at least five people.
+    """Get what was asked in a cycle, the number of answers, and figures over five or more people.
 
     `null` stands for a figure over too few people, or over answers that are all equal.
     """

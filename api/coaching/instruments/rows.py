@@ -19,8 +19,8 @@ SHA256_LENGTH = 64
 class InstrumentTextRow(TableRow):
     """An instrument with its items as they were when somebody first answered them.
 
-    Answers refer to it, so that they stay readable whatever becomes of the file. `content` are the
-    fields of `coach.instruments.Instrument`, whose digest is `sha256`.
+    Answers refer to this row, so they stay readable even if the file changes. `content` contains
+    the fields of `coach.instruments.Instrument`, whose digest is `sha256`.
     """
 
     __tablename__ = "instrument_texts"
@@ -33,14 +33,14 @@ class InstrumentTextRow(TableRow):
 
 
 class AnswerSheetRow(IdentifiedRow):
-    """What one person has answered on one occasion, about one pair or one of its sessions.
+    """One person's answers on one occasion, about a pair or one of its sessions.
 
     Attributes:
         code: the instrument's code, as in the row of its text.
-        subject_id: the id of the session for answers after a session, and otherwise of the other
+        subject_id: the id of the session for answers after a session, otherwise the id of the other
             person of the pair.
         side: the side of the person who answers.
-        answers: the answer by question.
+        answers: the answers, by question.
         version: the number of changes.
     """
 

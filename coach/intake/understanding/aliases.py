@@ -46,9 +46,9 @@ class Aliases:
     language_codes: Mapping[str, str]
 
     def country(self, text: str) -> str | None:
-        """Return the code of a country by its name or three-letter code."""
+        """Return the code of a country, given its name or three-letter code."""
         return self.country_codes.get(text.casefold()) or self.countries.get(name_key(text))
 
     def language(self, text: str) -> str | None:
-        """Return the code of a language by its name or three-letter code."""
+        """Return the code of a language, given its name or three-letter code."""
         return self.language_codes.get(text.casefold()) or self.languages.get(name_key(text))

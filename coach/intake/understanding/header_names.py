@@ -49,7 +49,7 @@ _COLUMN_BY_KEY = {
 
 
 def column_of_header(header: str) -> str | None:
-    """Return the name of the column that a header certainly means, or `None`."""
+    """Return the name of the column that a header clearly denotes, or `None`."""
     return _COLUMN_BY_KEY.get(header_key(header))
 
 
