@@ -54,7 +54,16 @@ INVALID_VALUE = message(
     "command.invalid_value",
     "Invalid value for {parameter}: {reason}",
     parameter=TEXT,
-    reason=TEXT,
+    reason=FACT,
+)
+OPTION_WITH_VALUE = message(
+    "command.option_with_value", "{option} does not take a value", option=TEXT
+)
+OPTION_WITHOUT_VALUE = message(
+    "command.option_without_value", "{option} needs a value", option=TEXT
+)
+UNEXPECTED_ARGUMENTS = message(
+    "command.unexpected_arguments", "unexpected: {arguments}", arguments=TEXT
 )
 INTERNAL_ERROR = message(
     "command.internal_error",

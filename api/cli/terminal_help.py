@@ -6,10 +6,14 @@ it; the others are constants, which the classes here replace. Their texts are ty
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import datetime
+from enum import Enum
+from typing import Any, get_args
 
 import typer.core
 from typer._click.exceptions import (
+    BadOptionUsage,
     BadParameter,
     MissingParameter,
     NoArgsIsHelpError,
@@ -30,6 +34,7 @@ _OF_GETTEXT = (
     # i18n: `!r` puts the name in quotation marks; keep it.
     _("No such command {name!r}."),
 )
+_UNEXPECTED = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 typer.core._ = _  # type: ignore[attr-defined] # see above
 
 
@@ -60,7 +65,7 @@ class TerminalGroup(TyperGroup):
 def usage_error(error: UsageError) -> str:
     """Return the lines about a wrong option or argument: the usage, a hint, and what is wrong.
 
-    typer's own messages about a value, and in rarer cases, are shown unchanged.
+    A message of typer's that is not known here is shown unchanged.
     """
     if isinstance(error, NoArgsIsHelpError):
         return error.message
@@ -81,8 +86,42 @@ def _problem(error: UsageError) -> Displayed:
         name = error.param.get_error_hint()
         if isinstance(error, MissingParameter):
             return facts.MISSING_PARAMETER(parameter=name)
-        return facts.INVALID_VALUE(parameter=name, reason=error.message)
-    return error.format_message()
+        return facts.INVALID_VALUE(parameter=name, reason=_reason(error))
+    return _misused(error) or error.format_message()
+
+
+def _reason(error: BadParameter) -> Displayed:
+    cause = error.__cause__
+    if cause is None:
+        return error.message
+    from pydantic import ValidationError  # noqa: PLC0415 - slow to load, rarely needed
+
+    from coach import validation_facts  # noqa: PLC0415 - as above
+    from coach.validation import validation_fact  # noqa: PLC0415 - as above
+
+    if not isinstance(cause, ValidationError):
+        return error.message
+    for wanted in _types_of(error.param):
+        if issubclass(wanted, Enum):
+            return validation_facts.NOT_A_CHOICE(choices=[str(one.value) for one in wanted])
+        if issubclass(wanted, datetime):
+            return validation_facts.NOT_A_DATE()
+    return validation_fact(cause.errors(include_url=False)[0])
+
+
+def _types_of(parameter: Any) -> list[type]:  # noqa: ANN401 - private types of typer
+    annotation = parameter.type_descriptor.annotation
+    return [one for one in get_args(annotation) or (annotation,) if isinstance(one, type)]
+
+
+def _misused(error: UsageError) -> Displayed | None:
+    """Return the problem with an option or argument that has a value too many or too few."""
+    if isinstance(error, BadOptionUsage):
+        takes_none = error.message == f"Option {error.option_name!r} does not take a value."
+        misuse = facts.OPTION_WITH_VALUE if takes_none else facts.OPTION_WITHOUT_VALUE
+        return misuse(option=error.option_name)
+    unexpected = _UNEXPECTED.fullmatch(error.message)
+    return facts.UNEXPECTED_ARGUMENTS(arguments=unexpected[1]) if unexpected else None
 
 
 def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above

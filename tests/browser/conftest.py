@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from sqlalchemy import select
 
 from api.accounts.rows import PasskeyRow, UserRow
 from api.cli.services import open_cli_services
+from tests.forked import forked_command
 from tests.mail_server import MailServer, mail_server
 from tests.ports import free_port
 from tests.pseudo import LANGUAGE
@@ -29,7 +28,6 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 _HOW_TO_GET_ONE = (
     "no browser here: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
 )
-_SERVE = [sys.executable, "-m", "api", "serve"]
 
 
 @dataclass(frozen=True)
@@ -137,30 +135,13 @@ def _serving(
 ) -> Iterator[Server]:
     port = free_port()
     base = f"http://{name}:{port}"
-    environment = {
-        **os.environ,
-        "GENDER_COACH_PUBLIC_URL": base,
-        "PYTHONUNBUFFERED": "1",
-        **(settings or {}),
-    }
+    variables = {"GENDER_COACH_PUBLIC_URL": base, **(settings or {})}
+    words = ("serve", "--port", port, "--data", tmp_path / "data")
     log = tmp_path / "server.log"
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(
-            [*_SERVE, "--port", str(port), "--data", str(tmp_path / "data")],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        ) as process,
-    ):
-        try:
-            sign_in = _sign_in_link(process, log)
-            _wait_until_it_answers(process, port)
-            yield Server(base, sign_in, tmp_path / "data")
-        finally:
-            process.terminate()
-            process.wait(20)
+    with forked_command(*words, output=log, **variables) as process:
+        sign_in = _sign_in_link(process, log)
+        _wait_until_it_answers(process, port)
+        yield Server(base, sign_in, tmp_path / "data")
 
 
 def _give_factor(folder: Path) -> None:
@@ -178,21 +159,21 @@ def _give_factor(folder: Path) -> None:
         )
 
 
-def _sign_in_link(process: subprocess.Popen[str], log: Path) -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        found = re.search(r"http\S+/sign-in/\S+", line)
+def _sign_in_link(process: BaseProcess, log: Path) -> str:
+    while process.is_alive():
+        found = re.search(r"http\S+/sign-in/\S+(?=\s)", log.read_text() if log.exists() else "")
         if found:
             return found[0]
+        time.sleep(0.05)
     pytest.fail(f"the server printed no address to sign in at: {log.read_text()[-2000:]}")
 
 
-def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
-    while process.poll() is None:
+def _wait_until_it_answers(process: BaseProcess, port: int) -> None:
+    while process.is_alive():
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    pytest.fail(f"the server ended with exit code {process.returncode}")
+    pytest.fail(f"the server ended with exit code {process.exitcode}")

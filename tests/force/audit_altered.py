@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +15,7 @@ from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
+from tests.commands import Outcome, command_runner
 from tests.force.measuring import DATABASES, command, deployment, seconds
 
 TIMES = 1_000
@@ -149,17 +147,13 @@ def _command_detects(world: World, rng: random.Random) -> bool:
     with world.database.writing() as tx:
         _change_text("action")(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)
     altered = _command(world)
-    return whole.returncode == 0 and altered.returncode != 0 and b"does not match" in altered.stderr
+    return whole.returncode == 0 and altered.returncode != 0 and "does not match" in altered.stderr
 
 
-def _command(world: World) -> subprocess.CompletedProcess[bytes]:
+def _command(world: World) -> Outcome:
     settings = world.services.settings
-    return subprocess.run(
-        [sys.executable, "-m", "api", "audit", "verify", "--data", str(settings.data_dir)],
-        env=os.environ | {"DATABASE_URL": settings.database_url},
-        capture_output=True,
-        check=False,
-    )
+    run = command_runner("audit", DATABASE_URL=settings.database_url)
+    return run("audit", "verify", "--data", settings.data_dir, folder=settings.data_dir)
 
 
 def _of(missed: Counter[str]) -> str:

@@ -23,6 +23,7 @@ import httpx
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, World, fresh_world
 from tests.bench.figures import Figure, show
+from tests.forked import forked_command
 from tests.ports import free_port
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -90,26 +91,17 @@ def served(world: World, log: Path | None = None, *options: str) -> Iterator[Ser
     """Run the server process of a deployment; its output goes to `log`."""
     settings = world.services.settings
     port = free_port()
-    where = ("--port", str(port), "--data", str(settings.data_dir))
-    with (log or Path(os.devnull)).open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve", *options, *where],
-            env=os.environ
-            | {"DATABASE_URL": settings.database_url, "GENDER_COACH_LOG_LEVEL": "debug"},
-            stdout=output,
-            stderr=output,
-        )
+    words = ("serve", *options, "--port", port, "--data", settings.data_dir)
+    variables = {"DATABASE_URL": settings.database_url, "GENDER_COACH_LOG_LEVEL": "debug"}
     address = f"http://127.0.0.1:{port}"
-    try:
+    with forked_command(*words, output=log or os.devnull, **variables) as server:
         ends = time.monotonic() + _START_SECONDS
         while not _is_ready(address):
-            if time.monotonic() > ends or server.poll() is not None:
+            if time.monotonic() > ends or not server.is_alive():
                 raise RuntimeError("the server did not start")
             time.sleep(0.1)
+        assert server.pid is not None
         yield Server(address, server.pid)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _is_ready(address: str) -> bool:

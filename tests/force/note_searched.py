@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +26,7 @@ from api.sessions.schedule import SessionDetails
 from tests.api.conftest import World
 from tests.api.notebook_calls import begin_notebook
 from tests.bench.figures import Figure
+from tests.commands import command_runner
 from tests.force.load import record_as_held
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 
@@ -188,12 +186,10 @@ def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[
 
 def _run(world: World, *words: str) -> bytes:
     settings = world.services.settings
-    return subprocess.run(
-        [sys.executable, "-m", "api", *words, "--data", str(settings.data_dir)],
-        env=os.environ | {"DATABASE_URL": settings.database_url},
-        capture_output=True,
-        check=True,
-    ).stdout
+    run = command_runner("person", "backup", DATABASE_URL=settings.database_url)
+    outcome = run(*words, "--data", settings.data_dir, folder=settings.data_dir)
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome.stdout.encode()
 
 
 def _holds(content: bytes, mark: str) -> bool:

@@ -55,7 +55,7 @@ pytestmark = pytest.mark.force
         (publisher_killed, 600, SQLITE),
         (mails_killed, 80, SQLITE),
         (replies_killed, 60, SQLITE),
-        (every_operation, 90, SQLITE),
+        (every_operation, 45, SQLITE),
         (audit_altered, 26, SQLITE),
         (note_searched, 2, SQLITE),
         (files_fuzzed, 150, SQLITE),
@@ -71,7 +71,7 @@ def test_short_measurement_meets_its_requirement(
 
 
 def test_short_load_causes_no_errors() -> None:
-    assert " 0 errors" in load.measure(200, SQLITE).measured
+    assert " 0 errors" in load.measure(100, SQLITE).measured
 
 
 def test_small_backup_is_restored_completely() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
 
 from sqlalchemy import select
 
@@ -32,10 +30,10 @@ from api.runs.rows import PlanRow, PlanState
 from api.services import Services, context_setter, utc_now
 from api.settings import Settings
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
+from tests.forked import PROCESSES
 
 COACHEES, COACHES = 3, 2
 OUTPUT = "output.log"
-_PROCESSES: Any = multiprocessing.get_context("forkserver")
 
 Report = Callable[[str], None]
 """Reports a committed change to the parent process."""
@@ -46,9 +44,8 @@ class Victim:
     """A process that runs `work` on a deployment; it is forked and therefore starts quickly."""
 
     def __init__(self, work: Work, settings: Settings) -> None:
-        _PROCESSES.set_forkserver_preload([__name__])
-        self._reports, to_us = _PROCESSES.Pipe(duplex=False)
-        self._process = _PROCESSES.Process(target=_work, args=(to_us, work, settings), daemon=True)
+        self._reports, to_us = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=_work, args=(to_us, work, settings), daemon=True)
         self._process.start()
         to_us.close()
 

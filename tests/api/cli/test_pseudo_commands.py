@@ -5,6 +5,7 @@ A letter without an accent is either data or text that cannot be translated.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,33 @@ def test_help_passes_through_the_catalogues(command: str, run: Command, tmp_path
     done = run(*filter(None, [command]), "--help", folder=tmp_path)
     assert done.returncode == 0
     assert unaccented_in_help(done.stdout) == []
+
+
+_MATCH = ("match", "c.toml", "--coachees", "a", "--coaches", "b", "--out", "o")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*_MATCH, "--seed", "x"),
+        (*_MATCH, "--seed", "-1"),
+        (*_MATCH, "--time-limit", "soon"),
+        (*_MATCH, "--not-before", "soon"),
+        (*_MATCH, "--not-before"),
+        ("mail", "nonsense"),
+        ("demo", "--force=yes"),
+        ("demo", "more", "words"),
+        ("demo", "--no-such-option"),
+        ("nonsense",),
+    ],
+    ids=" ".join,
+)
+def test_usage_errors_pass_through_the_catalogues(
+    words: tuple[str, ...], run: Command, tmp_path: Path
+) -> None:
+    done = run(*words, folder=tmp_path)
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    given = {part for word in words for part in re.split(r"[-=]", word)}
+    technical = {"action", "slot", "check", "send"}
+    assert unaccented_in_output(last, {*DATA, *given, *technical}) == []

@@ -33,10 +33,12 @@ from matching.records.result_file import parse_result
 from matching.records.run_record import result_digest
 from tests.api.conftest import ANY_VERSION
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
+from tests.forked import forked_command
 from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.process import BaseProcess
 
     from conftest import World
 
@@ -267,19 +269,13 @@ def port() -> int:
 
 
 @contextmanager
-def _server(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _server(settings: Settings, port: int) -> Iterator[BaseProcess]:
     """Run a server in a separate process and kill it at the end of the block."""
-    data = str(settings.data_dir)
-    with subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", data],
-        env=os.environ | {"DATABASE_URL": settings.database_url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    words = ("serve", "--port", port, "--data", settings.data_dir)
+    with forked_command(
+        *words, output=os.devnull, seconds=0.0, DATABASE_URL=settings.database_url
     ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+        yield process
 
 
 def _reachable(client: httpx.Client, seconds: float = 120) -> None:
@@ -302,8 +298,8 @@ def test_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port:
             _reachable(client)
             run_id = client.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
             _wait_for(client, run_id, "running")
-            os.kill(server.pid, signal.SIGKILL)
-            server.wait()
+            server.kill()
+            server.join()
         with world.database.reading() as tx:
             assert tx.get_one(RunRow, run_id).state is TaskState.RUNNING
 
@@ -311,7 +307,8 @@ def test_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port:
             _reachable(client)
             run = _wait_for(client, run_id, "finished")
             server.terminate()
-            assert server.wait(20) in {0, -signal.SIGTERM}
+            server.join(20)
+            assert server.exitcode in {0, -signal.SIGTERM}
     with world.database.reading() as tx:
         assert tx.get_one(RunRow, run_id).attempts == 2
         plans = tx.scalars(select(PlanRow.id).where(PlanRow.run_id == run_id)).all()

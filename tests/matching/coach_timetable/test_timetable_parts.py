@@ -43,7 +43,7 @@ def deadline() -> Deadline:
     return Deadline(time.monotonic, None, lambda: False)
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", range(60))
 def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     free = build_availability_grid(roster, cycle)
@@ -55,7 +55,7 @@ def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
         assert able == can_meet(one, other, cycle)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_oracle_accepts_exactly_the_feasible_sets(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
@@ -67,7 +67,7 @@ def test_oracle_accepts_exactly_the_feasible_sets(seed: int) -> None:
             assert oracle.can_hold(wanted, deadline()) == expected
 
 
-@pytest.mark.parametrize("seed", range(100, 160))
+@pytest.mark.parametrize("seed", range(100, 130))
 def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
