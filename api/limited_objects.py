@@ -1,7 +1,7 @@
-"""Whether the objects that a request's path names are within the limits of a manager.
+"""Checks whether the objects in a request's path are within the limits of a manager.
 
 An object belongs to one cycle, and some belong to people, who have countries. A parameter that is
-not listed here names nothing that a limited manager may see.
+not listed here refers to objects that limited managers may not see.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def within_limits(
 ) -> bool:
     """Return whether a limited manager may see all objects that a request's path names.
 
-    With `LimitRule.COUNTRIES`, people have to be of the manager's countries, and one of the two
-    people of a session.
+    With `LimitRule.COUNTRIES`, people have to be from the manager's countries; for sessions, at
+    least one of the two participants.
     """
     limits = principal.limits or Limits()
     with services.database.reading() as tx:
         for parameter, identifier in parameters.items():
             if parameter == _CREDENTIAL and _is_of_user(tx.get(CredentialRow, identifier)):
-                continue  # the use case refuses those of other users
+                continue  # the use case refuses objects of other users
             query = _OBJECTS.get(parameter)
             found = None if query is None else tx.execute(query, {"id": identifier}).one_or_none()
             if found is None or not limits.allow_cycle(found.cycle_id):

@@ -1,4 +1,4 @@
-"""The question whether a person stays in touch with the programme after their cycle."""
+"""The question of whether a person stays in touch with the programme after their cycle."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from api.values import FrozenModel
 
 
 class AlumniStatus(FrozenModel):
-    """The question whether a person stays in touch after the cycle, and since when they do."""
+    """The text of the question of staying in touch, and when the person agreed to it, if at all."""
 
     text: ConsentText
     given_at: datetime | None
 
 
 def read_alumni(services: Services, principal: Principal) -> AlumniStatus:
-    """Return the question whether to stay in touch, and the requesting person's answer."""
+    """Return the question of staying in touch, and the requesting person's answer."""
     texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         return _alumni_status(tx, texts, principal.person_id or "")
@@ -45,7 +45,7 @@ def answer_alumni(
 
 
 def _alumni_status(tx: Transaction, texts: Texts, person_id: str) -> AlumniStatus:
-    """Return whether a person wants to stay in touch; an answer to an earlier text holds."""
+    """Return whether a person wants to stay in touch; answers to earlier texts remain valid."""
     row = current_consents(tx, [person_id]).get(person_id, {}).get(ConsentKind.ALUMNI)
     return AlumniStatus(
         text=texts[ConsentKind.ALUMNI], given_at=None if row is None else row.given_at

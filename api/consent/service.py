@@ -30,7 +30,7 @@ Texts = Mapping[ConsentKind, ConsentText]
 
 
 class ConsentStatus(FrozenModel):
-    """The texts that apply to a person, and when they agreed to the current versions."""
+    """The texts that apply to a person, and when the person agreed to the current versions."""
 
     terms: ConsentText
     accepted_at: datetime | None
@@ -81,7 +81,8 @@ class PublicityAnswer(FrozenModel):
 class OwnConsent:
     """The requesting person's consents, and the IANA name of their time zone.
 
-    `shows_answers` is whether their answers may be shown, because their identity has been verified.
+    `shows_answers` is whether the answers may be shown because the person's identity has been
+    verified.
     """
 
     status: ConsentStatus
@@ -99,7 +100,7 @@ def read_consent(services: Services, principal: Principal) -> OwnConsent:
 
 
 def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:
-    """Record that the requesting person agrees to the terms; idempotent. Return their consent.
+    """Record that the requesting person agrees to the terms, and return their consent. Idempotent.
 
     Raises:
         ConflictError: the text has changed since it was shown.
@@ -186,7 +187,7 @@ def store_optional_answer(
     given: bool,
     now: datetime,
 ) -> None:
-    """Store or withdraw a consent that people may refuse; `given` is whether they consent now.
+    """Store or withdraw an optional consent; `given` is whether the person consents now.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.
@@ -270,7 +271,7 @@ def _person_consent(
 
 
 def _given_at(row: ConsentRow | None, text: ConsentText) -> datetime | None:
-    """Return when `row` was given; `None` unless it is for the current version of `text`."""
+    """Return when the consent in `row` was given; `None` unless it is for the current `text`."""
     same = row is not None and (row.version, row.sha256) == (text.version, text.sha256)
     return row.given_at if row is not None and same else None
 

@@ -3,8 +3,8 @@
 A text is a plain-text file with the lines `version:` and `date:`, a blank line, and parts, each of
 which starts with a heading `## …` and has one paragraph per line. It is a Jinja2 template, in which
 the settings in `TextVariables` can be used. A deployment can provide a folder with these files; the
-default texts are in `templates/consent/texts`. The default text of `OPTIONAL` kinds is used if the
-folder has none.
+default texts are in `templates/consent/texts`. If the folder lacks a text of an `OPTIONAL` kind,
+the default text is used.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class TextPart(_FrozenModel):
 class ConsentText(_FrozenModel):
     """A consent text. Its `sha256` reveals changes made without a new version.
 
-    The digest is that of the file, or, if the text contains settings, of the text with their
-    values. People are therefore asked again if one of these settings changes.
+    The digest is that of the file or, if the text contains settings, of the text with their values
+    inserted. People are therefore asked again if one of these settings changes.
     """
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
@@ -132,7 +132,7 @@ def load_text(
 
 
 def _insert_settings(source: str, variables: TextVariables) -> str:
-    """Render a text, in which no variable may be unknown, not even in a branch that is not taken.
+    """Render a text; no variable may be unknown, not even in a branch that is not taken.
 
     Raises:
         TemplateError: the text has a syntax error or an unknown variable.

@@ -25,7 +25,7 @@ _NICE = 10
 class HashingQueue:
     """Computes at most `concurrent` hashes at a time, for at most `callers` callers.
 
-    With `yields`, its threads have a lower priority than those that serve pages (on Linux).
+    With `yields`, the queue's threads have a lower priority than those that serve pages (on Linux).
     """
 
     def __init__(self, concurrent: int, callers: int, *, yields: bool = False) -> None:
@@ -54,7 +54,7 @@ class HashingQueue:
 
 
 def _lower_priority() -> None:
-    if sys.platform == "linux":  # where a priority belongs to a thread, and to those it starts
+    if sys.platform == "linux":  # there, a priority belongs to a thread
         thread = threading.get_native_id()
         lower = max(_NICE, os.getpriority(os.PRIO_PROCESS, thread))
         os.setpriority(os.PRIO_PROCESS, thread, lower)
@@ -63,4 +63,4 @@ def _lower_priority() -> None:
 STRANGERS = HashingQueue(concurrent=1, callers=8, yields=True)
 """For attempts to sign in from unknown devices."""
 SIGNED_IN = HashingQueue(concurrent=2, callers=16)
-"""For people and users who have shown something else: a session, a link, or a known device."""
+"""For people and users who have also presented a session, a link or a known device."""

@@ -109,7 +109,7 @@ class Keyring:
         return _seal_of_erased_ids(self.backups, text)
 
     def accepts_erased_ids(self, text: str, seal: str) -> bool:
-        """Check the seal of a list of erased ids, with the current and the earlier keys."""
+        """Return whether the current key or an earlier one sealed a list of erased ids."""
         keys = (self.backups, *self.earlier_backups)
         seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
         return any(hmac.compare_digest(seal.encode(), one) for one in seals)
@@ -156,9 +156,10 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
 def _refuse_foreign(path: Path) -> None:
     """Check that no other user owns the key file, or can replace it in its folder.
 
-    Files of root are accepted, and for root, who may act for the service user, those of any user.
-    A folder that others can write to is accepted if its sticky bit is set, as for secrets in
-    Kubernetes: only the owner of a file can replace it there.
+    Files owned by root are accepted; if root runs the process, files of any user are accepted,
+    because root may act for the service user. A folder that others can write to is accepted if its
+    sticky bit is set, as for secrets in Kubernetes, because only the owner of a file can replace
+    the file there.
 
     Raises:
         KeyringError: another user owns the file or its folder, or can write to the folder.
@@ -188,8 +189,8 @@ def create_keyring(path: Path) -> None:
 def write_keyring(path: Path, keyring: Keyring) -> None:
     """Write `keyring` to the file at `path` (mode 0600), atomically.
 
-    If `path` is a symbolic link, the file that it names is replaced, not the link: it may keep the
-    keys apart from the data.
+    If `path` is a symbolic link, its target is replaced, not the link, which may serve to keep the
+    keys separate from the data.
 
     Raises:
         KeyringError: the file cannot be written.

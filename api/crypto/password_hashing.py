@@ -1,4 +1,4 @@
-"""Passwords (argon2id) and second factors (TOTP, RFC 6238)."""
+"""Hashes passwords (argon2id) and checks codes of authenticator apps (TOTP, RFC 6238)."""
 
 from __future__ import annotations
 

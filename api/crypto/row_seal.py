@@ -1,4 +1,4 @@
-"""Seals of the rows that control access, so that a row inserted by hand grants none.
+"""Seals of the rows that control access, so that a row inserted by hand grants no access.
 
 A seal is an HMAC over the columns of a row that affect access, with a key derived from the key
 file. Rows of a table whose class inherits from `SealedRow` are sealed when they are written; code
@@ -92,12 +92,12 @@ def is_sealed(tx: Transaction, row: SealedRow) -> bool:
 
 
 def sealed_or_none(tx: Transaction, row: SealedT | None) -> SealedT | None:
-    """Return a row if its seal is valid, else `None`; see `is_sealed`."""
+    """Return a row if its seal is valid, otherwise `None`; see `is_sealed`."""
     return row if row is not None and is_sealed(tx, row) else None
 
 
 def refused_rows() -> dict[str, int]:
-    """Return how often this process refused a row of each table because of its seal."""
+    """Return how many times this process refused a row of each table because of its seal."""
     return dict.fromkeys(sealed_tables(), 0) | _refused.by_table()
 
 
@@ -126,7 +126,7 @@ def has_rows_without_seal(tx: Transaction, row_type: type[SealedRow]) -> bool:
 def seal_existing_rows(tx: Transaction, row_type: type[SealedRow]) -> int:
     """Seal the rows of a table that have no seal yet, and return their number.
 
-    To be called once for each table, after the upgrade to a version that seals it.
+    Call this once for each table, after the upgrade to a version that seals it.
     """
     rows = tx.scalars(select(row_type).where(row_type.seal.is_(None))).all()
     for row in rows:

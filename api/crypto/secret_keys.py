@@ -1,4 +1,4 @@
-"""Keys that are derived from secrets: random ones with HKDF, passphrases with Argon2id."""
+"""Derives keys from secrets: from random secrets with HKDF, from passphrases with Argon2id."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
 
     The passphrase is normalised (NFC), because devices encode accented letters differently.
 
-    Not computed by OpenSSL, whose Argon2 threads deadlock if two keys are derived at the same time
-    (OpenSSL 4.0).
+    OpenSSL is not used, because its Argon2 threads deadlock if two keys are derived at the same
+    time (OpenSSL 4.0).
 
     Raises:
         BusyError: too many hashes are being computed.

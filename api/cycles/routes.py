@@ -55,7 +55,7 @@ AS_SETTINGS = {
         }
     }
 }
-"""How an operation describes that it accepts `CycleFileOrSettings` as JSON, too."""
+"""The OpenAPI description of an operation that also accepts `CycleFileOrSettings` as JSON."""
 
 
 @CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))

@@ -27,7 +27,7 @@ class CycleHeader(FrozenModel):
 
 
 class CyclePolicy(FrozenModel):
-    """A cycle and its policy, with every default filled in, and the version of the policy."""
+    """A cycle, its policy with every default filled in, and the version of the policy."""
 
     cycle: CycleHeader
     policy: Cycle

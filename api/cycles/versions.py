@@ -51,7 +51,7 @@ _CHANGED: dict[Part, Message] = {
 class CycleVersions(FrozenModel):
     """The versions of the parts of a cycle. Each change of a part increases its version.
 
-    People who change their own details do not change the version of the lists.
+    The version of the lists does not change if people change their own details.
     """
 
     policy: int
@@ -67,7 +67,7 @@ def versions_of(row: CycleRow) -> CycleVersions:
 
 
 def next_version(row: CycleRow, part: Part) -> int:
-    """Increase the version of a part, and return the new one. Record it with the change."""
+    """Increase the version of a part; return the new version, to be recorded with the change."""
     column = f"{part}_version"
     version: int = getattr(row, column) + 1
     setattr(row, column, version)
@@ -83,7 +83,7 @@ def require_version(
     *,
     objects: Collection[str] = (),
 ) -> None:
-    """Require that a part still has the version `seen`; nothing is required if it is `None`.
+    """Check that a part still has the version `seen`; do nothing if `seen` is `None`.
 
     Args:
         tx: the transaction of the change.
@@ -91,10 +91,11 @@ def require_version(
         part: what is about to be changed.
         seen: the version on which the change is based.
         differences: returns how the stored part differs from the submitted one.
-        objects: the ids of the objects that the audit trail names; by default, the cycle's.
+        objects: the ids of the objects as recorded in the audit trail; by default, the id of the
+            cycle.
 
     Raises:
-        ChangedSinceError: it has another version.
+        ChangedSinceError: the part has another version.
     """
     if seen is None or seen == getattr(row, f"{part}_version"):
         return
@@ -109,7 +110,7 @@ def require_version(
 def _changes(
     tx: Transaction, part: Part, objects: Collection[str], is_later: Callable[[AuditRow], bool]
 ) -> Iterator[Fact]:
-    """Yield the latest changes of a part for which `is_later` is true, the oldest first."""
+    """Yield the latest changes of a part for which `is_later` is true, oldest first."""
     events = tx.scalars(
         select(AuditRow)
         .where(AuditRow.object_id.in_(objects), AuditRow.action.in_(_ACTIONS[part]))

@@ -1,8 +1,8 @@
 """The changes of access since a backup, according to the database that a restore replaces.
 
-The audit trail decides: its rows are followed from the last one of the backup for as long as their
-seals form a chain. A database that does not continue the backup, and rows that somebody added or
-removed by hand, therefore change nothing.
+The audit trail is authoritative: its rows are read from the last row of the backup on, for as long
+as their seals form a chain. A database that does not continue the backup, and rows that somebody
+added or removed by hand, therefore change nothing.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _trusted(
 ) -> set[str]:
     """Return the owners whose factors all have valid seals, and add their rows to `factors`.
 
-    The owners of the factors with ids in `added` are included.
+    The owners of the factors whose ids are in `added` are included.
     """
     for table, owner in tables.items():
         column = getattr(table, owner)

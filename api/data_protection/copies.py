@@ -31,7 +31,7 @@ from coach.errors import ConflictError, DomainError
 
 _LOG = logging.getLogger(__name__)
 COPIED = "database copied"
-"""The action that is recorded after each backup."""
+"""The audit action that is recorded after each backup."""
 _NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 
 
@@ -136,7 +136,7 @@ def copy_after_erasure(
 
 
 def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
-    """Write `ids` to the list of each backup in `folder`; a backup may be moved with its list."""
+    """Write `ids` to the list of each backup in `folder`, so that each backup can be moved."""
     for path in lists_in(folder):
         if belongs_to(path, keyring):
             try:
@@ -158,7 +158,7 @@ def _is_own_backup(path: Path, keyring: Keyring) -> bool:
 
 
 def _reserve(path: Path) -> Path:
-    """Return `path`, or a numbered variant that no backup has, and create its list.
+    """Reserve `path`, or an unused numbered variant, by creating its list, and return it.
 
     Raises:
         ErasedIdsError: the list cannot be created.
@@ -175,7 +175,7 @@ def _reserve(path: Path) -> Path:
         except OSError as error:
             raise list_not_written(erased, error) from error
         return free
-    raise AssertionError  # there is always another number
+    raise AssertionError  # always returns: there is always an unused number
 
 
 def _own_backups(folder: Path, keyring: Keyring) -> list[Path]:

@@ -54,7 +54,7 @@ _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 
 
 class WorkInProgress(StrEnum):
-    """Work on a cycle that has to end before anyone in the cycle is erased."""
+    """A kind of work on a cycle that has to end before anyone in the cycle is erased."""
 
     RUN = "run"
     QUESTION = "question"
@@ -66,19 +66,19 @@ def erase_people(
     """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
-    rank, service and role, attendance and answers to questions, which are points and choices but no
-    words, and pairs with their session times.
+    rank, service and role, attendance, answers to questions (points and choices, not words), and
+    pairs with their session times.
 
     The following data is erased: name, address, code, languages, availability, unit and
-    preferences; the person's comments and feedback; the texts in the records, agreements, goals
-    and commitments of a coachee, the posts that they were handed over to, and answers about
+    preferences; the person's comments and feedback; the texts in the records, agreements, goals and
+    commitments of a coachee, the posts that commitments were handed over to, and answers about
     whether a pair fits; sentences about the person in plans and runs; emails to and from the
-    person, and questions about them; links, codes, devices, PIN and passkeys; what is planned
-    with a coachee; all notes by or about the person, with their keys; and the person's row of
-    the directory, unless they have another role. Lists that wait for a decision, the people
-    before the latest list, and searches are deleted, because they may name the person. In other
-    texts about the person's sessions, such as the records that a coach wrote, the person's name
-    is removed. Backups still contain all of it.
+    person, and questions about them; links, codes, devices, PIN and passkeys; what is planned with
+    a coachee; all notes by or about the person, with their keys; and the person's row of the
+    directory, unless they have another role. Lists that wait for a decision, the people before the
+    latest list, and searches are deleted, because they may name the person. In other texts about
+    the person's sessions, such as the records that a coach wrote, the person's name is removed.
+    Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -103,7 +103,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> WorkInProgress | None:
-    """Return the kind of work in progress on a cycle, or `None`. It could restore erased data."""
+    """Return the kind of work in progress on a cycle, which could restore erased data, if any."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -229,7 +229,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _erase_from_label(plan: PlanRow, redactor: Redactor) -> None:
-    """Remove a name or comment that mentions an erased person, also from a form that shows it."""
+    """Remove a plan's name or comment that mentions an erased person, and invalidate open forms."""
     name = "" if redactor.mentions(plan.name) else plan.name
     comment = "" if redactor.mentions(plan.comment) else plan.comment
     if (name, comment) != (plan.name, plan.comment):
@@ -238,7 +238,7 @@ def _erase_from_label(plan: PlanRow, redactor: Redactor) -> None:
 
 
 def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:
-    """Whether a question's answer, progress or failure is about an erased person."""
+    """Return whether a question's answer, progress or failure is about an erased person."""
     answer = None if question.answer is None else json.loads(question.answer)
     return redactor.concerns_json([answer, question.latest]) or redactor.mentions(
         str(question.failure)
@@ -248,7 +248,7 @@ def _concerns_question(redactor: Redactor, question: QuestionRow) -> bool:
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
     """Redact a cycle's policy, its cycle file, and the reason for its hold.
 
-    If the redacted cycle file does not result in the redacted policy, a minimal file replaces it.
+    If the redacted cycle file does not yield the redacted policy, it is replaced by a minimal file.
     """
     policy = policy_of(row)
     redacted = redactor.policy_without_mentions(policy)
@@ -258,7 +258,7 @@ def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
         row.policy = as_json(redacted)
     if source != row.source:
         row.source = source if _read(source) == redacted else minimal_source(redacted)
-        next_version(row, Part.POLICY)  # whoever has the earlier text open must not put it back
+        next_version(row, Part.POLICY)  # protects against forms with the earlier text
 
 
 def _read(source: str) -> Cycle | None:

@@ -113,7 +113,7 @@ def read_ids(path: Path, keyring: Keyring) -> ErasedIds:
 
 
 def belongs_to(path: Path, keyring: Keyring) -> bool:
-    """Return whether the first line of a file is that of a list of this deployment."""
+    """Return whether the first line of a file identifies it as a list of this deployment."""
     try:
         with path.open("rb") as file:
             return file.readline() == f"{_header(keyring)}\n".encode()
@@ -122,7 +122,7 @@ def belongs_to(path: Path, keyring: Keyring) -> bool:
 
 
 def recorded_ids(tx: Transaction) -> ErasedIds:
-    """Return the ids of the people and cycles that are erased according to the database itself."""
+    """Return the ids of the people and cycles that are erased according to the database."""
     people = tx.scalars(select(PersonRow.id).where(PersonRow.erased_at.is_not(None)))
     cycles = tx.scalars(select(CycleRow.id).where(CycleRow.erased_at.is_not(None)))
     return ErasedIds(frozenset(people), frozenset(cycles))

@@ -94,7 +94,7 @@ def emptied_columns(person_ids: Select[str]) -> tuple[Executable, ...]:
 
 
 def sessions_with(person_ids: Select[str]) -> Select[str]:
-    """Select the ids of the sessions of people."""
+    """Select the ids of the sessions in which the given people take part."""
     return select(SessionRow.id).where(
         or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
     )

@@ -24,7 +24,7 @@ from matching.result import Match, Move, Result, Unmatched
 
 ERASED = "(erased)"
 _PREFIX = "erased-"
-_MIN_NAME_LENGTH = 3  # in letters; shorter parts are often common words
+_MIN_NAME_LENGTH = 3  # minimum number of letters; shorter parts of names are often common words
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     **dict.fromkeys(("email", "unit", "person"), ""),
@@ -59,11 +59,11 @@ class Redactor:
         return self.codes.get((Side.COACH, code), code)
 
     def mentions(self, text: str) -> bool:
-        """Whether a text mentions an erased person by code, name or email address."""
+        """Return whether a text mentions an erased person by code, name or email address."""
         return bool(self._mention_pattern.search(normalise(text)))
 
     def concerns(self, shown: Displayed) -> bool:
-        """Whether a fact is about an erased person.
+        """Return whether a fact is about an erased person.
 
         Facts contain ids; names are searched only in sentences that an older version stored.
         """
@@ -74,7 +74,7 @@ class Redactor:
         return not self._codes.isdisjoint(person_ids(shown))
 
     def concerns_json(self, value: JsonValue) -> bool:
-        """Whether stored JSON, such as an answer, contains an erased person's code.
+        """Return whether stored JSON, such as an answer, contains an erased person's code.
 
         Names are searched only in sentences that an older version stored.
         """
@@ -114,7 +114,7 @@ class Redactor:
         )
 
     def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """Return an erased person as a tombstone, and anyone else with references pseudonymised."""
+        """Return a tombstone for an erased person; pseudonymise references in anyone else."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:

@@ -29,7 +29,7 @@ from api.values import FrozenModel
 class ReportedCoaching(FrozenModel):
     """The agreements, goals and commitments that a person can see, and the person's answers.
 
-    In the copy of the programme office, which must not read any of it, it is empty.
+    It is empty in reports for the programme office, which must not read any of this.
     """
 
     agreements: tuple[ReportedAgreement, ...] = ()
@@ -42,7 +42,7 @@ class ReportedCoaching(FrozenModel):
 
 
 def coaching_of(tx: Transaction, side: Side, person_id: str) -> ReportedCoaching:
-    """Return what is stored about a person's coaching, as far as the person can see it."""
+    """Return the stored data about a person's coaching that the person can see."""
     now = transaction_context(tx).now
     return ReportedCoaching(
         agreements=agreements_of(tx, side, person_id),

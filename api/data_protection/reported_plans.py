@@ -20,7 +20,7 @@ class ReportedPlan(FrozenModel):
 def plan_of(tx: Transaction, person_id: str) -> ReportedPlan | None:
     """Return the plan that is stored for a coachee.
 
-    It is `None` if they follow the suggestion for their course, and for coaches.
+    Returns `None` for coaches, and for coachees who follow the suggestion for their course.
     """
     row = tx.get(SyllabusRow, person_id)
     if row is None:

@@ -16,7 +16,7 @@ from coach.sessions import Reply
 
 
 class ReportedProposal(FrozenModel):
-    """A proposal of another time by the person, or by an aide for them, with the comment."""
+    """A proposal of another time by the person, or by an aide on their behalf, with the comment."""
 
     start: datetime
     state: ProposalState

@@ -46,8 +46,8 @@ class Retention(FrozenModel):
 
     Attributes:
         last_day: the last day of the cycle, or of its last session if that is later.
-        erased_on: the day from which the people are erased; `None` if this deployment does not
-            erase automatically, if there is a hold, and after erasure.
+        erased_on: the day from which the daily job erases the people; `None` if this deployment
+            does not erase automatically, if there is a hold, and after erasure.
         soon: whether `erased_on` is at most 30 days away.
         held_at: when the hold was set.
         held_because: the reason for the hold.
@@ -64,7 +64,7 @@ class Retention(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class _Latest:
-    """The end of the last session of each cycle, and the last day of its follow-ups, by id."""
+    """By cycle id: the end of the last session, and the last day of the follow-ups."""
 
     sessions: Mapping[str, datetime]
     follow_ups: Mapping[str, date]
@@ -91,7 +91,7 @@ class RetentionStatus:
 
     @property
     def erased_on(self) -> date | None:
-        """The day from which the daily job erases the people; `None` if it will not."""
+        """The day from which the daily job erases the people; `None` if it never will."""
         if self.expires_on is None or self.row.held_at is not None:
             return None
         return max(self.expires_on, (self.announced_on or self.today) + WARNING_PERIOD)
@@ -102,7 +102,7 @@ class RetentionStatus:
         return self.expires_on is not None and self.expires_on - self.today <= WARNING_PERIOD
 
     def is_due(self, *, warned: bool) -> bool:
-        """Whether to erase the people today; if `warned`, only if the warning period has ended."""
+        """Return whether to erase the people today; if `warned`, only after the warning period."""
         if self.expires_on is None or self.row.held_at is not None or self.today < self.expires_on:
             return False
         if not warned:
@@ -226,7 +226,7 @@ def _retention(services: Services, tx: Transaction, cycle_id: str) -> Retention:
 
 
 def _last_follow_ups(tx: Transaction, cycle_id: str | None = None) -> dict[str, date]:
-    """Return the last day on which a follow-up of each cycle, or of one, can be answered."""
+    """Return the last day for answering follow-ups of each cycle, or of one cycle."""
     query = (
         select(FollowUpRow.cycle_id, func.max(FollowUpRow.until))
         .join(PersonRow, PersonRow.id == FollowUpRow.person_id)
@@ -257,7 +257,7 @@ def _status(
 
 
 def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
-    """Whether the cycle was never erased, or people or a policy were uploaded afterwards."""
+    """Return whether the cycle was never erased, or has had uploads since its erasure."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True
     there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))

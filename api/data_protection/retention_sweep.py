@@ -38,7 +38,7 @@ from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # owners can still see expired secrets for this long
-_CODES_KEPT = timedelta(days=1)  # until they no longer count towards the limits
+_CODES_KEPT = timedelta(days=1)  # until failed attempts no longer count towards the limits
 APPLICATIONS_KEPT = timedelta(days=180)
 """After this time, applications that nobody has decided about are deleted."""
 
@@ -46,7 +46,7 @@ APPLICATIONS_KEPT = timedelta(days=180)
 class ErasureScope(FrozenModel):
     """The data that would be erased from a cycle, as a number of rows of each kind.
 
-    `work_in_progress` is what has to end before the erasure, if anything.
+    `work_in_progress` is the kind of work that has to end before the erasure, if any.
     """
 
     cycle_id: str
@@ -64,7 +64,7 @@ def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
 
 
 def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
-    """Return what would be erased from each cycle past its retention, whether warned or not."""
+    """Return what would be erased from each cycle past its retention, even without a warning."""
     days, now = services.settings.retention_days, services.now()
     with services.database.reading() as tx:
         due = due_cycles(tx, days, now=now, warned=False)
@@ -93,7 +93,7 @@ def erase_due_cycle(
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
-    """Delete long-expired secrets, also in the write-ahead log; return the counts by kind."""
+    """Delete long-expired secrets, also from the write-ahead log; return the counts by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
     services.database.purge_deleted_data()
@@ -190,9 +190,9 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Delete secrets that expired or were revoked at least 30 days ago, and record how many.
 
-    These are links, tokens, browser sessions, codes, verified devices and sign-in flows, and
-    uploaded lists that have waited for a decision for a day. Returns the numbers of deleted rows by
-    kind.
+    Secrets are links, tokens, browser sessions, codes, verified devices and sign-in flows. Uploaded
+    lists that have waited for a decision for a day are deleted as well. Returns the number of
+    deleted rows of each kind.
     """
     found = stale_secrets(tx, now=now)
     if any(found.values()):

@@ -57,7 +57,7 @@ _WORK_IN_PROGRESS = {
 
 
 class ReportedSession(FrozenModel):
-    """One of the person's sessions, without the other participant."""
+    """One of the person's sessions, without data about the other participant."""
 
     number: int
     start: datetime
@@ -81,10 +81,11 @@ class ReportedNote(FrozenModel):
 class SubjectAccessReport(FrozenModel):
     """All data stored about a person, without data about other people.
 
-    `profile` is the person as uploaded by the office or changed by the person, `listed` the values
-    of the office's list for the fields that the person has changed, and `address` the person's
-    current email address, which the person may have changed since. `directory` is the person's row
-    in the directory, with their roles in all cycles; it is `None` after they have been erased.
+    `profile` contains the person's details, as uploaded by the office or changed by the person;
+    `listed` contains the office's values of the fields that the person has changed. `address` is
+    the person's current email address, which the person may have changed since. `directory` is the
+    person's row in the directory, with their roles in all cycles; it is `None` after they have been
+    erased.
     """
 
     code: str
@@ -168,8 +169,8 @@ def subject_access_report(
 ) -> SubjectAccessReport:
     """Return the report about a person, and record the export in the audit trail.
 
-    With `to_person`, it contains whom the person refuses, which only they and the office may see,
-    and the texts of their agreements, goals and commitments, which the office must not see.
+    With `to_person`, the report also contains the person's refusals, which the other side must not
+    learn, and the texts of their agreements, goals and commitments, which the office must not see.
 
     Raises:
         NotFoundError: there is no such person.

@@ -12,7 +12,7 @@ _ERASED = "(erased)"
 
 
 class Pseudonyms(Protocol):
-    """The new codes of erased people, and a search for them in texts."""
+    """The new codes of erased people, and a search for these people in texts."""
 
     def new_coachee_code(self, code: str) -> str:
         """Return the new code of a coachee, or `code` if they are not erased."""
@@ -21,7 +21,7 @@ class Pseudonyms(Protocol):
         """Return the new code of a coach, or `code` if they are not erased."""
 
     def mentions(self, text: str) -> bool:
-        """Whether a text mentions an erased person."""
+        """Return whether a text mentions an erased person."""
 
 
 def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
@@ -42,5 +42,5 @@ def waivers_of_others(redactor: Pseudonyms, waivers: Iterable[Waiver]) -> tuple[
 
 
 def mentioned_in_waiver(redactor: Pseudonyms, verdict: Verdict) -> bool:
-    """Whether the reason of a waived verdict mentions an erased person."""
+    """Return whether the reason of a waived verdict mentions an erased person."""
     return redactor.mentions(str(verdict.reason.params.get("waiver", "")))

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from coach.folding import folded
 
-APOSTROPHES = "'\u2018\u2019\u02bc"  # which one is used depends on the device
+APOSTROPHES = "'\u2018\u2019\u02bc"  # devices use different apostrophes
 
 
 def normalise(text: str) -> str:

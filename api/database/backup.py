@@ -46,7 +46,7 @@ def back_up(
 
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
     snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. Waits
-    for another backup that is being made there, then calls `on_start`.
+    until no other backup is being made there, then calls `on_start`.
 
     Raises:
         ConflictError: `target` already exists.
@@ -89,7 +89,8 @@ def restore(
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.
-        prepare: changes the decrypted copy before it replaces anything, for example erases from it.
+        prepare: changes the decrypted copy before it replaces the database, for example by
+            repeating erasures.
         earlier_keys: other keys with which the backup may have been encrypted.
 
     Returns:
@@ -201,7 +202,8 @@ def _replace_rows(
 ) -> Path | None:
     """Replace all rows in PostgreSQL with the rows of the decrypted backup `plain`.
 
-    Existing rows are backed up first. Returns the path of that backup; `None` if there were none.
+    Existing rows are backed up first. Returns the path of that backup, or `None` if there were no
+    rows.
     """
     kept = None
     if not _is_empty(database):

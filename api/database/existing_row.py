@@ -26,5 +26,5 @@ def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) 
 
 
 def no_such_row(row_id: str, noun: str) -> NotFoundError:
-    """Return the error that there is no row `row_id`; see `existing_row`."""
+    """Return the error for a missing row `row_id`; see `existing_row`."""
     return NotFoundError(NO_SUCH_ROW[noun](id=row_id))

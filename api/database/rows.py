@@ -21,7 +21,8 @@ class KeyMarkRow(TableRow):
 
     The row `KEY_FILE` has the fingerprint of the key file. `MASTER_VERSION` and `BACKUPS_VERSION`
     have the versions of the master key and of the key for backups since their last rotation,
-    `MASTER_RESERVED` and `BACKUPS_RESERVED` the latest ones of rotations that were only begun.
+    `MASTER_RESERVED` and `BACKUPS_RESERVED` the latest versions of rotations that were started but
+    not finished.
     """
 
     __tablename__ = "key_marks"

@@ -74,7 +74,7 @@ def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Tabl
 
 
 def job_tables(connection: Connection) -> dict[str, Table]:
-    """Return the job engine's tables except for that of its version, by name."""
+    """Return the job engine's tables, except the table with its version, by name."""
     schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)

@@ -1,4 +1,4 @@
-"""How soon PostgreSQL notices that the machine at the other end of a connection has vanished.
+"""Settings for how soon PostgreSQL notices that the machine at the other end has vanished.
 
 A machine whose power or network fails closes no connection. Without these settings, PostgreSQL
 keeps the locks of its connections for more than two hours: the lease of its worker, and, if it was
@@ -28,7 +28,7 @@ CLIENT_SETTINGS = {
 
 
 def end_when_vanished(connection: Connection, _record: object) -> None:
-    """Have the server end a new connection if the machine of this process vanishes."""
+    """Configure a new connection so that the server ends it if this machine vanishes."""
     before, connection.autocommit = connection.autocommit, True
     for name, value in SERVER_SETTINGS.items():
         connection.execute(

@@ -30,8 +30,8 @@ _FILES_OF_EARLIER_VERSIONS = re.compile(r"copy|(copy|restored)\.sqlite(-\w+)?")
 def working_folder(parent: Path) -> Iterator[Path]:
     """Create a folder (mode 0700) in `parent`; remove it at the end of the block.
 
-    Waits until no other process has one there, and removes the remnants of processes that were
-    killed.
+    Waits until no other process has a working folder there, and removes the remnants of killed
+    processes.
 
     Raises:
         OSError: the folder cannot be written.
@@ -59,13 +59,14 @@ def remove_remnants(parent: Path) -> None:
 def partial_file(target: Path) -> Iterator[Path]:
     """Yield the path of a partial file next to `target`; rename it at the end of the block.
 
-    Removes the partial files of processes that were killed. If the block raises an exception, its
-    own is removed as well.
+    The partial files of killed processes are removed. If the block raises an exception, its own
+    partial file is removed as well.
 
-    Only one process at a time has a partial file for `target`: none replaces another's target.
+    Only one process at a time has a partial file for `target`, so no process replaces another's
+    target.
 
     Raises:
-        OSError: the folder cannot be written, or `target` exists in the meantime.
+        OSError: the folder cannot be written, or `target` has been created in the meantime.
     """
     target.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     _remove_partial_files(target.parent)
@@ -96,7 +97,7 @@ def _working_folders(parent: Path) -> list[Path]:
 
 
 def _is_of_earlier_version(folder: Path) -> bool:
-    """Whether an earlier version, which wrote plain text next to the backup, left this folder."""
+    """Return whether an earlier version left this folder; it wrote plain text next to backups."""
     if folder.is_symlink() or _OF_EARLIER_VERSIONS.fullmatch(folder.name) is None:
         return False
     names = [file.name for file in folder.iterdir()]

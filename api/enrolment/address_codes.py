@@ -96,7 +96,7 @@ def confirm_address(services: Services, secret: str, entered: EnteredCode) -> Co
         call = public_call(tx, services, secret)
         code = _newest(tx, call, _digest(services.keyring, call, entered.address))
         proof = None if code is None else _checked(code, services.keyring, entered.code, now)
-    if proof is None:  # raised here, because inside it would undo the count
+    if proof is None:  # raised after the commit, which keeps the count
         raise NotAllowedError(facts.WRONG_CODE())
     return ConfirmedAddress(address=entered.address, proof=proof)
 
@@ -128,7 +128,7 @@ def use_up(tx: Transaction, keyring: Keyring, call: PublicCall, address: str) ->
 
 
 def _checked(code: AddressCodeRow, keyring: Keyring, entered: str, now: datetime) -> str | None:
-    """Return the proof if a code is right; otherwise, count the attempt."""
+    """Return the proof if a code is correct; otherwise, count the attempt."""
     if code.confirmed_at is not None or code.tries >= _MAX_ATTEMPTS or code.expires_at <= now:
         return None
     digits = "".join(character for character in entered if character.isdecimal())

@@ -1,4 +1,4 @@
-"""Applications, which are read like rows of a list and wait for the office's decision."""
+"""Applications, which are parsed like rows of a list and wait for the office's decision."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ApplicationInput(ConfirmedAddress):
 
 
 def apply(services: Services, secret: str, given: ApplicationInput) -> None:
-    """Store an application from a confirmed address; it replaces an earlier one from this address.
+    """Store an application from a confirmed address, replacing an earlier one from this address.
 
     Raises:
         NotFoundError: there is no such call, or it has ended.

@@ -1,4 +1,4 @@
-"""Open calls: the office opens one for a cycle, and whoever has its link can apply."""
+"""Open calls: the office opens a call for a cycle, and everybody with its link can apply."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OpenCall(FrozenModel):
 
 
 class PublicCall(FrozenModel):
-    """An open call, as shown to whoever has its link."""
+    """An open call, as shown to anybody with its link."""
 
     id: str
     cycle: CycleHeader
@@ -50,7 +50,7 @@ class PublicCall(FrozenModel):
 def open_call(services: Services, cycle_id: str, wanted: CallInput) -> OpenCall:
     """Open a call for a cycle until the end of its last day, and return its link.
 
-    It replaces an earlier call, whose link ends.
+    Any earlier call is replaced, and its link ends.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -105,7 +105,7 @@ def call_of_cycle(tx: Transaction, services: Services, cycle_id: str) -> OpenCal
 
 
 def read_call(services: Services, secret: str) -> PublicCall:
-    """Return the open call with a link.
+    """Return the open call that a link belongs to.
 
     Raises:
         NotFoundError: there is no such call, or it has ended.
@@ -115,7 +115,7 @@ def read_call(services: Services, secret: str) -> PublicCall:
 
 
 def public_call(tx: Transaction, services: Services, secret: str) -> PublicCall:
-    """Return the open call with a link; see `read_call`."""
+    """Return the open call that a link belongs to; see `read_call`."""
     found = tx.scalar(select(CallRow).where(CallRow.secret_sha256 == sha256_of(secret)))
     row = sealed_or_none(tx, found)
     if row is None or row.closes_at <= services.now():

@@ -88,7 +88,7 @@ def count_applications(tx: Transaction, cycle_id: str) -> int:
 
 
 def approve(services: Services, application_id: str) -> str:
-    """Add an applicant to the list of their side, like an upload; return the cycle's id.
+    """Add an applicant to the list of their side, as an upload would; return the cycle's id.
 
     The person is sent their secret link. The list can be undone until the next run.
 
@@ -135,7 +135,7 @@ def refuse(services: Services, application_id: str) -> str:
 
 
 def _free_code(tx: Transaction, cycle_id: str, side: Side) -> str:
-    """Return an id that nobody of this side of the cycle has or had."""
+    """Return an id that nobody on this side of the cycle has or had."""
     used = set(
         tx.scalars(
             select(PersonRow.code).where(PersonRow.cycle_id == cycle_id, PersonRow.side == side)

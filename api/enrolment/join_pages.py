@@ -73,7 +73,7 @@ def apply(call: str, form_fields: FormFields, request: Request, services: Servic
 
 
 def _without_side(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of a form without the side, which is carried to the application."""
+    """Return the fields of a form without the side, which the application carries separately."""
     return {name: text for name, text in fields.items() if name != "side"}
 
 

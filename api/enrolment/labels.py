@@ -8,7 +8,7 @@ from coach.texts.facts import Fact
 
 
 def services() -> tuple[tuple[str, Fact], ...]:
-    """Return the services with their labels, after an empty one."""
+    """Return an empty option, followed by the services with their labels."""
     return (("", facts.NO_SERVICE()), *((one.value, facts.SERVICES[one]()) for one in Service))
 
 

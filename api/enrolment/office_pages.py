@@ -40,7 +40,7 @@ def show_applications(cycle_id: str, request: Request, *, requested: int | None 
 def open_call(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Open a call, or show why not."""
+    """Open a call, or show why this is not possible."""
     wanted, faults = validate_form(CallInput, non_empty_fields(form_fields), "last_day")
     if wanted is None:
         return _render(request, cycle_id, conflict=next(iter(faults.values())))

@@ -1,4 +1,4 @@
-"""Asks people by email to enter their own times and details behind their secret link."""
+"""Asks people by email to enter their own times and details on their personal pages."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def request_from_chosen(
 
 
 def _why_not(person: PersonRow, *, asked: bool) -> Badge | None:
-    """Return why a person is not asked, or `None` if they are."""
+    """Return why a person is not asked, or `None` if they can be asked."""
     if person.left_at is not None:
         return Badge(facts.CHOSEN_LEFT())
     if not person.email:

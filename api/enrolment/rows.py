@@ -14,7 +14,7 @@ from api.participants.rows import Side
 
 
 class CallRow(SealedRow, IdentifiedRow):
-    """An open call for a cycle. It is deleted when the office closes it, and its link ends.
+    """An open call for a cycle. Closing the call deletes the row, and the link ends.
 
     `side` is the side that people can apply for; `None` means both. The secret of the link is
     derived from `id` and the key file; `secret_sha256` is its hash.
@@ -31,9 +31,9 @@ class CallRow(SealedRow, IdentifiedRow):
 
 
 class AddressCodeRow(SealedRow, IdentifiedRow):
-    """A code that was sent to an address which somebody entered on the page of a call.
+    """A code that was sent to an address entered on the page of a call.
 
-    The address is not stored, only its keyed digest. The digits are derived from `id`.
+    Only a keyed digest of the address is stored. The digits are derived from `id`.
     """
 
     __tablename__ = "address_codes"

@@ -1,1 +1,1 @@
-"""Calendar feeds: addresses from which calendar programs regularly fetch sessions."""
+"""Calendar feeds: URLs from which calendar programs regularly fetch sessions."""

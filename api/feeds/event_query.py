@@ -1,4 +1,4 @@
-"""Queries for the events of a feed, built once, with what the validators of the feed need."""
+"""Queries for the events of a feed, and for the values from which its validators are computed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.types import NullType
 
 @dataclass(frozen=True, slots=True)
 class LeavesFeed:
-    """A reason why events leave a feed: a condition holds, and `after` has passed since `since`."""
+    """A condition for leaving a feed: `condition` holds, and `after` has passed since `since`."""
 
     since: Any
     after: timedelta
@@ -27,7 +27,7 @@ class LeavesFeed:
 
     @property
     def parameter(self) -> str:
-        """The parameter of the query with the latest instant `since` which events leave."""
+        """The parameter of the query with the latest value of `since` at which events have left."""
         return f"left_{self.since.key}"
 
 
@@ -35,7 +35,7 @@ class EventQuery:
     """A query for the events of a feed.
 
     Args:
-        query: all events with their columns, also those that have left the feed.
+        query: all events with their columns, including those that have left the feed.
         changed: the columns with instants at which an event changes.
         leaves: why events leave the feed.
     """
@@ -64,13 +64,13 @@ class EventQuery:
     def stored_values(
         self, tx: Transaction, now: datetime, **parameters: str | None
     ) -> Sequence[Any]:
-        """Return the same as the database stores them, which takes a fraction of the time."""
+        """Return the events as raw database values, which takes a fraction of the time."""
         return tx.connection().execute(self._stored, self._values(now, parameters)).all()
 
     def last_change(
         self, tx: Transaction, now: datetime, **parameters: str | None
     ) -> datetime | None:
-        """Return when the feed last changed: an event did, or left it. `None` if it has none."""
+        """Return when an event last changed or left the feed; `None` if there are no events."""
         found = tx.connection().execute(self._instants, self._values(now, parameters)).one()
         after = (timedelta(),) * (len(found) - len(self._leaves)) + tuple(
             one.after for one in self._leaves

@@ -44,9 +44,9 @@ _COLUMNS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """Whose feed it is: a person's, or a manager's if `person_id` is `None`; and its wording.
+    """The reader of a feed (a person, or a manager if `person_id` is `None`) and its wording.
 
-    `limits` are those of the manager.
+    `limits` are the limits of the manager.
     """
 
     person_id: str | None
@@ -58,11 +58,12 @@ class FeedReader:
 def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator[FeedEvent]:
     """Yield the sessions in a reader's feed in chronological order.
 
-    A person's feed has their own sessions, and nothing in it names the other participant. That of
-    the office has the sessions of all cycles, with codes instead of names, and neither places nor
-    links; their UIDs are not those of the invitations, which identify replies. A session is
-    tentative until the person, or both participants, accept it. A manager limited to countries has
-    the sessions of pairs that somebody of these countries belongs to; only their replies count.
+    A person's feed has their own sessions, and does not name the other participant. A manager's
+    feed has the sessions of all cycles, with codes instead of names, and without places or links;
+    its UIDs differ from those of the invitations, which identify replies. A session is tentative
+    until the person, or both participants, accept it. A manager limited to countries gets the
+    sessions of pairs with at least one person from these countries; only the replies of such people
+    count.
     """
     for row in _query(reader).rows(tx, now, **_parameters(reader)):
         if reader.person_id is None:
@@ -73,7 +74,7 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
 
 
 def stored_events(tx: Transaction, reader: FeedReader, *, now: datetime) -> tuple[object, ...]:
-    """Return what the events in a reader's feed are rendered from, as stored, and their wording."""
+    """Return the stored values from which a reader's feed is rendered, and its wording."""
     rows = _query(reader).stored_values(tx, now, **_parameters(reader))
     if reader.person_id is not None:
         titles = {_own_title(reader, row[1], row[2]) for row in rows}
@@ -136,7 +137,7 @@ def _reply_of(reply: Any, person_id: Any) -> Any:  # noqa: ANN401 - SQL expressi
 
 
 def _accepted(reply: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Whether a reply accepts the session, and is not older than the last request to reply."""
+    """Return whether a reply accepts the session and answers the latest request to reply."""
     return and_(reply.reply == Reply.ACCEPTED, reply.sequence >= SessionRow.asked_sequence)
 
 

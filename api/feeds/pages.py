@@ -28,7 +28,7 @@ def show(link: str, request: Request) -> Response:
 
 @FEED_PAGES.get("/calendar/all.ics")
 def download_all(services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Download all coming sessions as one calendar file."""
+    """Download all upcoming sessions as one calendar file."""
     headers = {"Content-Disposition": 'attachment; filename="coaching-sessions.ics"'}
     content = feeds.export_sessions(services, principal)
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
@@ -74,7 +74,7 @@ def _create(request: Request, home: str | None) -> Response:
 def _render(
     request: Request, home: str | None, feed: Feed | None = None, address: str = ""
 ) -> Response:
-    """Render the page: for a person whose page is `home`, or for a manager."""
+    """Render the page for a person whose page is `home`, or for a manager."""
     services, principal = services_for(request), principal_of(request)
     feed = feed or feeds.read_feed_of(services, principal)
     zone = ZoneInfo("UTC")

@@ -12,7 +12,7 @@ _PACKAGES = ("api.calendar", "api.feeds", "coach.texts")
 
 @cache
 def renderer_version() -> str:
-    """Return a hash that changes whenever the code changes that renders feeds.
+    """Return a hash that changes whenever the code that renders feeds changes.
 
     It is the same in all processes of a deployment, which run the same files.
     """

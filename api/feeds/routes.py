@@ -1,4 +1,4 @@
-"""Routes for calendar feeds: the feed itself, and creating and ending one's own."""
+"""Routes for calendar feeds: fetching a feed, and creating and ending your own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWN_FEED = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 @FEED.get(FEEDS + "{feed_secret}.ics")
 def read_feed(feed_secret: str, request: Request, services: ServicesDep) -> Response:
-    """Return a feed, or 304 if the calendar program has its current version."""
+    """Get a feed; the response is 304 if the calendar program has its current version."""
     feed = feeds.read_feed(services, feed_secret, _preconditions(request))
     headers = {"ETag": feed.etag, "Cache-Control": "private, no-cache"}
     if feed.last_modified is not None:
@@ -41,7 +41,7 @@ def my_feed(services: ServicesDep, principal: PrincipalDep) -> Feed | None:
 
 @OWN_FEED.post("/feed", status_code=HTTPStatus.CREATED, responses=problem_responses())
 def create_my_feed(services: ServicesDep, principal: PrincipalDep) -> NewFeed:
-    """Create your calendar feed, and get its address. An earlier one stops working."""
+    """Create your calendar feed, and get its address. Any earlier feed stops working."""
     return feeds.create_feed(services, principal)
 
 

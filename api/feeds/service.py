@@ -52,11 +52,11 @@ class NewFeed(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class Preconditions:
-    """What a calendar program knows of a feed (RFC 9110, section 13.1).
+    """The version of a feed that a calendar program already has (RFC 9110, section 13.1).
 
     Attributes:
-        etags: the entity tags of its versions, `*` for any, or `None` if it has none.
-        modified_since: when its version was last changed; considered only without entity tags.
+        etags: the entity tags of these versions, `*` for any, or `None` if there are none.
+        modified_since: when the version was last changed; considered only without entity tags.
     """
 
     etags: frozenset[str] | None = None
@@ -67,8 +67,8 @@ class Preconditions:
 class FeedContent:
     """A feed with its validators (RFC 9110, section 8.8).
 
-    The content is `None` if the calendar program has it; the time of the last change is, if the
-    entity tag was enough to find that out.
+    `content` is `None` if the calendar program already has it. The time of the last change is
+    `None` if comparing the entity tag was enough.
     """
 
     etag: str
@@ -77,14 +77,14 @@ class FeedContent:
 
 
 def read_feed_of(services: Services, principal: Principal) -> Feed | None:
-    """Return the principal's feed, or `None` if there is none that still works."""
+    """Return the principal's feed; `None` if there is no valid one."""
     with services.database.reading() as tx:
         rows = active_of(tx, CredentialKind.FEED, services.now(), **_owner(principal))
         return _view(rows[-1]) if rows else None
 
 
 def export_sessions(services: Services, principal: Principal) -> bytes:
-    """Return the principal's coming sessions as a calendar file to be imported once."""
+    """Return the principal's upcoming sessions as a calendar file to be imported once."""
     now = services.now()
     with services.database.reading() as tx:
         events = events_of(tx, _reader(services, principal.person_id), now=now)
@@ -96,7 +96,7 @@ def export_sessions(services: Services, principal: Principal) -> bytes:
 
 
 def create_feed(services: Services, principal: Principal) -> NewFeed:
-    """Create the principal's feed; an earlier one stops working.
+    """Create the principal's feed; any earlier feed stops working.
 
     A person's feed expires with their secret link, a manager's after a year.
     """
@@ -119,9 +119,10 @@ def end_feed(services: Services, principal: Principal) -> None:
 
 
 def read_feed(services: Services, secret: str, known: Preconditions) -> FeedContent:
-    """Return the feed with this secret, without its content if the calendar program has it.
+    """Return the feed with this secret, without content that the calendar program already has.
 
-    A person's feed works while their secret link does, a manager's while they are a manager.
+    A person's feed is valid as long as their secret link, a manager's as long as they are a
+    manager.
 
     Raises:
         NotFoundError: there is no such feed, or it has ended.
@@ -152,9 +153,9 @@ def _limits(tx: Transaction, row: CredentialRow) -> Limits | None:
 def _content(
     tx: Transaction, reader: FeedReader, known: Preconditions, now: datetime
 ) -> FeedContent:
-    """Return the feed, rendered only if the calendar program does not have it.
+    """Return the feed, rendered only if the calendar program does not already have it.
 
-    The entity tag is derived from what the feed is rendered from, and from the code that renders.
+    The entity tag is derived from the stored values and from the version of the rendering code.
     """
     name = reader.texts.text(facts.NAME())
     source = repr((renderer_version(), name, *stored_events(tx, reader, now=now)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_FULLWIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # read like = + - @ in East Asian settings
+_FULLWIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # treated like = + - @ in East Asian locales
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", *_FULLWIDTH)
 _APOSTROPHE = "'"
 

@@ -17,10 +17,10 @@ from coach.intake.fault_messages import WHOLE_FILE
 _DELIMITERS = ",;\t"
 _STRICT_DELIMITERS = ",;"
 _MAX_TITLE_ROWS = 20
-_MIN_DELIMITERS = 4  # in a header; fewer may occur in a title above it
+_MIN_DELIMITERS = 4  # delimiters in a header; a title above it may contain fewer
 _MAX_HEADER_CHARACTERS = 131_072
 INVALID_BYTES = re.compile("[\udc80-\udcff]")
-"""The lone surrogates to which bytes are decoded that are not valid (PEP 383)."""
+"""The lone surrogates to which invalid bytes are decoded (PEP 383)."""
 
 
 def csv_rows(
@@ -74,7 +74,7 @@ def _detect_delimiter(text: str, *, strict: bool) -> str:
 
 
 def _unquoted_lines(text: str, limit: int) -> list[str]:
-    """Return the first lines of a text without its quoted parts."""
+    """Return the first lines of a text without their quoted parts."""
     lines: list[list[str]] = [[]]
     quoted = False
     for character in islice(text, _MAX_HEADER_CHARACTERS):
@@ -92,7 +92,7 @@ def _unquoted_lines(text: str, limit: int) -> list[str]:
 def _decoding_faults(
     file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
 ) -> list[InputFault]:
-    """Return a fault for the first cell that is not valid UTF-8; it mentions the number of others.
+    """Return a fault for the first cell that is not valid UTF-8, with the number of other cells.
 
     With `offer`, the fault says which encoding the file probably has.
     """
@@ -124,6 +124,6 @@ def _decoding_faults(
 
 
 def _header_above(rows: list[list[str]], place: int) -> str:
-    """Return the cell in the first of the rows that has several cells: titles have only one."""
+    """Return the cell in the first row with several cells, because titles have only one."""
     header = next((row for row in rows if sum(map(bool, map(str.strip, row))) > 1), [])
     return header[place].strip() if place < len(header) else ""

@@ -1,4 +1,4 @@
-"""Finds the cells of a workbook that its reader returns as empty although they are not."""
+"""Finds the cells of a workbook that the reader returns as empty although they are not."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _other_format(content: bytes) -> Fact | None:
 
 
 def _compound_file(content: bytes) -> Fact:
-    """Tell apart the files with the signature of OLE, by the names of their streams."""
+    """Distinguish files with the OLE signature by the names of their streams."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         return facts.PASSWORD()
     if "WordDocument".encode("utf-16-le") in content:

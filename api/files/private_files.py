@@ -32,11 +32,11 @@ def create_private_file(path: Path) -> None:
     """Create an empty file (mode 0600) at `path`, which must not exist.
 
     Raises:
-        OSError: the file exists already, or cannot be created.
+        OSError: the file already exists, or cannot be created.
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
-        os.fchmod(handle, OWNER_ONLY)  # a umask can only remove bits, but even the owner's
+        os.fchmod(handle, OWNER_ONLY)  # a umask may also have removed the owner's permissions
     finally:
         os.close(handle)
 

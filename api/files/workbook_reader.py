@@ -39,9 +39,9 @@ def workbook_table(
 ) -> TextTable:
     """Read the visible sheet named `sheet`, ignoring case, or else one with suitable headers.
 
-    If there is no such sheet, the visible sheet with the most different values of `headers` is
-    read: column names by `coach.folding.header_key`. If no sheet has two, it is the first.
-    `file` is the name of the file in faults.
+    `headers` contains the names of columns by `coach.folding.header_key`. If there is no such
+    sheet, the visible sheet with headers of the most columns is read, or the first one if no sheet
+    has headers of two columns. `file` is the name of the file in faults.
 
     `content` has passed `check_archive`.
 
@@ -77,7 +77,7 @@ def _read_in_child(content: bytes, sheet: str, headers: Mapping[str, str]) -> by
 
 
 def _reason(error: object) -> Displayed:
-    """Return the reason in a response: a fact, or the message of a library."""
+    """Return the reason in a response: a fact, or a message from a library."""
     if not isinstance(error, dict):
         return str(error)
     try:

@@ -49,7 +49,7 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - any type that calamine retur
 
 
 class UnreadableWorkbookError(ValueError):
-    """The workbook cannot be read, for a reason among the messages of `api.files.facts`.
+    """The workbook cannot be read; the reason is one of the messages in `api.files.facts`.
 
     Attributes:
         reason: the code and the parameters of the message. They are not a `Fact`, because importing
@@ -77,9 +77,9 @@ class SheetRows(NamedTuple):
     """A sheet that was read.
 
     Attributes:
-        name: its name.
+        name: the name of the sheet.
         several: whether the workbook has other visible sheets.
-        rows: its rows, starting with row 1 of the sheet.
+        rows: the rows, starting with row 1 of the sheet.
         misread: cells that only appear to be empty (see `misread_cells`), as tuples of row, column
             (both from 0) and text.
     """
@@ -101,7 +101,7 @@ def _visible_sheets(workbook: CalamineWorkbook) -> list[str]:
 def _choose_sheet(
     workbook: CalamineWorkbook, names: list[str], sheet: str, headers: Mapping[str, str]
 ) -> str:
-    """Return the name of the sheet to read: by its name, by its headers, or the first."""
+    """Return the name of the sheet to read, chosen by name, by headers, or as the first."""
     named = [name for name in names if name.strip().casefold() == sheet]
     if named or len(names) == 1 or not headers:
         return (named or names)[0]
@@ -110,7 +110,7 @@ def _choose_sheet(
 
 
 def _known_headers(workbook: CalamineWorkbook, name: str, headers: Mapping[str, str]) -> int:
-    """Return the number of columns that the best of the first rows of a sheet has headers for."""
+    """Return the highest number of known headers in one of the first rows of a sheet."""
     sheet = workbook.get_sheet_by_name(name)
     if (sheet.end or (0, 0))[1] >= MAX_COLUMNS:
         return 0
@@ -170,7 +170,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             try:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
-            except (expat.ExpatError, LookupError) as error:  # the latter for an unknown encoding
+            except (expat.ExpatError, LookupError) as error:  # `ValueError`: an unknown encoding
                 raise MalformedPartError(
                     "files.malformed_part", part=name, reason=str(error)
                 ) from None
@@ -181,7 +181,7 @@ def build_response(
 ) -> dict[str, Any]:
     """Return the values of `SheetRows` by name, or `{"error": …}` with the reason.
 
-    The reason is a fact as JSON, or the message of a library.
+    The reason is a fact as JSON, or a message from a library.
     """
     try:
         found = sheet_rows(content, sheet, max_rows, headers)
@@ -202,7 +202,7 @@ def build_response(
 
 
 def serve(channel: Channel) -> None:
-    """Receive sheet name, row limit and headers as JSON, then the workbook; send the response."""
+    """Receive the sheet name, limit and headers as JSON, then the workbook; send the response."""
     request = json.loads(channel.receive())
     response = build_response(
         channel.receive(), request["sheet"], request["max_rows"], request["headers"]

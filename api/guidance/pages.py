@@ -1,4 +1,4 @@
-"""Pages on which managers keep the guidance cards, and participants read them."""
+"""Pages on which managers maintain the guidance cards, and participants read them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TOML = "application/toml"
 
 @OFFICE_GUIDANCE.get("")
 def show_cards(request: Request) -> Response:
-    """Show which countries have cards, and a form to upload one."""
+    """Show which countries have cards, with a form to upload a card."""
     return _render(request)
 
 
@@ -89,7 +89,7 @@ def remove_card(country: str, services: ServicesDep) -> Response:
 def my_guidance(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the cards of a person's own country and of those whom they meet."""
+    """Show the cards of the person's own country and of the countries of people they meet."""
     found = guidance.cards_of_person(services, principal)
     return render_page(
         request,

@@ -33,7 +33,7 @@ def list_cards(services: ServicesDep) -> tuple[CardSummary, ...]:
 
 @GUIDANCE.put("", responses=problem_responses(422))
 def store_card(text: CardBody, services: ServicesDep) -> CardSummary:
-    """Store a card, in place of the earlier one of its country."""
+    """Store a card, replacing any earlier card of its country."""
     return guidance.store_card(services, _FILE, text)
 
 

@@ -30,7 +30,7 @@ MAX_CARD_BYTES = 64 * 1024
 
 
 class CardState(StrEnum):
-    """Whether there is a guidance card that was reviewed in the last year."""
+    """Whether a guidance card exists and was reviewed within the last year."""
 
     MISSING = "missing"
     DUE = "due"
@@ -38,7 +38,7 @@ class CardState(StrEnum):
 
 
 class CardSummary(FrozenModel):
-    """The guidance card of a country, or that there is none."""
+    """A country and the state of its guidance card, if it has one."""
 
     country: str
     state: CardState
@@ -46,7 +46,7 @@ class CardSummary(FrozenModel):
 
 
 def list_cards(services: Services) -> tuple[CardSummary, ...]:
-    """Return the cards, and those that are missing for people of cycles that have not ended."""
+    """Return the cards, including missing ones for people in cycles that have not ended."""
     today = services.now().date()
     with services.database.reading() as tx:
         stored = tx.scalars(select(GuidanceCardRow.country))
@@ -65,27 +65,27 @@ def read_card(services: Services, country: str) -> GuidanceCard:
     """Return the card of a country.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: the country has no card.
     """
     with services.database.reading() as tx:
         return _card(_row(tx, country))
 
 
 def read_card_text(services: Services, country: str) -> str:
-    """Return the TOML text of a card, to be changed and uploaded again.
+    """Return the TOML text of a card, for editing and uploading it again.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: the country has no card.
     """
     with services.database.reading() as tx:
         return _row(tx, country).text
 
 
 def store_card(services: Services, file: str, content: bytes) -> CardSummary:
-    """Store a card, in place of the earlier one of its country.
+    """Store a card, replacing any earlier card of its country.
 
     Raises:
-        UnusableInputError: it is not a complete card; nothing is changed.
+        UnusableInputError: the card is incomplete; nothing is changed.
     """
     now = services.now()
     text = _decoded(file, content)
@@ -103,7 +103,7 @@ def remove_card(services: Services, country: str) -> None:
     """Remove the card of a country.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: the country has no card.
     """
     with services.database.writing() as tx:
         tx.delete(_row(tx, country))
@@ -113,9 +113,9 @@ def remove_card(services: Services, country: str) -> None:
 def cards_of_person(
     services: Services, principal: Principal
 ) -> tuple[tuple[str, GuidanceCard | None], ...]:
-    """Return the cards of a person's own country and of those whom they meet; `None` if missing.
+    """Return the cards of a person's country and of the countries of people they meet.
 
-    Nothing is recorded about it.
+    A missing card is `None`. The access is not recorded anywhere.
     """
     with services.database.reading() as tx:
         person = tx.get_one(PersonRow, principal.person_id)

@@ -46,10 +46,10 @@ class PresentedSecret:
 
 
 Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
-"""Returns the principal that a secret belongs to; `None` if it is of another kind or not valid."""
+"""Returns the principal that a secret belongs to; `None` for an invalid secret or another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Adds to a principal what the request's other cookies prove, such as access to a notebook."""
+"""Adds what the request's other cookies prove to a principal, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _record_use(
 
 
 def _presented_secret(request: Request, settings: Settings, link: str | None) -> PresentedSecret:
-    """Return the secret in the Authorization header, else in the path, else in the cookie."""
+    """Return the secret in the Authorization header, or else in the path, or else in the cookie."""
     if is_bearer(request.headers):
         token = request.headers["authorization"].partition(" ")[2].strip()
         return PresentedSecret(token, SecretSource.HEADER)

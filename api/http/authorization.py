@@ -30,7 +30,7 @@ _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 _WHOLE = "main"  # recorded for routes without a parameter
 
 SecondFactorExemption = Callable[[Services], bool]
-"""Returns whether users need no second factor, which is so only in a demonstration."""
+"""Returns whether users need no second factor, which is true only in a demonstration."""
 
 WithinLimits = Callable[[Services, Principal, LimitRule, Mapping[str, str]], bool]
 """Returns whether the objects in the path of a request are within a manager's limits."""
@@ -46,8 +46,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
 
     Raises:
         NotSignedInError: the sender is not signed in, and the route is not public.
-        NotAllowedError: the route does not permit the sender's role, their token's scope, or their
-            limits.
+        NotAllowedError: the sender's role, token scope or limits do not permit the route.
         SecondFactorFirstError: the user has no second factor yet.
         ConfirmFirstError: the route requires that the user has authenticated recently.
         VerifyFirstError: the route requires more than a secret link, and its holder has not proved
@@ -82,7 +81,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
 
 
 def _require_second_factor(request: Request, services: Services, permission: Permission) -> None:
-    """Refuse a user without a second factor, except on public routes and the account page."""
+    """Refuse users without a second factor, except on public routes and the account page."""
     if permission.without_second_factor or AccessRole.ANONYMOUS in permission.roles:
         return
     exempt: SecondFactorExemption = request.app.state.exempt_from_second_factor
@@ -100,7 +99,7 @@ def _require_scope(request: Request, principal: Principal, permission: Permissio
 def _require_limits(
     request: Request, services: Services, principal: Principal, permission: Permission
 ) -> None:
-    """Refuse what is only for administrators, and what is beyond the limits of a manager."""
+    """Refuse routes that are only for administrators, and objects beyond a manager's limits."""
     if permission.administrators_only and not principal.is_administrator:
         raise NotAllowedError(facts.ADMINISTRATORS_ONLY())
     limits, rule = principal.limits, permission.limits
@@ -119,10 +118,11 @@ def _require_limits(
 def require_recent_authentication(services: Services, principal: Principal) -> None:
     """Require that a user has authenticated recently, in this browser or with this token.
 
-    Use cases call this if only some of their requests need it. Nothing is required of people.
+    Use cases call this if only some of their requests need it. Coaches, coachees and aides are not
+    affected.
 
     Raises:
-        ConfirmFirstError: the user has not.
+        ConfirmFirstError: the user has not authenticated recently.
     """
     lifetime = timedelta(minutes=services.settings.confirm_minutes)
     if not principal.recently_authenticated(services.now(), lifetime):

@@ -23,12 +23,13 @@ class ConnectionLimits:
     """The limits of a server's connections.
 
     Attributes:
-        connections: how many connections can be open. If there are more, the one that has been
-            waiting for its client for the longest time is closed.
-        header_seconds: how long a client can take for the headers of a request.
-        body_seconds: how long it can take for the body, in addition to `body_bytes_per_second`.
+        connections: the maximum number of open connections. Beyond that, the connection that has
+            been waiting for its client for the longest time is closed.
+        header_seconds: how long a client may take to send the headers of a request.
+        body_seconds: how long a client may take to send the body, in addition to the time that
+            `body_bytes_per_second` allows.
         body_bytes_per_second: the lowest rate at which a body has to arrive.
-        unread_seconds: how long it can leave a response unread.
+        unread_seconds: how long a client may leave a response unread.
     """
 
     connections: int = MAX_CONNECTIONS
@@ -55,7 +56,7 @@ def bounded_protocol(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
 class _BoundedProtocol(HttpToolsProtocol):
     _limits: ConnectionLimits
     _waiting: _Waiting
-    """The connections that wait for their clients, those that began first at the front."""
+    """The connections that wait for their clients, in the order in which they began to wait."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as inherited
         super().__init__(*arguments, **named)
@@ -130,7 +131,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         return self._limits.body_seconds + self._received / self._limits.body_bytes_per_second
 
     def _check(self) -> None:
-        """Close the connection if the client was too slow, unless the server was."""
+        """Close the connection if the client, rather than the server, was too slow."""
         server_is_busy = self._watched is _Awaited.HEADERS and self._has_request_in_progress()
         if server_is_busy or self.flow.read_paused:
             self._restart(self._seconds_allowed())

@@ -6,14 +6,14 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
 
-_IPV6_PREFIX = 64  # what one subscriber has; addresses within it cost nothing
+_IPV6_PREFIX = 64  # the network of one subscriber, who can use any address within it at no cost
 
 
 def client_network(scope: Scope) -> str:
     """Return the network of the client that sent a request: an IPv4 address, or an IPv6 /64.
 
-    Behind a trusted proxy, the address is the one that the proxy has forwarded. Clients without a
-    valid address count as one network.
+    Behind a trusted proxy, the address is the one that the proxy forwards. Clients without a valid
+    address count as one network.
     """
     host = (scope.get("client") or ("", 0))[0]
     try:

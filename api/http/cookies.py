@@ -18,7 +18,7 @@ def notes_cookie(settings: Settings, person_id: str) -> str:
 
 
 def verified_device_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie of a browser in which a person has proved who they are."""
+    """Return the name of the cookie of a browser in which a person has been verified."""
     return f"{cookie_name(settings)}-verified-{person_id}"
 
 

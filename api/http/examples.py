@@ -83,7 +83,7 @@ _BY_ENDING = (
 _DEPENDENT = frozenset(
     ("absent", "because", "nap_reference", "not_before", "post_address", "sessions", "to_post")
 )
-"""Fields that are filled only if another field has a certain value: they keep their default."""
+"""Fields that are set only if another field has a certain value; they keep their default."""
 _MAX_DEPTH = 7
 
 
@@ -92,13 +92,13 @@ class ExampleComposer:
     """Composes examples of the schemas of a document.
 
     Attributes:
-        schemas: the schemas of its components, by name.
+        schemas: the schemas of the document's components, by name.
     """
 
     schemas: Mapping[str, Any]
 
     def example(self, schema: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:  # noqa: ANN401
-        """Return an example of a schema, which describes the field `name`."""
+        """Return an example of the schema of the field `name`."""
         for own in ("examples", "example", "const", "enum"):
             if own in schema:
                 return schema[own][0] if own in {"examples", "enum"} else schema[own]

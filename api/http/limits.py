@@ -21,7 +21,7 @@ class Limits:
 
     @property
     def are_none(self) -> bool:
-        """Whether the manager sees everything, and is only no administrator."""
+        """Whether the limits do not exclude anything."""
         return self.cycles is None and self.countries is None
 
     def allow_cycle(self, cycle_id: str) -> bool:
@@ -29,7 +29,7 @@ class Limits:
         return self.cycles is None or cycle_id in self.cycles
 
     def allow_country(self, country: str | None) -> bool:
-        """Return whether the manager may see people of a country; no one's if it is unknown."""
+        """Return whether the manager may see people of a country; false if it is unknown."""
         return self.countries is None or country in self.countries
 
 
@@ -37,21 +37,22 @@ class LimitRule(StrEnum):
     """How a route respects the limits of a manager."""
 
     CYCLES = "cycles"
-    """Everything that it shows or changes belongs to the cycles of the objects in its path.
+    """Everything that the route shows or changes belongs to the cycles of the objects in its path.
 
-    A manager limited to cycles may call it if all these objects are in their cycles. Without such
-    an object in its path, it is closed to limited managers. It is closed to those limited to
-    countries. This is the default, so that a new route is closed until somebody has thought of it.
+    A manager limited to cycles may call the route if all these objects are in their cycles. A route
+    without such an object in its path is closed to limited managers. All routes with this rule are
+    closed to managers limited to countries. This is the default, so a new route remains closed
+    until somebody has decided otherwise.
     """
 
     SHOWN_CYCLES = "shown cycles"
-    """As `CYCLES`, and what it shows of several cycles is confined by its use case."""
+    """As `CYCLES`, but the route may show several cycles; its use case applies the limits."""
 
     COUNTRIES = "countries"
-    """As `SHOWN_CYCLES`, and its use case shows those limited to countries only their people.
+    """As `SHOWN_CYCLES`; the use case also shows managers limited to countries only their people.
 
-    The people in its path have to be of these countries.
+    People in the path must be from these countries.
     """
 
     NO_CYCLE = "no cycle"
-    """It shows and changes nothing that belongs to a cycle, or only what belongs to the user."""
+    """The route shows and changes nothing of a cycle, or only what belongs to the user."""

@@ -101,14 +101,14 @@ def _first_sentence(description: str) -> str:
 
 
 def _describe_text_bodies(operation: dict[str, Any]) -> None:
-    """Leave only the text of a body that can also be JSON, which is described separately."""
+    """Keep only the text form of a body that can also be JSON, which is described separately."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/toml")
     if body is not None and "anyOf" in body["schema"]:
         body["schema"] = body["schema"]["anyOf"][0]
 
 
 def _describe_downloads(operation: dict[str, Any]) -> None:
-    """Describe answers that are files as text or bytes, and empty ones as null."""
+    """Describe responses that are files as text or bytes, and empty responses as null."""
     for status, answer in operation["responses"].items():
         for media_type, content in answer.get("content", {}).items():
             if int(status) >= HTTPStatus.BAD_REQUEST:
@@ -130,7 +130,7 @@ def _require_version(operation: dict[str, Any]) -> None:
 
 
 def _describe_files(schema: Any) -> None:  # noqa: ANN401 - any JSON
-    """Add `format: binary` to uploaded files, by which generators of clients recognise them."""
+    """Add `format: binary` to uploaded files, so that client generators recognise them."""
     if isinstance(schema, dict):
         if schema.get("contentMediaType") == "application/octet-stream":
             schema["format"] = "binary"

@@ -14,7 +14,7 @@ COACHEE = frozenset({AccessRole.COACHEE})
 PERSON = COACH | COACHEE
 AIDE = frozenset({AccessRole.AIDE})
 ASKED_LATER = PERSON | {AccessRole.FOLLOW_UP}
-"""People with any secret link of their own, also with one that opens follow-ups only."""
+"""People with any secret link of their own, including one that opens only follow-ups."""
 POST = frozenset({AccessRole.POST})
 AUDITOR = frozenset({AccessRole.AUDITOR})
 OFFICE = MANAGER | AUDITOR
@@ -32,13 +32,13 @@ class Permission:
             the response is 404.
         authenticates: whether the sender is authenticated. If not, the route works even while the
             database is unavailable.
-        requires_recent_authentication: whether a user must have authenticated recently.
-            Set for routes that export personal data, including by email (invitations contain secret
-            links and go to addresses that the programme office can change), and for routes that
-            change how a user signs in.
+        requires_recent_authentication: whether a user must have authenticated recently. Set for
+            routes that export personal data, including by email (invitations contain secret links
+            and go to addresses that the programme office can change), and for routes that change
+            how a user signs in.
         requires_verification: whether a person's secret link is not enough: its holder must have
             proved who they are, usually with a code sent by email.
-        scope: the scope that a token needs; `None` for the usual one, see `required_scope`.
+        scope: the scope that a token needs; `None` for the default; see `required_scope`.
         without_second_factor: whether a user who has not set up a second factor yet may call the
             route. Set for the routes of the account page, on which they set it up.
         limits: how the route respects the limits of a manager; see `LimitRule`.
@@ -67,8 +67,8 @@ class Permission:
     def required_scope(self, method: str) -> TokenScope:
         """Return the scope that a token needs to call the route.
 
-        If the route names none: `read` to read, `people` to export personal data, and
-        `administration` for everything else.
+        By default, this is `read` to read, `people` to export personal data, and `administration`
+        for everything else.
         """
         if self.scope is not None:
             return self.scope

@@ -27,7 +27,7 @@ class AccessRole(StrEnum):
 
 
 class Verification(StrEnum):
-    """How the holder of a secret link has proved to be the person that the link belongs to."""
+    """How the holder of a secret link has proved to be the person to whom the link belongs."""
 
     LINK = "link"  # by the link alone, where no code can be sent and no PIN or passkey is set
     CODE = "code"  # a one-time code sent by email
@@ -49,7 +49,7 @@ class NotebookState(StrEnum):
     """The state of a notebook on a device that has a key to it."""
 
     UNLOCKED = "unlocked"
-    UNCONFIRMED = "unconfirmed"  # without a second way to unlock it, no notes are written
+    UNCONFIRMED = "unconfirmed"  # without a second way to unlock it, so no notes can be written
     LEGACY = "legacy"  # encrypted by an earlier version; has to be unlocked again
 
 
@@ -69,7 +69,7 @@ class NotesDevice:
         credential_id: the id of the device's credential.
         secret: the key that the device presented; it exists only as long as the request.
         notebook: the number of the coach's notebook.
-        seen: what the device remembers of the notebook; `None` if nothing.
+        seen: what the device remembers about the notebook, if anything.
     """
 
     credential_id: str
@@ -96,7 +96,7 @@ class Principal:
             not yet, and for users.
         device_id: the id of the verified device that the request comes from, if any.
         notes_device: the coach's device, if the request presents its key to a notebook.
-        limits: those of a manager who is not an administrator; `None` for all others.
+        limits: the limits of a manager who is not an administrator; `None` for all others.
     """
 
     role: AccessRole
@@ -115,7 +115,7 @@ class Principal:
 
     @property
     def is_verified(self) -> bool:
-        """Whether the principal is more than the holder of a secret link; true for users."""
+        """Whether the principal has proved more than having a secret link; true for users."""
         return self.person_id is None or self.verification is not None
 
     @property
@@ -130,7 +130,7 @@ class Principal:
 
     @property
     def is_administrator(self) -> bool:
-        """Whether the principal is a manager who also manages the users, and sees everything."""
+        """Whether the principal is an administrator, who also manages users and sees everything."""
         return self.is_manager and self.limits is None
 
     @property

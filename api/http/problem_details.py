@@ -184,7 +184,7 @@ def register_interruption(
 ) -> None:
     """Respond to errors of a type with a page on which the user can continue, outside the API.
 
-    To be called after `register_exception_handlers`.
+    Call this after `register_exception_handlers`.
     """
     report: Any = app.exception_handlers[DomainError]
 
@@ -217,7 +217,7 @@ def _retry_after(error: Exception) -> dict[str, str]:
 
 
 def _follows_link(request: Request) -> bool:
-    """Whether a browser will display the response as a page, even if it requested a file."""
+    """Return whether a browser will display the response as a page, even if it requested a file."""
     return request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
 
 
@@ -249,7 +249,7 @@ def _problem(
 
 
 def _fact_members(shown: Displayed) -> dict[str, Any]:
-    """Return the members `code` and `params` of a fact; nothing for text."""
+    """Return the members `code` and `params` of a fact; none for text."""
     return shown.to_json() if isinstance(shown, Fact) else {}
 
 

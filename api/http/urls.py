@@ -114,7 +114,7 @@ def person_details(secret: str, *, saved: bool = False) -> str:
 
 
 def person_verify(secret: str, go_on_to: str = "") -> str:
-    """Return the URL of the page on which a person proves who they are, then sees `go_on_to`."""
+    """Return the URL of the page that verifies a person and then redirects to `go_on_to`."""
     page = f"{person(secret)}{VERIFY_SUFFIX}"
     return f"{page}?{urlencode({'go_on_to': go_on_to})}" if go_on_to else page
 
@@ -145,12 +145,12 @@ def person_coaching(secret: str) -> str:
 
 
 def person_pair(secret: str, other_id: str) -> str:
-    """Return the common part of the URLs about a person's pair with another person."""
+    """Return the common prefix of the URLs about a person's pair with another person."""
     return f"{person_coaching(secret)}/{other_id}"
 
 
 def person_follow_ups(secret: str) -> str:
-    """Return the URL of the page with what a person is asked after the cycle."""
+    """Return the URL of the page with a person's follow-ups."""
     return f"{person(secret)}/follow-up"
 
 
@@ -180,7 +180,7 @@ def goals(cycle_id: str) -> str:
 
 
 def person_session_modules(secret: str, session_id: str, *, saved: bool = False) -> str:
-    """Return the URL of the page on which a coach plans the modules of the pair of a session."""
+    """Return the URL of the page on which a coach plans the modules of a session's pair."""
     page = f"{person_session(secret, session_id)}/modules"
     return f"{page}?saved=true" if saved else page
 
@@ -281,7 +281,7 @@ def plan_person(plan_id: str, person_id: str) -> str:
 
 
 def incoming_mails() -> str:
-    """Return the URL of the page with replies by email that wait for a decision."""
+    """Return the URL of the page with emailed replies that wait for a decision."""
     return "/replies"
 
 

@@ -1,4 +1,4 @@
-"""Versions in headers: `ETag` of what is read, and `If-Match` of what is written (RFC 9110)."""
+"""Versions in headers: `ETag` in responses to reads, `If-Match` in writes (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _given_version(
 
 
 def _seen_version(given: Annotated[str | None, Depends(_given_version)]) -> int | None:
-    """Return the version in `If-Match`; `None` without it, or if any version will do.
+    """Return the version in `If-Match`; `None` if the header is missing or allows any version.
 
     Anything that is not an `ETag` of this application matches no version.
     """
@@ -58,7 +58,7 @@ def _required_version(
 
 
 def version_in_form(text: str) -> int:
-    """Return the version in a field of a form; any other text gives one that matches none."""
+    """Return the version in a field of a form; for other text, a version that never matches."""
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else _NEVER
 
 
@@ -66,4 +66,4 @@ SeenVersion = Annotated[int | None, Depends(_seen_version)]
 """The version of an object that a JSON request is based on."""
 
 RequiredVersion = Annotated[int | None, Depends(_required_version)]
-"""The version of an object that a JSON request replaces, which must be given; `*` for any."""
+"""The version of an object that a JSON request replaces; required, but `*` allows any version."""

@@ -74,11 +74,11 @@ class CycleInputs:
         files: the content of the files, by their names in the `inputs/` folder of the results:
             `cycle.toml`, `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`,
             `under-way.json`, `earlier-1.json` and so on.
-        sha256: the fingerprint of the `files` that can make a difference.
+        sha256: the fingerprint of those `files` that can affect the result.
         cycle_file: the parsed cycle file, with the position of each key.
-        under_way: the progress of the cycle, if it is re-matched in mid-cycle.
-        warnings: what may be wrong in the files, although they can be used.
-        understood: how values in other forms than those of the reference were read.
+        under_way: the progress of the cycle if it is under way.
+        warnings: warnings about possible mistakes in the files, which can be used nevertheless.
+        understood: how values that were not in the form of the reference were read.
         reading: how the lists were read.
         lists: the people with their rows in the files.
     """
@@ -197,7 +197,7 @@ def parse_inputs(
 
 
 def _with_earlier_pairs(roster: Roster, cycle: Cycle, earlier: EarlierResults) -> Roster:
-    """Return the roster with the pairs of earlier results, if they can make a difference."""
+    """Return the roster with the pairs of earlier results, if they can affect the result."""
     if not earlier.results or allows_all(cycle.rules.repeat):
         return roster
     found = earlier_cycles_by_pair(roster, earlier.results)
@@ -206,7 +206,7 @@ def _with_earlier_pairs(roster: Roster, cycle: Cycle, earlier: EarlierResults) -
 
 
 def _relevant(files: Mapping[str, bytes], cycle: Cycle) -> dict[str, bytes]:
-    """Return the files that can make a difference: earlier results cannot if all are allowed."""
+    """Return the files that can affect the result: earlier results only if `repeat` applies."""
     unused = named_files(files) if allows_all(cycle.rules.repeat) else frozenset[str]()
     return {name: content for name, content in files.items() if name not in unused}
 

@@ -1,7 +1,8 @@
 """Reads results of earlier cycles, whose pairs the rule `repeat` avoids or forbids.
 
-People are recognised by the keys in the result. If it has none, they are computed from the people
-files in the folder `inputs/` next to it, and added to the copy that is kept with the new result.
+People are recognised by the keys in the result. If a result has no keys, they are computed from the
+people files in the folder `inputs/` next to it, and added to the copy that is kept with the new
+result.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ EARLIER_FILE = re.compile(r"earlier-([1-9]\d*)\.json", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class EarlierSource:
-    """An earlier result, and the people files of its folder if it has both.
+    """An earlier result, and the people files of its folder if both exist.
 
     `encoding` is the encoding in which the earlier run read people files that are not Unicode, if
     any. `cycle` is the name of its cycle, if known.
@@ -47,7 +48,7 @@ class EarlierSource:
 class EarlierResults:
     """The results of earlier cycles, in the order in which they were given.
 
-    `files` are their contents, with the keys of people, by their names in `inputs/`.
+    `files` contains the results with the keys of people, by file name in `inputs/`.
     """
 
     results: tuple[Result, ...]
@@ -123,7 +124,7 @@ def _with_keys(result: Result, content: bytes, people: MatchedPeople) -> tuple[R
 
 
 def _cycle_name(path: Path) -> str:
-    """Return the name of the cycle in a cycle file, if it gives one."""
+    """Return the name of the cycle in a cycle file, if the file states a name."""
     try:
         name = tomllib.loads(path.read_text("utf-8"))["cycle"]["name"]
     except (OSError, ValueError, LookupError, TypeError):
@@ -147,5 +148,5 @@ def _people_file(folder: Path, stem: str) -> Path | None:
 
 
 def named_files(files: Iterable[str]) -> frozenset[str]:
-    """Return the names among `files` that are those of earlier results."""
+    """Return those of `files` whose names are names of earlier results."""
     return frozenset(name for name in files if EARLIER_FILE.fullmatch(name))

@@ -1,4 +1,4 @@
-"""The instruments of a deployment: those of the software, and its own from a folder."""
+"""The instruments of a deployment: built-in instruments, and its own from a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Instruments = Mapping[Moment, Instrument]
 
 @cache
 def shipped_instruments() -> Instruments:
-    """Return the instruments that are part of the software."""
+    """Return the built-in instruments."""
     folder = files("coach") / "data" / "instruments"
     return _by_moment(
         read_instrument(one.name, one.read_text("utf-8"))
@@ -35,9 +35,9 @@ def shipped_instruments() -> Instruments:
 
 
 def instruments_of(settings: Settings) -> Instruments:
-    """Return the instruments of a deployment for the moments at which it asks something.
+    """Return the instruments of a deployment, by the moment at which each is asked.
 
-    An instrument of the deployment's folder is asked instead of the software's.
+    An instrument in the deployment's folder replaces the built-in one.
 
     Raises:
         UnusableInputError: the folder or one of its files cannot be used; the error lists all
@@ -60,7 +60,7 @@ def _own(folder: Path) -> list[Instrument]:
     """Return the instruments of a folder.
 
     Raises:
-        UnusableInputError: one of its files cannot be used, or there is none.
+        UnusableInputError: one of its files cannot be used, or the folder contains none.
     """
     paths = sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
     if not paths:
@@ -83,7 +83,7 @@ def _text(path: Path) -> str:
     """Return the text of a file.
 
     Raises:
-        UnusableInputError: it cannot be read, is too large, or is not text in UTF-8.
+        UnusableInputError: the file cannot be read, is too large, or is not text in UTF-8.
     """
     problem: Displayed
     try:

@@ -32,10 +32,10 @@ class ListImport:
     Attributes:
         lists: the lists, with the row of each person.
         review: who is new, changed, gone or doubled.
-        written: the people as they are written: without ids of people who are not in the cycle.
-        understood: how values in other forms were read, one for each cell or entry of a cell.
+        written: the people to write: without references to people who are not in the cycle.
+        understood: how values in other forms were read: one item for each cell, or entry of a cell.
         left_out: the ids that `written` does not contain.
-        warnings: what may be wrong in the lists, although they can be used.
+        warnings: warnings about possible mistakes in the lists, which can be used nevertheless.
     """
 
     lists: PeopleLists
@@ -46,7 +46,7 @@ class ListImport:
     warnings: tuple[InputFault, ...]
 
     def row(self, person: ListedPerson) -> int | None:
-        """Return the row of a person; `None` if they are only in the earlier list."""
+        """Return the row of a person; `None` if the person is only in the earlier list."""
         return None if person.is_gone else self._sheet(person.kind).ids[person.id]
 
     def file(self, person: ListedPerson) -> str:
@@ -58,7 +58,7 @@ class ListImport:
         coachees = people_rows(PeopleKind.COACHEES, self.written.coachees)
         coaches = people_rows(PeopleKind.COACHES, self.written.coaches)
         tables = (coachees, coaches, self._understood_rows())
-        # Spreadsheet programs read UTF-8 as another encoding without a byte order mark.
+        # Without a byte order mark, spreadsheet programs read UTF-8 as another encoding.
         content = (BOM_UTF8 + csv_bytes(next(table), table) for table in tables)
         return dict(zip(IMPORT_FILES, content, strict=True))
 

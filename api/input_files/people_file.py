@@ -26,7 +26,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Read a people file as far as possible, collecting faults, which refer to it as `name`."""
+    """Read a people file as far as possible; the faults refer to the file as `name`."""
     try:
         check_size(content)
         if content.startswith(ZIP_SIGNATURE):

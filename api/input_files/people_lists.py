@@ -71,7 +71,7 @@ def input_faults(
 
 
 def input_warnings(lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
-    """Yield what may be wrong in both lists, although they can be used, ordered by row."""
+    """Yield warnings about possible mistakes in both lists, ordered by row."""
     coachees, coaches = lists.coachees, lists.coaches
     warnings = [*identity_warnings(coachees, coaches)]
     if not context.strict:
@@ -84,7 +84,7 @@ def input_warnings(lists: PeopleLists, context: ReadContext) -> Iterator[InputFa
 
 
 def understood_values(lists: PeopleLists) -> Iterator[InputFault]:
-    """Yield how values in other forms were read, and which rows were left out, by row.
+    """Yield how values in other forms were read and which rows were left out, ordered by row.
 
     The same value in the same column is mentioned once, with the number of other rows.
     """

@@ -1,4 +1,4 @@
-"""Changes single settings in the text of a cycle file, which keeps its comments and its order."""
+"""Changes single settings in the text of a cycle file, keeping its comments and order."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _DATES = (("cycle", "start"), ("cycle", "end"))
 def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -> str:
     """Apply a JSON merge patch (RFC 7396) to a valid cycle file, and return its new text.
 
-    `null` removes a setting, so that its default applies. The settings are not checked. Comments
-    are lost only where they cannot be kept without losing a change.
+    `null` removes a setting, so its default applies. The settings are not checked. Comments are
+    lost only where they cannot be kept without losing a change.
 
     Raises:
         UnusableInputError: the changes are nested too deeply to be settings.
@@ -36,7 +36,7 @@ def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -
 
 
 def cycle_file_of(body: bytes | Mapping[str, JsonValue]) -> NamedFile:
-    """Return a cycle file that was sent as such, or written from its tables and keys as JSON.
+    """Return a cycle file that was sent as text, or convert one that was sent as JSON.
 
     Raises:
         UnusableInputError: the JSON is nested too deeply to be settings.
@@ -80,7 +80,7 @@ def _merge(
 
 
 def _date(value: object) -> object:
-    """Return the date that a text states; other values, which are faults, unchanged."""
+    """Return the date in a text; other values, which are faults, are returned unchanged."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:

@@ -130,7 +130,7 @@ def _range(name: str) -> str:
 
 @cache
 def _long_lists() -> dict[str, Sequence[str]]:
-    """Return the values of columns with many, those of countries with known rank titles first."""
+    """Return the values of columns with long lists; countries with known rank titles come first."""
     known = reference()
     near = sorted({title.country for title in known.ranks.titles})
     zones = dict.fromkeys(known.country_timezones[code] for code in near)

@@ -1,4 +1,4 @@
-"""Adds and removes single waivers in the text of a cycle file, which keeps its comments."""
+"""Adds and removes single waivers in the text of a cycle file, keeping its comments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WAIVERS = "waivers"
 
 
 def with_waiver(text: str, waiver: Mapping[str, str]) -> str:
-    """Return a valid cycle file with one more waiver at the end of those it has."""
+    """Return a valid cycle file with one more waiver after the existing ones."""
 
     def add(document: Any) -> None:  # noqa: ANN401 - a TOML document, or a dictionary
         if not document.get(_WAIVERS):

@@ -1,7 +1,7 @@
-"""Changing one session, and telling both participants.
+"""Changes one session, and announces the change to both participants.
 
-This is the only way in which a session changes other than by publishing a plan. Messages are stored
-as draft emails in the transaction that changes the session.
+Apart from publishing a plan, this is the only way to change a session. Messages are stored as draft
+emails in the transaction that changes the session.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _check_link(text: str) -> str:
     """Return an `https` URL without credentials, or the empty text.
 
     Raises:
-        InvalidValueError: the text is neither.
+        InvalidValueError: the text is neither such a URL nor empty.
     """
     if not text:
         return text
@@ -67,7 +67,7 @@ JoinLink = Annotated[
 
 
 class SessionChange(FrozenModel):
-    """A change of one session. What is not given stays as it is.
+    """A change of one session. Fields that are not given stay as they are.
 
     Attributes:
         start: the new start. Without `end`, the session keeps its length.
@@ -76,7 +76,7 @@ class SessionChange(FrozenModel):
         mode: how the participants meet; `None` if they arrange it themselves.
         place: where they meet; empty to remove it. Aides can read it in calendars.
         join_link: an `https` URL of an online meeting; empty to remove it.
-        topic: the topic, which is shown on pages, and never sent; empty to remove it.
+        topic: the topic, which is shown on pages but never sent; empty to remove it.
     """
 
     start: AwareDatetime | None = None
@@ -104,9 +104,9 @@ def announce(
 ) -> tuple[MailRow, ...]:
     """Change one session, and create messages to both participants.
 
-    Returns the messages: none if the change is none, or concerns only the topic. They are drafts
-    that the office releases with the others. With `release_with`, those whose recipients can be
-    written to are released at once, if the server sends email.
+    Returns the messages; there are none if nothing but the topic changes. They are drafts that the
+    office releases with the others. With `release_with`, messages to recipients with an address are
+    released at once, if the server sends email.
 
     Raises:
         ConflictError: the session is cancelled or has started, its new time is in the past, or it

@@ -1,6 +1,6 @@
-"""Sending the pending messages of chosen people, by this server or by the programme office.
+"""Sends the pending messages of selected people, from this server or by the programme office.
 
-The messages of everybody else stay as they are.
+The messages of everybody else are not affected.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CountMessage = Callable[..., Fact]
 
 @dataclass(frozen=True, slots=True)
 class ChosenMessages:
-    """A cycle, and what became of the messages of each person who was chosen."""
+    """A cycle, and the outcome for the messages of each selected person."""
 
     cycle: CycleHeader
     outcomes: tuple[Outcome, ...]
@@ -70,7 +70,7 @@ def mark_sent_to(
 ) -> ChosenMessages:
     """Record that the office has sent the pending messages to certain people another way.
 
-    Only messages that were created up to `until` are concerned.
+    Only messages that were created up to `until` are affected.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -101,7 +101,7 @@ def _pending(
 def _record(
     tx: Transaction, action: str, mails: Sequence[MailRow], done: CountMessage
 ) -> dict[str, Badge]:
-    """Record an event for each person, and return what was done for them, by id."""
+    """Record an event for each person, and return the outcomes, by id of the person."""
     counts = Counter(mail.person_id for mail in mails)
     for person_id, count in counts.items():
         record_event(tx, action, "person", person_id, messages=count)
@@ -115,7 +115,7 @@ def _outcomes(
     people: Sequence[str],
     results: Mapping[str, Badge],
 ) -> tuple[Outcome, ...]:
-    """Return the result for each person of the cycle; those without one had nothing to send."""
+    """Return the outcome for each person of the cycle; without a result, nothing was pending."""
     of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))
     rows = {row.id: row for row in tx.scalars(select(PersonRow).where(*of_cycle))}
     linked = links.linked_people(tx, rows, now=services.now())

@@ -1,4 +1,4 @@
-"""Forms for the messages of chosen people."""
+"""Forms for the messages of selected people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHOSEN_MESSAGE_PAGES = APIRouter(prefix="/cycles/{cycle_id}/messages", include_i
 
 
 class ChosenForm(BulkForm):
-    """The people who were chosen. Only messages created up to `until` are concerned."""
+    """The selected people. Only messages created up to `until` are affected."""
 
     until: AwareDatetime
 
@@ -28,7 +28,7 @@ class ChosenForm(BulkForm):
 def send_chosen(
     cycle_id: str, form: Annotated[ChosenForm, Form()], request: Request, services: ServicesDep
 ) -> Response:
-    """Send the pending messages of the people who were chosen; the others stay as they are."""
+    """Send the pending messages of the selected people; other messages are not affected."""
     done = chosen.release_to(services, cycle_id, form.ids, form.until)
     return _outcomes(request, facts.CHOSEN_TITLE_RELEASED(), form, done)
 
@@ -37,7 +37,7 @@ def send_chosen(
 def mark_chosen_sent(
     cycle_id: str, form: Annotated[ChosenForm, Form()], request: Request, services: ServicesDep
 ) -> Response:
-    """Record that the office has sent the pending messages of the people who were chosen."""
+    """Record that the office has sent the pending messages of the selected people."""
     done = chosen.mark_sent_to(services, cycle_id, form.ids, form.until)
     return _outcomes(request, facts.CHOSEN_TITLE_MARKED(), form, done)
 

@@ -47,7 +47,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
 def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
     """Record that the office has sent the pending messages created up to `until`.
 
-    This server does not send them after that. Returns the number of messages.
+    This server then no longer sends them. Returns the number of messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -92,8 +92,8 @@ def send_again(
 
     An invitation keeps its SEQUENCE, and the person their reply; only the time of the message is
     new, so that calendars and email programs do not take it for the earlier one. If the email has
-    been sent again since it was seen with `seen_tries`, nothing happens: the second of two presses
-    sends no second email.
+    been sent again since the page with `seen_tries` was shown, nothing happens, so pressing the
+    button twice sends one email.
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
@@ -156,10 +156,10 @@ def _sendable_until(
 
 
 def require_mail_enabled(services: Services) -> None:
-    """Require that this server sends email.
+    """Check that this server sends email.
 
     Raises:
-        ConflictError: it does not.
+        ConflictError: this server does not send email.
     """
     if not services.settings.mail.enabled:
         raise ConflictError(facts.SENDS_NO_EMAIL(setting="GENDER_COACH_MAIL__HOST"))

@@ -61,7 +61,7 @@ def session_calendar_file(
     participant on `side`, by default the coachee.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` does not take part in it.
+        NotFoundError: there is no such session, or `principal` is not a participant.
     """
     with services.database.reading() as tx:
         row = own_session(tx, principal, session_id)
@@ -86,7 +86,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
     Raises:
         NotFoundError: there is no such message.
         ConflictError: the message is not a cancellation and its recipient has no working secret
-            link; or it is an introduction to a person without coming sessions.
+            link; or it is an introduction to a person without upcoming sessions.
     """
     with services.database.reading() as tx:
         row = existing_row(tx, MailRow, message_id, "message")
@@ -151,10 +151,10 @@ def render_outgoing(
 ) -> bytes:
     """Render an introduction, invitation or cancellation, using the link secret `secret`.
 
-    `reply_token` replaces the token by which replies of the recipient are recognised.
+    `reply_token` replaces the token by which the recipient's replies are recognised.
 
     Raises:
-        ConflictError: it is an introduction to a person without coming sessions.
+        ConflictError: the message is an introduction to a person without upcoming sessions.
     """
     if isinstance(outgoing, OutgoingInvitation):
         return render_eml(outgoing, services, secret, reply_token)

@@ -33,7 +33,7 @@ INTRODUCTION_FIRST = case((MailRow.kind == MailKind.INTRODUCTION, 0), else_=1)
 
 
 class OutgoingIntroduction(FrozenModel):
-    """An introduction to one person, ready to be rendered; `sessions` are in order of time."""
+    """An introduction to one person, ready to be rendered; `sessions` are chronological."""
 
     mail_id: str
     stamp: datetime
@@ -61,7 +61,7 @@ class _Links:
 def draft_introductions(
     tx: Transaction, cycle_id: str, people: Collection[str], *, now: datetime
 ) -> int:
-    """Draft introductions to those of `people` who have had none in this cycle; return the number.
+    """Draft an introduction to each of `people` who has had none in this cycle; return the number.
 
     `people` are the ids of people with a confirmed session.
     """
@@ -111,7 +111,7 @@ def render_introduction(
 ) -> bytes:
     """Render an introduction with at least one session, using the link secret `secret`.
 
-    `reply_token` replaces the token by which replies of the recipient are recognised.
+    `reply_token` replaces the token by which the recipient's replies are recognised.
     """
     deployment, texts = services.settings.deployment, mail_renderer(services)
     zone = ZoneInfo(introduction.timezone)

@@ -45,7 +45,7 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
 
 
 def compose_introduction(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose an introduction; `None` if the person has left or has no coming sessions.
+    """Compose an introduction; `None` if the person has left or has no upcoming sessions.
 
     Raises:
         ConflictError: the recipient has no working secret link.
@@ -74,10 +74,10 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
 def _as_known_now(
     tx: Transaction, mail: MailRow, invitation: OutgoingInvitation
 ) -> OutgoingInvitation:
-    """Return the invitation with what the person was last sent, and with their current answer.
+    """Return the invitation with the version that was last sent and the person's current answer.
 
-    Both may differ from the time when the email was drafted, because drafts in between were never
-    sent, or the person has replied since.
+    Both may have changed since the email was drafted, because drafts in between were never sent, or
+    because the person has replied.
     """
     message = invitation.message
     if message.method is Method.CANCEL:

@@ -1,4 +1,4 @@
-"""The list of the people with emails: what it can be searched, sorted and filtered by."""
+"""How the list of people with emails can be searched, sorted and filtered."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MESSAGE_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person with emails, and the number of these in each state."""
+    """A person with emails, and the number of emails in each state."""
 
     id: str
     side: Side

@@ -21,7 +21,7 @@ from coach.invitations import Message, Method, PartStat
 def move_invitations(tx: Transaction, services: Services, person_id: str, former: str) -> None:
     """Cancel a person's invitations at their former address, and send them to the new one.
 
-    This concerns coming sessions to which the person was invited at the former address. The
+    This affects upcoming sessions to which the person was invited at the former address. The
     cancellation reaches the mail server first, and both raise SEQUENCE, so that a calendar that
     gets both keeps the session. The person keeps their reply. Nothing happens if the person now has
     no address, or has left. Messages are released at once if this server sends email.

@@ -30,7 +30,7 @@ class OutgoingInvitation(FrozenModel):
     """A message to one person about one session, ready to be rendered.
 
     `coach_name` is the name of the coach if the recipient is the coachee, otherwise `None`.
-    `has_moved` is whether it cancels an invitation at a former address.
+    `has_moved` is whether the message cancels an invitation at a former address.
     """
 
     message: Message
@@ -75,7 +75,7 @@ def is_cancellation(mail: MailRow) -> bool:
 
 
 def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the content of an email without where the session takes place, for erasure."""
+    """Return the content of an email without the place of the session, for erasure."""
     if content is None:
         return None
     redacted = dict(content)
@@ -166,7 +166,7 @@ def render_eml(
 
     The buttons link to the recipient's pages on which they accept, decline or ask for another time,
     using the link secret `secret`. Cancellations have no buttons and need no secret. `reply_token`
-    replaces the token by which replies of the recipient are recognised.
+    replaces the token by which the recipient's replies are recognised.
     """
     deployment = services.settings.deployment
     calendar = render_ics(outgoing_invitation, services, reply_token)

@@ -95,7 +95,7 @@ def pending_rows(
     mail_enabled: bool,
     people: Collection[str] | None = None,
 ) -> PendingRows:
-    """Return a cycle's pending messages; only those to certain people if `people` are given.
+    """Return a cycle's pending messages; only those to `people`, if given.
 
     If `mail_enabled`, these are the drafts. If the server no longer sends email, they include the
     messages that it has not sent.

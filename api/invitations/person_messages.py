@@ -47,7 +47,7 @@ class MessageLine(FrozenModel):
 
 
 class PersonMessages(FrozenModel):
-    """The emails to one person: the introduction first, then the others by time of creation."""
+    """The emails to one person: the introduction first, then the others in order of creation."""
 
     to: PersonSummary
     messages: tuple[MessageLine, ...]
@@ -60,7 +60,7 @@ class PersonMessages(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class MessagesByPerson:
-    """A part of a cycle's emails by person, and the delivery status of all."""
+    """One page of a cycle's emails by person, and the delivery status of all emails."""
 
     cycle: CycleHeader
     selected: Selected[Recipient]
@@ -71,7 +71,7 @@ class MessagesByPerson:
 def read_messages_by_person(
     services: Services, cycle_id: str, query: ListQuery
 ) -> MessagesByPerson:
-    """Return the introductions, invitations and cancellations of those whom a query asks for.
+    """Return the introductions, invitations and cancellations of the people selected by a query.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -120,7 +120,7 @@ def _by_person(
 
 
 def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:
-    """Return what the office sees of an email in a list."""
+    """Return an email as the office sees it in a list."""
     number, start, kind = None, None, _INTRODUCTION
     if mail.kind is not MailKind.INTRODUCTION:
         message = stored_message(mail)

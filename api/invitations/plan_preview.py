@@ -32,7 +32,7 @@ class PreviewedMail(FrozenModel):
 
 
 class PlanPreview(FrozenModel):
-    """What publishing a plan would send.
+    """The emails that publishing a plan would create.
 
     Attributes:
         people: each recipient with the number of their emails, by name.
@@ -48,7 +48,7 @@ class PlanPreview(FrozenModel):
 
 
 class _NotPublishedError(Exception):
-    """Ends the transaction of a preview, so that nothing of it remains."""
+    """Raised to roll back the transaction of a preview."""
 
     def __init__(self, preview: PlanPreview) -> None:
         super().__init__()
@@ -59,8 +59,8 @@ def preview_plan(services: Services, plan_id: str, person_id: str = "") -> PlanP
     """Return the emails that publishing a draft plan would create.
 
     The plan is published in a transaction that is rolled back, so that the preview is exactly what
-    publishing would create. With `person_id`, all emails to this person are returned, otherwise one
-    sample of each kind.
+    publishing would create. With `person_id`, all emails to this person are returned; otherwise,
+    one sample of each kind.
 
     Raises:
         NotFoundError: there is no such plan.

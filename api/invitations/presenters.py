@@ -47,7 +47,7 @@ def person_lines(
 
 
 def about_message(line: MessageLine, zone: ZoneInfo) -> Fact:
-    """Return which session an email is about."""
+    """Return a text that names the session that an email is about."""
     if line.number is None or line.start is None:
         return facts.ALL_SESSIONS()
     when = format_short_datetime(line.start, zone)

@@ -71,10 +71,11 @@ class Publication(FrozenModel):
 def publish_plan(services: Services, plan_id: str, *, version: int | None = None) -> Publication:
     """Publish a draft plan; see `publish_draft`.
 
-    `version` is that of the published plans when the draft was read; `None` if it does not matter.
+    `version` is the version of the published plan when the draft was read; `None` disables the
+    check.
 
     Raises:
-        ChangedSinceError: another plan has been published since.
+        ChangedSinceError: another plan has been published since then.
         NotFoundError: there is no such plan.
         ConflictError: the plan cannot be published.
     """
@@ -117,7 +118,8 @@ def publish_draft(
     Raises:
         NotFoundError: there is no such plan.
         ConflictError: the plan is not a draft; the lists, the policy or single sessions have
-            changed since it was made; or it replaces another plan and has new sessions in the past.
+            changed since the plan was made; or the plan replaces another one and has new sessions
+            in the past.
     """
     plan = _publishable_plan(tx, plan_id)
     _supersede_published(tx, plan.cycle_id)
@@ -208,7 +210,7 @@ def _planned_invitations(
 ) -> dict[str, Invitation]:
     """Return a result's invitations by uid, in UTC, except for sessions that have started.
 
-    A plan says nothing about place, link and mode; sessions keep theirs.
+    A plan does not contain a place, link or mode; existing sessions keep theirs.
     """
     return {
         uid: _in_utc(invitation, before.get(uid))

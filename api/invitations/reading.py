@@ -1,7 +1,7 @@
-"""Reading an email as its recipient sees it, before or after it is sent, and sending a test.
+"""Shows an email as its recipient sees it, before or after it is sent, and sends tests.
 
-The recipient's secret link is replaced, because whoever reads it could act for the person. Nothing
-in a test leads to a person either: its calendar object has another UID, and answers to it have no
+The recipient's secret link is replaced, because anybody who reads it could act for the person. A
+test cannot affect a person either: its calendar object has another UID, and replies to it have no
 token.
 """
 
@@ -29,7 +29,7 @@ from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 
 HIDDEN_SECRET = "link-hidden-here"  # noqa: S105 - no secret
-"""Stands for a person's secret link in emails that the office reads."""
+"""Replaces a person's secret link in emails that the office reads."""
 _NO_TOKEN = "0" * 32
 
 
@@ -46,7 +46,7 @@ class ReadableMail(FrozenModel):
         html: the HTML part, which may only be displayed in a sandboxed frame.
         calendar: the calendar object; empty if there is none.
         state: the delivery state of the email.
-        ended_at: when it was sent or failed.
+        ended_at: when the email was sent or failed.
         tries: the number of the latest delivery attempt, from 0; see `dispatch.send_again`.
     """
 
@@ -76,7 +76,7 @@ def read_mail(services: Services, cycle_id: str, mail_id: str) -> MailOfCycle:
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
-        ConflictError: it is an introduction to a person without coming sessions.
+        ConflictError: the email is an introduction to a person without upcoming sessions.
     """
     with services.database.reading() as tx:
         row = office_mail_row(tx, cycle_id, mail_id)
@@ -120,7 +120,7 @@ def send_test(services: Services, cycle_id: str, mail_id: str, to: SampleRecipie
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
-        ConflictError: this server sends no email, or the mail server did not accept it.
+        ConflictError: this server does not send email, or the mail server did not accept the test.
     """
     if not services.settings.mail.enabled:
         raise ConflictError(facts.SENDS_NO_EMAIL(setting="GENDER_COACH_MAIL__HOST"))
@@ -140,7 +140,7 @@ def office_mail_row(tx: Transaction, cycle_id: str, mail_id: str) -> MailRow:
     """Return an introduction, invitation or cancellation of a cycle.
 
     Raises:
-        NotFoundError: there is none with this id in this cycle.
+        NotFoundError: there is no such email in this cycle.
     """
     row = find_mail(tx, mail_id)
     if row is None or row.cycle_id != cycle_id or row.kind not in OUTBOX_KINDS:

@@ -19,7 +19,7 @@ MESSAGES = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/messages", tags=["invita
 
 
 class SendAgain(BaseModel):
-    """Sends an email again, unless it was sent again since it was read with `tries`."""
+    """A request to send an email again, unless this has happened since it was read with `tries`."""
 
     tries: int | None = None
 
@@ -38,7 +38,7 @@ def read_message(cycle_id: str, mail_id: str, services: ServicesDep) -> MailOfCy
 def send_test_message(
     cycle_id: str, mail_id: str, to: SampleRecipient, services: ServicesDep
 ) -> None:
-    """Send an email to your own address as a test, which leads to nobody."""
+    """Send an email to your own address as a test; it contains no working links."""
     reading.send_test(services, cycle_id, mail_id, to)
 
 
@@ -50,7 +50,7 @@ def send_test_message(
 def send_message_again(
     cycle_id: str, mail_id: str, services: ServicesDep, seen: SendAgain | None = None
 ) -> None:
-    """Have this server send an email again that has been sent or has failed."""
+    """Send an email again that was sent or has failed."""
     tries = None if seen is None else seen.tries
     dispatch.send_again(services, cycle_id, mail_id, seen_tries=tries)
 

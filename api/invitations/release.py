@@ -1,4 +1,4 @@
-"""Releasing messages, which replace earlier ones that are still waiting."""
+"""Releases messages, which replace earlier messages that are still waiting."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def release_mails(
 ) -> None:
     """Release messages for delivery, in their order.
 
-    An earlier message to the same person about the same session that is waiting, for example
-    because the mail server has refused it for now, is not sent any more. One that is being sent is
-    finished first.
+    If an earlier message to the same person about the same session is still waiting, for example
+    because the mail server has refused it temporarily, it is no longer sent. A message that is
+    already being sent is finished first.
     """
     _cancel_superseded(tx, mails, now)
     addresses = find_addresses(tx, {mail.person_id for mail in mails})
@@ -35,7 +35,7 @@ def release_sendable(
 ) -> None:
     """Release messages to people with an address and, for invitations, with a working link.
 
-    The others remain drafts. Nothing is released if this server sends no email.
+    Other messages remain drafts. Nothing is released if this server does not send email.
     """
     if not services.settings.mail.enabled:
         return

@@ -1,4 +1,4 @@
-"""Applying a message to its session, and storing it as draft emails to both participants."""
+"""Applies a message to its session, and stores it as draft emails to both participants."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def last_sent(row: SessionRow) -> SentInvitation:
 
 
 def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
-    """Change a session as the message announces. Its revision increases, unless it is new."""
+    """Change a session as announced in the message. Its revision increases, unless it is new."""
     invitation = message.invitation
     is_new = row.changed_at is None
     row.number, row.count = invitation.number, invitation.count
@@ -66,7 +66,7 @@ def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
 
 
 def counter_cutoff(tx: Transaction, cycle_id: str) -> timedelta:
-    """Return how long before a session its participants can agree on another time."""
+    """Return how long before a session the participants can last agree on another time."""
     hours = policy_of(cycle_row(tx, cycle_id)).sessions.reschedule_cutoff_hours
     return timedelta(hours=hours)
 
@@ -80,11 +80,11 @@ def draft_mails(
     cutoff: timedelta,
     now: datetime,
 ) -> tuple[MailRow, MailRow]:
-    """Return the message as draft emails to coachee and coach, after it was applied to the session.
+    """Return the message, which was applied to the session, as draft emails to coachee and coach.
 
-    `answers` are those from before the change. `plan_id` is the plan whose publication causes the
-    message, or `None`. Within `cutoff` before the session, calendars should not offer to propose
-    another time.
+    `answers` are the answers from before the change. `plan_id` is the plan whose publication causes
+    the message, or `None`. Within `cutoff` before the session, calendars should not offer to
+    propose another time.
     """
     is_late = message.invitation.start - now < cutoff
     message = message.model_copy(update={"refuses_counter": is_late})

@@ -19,20 +19,20 @@ MAX_CHOSEN = 200
 
 
 class BulkForm(BaseModel):
-    """The ids of the rows that were chosen, and the address of the list."""
+    """The ids of the selected rows, and the address of the list."""
 
     chosen: Annotated[list[Identifier], Field(max_length=MAX_CHOSEN)] = []
     list_address: str = "/"
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The ids, each once."""
+        """The ids, without duplicates."""
         return tuple(dict.fromkeys(self.chosen))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one chosen row."""
+    """The outcome for one selected row."""
 
     about: Displayed
     result: Badge

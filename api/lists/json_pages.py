@@ -14,13 +14,13 @@ Item = TypeVar("Item")
 
 
 class JsonPage(FrozenModel):
-    """The part of a list that a request asks for; everything if `limit` is `None`."""
+    """The part of a list that a request asks for; without a `limit`, the whole list."""
 
     limit: int | None = None
     offset: int = 0
 
     def of(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Return the items of this part."""
+        """Return the items in this part of a list."""
         end = None if self.limit is None else self.offset + self.limit
         return items[self.offset : end]
 

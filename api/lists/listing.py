@@ -1,4 +1,4 @@
-"""A part of a list as its page shows it: the addresses of other orders, pages and filters."""
+"""One page of a list as displayed, with links to other orders, pages and filters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link to a page of a list. `gap` is whether pages before it are left out."""
+    """A link to a page of a list. `gap` is whether links to pages before it are left out."""
 
     page: int
     address: str
@@ -33,7 +33,7 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A part of a list, for `lists/list.html`.
+    """One page of a list, for `lists/list.html`.
 
     Attributes:
         path: the address of the page, without query.
@@ -45,8 +45,8 @@ class Listing:
         text: the text searched for.
         expired: whether the search has expired.
         filtered: whether there is a search or a filter.
-        filters: the filters with the chosen values, or empty strings.
-        kept: fields of the address that a filter keeps.
+        filters: the filters with their selected values, or empty strings.
+        kept: the fields of the address that remain when a filter changes.
         headings: the headings by which the list can be sorted, by name.
         pages: links to pages; empty if there is only one page.
         previous: the address of the previous page, or an empty string.
@@ -54,7 +54,7 @@ class Listing:
         everything: the address without search and filters.
         unsearched: the address without the search.
         all_chosen: whether the checkboxes of all rows on this page are checked.
-        choose: the address with all or, if they are, none of them checked.
+        choose: the address with all checkboxes checked, or with none if all are checked now.
     """
 
     path: str
@@ -79,7 +79,7 @@ class Listing:
 
 
 def present_list(path: str, query: ListQuery, selected: Selected[Any]) -> Listing:
-    """Return the part of a list that was selected, as its page shows it."""
+    """Return the requested part of a list, ready for display."""
     here = replace(query, page=selected.page)
     query = replace(here, all_chosen=False)
     first = (selected.page - 1) * query.definition.page_size + 1 if selected.rows else 0
@@ -123,7 +123,7 @@ def _heading(path: str, query: ListQuery, sort: str) -> Heading:
 
 
 def _kept(query: ListQuery) -> dict[str, str]:
-    """Return the fields that a filter keeps: all except the filters and the page."""
+    """Return the fields that remain when a filter changes: all except the filters and the page."""
     kept = dict(query.fixed)
     if query.search_id and not query.expired:
         kept[SEARCH] = query.search_id

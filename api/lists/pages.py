@@ -21,7 +21,7 @@ SEARCH_PAGES = APIRouter(include_in_schema=False)
 
 
 class SearchForm(SearchInput):
-    """What is searched for, and the address of the list."""
+    """The text to search for, and the address of the list."""
 
     list_address: str = "/"
 
@@ -30,7 +30,7 @@ class SearchForm(SearchInput):
 def search(
     form: Annotated[SearchForm, Form()], services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Search a list. The text is in the body, so that names are neither in addresses nor logs."""
+    """Search a list. The text is in the body, so that names appear in neither URLs nor logs."""
     address = urlsplit(safe_redirect_path(form.list_address))
     fields = dict(parse_qsl(address.query))
     for name in (SEARCH, PAGE):

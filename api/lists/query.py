@@ -53,7 +53,7 @@ class ListQuery:
         sort: the order, one of `definition.sorts`.
         descending: whether the order is reversed.
         chosen: the values of the filters that are set.
-        fixed: the parameters that say of what this is the list.
+        fixed: the parameters that identify the list.
         page: the page, from 1.
         search_id: the id of the search, or an empty string.
         text: the text searched for.
@@ -88,11 +88,11 @@ class ListQuery:
         return urlencode(fields)
 
     def with_fixed(self, fields: Mapping[str, str]) -> ListQuery:
-        """Return the same part of a list whose addresses have further parameters."""
+        """Return the same part of the list, with further parameters in its addresses."""
         return replace(self, fixed={**self.fixed, **fields})
 
     def sorted_by(self, sort: str) -> ListQuery:
-        """Return the first page in another order, or in the reverse one if it is this one."""
+        """Return the first page in the order `sort`, or reversed if that is the current order."""
         descending = sort == self.sort and not self.descending
         return replace(self, sort=sort, descending=descending, page=1)
 

@@ -1,4 +1,4 @@
-"""Use cases of a person: which questions are open, reading them, and answering them once."""
+"""Use cases of a person: listing the open questions, reading them, and answering them once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Sheets = Mapping[tuple[Occasion, str], AnswerSheetRow]
 
 
 class AnswersInput(FrozenModel):
-    """A person's answers. `seen` is the `sha256` of the questions that they were shown."""
+    """A person's answers. `seen` is the `sha256` of the questions that the person was shown."""
 
     seen: Annotated[str, StringConstraints(max_length=SHA256_LENGTH)]
     answers: Answers
@@ -54,7 +54,7 @@ class OpenQuestions(FrozenModel):
 
 
 class QuestionsView(FrozenModel):
-    """Questions that a person is asked, whether they can answer them, and what they answered."""
+    """Questions that a person is asked, whether they can still be answered, and any answers."""
 
     other_id: str
     other: str
@@ -66,7 +66,7 @@ class QuestionsView(FrozenModel):
 
 
 class AskedOfPerson(FrozenModel):
-    """What a person can answer now, and what coachees are asked after each session."""
+    """A person's open questions, and the questions asked of coachees after each session."""
 
     open: tuple[OpenQuestions, ...]
     after_session: Instrument | None
@@ -74,7 +74,7 @@ class AskedOfPerson(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """An occasion on which the principal is asked, the pair, and what they have answered."""
+    """An occasion on which the principal is asked, the pair, and the principal's answers."""
 
     pair: AskedPair
     side: Side
@@ -93,7 +93,7 @@ class _Asked:
 def open_questions(
     tx: Transaction, services: Services, principal: Principal
 ) -> tuple[OpenQuestions, ...]:
-    """Return what the principal can answer now and has not answered yet."""
+    """Return the questions that the principal can answer now and has not answered yet."""
     now = services.now()
     return tuple(
         OpenQuestions(
@@ -110,7 +110,7 @@ def open_questions(
 
 
 def asked_of_person(services: Services, principal: Principal) -> AskedOfPerson:
-    """Return what the principal can answer now, and what coachees are asked after a session."""
+    """Return the principal's open questions, and those asked of coachees after each session."""
     with services.database.reading() as tx:
         return AskedOfPerson(
             open=open_questions(tx, services, principal),
@@ -124,8 +124,8 @@ def read_questions(
     """Return the questions that the principal is asked on an occasion.
 
     Raises:
-        NotFoundError: they are not asked, or the two are not a pair. The message does not reveal
-            which.
+        NotFoundError: the principal is not asked, or the two are not a pair. The message does not
+            reveal which.
     """
     with services.database.reading() as tx:
         return _view(tx, services, _find(tx, services, principal, other_id, occasion))
@@ -142,9 +142,9 @@ def answer_questions(
 
     Raises:
         NotFoundError: as for `read_questions`.
-        ConflictError: they have answered otherwise already, the questions are not open, or they
-            have changed since they were shown.
-        UnusableInputError: answers do not fit the questions.
+        ConflictError: the principal has already given other answers, or the questions are not open
+            or have changed since they were shown.
+        UnusableInputError: the answers do not fit the questions.
     """
     with services.database.writing() as tx:
         found = _find(tx, services, principal, other_id, occasion)
@@ -194,7 +194,7 @@ def _all_asked(
     principal: Principal,
     is_wanted: Callable[[Asking], bool],
 ) -> Iterator[_Asked]:
-    """Yield the wanted occasions on which the principal is asked: coaches only with both."""
+    """Yield the occasions that `is_wanted` selects and on which the principal is asked."""
     side, person_id = _SIDES.get(principal.role), principal.person_id
     if side is None or person_id is None:
         return
@@ -211,7 +211,7 @@ def _all_asked(
 
 
 def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
-    """Return what a person has answered, but not after sessions."""
+    """Return a person's answers, except those given after sessions."""
     rows = tx.scalars(
         select(AnswerSheetRow).where(
             AnswerSheetRow.author_id == person_id,

@@ -1,4 +1,4 @@
-"""Stores answers, with the items that were answered, and reads them again."""
+"""Stores and reads answers, together with the items that were answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ANSWERS = TypeAdapter[Mapping[str, Answer]](Answers)
 
 
 class AnswerSheet(FrozenModel):
-    """What somebody has answered on one occasion, and the instrument as they saw it."""
+    """A person's answers on one occasion, and the instrument as the person saw it."""
 
     occasion: Occasion
     instrument: Instrument
@@ -36,7 +36,8 @@ def check_answers(instrument: Instrument | None, answers: Mapping[str, Answer]) 
     """Refuse answers that do not fit an instrument; `None` if nothing is asked.
 
     Raises:
-        UnusableInputError: they do not; the error names the questions as `answers.KEY`.
+        UnusableInputError: some answers do not fit; the error names their questions as
+            `answers.KEY`.
     """
     faults = [
         InputFault("body", 1, f"{ANSWERS}.{key}", fact)
@@ -71,10 +72,10 @@ def store_after_session(
     *,
     now: datetime,
 ) -> None:
-    """Store what a coachee has answered after a session, in place of what they answered before.
+    """Store a coachee's answers after a session, replacing earlier ones.
 
-    Answers to an instrument that is no longer asked are kept. If there are no answers now although
-    something is asked, all earlier ones are deleted.
+    Answers to an instrument that is no longer asked are kept. If questions are asked but there are
+    no answers, all earlier answers are deleted.
     """
     own = (
         AnswerSheetRow.author_id == session.coachee_id,
@@ -107,7 +108,7 @@ def store_after_session(
 
 
 def stored_answers(answers: Mapping[str, Answer]) -> dict[str, Answer | list[str]]:
-    """Return answers as JSON stores them."""
+    """Return answers in the form in which they are stored as JSON."""
     return {key: list(one) if isinstance(one, tuple) else one for key, one in answers.items()}
 
 
@@ -131,7 +132,7 @@ def sheets_where(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[
 
 
 def after_session(tx: Transaction, session_id: str) -> tuple[AnswerSheet, ...]:
-    """Return what a coachee has answered after a session."""
+    """Return a coachee's answers after a session."""
     return tuple(
         sheets_where(
             tx,
@@ -142,7 +143,7 @@ def after_session(tx: Transaction, session_id: str) -> tuple[AnswerSheet, ...]:
 
 
 def instruments_of_digests(tx: Transaction, digests: Collection[str]) -> Mapping[str, Instrument]:
-    """Return stored instruments by digest."""
+    """Return stored instruments, by digest."""
     if not digests:
         return {}
     rows = tx.scalars(select(InstrumentTextRow).where(InstrumentTextRow.sha256.in_(digests)))

@@ -1,1 +1,1 @@
-"""The life of pairs: what has happened to them, from the call to what comes after the cycle."""
+"""The life of pairs: the states they have reached, from the call until after the cycle."""

@@ -29,12 +29,12 @@ STATES: Mapping[LifeState, Message] = {
 
 
 _OF_COACHEE_ONLY = frozenset({LifeState.ENROLLED, LifeState.ALUMNUS, LifeState.GONE})
-"""The states that say what a coachee has agreed to, which the coach does not learn."""
+"""The states that reveal what a coachee has agreed to, which the coach must not learn."""
 
 
 @dataclass(frozen=True, slots=True)
 class LifeLine:
-    """A state that a pair has reached, since when, and whether it is its state now."""
+    """A state that a pair has reached, when, and whether it is the present state."""
 
     words: Displayed
     since: Displayed
@@ -44,7 +44,7 @@ class LifeLine:
 def life_lines(
     steps: Sequence[LifeStep], zone: ZoneInfo, *, to_coach: bool = False
 ) -> tuple[LifeLine, ...]:
-    """Format the states that a pair has reached, for its coach those that they may know."""
+    """Format the states that a pair has reached; a coach gets only those that they may know."""
     if to_coach:
         steps = [step for step in steps if step.state not in _OF_COACHEE_ONLY]
     return tuple(

@@ -1,4 +1,4 @@
-"""Collects what has happened to pairs from the tables in which it was recorded.
+"""Collects the facts about the life of pairs from the tables in which they were recorded.
 
 The facts of any number of pairs of a cycle are read in a fixed number of queries.
 """
@@ -31,7 +31,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Found:
-    """What was found of all pairs, by pair or by coachee."""
+    """The facts found about all pairs, by pair or by coachee."""
 
     zone: ZoneInfo
     called: datetime | None = None
@@ -46,7 +46,7 @@ class _Found:
 def lives_of(
     tx: Transaction, pairs: Sequence[Pair], *, now: datetime
 ) -> Mapping[Key, tuple[LifeStep, ...]]:
-    """Return the states that pairs of one cycle have reached, by the ids of the two."""
+    """Return the states that pairs of one cycle have reached, by the ids of coachee and coach."""
     if not pairs:
         return {}
     found = _find(tx, pairs)
@@ -96,7 +96,7 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
 
 
 def _find_invitations(tx: Transaction, coachees: Sequence[str], found: _Found) -> None:
-    """Find when each pair was first published: its first invitations were made then."""
+    """Find when each pair was first published, which is when its first invitations were created."""
     query = (
         select(SessionRow.coachee_id, SessionRow.coach_id, func.min(MailRow.created_at))
         .join(MailRow, MailRow.session_id == SessionRow.id)
@@ -136,7 +136,7 @@ def _facts(pair: Pair, found: _Found, now: datetime) -> LifeFacts:
 
 
 def _left_at(pair: Pair, agreement: AgreementRow | None, now: datetime) -> datetime | None:
-    """Return when a pair ended before it was completed, as far as it is recorded."""
+    """Return when a pair ended without being completed, if that was recorded."""
     if pair.ended is None:
         return None
     people = (pair.coachee, pair.coach)
@@ -147,7 +147,7 @@ def _left_at(pair: Pair, agreement: AgreementRow | None, now: datetime) -> datet
 
 
 def _asked_on(rows: Sequence[FollowUpRow], zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield the starts of the days on which a coachee is or was asked."""
+    """Yield the start of each day on which a coachee was or will be asked."""
     for row in rows:
         start = datetime.combine(row.due, time.min, zone)
         if row.ended_at is None or row.ended_at >= start:

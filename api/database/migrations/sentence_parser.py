@@ -91,7 +91,7 @@ class SentenceParser:
         return self._parse(text, tuple(prefixes)) or LEGACY(text=text)
 
     def clauses(self, text: str, prefixes: Iterable[str]) -> list[Fact]:
-        """Convert clauses that are separated by semicolons to facts, as far as possible."""
+        """Convert clauses that are separated by semicolons to facts, where possible."""
         several = tuple(prefixes)
         whole = self._parse(text, several)
         if whole is not None or "; " not in text:

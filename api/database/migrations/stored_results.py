@@ -32,10 +32,10 @@ Json = dict[str, Any]
 class StoredResults:
     """Converts results and answers that are based on one roster and policy.
 
-    The sentence of a verdict is replaced by the reason that the rules give today if the points and
-    the English text are equal. Otherwise, sentences are parsed. If a sentence cannot be parsed, it
-    is replaced by the reason that the rules give if at least the points are equal, and kept as a
-    `LEGACY` fact if not.
+    The sentence of a verdict is replaced by the reason that the rules give today, provided that the
+    points and the English text are equal. Otherwise, the sentence is parsed. If that fails, it is
+    replaced by the reason that the rules give today if at least the points are equal, or else kept
+    as a `LEGACY` fact.
     """
 
     def __init__(self, roster: Json, cycle: Json) -> None:

@@ -22,7 +22,7 @@ _OFF = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
 class CompressionMiddleware:
     """Compresses responses with gzip if their route's permission is `compressible`.
 
-    Streams, small responses and files that are compressed already are sent unchanged.
+    Streams, small responses and already compressed files are sent unchanged.
     """
 
     def __init__(self, app: ASGIApp) -> None:

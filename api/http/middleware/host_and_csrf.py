@@ -69,9 +69,9 @@ class HostAndCsrfMiddleware:
         return NotAllowedError(facts.OTHER_SITE())
 
     def _is_own_origin(self, origin: str, host: str) -> bool:
-        """Whether an origin is the host of the request, with the scheme that clients use.
+        """Return whether an origin is the request's host with the scheme that clients use.
 
-        Only a request that was sent directly to this server can have another scheme, http.
+        Another scheme (http) is accepted only for requests sent directly to this server.
         """
         scheme, _, place = origin.partition("://")
         public = urlsplit(f"//{host}").hostname == self._public_name

@@ -1,8 +1,8 @@
-"""Tells the browser which draft has been sent: only once the server has carried out its form.
+"""Tells the browser which draft was sent, once the server has processed its form.
 
-A form whose draft is kept is submitted with the draft's name in the query parameter `draft`. If
-the route redirects, the address gets the fragment `#sent-NAME`, which ends the draft. A page with
-faults, and a redirect to confirm something first, do not.
+A form whose draft is kept is submitted with the draft's name in the query parameter `draft`. If the
+route redirects, its URL gets the fragment `#sent-NAME`, which ends the draft. A page with faults
+does not end the draft, and neither does a redirect to confirm something first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DRAFT = "draft"
-_REFUSED = "form_refused"  # in `request.state`: a redirect does not mean that a form is stored
+_REFUSED = "form_refused"  # in `request.state`, if the redirected form was not stored
 _NAME = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
 _MAX_QUERY = 2000
 

@@ -20,11 +20,11 @@ from api.http.urls import API, JOIN, OIDC_START, SIGN_IN
 
 _LIMIT = RateLimitItemPerMinute(60)
 _PATHS = (SIGN_IN, f"{JOIN}/", f"{API}/calls/")
-_REFUSAL_SECONDS = 1  # a program that sends the next request after each response sends few
+_REFUSAL_SECONDS = 1  # a program that waits for each response can then send only a few requests
 _MAX_WAITING = 300
 
 KnownDeviceOf = Callable[[Request], str | None]
-"""Returns the id of the known device that sends a request, if it is one."""
+"""Returns the id of the known device that sent a request, if any."""
 
 
 class SignInRateLimitMiddleware:
@@ -34,8 +34,8 @@ class SignInRateLimitMiddleware:
     yet.
 
     This protects the process from floods, before a request is routed; failed attempts with a
-    password have much lower limits of their own. Known devices are counted separately, so that
-    they can sign in from a network from which others send too many requests. A GET request that
+    password have their own, much lower limits. Known devices are counted separately, so that they
+    can sign in from a network from which others send too many requests. A GET request that
     redirects to the identity provider also counts, because it stores a row.
     """
 

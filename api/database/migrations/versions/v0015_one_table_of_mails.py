@@ -106,7 +106,7 @@ def _join_released() -> None:
             attempted_at=sa.case((mails.problem != "", mails.queued_at)),
         )
     )
-    # A reminder that has ended with a problem failed, and was then sent another way by the office.
+    # A reminder that has ended with a problem had failed, and the office then sent it another way.
     op.execute(
         _MAILS.update()
         .where(mails.state == "dropped", reminded)

@@ -1,6 +1,6 @@
 """Keys of notebooks, which the coach's own secrets open; existing notebooks have none yet.
 
-A downgrade loses every note of a notebook with a key: no older version can open one.
+A downgrade loses every note of a notebook with a key, because no older version can open it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _create_openers() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Of the data keys for one pair of people, only one is kept."""
+    """Downgrade the schema. Only one data key is kept for each pair of people."""
     op.drop_table("erased_notes")
     op.drop_table("notebook_openers")
     surplus = (

@@ -1,4 +1,4 @@
-"""A note on a session in each notebook, so that a note in one notebook does not block another."""
+"""One note on a session per notebook, so that a note in one notebook does not block another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Of several notes on one session, the first notebook's is kept."""
+    """Downgrade the schema. Of several notes on a session, only the first notebook's is kept."""
     surplus = (
         "SELECT id FROM notes AS later WHERE EXISTS (SELECT 1 FROM notes AS earlier"
         " WHERE earlier.session_id = later.session_id AND earlier.notebook < later.notebook)"

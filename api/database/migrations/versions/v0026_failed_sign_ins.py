@@ -1,6 +1,6 @@
 """Failed attempts to sign in, counted for all processes; outsiders can no longer lock users.
 
-`failures` and `locked_until` of users remain, for wrong codes after a right password.
+`failures` and `locked_until` of users remain, for wrong codes after a correct password.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Changes by two managers at the same time are no longer noticed."""
+    """Downgrade the schema. Conflicting changes by two managers are no longer detected."""
     op.drop_column("list_previews", "lists_version")
     for name in reversed(_COLUMNS):
         op.drop_column("cycles", name)

@@ -19,7 +19,7 @@ def _reference(table: str, column: str, referred: str) -> sa.ForeignKeyConstrain
 
 
 def upgrade() -> None:
-    """Upgrade the schema. The replies that are stored become the first ones of the history."""
+    """Upgrade the schema. The stored replies become the first entries of the history."""
     op.create_table(
         "reply_history",
         sa.Column("session_id", sa.String(length=20), nullable=False),

@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Which aide has made a proposal is lost."""
+    """Downgrade the schema. The information about which aide made a proposal is lost."""
     with op.batch_alter_table("proposals") as table:
         table.drop_constraint(_REFERENCE, type_="foreignkey")
         table.drop_column("aide_id")

@@ -1,4 +1,4 @@
-"""Agreements of pairs, their texts, and answers to the question about fit."""
+"""Agreements of pairs, their texts, and answers to the question of fit."""
 
 from __future__ import annotations
 

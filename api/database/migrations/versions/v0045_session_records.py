@@ -1,6 +1,6 @@
 """Session records: who was absent, minutes, modules, actions, and requests to the office.
 
-The text of agreed actions becomes one action, and the next step the next focus.
+The text of agreed actions becomes a single action, and the next step becomes the next focus.
 """
 
 from __future__ import annotations

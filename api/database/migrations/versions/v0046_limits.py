@@ -19,7 +19,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Downgrade the schema.
 
-    Limited managers cannot sign in then, because the seals of their rows include the limits.
+    After that, limited managers cannot sign in, because the seals of their rows include the limits.
     """
     with op.batch_alter_table("users") as table:
         table.drop_column("limits")

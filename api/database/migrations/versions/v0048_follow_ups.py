@@ -68,7 +68,7 @@ def downgrade() -> None:
 
 
 def _asked() -> tuple[sa.Column[object], ...]:
-    """Return the columns that both tables have."""
+    """Return the columns that both tables share."""
     return (
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
