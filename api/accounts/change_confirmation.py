@@ -138,7 +138,7 @@ def require_confirmation(
 def compare_password(services: Services, principal: Principal, typed: str) -> str | None:
     """Return the stored hash of the user's password if `typed` is that password, else `None`.
 
-    Slow, so not to be called in a transaction. `accept_proof` accepts the result only if the
+    This is slow, so do not call it in a transaction. `accept_proof` accepts the result only if the
     password has not been changed in the meantime.
     """
     with services.database.reading() as tx:

@@ -13,9 +13,9 @@ MAX_SEARCH_LENGTH = 200
 
 
 class SearchRow(IdentifiedRow):
-    """What a user searched for. An address contains its id instead of the text.
+    """The text that a user searched for. Addresses contain the id of the row instead of the text.
 
-    The row is valid for its user only, until `expires_at`.
+    The row is valid only for its user, until `expires_at`.
     """
 
     __tablename__ = "searches"

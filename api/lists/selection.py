@@ -1,4 +1,4 @@
-"""Selects the requested part of a list, from rows with only the columns that this needs."""
+"""Selects the requested part of a list from rows that have only the necessary columns."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class RowAccess(Generic[Row]):
     """How the rows of a list are searched, sorted and filtered.
 
     Attributes:
-        texts: the texts of a row in which a search looks.
-        keys: the key of each order. The rows are given in the order that breaks ties.
-        conditions: for each filter, whether a row has a value.
+        texts: returns the searchable texts of a row.
+        keys: the sort key of each order. Ties keep the order in which the rows are given.
+        conditions: for each filter, returns whether a row has a value.
         identify: returns the id by which an address refers to a row.
     """
 
@@ -31,7 +31,7 @@ class RowAccess(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Selected(Generic[Row]):
-    """A page of the rows that were found, the number found, and the number of all rows."""
+    """A page of the matching rows, the number of matching rows, and the number of all rows."""
 
     rows: tuple[Row, ...]
     found: int
@@ -41,7 +41,7 @@ class Selected(Generic[Row]):
 
 
 def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -> Selected[Row]:
-    """Return the part of a list that a query requests; the last page if it requests a later one."""
+    """Return the part of a list that a query requests, but no page after the last one."""
     found = list(rows)
     for name, value in query.chosen.items():
         has = access.conditions[name]
@@ -57,7 +57,7 @@ def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -
 
 
 def page_of(found: Sequence[Row], query: ListQuery, *, total: int) -> Selected[Row]:
-    """Return the requested page of the rows that were found, which are in order."""
+    """Return the requested page of the matching rows, which are already sorted."""
     size = query.definition.page_size
     pages = max(1, -(-len(found) // size))
     page = min(query.page, pages)
@@ -66,6 +66,6 @@ def page_of(found: Sequence[Row], query: ListQuery, *, total: int) -> Selected[R
 
 
 def contains_words(texts: Iterable[str], words: Sequence[str]) -> bool:
-    """Return whether all words, which are folded, occur in the texts."""
+    """Return whether all words, which must be folded, occur in the texts."""
     text = "\n".join(map(folded, texts))
     return all(word in text for word in words)

@@ -45,7 +45,7 @@ def configure_logging(settings: Settings) -> None:
 def _replace_exception_by_location(
     _logger: object, _method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Replace the traceback with the location of the error, because its message may name people."""
+    """Replace the traceback with the location of the error, whose message may name people."""
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]

@@ -5,7 +5,7 @@
       │          └── released again ──┤ failed
       └──────► sent otherwise ◄───────┘
 
-An email that was sent fails if it comes back.
+A sent email that bounces becomes failed.
 
 A worker sends the emails to one domain one after the other. In each domain, only one waiting email
 has a queued job; when its job starts, it queues the job of the next one. A release therefore takes
@@ -171,7 +171,7 @@ def record_permanent_failure(
 
 
 def record_bounced(mail: MailRow) -> bool:
-    """Record that an email that a mail server had accepted came back; return whether it is new."""
+    """Record that an accepted email has bounced; return whether that was not known yet."""
     is_new = mail.state is MailState.SENT
     if is_new:
         mail.state, mail.problem = MailState.FAILED, encode_problem(facts.BOUNCED())
@@ -206,7 +206,7 @@ def _domains_with_unqueued(tx: Transaction) -> list[str]:
 
 
 def _attempted(tx: Transaction, mail_id: str) -> MailRow | None:
-    """Return an email that is being sent, or `None` if it was erased or its state has changed."""
+    """Return an email that is being sent; `None` if its row or its state has changed meanwhile."""
     mail = find_mail(tx, mail_id)
     return mail if mail is not None and mail.state is MailState.SENDING else None
 
@@ -220,7 +220,7 @@ def _end_attempt(
     now: datetime,
     problem: Displayed = "",
 ) -> MailRow | None:
-    """Record the end of an attempt, and queue what had to wait for it."""
+    """Record the end of an attempt, and queue the emails that had to wait for it."""
     mail = _attempted(tx, mail_id)
     if mail is None:
         return None
@@ -237,7 +237,7 @@ def _end_attempt(
 
 
 def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
-    """Select the first email that no earlier one to the same person holds back."""
+    """Select the first email that does not have to wait for an earlier one to the same person."""
     earlier = aliased(MailRow)
     of_same_session = and_(
         or_(earlier.kind == MailRow.kind, earlier.kind == MailKind.MOVED_AWAY),

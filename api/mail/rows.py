@@ -97,8 +97,8 @@ class MailRow(IdentifiedRow):
             For invitations, the session's revision that the message announced.
         code_id: for codes, the one-time code to send.
         content: further input of the composer; for invitations, a `coach.invitations.Message`, with
-            the key `address` if it goes to a former address; for notices, their address, which may
-            be a former one.
+            the key `address` if it is sent to a former address; for notices, their address, which
+            may be a former one.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
         queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.

@@ -96,8 +96,8 @@ class MailSettings(MailAccount):
 
     Attributes:
         host: the name of the mail server; if empty, this deployment sends no email.
-        give_up_hours: for how many hours a temporarily rejected message is retried.
-        remind_session_days: how many days before a session its participants are reminded of it. 0
+        give_up_hours: the number of hours for which a temporarily rejected message is retried.
+        remind_session_days: how many days before a session its participants get a reminder. 0
             disables these reminders.
         remind_reply_days: how many days before a session people who have not replied receive a
             single reminder. 0 disables these reminders.

@@ -28,7 +28,7 @@ _SIGNING_DOMAINS = {("header", "d"), ("header", "i")}
 
 
 class Outcome(StrEnum):
-    """The outcome of a check, as far as the source of the email shows."""
+    """The outcome of a check, as far as it can be determined from the source of the email."""
 
     GOOD = "good"
     BAD = "bad"
@@ -45,11 +45,11 @@ class Finding(FrozenModel):
 def check_source(source: bytes, organisation: Organisation) -> tuple[Finding, ...]:
     """Check the source of a test email, or only its headers.
 
-    The results of SPF, DKIM and DMARC are those in the topmost header, which the receiving server
+    The results of SPF, DKIM and DMARC are read from the topmost header, which the receiving server
     wrote.
 
     Raises:
-        InvalidValueError: it is not the source of an email.
+        InvalidValueError: the text is not the source of an email.
     """
     try:
         mail = MailStructure(source.lstrip())
@@ -113,7 +113,7 @@ def _results(mail: MailStructure) -> list[Any]:
 
 
 def _passes(result: Any, domain: str) -> bool:  # noqa: ANN401 - a result of authres
-    """Return whether a result is a pass for `domain`; of DKIM, for a signature of that domain."""
+    """Return whether a result is a pass for `domain`; for DKIM, for a signature of that domain."""
     if str(result.result).lower() != _PASS:
         return False
     if str(result.method).lower() != "dkim":

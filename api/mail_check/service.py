@@ -1,4 +1,4 @@
-"""Sending the test invitation, and checking what arrived."""
+"""Sends the test invitation, and checks the email as received."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def send_test_invitation(services: Services, to: TestRecipient) -> None:
     """Send an invitation to a session that does not exist, a month from now.
 
     Raises:
-        ConflictError: this server sends no email, or the mail server did not accept it.
+        ConflictError: this server does not send email, or the mail server did not accept the test.
     """
     settings, texts, now = services.settings, mail_renderer(services), services.now()
     if not settings.mail.enabled:
@@ -84,7 +84,7 @@ def check_received(
     """Check the source of a test email as received; the findings are texts, ready to be shown.
 
     Raises:
-        UnusableInputError: it is not the source of an email.
+        UnusableInputError: the text is not the source of an email.
     """
     try:
         found = check_source(received.source.encode(), services.settings.deployment)

@@ -1,4 +1,4 @@
-"""Reading and filtering the audit trail, with pseudonyms for auditors."""
+"""Reads and filters the audit trail, with pseudonyms for auditors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coach.feedback import SingleLineText
 
 _PEOPLE = frozenset({"person", "human"})
 _PSEUDONYM = "P-"
-# Aides, and posts that something was handed over to, have the id of their coachee.
+# The id of aides, and of posts that have taken over a commitment, is that of their coachee.
 _ROLES_OF_PEOPLE = frozenset({"coach", "coachee", "aide", "follow_up", "post"})
 _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 

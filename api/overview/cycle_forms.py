@@ -52,7 +52,7 @@ def upload_people(
     coachees: Annotated[UploadFile | None, File()] = None,
     coaches: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Upload one list or both, to be checked before they are used, or show all their faults."""
+    """Upload one list or both for review before they are used, or show all their faults."""
     try:
         preview_lists(services, cycle_id, uploaded_files(coachees, coaches))
     except UnusableInputError as error:

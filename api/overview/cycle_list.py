@@ -1,4 +1,4 @@
-"""The list of cycles: what it can be searched, sorted and filtered by."""
+"""How the list of cycles can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class FormFaults:
 
     @property
     def any(self) -> bool:
-        """Whether the form has faults."""
+        """Whether any form has faults."""
         return bool(self.people or self.no_list or self.policy or self.what_if or self.hold)
 
 

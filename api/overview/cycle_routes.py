@@ -37,7 +37,7 @@ PolicyChanges = Annotated[
 
 @TO_DO.get("/to-do", responses=problem_responses())
 def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
-    """List what is to be done in the cycles that you may see, by kind, newest cycle first."""
+    """List the tasks in the cycles that you may see, by kind, newest cycle first."""
     return read_to_do(services, principal)
 
 
@@ -82,7 +82,7 @@ def list_published_pairs(
 ) -> tuple[PublishedPair, ...]:
     """List the pairs with published sessions that you may see, by the id of the coachee.
 
-    If your access is limited to countries, only the code is given of people of other countries.
+    If your access is limited to countries, you get only the codes of people from other countries.
     """
     return read_published_pairs(services, principal, cycle_id)[1]
 
@@ -97,7 +97,7 @@ def replace_policy(
 ) -> CycleSummary:
     """Replace the policy with another cycle file, or with all its settings as JSON.
 
-    Settings that are left out have their defaults. Existing plans keep the policy they were made
+    Settings that are left out get their defaults. Existing plans keep the policy they were made
     with.
     """
     return cycles.replace_policy(services, cycle_id, cycle_file_of(body), version=version)

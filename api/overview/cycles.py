@@ -54,7 +54,7 @@ class CycleOverview(FrozenModel):
 
 
 class PolicyText(FrozenModel):
-    """A cycle file as edited on its page. `version` is that of the text that the page showed."""
+    """A cycle file as edited on its page. `version` belongs to the text that the page showed."""
 
     text: Annotated[str, Field(max_length=MAX_CYCLE_FILE_BYTES)]
     version: Annotated[int, Field(ge=0)]
@@ -84,7 +84,7 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
 def create_cycle_from_settings(
     services: Services, settings: Mapping[str, JsonValue]
 ) -> CycleSummary:
-    """Create a cycle from settings, as tables and keys of a cycle file, which is written from them.
+    """Create a cycle from settings, given as tables and keys; its cycle file is written from them.
 
     Raises:
         UnusableInputError: settings are invalid. The error lists all faults.
@@ -93,7 +93,7 @@ def create_cycle_from_settings(
 
 
 def check_settings(settings: Mapping[str, JsonValue]) -> None:
-    """Check settings from which a cycle could be created.
+    """Check settings for a new cycle without creating the cycle.
 
     Raises:
         UnusableInputError: settings are invalid. The error lists all faults.
@@ -107,7 +107,7 @@ def replace_policy(
     """Replace a cycle's policy. Existing plans keep the policy they were made with.
 
     The file is checked against the people in the cycle in the transaction that stores it. `version`
-    is that of the policy on which the file is based; `None` if it does not matter.
+    is the policy version on which the file is based; `None` disables the check.
 
     Raises:
         ChangedSinceError: the policy has another version, and nothing was changed.
@@ -125,9 +125,9 @@ def change_policy(
     *,
     version: int | None = None,
 ) -> CycleSummary:
-    """Change settings of a cycle's policy; the comments of its cycle file stay.
+    """Change settings of a cycle's policy; its cycle file keeps its comments.
 
-    `version` is that of the policy on which the changes are based; `None` if it does not matter.
+    `version` is the policy version on which the changes are based; `None` disables the check.
 
     Raises:
         ChangedSinceError: the policy has another version, and nothing was changed.
@@ -143,12 +143,12 @@ def change_policy(
 
 
 def edit_policy(services: Services, cycle_id: str, edited: PolicyText) -> CycleSummary:
-    """Replace a cycle's policy with an edited text of its cycle file; see `replace_policy`.
+    """Replace a cycle's policy with an edited cycle file; see `replace_policy`.
 
     Raises:
         ChangedSinceError: the policy has changed since it was shown.
     """
-    text = edited.text.replace("\r\n", "\n")  # of text areas, by the HTML standard
+    text = edited.text.replace("\r\n", "\n")  # line endings of text areas, by the HTML standard
     parsed = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
     return _replace_policy(services, cycle_id, parsed, edited.version)
 
@@ -204,7 +204,7 @@ def read_overview(services: Services, cycle_id: str) -> CycleOverview:
 def all_summaries(
     tx: Transaction, countries: Collection[str] | None = None
 ) -> tuple[CycleSummary, ...]:
-    """Return all cycles, newest first, with the numbers of people of `countries`; all if `None`."""
+    """Return all cycles, newest first, counting only people of `countries` unless it is `None`."""
     cycles = select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id)
     return _summaries(tx, cycles, countries)
 

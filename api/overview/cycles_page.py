@@ -75,7 +75,7 @@ def _render(
 def _to_do_by_cycle(
     services: Services, principal: Principal
 ) -> list[tuple[str, list[tuple[Fact, str]]]]:
-    """Return the name of each cycle in which something is to be done, with its lines and links."""
+    """Return the name of each cycle with tasks, and the tasks as lines with links."""
     return [
         (
             name,

@@ -1,6 +1,6 @@
-"""The daily digest: an email to the programme office with what is to be done, if there is anything.
+"""The daily digest: an email to the programme office that lists its tasks, if there are any.
 
-It contains numbers and links, but no names.
+The digest contains numbers and links, but no names.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _DUE_AT = timedelta(hours=5)  # after midnight in UTC: early in the morning in E
 
 
 def send_digest(services: Services) -> int:
-    """Send the digest to each address in the settings; return to how many it was sent.
+    """Send the digest to each address in the settings; return the number of emails sent.
 
-    An address that fails is logged, and the others are still tried.
+    If an address fails, this is logged, and the others are still tried.
     """
     items = read_to_do(services)
     sent = 0

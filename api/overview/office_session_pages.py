@@ -29,7 +29,7 @@ SESSION_PAGES = APIRouter(include_in_schema=False)
 
 @SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
 def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a cycle's published sessions with their replies, in pages."""
+    """Show one page of a cycle's published sessions with their replies."""
     query = read_query(request, SESSION_LIST)
     page = session_views.cycle_sessions(services, cycle_id, query)
     address = f"{urls.cycle(cycle_id)}/sessions"

@@ -46,8 +46,8 @@ from coach.follow_up import FollowUpState
 class CyclePage:
     """The contents of a cycle's page.
 
-    `withdrawn` have left themselves since the latest published plan; `applications` is the number
-    of those that wait for a decision.
+    `withdrawn` are the people who have left the cycle themselves since the latest published plan;
+    `applications` is the number of applications that wait for a decision.
     """
 
     overview: CycleOverview
@@ -88,19 +88,19 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
 
 
 def _last_published(plans: Sequence[PlanSummary]) -> datetime | None:
-    """Return when the latest published plan was published; later ones leave people out."""
+    """Return when the latest published plan was published."""
     return max((plan.published_at for plan in plans if plan.published_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """A part of the people in a cycle, with their consents, and the state of the lists.
+    """One page of the people in a cycle, with their consents and the state of the lists.
 
     Attributes:
-        selected: the part that was asked for.
-        people: the people in it.
-        consents: the consents of those of them who have not left.
-        with_pin: the ids of those of them who have set a PIN or a passkey.
+        selected: the requested part of the list.
+        people: the people in that part.
+        consents: the consents of those people, except those who have left.
+        with_pin: the ids of those people who have a PIN or a passkey.
         terms: whether each person currently in the cycle has agreed to the terms, by id.
     """
 
@@ -116,9 +116,9 @@ class PeoplePage:
 def read_people_page(
     services: Services, principal: Principal, cycle_id: str, query: ListQuery
 ) -> PeoplePage:
-    """Return the contents of the people page, with the part of the list that a query asks for.
+    """Return the contents of the people page, with the part of the list that a query requests.
 
-    A manager limited to countries sees only people of these countries, and counts only them.
+    A manager limited to countries sees only people of these countries; nobody else is counted.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -143,9 +143,9 @@ def read_people_page(
 
 @dataclass(frozen=True, slots=True)
 class PersonHome:
-    """A person's sessions, whether they have accepted the current terms, and what is new.
+    """A person's sessions, whether they have accepted the current terms, and notices.
 
-    `questions` can be answered now; `follow_ups_due` is the number of questions after the cycle
+    `questions` are those that can be answered now; `follow_ups_due` is the number of follow-ups
     that wait for an answer.
     """
 
@@ -179,6 +179,6 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
 
 
 def read_notices(services: Services, principal: Principal) -> dict[str, SessionNotice]:
-    """Return the notices about the principal's coming sessions, by id of the session."""
+    """Return the notices about the principal's upcoming sessions, by id of the session."""
     with services.database.reading() as tx:
         return session_notices(tx, principal.person_id or "", now=services.now())

@@ -1,4 +1,4 @@
-"""The list of the people in a cycle: what it can be searched, sorted and filtered by."""
+"""How the list of the people in a cycle can be searched, sorted and filtered."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PEOPLE_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """What the list of people needs of everybody. `terms` is `None` if the person has left."""
+    """A person with the fields that the list needs; `terms` is `None` if the person has left."""
 
     id: str
     side: Side

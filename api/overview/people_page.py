@@ -27,7 +27,7 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 def show_people(
     cycle_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the people in a cycle, including people who have left, in pages."""
+    """Show one page of the people in a cycle, including people who have left."""
     query, texts = read_query(request, PEOPLE_LIST), request_renderer(request)
     page = read_people_page(services, principal, cycle_id, query)
     return render_page(

@@ -1,7 +1,7 @@
-"""The pairs of a cycle's published sessions, as far as a manager may see them.
+"""The pairs of a cycle's published sessions that a manager may see.
 
-A manager limited to countries sees the pairs that somebody of these countries belongs to. Of a
-person of another country they see the code, and nothing else.
+A manager limited to countries sees the pairs with at least one person from these countries. Of a
+person from another country, the manager sees only the code.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from coach.texts.facts import Displayed
 
 
 class PairMember(FrozenModel):
-    """One of the two people of a pair; only the code is known of somebody beyond the limits."""
+    """One of the two people of a pair; beyond the limits, only the code is set."""
 
     code: str
     id: str | None
@@ -115,7 +115,7 @@ def _session(principal: Principal, session: SessionDetails) -> PairSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """A session of a pair, formatted for the page of those limited to countries."""
+    """A session of a pair, formatted for managers limited to countries."""
 
     number: int
     when: Displayed

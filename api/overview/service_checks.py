@@ -1,4 +1,4 @@
-"""Assesses the figures of a deployment: for each, how urgent it is, and what to do."""
+"""Assesses the figures of a deployment: how urgent each of them is, and what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVENT_LIMITS = {
     RecentEvent.EXPORT: 10,
     RecentEvent.NEW_DEVICE: 50,
 }
-"""How many events within an hour are usual."""
+"""The maximum number of events within an hour that is considered normal."""
 
 _UTC = ZoneInfo("UTC")
 _GIGABYTE = 1e9
@@ -49,7 +49,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceCheck:
-    """One line: its name, which does not change, its heading, its state, and what to do."""
+    """One line of the report: its permanent name, its heading, its state, and what to do."""
 
     name: str
     heading: Fact

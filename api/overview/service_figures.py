@@ -28,7 +28,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class RecentEvent(StrEnum):
-    """A kind of event whose recent number is observed.
+    """A kind of event whose recent occurrences are counted.
 
     `SIGN_IN_FAILED` are wrong passwords and codes of existing users, `VERIFICATION_FAILED` wrong
     codes and PINs of people with secret links. `EXPORT` are downloads of personal data by the
@@ -50,7 +50,7 @@ class EventNumbers(FrozenModel):
 
 
 class DiskSpace(FrozenModel):
-    """The size of the disk of a folder, and how much of it can be used, in bytes."""
+    """The size and the free space of the disk that contains a folder, in bytes."""
 
     free_bytes: int
     size_bytes: int
@@ -80,7 +80,7 @@ class ServiceFigures(FrozenModel):
 
 
 def service_figures(services: Services, job_types: Sequence[JobType]) -> ServiceFigures:
-    """Return the figures, in one transaction that only reads."""
+    """Return the figures, read in a single transaction."""
     with services.database.reading() as tx:
         return ServiceFigures(
             at=services.now(),
@@ -94,7 +94,7 @@ def service_figures(services: Services, job_types: Sequence[JobType]) -> Service
 
 
 def recent_events(tx: Transaction, *, now: datetime) -> dict[RecentEvent, EventNumbers]:
-    """Return the numbers of recent events of all kinds, from the audit trail."""
+    """Return the numbers of recent events by kind, from the audit trail."""
     office = AuditRow.role.in_([AccessRole.MANAGER, AccessRole.AUDITOR])
     kinds: Mapping[RecentEvent, ColumnElement[bool]] = {
         RecentEvent.SIGN_IN_FAILED: AuditRow.action.in_(

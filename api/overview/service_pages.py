@@ -1,4 +1,4 @@
-"""The page "Service", and the same as JSON: the state of the deployment, and what to do."""
+"""The state of the deployment, as the page "Service" and as JSON, with what to do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ServiceLine(FrozenModel):
 
 
 class ServiceReport(FrozenModel):
-    """The state of the deployment: figures, and lines about them in the reader's language.
+    """The state of the deployment: figures, and an assessment in the reader's language.
 
     `queue_seconds` is how long the oldest job of each type has been waiting, `disks` the space on
     the disks of the folders of this server, and `events` the numbers of recent events.

@@ -27,8 +27,8 @@ class SettingSource(StrEnum):
 class SettingLine(FrozenModel):
     """A setting by the name of its environment variable.
 
-    `value` is its text; `None` if it is not set, or if it is a secret. `is_secret` is whether it is
-    one, and `is_set` whether there is a value.
+    `value` is the value as text; `None` if the setting is not set or is a secret. `is_secret` is
+    whether the setting is a secret, and `is_set` whether it has a value.
     """
 
     name: str
@@ -39,7 +39,7 @@ class SettingLine(FrozenModel):
 
 
 def setting_lines(settings: Settings) -> tuple[SettingLine, ...]:
-    """Return all settings in the order of `api.settings.Settings`, also those that are not set."""
+    """Return all settings, set or not, in the order of `api.settings.Settings`."""
     return tuple(_lines(settings, _PREFIX))
 
 

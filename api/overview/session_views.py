@@ -1,4 +1,4 @@
-"""A part of a cycle's published sessions, with the delivery status of its emails."""
+"""One page of a cycle's published sessions, with the delivery status of its emails."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ SHOWN_FIRST = 10
 
 @dataclass(frozen=True, slots=True)
 class CycleSessions:
-    """A part of a cycle's published sessions, and its emails' delivery status.
+    """One page of a cycle's published sessions, and its emails' delivery status.
 
     Attributes:
-        selected: the ids of the sessions in the part that was asked for.
+        selected: the ids of the sessions in the requested part of the list.
         sessions: these sessions.
         declined: the first sessions that were declined.
         declined_count: the number of all sessions that were declined.
         replies: the numbers of replies to all sessions.
-        to_clarify: the first sessions about which the office has something to clarify or to do.
+        to_clarify: the first sessions that require clarification or action by the office.
         to_clarify_count: the number of all such sessions.
     """
 
@@ -50,7 +50,7 @@ class CycleSessions:
 
 
 def cycle_sessions(services: Services, cycle_id: str, query: ListQuery) -> CycleSessions:
-    """Return the part of a cycle's published sessions that a query asks for.
+    """Return the part of a cycle's published sessions that a query requests.
 
     Cancelled sessions are included.
 

@@ -1,4 +1,4 @@
-"""What the programme office has to do, by cycle: the first page and the daily digest show it."""
+"""The tasks of the programme office by cycle, for the first page and the daily digest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MISSING_AFTER = timedelta(days=2)
 
 
 class ToDoKind(StrEnum):
-    """What is to be done."""
+    """The kind of a task."""
 
     DECLINED = "declined"
     UNANSWERED = "unanswered"
@@ -51,7 +51,7 @@ class ToDoKind(StrEnum):
 
 
 class ToDo(FrozenModel):
-    """Something to do in a cycle: its kind, and how many times."""
+    """Tasks of one kind in a cycle, and their number."""
 
     cycle_id: str
     cycle_name: str
@@ -60,9 +60,9 @@ class ToDo(FrozenModel):
 
 
 def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo, ...]:
-    """Return what is to be done in the cycles that a user may see, newest cycle first.
+    """Return the tasks in the cycles that a user may see, newest cycle first.
 
-    Nothing is returned to those limited to countries, because it counts the people of all.
+    Managers limited to countries get no tasks, because the numbers cover all countries.
     """
     if principal.countries is not None:
         return ()
@@ -72,7 +72,7 @@ def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo,
 
 
 def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[ToDo, ...]:
-    """Return what is to be done in all cycles; see `read_to_do`.
+    """Return the tasks in all cycles; see `read_to_do`.
 
     Makes one query for each kind, and two for missing answers.
     """
@@ -90,7 +90,7 @@ def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[
 
 
 def to_do_url(item: ToDo) -> str:
-    """Return the URL of the page on which it is done."""
+    """Return the URL of the page on which a task is done."""
     return urls.cycle(item.cycle_id) + _PAGES[item.kind]
 
 

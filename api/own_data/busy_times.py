@@ -1,4 +1,4 @@
-"""Busy times of a person, from a calendar file that they upload. Only the times are kept."""
+"""Use cases for a person's busy times, from an uploaded calendar file. Only times are kept."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _from_form(value: object) -> object:
 
 
 class BusyTimes(FrozenModel):
-    """A person's busy times, local to `timezone`, each as a day and two times of that day."""
+    """A person's busy times, local to `timezone`: each is a day and two times on that day."""
 
     timezone: str
     times: Annotated[tuple[str, ...], Field(examples=[[_EXAMPLE]])]
@@ -75,7 +75,7 @@ def upload_calendar(services: Services, principal: Principal, file: NamedFile) -
 
 
 def remove_busy_times(services: Services, principal: Principal, removed: RemovedTimes) -> BusyTimes:
-    """Remove some or all of the requesting person's busy times, and return the others.
+    """Remove some or all of the requesting person's busy times, and return the remaining ones.
 
     Raises:
         ConflictError: the person has been erased.

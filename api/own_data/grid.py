@@ -35,7 +35,7 @@ class Cell:
 class Grid:
     """The cells of a week, by time of day, and their length `step` in minutes.
 
-    `fits` is false if parts of windows are shorter than a cell; these are not marked as free.
+    `fits` is false if parts of windows are shorter than a cell; such parts are not marked as free.
     """
 
     step: int
@@ -44,7 +44,7 @@ class Grid:
 
 
 def availability_grid(windows: Collection[WeeklyWindow]) -> Grid:
-    """Return the grid from 07:00 to 20:00, or longer if there are windows before or after."""
+    """Return the grid from 07:00 to 20:00, extended if there are windows outside these hours."""
     bounds = [minute for one in windows for minute in (one.start_minute, one.end_minute)]
     fitting = [step for step in STEPS if all(minute % step == 0 for minute in bounds)]
     step = fitting[0] if fitting else STEPS[-1]

@@ -1,6 +1,6 @@
 """Use cases for people who read and change their own availability and details.
 
-The same fields as in the lists, in the same form and read by the same parsers.
+The fields have the same form as in the lists and are read by the same parsers.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def save_own_details(
 ) -> OwnDetails:
     """Change the requesting person's details, and return the new details.
 
-    The next run uses them. They are kept when the programme office uploads a list with the same
-    values as its previous list.
+    The next run uses the new details. They are kept when the programme office uploads a list with
+    the same values as its previous list.
 
     Raises:
         UnusableInputError: values are invalid. The error lists all faults, with the field as the

@@ -126,7 +126,7 @@ def remove_busy_times(
 
 
 def _draft(services: Services, principal: Principal, fields: tuple[str, ...]) -> Draft:
-    """Return the draft of one of the forms with texts."""
+    """Return the draft of one of the text forms."""
     return draft_of(services.keyring, principal, f"details {fields[0]}", fields)
 
 

@@ -35,7 +35,7 @@ class GridLine:
 
 @dataclass(frozen=True, slots=True)
 class BusyDay:
-    """A day with busy times, each as the value of its checkbox and as shown."""
+    """A day with busy times, each as the value of its checkbox and as text."""
 
     day: Displayed
     times: tuple[tuple[str, str], ...]

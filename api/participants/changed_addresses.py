@@ -1,4 +1,4 @@
-"""Changes to the addresses of several people at once."""
+"""Checks and announces changes to the addresses of several people at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from api.services import Services
 def changing_addresses(
     tx: Transaction, services: Services, principal: Principal, cycle_id: str
 ) -> Iterator[None]:
-    """Check and announce the changes to addresses made in the block.
+    """Check and announce the changes to addresses that are made in the `with` block.
 
     People who have a link are notified at both addresses.
 

@@ -1,4 +1,4 @@
-"""The times that people have declined; they are unavailable then, including in later runs."""
+"""The times that people have declined; later runs treat people as unavailable at these times."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Times = tuple[datetime, datetime]
 def remember_declined_time(
     tx: Transaction, person_id: str, start: datetime, end: datetime, *, now: datetime
 ) -> None:
-    """Remember that a person cannot meet in `[start, end)`, unless this is known already."""
+    """Remember that a person cannot meet in `[start, end)`, unless this is already known."""
     known = select(DeclinedTimeRow.id).where(
         DeclinedTimeRow.person_id == person_id,
         DeclinedTimeRow.starts_at == start,
@@ -33,7 +33,7 @@ def remember_declined_time(
 
 
 def forget_declined_time(tx: Transaction, person_id: str, start: datetime, end: datetime) -> None:
-    """Forget that a person has declined `[start, end)`, because they accept this time now."""
+    """Forget that a person has declined `[start, end)`, because they now accept this time."""
     tx.execute(
         delete(DeclinedTimeRow).where(
             DeclinedTimeRow.person_id == person_id,
@@ -57,7 +57,7 @@ def declined_times(tx: Transaction, person_ids: Collection[str]) -> dict[str, tu
 
 
 def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return what the humans of a cycle have declined, in any role and cycle.
+    """Return the times that the humans of a cycle have declined, in any role and cycle.
 
     The key is the id of the human, or of the person if they are not linked to one.
     """
@@ -66,7 +66,7 @@ def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
 
 
 def declined_since(tx: Transaction, cycle_id: str, moment: datetime) -> dict[str, list[Times]]:
-    """Return what the people of a cycle have declined in it after `moment`, by human."""
+    """Return the times that people have declined in a cycle after `moment`, by human."""
     return _by_human(tx, PersonRow.cycle_id == cycle_id, DeclinedTimeRow.declined_at > moment)
 
 
@@ -84,7 +84,7 @@ def _by_human(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[str, li
 
 
 def busy_times_in(time: Times, zone: ZoneInfo) -> Iterator[BusyTime]:
-    """Yield a time as busy times on local days, each of which ends by midnight."""
+    """Yield a time as busy times on local days; each of them ends by midnight."""
     begin, end = (one.astimezone(zone) for one in time)
     day = begin.date()
     while day <= end.date():

@@ -1,9 +1,9 @@
 """The humans behind the people of cycles: finding, merging and deleting them.
 
-By the reference of the people files, rows of a cycle with the same `person` are one human, and so
-are rows with the same address and name. This holds over roles and cycles, except for humans whom a
-manager has declared to be different people; over cycles, the same `person` also needs the same name
-or the same address.
+As documented for people files, rows of a cycle with the same `person` are one human, and so are
+rows with the same address and name. This applies across roles and cycles, except to humans whom a
+manager has declared to be different people. Across cycles, rows with the same `person` must also
+have the same name or address.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LISTED_EMAIL = PersonRow.profile["email"].as_string()
 class _Groups:
     """The ids of humans, and of people without one, that the lists describe as one human.
 
-    `alike` has the ids with the same key as an id, `root` connects everything reachable by keys.
+    `alike` maps each id to the ids with the same key, and `root` connects all ids that keys link.
     """
 
     root: dict[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class _Groups:
 
 
 def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) -> None:
-    """Link people who are new or have changed to their humans, adding those who are not known.
+    """Link new and changed people to their humans, adding humans who are not known yet.
 
     Humans whom the lists now describe as one are merged.
     """
@@ -104,14 +104,14 @@ def distinct_pairs(tx: Transaction) -> frozenset[tuple[str, str]]:
 
 
 def are_kept_apart(tx: Transaction, one_id: str, other_id: str) -> bool:
-    """Whether a manager has declared two humans to be different people."""
+    """Return whether a manager has declared two humans to be different people."""
     return tx.get(DistinctHumansRow, _pair(one_id, other_id)) is not None
 
 
 def forget_humans(tx: Transaction, rows: Collection[PersonRow]) -> None:
-    """Remove the links of people who are being erased, and the humans who have no others.
+    """Unlink people who are being erased from their humans, and delete humans without other people.
 
-    A human who has others keeps only what the rows of the others contain.
+    A human with other people keeps only the data that those people's rows contain.
     """
     human_ids = {row.human_id for row in rows}
     for row in rows:
@@ -145,7 +145,7 @@ def update_address(tx: Transaction, row: PersonRow, former: str) -> None:
 
 
 def people_of(tx: Transaction, human_id: str) -> Sequence[PersonRow]:
-    """Return the people of a human, those of the newest cycle first."""
+    """Return the people of a human, newest cycle first."""
     return tx.scalars(
         select(PersonRow)
         .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
@@ -155,7 +155,7 @@ def people_of(tx: Transaction, human_id: str) -> Sequence[PersonRow]:
 
 
 def _groups(tx: Transaction) -> _Groups:
-    """Group all humans, and the people who are not linked yet, by what the lists say."""
+    """Group all humans, and the people who are not linked yet, by the keys in the lists."""
     people = tx.execute(
         select(
             PersonRow.id, PersonRow.human_id, PersonRow.cycle_id, PersonRow.name, PersonRow.email,
@@ -180,7 +180,7 @@ def _groups(tx: Transaction) -> _Groups:
 
 
 def _scoped(person: str, cycle_id: str, email: str, name: str) -> tuple[str, ...]:
-    """Return the scope of a value of `person`: its cycle alone, or a name or an address.
+    """Return the scopes in which a value of `person` applies: a cycle, a name, or an address.
 
     Two offices may number their people in the same way, each in its own cycle.
     """
@@ -192,7 +192,7 @@ def _scoped(person: str, cycle_id: str, email: str, name: str) -> tuple[str, ...
 
 
 def _known_human(alike: Iterable[str], humans: dict[str, HumanRow]) -> HumanRow | None:
-    """Return the oldest human among some ids."""
+    """Return the oldest of the humans with these ids."""
     known = [humans[one] for one in alike if one in humans]
     return min(known, key=lambda human: (human.created_at, human.id), default=None)
 
@@ -223,7 +223,7 @@ def _members(
 
 
 def _join_all(tx: Transaction, members: Sequence[HumanRow]) -> None:
-    """Merge all humans of a group, except those who are kept apart."""
+    """Merge all humans of a group, except those declared to be different people."""
     kept: list[HumanRow] = []
     for human in members:
         same = (one for one in kept if not are_kept_apart(tx, one.id, human.id))

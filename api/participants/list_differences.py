@@ -13,10 +13,10 @@ _MOST_SHOWN = 200
 
 
 def list_differences(stored: Roster, submitted: Roster | None) -> tuple[Difference, ...]:
-    """Return the differences, at most 200; none if the submitted lists could not be read.
+    """Return up to 200 differences, or none if the submitted lists could not be read.
 
     The field of a difference is the kind of list, the id of the person, and the column, such as
-    `coachees.C-1.email`; or without a column if only one of the two has the person.
+    `coachees.C-1.email`; or without a column if the person is in only one of the two lists.
     """
     if submitted is None:
         return ()

@@ -1,7 +1,7 @@
-"""Emails that tell a person about changes to their own access, which they may not have made.
+"""Emails that tell a person about changes to their access, which somebody else may have made.
 
-A notice about a person's address goes to the old and to the new one. Whoever changes an address to
-receive somebody's codes can therefore not keep the person from learning of it.
+A notice about a change of address goes to the old and the new address. Somebody who changes an
+address to receive a person's codes therefore cannot prevent the person from learning of it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def send_notices(
     *,
     now: datetime,
 ) -> int:
-    """Send a notice to the current address of a person, and to those they had in the last 180 days.
+    """Send a notice to a person's current address and to their addresses of the last 180 days.
 
     `content` is the input of the composer. Returns the number of addresses.
     """
@@ -55,11 +55,11 @@ def notify_address_change(
 ) -> None:
     """Tell a person that their address was changed or removed, if this server sends email.
 
-    The notices go to the new address, the former one, and those of the last 180 days. Whoever
-    removes an address before entering another can therefore not keep the person from learning of
-    it. Notices about the person then also go to the former address for 180 days.
+    The notices go to the new address, the former one, and those of the last 180 days. Somebody who
+    removes an address before entering another therefore cannot prevent the person from learning of
+    it. After the change, notices about the person also go to the former address for 180 days.
 
-    Invitations move from the former to the new address, even if this server sends no email.
+    Invitations move from the former to the new address, even if this server does not send email.
     """
     if former != person.email:
         services.address_changed(tx, services, person.id, former)
@@ -81,7 +81,7 @@ def notify_address_change(
 def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
     """Return the addresses of the people in a cycle who have been given a secret link, by id.
 
-    The address of a person who has none is empty.
+    The text is empty for a person without an address.
     """
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK, CredentialRow.person_id.is_not(None)
@@ -95,7 +95,7 @@ def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
 
 
 def known_addresses(tx: Transaction, person: PersonRow, *, now: datetime) -> frozenset[str]:
-    """Return the addresses of a person, and those of the last 180 days, in lower case."""
+    """Return a person's current address and those of the last 180 days, in lower case."""
     every = (person.email, *_former_addresses(tx, person.id, now))
     return frozenset(address.casefold() for address in every if address)
 

@@ -1,4 +1,4 @@
-"""Values that people set themselves. A list replaces them only where it has changed since.
+"""Values that people set themselves. A later list replaces them only if its own values changed.
 
 `PersonRow.listed` has the value in the latest list of each field that the person has set. A list
 that still has this value keeps the person's own; a list with another value replaces it, because
@@ -15,11 +15,11 @@ from api.participants.rows import PersonRow
 OWN_FIELDS = ("languages", "availability", "unavailable", "topics", "prefers", "refuses")
 """The fields of a profile that people can set themselves. Coaches have no `prefers`."""
 NAMED_FIELDS = ("prefers", "refuses")
-"""Those that name other people, by their ids or by their names as the person typed them."""
+"""The fields that name other people, by their ids or by names as the person typed them."""
 
 
 _NO_VALUES: Mapping[str, Any] = {"busy": []}
-"""The values of fields that are left out of a profile if they are empty."""
+"""The empty values of fields that are omitted from a profile if they are empty."""
 
 
 def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def with_own_values(row: PersonRow, listed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the profile in a new list with the values that the person has set and still apply."""
+    """Return the profile in a new list, with those values set by the person that still apply."""
     own = (row.listed or {}).items()
     kept = {name: value for name, value in own if _value(listed, name) == value}
     row.listed = kept or None

@@ -1,4 +1,4 @@
-"""Checking a cycle's policy against the people in the cycle."""
+"""Checks a cycle's policy against the people in the cycle."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def change_policy(
 
 
 def require_complete_source(row: CycleRow) -> None:
-    """Require that the cycle file still contains the policy.
+    """Check that the cycle file still contains the policy.
 
     Raises:
-        ConflictError: it does not, because people were erased.
+        ConflictError: the file does not contain the policy, because people were erased.
     """
     read = parse_policy_file(NamedFile(CYCLE_FILE, row.source.encode())).read
     if read.cycle != policy_of(row):

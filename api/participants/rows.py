@@ -35,7 +35,7 @@ class HumanRow(IdentifiedRow):
 
 
 class DistinctHumansRow(TableRow):
-    """A manager's decision that two humans who look like one are different people.
+    """A manager's decision that two similar humans are different people.
 
     `one_id` is the lower id.
     """
@@ -56,10 +56,10 @@ class PersonRow(IdentifiedRow):
 
     `code` is the person's id in the spreadsheet, and `position` is the person's position in the
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
-    submissions remain. An erased person's row only has the data that totals need. `withdrawn_at` is
-    set if the person left the cycle themselves; lists then do not bring them back. `listed` has the
-    values of the latest list for the fields that the person has set themselves, or the office one
-    by one.
+    submissions remain. An erased person's row contains only the data that totals need.
+    `withdrawn_at` is set if the person left the cycle themselves; later lists then do not bring
+    them back. `listed` has the values of the latest list for the fields that the person, or the
+    office in the form for one person, has set since.
     """
 
     __tablename__ = "people"
@@ -85,7 +85,7 @@ class PersonRow(IdentifiedRow):
 class DeclinedTimeRow(IdentifiedRow):
     """A time `[starts_at, ends_at)` at which a person has declined a session.
 
-    It is not offered to them again, and later runs place no session in it.
+    The time is not offered to the person again, and later runs place no session in it.
     """
 
     __tablename__ = "declined_times"
@@ -105,7 +105,7 @@ class ListPreviewRow(TableRow):
         coachees: the content of the file, while there are questions about it.
         coaches: as for `coachees`.
         answers: the answers to the questions so far, by side.
-        outcome: what was read; see `api.participants.preview.outcome`.
+        outcome: the outcome of reading the files; see `api.participants.preview.outcome`.
         lists_version: the version of the lists in use when these were uploaded.
     """
 
@@ -128,7 +128,7 @@ class ListUndoRow(TableRow):
     """The people of a cycle before the latest list, until the next run.
 
     Attributes:
-        people: their rows.
+        people: the people's rows.
     """
 
     __tablename__ = "list_undos"

@@ -31,7 +31,7 @@ _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH:
 
 
 class ParticipantDetails(FrozenModel):
-    """A person as shown to the programme office. `left_at` is set if a later list omits them."""
+    """A person as shown to the office. `left_at` is set if a later list omits the person."""
 
     brief: PersonSummary
     email: str
@@ -44,7 +44,8 @@ def list_people(
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
     """Return a page of the people in a cycle, in the order of `participants_of`, and their number.
 
-    A manager limited to countries sees only people of these countries, and not whom they name.
+    A manager limited to countries sees only people of these countries, without the people they
+    name.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -73,7 +74,7 @@ def _is_seen(principal: Principal, person: ParticipantDetails) -> bool:
 
 
 def _without_named(person: ParticipantDetails) -> ParticipantDetails:
-    """Return a person without the names and ids of others that they or their list have entered."""
+    """Return a person without the names and ids of other people that were entered for them."""
     fields = type(person.profile).model_fields
     named = {name: fields[name].default for name in _NAMING_FIELDS if name in fields}
     return person.model_copy(update={"profile": person.profile.model_copy(update=named)})
@@ -119,7 +120,7 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = True) -> Roster:
     """Return the people currently in a cycle, in the order of their lists.
 
-    People of one human whom the lists do not describe as one get the same value of `person`. The
+    People of one human get the same value of `person`, even if the lists do not link them. The
     times that people have declined are among their busy times, unless `with_declined_times` is
     false.
     """
@@ -148,7 +149,7 @@ def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = Tru
 def _with_declined_times(
     rows: Sequence[PersonRow], people: Sequence[AnyPerson], declined: Mapping[str, Sequence[Times]]
 ) -> Iterator[AnyPerson]:
-    """Yield `people` with the times that their human has declined, in any role and cycle."""
+    """Yield `people`, with busy times added where their human has declined a time in any cycle."""
     for row, person in zip(rows, people, strict=True):
         busy = list(person.busy)
         for time in declined.get(row.human_id or row.id, ()):
@@ -160,9 +161,9 @@ def _with_declined_times(
 def _with_ids_of_named(
     rows: Sequence[PersonRow], people: Sequence[AnyPerson], others: Sequence[Person]
 ) -> Iterator[AnyPerson]:
-    """Yield `people` with the ids of those whom they have named themselves, instead of names.
+    """Yield `people`, with ids in place of the names that they have entered themselves.
 
-    What they typed is left out, because it may be the names of people who are not in the cycle.
+    Unknown names are left out, because they may be names of people who are not in the cycle.
     """
     named: NamedPeople | None = None
     for row, person in zip(rows, people, strict=True):
@@ -197,10 +198,10 @@ def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
 def people_as_json(
     tx: Transaction, cycle_id: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
-    """Return the JSON of the coachees and coaches now in a cycle, without declined times.
+    """Return the coachees and coaches now in a cycle as JSON, without declined times.
 
-    It validates to the people of `roster_of`. Returns `None` if somebody has named others
-    themselves, because their ids are only found by comparing names.
+    Validating the JSON gives the people of `roster_of`. Returns `None` if somebody has entered
+    names of others, because finding their ids requires comparing names.
     """
     coachees, coaches = (
         [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
@@ -215,7 +216,7 @@ def people_as_json(
 
 
 def _values_of_person(rows: Sequence[PersonRow]) -> Callable[[PersonRow], dict[str, str]]:
-    """Return a function from rows to the value of `person` that they need in addition, if any."""
+    """Return a function that returns the value of `person` to add to a row, if any."""
     by_human: dict[str, list[PersonRow]] = defaultdict(list)
     for row in rows:
         if row.human_id is not None:
@@ -244,7 +245,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
 def ids_of_codes(
     tx: Transaction, cycle_id: str, side: Side, codes: Collection[str]
 ) -> dict[str, str]:
-    """Return the ids of those people on one side of a cycle who have these codes, by code."""
+    """Return the ids of the people on one side of a cycle with these codes, by code."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.id).where(
             PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.code.in_(codes)

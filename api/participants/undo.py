@@ -1,4 +1,4 @@
-"""Keeping the people of a cycle before its latest list, and restoring them, until the next run."""
+"""Stores the people of a cycle before its latest list, so that the list can be undone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Restored(NamedTuple):
 
 
 def store_undo(tx: Transaction, cycle_id: str, *, now: datetime) -> None:
-    """Store the people of a cycle before a list replaces them; an earlier copy is replaced."""
+    """Store the people of a cycle before a list replaces them, replacing any earlier copy."""
     rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
     people = {
         row.id: {column: getattr(row, column) for column in _COLUMNS}
@@ -42,20 +42,20 @@ def end_undo(tx: Transaction, cycle_id: str) -> None:
 
 
 def forget_lists(tx: Transaction, cycle_id: str) -> None:
-    """Delete the stored contents of lists: those before the latest list, and undecided uploads."""
+    """Delete stored contents of lists: the people before the latest list, and undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
 
 
 def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:
-    """Return when the list that can be undone was stored; `None` if there is none."""
+    """Return when the list that can be undone was stored; `None` if no list can be undone."""
     return tx.scalar(select(ListUndoRow.stored_at).where(ListUndoRow.cycle_id == cycle_id))
 
 
 def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Restored:
     """Restore the people of a cycle as they were before its latest list.
 
-    People who were added since are deleted. An address that was not set by the list is kept.
+    People who were added since are deleted. Addresses that were not set by the list are kept.
     """
     rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == undo.cycle_id)).all()
     added = [row for row in rows if row.erased_at is None and row.id not in undo.people]
@@ -70,7 +70,7 @@ def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Rest
 
 
 def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
-    """Restore a row; return whether it differs from what is stored."""
+    """Restore a row; return whether this changed the row."""
     left_at = before["left_at"] and datetime.fromisoformat(before["left_at"])
     columns = {column: before.get(column) for column in _COLUMNS} | {"left_at": left_at}
     columns |= _with_own_values(row, before)
@@ -86,7 +86,7 @@ def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
 
 
 def _with_own_values(row: PersonRow, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `profile` and `listed` as they were, with what the person has set since."""
+    """Return the earlier `profile` and `listed`, with the values that the person has set since."""
     profile, listed = before["profile"], before.get("listed") or {}
     own = row.listed or {}
     return {

@@ -1,4 +1,4 @@
-"""Uploading both lists of people. They are checked in the transaction that stores them.
+"""Uploads both lists of people. They are checked in the transaction that stores them.
 
 Each list replaces the previous one. People whom the new list omits have left the cycle: their
 sessions and submissions remain, and later runs do not include them.
@@ -69,10 +69,10 @@ def upload_lists(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids; return a summary of each.
 
-    `version` is that of the lists on which the files are based; `None` if it does not matter.
+    `version` is the version of the lists on which the files are based; `None` disables the check.
 
     The files are read before the transaction starts, because reading a workbook is slow. People who
-    have a link and whose address changes are told so at both addresses.
+    have a link and whose address changes are notified at both addresses.
 
     Raises:
         ChangedSinceError: the lists have another version. Nothing is changed.
@@ -100,8 +100,8 @@ def upload_lists(
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
     """Read both lists; they are checked when they are stored.
 
-    Only the documented forms of values are accepted, because nothing would show the user how others
-    were understood.
+    Only the documented forms of values are accepted, because this upload has no review in which the
+    user could check how other forms were understood.
     """
     context = ReadContext(reference(), strict=True)
     lists = read_people_lists(coachees, coaches, context)
@@ -111,7 +111,7 @@ def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
 def store_lists(
     tx: Transaction, cycle_id: str, uploaded: UploadedLists, *, now: datetime
 ) -> tuple[UploadSummary, UploadSummary]:
-    """Check both lists against each other and the cycle's policy, and replace those of the cycle.
+    """Check both lists against each other and the cycle's policy, and replace the cycle's lists.
 
     Returns a summary of the changes in each list.
 
@@ -224,7 +224,7 @@ def _update_row(row: PersonRow, person: Person, position: int) -> bool:
     row.position, row.erased_at = position, None
     row.left_at = None if returns else row.left_at
     if before is None or before["email"] != person.email:
-        row.email = person.email  # otherwise, keep an address that the person has set
+        row.email = person.email  # otherwise, keep the address that the person has set
     row.name, row.timezone, row.profile = person.name, person.timezone, profile
     return changed
 

@@ -1,4 +1,4 @@
-"""People who have left a cycle themselves. Lists do not bring them back."""
+"""People who have left a cycle themselves. Later lists do not bring them back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.participants.rows import PersonRow, Side
 
 
 def withdraw(row: PersonRow, *, now: datetime) -> None:
-    """Record that a person has left their cycle at their own request; lists do not reverse this."""
+    """Record that a person has left their cycle at their own request; lists cannot reverse this."""
     row.left_at = row.withdrawn_at = now
 
 
@@ -30,7 +30,7 @@ class WithdrawnPerson(NamedTuple):
 def withdrawn_people(
     tx: Transaction, cycle_id: str, *, since: datetime | None
 ) -> tuple[WithdrawnPerson, ...]:
-    """Return the people who left a cycle themselves, latest first; only after `since`, if given."""
+    """Return the people who left a cycle themselves (after `since`, if given), latest first."""
     query = (
         select(PersonRow.name, PersonRow.side, PersonRow.withdrawn_at)
         .where(

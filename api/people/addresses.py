@@ -1,4 +1,4 @@
-"""Changing the address of a human in the directory."""
+"""Changes the address of a human in the directory."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from api.services import Services
 def change_address(services: Services, human_id: str, new: NewAddress) -> DirectoryEntry:
     """Change the address of a human, in the directory and in cycles that have not ended.
 
-    If this server sends email, the person is notified at both addresses. An uploaded list keeps the
-    new address unless its own differs from that of the previous list.
+    If this server sends email, the person is notified at both addresses. The new address stays
+    until an uploaded list has a different address than the previous list.
 
     Raises:
         NotFoundError: there is no such human.
@@ -39,7 +39,7 @@ def change_address(services: Services, human_id: str, new: NewAddress) -> Direct
 
 
 def _is_open(tx: Transaction, person: PersonRow, services: Services) -> bool:
-    """Whether a person is in a cycle that has not ended."""
+    """Return whether a person is in a cycle that has not ended."""
     cycle = cycle_header(tx, person.cycle_id)
     today: date = services.now().astimezone(ZoneInfo(cycle.timezone)).date()
     return person.left_at is None and person.erased_at is None and cycle.end >= today

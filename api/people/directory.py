@@ -1,4 +1,4 @@
-"""Reading the directory: a search, and one person with their roles in all cycles."""
+"""Reads the directory: searches it, and returns one human with their roles in all cycles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE_SIZE = 50
 
 
 class DirectoryRole(FrozenModel):
-    """A role of a human in a cycle. `left_at` is set if a later list of the cycle omits them."""
+    """A role of a human in a cycle. `left_at` is set if a later list omits the person."""
 
     person_id: str
     cycle_id: str
@@ -53,7 +53,7 @@ class DirectorySearch(FrozenModel):
 
 
 class DirectoryPage(FrozenModel):
-    """A page of the humans that a search finds, ordered by name, and their total number."""
+    """A page of the humans that a search finds, ordered by name, and the total number found."""
 
     entries: tuple[DirectoryEntry, ...]
     found: int
@@ -62,7 +62,7 @@ class DirectoryPage(FrozenModel):
 
 
 def search_directory(services: Services, search: DirectorySearch) -> DirectoryPage:
-    """Return a page of the humans that a search finds; all of them if its text is empty."""
+    """Return a page of the humans that a search finds; an empty text finds everybody."""
     with services.database.reading() as tx:
         return found_in_directory(tx, search)
 
@@ -78,7 +78,7 @@ def read_entry(services: Services, human_id: str) -> DirectoryEntry:
 
 
 def found_in_directory(tx: Transaction, search: DirectorySearch) -> DirectoryPage:
-    """Return a page of the humans that a search finds; all of them if its text is empty."""
+    """Return a page of the humans that a search finds; an empty text finds everybody."""
     ids = _found_ids(tx, folded(search.text).split())
     pages = max(1, -(-len(ids) // _PAGE_SIZE))
     page = min(search.page, pages)

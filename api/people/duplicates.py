@@ -34,7 +34,7 @@ from coach.texts.facts import Fact
 _MAX_SHOWN = 20
 _MAX_REMEMBERED = 4
 _SUGGESTIONS: dict[bytes, tuple[DuplicateSuggestion, ...]] = {}
-"""The latest suggestions, by a digest of the directory. They take seconds for 12,000 people."""
+"""The latest suggestions by a digest of the directory; computing them can take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHuman:
-    """A human of the directory who may be somebody who is not in it, and why."""
+    """A human of the directory who may be the same as a person outside it, and why."""
 
     human: DirectoryEntry
     reasons: tuple[Fact, ...]
@@ -63,13 +63,13 @@ class DuplicateDecision(FrozenModel):
 
 
 def read_duplicates(services: Services) -> tuple[tuple[Duplicate, ...], int]:
-    """Return the first humans who may be one, and the number of all suggestions."""
+    """Return the first suggestions of humans who may be one, and the number of all suggestions."""
     with services.database.reading() as tx:
         return suggested_duplicates(tx)
 
 
 def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
-    """Return the first humans who may be one, and the number of all suggestions.
+    """Return the first suggestions of humans who may be one, and the number of all suggestions.
 
     Humans about whom a manager has decided are not suggested again.
     """
@@ -92,7 +92,7 @@ def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
 def similar_humans(
     tx: Transaction, people: Sequence[Identity]
 ) -> tuple[tuple[SimilarHuman, ...], ...]:
-    """Return, for each person outside the directory, the humans in it who may be the same."""
+    """Return, for each person outside the directory, the humans in it who may be that person."""
     if not people:
         return ()
     ids, identities = _identities(tx)
@@ -113,12 +113,12 @@ def similar_humans(
 
 
 def decide(services: Services, decision: DuplicateDecision) -> DirectoryEntry:
-    """Merge two humans, or record that they are different people; return the one added first.
+    """Merge two humans, or record that they are different people; return the human added first.
 
     Merging keeps the row that was added first. A merged human has one timetable in later runs.
 
     Raises:
-        NotFoundError: one of them does not exist.
+        NotFoundError: one of the humans does not exist.
         ConflictError: both ids are the same.
     """
     if decision.one_id == decision.other_id:

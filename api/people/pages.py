@@ -1,4 +1,4 @@
-"""The pages of the directory: everybody with a search, possible duplicates, and one person."""
+"""The pages of the directory: a searchable list, possible duplicates, and one person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DIRECTORY_PAGES = APIRouter(prefix=urls.DIRECTORY, include_in_schema=False)
 
 @DIRECTORY_PAGES.get("")
 def show_directory(request: Request, services: ServicesDep) -> Response:
-    """Show the people of the directory in pages, and possible duplicates."""
+    """Show one page of the people in the directory, and possible duplicates."""
     query = read_query(request, DIRECTORY_LIST)
     selected, entries = read_directory(services, query)
     shown = present_list(urls.DIRECTORY, query, selected)
@@ -57,7 +57,7 @@ def decide_duplicate(form_fields: FormFields, services: ServicesDep) -> Response
 
 @DIRECTORY_PAGES.get("/{human_id}")
 def show_human(human_id: str, request: Request) -> Response:
-    """Show one person with their roles over cycles."""
+    """Show one person with their roles in all cycles."""
     return _render_human(request, human_id, {})
 
 

@@ -23,7 +23,7 @@ DIRECTORY = APIRouter(prefix=f"{API}/directory", tags=["people"])
 
 
 class DuplicateJson(FrozenModel):
-    """Two humans who may be one. `because` are the `reasons` as text."""
+    """Two humans who may be one. `because` contains the `reasons` as text."""
 
     one: DirectoryEntry
     other: DirectoryEntry
@@ -32,7 +32,7 @@ class DuplicateJson(FrozenModel):
 
 
 class DuplicatesJson(FrozenModel):
-    """The first suggestions, and the number of all."""
+    """The first suggestions, and the number of all suggestions."""
 
     duplicates: tuple[DuplicateJson, ...]
     found: int
@@ -73,7 +73,7 @@ def decide_duplicate(decision: DuplicateDecision, services: ServicesDep) -> Dire
 
 @DIRECTORY.get("/{human_id}", responses=problem_responses(404))
 def read_human(human_id: str, services: ServicesDep) -> DirectoryEntry:
-    """Get a human with their roles over cycles."""
+    """Get a human with their roles in all cycles."""
     return directory.read_entry(services, human_id)
 
 

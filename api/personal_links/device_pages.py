@@ -1,4 +1,4 @@
-"""The page with a person's devices, PIN and passkeys, and the form that resets the latter."""
+"""The page with a person's devices, PIN and passkeys, and the form that resets the last two."""
 
 from __future__ import annotations
 

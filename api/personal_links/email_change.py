@@ -34,7 +34,7 @@ class NewAddress(FrozenModel):
 
 
 class OwnAddress(FrozenModel):
-    """A person's email address, mostly masked, because anyone who has the link can read it.
+    """A person's email address, mostly masked, because anyone with the link can read it.
 
     `sends` is whether this server sends email; if it does not, only the programme office can change
     the address. `waits_for_code` is whether a new address is waiting to be confirmed with a code.
@@ -62,15 +62,15 @@ def request_address_change(services: Services, principal: Principal, new: NewAdd
     """Send a code to the current address of `principal` that confirms the change to `new`.
 
     Raises:
-        ConflictError: this server sends no email, has no address for the person, or has sent too
-            many codes.
+        ConflictError: this server does not send email, has no address for the person, or has sent
+            too many codes.
     """
     with services.database.writing() as tx:
         one_time_codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail=new.address)
 
 
 def confirm_address_change(services: Services, principal: Principal, typed: str) -> None:
-    """Change the address of `principal` to the requested one if `typed` is the code sent to it.
+    """Change the address of `principal` to the requested one if `typed` is the code that was sent.
 
     The new address stays in effect until an uploaded list has a different address than the previous
     list.

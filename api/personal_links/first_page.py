@@ -1,4 +1,4 @@
-"""The first page behind a secret link, which depends on what the link opens."""
+"""The first page that a secret link opens, which depends on the kind of the link."""
 
 from __future__ import annotations
 

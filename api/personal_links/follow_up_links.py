@@ -1,6 +1,6 @@
-"""Links that outlive a cycle: of its people, for follow-ups, and of posts.
+"""Links that outlive a cycle: links of people for follow-ups, and links of posts.
 
-Like the secret of every link, theirs are derived from the id of the link and the key file.
+Their secrets, like those of all links, are derived from the link's id and the key file.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from api.settings import Settings
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the end of a day, at which a link that can be used until then expires."""
+    """Return the end of a day as the expiry time of a link that is valid through that day."""
     return datetime.combine(day, time.max, zone)
 
 
 def ensure_follow_up_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, until: datetime, now: datetime
 ) -> CredentialRow:
-    """Return the link with which a person answers follow-ups until a time; create it if needed."""
+    """Return a person's link for follow-ups, valid until a given time; create it if necessary."""
     row = _follow_up_link(tx, person_id, now)
     if row is None:
         row = _add(tx, keyring, CredentialKind.FOLLOW_UP, person_id, until=until, now=now)
@@ -44,7 +44,7 @@ def ensure_follow_up_link(
 def follow_up_secret(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime
 ) -> str | None:
-    """Return the secret of a person's working link for follow-ups, or `None` without one."""
+    """Return the secret of a person's valid link for follow-ups; `None` if there is none."""
     row = _follow_up_link(tx, person_id, now)
     return None if row is None else keyring.link_secret(row.id)
 
@@ -61,7 +61,7 @@ def add_post_link(
 def working_link(
     tx: Transaction, credential_id: str | None, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """Return a link of a kind if it still works."""
+    """Return the person's link of a kind if it is still valid."""
     row = None if credential_id is None else tx.get(CredentialRow, credential_id)
     if row is None or row.kind is not kind or not is_valid(row, now):
         return None

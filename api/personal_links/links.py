@@ -55,7 +55,7 @@ LINKED_KINDS = (
     *(CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE),
     *(CredentialKind.FOLLOW_UP, CredentialKind.POST),
 )
-"""The kinds of everything that ends when a person gets a new link."""
+"""The kinds of credentials that end when a person gets a new link."""
 _HAS_SECRET = or_(
     exists().where(PinRow.person_id == PersonRow.id),
     exists().where(PersonPasskeyRow.person_id == PersonRow.id),
@@ -131,7 +131,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; earlier links of all kinds, and devices, end.
+    """Create a new secret link for a person; their earlier links of all kinds and devices end.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -153,7 +153,7 @@ def issue_link(
 def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
-    """Create a link for each person in `people` who has none and has not left the cycle."""
+    """Create a link for each person in `people` who has no link and has not left the cycle."""
     ids = set(people)
     missing = ids - linked_people(tx, ids, now=now)
     rows = tx.scalars(
@@ -195,7 +195,7 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
 def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
     """Return the condition that the person with the id in a column has a working link.
 
-    It does not check seals, so use it only for counting.
+    The condition does not check seals, so use it only for counting.
     """
     links = select(CredentialRow.id).where(CredentialRow.person_id == person_id, *_working(now))
     return links.exists()

@@ -26,7 +26,7 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
     """Compose the email with a one-time code.
 
     Returns `None` if the code was used or has expired, if the seal of its row is not valid, if it
-    is another person's, or if the person has no email address.
+    belongs to another person, or if the person has no email address.
     """
     code = sealed_or_none(tx, tx.get_one(OneTimeCodeRow, mail.code_id))
     recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
@@ -58,7 +58,7 @@ def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> Compos
     stored = mail.content or {}
     if ADDRESS in stored:
         recipient = notice_recipient(tx, mail)
-    else:  # of an earlier version, which stored none
+    else:  # of an earlier version, which stored no address
         recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
     if recipient is None:
         return None

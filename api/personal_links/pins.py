@@ -76,7 +76,7 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
     pin_hash = None if change.pin is None else hash_password(change.pin)
     with services.database.writing() as tx:
         refusal = _change(tx, services, principal, pin_hash, matching_hash=matching_hash)
-    if refusal is not None:  # raised here, because inside the transaction it would undo the count
+    if refusal is not None:  # raised after the commit, which keeps the count
         raise NotAllowedError(refusal)
 
 
@@ -106,7 +106,7 @@ def reset_pin(services: Services, person_id: str) -> PinReset:
 
 
 def pin_weakness(pin: str) -> Fact | None:
-    """Return why `pin` cannot be a PIN; `None` if it can."""
+    """Return why `pin` is not acceptable as a PIN; `None` if it is."""
     if not (pin.isascii() and pin.isdigit() and MIN_DIGITS <= len(pin) <= MAX_DIGITS):
         return facts.PIN_NOT_DIGITS(least=MIN_DIGITS, most=MAX_DIGITS)
     if len(set(pin)) <= 2 or any(pin in run for run in _DIGIT_RUNS):  # noqa: PLR2004 - 121212
@@ -117,8 +117,8 @@ def pin_weakness(pin: str) -> Fact | None:
 def compare_pin(services: Services, principal: Principal, typed: str) -> str | None:
     """Return the stored hash of the principal's PIN if `typed` is that PIN, else `None`.
 
-    Slow, so not to be called in a transaction. `check_pin` accepts the result only if the PIN has
-    not been changed in the meantime.
+    This is slow, so do not call it in a transaction. `check_pin` accepts the result only if the PIN
+    has not been changed in the meantime.
     """
     with services.database.reading() as tx:
         row = sealed_or_none(tx, find_pin(tx, principal.person_id or ""))
@@ -129,7 +129,7 @@ def compare_pin(services: Services, principal: Principal, typed: str) -> str | N
 def check_pin(
     tx: Transaction, row: PinRow, *, matching_hash: str | None, now: datetime
 ) -> Fact | None:
-    """Return why an attempt is refused, or `None` if the PIN is right and not locked.
+    """Return why an attempt is refused; `None` if the PIN is correct and not locked.
 
     `matching_hash` is the result of `compare_pin`. A wrong attempt is counted, so the transaction
     must be committed in both cases. The fifth consecutive wrong attempt locks the PIN for a quarter

@@ -1,4 +1,4 @@
-"""Recent verification, which changes to a person's PIN and passkeys require.
+"""Recent verification, which is required for changes to a person's PIN and passkeys.
 
 A device can stay verified for 90 days. Anyone who steals it must not be able to replace the factors
 that verify devices.

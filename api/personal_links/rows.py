@@ -37,11 +37,11 @@ class OneTimeCodeRow(SealedRow, IdentifiedRow):
 
 
 class VerifiedDeviceRow(SealedRow, IdentifiedRow):
-    """A browser or program in which a person has proved who they are.
+    """A browser or program in which a person has been verified.
 
     Attributes:
         secret_sha256: the hash of the secret that the device presents.
-        verification: what the person proved it with.
+        verification: how the person was verified.
         name: the browser and system that the device reported, or empty.
         remembered: whether the browser keeps the secret when it is closed.
         last_used_at: when the device last sent a request, with a precision of five minutes.

@@ -1,11 +1,11 @@
 """Verification: the holder of a secret link proves to be the person that the link belongs to.
 
-Emails contain secret links, and others than their recipients may read them. A link alone therefore
-only shows the times of sessions and permits replies. Everything else requires a one-time code that
-is sent by email, and the person's PIN if they have set one; or one of the person's passkeys. Where
-no code can be sent, because the server sends no email or has no address for the person, the PIN or
-a passkey is required, or if there is neither, nothing else. A code alone is never enough for a
-person who has a passkey.
+Emails contain secret links, and people other than the recipient may read them. A link alone
+therefore only shows the times of sessions and permits replies. Everything else requires a one-time
+code that is sent by email, and the person's PIN if they have set one; or one of the person's
+passkeys. If no code can be sent, because the server does not send email or has no address for the
+person, the PIN or a passkey is required; if the person has neither, the link alone is enough. A
+code alone is never enough for a person who has a passkey.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class VerificationStatus(FrozenModel):
 
 
 class VerificationInput(FrozenModel):
-    """The code from the email and the PIN, as far as they are required.
+    """The code from the email and the PIN, if they are required.
 
     If `remember` is true, the device stays verified for 90 days instead of two hours.
     """
@@ -111,7 +111,7 @@ def verify(
         outcome = _verify(
             tx, services, principal, entered, device_name, matching_pin_hash=matching_hash
         )
-    if isinstance(outcome, Fact):  # raised here, because inside it would undo the count
+    if isinstance(outcome, Fact):  # raised after the commit, which keeps the count
         raise NotAllowedError(outcome)
     return outcome
 

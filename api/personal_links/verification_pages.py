@@ -1,4 +1,4 @@
-"""The page on which the holder of a secret link proves who they are.
+"""The page on which the holder of a secret link is verified.
 
 A form that is submitted before that is not lost: the page carries its fields, and the browser
 submits it again (with a redirect that keeps the method) once the person is verified.
@@ -148,7 +148,7 @@ def _render(
 
 
 def _own_page(link: str, principal: Principal, path: str) -> str:
-    """Return `path` if it is one of the pages behind the link, else the link's first page."""
+    """Return `path` if the link opens that page, otherwise the link's first page."""
     home = urls.person(link)
     segments = re.split(r"[/\\?#]", unquote(path))
     leaves = "." in segments or ".." in segments

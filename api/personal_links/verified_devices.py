@@ -1,4 +1,4 @@
-"""Verified devices: browsers and programs in which a person has proved who they are.
+"""Verified devices: browsers and programs in which a person has been verified.
 
 A device presents its secret in the header `X-Device-Key` or in a cookie, in addition to the
 person's secret link.
@@ -44,7 +44,7 @@ _BY_SECRET = select(VerifiedDeviceRow).where(VerifiedDeviceRow.secret_sha256 == 
 
 
 class DeviceView(FrozenModel):
-    """A verified device, as listed to its person; `is_this_one` if it sent the request."""
+    """A verified device, as shown to its person; `is_this_one` is whether it sent the request."""
 
     id: str
     name: str
@@ -126,7 +126,7 @@ def set_device_cookie(
 def was_just_verified_by_code(tx: Transaction, principal: Principal, *, now: datetime) -> bool:
     """Return whether a code from an email verified the principal's device in the last two hours.
 
-    A device that is remembered for longer has to be verified by a code again where this counts.
+    A device that is remembered for longer has to be verified by a code again for such actions.
     """
     if principal.device_id is None or principal.verification not in _BY_CODE:
         return False
@@ -153,7 +153,7 @@ def devices_of(tx: Transaction, principal: Principal, *, now: datetime) -> tuple
 
 
 def needs_touch(tx: Transaction, principal: Principal, now: datetime) -> bool:
-    """Whether the recorded last use of a principal's credential or device is out of date."""
+    """Return whether the recorded last use of a principal's credential or device is out of date."""
     credential_id, device_id = principal.credential_id, principal.device_id
     if credential_id is not None and credentials.needs_touch(tx, credential_id, now):
         return True
@@ -205,6 +205,6 @@ def _rows_of(tx: Transaction, person_id: str) -> list[VerifiedDeviceRow]:
 
 
 def _is_valid(row: VerifiedDeviceRow, now: datetime) -> bool:
-    """Whether a device has neither ended nor expired, nor was verified in the future."""
+    """Return whether a device has not ended or expired, and was not verified in the future."""
     clock_is_right = row.created_at - now <= CLOCK_SKEW
     return row.revoked_at is None and row.expires_at > now and clock_is_right

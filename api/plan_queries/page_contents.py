@@ -38,10 +38,9 @@ class PlanPage:
         plans: all plans of the cycle, newest first.
         questions: queries about the plan, newest first, except those about one coachee.
         guidance: the countries of matched people whose guidance card is missing or out of date.
-        coachees: all coachees of the plan.
-        selected: the requested part of them.
-        person_ids: the ids of their rows, by their ids in the coachees' file.
-        session_addresses: the pages about their sessions, by uid.
+        coachees: all coachees of the plan. selected: the requested part of the coachees.
+        person_ids: the ids of these coachees' rows, by their ids in the coachees' file.
+        session_addresses: the addresses of the pages about their sessions, by uid.
     """
 
     plan: StoredPlan
@@ -95,7 +94,7 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
 
 @dataclass(frozen=True, slots=True)
 class PlanCoachesPage:
-    """A plan, its cycle, all its coaches, and the requested part of them."""
+    """A plan, its cycle, all its coaches, and the requested part of the coaches."""
 
     plan: StoredPlan
     cycle: CycleHeader

@@ -1,4 +1,4 @@
-"""View models of the coachees listed for a plan, and of the figures of the whole plan."""
+"""View models of the coachees in the list of a plan, and of the figures of the whole plan."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class PlanLine:
 
     Attributes:
         coachee: the coachee.
-        match: the match, or `None` without a coach.
-        why: why there is no coach; empty with a coach.
-        remedies: the number of changes that would help, without a coach.
+        match: the match; `None` if the coachee has no coach.
+        why: why the coachee has no coach; empty if there is one.
+        remedies: for a coachee without a coach, the number of changes that would help.
         change: what a re-match changed, or empty.
         because: the reason for that change.
-        address: the page about the coachee.
+        address: the address of the page about the coachee.
     """
 
     coachee: PersonViewModel
@@ -78,16 +78,16 @@ def plan_figures(plan: StoredPlan, rows: Iterable[ListedCoachee]) -> PlanFigures
 def plan_lines(
     plan: StoredPlan, rows: Iterable[ListedCoachee], ids: dict[str, str], texts: Renderer
 ) -> tuple[PlanLine, ...]:
-    """Return the lines of coachees; `ids` are the ids of their rows, by their ids in the file."""
+    """Return the lines of coachees; `ids` maps their ids in the file to the ids of their rows."""
     return tuple(_line(plan, row, ids.get(row.code, ""), texts) for row in rows)
 
 
 def chart_of(
     plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer, addresses: Mapping[str, str]
 ) -> TimetableChart | None:
-    """Return the timetable of the coachees in some lines, or `None` if none of them has a coach.
+    """Return a chart of the timetables of some coachees; `None` if none of them has a coach.
 
-    `addresses` are the pages about their sessions, by uid.
+    `addresses` contains the addresses of the pages about their sessions, by uid.
     """
     matches = [line.match for line in lines if line.match]
     here = {match.coach.id for match in matches}

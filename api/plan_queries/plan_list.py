@@ -52,7 +52,7 @@ COACH_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class ListedCoachee:
-    """A coachee in the list. `coach` and `coach_name` are empty without a coach.
+    """A coachee in the list. `coach` and `coach_name` are empty if there is no coach.
 
     `pinned` is whether the policy pins the pair, and `repeated` whether the two were a pair before,
     if the policy avoids that.
@@ -70,7 +70,7 @@ class ListedCoachee:
 
 @dataclass(frozen=True, slots=True)
 class ListedCoach:
-    """A coach in the list: places, places taken, and sessions."""
+    """A coach in the list, with the numbers of places, of places taken, and of sessions."""
 
     code: str
     name: str
@@ -80,7 +80,7 @@ class ListedCoach:
 
     @property
     def dots(self) -> str:
-        """The places as dots; those that are taken come first and are filled."""
+        """The coach's places as dots; places that are taken come first and are filled."""
         return "●" * self.taken + "○" * (self.capacity - self.taken)
 
 
@@ -147,7 +147,7 @@ def listed_coachees(plan: StoredPlan) -> list[ListedCoachee]:
 def load_chart(coaches: Iterable[ListedCoach]) -> tuple[Bar, ...]:
     """Return a chart with a bar for each number of coachees that coaches have.
 
-    The hatched part of a bar are coaches with a free place.
+    The hatched part of a bar represents coaches with a free place.
     """
     by_load: defaultdict[int, list[ListedCoach]] = defaultdict(list)
     for coach in coaches:

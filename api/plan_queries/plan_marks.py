@@ -12,7 +12,7 @@ from coach.texts.facts import Fact
 
 
 def marks_of(plan: StoredPlan, coachees: Sequence[str]) -> PairMarks:
-    """Return the marks of some coachees; those who are not in the plan have none."""
+    """Return the marks of some coachees; coachees who are not in the plan have no marks."""
     policy, coachees = plan.policy, [one for one in coachees if one in plan.coachees]
     matches = [plan.match(one) for one in coachees if one in plan.matches]
     named = {match.coach for match in matches}

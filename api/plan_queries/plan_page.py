@@ -36,7 +36,7 @@ PLAN_PAGE = APIRouter(include_in_schema=False)
 
 @PLAN_PAGE.get("/plans/{plan_id}")
 def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a plan with its coachees in pages and, for a draft, a button to publish it."""
+    """Show a plan with one page of its coachees and, for a draft, a button to publish it."""
     query, texts = read_query(request, COACHEE_LIST), request_renderer(request)
     page = read_plan_page(services, plan_id, query)
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
@@ -78,7 +78,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
 
 @PLAN_PAGE.get("/plans/{plan_id}/coaches")
 def show_coaches(plan_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the coaches of a plan with their workload, in pages."""
+    """Show one page of the coaches of a plan, with their workload."""
     query, texts = read_query(request, COACH_LIST), request_renderer(request)
     page = read_plan_coaches_page(services, plan_id, query)
     plan, zone = page.plan, page.plan.cycle.cycle.zone

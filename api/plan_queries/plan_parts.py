@@ -20,7 +20,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """A plan, its cycle, the coachees without a coach, and the part of them that was asked for.
+    """A plan, its cycle, the coachees without a coach, and the requested part of these.
 
     `person_ids` are the ids of the rows of that part, and `names` the display names of everyone in
     the plan or currently in the cycle, both by id in the lists.
@@ -57,7 +57,7 @@ def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> Wai
 
 @dataclass(frozen=True, slots=True)
 class TimetablePage:
-    """A plan, its cycle, and the sessions that were asked for, with their addresses by uid."""
+    """A plan, its cycle, and the requested sessions, with their addresses by uid."""
 
     plan: StoredPlan
     cycle: CycleHeader
@@ -71,7 +71,7 @@ def read_timetable_page(
     query: ListQuery,
     choose: Callable[[Sequence[ListedSession]], Sequence[ListedSession]],
 ) -> TimetablePage:
-    """Read the part that a query asks for of those sessions of a plan that `choose` returns.
+    """Read the sessions of a plan that `choose` returns, limited to what a query requests.
 
     Raises:
         NotFoundError: there is no such plan.

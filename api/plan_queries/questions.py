@@ -166,7 +166,7 @@ def question_view(row: QuestionRow) -> QuestionView:
 
 
 def with_names(tx: Transaction, question: QuestionView) -> QuestionView:
-    """Return a question with everyone's names if its answer contains remedies, else unchanged.
+    """Return a question with everyone's names if its answer contains remedies, otherwise unchanged.
 
     The names are those of all people currently in the cycle.
     """

@@ -16,10 +16,10 @@ from api.sessions.rows import SessionRow
 def session_addresses(
     tx: Transaction, plan: PlanSummary, uids: Mapping[str, str], person_ids: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the addresses of sessions by uid: of the sessions themselves once they are published.
+    """Return the address of a page for each session, by uid: the session's page if published.
 
-    For other plans, they are those of their coachees in the plan. `uids` has the coachee of each
-    session, and `person_ids` the ids of their rows, both by id in the coachees' file.
+    For other plans, it is the page of the session's coachee in the plan. `uids` has the coachee of
+    each session, and `person_ids` the ids of their rows, both by id in the coachees' file.
     """
     if plan.state is PlanState.PUBLISHED:
         rows = select(SessionRow.uid, SessionRow.id).where(

@@ -34,7 +34,7 @@ from matching.result import Match, Result
 
 @dataclass(frozen=True, slots=True)
 class PlanInputs:
-    """The engine's inputs: lists, policy, plan, and the cycle's progress when it was made."""
+    """The engine's inputs: lists, policy, plan, and the cycle's progress when the plan was made."""
 
     roster: Roster
     cycle: Cycle

@@ -1,4 +1,4 @@
-"""The sessions of a plan in time: all of them in order, or those of one week."""
+"""The sessions of a plan in chronological order: all of them, or those of one week."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def monday_of(day: date) -> date:
 
 
 def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
-    """Return the number of sessions in each week that has any, by its Monday, in order."""
+    """Return the number of sessions in each week with sessions, by Monday, in order."""
     counts: dict[date, int] = {}
     for session in sessions:
         monday = monday_of(session.start.date())
@@ -79,9 +79,10 @@ def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
 
 
 def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
-    """Return the Monday of the week that an address asks for.
+    """Return the Monday of the week that an address requests.
 
-    Without one, it is the present week, or else the first later one with sessions, or the last.
+    Without a request, this is the present week if it has sessions, or else the next week with
+    sessions, or else the last one.
     """
     try:
         return monday_of(date.fromisoformat(asked))
@@ -93,7 +94,7 @@ def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
 def days_of_week(
     sessions: Iterable[ListedSession], monday: date
 ) -> list[tuple[date, list[ListedSession]]]:
-    """Return the days of a week with their sessions, without a weekend that has none."""
+    """Return the days of a week with their sessions, omitting a weekend without sessions."""
     by_day: dict[date, list[ListedSession]] = {
         monday + timedelta(days=number): [] for number in range(_DAYS)
     }

@@ -20,7 +20,7 @@ _SOME, _NONE = "some", "none"
 
 @dataclass(frozen=True, slots=True)
 class WaitingCoachee:
-    """What the list needs of every coachee without a coach; `remedies` counts what would help."""
+    """A coachee without a coach, as the list needs them; `remedies` is the number of remedies."""
 
     code: str
     name: str

@@ -21,7 +21,7 @@ WAITING_PAGE = APIRouter(include_in_schema=False)
 
 @WAITING_PAGE.get("/plans/{plan_id}/waiting")
 def show_waiting_coachees(plan_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show who has no coach, why, and what would help, in pages."""
+    """Show one page of the coachees without a coach, with reasons and remedies."""
     query, texts = read_query(request, WAITING_LIST), request_renderer(request)
     page = read_waiting_page(services, plan_id, query)
     plan, cycle_id = page.plan, page.cycle.id

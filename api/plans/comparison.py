@@ -85,7 +85,7 @@ class ComparedPair:
         """Return some of the changes with their reasons.
 
         They are based on the lists and the policy of the later plan. Only the people concerned are
-        evaluated, so this is fast even for a large cycle.
+        evaluated, so the method is fast even for a large cycle.
         """
         chosen = tuple(changed)
         coachees = {one.coachee for one in chosen}

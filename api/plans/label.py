@@ -57,7 +57,7 @@ def read_label(services: Services, plan_id: str) -> LabelledPlan:
 def change_label(services: Services, plan_id: str, label: PlanLabel, *, version: int | None) -> int:
     """Change the name and the comment of a plan, in any state; return the new version.
 
-    `version` is that of the label on which the change is based; `None` if it does not matter.
+    `version` is the version of the label on which the change is based; `None` disables the check.
 
     Raises:
         ChangedSinceError: the label has another version, and nothing was changed.

@@ -36,7 +36,7 @@ def schedule(plan_id: str, request: Request, services: ServicesDep) -> Response:
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:
-    """Return a download. If a browser displayed the file, its inline styles would be blocked."""
+    """Return a download, because inline styles would be blocked if a browser displayed the file."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
 

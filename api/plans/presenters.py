@@ -1,4 +1,4 @@
-"""How pages name a plan."""
+"""How plans are named on pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan on a page: its title, the title with the time when it was made, and its state.
+    """A plan on a page: its title, its title with the time of its creation, and its state.
 
-    The title is the plan's name; without a name, it is the time.
+    The title is the plan's name or, if there is none, the time of its creation.
     """
 
     id: str

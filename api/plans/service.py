@@ -28,7 +28,7 @@ class ComparedPlans:
 
 @dataclass(frozen=True, slots=True)
 class ChosenPlans:
-    """A cycle, all its plans, newest first, and those that were chosen, in the chosen order."""
+    """A cycle, all its plans, newest first, and the selected plans in the selected order."""
 
     cycle: CycleHeader
     plans: tuple[PlanSummary, ...]
@@ -85,7 +85,7 @@ def compare_plans(services: Services, plan_id: str, before_id: str | None = None
 def read_compared_plans(
     services: Services, plan_id: str, before_id: str | None = None
 ) -> ComparedPlans:
-    """Return two plans of a cycle, chosen like in `compare_plans`, the cycle, and all its plans.
+    """Return two plans of a cycle, selected as in `compare_plans`, the cycle, and all its plans.
 
     Raises:
         NotFoundError: there is no such plan.

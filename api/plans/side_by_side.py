@@ -17,8 +17,8 @@ _POINTS = frozenset({ObjectiveLevel.WORST, ObjectiveLevel.TOTAL})
 class ComparedLevel:
     """The values of a level in each plan, `None` where the plan does not have the level.
 
-    `behind` is the distance from the best of these plans, 0 for the best; `None` if points are
-    measured differently than in the first plan.
+    `behind` is the distance from the best of these plans, 0 for the best; `None` if its points are
+    not comparable with those of the first plan.
     """
 
     name: ObjectiveLevel
@@ -28,7 +28,7 @@ class ComparedLevel:
 
 @dataclass(frozen=True, slots=True)
 class ComparedSetting:
-    """A key of the cycle file that is not the same in all plans, with its value in each as text."""
+    """A key of the cycle file whose value is not the same in all plans, with each value as text."""
 
     key: str
     values: tuple[str, ...]
@@ -38,8 +38,9 @@ class ComparedSetting:
 class ComparedCoachee:
     """A coachee whose coach or times are not the same in all plans.
 
-    `coaches` are ids, empty without a coach; `None` where the coachee was not in the lists.
-    `other_times` is true where the coach is that of the first plan, but not all sessions are.
+    `coaches` contains ids, empty if there is no coach, and `None` where the coachee was not in the
+    lists. `other_times` is true where the coach is the same as in the first plan, but the session
+    times are not.
     """
 
     code: str
@@ -50,7 +51,7 @@ class ComparedCoachee:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Plans and their differences. `coachees` are those who are not the same in all plans."""
+    """Plans and their differences. `coachees` contains the coachees whose coach or times differ."""
 
     plans: tuple[StoredPlan, ...]
     levels: tuple[ComparedLevel, ...]
@@ -95,7 +96,7 @@ def _levels(
     ]
     for name in dict.fromkeys(name for one in values for name in one):
         if name is ObjectiveLevel.KEPT:
-            continue  # plans that keep pairs of different plans are not better or worse
+            continue  # not comparable if plans keep the pairs of different earlier plans
         row = tuple(one.get(name) for one in values)
         compared = [name not in _POINTS or one for one in comparable]
         yield ComparedLevel(name, row, _behind(name, row, compared))

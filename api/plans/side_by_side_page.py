@@ -73,7 +73,7 @@ _ACCESS: RowAccess[ComparedCoachee] = RowAccess(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one plan has in a row of a table, with a badge if it stands out."""
+    """The value of one plan in a row of a table, with a badge if it stands out."""
 
     words: Displayed
     badge: Badge | None = None
@@ -112,7 +112,7 @@ def compare_plans_side_by_side(
 
 
 def _usual(listed: Sequence[PlanSummary]) -> list[str]:
-    """Return the plans that are probably of interest: the published one, and the newest others."""
+    """Return the plans that are shown by default: the published one, and the newest others."""
     published = [one.id for one in listed if one.state is PlanState.PUBLISHED]
     others = [one.id for one in listed if one.state is not PlanState.PUBLISHED]
     return [*published, *others][:MOST_COMPARED]

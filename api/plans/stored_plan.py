@@ -34,7 +34,7 @@ class StoredPlan:
     """A plan with its result and the input of its run as JSON, as they are stored.
 
     Attributes:
-        summary: the plan in a list.
+        summary: the plan as it appears in a list.
         result: the `Result`.
         run_input: the `RunInput`.
         outdated: for drafts, whether lists, policy or single sessions have changed since.
@@ -91,12 +91,12 @@ class StoredPlan:
 
     @cached_property
     def unmatched(self) -> Mapping[str, Json]:
-        """What is known of the coachees without a coach, by id."""
+        """The details about coachees without a coach, by id."""
         return {one["coachee"]: one for one in self.result["unmatched"]}
 
     @cached_property
     def moves(self) -> Mapping[str, Json]:
-        """What a re-match changed, by the id of the coachee."""
+        """The changes made by a re-match, by the id of the coachee."""
         return {one["coachee"]: one for one in self.result.get("moves", ())}
 
     @cached_property
@@ -113,7 +113,7 @@ class StoredPlan:
 
     @cached_property
     def pairs_and_times(self) -> Result:
-        """The result without verdicts, funnels and remedies, which take the longest to read."""
+        """The result without verdicts, funnels and remedies, which take the longest to parse."""
         matches = [{**one, "verdicts": ()} for one in self.result["matches"]]
         unmatched = [{**one, "funnel": (), "remedies": ()} for one in self.result["unmatched"]]
         return _validated(
@@ -131,11 +131,11 @@ class StoredPlan:
         return _validated(Match, self.matches[coachee])
 
     def without_coach(self, coachee: str) -> Unmatched:
-        """Return what is known of a coachee, who must have no coach."""
+        """Return the details about a coachee, who must have no coach."""
         return _validated(Unmatched, self.unmatched[coachee])
 
     def move(self, coachee: str) -> Move:
-        """Return what changed for a coachee, for whom something must have changed."""
+        """Return the change for a coachee, who must be affected by a re-match."""
         return _validated(Move, self.moves[coachee])
 
     def coachee(self, coachee: str) -> Coachee:
@@ -163,7 +163,7 @@ def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
 
 
 def stored_plans(tx: Transaction, plan_ids: Sequence[str]) -> list[StoredPlan]:
-    """Return those of the plans that exist, in the given order; drafts as if not outdated."""
+    """Return the existing plans, in the given order, without checking if drafts are outdated."""
     query = (
         select(PlanRow, PlanRow.result, RunRow.input, CycleRow.plans_version)
         .join(RunRow, RunRow.id == PlanRow.run_id)

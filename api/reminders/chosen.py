@@ -1,4 +1,4 @@
-"""Reminding the participants of chosen sessions of their missing replies, when the office asks."""
+"""Reminds participants in selected sessions of missing replies, at the request of the office."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _KIND = MailKind.REPLY_REMINDER
 def remind_of_replies(
     services: Services, cycle_id: str, sessions: Sequence[str]
 ) -> tuple[CycleHeader, tuple[Outcome, ...]]:
-    """Remind those who have not replied to certain coming sessions, whatever the settings.
+    """Remind people who have not replied to certain upcoming sessions, whatever the settings.
 
-    As usual, nobody is reminded more than once a day, or twice of the same time of a session; the
-    email lists what else is open. Returns the cycle, and what became of each session.
+    As usual, nobody is reminded more than once a day, or twice about the same session time, and the
+    email lists what else is open. Returns the cycle, and the outcome for each session.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no email.
+        ConflictError: this server does not send email.
     """
     if not services.settings.mail.enabled:
         raise ConflictError(facts.NO_MAIL())

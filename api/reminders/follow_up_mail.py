@@ -1,4 +1,4 @@
-"""Composes the emails that ask people and posts after a cycle."""
+"""Composes the emails with follow-ups to people, and with questions to posts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from coach.follow_up import FollowUpState, follow_up_state
 
 
 def compose_follow_up(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose a question or its reminder, or return `None` if it is no longer to be sent."""
+    """Compose a question or its reminder; `None` if it should no longer be sent."""
     row = tx.scalar(
         select(FollowUpRow)
         .join(PersonRow, PersonRow.id == FollowUpRow.person_id)
@@ -60,9 +60,9 @@ def compose_follow_up(tx: Transaction, services: Services, mail: MailRow) -> Com
 def compose_post_question(
     tx: Transaction, services: Services, mail: MailRow
 ) -> ComposedMail | None:
-    """Compose the email to a post, or return `None` if it is no longer to be sent.
+    """Compose the email to a post; `None` if it should no longer be sent.
 
-    It names neither the coachee nor the commitment, because others may read it.
+    The email names neither the coachee nor the commitment, because others may read it.
     """
     row = tx.scalar(
         select(PostQuestionRow)

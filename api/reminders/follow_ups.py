@@ -1,9 +1,9 @@
-"""Sends the questions after a cycle, to its people and to posts, and at most two reminders of each.
+"""Sends follow-ups to people and questions to posts, with at most two reminders each.
 
-A question is sent once its day has come, on a working day, during the day in the recipient's time
-zone; see `quiet_times`. People get it with a link that opens nothing else, which is created or
-extended then. Nobody is asked who has left or said that they are not to be asked again. Reminders
-are not sent if the cycle's reminders are switched off.
+A question is sent when it is due, on a working day, during the day in the recipient's time zone;
+see `quiet_times`. It contains a link that opens nothing else, which is created or extended for this
+purpose. People who have left, or do not want to be asked again, are not asked. Reminders are not
+sent if the cycle's reminders are switched off.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from api.services import Services
 from coach.follow_up import is_to_be_asked, is_to_be_reminded
 
 ROW = "row"
-"""The key in the content of an email with the id of what is asked."""
+"""The key in the content of an email for the id of the question's row."""
 REMINDER = "reminder"
-"""The key that says that the email to a post is a reminder."""
+"""The key that marks an email to a post as a reminder."""
 Row = TypeVar("Row", FollowUpRow, PostQuestionRow)
-_ZONES_APART = timedelta(days=1)  # the day can already have come in another time zone
+_ZONES_APART = timedelta(days=1)  # the day may already have begun in another time zone
 
 
 @dataclass(frozen=True, slots=True)
 class DueQuestion(Generic[Row]):
-    """A question that is sent now, whom it is about, and whether it was sent before."""
+    """A question to send now, the person concerned, and whether it was sent before."""
 
     row: Row
     person: PersonRow
@@ -97,7 +97,7 @@ def _due(
     settings: MailSettings,
     now: datetime,
 ) -> Iterator[DueQuestion[Row]]:
-    """Yield what is due today in the time zone of the cycle, the first due first."""
+    """Yield the questions that are due today in the cycle's time zone, ordered by due date."""
     for row, person, cycle in tx.execute(_open_questions(row_type, now.date())).all():
         zone = ZoneInfo(header_of(cycle).timezone)
         dates, today = dates_of(row, zone), now.astimezone(zone).date()

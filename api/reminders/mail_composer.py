@@ -42,9 +42,8 @@ _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/
 def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose a reminder, or return `None` if it is no longer due or cannot be sent.
 
-    It also lists what else the person owes.
-    A reminder is not sent if its recipient has no working secret link. The programme office can see
-    this in the status of the invitations.
+    The email also lists what else the person owes. A reminder is not sent if its recipient has no
+    working secret link. The programme office can see this in the status of the invitations.
     """
     settings, now = services.settings, services.now()
     person = tx.get_one(PersonRow, mail.person_id)

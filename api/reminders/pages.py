@@ -31,7 +31,7 @@ def switch_reminders(
 def remind_chosen(
     cycle_id: str, form: Annotated[BulkForm, Form()], request: Request, services: ServicesDep
 ) -> Response:
-    """Remind those who have not replied to the sessions that were chosen."""
+    """Remind people who have not replied to the selected sessions."""
     cycle, outcomes = chosen.remind_of_replies(services, cycle_id, form.ids)
     return render_outcomes(request, facts.CHOSEN_TITLE(), (cycle.id, cycle.name), form, outcomes)
 

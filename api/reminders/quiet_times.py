@@ -1,4 +1,4 @@
-"""When people are not to be disturbed by reminders."""
+"""The times at which people must not be disturbed by reminders."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _LONGEST_QUIET = 14  # days, after which a reminder is sent on a quiet day rathe
 class QuietTimes:
     """The times at which people are not reminded: nights, weekends, absences, and days kept free.
 
-    Absences are those that the person has entered. Days kept free are the cycle's blackout dates,
-    and the public holidays and observances of the person's country, if its policy keeps them free.
+    Absences are the dates that the person has entered. Days kept free are the cycle's blackout
+    dates, and the public holidays and observances of the person's country, if its policy keeps them
+    free.
     """
 
     def __init__(self, tx: Transaction, now: datetime) -> None:
@@ -40,7 +41,7 @@ class QuietTimes:
     def is_last_chance(self, person: PersonRow, session: SessionRow, before: timedelta) -> bool:
         """Return whether it is time for a reminder `before` a session.
 
-        If that day is quiet for the person, it is time on the last day before it that is not.
+        If that day is quiet for the person, the reminder is due on the last working day before it.
         """
         zone = ZoneInfo(person.timezone)
         day = (session.starts_at - before).astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""Reminders of sessions, and to people who owe a reply, a record or feedback.
+"""Reminders about upcoming sessions, and to people who owe a reply, a record or feedback.
 
 A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one a
 day, about what is most urgent; the email also lists what else is open. Reminders are sent on
@@ -42,14 +42,14 @@ _MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many 
 
 BY_OFFICE = "by_office"
 """The key in the content of a reminder that the office has asked for, whatever the settings."""
-_LONGEST_QUIET = timedelta(days=14)  # what falls due in it is looked for before it begins
+_LONGEST_QUIET = timedelta(days=14)  # reminders due in it are sought before it begins
 
 _DueQuery = Select[SessionRow, PersonRow]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """What a person is reminded of: a session, and what is open about it."""
+    """An open item of a person: a session, and what is missing."""
 
     kind: MailKind
     session: SessionRow
@@ -102,7 +102,7 @@ def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now:
 def open_items(
     tx: Transaction, person_id: str, settings: MailSettings, *, now: datetime
 ) -> list[OpenItem]:
-    """Return what a person owes, the most urgent first, whether or not they were reminded of it."""
+    """Return a person's open items, most urgent first, even if they were reminded of them."""
     kinds = set(enabled_reminder_kinds(settings)) - {MailKind.SESSION_REMINDER}
     return [
         OpenItem(kind, session, person)
@@ -119,7 +119,7 @@ def open_items(
 def _due_items(
     tx: Transaction, kind: MailKind, settings: MailSettings, quiet: QuietTimes, now: datetime
 ) -> list[OpenItem]:
-    """Return what people are to be reminded of now, if nothing else is more urgent."""
+    """Return the items that people should be reminded of now, unless others are more urgent."""
     found = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
     items = [one for one in found if quiet.is_working_time(one.person)]
     if kind is not MailKind.SESSION_REMINDER:
@@ -141,7 +141,7 @@ def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list
 
 
 def reminded_today(tx: Transaction, now: datetime) -> set[str]:
-    """Return the ids of the humans who were reminded or asked on this day in their time zone."""
+    """Return the ids of the humans who got a reminder or follow-up today in their time zone."""
     kinds = (*REMINDER_KINDS, *FOLLOW_UP_KINDS)
     recent = (
         select(MailRow.created_at, PersonRow.human_id, PersonRow.id, PersonRow.timezone)
@@ -156,7 +156,7 @@ def reminded_today(tx: Transaction, now: datetime) -> set[str]:
 
 
 def reminder_of(item: OpenItem, now: datetime) -> MailRow:
-    """Return the email that reminds a person of what is open."""
+    """Return the email that reminds a person of an open item."""
     return MailRow(
         kind=item.kind,
         cycle_id=item.session.cycle_id,
@@ -168,7 +168,7 @@ def reminder_of(item: OpenItem, now: datetime) -> MailRow:
 
 
 def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions and people with a due reminder of this kind that is not yet created."""
+    """Select the sessions and people whose reminder of this kind is due and not yet created."""
     return (
         _missing_query(kind, settings, now)
         .where(~was_reminded(kind))
@@ -207,7 +207,7 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 
 def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select coming sessions and those participants who have not declined them."""
+    """Select upcoming sessions and those participants who have not declined them."""
     declined = has_replied(PersonRow.id, ReplyRow.reply == Reply.DECLINED)
     until = now + timedelta(days=settings.remind_session_days) + _LONGEST_QUIET
     return _remindable_query(MailKind.SESSION_REMINDER, now).where(

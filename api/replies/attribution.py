@@ -18,7 +18,7 @@ from api.replies.reading.incoming_mail import IncomingMail
 from api.replies.sender import TokenIndex, tokens_in
 from api.sessions.rows import SessionRow
 
-_MAX_PEOPLE = 20  # with the same address, in as many cycles
+_MAX_PEOPLE = 20  # maximum number of people with the same address, in as many cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Attribution:
 def attribute(
     tx: Transaction, index: TokenIndex, mail: IncomingMail, *, now: datetime
 ) -> Attribution:
-    """Return the person who answers in an email, and the session.
+    """Return the person who sent a reply by email, and the session concerned.
 
-    A token identifies the person. Without one, the sender's address does, if the receiving mail
-    server has authenticated it.
+    The person is identified by a token or, if there is none, by the sender's address, provided that
+    the receiving mail server has authenticated it.
     """
     token_owner = index.person_of(tokens_in(mail.recipients))
     if token_owner is not None:
@@ -56,7 +56,7 @@ def attribute(
 
 
 def people_at(tx: Transaction, address: str) -> list[PersonRow]:
-    """Return the people with an address, those added last first."""
+    """Return the people with an address, most recently added first."""
     if not address:
         return []
     rows = (

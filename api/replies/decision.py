@@ -1,4 +1,4 @@
-"""Decides how an incoming email is handled: as an answer, as a note, or held for the office."""
+"""Decides how an incoming email is handled: as a reply, as a note, or held for the office."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Decision:
 
     Attributes:
         state: `ANSWERED` if `reply` is to be stored.
-        reply: the answer, whatever the state.
-        stamp: when it was made, by the sender's clock, but not later than when it was received.
+        reply: the reply in the email, whatever the state.
+        stamp: when the reply was made, by the sender's clock, but no later than its receipt.
     """
 
     state: IncomingState
@@ -61,9 +61,9 @@ class Decision:
 def decide(
     tx: Transaction, index: TokenIndex, mail: IncomingMail, *, language: str, received_at: datetime
 ) -> Decision:
-    """Return what becomes of an email that was received at a given time.
+    """Return how to handle an email that was received at a given time.
 
-    `language` is that of the emails which people answer.
+    `language` is the language of the emails that people reply to.
     """
     if (unread := _UNREAD.get(mail.type)) is not None:
         return Decision(IncomingState.HELD, unread)
@@ -97,7 +97,7 @@ def decide(
 
 
 def _languages(person: PersonRow | None, language: str) -> tuple[str, ...]:
-    """Return the languages that a person may answer in: that of the emails, and their own."""
+    """Return the languages in which a person may reply: that of the emails, and their own."""
     own = [] if person is None else person.profile.get("languages", [])
     return language.partition("-")[0], *(one["code"] for one in own)
 
@@ -105,14 +105,14 @@ def _languages(person: PersonRow | None, language: str) -> tuple[str, ...]:
 def _addresses(
     tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
 ) -> frozenset[str]:
-    """Return the addresses that can identify the person of an answer as an attendee."""
+    """Return the addresses by which an attendee can be recognised as the person."""
     if mail.answer is None or found.person is None:
         return frozenset()
     return known_addresses(tx, found.person, now=now)
 
 
 def _attendee(mail: IncomingMail, own: frozenset[str]) -> Attendee | None:
-    """Return the attendee who answers; for a counter-proposal, the person among several."""
+    """Return the attendee who replies; in a counter-proposal with several, the person."""
     if mail.answer is None or not mail.answer.attendees:
         return None
     each = mail.answer.attendees
@@ -140,7 +140,7 @@ def _reason(
     found: Attribution,
     received: _Received,
 ) -> Reason:
-    """Return why the email is not an answer; `ANSWERED` if it is one."""
+    """Return why the email does not count as a reply; `ANSWERED` if it does."""
     if mail.type is MailType.AUTOMATIC:
         return Reason.AUTOMATIC
     if not found.is_certain:
@@ -167,7 +167,7 @@ def _is_counter(mail: IncomingMail) -> bool:
 def _wrong_version(
     session: SessionRow, sequence: int | None, received_at: datetime
 ) -> Reason | None:
-    """Return why an answer with a sequence is not about the session as it is now."""
+    """Return why a reply's sequence does not match the current version of the session."""
     if session.state is SessionState.CANCELLED or session.ends_at <= received_at:
         return Reason.SESSION_CLOSED
     if sequence is None or sequence < session.asked_sequence:
@@ -186,7 +186,7 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
 
 
 def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
-    """Return why an email that contains neither kind of answer is held."""
+    """Return why an email without a reply, by a calendar or in words, is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
     if _is_counter(mail):
@@ -196,7 +196,7 @@ def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    """An answer, if it is one, when it was received, and when it was made."""
+    """A reply (if any), when it was received, and when it was made."""
 
     answer: Reply | None
     attendee: Attendee | None
@@ -205,10 +205,10 @@ class _Received:
 
 
 def _order(tx: Transaction, person_id: str, session: SessionRow, received: _Received) -> Reason:
-    """Compare an answer with those that were received before, which it replaces if it is later.
+    """Compare a reply with those received before, which it replaces if it is later.
 
-    Emails of calendars are also compared by their own clock, because they can overtake each other
-    or be sent again.
+    Emails from calendars are also compared by the sender's clock, because they can overtake each
+    other or be sent again.
     """
     last = tx.scalar(
         select(ReplyRow).where(ReplyRow.session_id == session.id, ReplyRow.person_id == person_id)

@@ -1,4 +1,4 @@
-"""Reads the `.eml` files of a folder, for sites without a mailbox.
+"""Reads the `.eml` files in a folder, for sites without a mailbox.
 
 A file is recorded before it is moved to the folder `read`. Links, pipes, folders and anything else
 that is not a regular file are never opened: they are recorded and moved to `refused`. Programs
@@ -29,7 +29,7 @@ from api.services import Services
 READ, REFUSED = "read", "refused"
 BATCH_SIZE = 50
 _BATCH_BYTES = 20 * 1024 * 1024
-_BEGINNING = 16 * 1024  # of an email that is too large
+_BEGINNING = 16 * 1024  # number of bytes kept of an email that is too large
 _LOG = logging.getLogger(__name__)
 _NEVER_SET = threading.Event()
 
@@ -111,9 +111,9 @@ def _odd_file(path: Path) -> ArrivedMail | None:
 
 
 def _move(path: Path, target: Path) -> None:
-    """Move a file, under another name if there is one with its name.
+    """Move a file, under another name if its name is already taken.
 
-    If it cannot be moved, it is recognised as a copy the next time.
+    A file that cannot be moved is recognised as a copy the next time.
     """
     try:
         target.mkdir(mode=0o700, exist_ok=True)

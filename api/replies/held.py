@@ -46,10 +46,10 @@ class IncomingMailView(FrozenModel):
     """An incoming email, as shown to the programme office; see `IncomingMailRow`.
 
     Attributes:
-        person: the person whose answer it is or claims to be.
+        person: the person who sent the email, or from whom it claims to be.
         number: the number of the session in its series.
         start: the start of the session.
-        can_be_answered: whether its answer can be entered.
+        can_be_answered: whether the reply in it can be entered.
     """
 
     id: str
@@ -75,14 +75,14 @@ class IncomingMailView(FrozenModel):
 
 
 class IncomingMails(FrozenModel):
-    """The emails that are held, oldest first, and the latest others, newest first."""
+    """The held emails, oldest first, and the latest other emails, newest first."""
 
     held: tuple[IncomingMailView, ...]
     recent: tuple[IncomingMailView, ...]
 
 
 def read_incoming_mails(services: Services) -> IncomingMails:
-    """Return the emails that are held, and the latest others."""
+    """Return the held emails, and the latest other emails."""
     now = services.now()
     with services.database.reading() as tx:
         is_held = IncomingMailRow.state == IncomingState.HELD
@@ -94,12 +94,12 @@ def read_incoming_mails(services: Services) -> IncomingMails:
 
 
 def decide_held(services: Services, incoming_id: str, decision: HeldDecision) -> IncomingMailView:
-    """Enter the answer of an email that is held, or ignore it.
+    """Enter the reply in a held email, or ignore the email.
 
     Raises:
         NotFoundError: there is no such email.
-        ConflictError: it has already been decided; or an answer is entered, and its session is
-            unknown, cancelled or over.
+        ConflictError: the email has already been decided; or the reply cannot be entered because
+            its session is unknown, cancelled or over.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -1,4 +1,4 @@
-"""Records incoming emails, and stores the answers that they contain."""
+"""Records incoming emails, and stores the replies that they contain."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class ArrivedMail:
     """An email as it was received.
 
     Attributes:
-        raw: its bytes; of an email that is too large, the beginning.
-        origin: where it was read from.
-        received_at: when it was received; in the future if a clock is wrong.
-        type: why it was not read: too large, or not a regular file.
+        raw: the bytes of the email, or the beginning of one that is too large.
+        origin: where the email was read from.
+        received_at: when the email was received; may be in the future if a clock is wrong.
+        type: why the email was not read: too large, or not a regular file.
         name: the identifier of an email that was not read, such as the name of the file.
     """
 
@@ -68,10 +68,10 @@ class ArrivedMail:
 
 
 def record_mails(services: Services, arrived: Sequence[ArrivedMail]) -> int:
-    """Record emails and store their answers, in one transaction; return how many were new.
+    """Record emails and store their replies, in one transaction; return how many were new.
 
-    If one of them causes an internal error, each is recorded in its own transaction, and the one
-    with the error is held like an unreadable email.
+    If one of them causes an internal error, each email is recorded in its own transaction, and the
+    one that caused the error is held like an unreadable email.
 
     Raises:
         SQLAlchemyError: the database is unavailable; nothing or only the first ones were recorded.
@@ -109,7 +109,7 @@ def _record_alone(services: Services, arrived: ArrivedMail) -> int:
 def record_mail(
     tx: Transaction, services: Services, index: TokenIndex, arrived: ArrivedMail
 ) -> IncomingMailRow | None:
-    """Record an email, and store its answer; return `None` if it was recorded before."""
+    """Record an email, and store its reply; return `None` if it was recorded before."""
     if _is_recorded(tx, arrived):
         return None
     received_at = min(arrived.received_at, services.now())
@@ -145,10 +145,10 @@ def _store(
     decision: Decision,
     received_at: datetime,
 ) -> Decision:
-    """Store the answer in an email, or only add it to the history if a later one was received.
+    """Store the reply in an email, or only add it to the history if a later reply was received.
 
-    Returns the decision; another one for a counter-proposal, which becomes a proposal if its time
-    can be proposed.
+    Returns the decision. The decision about a counter-proposal changes if its time can be proposed,
+    because it then becomes a proposal.
     """
     person, session, reply = decision.person, decision.session, decision.reply
     if person is None or session is None:

@@ -1,8 +1,8 @@
 """Reads a mailbox over IMAP (RFC 9051).
 
 Emails are recorded in the order of their UIDs, then the last UID is stored, and only then are they
-marked as seen or moved. So no email is lost when a worker crashes or other programs change flags,
-and an email that is read again is recognised as a copy.
+marked as seen or moved. No email is therefore lost if a worker crashes or other programs change
+flags, and an email that is read again is recognised as a copy.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Folder:
     last_uid: int
 
     def new_sizes(self) -> list[tuple[int, int]]:
-        """Return UID and size of each email that was not recorded, in ascending order."""
+        """Return the UID and size of each email not yet recorded, in ascending order of UIDs."""
         status, answers = self.box.client.uid(
             "FETCH", f"{self.last_uid + 1}:*", "(UID RFC822.SIZE)"
         )
@@ -63,7 +63,7 @@ class _Folder:
         return sorted(one for one in sizes if one[0] > self.last_uid)
 
     def fetch(self, uid: int, size: int) -> ArrivedMail | None:
-        """Return an email; of one that is too large, the headers. `None` if it has vanished."""
+        """Return an email, or only the headers if it is too large; `None` if it has vanished."""
         is_large = size > MAX_MAIL_BYTES
         what = "BODY.PEEK[HEADER]" if is_large else "BODY.PEEK[]"
         _, answers = self.box.client.uid("FETCH", str(uid), f"(INTERNALDATE {what})")
@@ -91,7 +91,7 @@ def read_mailbox(services: Services, *, stopping: threading.Event = _NEVER_SET) 
     """Record all new emails in the mailbox of the settings, and return how many were new.
 
     Raises:
-        MailboxUnavailableError: the mailbox cannot be read; emails recorded before the error stay
+        MailboxUnavailableError: the mailbox cannot be read; emails recorded before the error remain
             recorded.
         WorkerShutdownError: `stopping` was set.
     """
@@ -179,7 +179,7 @@ def _batches(sizes: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]
 
 
 def _outside_literals(answers: Sequence[object]) -> bytes:
-    """Return the parts of an answer that are not the content of an email."""
+    """Return the parts of a server response that are not the content of an email."""
     parts = (one[0] if isinstance(one, tuple) else one for one in answers)
     return b" ".join(bytes(one) for one in parts if isinstance(one, bytes))
 
@@ -189,7 +189,7 @@ def _bytes_in(answers: Sequence[object]) -> list[bytes]:
 
 
 def _internal_date(answer: bytes) -> datetime:
-    """Return when the server received an email; far in the future if it does not say so."""
+    """Return when the server received an email; far in the future if it does not state this."""
     moment = imaplib.Internaldate2tuple(answer)
     if moment is None:
         return datetime.max.replace(tzinfo=UTC)

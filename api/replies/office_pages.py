@@ -1,4 +1,4 @@
-"""The page with replies by email, on which the programme office decides about those held."""
+"""The page with emailed replies, on which the programme office decides about held ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INCOMING_PAGES = APIRouter(include_in_schema=False)
 
 @INCOMING_PAGES.get("/replies")
 def show_incoming_mails(request: Request, services: ServicesDep) -> Response:
-    """Show the emails that are held, with their reasons, and the latest others."""
+    """Show the held emails with reasons, and the latest other emails."""
     mails = held.read_incoming_mails(services)
     return render_page(
         request,
@@ -35,7 +35,7 @@ def show_incoming_mails(request: Request, services: ServicesDep) -> Response:
 def decide(
     incoming_id: str, form: Annotated[HeldDecision, Form()], services: ServicesDep
 ) -> Response:
-    """Enter the answer of an email that is held, or ignore it."""
+    """Enter the reply in a held email, or ignore the email."""
     held.decide_held(services, incoming_id, form)
     return redirect_after_post(urls.incoming_mails())
 

@@ -47,10 +47,10 @@ class IncomingLine:
     """An incoming email on the page of the programme office; times are in UTC.
 
     Attributes:
-        reason: why it was handled in this way.
-        outcome: what the programme office decided; empty if it has not.
+        reason: why the email was handled in this way.
+        outcome: what the programme office decided; empty if it has not decided.
         session: the session, with its start; empty if it is not known.
-        proposed: the time that it proposes, or empty.
+        proposed: the time that the email proposes, or empty.
         acts: the possible decisions.
     """
 

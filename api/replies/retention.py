@@ -1,4 +1,4 @@
-"""Deletes emails from unknown senders. Those from participants are erased with the person."""
+"""Deletes emails from unknown senders. Emails from participants are erased with the person."""
 
 from __future__ import annotations
 

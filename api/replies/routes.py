@@ -17,7 +17,7 @@ INCOMING_MAILS = APIRouter(prefix=API, tags=["replies"])
 
 @INCOMING_MAILS.get("/replies")
 def list_incoming_mails(services: ServicesDep) -> IncomingMails:
-    """List the emails that are waiting for a decision, and the latest others."""
+    """List the emails that are waiting for a decision, and the latest other emails."""
     return held.read_incoming_mails(services)
 
 
@@ -25,7 +25,7 @@ def list_incoming_mails(services: ServicesDep) -> IncomingMails:
 def decide_about_incoming_mail(
     incoming_id: str, decision: HeldDecision, services: ServicesDep
 ) -> IncomingMailView:
-    """Enter the answer of an email that waits for a decision, or ignore it."""
+    """Enter the reply in an email that waits for a decision, or ignore the email."""
     return held.decide_held(services, incoming_id, decision)
 
 

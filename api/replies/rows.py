@@ -26,7 +26,7 @@ class IncomingState(StrEnum):
     """How an incoming email was handled."""
 
     ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
-    NOTED = "noted"  # nothing is to be done
+    NOTED = "noted"  # no action is needed
     HELD = "held"  # it waits for the programme office
     USED = "used"  # the programme office has entered its answer
     IGNORED = "ignored"  # by the programme office
@@ -62,23 +62,24 @@ class Reason(StrEnum):
 
 
 class IncomingMailRow(IdentifiedRow):
-    """An email that was read. Each is recorded once, before it is moved or marked.
+    """An incoming email. Each email is recorded once, before it is moved or marked.
 
     Attributes:
         digest: identifies copies of the same email.
-        received_at: when the mail server received it, or the file was written; not later than now.
-        person_id: the person whose answer it is; for held emails without a token, the person that
-            it claims to be from; `None` if there is none.
-        session_id: the session that it is about.
-        reply: the answer that it contains; `None` if it neither accepts nor declines.
+        received_at: when the mail server received the email, or the file was written; never in the
+            future.
+        person_id: the person who sent the reply; for held emails without a token, the person from
+            whom it claims to be; `None` if there is no such person.
+        session_id: the session that the email is about.
+        reply: the reply in the email; `None` if it neither accepts nor declines.
         sender: the address in From.
         aide: the address of an aide who answered on the person's behalf.
         other_address: the address of a delegate, of a foreign attendee, or one that cannot be
             reached.
         text: what the sender wrote, without quotes.
         starts_at: the time that a counter-proposal proposes.
-        sequence: the sequence of the invitation that it answers.
-        stamp: when the answer was made; see `ReplyHistoryRow`.
+        sequence: the sequence of the invitation that the email answers.
+        stamp: when the reply was made; see `ReplyHistoryRow`.
         decided_at: when the programme office decided about it.
     """
 

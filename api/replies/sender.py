@@ -23,7 +23,7 @@ _MAX_TOKENS = 20
 
 
 def tokens_in(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return the different tokens in the addresses of recipients, in their order."""
+    """Return the distinct tokens in the addresses of recipients, in order of appearance."""
     found = (match[1] for address in addresses for match in _TOKEN.finditer(address.lower()))
     return tuple(dict.fromkeys(found))[:_MAX_TOKENS]
 
@@ -32,8 +32,8 @@ def tokens_in(addresses: Iterable[str]) -> tuple[str, ...]:
 class TokenIndex:
     """The people whom reply tokens identify.
 
-    Tokens are derived from ids and not stored, so they are computed once for many emails. Those
-    of emails that earlier versions sent, one token each, are only computed if an email contains an
+    Tokens are derived from ids and not stored, so they are computed once for many emails. Earlier
+    versions used one token per email; those tokens are computed only if an email contains an
     unknown token.
     """
 
@@ -43,7 +43,7 @@ class TokenIndex:
     _earlier: dict[str, str] | None = field(default=None)
 
     def person_of(self, tokens: Sequence[str]) -> str | None:
-        """Return the id of the person whom the tokens identify; `None` if it is not exactly one."""
+        """Return the id of the person whom the tokens identify; `None` unless it is exactly one."""
         people = {self._person(token) for token in tokens} - {None}
         return people.pop() if len(people) == 1 else None
 

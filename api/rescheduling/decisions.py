@@ -1,4 +1,4 @@
-"""Proposing times and deciding about proposals, on behalf of the sender of a request."""
+"""Proposes times and decides about proposals, on behalf of the sender of a request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def propose_offered(
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
-        NotAllowedError: `principal` does not take part in it.
+        NotAllowedError: `principal` is not a participant.
         ConflictError: the session cannot be moved, or the time is not offered.
     """
     with services.database.writing() as tx:
@@ -83,7 +83,7 @@ def apply_decision(
     *,
     reason: str = "",
 ) -> Proposal:
-    """Do the same in a transaction, about a session that the principal may see.
+    """Apply a decision about a session that the principal may see; see `decide`.
 
     Raises:
         ConflictError: as in `decide`.

@@ -1,4 +1,4 @@
-"""Closing proposals that nobody has decided about in time, and telling who made them."""
+"""Closes proposals that nobody has decided about in time, and notifies those who made them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from api.sessions.rows import SessionRow
 
 
 def close_expired_proposals(services: Services) -> int:
-    """Store that open proposals have expired, tell who made them, and return their number.
+    """Close open proposals that have expired, notify their authors, and return their number.
 
-    Nobody is told who has left, or whose session now takes place at the proposed time.
+    An author is not notified if they have left, or if the session now takes place at the proposed
+    time.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -1,4 +1,4 @@
-"""Moving sessions to a new time, within the rules or with the office's permission."""
+"""Moves sessions to a new time, within the rules or with the office's permission."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from matching.rescheduling.start_problems import StartProblem
 
 
 class OutsideRulesError(ConflictError):
-    """A time is outside the rules, but may be allowed with a reason; `problems` say why."""
+    """A time is outside the rules, as `problems` explain, but may be allowed with a reason."""
 
     def __init__(self, problems: Sequence[Displayed]) -> None:
         super().__init__(facts.NEEDS_REASON())
@@ -39,7 +39,7 @@ def apply_new_time(
     release: bool,
     now: datetime,
 ) -> list[SessionRow]:
-    """Move a session, and the later ones that have to move with it, and write the invitations.
+    """Move a session and the later sessions that have to move with it, and write the invitations.
 
     With `release`, the server sends the invitations at once. Returns the sessions that were moved.
 
@@ -67,13 +67,13 @@ def require_allowed(
     *,
     now: datetime,
 ) -> None:
-    """Refuse a time with problems, unless all of them may be allowed and there is a reason.
+    """Refuse a time with problems, unless the office may allow all of them and gives a reason.
 
     The reason is stored, and the audit trail records that there is one.
 
     Raises:
         OutsideRulesError: the time may be allowed, but `reason` is empty.
-        ConflictError: one of the two has another session, or the time is over.
+        ConflictError: one of the two has another session, or the time is in the past.
     """
     if not problems:
         return

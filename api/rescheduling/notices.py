@@ -1,6 +1,6 @@
 """Queues the emails that ask for confirmation of a proposal, and about refusal or withdrawal.
 
-If the server sends no email, participants see proposals on their pages only.
+If the server does not send email, participants see proposals only on their pages.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from coach.sessions import Reply
 
 
 class Obstacle(StrEnum):
-    """Why a participant cannot attend a session."""
+    """The reason why a participant cannot attend a session."""
 
     LEFT = "left"  # the person is no longer in the cycle
     DECLINED = "declined"  # the person has declined the time
@@ -41,8 +41,8 @@ class PersonObstacle(FrozenModel):
 class ObstructedSession(FrozenModel):
     """An upcoming confirmed session that one of its participants cannot attend.
 
-    `another_time` is whether one of them has proposed another time, so that no re-match may be
-    needed.
+    `another_time` is whether one of the participants has proposed another time, in which case a
+    re-match may not be needed.
     """
 
     id: str
@@ -55,7 +55,7 @@ class ObstructedSession(FrozenModel):
 
 
 class Rematch(FrozenModel):
-    """The sessions that a re-match of a cycle has to solve, and the unfinished run, if any."""
+    """The sessions that a re-match of a cycle has to reschedule, and the unfinished run, if any."""
 
     cycle: CycleHeader
     sessions: tuple[ObstructedSession, ...]
@@ -63,7 +63,7 @@ class Rematch(FrozenModel):
 
 
 def read_rematch(services: Services, cycle_id: str) -> Rematch:
-    """Return the upcoming sessions of a cycle that cannot take place as planned, by time.
+    """Return the upcoming sessions of a cycle that cannot take place as planned, in order of time.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -80,7 +80,7 @@ def read_rematch(services: Services, cycle_id: str) -> Rematch:
 def obstructed_sessions(
     tx: Transaction, cycle_id: str, *, now: datetime
 ) -> tuple[ObstructedSession, ...]:
-    """Return the confirmed sessions after `now` that one of the two cannot attend, by time."""
+    """Return the confirmed sessions after `now` that a participant cannot attend, in order."""
     rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)).all()
     people = {row.id: (row, profile_of(row)) for row in rows if row.erased_at is None}
     declined = _declined(tx, cycle_id)

@@ -35,7 +35,7 @@ def move_session(
     Raises:
         NotFoundError: there is no such session.
         OutsideRulesError: the time is outside the rules, and no reason was given.
-        ConflictError: the session cannot be moved, or not to this time.
+        ConflictError: the session cannot be moved, or cannot be moved to this time.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -55,7 +55,7 @@ def cancel_session(services: Services, principal: Principal, session_id: str) ->
 
     Raises:
         NotFoundError: there is no such session.
-        ConflictError: the session is cancelled already or has started.
+        ConflictError: the session is already cancelled or has started.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -70,7 +70,7 @@ class DetailsInput(FrozenModel):
         mode: how the participants meet; `None` if they arrange it themselves.
         place: where they meet.
         join_link: the `https` URL of an online meeting.
-        topic: the topic, which is shown on pages and never sent.
+        topic: the topic, which is shown on pages but never sent.
         whole_series: whether to change all upcoming sessions of the pair.
     """
 

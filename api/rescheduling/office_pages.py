@@ -43,7 +43,7 @@ class Entered:
 
     Attributes:
         fields: the submitted fields.
-        faults: messages for fields of the form for typing a time, by field.
+        faults: messages about the form for typing a time, by field.
         problems: why the typed time is outside the rules, so that it needs a reason.
         proposal: the proposal that needs a reason, if it was confirmed.
     """
@@ -109,7 +109,7 @@ def move_to_slot(
     move = MoveInput(start=time.start, moves=time.moves)
     try:
         office.move_session(services, principal, session_id, move)
-    except OutsideRulesError as error:  # it was free when the page was opened
+    except OutsideRulesError as error:  # the time was free when the page was opened
         raise ConflictError(facts.NO_LONGER_FREE()) from error
     return _back(session_id)
 
@@ -122,7 +122,7 @@ def move_to_typed_time(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Move a session to a typed time; outside the rules, a reason is required."""
+    """Move a session to a typed time; a time outside the rules requires a reason."""
     form, faults = validate_form(TypedTimeForm, form_fields, "day")
     if form is None:
         return _render(request, session_id, Entered(form_fields, faults))
@@ -164,7 +164,7 @@ def decide(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Confirm or refuse a proposal; a time outside the rules needs a reason."""
+    """Confirm or refuse a proposal; a time outside the rules requires a reason."""
     form = parse_form(ProposalForm, form_fields)
     try:
         decisions.decide(

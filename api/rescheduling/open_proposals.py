@@ -22,8 +22,8 @@ from coach.sessions import Reply
 class OpenProposal(FrozenModel):
     """An open proposal in a list of the programme office.
 
-    `for_office` is whether the office has to decide: it is after the cut-off, or the proposal came
-    by email and may be outside the rules.
+    `for_office` is whether the office has to decide, because the cut-off has passed, or because the
+    proposal came by email and may be outside the rules.
     """
 
     session_id: str
@@ -39,9 +39,9 @@ class SessionNotice(FrozenModel):
     """A notice to a participant about a session.
 
     Attributes:
-        declined: whether the other participant has declined its time.
+        declined: whether the other participant has declined the session's time.
         own_proposal: whether the participant has an open proposal of another time.
-        other_proposal: whether the other participant has one.
+        other_proposal: whether the other participant has an open proposal.
     """
 
     declined: bool = False

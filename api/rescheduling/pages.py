@@ -1,4 +1,4 @@
-"""The page behind a secret link on which a person asks for another time, or answers a proposal."""
+"""The page on which a person with a secret link asks for another time or answers a proposal."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ProposalForm(BaseModel):
 def show_another_time(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the free times for a session, and the proposals to move it. Opening changes nothing."""
+    """Show the free times for a session, and the proposals to move it. This changes nothing."""
     page = read_session_times(services, principal, session_id)
     zone = ZoneInfo(page.session.timezone)
     side = Side.COACH if principal.role is AccessRole.COACH else Side.COACHEE

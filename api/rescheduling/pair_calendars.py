@@ -62,7 +62,7 @@ def pair_calendar(tx: Transaction, session: SessionRow, *, not_before: datetime)
 
 
 def _rows_of_humans(tx: Transaction, pair: Iterable[PersonRow]) -> set[str]:
-    """Return the ids of all people who are one of the two humans, including the two themselves."""
+    """Return the ids of all people who are one of the pair's humans, including the pair itself."""
     ids = {row.id for row in pair}
     humans = [row.human_id for row in pair if row.human_id is not None]
     return ids | set(tx.scalars(select(PersonRow.id).where(PersonRow.human_id.in_(humans))))
@@ -81,7 +81,7 @@ def _profile(row: PersonRow, model: type[AnyPerson]) -> AnyPerson:
     profile = profile_of(row)
     if not isinstance(profile, model):
         raise TypeError(f"person {row.id} is no {model.__name__}")
-    if row.left_at is not None:  # who has left is never free
+    if row.left_at is not None:  # people who have left are never free
         return profile.model_copy(update={"availability": ()})
     return profile
 

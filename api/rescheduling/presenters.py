@@ -32,7 +32,7 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class SlotOption:
-    """A time that can be chosen: the value of its button, its label, and what else moves."""
+    """A time that can be selected: the value of its button, its label, and what else moves."""
 
     value: str
     when: Displayed
@@ -43,7 +43,8 @@ class SlotOption:
 class ProposalLine:
     """A proposal as shown on a page.
 
-    `own` is true for the participant who made it, and `aide` the name of their aide who did so.
+    `own` is true for the participant who made the proposal, and `aide` is the name of the aide who
+    made it on their behalf.
     """
 
     id: str
@@ -64,7 +65,7 @@ class ProposalLine:
 def slot_options(
     slots: Iterable[NewTime], length: timedelta, zone: ZoneInfo
 ) -> tuple[SlotOption, ...]:
-    """Return the options for choosing among times of sessions of a given length."""
+    """Return the options for selecting a time for a session of a given length."""
     return tuple(
         SlotOption(slot_value(slot), _range(slot.start, length, zone), moves_of(slot, zone))
         for slot in slots

@@ -33,9 +33,9 @@ class Proposal(FrozenModel):
 
     Attributes:
         by: the participant who made it.
-        aide: the name of the aide who made it for them; empty for everybody else.
+        aide: the name of the aide who made it on the coachee's behalf; empty for other readers.
         time: the proposed time.
-        needs_office: whether the programme office decides, because it is after the cut-off or the
+        needs_office: whether the programme office decides, because the cut-off has passed or the
             time is outside the rules. Otherwise, the other participant can confirm it.
         comment: the participant's words; empty for the other participant.
         problems: why the time is outside the rules or no longer free; empty for participants.
@@ -121,7 +121,7 @@ def _aide_of(tx: Transaction, row: ProposalRow) -> str:
 def current_state(row: ProposalRow, session: SessionRow, *, now: datetime) -> ProposalState:
     """Return the state of a proposal.
 
-    An open proposal expires when its session changes or starts, and at the proposed time.
+    An open proposal expires when its session changes or starts, or once the proposed time has come.
     """
     if row.state is not ProposalState.PROPOSED:
         return row.state
@@ -147,13 +147,13 @@ def proposal_problems(
 def is_after_cutoff(
     tx: Transaction, row: ProposalRow, session: SessionRow, *, now: datetime
 ) -> bool:
-    """Return whether it is too late for the participants to move a session by themselves."""
+    """Return whether it is too late for the participants to move a session themselves."""
     hours = cutoff_hours(tx, session)
     return min(session.starts_at, row.starts_at) - timedelta(hours=hours) < now
 
 
 def cutoff_hours(tx: Transaction, session: SessionRow) -> int:
-    """Return how many hours before a session its participants can last move it."""
+    """Return the number of hours before a session until which its participants can move it."""
     return policy_of(cycle_row(tx, session.cycle_id)).sessions.reschedule_cutoff_hours
 
 

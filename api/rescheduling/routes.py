@@ -54,7 +54,7 @@ def list_slots(
 def move_session(
     session_id: str, move: MoveInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Move a session. A time outside the rules needs a reason."""
+    """Move a session. A time outside the rules requires a reason."""
     return office.move_session(services, principal, session_id, move)
 
 

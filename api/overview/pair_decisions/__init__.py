@@ -1,1 +1,1 @@
-"""Pins, bans and waivers: what managers decide about single pairs, as parts of the policy."""
+"""Pins, bans and waivers: decisions of managers about single pairs, stored in the policy."""

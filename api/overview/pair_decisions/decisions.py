@@ -1,4 +1,4 @@
-"""Deciding about single pairs: pins, bans and waivers in the policy of a cycle."""
+"""Use cases for decisions about single pairs: pins, bans and waivers in a cycle's policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from matching.rules.schedule import SCHEDULE
 
 
 class DecisionKind(StrEnum):
-    """What is decided about a pair. Waivers lift one rule."""
+    """The kind of a decision about a pair. A waiver lifts a single rule."""
 
     PIN = "pin"
     BAN = "ban"
@@ -58,7 +58,7 @@ class PairOfDecision(FrozenModel):
 
 
 class PairDecisionInput(PairOfDecision):
-    """A new decision. Waivers need a reason; the others keep none."""
+    """A new decision. A waiver requires a reason; no reason is stored for pins and bans."""
 
     reason: Annotated[str, Field(max_length=500), SingleLineText] = ""
 
@@ -66,9 +66,9 @@ class PairDecisionInput(PairOfDecision):
 def decide(
     services: Services, cycle_id: str, given: PairDecisionInput, *, version: int | None = None
 ) -> None:
-    """Add a pin, a ban or a waiver to the policy; nothing happens if it is there already.
+    """Add a pin, a ban or a waiver to the policy, unless it is already there.
 
-    `version` is that of the policy on which the decision is based; `None` if it does not matter.
+    `version` is the policy version on which the decision is based; `None` disables the check.
 
     Raises:
         ChangedSinceError: the policy has another version.
@@ -126,7 +126,7 @@ def end_decision(
 def _obstacle(
     policy: Cycle, roster: Roster, kind: DecisionKind, coachee: str, coach: str
 ) -> Fact | None:
-    """Return why a decision cannot be made, if it cannot."""
+    """Return why a decision cannot be made; `None` if it can."""
     if kind is DecisionKind.BAN and policy.pins.get(coachee) == coach:
         return facts.PIN_NOT_BANNED()
     rule = kind.waived_rule
@@ -143,14 +143,14 @@ def _obstacle(
 
 
 def _full(policy: Cycle, roster: Roster, coachee: str, coach: str) -> Fact | None:
-    """Return that a coach has no place for another pin, if so."""
+    """Return the message that a coach has no place for another pin; `None` if there is one."""
     others = sum(one == coach for other, one in policy.pins.items() if other != coachee)
     capacity = next(one.capacity for one in roster.coaches if one.id == coach)
     return facts.PINS_ABOVE_CAPACITY(count=capacity) if others >= capacity else None
 
 
 def pin_objections(policy: Cycle, roster: Roster, coachee: str, coach: str) -> dict[str, Fact]:
-    """Return why a pair cannot be pinned, by rule; nothing if it can."""
+    """Return why a pair cannot be pinned, by rule; empty if it can."""
     pair = PairJudgement(roster, policy, coachee, coach)
     found = pair.objections()
     if not found and not pair.can_place_sessions():

@@ -1,4 +1,4 @@
-"""The pins, bans and waivers of a cycle, with the difference that each one makes."""
+"""The pins, bans and waivers of a cycle, with the effect of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from matching.rules.objections import all_reasons, objections
 
 @dataclass(frozen=True, slots=True)
 class ListedDecision:
-    """A decision about a pair, who are named by their ids."""
+    """A decision about a pair whose people are named by their ids."""
 
     kind: DecisionKind
     coachee: str
@@ -35,8 +35,8 @@ class ListedDecision:
 class PairDecision(ListedDecision):
     """A decision with its effect.
 
-    `effect` is what it does with the current lists; `matters` is false if it makes no difference,
-    or if it cannot be fulfilled.
+    `effect` describes what the decision does with the current lists. `matters` is false if the
+    decision makes no difference or cannot be fulfilled.
     """
 
     effect: Fact
@@ -45,7 +45,7 @@ class PairDecision(ListedDecision):
 
 @dataclass(frozen=True, slots=True)
 class PairDecisions:
-    """Decisions of a cycle with their effects, and the people who can be chosen for others."""
+    """Decisions of a cycle with their effects, and the people to choose from for new decisions."""
 
     cycle: CycleHeader
     version: int
@@ -72,7 +72,7 @@ def read_decisions(services: Services, cycle_id: str) -> PairDecisions:
 
 
 def read_decisions_page(services: Services, cycle_id: str, query: ListQuery) -> DecisionsPage:
-    """Return those pins, bans and waivers of a cycle that a query asks for; only they are judged.
+    """Return the pins, bans and waivers that a query requests; only these are evaluated.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -126,7 +126,7 @@ def listed_decisions(policy: Cycle) -> list[ListedDecision]:
 def judged(
     policy: Cycle, roster: Roster, decisions: Iterable[ListedDecision]
 ) -> tuple[PairDecision, ...]:
-    """Return decisions with what they do with the current lists."""
+    """Return decisions with their effects on the current lists."""
     present = {one.id for one in roster.coachees}, {one.id for one in roster.coaches}
     return tuple(
         PairDecision(one.kind, one.coachee, one.coach, one.reason, *_effect(policy, roster, one))

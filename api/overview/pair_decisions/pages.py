@@ -46,7 +46,7 @@ def show_decisions(
     coach: str = "",
     saved: bool = False,
 ) -> Response:
-    """Show the pins, bans and waivers, and the form for another one, filled in by a link."""
+    """Show the pins, bans and waivers, and a form for a new one, which a link can prefill."""
     entered = {"kind": kind, "coachee": coachee, "coach": coach}
     return _render(request, cycle_id, entered, saved=saved)
 
@@ -117,7 +117,7 @@ def _render(
 
 
 def _chosen(entered: Mapping[str, str], suggestions: Mapping[str, str]) -> dict[str, str]:
-    """Return what was entered, with the names of people who were given by their ids."""
+    """Return the entered values, with names in place of ids."""
     people = {
         field: suggestions.get(entered.get(field, ""), entered.get(field, ""))
         for field in ("coachee", "coach")

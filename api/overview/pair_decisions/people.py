@@ -1,4 +1,4 @@
-"""Finding the two people of a decision by what somebody has typed or chosen."""
+"""Finds the two people of a decision from what was typed or selected."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from coach.texts.facts import Fact
 
 
 def suggestion(person: Person) -> str:
-    """Return the text by which a person is chosen from a list: the id and the name."""
+    """Return the text of a person in a list of suggestions: the id and the name."""
     return f"{person.id} {person.name}"
 
 
 def read_pair(roster: Roster, coachee: str, coach: str) -> tuple[str, str, list[InputFault]]:
-    """Return the ids of a coachee and a coach, and the faults of what was typed."""
+    """Return the ids of a coachee and a coach, and the faults in what was typed."""
     faults: list[InputFault] = []
     ids: list[str] = []
     for field, people, text in (

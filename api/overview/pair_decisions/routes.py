@@ -26,9 +26,9 @@ PAIR_DECISIONS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/pair-decisions", t
 
 
 class PairDecisionJson(FrozenModel):
-    """A pin, ban or waiver, and what it does with the current lists; `text` is `effect` as text.
+    """A pin, ban or waiver, and its effect on the current lists; `text` is `effect` as text.
 
-    `matters` is false if it makes no difference, or if it cannot be fulfilled.
+    `matters` is false if the decision makes no difference or cannot be fulfilled.
     """
 
     kind: DecisionKind
@@ -69,7 +69,7 @@ def list_pair_decisions(
 def decide_about_pair(
     cycle_id: str, given: PairDecisionInput, services: ServicesDep, version: RequiredVersion
 ) -> None:
-    """Pin or ban a pair, or waive a rule for it. Plans stay as they are until a new run."""
+    """Pin or ban a pair, or waive a rule for it. This takes effect in the next run."""
     decisions.decide(services, cycle_id, given, version=version)
 
 

@@ -46,7 +46,7 @@ CHOICES: Mapping[str, Fact] = {
     "yes": message("person_edit.yes", "yes")(),
     "no": message("person_edit.no", "no")(),
 }
-"""The labels of the values of columns that allow only some; numbers have none."""
+"""The labels of the values of columns that allow only certain values, except numbers."""
 
 LEFT: Message = message(
     "person_edit.left", "this person is no longer in the cycle, so their data is not changed"

@@ -33,9 +33,9 @@ class PersonCells(FrozenModel):
 
 
 class PersonCellsInput(FrozenModel):
-    """New values, in the form of their columns; those left out or null stay as they are.
+    """New values, in the form of their columns; fields that are left out or null do not change.
 
-    Columns that only the other list has are not changed.
+    Columns that exist only in the other list are ignored.
     """
 
     name: _Cell = None
@@ -62,7 +62,7 @@ class PersonCellsInput(FrozenModel):
 def read_person_cells(
     person_id: str, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> PersonCells:
-    """Get the data of a person of a list. `ETag` is its version."""
+    """Get the data of a person in a list. `ETag` is the version of the data."""
     return _json(service.read_person(services, person_id, principal), response)
 
 
@@ -76,7 +76,7 @@ def change_person_cells(
     version: RequiredVersion,
     response: Response,
 ) -> PersonCells:
-    """Change the data of a person of a list, checked like a row of the list."""
+    """Change the data of a person in a list. The values are checked like a row of the list."""
     entered = given.model_dump(exclude_none=True)
     edited = service.edit_person(services, person_id, entered, version=version, principal=principal)
     return _json(edited, response)

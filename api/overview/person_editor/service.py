@@ -1,4 +1,4 @@
-"""Reading and changing the data of one person, in the form of the cells of their list."""
+"""Use cases for reading and changing the data of one person, as cells of their list."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class EditedPerson:
 def read_person(services: Services, person_id: str, principal: Principal = SYSTEM) -> EditedPerson:
     """Return the data of a person.
 
-    A manager limited to countries does not see the cells that name others.
+    A manager limited to countries does not see the cells that name other people.
 
     Raises:
         NotFoundError: there is no such person.
@@ -83,11 +83,11 @@ def edit_person(
     version: int | None,
     principal: Principal = SYSTEM,
 ) -> EditedPerson:
-    """Change cells of a person; those that are not entered stay as they are.
+    """Change cells of a person; cells that are not given do not change.
 
-    The next run uses them. A later list keeps them where its own value is that of the list before.
-    Lists from before can no longer be restored. `version` is that of the data on which the change
-    is based; `None` if it does not matter.
+    The next run uses the new values. A later list keeps each of them unless its own value differs
+    from that of the previous list. Earlier lists can no longer be restored. `version` is the
+    version of the data on which the change is based; `None` disables the check.
 
     Raises:
         ChangedSinceError: the data has another version, and nothing was changed.
@@ -110,7 +110,7 @@ def edit_person(
 
 
 def edited_columns(side: Side, principal: Principal) -> tuple[str, ...]:
-    """Return the columns that a user can edit: without those that name others, if limited."""
+    """Return the columns that a user can edit; limited users cannot edit those naming others."""
     return tuple(
         name for name in EDITED[side] if principal.countries is None or name not in _NAMING_OTHERS
     )
@@ -155,7 +155,7 @@ def _cells(person: Coachee | Coach, side: Side) -> dict[str, str]:
 
 
 def _given(names: Sequence[str], entered: Mapping[str, str]) -> dict[str, str]:
-    """Return the entered cells; entries on several lines are separated as in a list."""
+    """Return the entered cells; line breaks become the separator used in lists."""
     return {
         name: "; ".join(filter(None, map(str.strip, entered[name].splitlines())))
         for name in names
@@ -186,6 +186,6 @@ def _differences(
 
 
 def _version(row: PersonRow) -> int:
-    """Return a number that differs for different data, small enough for an `ETag`."""
+    """Return a number that identifies the data, short enough to be used as an `ETag`."""
     data = json.dumps([row.profile, row.name], sort_keys=True).encode()
     return int(hashlib.sha256(data).hexdigest()[:7], 16)

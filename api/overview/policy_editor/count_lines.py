@@ -1,4 +1,4 @@
-"""The lines that say how many pairs the rules leave."""
+"""Formats the lines that state how many pairs the rules leave."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HARD = {rule.name for rule in HARD_RULES}
 
 
 def rule_lines(rule: str, counts: PairCounts | None) -> Sequence[Fact]:
-    """Return how many pairs a rule leaves; nothing if they were not counted."""
+    """Return lines stating how many pairs a rule leaves; none if pairs were not counted."""
     if rule not in _HARD:
         return [facts.POINTS_ONLY()]
     if counts is None:
@@ -29,7 +29,7 @@ def rule_lines(rule: str, counts: PairCounts | None) -> Sequence[Fact]:
 
 
 def schedule_lines(counts: PairCounts | None) -> Sequence[Fact]:
-    """Return how many pairs can place their sessions, or how to have them counted."""
+    """Return lines stating how many pairs can place their sessions, or how to count them."""
     if counts is None:
         return []
     found = next((one for one in counts.rules if one.rule == SCHEDULE), None)
@@ -39,7 +39,7 @@ def schedule_lines(counts: PairCounts | None) -> Sequence[Fact]:
 
 
 def all_lines(counts: PairCounts | None, *, faulty: bool) -> Sequence[Fact]:
-    """Return how many pairs all rules together leave, or why they were not counted."""
+    """Return lines stating how many pairs all rules leave, or why they were not counted."""
     if counts is None:
         return [facts.NOT_COUNTED() if faulty else facts.NO_LISTS()]
     lines = [facts.PAIRS_OF_ALL(count=counts.left, pairs=counts.pairs)]

@@ -1,4 +1,4 @@
-"""Reading, checking and saving the policy of a cycle as the fields of a form."""
+"""Use cases for reading, checking and saving the policy of a cycle as fields of a form."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ IMMEDIATE = frozenset(
         "sessions.reschedule_cutoff_hours",
     }
 )
-"""The keys that are used at once; the others are used by the next run."""
+"""The keys that take effect immediately; the others take effect in the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class StoredPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPolicy:
-    """What a change of the policy would do: the differences, and the pairs that would be left.
+    """The effect of a change of the policy: the differences, and the pairs that would be left.
 
     `counts` is `None` if the cycle has no coachees or no coaches.
     """
@@ -63,7 +63,7 @@ class CheckedPolicy:
 
     @property
     def needs_run(self) -> bool:
-        """Whether the change is used only by a new run."""
+        """Whether the change takes effect only in a new run."""
         return any(one.field not in IMMEDIATE for one in self.differences)
 
 
@@ -81,7 +81,7 @@ def read_stored(services: Services, cycle_id: str) -> StoredPolicy:
 def check_fields(
     services: Services, cycle_id: str, entered: Mapping[str, str], *, schedule: bool
 ) -> CheckedPolicy:
-    """Return what saving the texts of the fields would do. Nothing is stored.
+    """Return the effect of saving the texts of the fields, without storing anything.
 
     `schedule` is whether to count the pairs that can place their sessions, and to check the ids of
     people, which takes longer.
@@ -102,7 +102,7 @@ def check_fields(
 def check_changes(
     services: Services, cycle_id: str, changes: Mapping[str, JsonValue], *, schedule: bool
 ) -> CheckedPolicy:
-    """Return what changes, given as a JSON merge patch, would do; see `check_fields`."""
+    """Return the effect of changes, given as a JSON merge patch; see `check_fields`."""
     with services.database.reading() as tx:
         row = cycle_row(tx, cycle_id)
         require_complete_source(row)
@@ -174,7 +174,7 @@ def _with_fields(
 
 
 def _policy(tx: Transaction, row: CycleRow, file: PolicyFile, *, check_people: bool) -> Cycle:
-    """Return the policy in a cycle file; whether it names unknown people is checked if asked."""
+    """Return the policy in a cycle file, after checking the ids of people if requested."""
     return checked_policy(tx, row.id, file) if check_people else file.policy
 
 

@@ -1,6 +1,6 @@
 """The keys of the cycle file in groups, each with the form of its field.
 
-Pins, bans and waivers are left out, because they have a page of their own.
+Pins, bans and waivers are left out, because they have their own page.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyKey:
-    """A key of the cycle file. `choices` are the values of a `CHOICE`, `TRUTH` or `ORDER`."""
+    """A key of the cycle file. `choices` lists the values of a `CHOICE`, `TRUTH` or `ORDER`."""
 
     key: str
     form: Form
@@ -53,13 +53,13 @@ class PolicyKey:
 
     @property
     def hint(self) -> Fact:
-        """What the key means, and in which form its value is entered."""
+        """The meaning of the key, and the form in which its value is entered."""
         return HINTS[self.key]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyGroup:
-    """Keys that belong together. `rule` is the name of their rule, if they are those of a rule."""
+    """Keys that belong together. `rule` is the name of their rule, if they belong to one."""
 
     id: str
     heading: Fact
@@ -189,6 +189,6 @@ FIRST_KEYS = (
 
 _ANY_DAY = date(2000, 1, 1)
 DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))
-"""A policy in which everything but the dates has its default."""
+"""A policy in which everything except the dates has its default."""
 WITHOUT_DEFAULT = frozenset({"cycle.name", "cycle.start", "cycle.end"})
 """The keys for which no default is suggested."""

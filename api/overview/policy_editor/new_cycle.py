@@ -1,4 +1,4 @@
-"""Creating a cycle from the fields of a form."""
+"""Creates a cycle from the fields of a form."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NAME = "cycle.name"
 
 
 def first_entries() -> dict[str, str]:
-    """Return the texts with which the fields of a new cycle start: the defaults."""
+    """Return the initial texts of the fields of a new cycle, which are the defaults."""
     return entered_of(DEFAULTS, FIRST_KEYS) | dict.fromkeys(WITHOUT_DEFAULT, "")
 
 
 def create_from_fields(services: Services, entered: Mapping[str, str]) -> CycleSummary:
-    """Create a cycle from the texts of its fields, like from a cycle file.
+    """Create a cycle from the texts of its fields, as from a cycle file.
 
     Raises:
         UnusableInputError: texts are invalid. The error lists all faults, with the key as the

@@ -1,4 +1,4 @@
-"""The page on which the policy of a cycle is edited, with the consequences beside the rules."""
+"""The page on which a cycle's policy is edited, with the consequences next to the rules."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _VERSION, _QUICK = "version", "quick"
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the page shows beside the stored policy.
+    """What the page shows in addition to the stored policy.
 
-    `differs` are the fields in which the policy that somebody else has stored differs from what was
-    entered, and `conflict` is who has changed it. `unusable` is why the stored policy cannot be
-    changed here at all.
+    If somebody else has changed the policy, `differs` lists the fields whose stored values differ
+    from those entered, and `conflict` states who has changed it. `unusable` states why the stored
+    policy cannot be edited on this page at all.
     """
 
     entered: Mapping[str, str]
@@ -59,7 +59,7 @@ class _Shown:
 def show_editor(
     cycle_id: str, request: Request, services: ServicesDep, *, saved: str = ""
 ) -> Response:
-    """Show every key with its explanation, its default, its value, and the pairs that are left."""
+    """Show every key with its explanation, default and value, and the pairs that are left."""
     stored = editing.read_stored(services, cycle_id)
     entered = entered_of(stored.policy)
     found = _check(services, cycle_id, entered, quick=True)
@@ -80,7 +80,7 @@ def check(
 def save(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Replace the policy, or show all faults, or what somebody else has changed."""
+    """Replace the policy, or show all faults, or show what somebody else has changed."""
     version = version_in_form(form_fields.get(_VERSION, ""))
     try:
         saved = editing.save_fields(services, cycle_id, form_fields, version)

@@ -1,4 +1,4 @@
-"""The fields of the forms, with what is entered, the defaults and the faults."""
+"""The fields of the forms, with entered values, defaults and faults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coach.texts.facts import Displayed, Fact
 Faults = Mapping[str, Sequence[Displayed]]
 """The messages about the text of each field."""
 OTHER = ""
-"""The field of faults that belong to none of the fields."""
+"""The name under which faults that belong to no field are stored."""
 _LONG = {Form.LINES, Form.GROUPS, Form.LISTS_BY_NAME}
 
 
@@ -26,8 +26,8 @@ class FieldViewModel:
 
     Attributes:
         options: the values that can be chosen, with their labels; empty for texts.
-        places: the chosen values of a field in which several are put in order.
-        default: empty if there is none.
+        places: the values, in order, of a field in which several values are ranked.
+        default: the default value; empty if there is none.
     """
 
     key: str
@@ -75,7 +75,7 @@ def _default(key: PolicyKey) -> Displayed:
 
 
 def entered_of(policy: Cycle, keys: Iterable[str] = KEYS) -> dict[str, str]:
-    """Return the texts of the fields of a policy."""
+    """Return the policy as the texts of the form fields."""
     return {key: written_value(policy, KEYS[key]) for key in keys}
 
 

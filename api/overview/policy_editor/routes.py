@@ -1,4 +1,4 @@
-"""JSON routes for the keys of a policy, and for checking a change before it is made."""
+"""JSON routes for the keys of a policy, and for checking a change before making it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class PolicyKeyJson(FrozenModel):
 
 
 class PolicyCheckJson(FrozenModel):
-    """What a change would do.
+    """The effect of a change.
 
     `counts` is null if the cycle has no coachees or no coaches. `needs_run` is whether the change
-    is used only by a new run.
+    takes effect only in a new run.
     """
 
     differences: tuple[Difference, ...]

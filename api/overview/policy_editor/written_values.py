@@ -1,7 +1,7 @@
-"""Values of the cycle file as the texts of form fields, and back.
+"""Converts values of the cycle file to the texts of form fields, and back.
 
 A text that is not a value is passed on as text, so that the parser of cycle files, which reads the
-changed file, describes the fault. Only faults that it cannot describe are found here.
+changed file, describes the fault. Only faults that the parser cannot describe are found here.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def merge_patch(changed: Iterable[tuple[str, JsonValue, Any]]) -> dict[str, Json
     """Return the JSON merge patch that sets dotted keys to values.
 
     Args:
-        changed: the key, its new value, and the names that are set in it now, if it is a table.
+        changed: each key with its new value and, if it is a table, the names that it contains now.
     """
     patch: dict[str, Any] = {}
     for key, value, present in changed:
@@ -183,7 +183,7 @@ def merge_patch(changed: Iterable[tuple[str, JsonValue, Any]]) -> dict[str, Json
 def read_fields(
     keys: Iterable[PolicyKey], entered: Mapping[str, str]
 ) -> tuple[dict[str, JsonValue], list[InputFault]]:
-    """Return the values of all fields that were entered, and the faults found here."""
+    """Return the values of all fields that were entered, and the faults found in them."""
     values: dict[str, JsonValue] = {}
     faults: list[InputFault] = []
     for key in keys:

@@ -48,7 +48,8 @@ def access_from_form(services: Services, fields: Mapping[str, str]) -> Access:
     """Return the access that is entered in a form.
 
     Raises:
-        UnusableInputError: it is incomplete or invalid; the columns are the fields of the form.
+        UnusableInputError: the input is incomplete or invalid; the columns are the fields of the
+            form.
     """
     role = fields.get("role", "")
     if role not in [one.value for one in OfficeRole]:
@@ -64,11 +65,11 @@ def access_from_form(services: Services, fields: Mapping[str, str]) -> Access:
 
 
 def checked_access(services: Services, entered: EnteredAccess) -> Access:
-    """Return entered access whose cycles and countries exist.
+    """Return the entered access, after checking its cycles and countries.
 
     Raises:
-        UnusableInputError: a cycle or country does not exist, none is chosen, or the user is no
-            manager and has limits.
+        UnusableInputError: a cycle or country does not exist, none is selected, or limits were
+            entered for a user who is not a manager.
     """
     faults = list(_faults(entered, cycle_names(services)))
     if faults:

@@ -36,7 +36,7 @@ USER_PAGES = APIRouter(prefix=USERS, include_in_schema=False)
 
 @USER_PAGES.get("")
 def show_users(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Show the users, and what they may do, in pages."""
+    """Show one page of the users and what they may do."""
     query, names = read_query(request, USER_LIST), cycle_names(services)
     selected = select_rows(factor_reset.read_users(services), query, USER_ACCESS)
     return render_page(
@@ -72,7 +72,7 @@ def add_user(
 
 @USER_PAGES.get("/{user_id}")
 def show_user(user_id: str, request: Request) -> Response:
-    """Show what a user may do and is signed in with, and the forms that change it."""
+    """Show a user's access, browser sessions and tokens, with forms to change them."""
     return _render_user(request, user_id)
 
 
@@ -84,7 +84,7 @@ def change_access(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Change a user's role and limits, or show the faults, or what has changed since."""
+    """Change a user's role and limits, or show the faults, or show what has changed since."""
     try:
         access = access_from_form(services, form_fields)
         user_administration.change_access(

@@ -19,7 +19,7 @@ _UTC = ZoneInfo("UTC")
 
 
 def present_access(access: Access, cycles: Mapping[str, str]) -> tuple[Fact, Fact | None]:
-    """Return a user's role, and what a manager may see; `cycles` are the names of the cycles."""
+    """Return a user's role and limits as text; `cycles` maps ids of cycles to their names."""
     role = facts.ROLES[access.role]
     if access.role is not OfficeRole.MANAGER:
         return role, None
@@ -35,7 +35,7 @@ def present_access(access: Access, cycles: Mapping[str, str]) -> tuple[Fact, Fac
 def present_credential(
     credential: CredentialView,
 ) -> tuple[CredentialView, Displayed, Displayed, Fact]:
-    """Return a browser or token with its last use, its end, and what a token may do."""
+    """Format a browser session or token: its last use, its expiry, and the scopes of a token."""
     scopes = [SCOPES[scope] for scope in TokenScope if scope in credential.scopes]
     return (
         credential,

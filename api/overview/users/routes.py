@@ -31,14 +31,14 @@ class NewUserRequest(OldFactors):
 
 
 class AccessRequest(OldFactors):
-    """What a user may do from now on, with your own current password and code."""
+    """A user's new role and limits, with your own current password and code."""
 
     access: EnteredAccess
 
 
 @USERS.get("", responses=problem_responses())
 def list_users(services: ServicesDep) -> tuple[UserView, ...]:
-    """List the users of the programme office, what they may do, and how they sign in."""
+    """List the users of the programme office, their roles and limits, and how they sign in."""
     return factor_reset.read_users(services)
 
 
@@ -59,7 +59,7 @@ def add_user(body: NewUserRequest, services: ServicesDep, principal: PrincipalDe
 def read_user(user_id: str, services: ServicesDep, response: Response) -> UserDetails:
     """Get a user, with the browsers in which they are signed in, and their tokens.
 
-    `ETag` is the version of what they may do.
+    `ETag` is the version of their role and limits.
     """
     shown = user_administration.read_user(services, user_id)
     set_version(response, shown.user.access.version)
@@ -94,7 +94,7 @@ def change_access(
 def disable_user(
     user_id: str, entered: OldFactors, services: ServicesDep, principal: PrincipalDep
 ) -> None:
-    """Disable another user; their browsers and tokens end."""
+    """Disable another user; their browser sessions and tokens end."""
     user_administration.disable(services, principal, user_id, ChangeProof(entered))
 
 

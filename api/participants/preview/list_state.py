@@ -1,4 +1,4 @@
-"""The state of a cycle's lists, as its pages show it."""
+"""The state of a cycle's lists, for display."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.participants.undo import replaced_at
 class ListState(NamedTuple):
     """Whether uploaded lists wait for a decision, and the time of the change that can be undone.
 
-    `version` is that of the lists in use.
+    `version` is the version of the lists in use.
     """
 
     wait: bool

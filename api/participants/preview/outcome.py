@@ -44,7 +44,7 @@ class Located(FrozenModel):
 
 
 class Encoding(StrEnum):
-    """The encodings, other than Unicode, that are common for files of the region."""
+    """The encodings other than Unicode that are common for files from the region."""
 
     WINDOWS_1250 = "windows-1250"
     WINDOWS_1251 = "windows-1251"
@@ -52,7 +52,7 @@ class Encoding(StrEnum):
 
 
 class EncodingQuestion(FrozenModel):
-    """The question which encoding a file has.
+    """The question of which encoding a file has.
 
     `words` is a word of the file, decoded in each possible encoding, the most likely first.
     """
@@ -63,7 +63,7 @@ class EncodingQuestion(FrozenModel):
 
 
 class HeaderQuestion(FrozenModel):
-    """The question which column a header stands for.
+    """The question of which column a header denotes.
 
     `samples` are values below the header, and `suggestion` is the column with the nearest name.
 
@@ -96,7 +96,7 @@ class Outcome(FrozenModel):
         coachees: the coachees; `None` if no such list was uploaded, or if there are faults.
         coaches: as for `coachees`.
         rows: the row of each person in the files, by side and id.
-        understood: how values in other forms than those of the reference were read.
+        understood: how values that were not in the form of the reference were read.
         warnings: possible mistakes that do not prevent the lists from being used.
         faults: the faults that prevent the lists from being used.
         encodings: questions about encodings; the files cannot be read before they are answered.
@@ -122,7 +122,7 @@ class Outcome(FrozenModel):
         return self.coachees if side is Side.COACHEE else self.coaches
 
     def roster(self, current: Roster) -> Roster:
-        """Return the people of the cycle with these lists; those of other lists are `current`."""
+        """Return the people of the cycle with these lists; `current` supplies the other lists."""
         return Roster(
             coachees=current.coachees if self.coachees is None else self.coachees,
             coaches=current.coaches if self.coaches is None else self.coaches,

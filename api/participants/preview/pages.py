@@ -58,7 +58,7 @@ def use_previewed_lists(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Use the lists. A list that may be incomplete has to be confirmed in a second step."""
+    """Use the lists. A list that may be incomplete requires a second confirmation."""
     try:
         service.use_lists(services, principal, cycle_id, parse_form(Confirmation, form_fields))
     except ConflictError as error:

@@ -18,7 +18,7 @@ _SIDES = {kind: side for side, kind in KINDS.items()}
 
 
 class ListedJson(FrozenModel):
-    """A person of a list; `row` is `None` if they are not in an uploaded file."""
+    """A person in a list; `row` is `None` if the person is not in an uploaded file."""
 
     side: Side
     id: str
@@ -42,7 +42,7 @@ class ChangedJson(ListedJson):
 
 
 class ListJson(FrozenModel):
-    """The changes that a list makes; `concern` is why it may be the wrong list, or incomplete."""
+    """The changes that a list makes; `concern` states why the list may be wrong or incomplete."""
 
     side: Side
     size: int
@@ -69,7 +69,7 @@ class RenumberedJson(FrozenModel):
 
 
 class ReviewJson(FrozenModel):
-    """People who are, or may be, entered several times."""
+    """The people who are, or may be, entered several times."""
 
     doubled: tuple[tuple[ListedJson, ...], ...]
     in_both_lists: tuple[tuple[ListedJson, ...], ...]
@@ -80,7 +80,7 @@ class ReviewJson(FrozenModel):
 def review_json(
     review: ListReview, rows: Rows, texts: Renderer
 ) -> tuple[tuple[ListJson, ...], ReviewJson]:
-    """Return what each list changes, and who is entered several times."""
+    """Return the changes that each list makes, and the people who are entered several times."""
     labels = _Labels(review, rows)
     return tuple(_list_json(one, labels, texts) for one in review.lists), ReviewJson(
         doubled=tuple(map(labels.all, review.doubled)),

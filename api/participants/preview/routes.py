@@ -43,8 +43,8 @@ class MessageJson(Located):
 class PreviewJson(BaseModel):
     """Lists that wait for a decision.
 
-    `lists` and `review` are `None` while there are questions. `confirm` says that the lists have to
-    be confirmed with `although`. `seen` is required to use them.
+    `lists` and `review` are `None` while there are questions. `confirm` is whether the lists have
+    to be confirmed with `although`. `seen` is required to use the lists.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -109,10 +109,10 @@ def preview_people(
     coachees: Annotated[UploadFile | None, File()] = None,
     coaches: Annotated[UploadFile | None, File()] = None,
 ) -> PreviewJson:
-    """Upload one list or both, as CSV, XLSX or ODS files of at most 20 MiB each, to be checked.
+    """Upload one list or both for review, as CSV, XLSX or ODS files of at most 20 MiB each.
 
-    The people of the cycle do not change until you use the lists. They are kept for 24 hours, and
-    replace any lists that were uploaded before and not used.
+    The people of the cycle do not change until you use the lists. The lists are kept for 24 hours,
+    and replace any lists that were uploaded earlier and not used.
     """
     files = uploaded_files(coachees, coaches)
     return preview_json(service.preview_lists(services, cycle_id, files), texts)

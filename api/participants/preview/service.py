@@ -57,8 +57,8 @@ class PreviewAnswers(FrozenModel):
 class Confirmation(FrozenModel):
     """The decision to use the uploaded lists.
 
-    `seen` identifies what was shown. `although` confirms lists that are empty, much shorter, or
-    without most of the earlier people.
+    `seen` identifies the version that was shown. `although` confirms lists that are empty, much
+    shorter, or without most of the earlier people.
     """
 
     seen: Annotated[str, Field(max_length=64)]
@@ -73,10 +73,11 @@ class Preview:
         cycle: the cycle.
         expires_at: when the lists are deleted unless they are used.
         files: the names of the files by side.
-        outcome: what was read.
+        outcome: the outcome of reading the files.
         review: the comparison with the people currently in the cycle; `None` while there are
             questions.
-        seen: identifies what is shown. If it changes, the lists have to be reviewed again.
+        seen: identifies the version that is shown. If it changes, the lists have to be reviewed
+            again.
     """
 
     cycle: CycleHeader
@@ -103,13 +104,13 @@ def preview_lists(
 ) -> Preview:
     """Read one list or both, and store them until a manager decides about them.
 
-    They replace lists that still wait for a decision. The people of the cycle do not change.
+    Any lists that still wait for a decision are replaced. The people of the cycle do not change.
 
     Raises:
         NotFoundError: there is no such cycle.
         ConflictError: no file was uploaded.
-        UnusableInputError: there are faults in the files, and no question would resolve them. The
-            error lists all faults, and nothing is stored.
+        UnusableInputError: there are faults in the files that no question would resolve. The error
+            lists all faults, and nothing is stored.
     """
     answers = answers or PreviewAnswers()
     if not files:

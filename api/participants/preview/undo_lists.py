@@ -22,8 +22,8 @@ def undo_lists(
 ) -> None:
     """Restore the people of a cycle as they were before its latest list.
 
-    `version` is that of the lists to undo; with `None`, it is not checked.
-    People whom the list added are deleted. Addresses that people have changed are kept.
+    `version` is the version of the lists to undo; `None` disables the check. People whom the list
+    added are deleted. Addresses that people have changed are kept.
 
     Raises:
         ChangedSinceError: the lists have another version.

@@ -25,7 +25,7 @@ class WrittenAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerWords:
-    """The answers in one language, and words of it that are an answer in another one only."""
+    """The answers in one language, and its words that are answers only in another language."""
 
     yes: tuple[str, ...]
     no: tuple[str, ...]
@@ -128,8 +128,8 @@ _MEANINGS = {language: _meanings(words) for language, words in ANSWER_WORDS.item
 def answer_in(said: str, languages: Collection[str]) -> WrittenAnswer:
     """Return what a person means with a few words, given the languages that they read.
 
-    If none of these has the words, they may be of any language. `OTHER` if they mean different
-    things, or nothing.
+    If the words are not in any of these languages, they may be in any language. The result is
+    `OTHER` if they are ambiguous or mean nothing.
     """
     words = folded(said.strip().rstrip("!"))
     meanings = _in(words, languages) or _in(words, _MEANINGS)

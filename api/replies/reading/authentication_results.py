@@ -1,4 +1,4 @@
-"""Whether the receiving mail server has authenticated the sender of an email (RFC 8601)."""
+"""Checks whether the receiving mail server has authenticated an email's sender (RFC 8601)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _HEADER = "Authentication-Results"
 def has_authenticated_sender(mail: MailStructure, server: str) -> bool:
     """Return whether `server` states that the domain of the only sender has passed DMARC.
 
-    Others can write the same header, and mail servers add theirs on top. So the first header has to
-    be from `server` (its authserv-id), and no other header from it may contradict that one.
+    Anybody can write such a header, and mail servers add theirs at the top. The first header
+    therefore has to be from `server` (its authserv-id), and no other header from `server` may
+    contradict it.
     """
     if not server or len(mail.senders) != 1 or len(mail.headers("From")) != 1:
         return False

@@ -36,7 +36,7 @@ def is_report(mail: MailStructure) -> bool:
 def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
     """Return the addresses to which a report says that an email cannot be delivered.
 
-    Addresses to which it is only delayed are left out.
+    Addresses for which delivery is only delayed are left out.
     """
     try:
         _, permanent = all_failures(mail.message)

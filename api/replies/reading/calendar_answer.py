@@ -1,4 +1,4 @@
-"""Answers of calendars (iTIP, RFC 5546): one person's reply or counter-proposal to one event.
+"""Parses answers of calendars (iTIP, RFC 5546): a reply or counter-proposal to one event.
 
 The parser tolerates a missing METHOD if the MIME part names one, a missing ORGANIZER (outlook.com),
 alarms (Google), and addresses that begin with `MAILTO:`.
@@ -63,8 +63,8 @@ class CalendarAnswer:
     Attributes:
         organiser: the address of the organiser, or empty.
         stamp: when the answer was made, by the clock of its sender; `None` if it is unknown.
-        start: the start of the event; for a counter-proposal, the proposed one. `None` if it has no
-            time zone.
+        start: the start of the event; for a counter-proposal, the proposed start. `None` if it has
+            no time zone.
     """
 
     method: AnswerMethod

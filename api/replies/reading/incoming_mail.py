@@ -44,7 +44,7 @@ class MailType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
-    """An email that was read.
+    """The type and the content of an email that was read.
 
     Attributes:
         recipients: the values of the headers that name its recipients.
@@ -123,7 +123,7 @@ def _read(mail: MailStructure, server: str) -> IncomingMail:
 
 
 def _only_answer(mail: MailStructure) -> CalendarAnswer | None:
-    """Return the answer in the calendar parts; many emails contain the same one twice.
+    """Return the answer in the calendar parts; many emails contain the same answer twice.
 
     Raises:
         UnreadableCalendarError: a part cannot be read, or the answers differ.
@@ -135,7 +135,7 @@ def _only_answer(mail: MailStructure) -> CalendarAnswer | None:
 
 
 def _comment(mail: MailStructure, answer: CalendarAnswer | None) -> str:
-    """Return what the sender wrote. Only Microsoft's programs put comments into the text part."""
+    """Return the sender's comment. Only Microsoft's programs put comments into the text part."""
     if answer is None:
         return written_text(mail)
     if answer.comment or "Microsoft" not in answer.product:

@@ -65,15 +65,15 @@ class Part:
 
 
 class MailStructure:
-    """A parsed email. Parts of emails that are attached to it are not among its own."""
+    """A parsed email. Its parts do not include those of attached emails."""
 
     def __init__(self, raw: bytes) -> None:
         """Parse an email.
 
         Raises:
-            TooLargeError: it is too large.
-            TooNestedError: it has too many parts.
-            UnreadableError: it cannot be parsed.
+            TooLargeError: the email is too large.
+            TooNestedError: the email has too many parts.
+            UnreadableError: the email cannot be parsed.
         """
         if len(raw) > MAX_MAIL_BYTES:
             raise TooLargeError
@@ -110,7 +110,7 @@ class MailStructure:
 
     @cached_property
     def references(self) -> tuple[str, ...]:
-        """The ids of the messages that this one refers to, without angle brackets."""
+        """The ids of the messages that this email refers to, without angle brackets."""
         values = (*self.headers("In-Reply-To"), *self.headers("References"))
         return tuple(dict.fromkeys(one for value in values for one in _MESSAGE_ID.findall(value)))
 

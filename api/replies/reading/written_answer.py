@@ -1,4 +1,4 @@
-"""What people write in answer to an invitation: the reply above the quoted email."""
+"""Finds what people write in reply to an invitation: the text above the quoted email."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def written_text(mail: MailStructure) -> str:
 
 
 def _without_quote(lines: list[str]) -> list[str]:
-    """Return the lines above a quote that ends the email, without those that introduce it.
+    """Return the lines above a quote that ends the email, without the lines that introduce it.
 
     The parser does the same for quotes that are introduced in the languages it knows.
     """
@@ -48,12 +48,12 @@ def _without_quote(lines: list[str]) -> list[str]:
 
 
 def written_words(text: str) -> str:
-    """Return the few words of an answer: the only line of `text`; empty if there are more."""
+    """Return the few words of an answer: the only line of `text`, or empty if there are several."""
     return text if len(text) <= _MAX_LINE and "\n" not in text.strip() else ""
 
 
 def subject_answer(mail: MailStructure, text: str) -> WrittenAnswer:
-    """Return the answer in the subject of an email without text, as a button has prepared it."""
+    """Return the answer in the subject of an email without text, as prepared by a button."""
     subject = mail.header("Subject").casefold()
     if text:
         return WrittenAnswer.OTHER
@@ -63,7 +63,7 @@ def subject_answer(mail: MailStructure, text: str) -> WrittenAnswer:
 
 @cache
 def _subject_starts() -> tuple[tuple[str, WrittenAnswer], ...]:
-    """Return how the subjects begin that the buttons prepare, in all languages."""
+    """Return the beginnings of the subjects that the buttons prepare, in all languages."""
     return tuple(
         (texts.text(subject(title="")).strip().casefold(), WrittenAnswer(answer))
         for texts in all_renderers()

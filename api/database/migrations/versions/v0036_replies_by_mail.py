@@ -89,7 +89,7 @@ def _create_incoming_mails() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Emails that wait for a decision are in their mailbox or folder only."""
+    """Downgrade the schema. Emails that wait for a decision remain in their mailbox or folder."""
     op.drop_table("mailbox_positions")
     op.drop_table("incoming_mails")
     op.drop_table("reply_history")
