@@ -24,6 +24,7 @@ from coach.objective import ObjectivePolicy
 from coach.people import RankSensitivity
 from coach.repeat import RepeatPolicy, allows_all
 from coach.session_policy import SessionPolicy
+from coach.time_zones import time_zone
 from coach.waivers import Waiver
 
 MIN_YEAR, MAX_YEAR = 2000, 2199
@@ -99,7 +100,7 @@ class CycleDates(CycleFileTable):
     @property
     def zone(self) -> ZoneInfo:
         """The cycle's time zone."""
-        return ZoneInfo(self.timezone)
+        return time_zone(self.timezone)
 
     @property
     def days(self) -> tuple[date, ...]:

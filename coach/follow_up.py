@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from coach.goals import RatingMoment
+if TYPE_CHECKING:
+    from coach.goals import RatingMoment
 
 MONTHS = (3, 6, 12)
 DEFAULT_MONTHS = (3, 6)
@@ -125,4 +127,6 @@ def is_to_be_reminded(
 
 def rating_moment(month: int) -> RatingMoment:
     """Return the rating moment of the follow-up in the given month."""
+    from coach.goals import RatingMoment  # noqa: PLC0415 - a cycle needs only the months above
+
     return RatingMoment(f"month_{month}")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.availability import BusyTime, DateRange, WeeklyWindow
 from coach.languages import LanguageSkill
 from coach.ranks import GRADE_NEUTRAL, Rank
+from coach.time_zones import time_zone
 
 
 class Sex(StrEnum):
@@ -83,7 +84,7 @@ class Person(BaseModel):
     @property
     def zone(self) -> ZoneInfo:
         """The person's time zone."""
-        return ZoneInfo(self.timezone)
+        return time_zone(self.timezone)
 
     @property
     def unit_key(self) -> str:

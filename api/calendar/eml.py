@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from binascii import b2a_base64
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
@@ -15,6 +16,7 @@ from email.mime.multipart import MIMEMultipart
 from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -31,7 +33,7 @@ from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import invitation_file_name, summary
 from api.organisation import Organisation
-from api.web.date_formats import format_datetime_range, format_short_datetime
+from api.web.date_formats import time_texts
 from coach.invitations import Message
 from coach.texts.renderer import Renderer
 
@@ -46,6 +48,7 @@ _GAPS = {
     b"<calendar>\r\n": "calendar",
 }
 _BASE64_LINE = 76
+_SHARED_BYTES = 42 * 57  # whole lines; long texts with the same title begin with the same bytes
 _CRLF = compat32.clone(linesep="\r\n")  # all user content is in base64
 
 
@@ -102,7 +105,7 @@ def _rest(
 ) -> bytes:
     """Return the headers that do not identify anybody, and the body."""
     file = None if calendar is None else invitation_file_name(message.invitation, ".ics")
-    skeleton = _skeleton(format_datetime(message.stamp), domain, message.method.value, file)
+    skeleton = _skeleton(message.stamp, domain, message.method.value, file)
     return skeleton.fill(
         {
             "token": message_token(message, address).encode(),
@@ -139,40 +142,33 @@ def _changed(message: Message) -> frozenset[str]:
 
 def _invitation_values(message: Message, zone: ZoneInfo, texts: Renderer) -> dict[str, str]:
     invitation, before = message.invitation, message.before
+    when = time_texts(texts, invitation.start, invitation.end, zone)
     values = {
-        "when": _when(texts, invitation.start, invitation.end, zone),
-        "short_when": _short_when(texts, invitation.start, zone),
+        "when": when.range,
+        "short_when": when.start,
         "with_name": common_name(invitation.with_name or ""),
         "mode": texts.text(MODE[invitation.mode]) if invitation.mode else "",
         "place": invitation.place,
         "join_link": invitation.join_link or "",
     }
     if before is not None:
-        values["old_when"] = _when(texts, before.start, before.end, zone)
+        values["old_when"] = time_texts(texts, before.start, before.end, zone).range
         values["old_mode"] = texts.text(MODE[before.mode]) if before.mode else ""
         values["old_place"] = before.place
     return values
 
 
-@lru_cache(maxsize=16_384)
-def _when(texts: Renderer, start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    return texts.text(format_datetime_range(start, end, zone))
-
-
-@lru_cache(maxsize=16_384)
-def _short_when(texts: Renderer, start: datetime, zone: ZoneInfo) -> str:
-    return texts.text(format_short_datetime(start, zone))
-
-
 @lru_cache(maxsize=256)
-def _skeleton(date: str, domain: str, method: str, attachment_name: str | None) -> TextPattern:
+def _skeleton(
+    stamp: datetime, domain: str, method: str, attachment_name: str | None
+) -> TextPattern:
     """Return the other headers and the body, with gaps for the token and the contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
     most of the time.
     """
     own = EmailMessage(policy=SMTP)
-    own["Date"] = date
+    own["Date"] = format_datetime(stamp)
     own["Message-ID"] = f"<{_TOKEN_PLACEHOLDER}@{domain}>"
     own["Auto-Submitted"] = "auto-generated"
     body = _body(method, attachment_name).as_bytes(policy=_CRLF)
@@ -207,9 +203,25 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
 
 def _base64(content: bytes) -> bytes:
     """Return `content` in base64, in lines that end with CRLF (RFC 2045, section 6.8)."""
+    head, rest = content[:_SHARED_BYTES], content[_SHARED_BYTES:]
+    return _encoded_head(head) + _encoded(rest) if rest else _encoded(head)
+
+
+@lru_cache(maxsize=256)
+def _encoded_head(head: bytes) -> bytes:
+    return _encoded(head)
+
+
+def _encoded(content: bytes) -> bytes:
     encoded = b2a_base64(content, newline=False)
-    lines = [encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE)]
-    return b"\r\n".join([*lines, b""])
+    return b"\r\n".join(_line_splitter(len(encoded))(encoded))
+
+
+@lru_cache(maxsize=4096)
+def _line_splitter(length: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    """Return a function that splits `length` bytes into lines, and the empty line after them."""
+    ends = range(0, length, _BASE64_LINE)
+    return itemgetter(*(slice(at, at + _BASE64_LINE) for at in ends), slice(length, None))
 
 
 def _mail_links(texts: Renderer, title: str, reply_to: str) -> ReplyLinks:

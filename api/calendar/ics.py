@@ -1,6 +1,7 @@
 """Renders messages as calendar objects (iTIP, RFC 5546), the content of `.ics` files.
 
-Times are in UTC, so that clients need no time zone definitions.
+Times are in UTC, so that clients need no time zone definitions. Values that need neither escaping
+nor an unusual fold are joined here; all others are rendered by `api.calendar.icalendar_lines`.
 """
 
 from __future__ import annotations
@@ -8,21 +9,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
-
-from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
+from typing import NamedTuple
 
 from api.calendar.facts import MODE, WITH
+from api.calendar.mail_headers import PLAIN_ADDRESS
 from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import PRODUCT, summary
 from api.organisation import Organisation
-from coach.invitations import Invitation, Message, Method, PartStat
+from coach.invitations import Invitation, Message, Method, PartStat, Status
 from coach.sessions import SessionMode
 from coach.texts.renderer import Renderer
 
 _WITHOUT_PLACE = {SessionMode.ONLINE, SessionMode.PHONE}
 _PLAIN_UID = re.compile(r"[A-Za-z0-9@._-]{1,64}")  # needs neither escaping nor folding
+_PLAIN_TITLE = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_MAX_PLAIN_TITLE = 60  # fits a line
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+(?: [A-Za-z0-9-]+)*")
+_FOLDED_AT = 74  # octets, as icalendar folds lines
+_DAY = timedelta(days=1)
 _GAPS = {
     b"\nUID:nobody\r": "uid",
     b"\nDTSTART:20000101T000000Z\r": "start",
@@ -32,6 +37,27 @@ _GAPS = {
     b"\nX-DETAILS:none\r": "details",
 }
 """The lines that differ between messages, with their placeholders in a pattern."""
+
+
+class SharedProperties(NamedTuple):
+    """The properties of a message that many messages share; see `Message`."""
+
+    method: Method
+    sequence: int
+    stamp: datetime
+    status: Status
+    refuses_counter: bool
+
+    @classmethod
+    def of(cls, message: Message) -> SharedProperties:
+        """Return those of a message."""
+        return cls(
+            message.method,
+            message.sequence,
+            message.stamp,
+            message.status,
+            message.refuses_counter,
+        )
 
 
 def ics_bytes(
@@ -44,15 +70,14 @@ def ics_bytes(
     invitation = message.invitation
     organiser = recipient.organiser or deployment.organiser_address
     title = summary(invitation, deployment, texts)
-    shared = _without_session(message)
-    pattern = _pattern(shared, title, deployment.alarm_lead)
+    pattern = _pattern(SharedProperties.of(message), title, deployment.alarm_lead)
     partstat = message.partstat if message.method is Method.REQUEST else None
     attendee = _attendee_lines(common_name(recipient.name), recipient.address, partstat)
     return pattern.fill(
         {
             "uid": _uid_lines(invitation.uid),
-            "start": b"\nDTSTART:%b\r" % utc_bytes(invitation.start),
-            "end": b"\nDTEND:%b\r" % utc_bytes(invitation.end),
+            "start": b"\nDTSTART:%b\r" % _cached_utc_bytes(invitation.start),
+            "end": b"\nDTEND:%b\r" % _cached_utc_bytes(invitation.end),
             "organiser": _organiser_lines(common_name(deployment.organiser_name), organiser),
             "attendee": attendee,
             "details": _detail_lines(*_details(invitation, texts)),
@@ -60,52 +85,40 @@ def ics_bytes(
     )
 
 
-def _without_session(message: Message) -> Message:
-    """Return the message with placeholders for what differs between sessions, as in `_GAPS`."""
-    return _placeholder_message(
-        message.method, message.sequence, message.stamp, message.refuses_counter
-    )
-
-
 @lru_cache(maxsize=256)
-def _placeholder_message(
-    method: Method, sequence: int, stamp: datetime, refuses_counter: bool
-) -> Message:
-    invitation = Invitation(
-        uid="nobody",
-        number=1,
-        count=1,
-        start=datetime(2000, 1, 1, tzinfo=UTC),
-        end=datetime(2000, 1, 2, tzinfo=UTC),
-    )
-    return Message(
-        method=method,
-        invitation=invitation,
-        sequence=sequence,
-        stamp=stamp,
-        asks_again=False,
-        refuses_counter=refuses_counter,
-    )
+def _pattern(shared: SharedProperties, title: str, alarm_lead: timedelta) -> TextPattern:
+    """Return the calendar object with gaps for what differs between messages, as in `_GAPS`.
 
-
-@lru_cache(maxsize=256)
-def _pattern(message: Message, title: str, alarm_lead: timedelta) -> TextPattern:
-    """Return the calendar object with gaps for the uid, the times, the organiser and the attendee.
-
-    The result is cached, because serialisation takes most of the time and most objects differ only
-    in these lines.
+    The result is cached, because most objects differ only in these lines.
     """
-    event = _event(message, title)
-    event.add("organizer", vCalAddress("mailto:nobody"))
-    event.add("attendee", vCalAddress("mailto:nobody"))
-    if message.method is Method.REQUEST:
-        event.add_component(_alarm(title, alarm_lead))
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", message.method.value)
-    calendar.add_component(event)
-    return TextPattern(bytes(calendar.to_ical()), _GAPS)
+    plain_title = len(title) <= _MAX_PLAIN_TITLE and _PLAIN_TITLE.fullmatch(title)
+    if plain_title and alarm_lead >= _DAY and not alarm_lead % _DAY:
+        return TextPattern(_plain_object(shared, title, alarm_lead // _DAY), _GAPS)
+    from api.calendar import icalendar_lines  # noqa: PLC0415 - slow, and mostly not needed
+
+    return TextPattern(icalendar_lines.calendar_object(shared, title, alarm_lead), _GAPS)
+
+
+def _plain_object(shared: SharedProperties, title: str, alarm_days: int) -> bytes:
+    """Return a calendar object, with a placeholder for each gap, without the library."""
+    is_request = shared.method is Method.REQUEST
+    alarm = (
+        *("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}"),
+        *(f"TRIGGER:-P{alarm_days}D", "END:VALARM"),
+    )
+    lines = (
+        *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"METHOD:{shared.method.value}"),
+        *("BEGIN:VEVENT", f"SUMMARY:{title}"),
+        *("DTSTART:20000101T000000Z", "DTEND:20000102T000000Z"),
+        f"DTSTAMP:{utc_bytes(shared.stamp).decode()}",
+        *("UID:nobody", f"SEQUENCE:{shared.sequence}", "ATTENDEE:mailto:nobody"),
+        *("CLASS:PRIVATE", "ORGANIZER:mailto:nobody", f"STATUS:{shared.status.value}"),
+        "X-DETAILS:none",
+        *(("X-MICROSOFT-DISALLOW-COUNTER:TRUE",) if is_request and shared.refuses_counter else ()),
+        *(alarm if is_request else ()),
+        *("END:VEVENT", "END:VCALENDAR", ""),
+    )
+    return "\r\n".join(lines).encode()
 
 
 def utc_bytes(instant: datetime) -> bytes:
@@ -114,34 +127,15 @@ def utc_bytes(instant: datetime) -> bytes:
     return f"{text[:19].replace('-', '').replace(':', '')}Z".encode()
 
 
+_cached_utc_bytes = lru_cache(maxsize=4096)(utc_bytes)  # both participants of a session
+
+
 def _uid_lines(uid: str) -> bytes:
     if _PLAIN_UID.fullmatch(uid):
         return b"\nUID:%b\r" % uid.encode()
-    alone = Event()
-    alone.add("uid", uid)
-    return _lines(alone)
+    from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
 
-
-def _lines(alone: Event) -> bytes:
-    """Return the serialised properties of an event, from the preceding LF to the last CR."""
-    return bytes(alone.to_ical()).removeprefix(b"BEGIN:VEVENT\r").removesuffix(b"\nEND:VEVENT\r\n")
-
-
-def _event(message: Message, title: str) -> Event:
-    invitation = message.invitation
-    event = Event()
-    event.add("uid", invitation.uid)
-    event.add("dtstamp", message.stamp.astimezone(UTC))
-    event.add("dtstart", invitation.start.astimezone(UTC))
-    event.add("dtend", invitation.end.astimezone(UTC))
-    event.add("summary", title)
-    event.add("sequence", message.sequence)
-    event.add("status", message.status.value)
-    event.add("class", "PRIVATE")
-    event.add("x-details", "none")
-    if message.refuses_counter and message.method is Method.REQUEST:
-        event.add("x-microsoft-disallow-counter", "TRUE")
-    return event
+    return icalendar_lines.uid_lines(uid)
 
 
 def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
@@ -157,48 +151,42 @@ def _detail_lines(location: str, description: str, join_link: str) -> bytes:
     """Return the serialised properties that say where and with whom; empty if there are none."""
     if not (location or description or join_link):
         return b""
-    alone = Event()
-    if description:
-        alone.add("description", description)
-    if location:
-        alone.add("location", location)
-    if join_link:
-        alone.add("url", vUri(join_link))
-        conference = vUri(join_link)
-        conference.params.update({"VALUE": "URI", "FEATURE": "VIDEO"})
-        alone.add("conference", conference)
-    return _lines(alone)
+    from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
+
+    return icalendar_lines.detail_lines(location, description, join_link)
 
 
 @lru_cache(maxsize=4096)
 def _organiser_lines(name: str, address: str) -> bytes:
     """Return the serialised ORGANIZER property."""
-    alone = Event()
-    alone.add("organizer", vCalAddress.new(address, cn=name))
-    return _lines(alone)
+    if _PLAIN_NAME.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
+        return _folded(f"ORGANIZER;CN={_quoted(name)}:mailto:{address}")
+    from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
+
+    return icalendar_lines.organiser_lines(name, address)
 
 
 @lru_cache(maxsize=4096)
 def _attendee_lines(name: str, address: str, partstat: PartStat | None) -> bytes:
     """Return the serialised ATTENDEE property; without PARTSTAT for a cancellation."""
-    alone = Event()
-    alone.add("attendee", _attendee(name, address, partstat))
-    return _lines(alone)
+    if _PLAIN_NAME.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
+        answer = "" if partstat is None else f";PARTSTAT={partstat.value}"
+        rsvp = ";RSVP=TRUE" if partstat is PartStat.NEEDS_ACTION else ""
+        parameters = f"CN={_quoted(name)}{answer};ROLE=REQ-PARTICIPANT{rsvp}"
+        return _folded(f"ATTENDEE;{parameters}:mailto:{address}")
+    from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
+
+    return icalendar_lines.attendee_lines(name, address, partstat)
 
 
-def _attendee(name: str, address: str, partstat: PartStat | None) -> vCalAddress:
-    answer: dict[str, Any] = {} if partstat is None else {"partstat": partstat.value}
-    if partstat is PartStat.NEEDS_ACTION:
-        answer["rsvp"] = True  # without this, clients show no reply buttons
-    return vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT", **answer)
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
 
 
-def _alarm(title: str, lead: timedelta) -> Alarm:
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", title)
-    alarm.add("trigger", -lead)
-    return alarm
+def _folded(line: str) -> bytes:
+    """Return a line in ASCII, folded, from the preceding LF to the last CR."""
+    pieces = (line[at : at + _FOLDED_AT] for at in range(0, len(line), _FOLDED_AT))
+    return b"\n%b\r" % "\r\n ".join(pieces).encode()
 
 
 @lru_cache(maxsize=4096)

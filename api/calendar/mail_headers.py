@@ -15,14 +15,17 @@ from functools import lru_cache
 _MAX_LINE = 78
 _WORDS = re.compile(r"[A-Za-z0-9'_-]+(?: [A-Za-z0-9'_-]+)*")
 _SUBJECT = re.compile(r"[A-Za-z0-9,:+()'_-]+(?: [A-Za-z0-9,:+()'_-]+)*")
-_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(?:\.[A-Za-z0-9+_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+PLAIN_ADDRESS = re.compile(
+    r"[A-Za-z0-9+_-]+(?:\.[A-Za-z0-9+_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)
+"""An address that needs neither quoting nor encoding."""
 
 
 @lru_cache(maxsize=4096)
 def address_header(header: str, name: str, address: str) -> bytes:
     """Return a header with one address and its display name."""
     line = f"{header}: {name} <{address}>"
-    if len(line) <= _MAX_LINE and _WORDS.fullmatch(name) and _ADDRESS.fullmatch(address):
+    if len(line) <= _MAX_LINE and _WORDS.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
         return line.encode() + b"\r\n"
     return _parsed_address(header, name, address)
 
@@ -31,7 +34,7 @@ def address_header(header: str, name: str, address: str) -> bytes:
 def reply_to_header(address: str) -> bytes:
     """Return the Reply-To header with an address."""
     line = f"Reply-To: {address}"
-    if len(line) <= _MAX_LINE and _ADDRESS.fullmatch(address):
+    if len(line) <= _MAX_LINE and PLAIN_ADDRESS.fullmatch(address):
         return line.encode() + b"\r\n"
     return _parsed("Reply-To", address)
 

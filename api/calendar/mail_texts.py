@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ _OPTIONAL = (
     *("with_name", "mode", "place", "join_link"),
     *("old_when", "old_mode", "old_place"),
 )
+_SPECIAL = re.compile(r"[&<>\"']")  # the characters that `escape` replaces
 _LINKS = ("accept", "decline", "propose", "calendar")
 
 
@@ -56,8 +58,6 @@ class MailKind:
         method: whether the email invites or cancels.
         answer: the recipient's last known reply.
         changed: what differs from an earlier invitation: `when`, `mode`, `place`, `join_link`.
-        given: the optional values that are not empty.
-        has_web_links: whether the links for replies are pages of a server.
         has_calendar: whether the calendar object is attached.
         has_moved: whether a cancellation is only for a former address of the recipient.
     """
@@ -65,10 +65,30 @@ class MailKind:
     method: Method
     answer: PartStat = PartStat.NEEDS_ACTION
     changed: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
-    has_web_links: bool = True
     has_calendar: bool = True
     has_moved: bool = False
+
+
+class _Given(NamedTuple):
+    """Which optional values and links an email has.
+
+    Attributes:
+        values: the optional values that are not empty.
+        web_links: whether the links for replies are pages of a server.
+        calendar_link: whether there is a link to the session as a calendar file.
+    """
+
+    values: frozenset[str]
+    web_links: bool
+    calendar_link: bool
+
+
+class _Patterns(NamedTuple):
+    """The rendered subject, text and HTML, with gaps; the texts of the body have CRLF."""
+
+    subject: TextPattern
+    plain: TextPattern
+    html: TextPattern
 
 
 def mail_texts(
@@ -79,44 +99,50 @@ def mail_texts(
     `values` are those of the templates: `title`, `when`, `short_when` and `sender`, and optional
     values; empty ones are left out.
     """
-    given = frozenset(name for name in _OPTIONAL if values.get(name))
-    shape = replace(kind, given=given, has_web_links=links.are_web_pages)
-    subject, plain, html = _patterns(texts, shape, bool(links.calendar))
-    raw = {name: values.get(name, "").encode() for name in (*_REQUIRED, *_OPTIONAL)}
-    raw |= {name: getattr(links, name).encode() for name in _LINKS}
-    escaped = {name: str(escape(value.decode())).encode() for name, value in raw.items()}
+    optional = frozenset([name for name in _OPTIONAL if values.get(name)])
+    given = _Given(optional, links.are_web_pages, bool(links.calendar))
+    patterns = _patterns(texts, kind, given)
+    shown = {**values, **{name: getattr(links, name) for name in _LINKS}}
+    raw = {name: shown[name].encode() for name in patterns.subject.names}
     return MailTexts(
-        subject.fill(raw).decode().strip(),
-        _with_crlf(plain.fill(raw)),
-        _with_crlf(html.fill(escaped)),
+        patterns.subject.fill(raw).decode().strip(),
+        patterns.plain.fill(
+            {name: _with_crlf(shown[name].encode()) for name in patterns.plain.names}
+        ),
+        patterns.html.fill({name: _escaped(shown[name]) for name in patterns.html.names}),
     )
 
 
 @lru_cache(maxsize=512)
-def _patterns(
-    texts: Renderer, kind: MailKind, has_calendar_link: bool
-) -> tuple[TextPattern, TextPattern, TextPattern]:
+def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
     """Return the rendered subject, text and HTML, with a gap for each value."""
     gaps = {name: f"\x00{name}\x00" for name in (*_REQUIRED, *_OPTIONAL, *_LINKS)}
-    links = {name: gaps[name] for name in _LINKS if name != "calendar" or has_calendar_link}
+    links = {name: gaps[name] for name in _LINKS if name != "calendar" or given.calendar_link}
     values: dict[str, object] = {
         **{name: gaps[name] for name in _REQUIRED},
-        **{name: gaps[name] if name in kind.given else "" for name in _OPTIONAL},
-        "links": ReplyLinks(**links, are_web_pages=kind.has_web_links),
+        **{name: gaps[name] if name in given.values else "" for name in _OPTIONAL},
+        "links": ReplyLinks(**links, are_web_pages=given.web_links),
         "changed": kind.changed,
         "answer": kind.answer.value,
         "has_calendar": kind.has_calendar,
         "has_moved": kind.has_moved,
     }
     folder = _FOLDERS[kind.method]
+    names = {gap.encode(): name for name, gap in gaps.items()}
     subject, plain, html = (
-        TextPattern(
-            render(texts, f"{folder}/{file}", **values).encode(),
-            {gap.encode(): name for name, gap in gaps.items()},
-        )
+        render(texts, f"{folder}/{file}", **values).encode()
         for file in ("subject.txt", "body.txt", "body.html")
     )
-    return subject, plain, html
+    return _Patterns(
+        TextPattern(subject, names),
+        TextPattern(_with_crlf(plain), names),
+        TextPattern(_with_crlf(html), names),
+    )
+
+
+def _escaped(value: str) -> bytes:
+    shown = str(escape(value)) if _SPECIAL.search(value) else value
+    return _with_crlf(shown.encode())
 
 
 def _with_crlf(text: bytes) -> bytes:

@@ -7,14 +7,17 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from api.input_files import facts
-from api.settings import Settings
 from coach.errors import InputFault, UnusableInputError
 from coach.instruments import Instrument, Moment
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.instrument_file import read_instrument, shared_moments
 from coach.texts.facts import Displayed
+
+if TYPE_CHECKING:  # the command line needs the instruments, but no settings
+    from api.settings import Settings
 
 MAX_INSTRUMENT_BYTES = 64 * 1024
 _SUFFIX = ".toml"

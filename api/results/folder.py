@@ -101,9 +101,15 @@ def write_results(out: Path, content: FolderContent) -> None:
         for part in RESULT_FOLDERS:
             Path(scratch, part).mkdir()
         for name, data in _files(content):
-            with open(f"{scratch}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - thousands
-                file.write(data)
+            _write_file(f"{scratch}/{name}", data)
         _move_into_place(Path(scratch), out)
+
+
+def _write_file(path: str, data: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - thousands of files
+        left = data
+        while left:  # a disk that is full takes a part, and fails the next time
+            left = left[file.write(left) :]
 
 
 def write_unsound_plan(out: Path, plan: bytes, findings: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
@@ -34,29 +35,45 @@ def invitation_files(
     `now` is the time stated in the invitations. `before` contains the invitations sent for an
     earlier result, by uid; the SEQUENCE of those that have changed is incremented.
     """
-    coachees = {person.id: person for person in roster.coachees}
-    coaches = {person.id: person for person in roster.coaches}
+    coachees = {person.id: _Addressee.of(person, result) for person in roster.coachees}
+    coaches = {person.id: _Addressee.of(person, result) for person in roster.coaches}
     for match in result.matches:
         messages = reissue_all(before, invitations_by_uid(match.sessions), now)
-        for person in (coachees[match.coachee], coaches[match.coach]):
-            recipient = Recipient.of(person)
-            token = _reply_token(result, person)
-            readable = _readable_id(person)
+        for to in (coachees[match.coachee], coaches[match.coach]):
             for message in messages:
-                name = f"{readable}-session-{_suffix(person, message)}"
-                calendar = ics_bytes(message, recipient, deployment, texts)
+                name = f"{to.readable_id}-session-{_suffix(to.key, message)}"
+                calendar = ics_bytes(message, to.recipient, deployment, texts)
                 yield f"{name}.ics", calendar
-                yield (
-                    f"{name}.eml",
-                    eml_bytes(
-                        message,
-                        recipient,
-                        deployment,
-                        texts,
-                        calendar=calendar,
-                        reply_token=token,
-                    ),
+                email = eml_bytes(
+                    message,
+                    to.recipient,
+                    deployment,
+                    texts,
+                    calendar=calendar,
+                    reply_token=to.reply_token,
                 )
+                yield f"{name}.eml", email
+
+
+class _Addressee(NamedTuple):
+    """A person, as the addressee of the invitations to all their sessions.
+
+    Attributes:
+        key: identifies the person. The id is not enough: a coachee and a coach may share it.
+        readable_id: the id in ASCII, shortened, for the start of file names.
+        recipient: the recipient of the emails.
+        reply_token: the token for the person's replies.
+    """
+
+    key: str
+    readable_id: str
+    recipient: Recipient
+    reply_token: str
+
+    @classmethod
+    def of(cls, person: Person, result: Result) -> _Addressee:
+        key = f"{type(person).__name__} {person.id}"
+        return cls(key, _readable_id(person), Recipient.of(person), _reply_token(result, key))
 
 
 def _readable_id(person: Person) -> str:
@@ -64,18 +81,13 @@ def _readable_id(person: Person) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
 
 
-def _suffix(person: Person, message: Message) -> str:
+def _suffix(key: str, message: Message) -> str:
     """Return the session's number, and a hash that makes the file name unique."""
-    end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
+    end = hashlib.sha256(f"{message.invitation.uid}\0{key}".encode()).hexdigest()[:8]
     return f"{message.invitation.number:02d}-{end}"
 
 
-def _reply_token(result: Result, person: Person) -> str:
+def _reply_token(result: Result, key: str) -> str:
     """Return the token for a person's replies, which cannot be guessed without the inputs."""
-    key = result.input_sha256.encode()
-    return hmac.new(key, _key(person).encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _key(person: Person) -> str:
-    """Return a key for a person. The id is not enough: a coachee and a coach may share it."""
-    return f"{type(person).__name__} {person.id}"
+    secret = result.input_sha256.encode()
+    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]

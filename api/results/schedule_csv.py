@@ -11,7 +11,7 @@ COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
 def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
     """Return a row for each session. `start` and `end` are in ISO 8601 with a UTC offset."""
     planned = [(session, match) for match in result.matches for session in match.sessions]
-    planned.sort(key=lambda each: (each[0].start, each[1].coach, each[1].coachee))
+    planned.sort(key=lambda each: (each[0].start.timestamp(), each[1].coach, each[1].coachee))
     return [
         (
             match.coachee,

@@ -106,7 +106,8 @@ def _properties_xml(book: Workbook, now: datetime) -> bytes:
 
 
 def _schedule_rows(view: PlanViewModel, result: Result) -> list[Row]:
-    starts = {session.uid: session.start for m in result.matches for session in m.sessions}
+    sessions = (session for match in result.matches for session in match.sessions)
+    starts = {session.uid: session.start.timestamp() for session in sessions}
     planned = [(session, match) for match in view.matches for session in match.sessions]
     planned.sort(key=lambda each: (starts[each[0].uid], each[1].coach.id, each[1].coachee.id))
     return [

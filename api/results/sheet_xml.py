@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment
@@ -68,4 +68,4 @@ def _value(cell: int | str) -> str:
     if not cell:
         return '"inlineStr" />'
     space = "" if cell.strip() in {cell, ""} else ' xml:space="preserve"'
-    return f'"inlineStr"><is><t{space}>{escape(cell)}</t></is></c>'
+    return f'"inlineStr"><is><t{space}>{escape(cell, quote=False)}</t></is></c>'

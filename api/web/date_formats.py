@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from api.web import facts
@@ -11,6 +12,7 @@ from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
 _CACHED_TIME_RANGES = 4096
+_CACHED_DATETIMES = 16_384
 
 
 def format_date(day: date) -> Fact:
@@ -55,7 +57,7 @@ def time_range_text(texts: Renderer, start: time, end: time) -> str:
     return texts.text(facts.TIME_RANGE(start=first, end=last))
 
 
-def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
+def format_datetime_range(start: datetime, end: datetime, zone: tzinfo) -> Fact:
     """Format `start` and `end` in the local time of `zone`.
 
     For example: `Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)`.
@@ -66,10 +68,36 @@ def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fac
     )
 
 
-def format_short_datetime(instant: datetime, zone: ZoneInfo) -> Fact:
+def format_short_datetime(instant: datetime, zone: tzinfo) -> Fact:
     """Format `instant` as `Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
     local = instant.astimezone(zone)
     return facts.SHORT_DATETIME(day=local.date(), time=local, zone=zone_abbreviation(local))
+
+
+class TimeTexts(NamedTuple):
+    """The texts of `format_datetime_range`, and of `format_short_datetime` of its start."""
+
+    range: str
+    start: str
+
+
+def time_texts(texts: Renderer, start: datetime, end: datetime, zone: ZoneInfo) -> TimeTexts:
+    """Return the texts of a time range; many sessions of a plan have the same local times."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    clocks = first.replace(tzinfo=None), last.replace(tzinfo=None)
+    return _local_texts(texts, *clocks, first.tzname() or "", first.utcoffset() or timedelta())
+
+
+@lru_cache(_CACHED_DATETIMES)
+def _local_texts(
+    texts: Renderer, start: datetime, end: datetime, name: str, offset: timedelta
+) -> TimeTexts:
+    zone = timezone(offset, name)
+    first, last = start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+    return TimeTexts(
+        texts.text(format_datetime_range(first, last, zone)),
+        texts.text(format_short_datetime(first, zone)),
+    )
 
 
 def format_datetime(instant: datetime, zone: ZoneInfo) -> Fact:

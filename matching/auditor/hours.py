@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from coach.cycle import Cycle
 from coach.holidays import observances, public_holidays
 from coach.people import Coach, Coachee, Person, Roster
 from coach.texts.facts import Fact
+from coach.time_zones import time_zone
 from matching.facts import findings as facts
 from matching.instance.availability_grid import AvailabilityGrid, Bits, pack
 
@@ -110,7 +110,7 @@ class AuditCalendar:
         key = zone, day, minute
         if key not in self._minutes:
             wall = datetime.combine(day, time()) + timedelta(minutes=minute)
-            self._minutes[key] = minute_of(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+            self._minutes[key] = minute_of(wall.replace(tzinfo=time_zone(zone)).astimezone(UTC))
         return self._minutes[key]
 
     def length(self, number: int) -> int:

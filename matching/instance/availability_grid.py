@@ -25,6 +25,7 @@ from coach.availability import (
 from coach.cycle import Cycle
 from coach.holidays import days_kept_free
 from coach.people import Person, Roster
+from coach.time_zones import time_zone
 
 Bits = NDArray[np.uint64]
 _WORD_BITS = 64
@@ -196,7 +197,7 @@ class _AvailabilityCache:
 
     def _zone(self, name: str) -> _ZoneDays:
         if name not in self._zones:
-            self._zones[name] = _ZoneDays(ZoneInfo(name), self._days)
+            self._zones[name] = _ZoneDays(time_zone(name), self._days)
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
@@ -205,7 +206,7 @@ class _AvailabilityCache:
             spans = (
                 self._zone(zone).spans(windows[0])
                 if len(windows) == 1
-                else free_intervals(windows, ZoneInfo(zone), self._days)
+                else free_intervals(windows, time_zone(zone), self._days)
             )
             free = np.zeros(len(self._starts), dtype=np.bool_)
             for begin, end in spans:
