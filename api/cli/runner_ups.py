@@ -11,6 +11,7 @@ from api.cli import facts
 from api.engine_threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
 from api.logging.exception_location import exception_location
+from api.results.move_view import display_names
 from matching.deadline import Deadline
 from matching.explanation import Section, runner_up_section
 from matching.explanation.counted_deadline import CountedDeadline
@@ -66,5 +67,6 @@ def _runner_up_sections(
     runner_ups = RunnerUps(
         inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
     )
+    names = display_names((*inputs.roster.coachees, *inputs.roster.coaches))
     for coachee, runner_up in runner_ups.all(CountedDeadline(deadline, _MAX_STEPS)):
-        yield coachee, runner_up_section(runner_up, inputs.roster)
+        yield coachee, runner_up_section(runner_up, names)

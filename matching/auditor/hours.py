@@ -25,6 +25,7 @@ from matching.instance.availability_grid import AvailabilityGrid, Bits, pack
 Spans = list[tuple[int, int]]
 
 _ONE_DAY = timedelta(days=1)
+_MINUTES_PER_DAY = 24 * 60
 _MARGIN = 2 * _ONE_DAY  # exceeds the difference between local dates in any two time zones
 
 
@@ -124,20 +125,47 @@ class AuditCalendar:
         Their local dates are returned as well.
         """
         starts: dict[int, date] = {}
-        step = self._cycle.sessions.grid_minutes
+        length = self.length(number)
         for day in self._cycle.cycle.days:
-            for minute in range(0, 24 * 60, step):
-                start = self._wall(self._cycle.cycle.timezone, day, minute)
-                starts[start] = self._local(start).date()
-            starts |= self._repeated_hour(day)
-        good = [start for start in sorted(starts) if not self.start_fault(start, number)]
+            if not self._is_regular(day):
+                starts |= self._irregular_day(day, number)
+                continue
+            midnight = self._wall(self._cycle.cycle.timezone, day, 0)
+            is_blackout = day in self._cycle.blackout_days
+            for minute in range(0, _MINUTES_PER_DAY, self._cycle.sessions.grid_minutes):
+                start = midnight + minute
+                ends_today = minute + length <= _MINUTES_PER_DAY
+                if not (is_blackout if ends_today else self.start_fault(start, number)):
+                    starts[start] = day
+        good = sorted(starts)
         return good, [starts[start] for start in good]
+
+    def _is_regular(self, day: date) -> bool:
+        """Return whether the UTC offset is the same at all times of the grid on a local date."""
+        midnight = datetime.combine(day, time(), self._cycle.cycle.zone)
+        step = self._cycle.sessions.grid_minutes
+        minutes = (*range(0, _MINUTES_PER_DAY, step), _MINUTES_PER_DAY)
+        offset = midnight.utcoffset()
+        return all(
+            (midnight + timedelta(minutes=minute)).utcoffset() == offset for minute in minutes
+        )
+
+    def _irregular_day(self, day: date, number: int) -> dict[int, date]:
+        """Return the starts on a day with a clock change, with their local dates."""
+        starts: dict[int, date] = {}
+        for minute in range(0, _MINUTES_PER_DAY, self._cycle.sessions.grid_minutes):
+            start = self._wall(self._cycle.cycle.timezone, day, minute)
+            starts[start] = self._local(start).date()
+        starts |= self._repeated_hour(day)
+        return {
+            start: local for start, local in starts.items() if not self.start_fault(start, number)
+        }
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
         """Return the starts in the second occurrence of an hour repeated by a clock change."""
         zone, step = self._cycle.cycle.zone, self._cycle.sessions.grid_minutes
         extra: dict[int, date] = {}
-        for minute in range(0, 24 * 60, step):
+        for minute in range(0, _MINUTES_PER_DAY, step):
             wall = datetime.combine(day, time()) + timedelta(minutes=minute)
             again = wall.replace(tzinfo=zone, fold=1)
             if again.utcoffset() != again.replace(fold=0).utcoffset():

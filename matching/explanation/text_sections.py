@@ -37,9 +37,12 @@ def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
     return tuple(section.named(names) for section in _sections(explanation))
 
 
-def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
-    """Return a section about a match's runner-up, or about its absence if `second` is `None`."""
-    return _runner_up(second).named(_names(roster))
+def runner_up_section(second: RunnerUp | None, names: Mapping[str, str]) -> Section:
+    """Return a section about a match's runner-up, or about its absence if `second` is `None`.
+
+    `names` maps the ids of people to what is displayed for them.
+    """
+    return _runner_up(second).named(names)
 
 
 def _names(roster: Roster) -> dict[str, str]:

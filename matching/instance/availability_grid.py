@@ -7,8 +7,10 @@ have bit `s` set. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -26,6 +28,7 @@ from coach.cycle import Cycle
 from coach.holidays import days_kept_free
 from coach.people import Person, Roster
 from coach.time_zones import time_zone
+from matching.instance.zone_days import ZoneDays, merge_windows
 
 Bits = NDArray[np.uint64]
 _WORD_BITS = 64
@@ -95,17 +98,51 @@ def _grid_of_length(
     roster: Roster, cycle: Cycle, minutes: int, on_person: Callable[[], object]
 ) -> AvailabilityGrid:
     """Compute the grid for sessions of one length."""
-    starts, day = _grid(cycle, minutes)
-    first = cycle.cycle.start.toordinal()
-    week = (first + day.astype(np.int64) - 1) // 7 - (first - 1) // 7  # ordinal 1 is a Monday
-    calendars = _AvailabilityCache(cycle, starts, minutes)
+    grid = _policy_grid(_GridPolicy.of(cycle, minutes))
     return AvailabilityGrid(
-        starts=starts,
-        day=day,
-        week=week.astype(np.int32),
-        coachees=calendars.rows(roster.coachees, on_person),
-        coaches=calendars.rows(roster.coaches, on_person),
+        starts=grid.starts,
+        day=grid.day,
+        week=grid.week,
+        coachees=grid.free_starts.rows(roster.coachees, on_person),
+        coaches=grid.free_starts.rows(roster.coaches, on_person),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _GridPolicy:
+    """What determines the grid of sessions of one length, and when people are free on it."""
+
+    cycle: Cycle = field(compare=False)
+    minutes: int
+    key: str
+
+    @classmethod
+    def of(cls, cycle: Cycle, minutes: int) -> _GridPolicy:
+        dates, calendar = cycle.cycle, cycle.calendar.model_dump_json()
+        step = cycle.sessions.grid_minutes
+        return cls(cycle, minutes, f"{dates.start} {dates.end} {dates.timezone} {step} {calendar}")
+
+
+class _PolicyGrid(NamedTuple):
+    """The grid of a policy: the starts with their days and weeks, and the free starts of people."""
+
+    starts: NDArray[np.int64]
+    day: NDArray[np.int32]
+    week: NDArray[np.int32]
+    free_starts: _AvailabilityCache
+
+
+@lru_cache(maxsize=8)
+def _policy_grid(policy: _GridPolicy) -> _PolicyGrid:
+    """Return the grid of a policy. Explanations evaluate variations of a cycle's people on it."""
+    starts, day = _grid(policy.cycle, policy.minutes)
+    first = policy.cycle.cycle.start.toordinal()
+    ordinals = first + day.astype(np.int64)
+    week = ((ordinals - 1) // 7 - (first - 1) // 7).astype(np.int32)  # ordinal 1 is a Monday
+    for shared in (starts, day, week):
+        shared.flags.writeable = False
+    calendars = _AvailabilityCache(policy.cycle, starts, policy.minutes)
+    return _PolicyGrid(starts, day, week, calendars)
 
 
 def _joined(contracting: AvailabilityGrid, sessions: AvailabilityGrid) -> AvailabilityGrid:
@@ -173,7 +210,7 @@ class _AvailabilityCache:
         self._starts_by_windows: dict[tuple[str, tuple[WeeklyWindow, ...]], Bits] = {}
         self._starts_by_day: dict[tuple[str, date], Bits] = {}
         self._holiday_bits: dict[tuple[str, str], Bits] = {}
-        self._zones: dict[str, _ZoneDays] = {}
+        self._zones: dict[str, ZoneDays] = {}
 
     def rows(self, people: Sequence[Person], on_person: Callable[[], object]) -> Bits:
         """Return the free starts of `people`, as `uint64[len(people), W]`."""
@@ -185,7 +222,7 @@ class _AvailabilityCache:
         return table
 
     def _fill(self, row: Bits, person: Person) -> None:
-        for windows in _merge_windows(person.availability):
+        for windows in merge_windows(person.availability):
             row |= self._starts_within(person.timezone, windows)
         row &= ~self._kept_free(person.timezone, person.country)
         for dates in person.unavailable:
@@ -195,9 +232,9 @@ class _AvailabilityCache:
         if person.busy:
             row &= ~self._starts_while_busy(person.zone, person.busy)
 
-    def _zone(self, name: str) -> _ZoneDays:
+    def _zone(self, name: str) -> ZoneDays:
         if name not in self._zones:
-            self._zones[name] = _ZoneDays(time_zone(name), self._days)
+            self._zones[name] = ZoneDays(time_zone(name), self._days)
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
@@ -243,53 +280,3 @@ class _AvailabilityCache:
                 off |= self._starts_touching(zone, day)
             self._holiday_bits[zone, country] = off
         return self._holiday_bits[zone, country]
-
-
-class _ZoneDays:
-    """Converts local days and windows in a time zone to epoch minutes."""
-
-    def __init__(self, zone: ZoneInfo, days: list[date]) -> None:
-        self._zone = zone
-        self._days = days
-        self._midnight = [
-            local_to_epoch_minute(day, 0, zone) for day in (*days, days[-1] + timedelta(1))
-        ]
-
-    def span_of_day(self, day: date) -> tuple[int, int]:
-        """Return the interval `[midnight, next midnight)` of `day`."""
-        index = (day - self._days[0]).days
-        return self._midnight[index], self._midnight[index + 1]
-
-    def spans(self, window: WeeklyWindow) -> list[tuple[int, int]]:
-        """Return the interval `[start, end)` of `window` on each of its weekdays."""
-        first = (window.weekday - self._days[0].weekday()) % 7
-        return [self._span(index, window) for index in range(first, len(self._days), 7)]
-
-    def _span(self, index: int, window: WeeklyWindow) -> tuple[int, int]:
-        midnight = self._midnight[index]
-        if self._midnight[index + 1] - midnight == MINUTES_PER_DAY:
-            return midnight + window.start_minute, midnight + window.end_minute
-        day = self._days[index]
-        begin = local_to_epoch_minute(day, window.start_minute, self._zone)
-        return begin, local_to_epoch_minute(day, window.end_minute, self._zone)
-
-
-def _merge_windows(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
-    """Merge adjoining windows, and group the results so that each group can be cached separately.
-
-    Windows that touch or overlap on the same day are merged. Each result forms its own group,
-    unless some of them adjoin across midnight: in that case, all form one group, because
-    `free_intervals` has to merge them.
-    """
-    merged: list[WeeklyWindow] = []
-    for window in sorted(windows):
-        last = merged[-1] if merged else None
-        if last and last.weekday == window.weekday and window.start_minute <= last.end_minute:
-            end = max(last.end_minute, window.end_minute)
-            merged[-1] = WeeklyWindow(last.weekday, last.start_minute, end)
-        else:
-            merged.append(window)
-    ending = {w.weekday for w in merged if w.end_minute == MINUTES_PER_DAY}
-    if any(w.start_minute == 0 and (w.weekday - 1) % 7 in ending for w in merged):
-        return [tuple(merged)]
-    return [(window,) for window in merged]
