@@ -16,7 +16,7 @@ ROTATABLE: tuple[Rotatable, ...] = (rewrap_openers, rewrap_legacy_keys, rewrap_t
 
 
 def reserve_version(tx: Transaction, name: str, current: int) -> int:
-    """Return the version of a key to create: one that no rotation has had, even if interrupted.
+    """Return the version for a new key, one that no rotation has used, even if interrupted.
 
     Otherwise, the key file of an interrupted rotation could be mistaken for that of a later one.
     `name` is `MASTER_RESERVED` or `BACKUPS_RESERVED`.
@@ -28,7 +28,7 @@ def reserve_version(tx: Transaction, name: str, current: int) -> int:
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap every key under the newest master key, and record this; return the number of keys.
+    """Rewrap every key under the newest master key, and record it; return the number of keys.
 
     Raises:
         KeyringError: the key file lacks the master key version that wraps one of the keys.
@@ -41,7 +41,7 @@ def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
 
 
 def record_backups_key(tx: Transaction, keyring: Keyring) -> None:
-    """Record that backups use the newest key for them, so that older key files are refused."""
+    """Record that backups use their newest key, so that older key files are refused."""
     version = str(keyring.backups_version)
     tx.merge(KeyMarkRow(name=BACKUPS_VERSION, mark=version))
     record_event(tx, "backup key rotated", "key", version)

@@ -24,7 +24,7 @@ def utc_now() -> datetime:
 
 
 AddressHook = Callable[[Transaction, "Services", str, str], None]
-"""A function of a transaction, the services, a person's id and their former address."""
+"""A callback with a transaction, the services, a person's id and their former address."""
 
 
 def _ignore_address(_tx: Transaction, _services: Services, _person_id: str, _former: str) -> None:
@@ -46,7 +46,7 @@ class Services:
 
     `address_changed` is called in the transaction in which a person's email address changes.
 
-    Every use case accepts them as its first argument and opens a single transaction with
+    Every use case accepts the services as its first argument and opens a single transaction with
     `database.reading()` or `database.writing()`.
     """
 

@@ -38,10 +38,10 @@ def _separated_by_commas(value: object) -> object:
 
 
 def _with_tls(url: str) -> str:
-    """Require TLS of a PostgreSQL server on another machine, unless the URL says how to connect."""
+    """Require TLS for PostgreSQL on another machine, unless the URL states how to connect."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # which is reported where the URL is used
+    except ValueError:  # an invalid URL is reported where it is used
         return url
     is_postgresql = parts.scheme.startswith("postgresql")
     if not is_postgresql or is_loopback(parts.hostname or "localhost") or "sslmode" in parts.query:
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         consent_texts: a folder with the organisation's own consent texts.
         coaching_texts: a folder with the organisation's own texts for agreements.
         instruments: a folder with the deployment's own instruments.
-        instrument_moments: when people are asked something, separated by commas.
+        instrument_moments: the moments at which people are asked questions, separated by commas.
         audit_anchor_file: the file that the head of the audit trail is appended to each day; by
             default, `audit-anchors` in `data_dir`. It should be on another machine.
         audit_syslog: a socket such as `/dev/log`, or `host:port`, to which the head is also sent.

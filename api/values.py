@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.feedback import SingleLineText
 
 Identifier = Annotated[str, Field(max_length=40), SingleLineText]
-"""An identifier in a request, without NUL, which PostgreSQL does not accept in text."""
+"""An identifier in a request; it cannot contain NUL, which PostgreSQL does not accept in text."""
 
 
 class FrozenModel(BaseModel):

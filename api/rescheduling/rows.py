@@ -36,16 +36,17 @@ class ProposalRow(IdentifiedRow):
 
     Attributes:
         session_id: the session.
-        person_id: the participant who made it.
-        aide_id: the link of the aide who made it for them, if any; the link may have been deleted.
+        person_id: the participant who made the proposal.
+        aide_id: the link of the aide who made it on their behalf, if any; the link may have been
+            deleted.
         starts_at: the proposed start.
         moves: the later sessions that would move as well: numbers and new starts.
         source: whether it was made on a page or by email.
         comment: the participant's words, for the programme office.
         sequence: the session's sequence when the proposal was made; if it has changed since, the
             proposal has expired.
-        created_at: when it was made.
-        decided_at: when it was confirmed, refused or withdrawn.
+        created_at: when the proposal was made.
+        decided_at: when the proposal was confirmed, refused or withdrawn.
     """
 
     __tablename__ = "proposals"
@@ -72,10 +73,10 @@ class MoveExceptionRow(IdentifiedRow):
 
     Attributes:
         session_id: the session.
-        starts_at: its new start.
-        problems: the codes of the rules that it is outside of, separated by spaces.
+        starts_at: the new start of the session.
+        problems: the codes of the rules that the new time violates, separated by spaces.
         reason: why the office has allowed it.
-        allowed_at: when.
+        allowed_at: when the office allowed it.
     """
 
     __tablename__ = "move_exceptions"

@@ -1,4 +1,4 @@
-"""Proposing another time for a session, and deciding about a proposal."""
+"""Proposes another time for a session, and decides about proposals."""
 
 from __future__ import annotations
 
@@ -46,13 +46,14 @@ def propose(
 ) -> Proposal:
     """Store a participant's proposal, and ask the other participant or the office to decide.
 
-    It replaces any open proposal about the session; the same one again changes nothing, and nobody
-    is told of it again. On a page, only the offered times can be chosen. By email, any future time
-    can be proposed; if it is outside the rules, the programme office decides. `aide_id` is the link
-    of the aide who proposes it for the participant.
+    The proposal replaces any open proposal about the session. Repeating an open proposal changes
+    nothing, and nobody is notified again. On a page, only the offered times can be selected. By
+    email, any future time can be proposed; if it is outside the rules, the programme office
+    decides. `aide_id` is the link of the aide who makes the proposal on the participant's behalf,
+    if any.
 
     Raises:
-        NotFoundError: there is no such session, or the person does not take part in it.
+        NotFoundError: there is no such session, or the person is not a participant.
         ConflictError: the session is cancelled or has started, or the time cannot be proposed.
     """
     session = tx.get(SessionRow, session_id)
@@ -97,15 +98,15 @@ def confirm(
 ) -> Proposal:
     """Move the session to the proposed time, and send the new invitations.
 
-    Whether the time is still free is checked in this transaction. The participants who agreed to
-    the time have thereby accepted it. `person_id` is the other participant, or `None` for the
-    programme office, which can allow a time outside the rules with a `reason`. Confirming it again
-    changes nothing.
+    Whether the time is still free is checked in this transaction. Participants who agreed to the
+    time have thereby accepted the session. `person_id` is the other participant, or `None` for the
+    programme office, which can allow a time outside the rules with a `reason`. Confirming a
+    proposal again changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
-        ConflictError: the proposal is the person's own, up to the programme office, or no longer
-            open, or the time is no longer free.
+        ConflictError: the proposal is the person's own, has to be decided by the programme office,
+            or is no longer open; or the time is no longer free.
     """
     row, session = _proposal_of(tx, proposal_id, person_id)
     if _is_decided(row, person_id, ProposalState.CONFIRMED):
@@ -140,10 +141,10 @@ def refuse(
     *,
     now: datetime,
 ) -> Proposal:
-    """Refuse a proposal, so that the session keeps its time, and tell the participants.
+    """Refuse a proposal, so that the session keeps its time, and notify the participants.
 
-    `person_id` is the other participant, or `None` for the programme office. Refusing it again
-    changes nothing.
+    `person_id` is the other participant, or `None` for the programme office. Refusing a proposal
+    again changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
@@ -165,9 +166,9 @@ def refuse(
 def withdraw(
     tx: Transaction, services: Services, proposal_id: str, person_id: str | None, *, now: datetime
 ) -> Proposal:
-    """Withdraw a participant's own proposal, and tell the other participant if they knew of it.
+    """Withdraw a participant's own proposal; notify the other participant if they knew of it.
 
-    Withdrawing it again changes nothing.
+    Withdrawing a proposal again changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
@@ -218,7 +219,7 @@ def _close_open_ones(
 def _same_proposal(
     tx: Transaction, session: SessionRow, person_id: str, time: NewTime
 ) -> ProposalRow | None:
-    """Return a person's open proposal of a certain time, if there is one."""
+    """Return a person's open proposal for the same time, if there is one."""
     query = select(ProposalRow).where(
         ProposalRow.session_id == session.id,
         ProposalRow.person_id == person_id,
@@ -231,7 +232,7 @@ def _same_proposal(
 def _proposal_of(
     tx: Transaction, proposal_id: str, person_id: str | None
 ) -> tuple[ProposalRow, SessionRow]:
-    """Return a proposal and its session, if the person takes part in it."""
+    """Return a proposal and its session, in which the person must be a participant."""
     row = tx.get(ProposalRow, proposal_id)
     session = None if row is None else tx.get_one(SessionRow, row.session_id)
     if row is None or session is None:
@@ -242,7 +243,7 @@ def _proposal_of(
 
 
 def _is_decided(row: ProposalRow, person_id: str | None, state: ProposalState) -> bool:
-    """Whether a proposal that is not the person's own has already been decided in this way."""
+    """Return whether another person's proposal has already been decided in the same way."""
     return row.state is state and row.person_id != person_id
 
 

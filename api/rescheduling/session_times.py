@@ -28,8 +28,8 @@ class SessionTimes(FrozenModel):
     Attributes:
         can_move: whether the session is upcoming and confirmed; if not, there are no slots.
         length: the length of a session that is moved.
-        cutoff_hours: how many hours before a session its participants can last move it.
-        office_decides: whether it is too late for the participants to move it by themselves.
+        cutoff_hours: the number of hours before a session until which its participants can move it.
+        office_decides: whether it is too late for the participants to move the session themselves.
     """
 
     session: SessionDetails
@@ -49,7 +49,7 @@ class MoveException(FrozenModel):
 
 
 class OfficeSessionTimes(FrozenModel):
-    """The same for the programme office.
+    """A session with free times and proposals, as shown to the programme office.
 
     Attributes:
         times: the session with its free times and proposals.
@@ -101,7 +101,7 @@ def read_office_session_times(
 def session_times(
     tx: Transaction, services: Services, principal: Principal, session_id: str
 ) -> SessionTimes:
-    """Do the same as `read_session_times` in a transaction."""
+    """Return a session with its free times and proposals; see `read_session_times`."""
     row, now = own_session(tx, principal, session_id), services.now()
     can_move = row.state is SessionState.CONFIRMED and row.starts_at > now
     hours = cutoff_hours(tx, row)

@@ -15,7 +15,7 @@ from coach.feedback import LongText
 
 
 class SlotForm(BaseModel):
-    """A time chosen among those offered."""
+    """A selected time, one of those offered."""
 
     time: NewTime
 
@@ -26,7 +26,7 @@ class SlotForm(BaseModel):
 
 
 class TypedTimeForm(BaseModel):
-    """A date and time in the cycle's zone, and the reason to allow a time outside the rules."""
+    """A date and time in the cycle's zone, and the reason for allowing a time outside the rules."""
 
     day: date
     clock: time
@@ -36,7 +36,7 @@ class TypedTimeForm(BaseModel):
         """Return the start as an aware datetime.
 
         Raises:
-            InvalidValueError: the clocks change then, so the local time is missing or occurs twice.
+            InvalidValueError: the local time is skipped or repeated by a clock change.
         """
         wall = datetime.combine(self.day, self.clock.replace(second=0, microsecond=0))
         local = wall.replace(tzinfo=zone)

@@ -29,7 +29,7 @@ class SessionStart(FrozenModel):
 
 
 class NewTime(FrozenModel):
-    """A new start of a session, and those of later sessions that have to move with it."""
+    """A new start of a session, and the new starts of later sessions that have to move with it."""
 
     start: AwareDatetime
     moves: tuple[SessionStart, ...] = ()
@@ -42,8 +42,8 @@ class NewTime(FrozenModel):
 def read_slots(services: Services, principal: Principal, session_id: str) -> tuple[NewTime, ...]:
     """Return the free times for a session that are offered to the principal, best first.
 
-    They reveal nothing else about the calendar of the other participant. They are computed from the
-    stored data each time, so a time that has been taken is no longer included.
+    The times reveal nothing else about the calendar of the other participant. They are computed
+    from the stored data each time, so a time that has been taken is no longer included.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -92,7 +92,7 @@ def require_movable(session: SessionRow, now: datetime) -> None:
 
 
 def in_minutes(starts: Mapping[int, datetime]) -> dict[int, int]:
-    """Return new starts by number in epoch minutes."""
+    """Return new starts in epoch minutes, by session number."""
     return {number: int(start.timestamp() // 60) for number, start in starts.items()}
 
 

@@ -52,7 +52,7 @@ _FILES_IN = {
     "forms": re.compile(r"(session-note|feedback)\.html"),
     UNSOUND_FOLDER: re.compile(r"plan\.json|findings\.txt"),
 }
-"""The names of the files that a result has in each of its folders."""
+"""The patterns of the names of a result's files, by folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def _write_file(path: str, data: bytes) -> None:
 
 
 def write_unsound_plan(out: Path, plan: bytes, findings: Iterable[str]) -> None:
-    """Keep a plan that failed its audit in `out/unsound`, apart from any result in `out`.
+    """Write a plan that failed its audit to `out/unsound`, separate from any result in `out`.
 
     Raises:
         DomainError: `out` is not writable.
@@ -141,7 +141,7 @@ def _reported_errors(out: Path) -> Iterator[None]:
 
 
 def replaced_paths(out: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield each path of an earlier result in `out`, and whether it has to be a folder.
+    """Yield each path of an earlier result in `out`, and whether the path has to be a folder.
 
     Writing a result replaces exactly these files; the folders are kept.
     """

@@ -20,7 +20,7 @@ _MOST_CHECKED = 200  # bans, each of which is compared with the other rules
 
 @dataclass(frozen=True, slots=True)
 class PairMark:
-    """A mark. `overrides` is whether a waiver or a preference outweighed a rule."""
+    """A mark on a pair; `overrides` is whether a waiver or a preference outweighed a rule."""
 
     words: Fact
     overrides: bool = False
@@ -33,8 +33,8 @@ PairMarks = Mapping[str, tuple[PairMark, ...]]
 def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairMarks:
     """Return the marks of the coachees in `roster`, with their matches, if they have one.
 
-    `policy` is the manager's, without pins added for one run. `roster` needs the coaches of its
-    coachees' matches and bans only.
+    `policy` is the manager's policy, without pins added for one run. Of the coaches, `roster` needs
+    only those of its coachees' matches and bans.
     """
     marks: dict[str, list[PairMark]] = defaultdict(list)
     coach_of: dict[str, str] = {}
@@ -56,8 +56,9 @@ def overriding(
     """Yield the marks of a match in which a waiver or a preference outweighed a rule.
 
     Args:
-        verdicts: the rule, the points, the weight, and whether the rule is waived, of each verdict.
-        wished: whether the coach is one of those that the coachee prefers.
+        verdicts: the rule, the points and the weight of each verdict, and whether the rule is
+            waived.
+        wished: whether the coach is among the coachee's preferences.
     """
     without_points = []
     for rule, points, weight, waived in verdicts:

@@ -126,12 +126,12 @@ def present_plan(
 
 
 def proof_status(*, proven: bool) -> Displayed:
-    """Return whether a plan is proven to be the best, in words."""
+    """Return a text that states whether a plan is proven to be the best."""
     return facts.PLAN_PROVEN() if proven else facts.PLAN_NOT_PROVEN()
 
 
 def present_levels(outcomes: Iterable[LevelOutcome]) -> tuple[LevelViewModel, ...]:
-    """Return the view models of the levels that the run had."""
+    """Return the view models of the levels of the run."""
     return tuple(
         _level(outcome)
         for outcome in outcomes

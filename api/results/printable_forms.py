@@ -22,7 +22,7 @@ OUTCOMES: Mapping[tuple[Attendance, Absent | None], Fact] = {
     (Attendance.NO_SHOW, None): facts.ATTENDANCE_NO_SHOW(),
     (Attendance.CANCELLED, None): facts.ATTENDANCE_CANCELLED(),
 }
-"""The label of each outcome of a session: the attendance, and who did not come, if it is known."""
+"""The label of each outcome of a session: the attendance, and who did not come, if known."""
 _CHOICES = tuple(
     words for outcome, words in OUTCOMES.items() if outcome != (Attendance.NO_SHOW, None)
 )
@@ -34,7 +34,7 @@ def session_note_form(texts: Renderer) -> bytes:
 
 
 def feedback_form(texts: Renderer) -> bytes:
-    """Return the form on which the coachee gives feedback on a session, with shipped items."""
+    """Return the form on which the coachee gives feedback on a session, with built-in items."""
     instrument = shipped_instruments()[Moment.AFTER_SESSION]
     scale = instrument.scale
     points = () if scale is None else zip(scale.points, scale.labels, strict=True)

@@ -1,4 +1,4 @@
-"""Checks that the sentences in `result.json` are those of the facts beside them."""
+"""Checks that the sentences in `result.json` agree with the facts next to them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _MAX_REPORTED = 5  # maximum number of sentences reported individually
 def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
     """Yield a finding for each sentence in `content` that differs from its fact.
 
-    The sentences may be in any language, but all in the same. Format 1, which has no facts, is not
-    checked.
+    The sentences may be in any language, but all must be in the same one. Format 1, which has no
+    facts, is not checked.
 
     Args:
         content: the bytes of `result.json`.
-        found: the result in it, and its inputs.
+        found: the result in the file, and its inputs.
     """
     if found.result.format == LEGACY_FORMAT:
         return
@@ -48,7 +48,7 @@ def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _differences(stored: Mapping[str, str], expected: Mapping[str, str]) -> dict[str, str]:
-    """Return the expected sentence, or an empty string, for each place with another sentence."""
+    """Return the expected sentence, or an empty string, for each path with another sentence."""
     return {
         place: expected.get(place, "")
         for place in (*expected, *(stored.keys() - expected.keys()))
@@ -57,11 +57,11 @@ def _differences(stored: Mapping[str, str], expected: Mapping[str, str]) -> dict
 
 
 def _sentences(value: JsonValue, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each sentence with its place, such as `matches[0].verdicts[2].because`."""
+    """Yield each sentence with its path, such as `matches[0].verdicts[2].because`."""
     if isinstance(value, list):
         for position, one in enumerate(value):
             yield from _sentences(one, f"{place}[{position}]")
-    elif isinstance(value, dict) and "code" not in value:  # which would be a fact
+    elif isinstance(value, dict) and "code" not in value:  # otherwise, it would be a fact
         for key, one in value.items():
             below = f"{place}.{key}" if place else key
             if key in SENTENCE_KEYS:

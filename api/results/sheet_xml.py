@@ -1,7 +1,7 @@
 """Writes the rows of large worksheets as XML, as openpyxl would, but many times faster.
 
-openpyxl builds an object and an XML element for each cell. Here, it only writes the header and the
-corners of a sheet, which determine everything around the rows, and the rows are inserted later.
+openpyxl builds an object and an XML element for each cell. Here, openpyxl writes only the header
+and the corners of a sheet, which determine everything around the rows. The rows are inserted later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-_MAX_CHARACTERS = 32_767  # of a cell
+_MAX_CHARACTERS = 32_767  # of the text of a cell
 _SPECIAL = re.compile(r"^=|[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _FIRST_ROW = 2
 

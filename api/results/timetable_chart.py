@@ -25,7 +25,7 @@ WEEK_WIDTH = 40
 ROW_HEIGHT = 24
 HEAD_HEIGHT = 44
 _CACHED_LABELS = 512
-_MAX_LABEL_CHARACTERS = 28  # the number that fits into LABEL_WIDTH
+_MAX_LABEL_CHARACTERS = 28  # the number of characters that fit into LABEL_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class WeekColumn:
 class SessionMark:
     """A session in the chart: a box with a short label, and a tooltip that describes `session`.
 
-    `address` is the page about it, or an empty string.
+    `address` is the address of the session's page, or an empty string.
     """
 
     x: int
@@ -87,7 +87,7 @@ def build_timetable_chart(
 ) -> TimetableChart:
     """Build the chart of all sessions of `matches`, in the order of `coaches`.
 
-    `addresses` are the pages about sessions, by uid.
+    `addresses` contains the addresses of the sessions' pages, by uid.
     """
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
@@ -123,7 +123,7 @@ def _weeks(first: date, count: int) -> tuple[WeekColumn, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _MarkTexts:
-    """What the marks need besides their sessions."""
+    """The data needed for the texts of marks, in addition to their sessions."""
 
     texts: Renderer
     addresses: Mapping[str, str]

@@ -19,7 +19,7 @@ def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) 
 
 
 def store_unsound_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
-    """Keep the plan of a failed run that the auditor rejected. It can be read, never published."""
+    """Store a failed run's plan that the auditor rejected; it can be read but not published."""
     return _store(tx, run, plan, PlanState.UNSOUND, now)
 
 

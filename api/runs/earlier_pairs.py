@@ -1,4 +1,4 @@
-"""Pairs of a cycle who were a pair in an earlier cycle of this server."""
+"""Finds the pairs of a cycle who were already a pair in an earlier cycle of this server."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: C
     """Return the current roster of a cycle with the pairs of earlier cycles, in file order.
 
     Earlier cycles are those that start before the cycle. Two people were a pair if they have a
-    session there that is not cancelled; people are recognised by their human. A policy that allows
-    all pairs does not need them.
+    session there that is not cancelled. People are recognised by their human. If the policy allows
+    all earlier pairs, they are not looked up.
     """
     if allows_all(policy.rules.repeat):
         return roster.model_copy(update={"earlier_pairs": None, "earlier_cycles": None})
@@ -89,7 +89,7 @@ def _earlier(
 
 
 def _earlier_cycles(tx: Transaction, ids: set[str], policy: Cycle) -> dict[str, str]:
-    """Return the names of those cycles that start before the policy's, by id, oldest first."""
+    """Return the names of the cycles that start before that of the policy, by id, oldest first."""
     rows = tx.scalars(select(CycleRow).where(CycleRow.id.in_(ids)))
     starts = [(header_of(row).start, row.id, row.name) for row in rows]
     return {ident: name for start, ident, name in sorted(starts) if start < policy.cycle.start}

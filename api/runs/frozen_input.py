@@ -1,4 +1,4 @@
-"""The options and the input of a run, without what is needed to capture it from the database.
+"""The options and the input of a run, without the code that reads the input from the database.
 
 The child processes of runs and plan queries import this module. The less they import, the sooner a
 run starts.
@@ -26,7 +26,8 @@ class RunOptions(FrozenModel):
 
     If `keep` is true, the level `kept` counts the pairs kept from the published plan. Once a cycle
     has started, this always applies; published sessions before `not_before` are fixed, and no other
-    session is placed before that day. `None` means tomorrow in the cycle's time zone.
+    session is placed before that day. If `not_before` is `None`, it is tomorrow in the cycle's time
+    zone.
     """
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
@@ -49,7 +50,8 @@ class RunInput(FrozenModel):
 
     `cycle` is the policy that the run uses. `own_policy` is the cycle's own policy if the run uses
     a different one, and `None` otherwise. `under_way` is the progress of the cycle, or `None` if it
-    has not started. `adjustments` is how often sessions have been moved or cancelled singly.
+    has not started. `adjustments` is the number of times that single sessions have been moved or
+    cancelled.
     """
 
     roster: Roster

@@ -1,6 +1,6 @@
 """The published result that a later run keeps, with the sessions that people have now.
 
-The stored result of a plan is history. Sessions may have been moved or cancelled since it was
+The stored result of a plan never changes. Sessions may have been moved or cancelled since it was
 published; the rows in `sessions` are what people have in their calendars.
 """
 

@@ -1,4 +1,4 @@
-"""Whether the input of a run is still current."""
+"""Checks whether the input of a run is still current."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Json = Mapping[str, Any]
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     """Return whether a run's input is no longer current.
 
-    This is so if the cycle's lists or policy have changed since it was captured, or a session was
-    moved or cancelled otherwise than by publishing a plan.
+    The input is outdated if the cycle's lists or policy have changed since it was captured, or if a
+    session was moved or cancelled other than by publishing a plan.
     """
     policy = policy_of(cycle_row(tx, cycle_id))
     if (frozen.policy, frozen.adjustments) != (policy, count_adjustments(tx, cycle_id)):
@@ -35,8 +35,8 @@ def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
 def _covers(frozen: Roster, now: Roster) -> bool:
     """Return whether a frozen roster equals the current one, declined times aside.
 
-    Times that people have declined since do not make a run outdated. Publishing its plan is refused
-    if it has a session in one of them.
+    Times that people have declined since do not make a run outdated. Publishing the plan is refused
+    if it places a session at such a time.
     """
     sizes = (len(frozen.coachees), len(frozen.coaches)) == (len(now.coachees), len(now.coaches))
     return (

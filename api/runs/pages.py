@@ -81,7 +81,7 @@ def cancel_run(run_id: str, services: ServicesDep) -> Response:
 
 
 def _phases(run: RunView) -> list[tuple[Displayed, str]]:
-    """Return the phases, each with its place in the run: `past`, `now` or `next`."""
+    """Return the phases, each with its status in the run: `past`, `now` or `next`."""
     order = list(PHASES)
     if run.latest is None:
         return [(words, "next") for words in PHASES.values()]
@@ -99,7 +99,7 @@ def _place(number: int, reached: int) -> str:
 
 
 def _doing(run: RunView) -> Displayed:
-    """Return what the run does now, or did last."""
+    """Return what the run is doing now, or did last."""
     if run.latest is not None:
         return run.latest.message
     return facts.LOADING() if run.state is TaskState.RUNNING else RUN_STATE[run.state].words

@@ -113,9 +113,8 @@ async def follow_run(
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the progress as server-sent events: `progress` for each report, then `end`.
 
-    The event `state` tells that the run has started, and `end` that it has ended; both contain the
-    run. A client that reconnects with `Last-Event-ID` receives all
-    events that it missed.
+    The event `state` means that the run has started, and `end` that it has ended; both contain the
+    run. A client that reconnects with `Last-Event-ID` receives all events that it missed.
     """
     seen, state = last_event_id, TaskState.QUEUED
     while True:

@@ -31,7 +31,7 @@ class PlanState(StrEnum):
     """The state of a plan. A cycle has at most one published plan.
 
     A what-if is never published, and neither is a plan that failed its audit (`UNSOUND`), which is
-    kept so that the fault can be found.
+    kept for analysis of the fault.
     """
 
     DRAFT = "draft"

@@ -29,7 +29,7 @@ def default_options(settings: Settings) -> RunOptions:
 def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
     """Capture a cycle's current lists and policy, its published result, and its progress.
 
-    The sessions of the result are those that people have in their calendars now.
+    The sessions of the result have the times that people have in their calendars now.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -54,6 +54,6 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
 
 
 def count_adjustments(tx: Transaction, cycle_id: str) -> int:
-    """Return how often sessions of a cycle were moved or cancelled singly."""
+    """Return how many times single sessions of a cycle were moved or cancelled."""
     total = select(func.sum(SessionRow.adjustments)).where(SessionRow.cycle_id == cycle_id)
     return tx.scalar(total) or 0

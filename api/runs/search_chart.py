@@ -1,4 +1,4 @@
-"""The value and the bound of each level over the time of a run, as small charts.
+"""Small charts of the value and the bound of each level over the time of a run.
 
 Lengths are in percent of a chart's width and height, so it fits any screen.
 """
@@ -19,9 +19,9 @@ _FULL, _MARGIN = 100.0, 6.0
 
 @dataclass(frozen=True, slots=True)
 class LevelChart:
-    """A level: its name, what was found in words, and the points of its two lines.
+    """The chart of a level: its name, a text about its outcome, and the points of two lines.
 
-    A line is empty while the search has no value, or no bound, and if the level took no time.
+    A line is empty if the search has no value or bound yet, or if the level took no time.
     """
 
     name: Displayed
@@ -31,7 +31,7 @@ class LevelChart:
 
 
 def level_charts(reports: Iterable[Progress]) -> tuple[LevelChart, ...]:
-    """Return a chart for each level of which there are reports, in the order of the search."""
+    """Return a chart for each level with progress reports, in the order of the search."""
     by_level: dict[ObjectiveLevel, list[Progress]] = {}
     for report in reports:
         if report.level is not None:
@@ -70,7 +70,7 @@ def _words(values: Sequence[tuple[float, int]], bounds: Sequence[tuple[float, in
 def _points(
     found: Sequence[tuple[float, int]], times: tuple[float, float], scale: tuple[int, int]
 ) -> str:
-    """Return the corners of a line of steps, which holds each amount until the next one."""
+    """Return the corners of a step line, which holds each amount until the next one."""
     if times[0] == times[1]:
         return ""
     corners: list[tuple[float, float]] = []

@@ -1,4 +1,4 @@
-"""Recording that notes were altered, and accepting them as they are now."""
+"""Records that notes were altered, and accepts notes as they are now."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.session_reports.notebook_integrity import NotebookAlteredError, update_
 
 @contextmanager
 def recording_alterations(services: Services, principal: Principal) -> Iterator[None]:
-    """Record a `NotebookAlteredError` of the block in the audit trail, and raise it again.
+    """Record any `NotebookAlteredError` of the `with` block in the audit trail; re-raise it.
 
     The block must contain its transaction, because the error rolls that transaction back.
     """
@@ -28,7 +28,7 @@ def recording_alterations(services: Services, principal: Principal) -> Iterator[
 def record_alteration(
     services: Services, principal: Principal, error: NotebookAlteredError
 ) -> None:
-    """Record in the audit trail that altered notes were noticed."""
+    """Record in the audit trail that altered notes were detected."""
     with services.database.writing() as tx:
         record_event(
             tx, "altered notes noticed", "person", principal.person_id or "", how=error.how

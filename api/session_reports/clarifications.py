@@ -1,4 +1,4 @@
-"""What the office has to clarify after sessions: differing attendance, and requests of coaches."""
+"""Open points after sessions for the office: differing attendance, and requests of coaches."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ DIFFERS: ColumnElement[bool] = and_(
     RecordRow.settled_at.is_(None),
     or_(RecordRow.attendance != FeedbackRow.attendance, RecordRow.absent != FeedbackRow.absent),
 )
-"""Whether a coach and a coachee say different things, which the office has not clarified.
+"""Whether the coach's and the coachee's statements differ and are not clarified yet.
 
-A comparison with NULL is not true, so nobody contradicts the other side by not saying who did not
-come.
+A comparison with NULL is not true, so leaving open who did not come contradicts nobody.
 """
 ASKED: ColumnElement[bool] = and_(
     RecordRow.ask_office != OfficeRequest.NONE, RecordRow.answered_at.is_(None)
 )
-"""Whether a coach asks the office for something that it has not done."""
+"""Whether a coach has a request to the office that is not done yet."""
 
 
 class Clarification(FrozenModel):
-    """A session about which the office has something to clarify or to do.
+    """A session that requires clarification or action by the office.
 
-    `recorded` is what the coach says, `reported` what the coachee says, each with who did not come;
-    both are `None` if they agree. `request` is what the coach asks for, if anything.
+    `recorded` is the attendance according to the coach, `reported` that according to the coachee,
+    each with who did not come; both are `None` if they agree. `request` is the coach's open
+    request, if any.
     """
 
     session_id: str
@@ -44,18 +44,18 @@ class Clarification(FrozenModel):
 
 
 def clarifications(tx: Transaction, cycle_id: str) -> tuple[Clarification, ...]:
-    """Return what is to be clarified or done in a cycle, in the order of its sessions."""
+    """Return the open clarifications of a cycle, in the order of its sessions."""
     return _find(tx, SessionRow.cycle_id == cycle_id)
 
 
 def read_clarification(services: Services, session_id: str) -> Clarification | None:
-    """Return what is to be clarified or done about a session, or `None` if there is nothing."""
+    """Return the open clarification about a session; `None` if there is none."""
     with services.database.reading() as tx:
         return next(iter(_find(tx, SessionRow.id == session_id)), None)
 
 
 def settle_attendance(services: Services, session_id: str) -> None:
-    """Record that the office has clarified who was there. It returns with the next difference.
+    """Record that the office has clarified who attended; a new difference reopens the question.
 
     Raises:
         NotFoundError: there is no such session, or no record of it.
@@ -68,7 +68,7 @@ def settle_attendance(services: Services, session_id: str) -> None:
 
 
 def answer_request(services: Services, session_id: str) -> None:
-    """Record that the office has done what the coach asks for.
+    """Record that the office has dealt with the coach's request.
 
     Raises:
         NotFoundError: there is no such session, or no record of it.

@@ -81,7 +81,7 @@ def set_device_key_cookie(
 def remember_version(
     response: Response, services: Services, principal: Principal, version: int
 ) -> None:
-    """Tell the device the `version` of its notebook that it has seen, in a cookie and a header.
+    """Tell the device which `version` of its notebook it has seen, in a cookie and a header.
 
     If the device remembers a later version, because the notebook was restored from a backup,
     nothing is sent until the notebook changes.
@@ -101,7 +101,7 @@ def identify_notes_device(
 ) -> Principal:
     """Add the request's device to the principal, with the state of its notebook.
 
-    Returns `principal` unchanged if they are not a coach or the request has no valid device key.
+    Returns `principal` unchanged for anyone but a coach, or if the request has no valid device key.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
         return principal
@@ -157,7 +157,7 @@ def _notebook_of_key(
 
 
 def _seen_version(text: str, notebook: int) -> SeenVersion | None:
-    """Return the version of a notebook that a device remembers; `None` if `text` is not one."""
+    """Return the version of a notebook that a device remembers; `None` if `text` is invalid."""
     try:
         number, version, at = map(int, text.split("."))
         seen_at = datetime.fromtimestamp(at, UTC)

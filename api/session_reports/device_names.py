@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-# The order matters: most browsers also name those that they are compatible with.
+# The order matters: most browsers also name the browsers that they are compatible with.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -31,7 +31,7 @@ class NotesLockedError(NotAllowedError):
 
 
 class NotebookNeededError(NotesLockedError):
-    """Raised when a coach writes a note and has no notebook yet, or none that is ready."""
+    """Raised when a coach writes a note but has no notebook, or no confirmed one."""
 
 
 def unlock_on_device(
@@ -82,7 +82,8 @@ def require_confirmed(principal: Principal) -> None:
     """Check that notes can be read and written on the request's device.
 
     Raises:
-        NotesLockedError: no notebook is unlocked on it, or the notebook is unconfirmed or legacy.
+        NotesLockedError: no notebook is unlocked on the device, or the notebook is unconfirmed or
+            legacy.
     """
     if not principal.notes_unlocked:
         raise locked_error(principal)

@@ -1,4 +1,4 @@
-"""The devices on which a coach's notebook is unlocked: listing and ending them."""
+"""Use cases for the devices on which a coach's notebook is unlocked: listing and ending them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class NotesDevice(FrozenModel):
         device: the browser and operating system, such as "Firefox, Windows"; empty if unknown.
         opened_at: when the notebook was unlocked on it.
         is_this: whether the request comes from this device.
-        before_link: whether that was before the coach's current link was created.
+        before_link: whether it was unlocked before the coach's current link was created.
     """
 
     id: str
@@ -83,7 +83,7 @@ def end_device(services: Services, principal: Principal, device_id: str) -> Ende
     """Lock the notebook on one of its devices, which can be this one.
 
     If another device is ended, a passphrase and a recovery code that were set since the notebook
-    was unlocked on it stop working: whoever has the device may have set them to regain access.
+    was unlocked on it stop working: somebody with that device may have set them to regain access.
 
     Raises:
         NotesLockedError: no notebook is unlocked on this device.
@@ -98,7 +98,7 @@ def end_device(services: Services, principal: Principal, device_id: str) -> Ende
 
 
 def end_other_devices(services: Services, principal: Principal) -> EndedDevices:
-    """Lock the notebook on all devices but this one; see `end_device`.
+    """Lock the notebook on all devices except this one; see `end_device`.
 
     Raises:
         NotesLockedError: no notebook is unlocked on this device.
@@ -128,7 +128,7 @@ def _credential_of(principal: Principal) -> str | None:
 def _end(
     tx: Transaction, services: Services, principal: Principal, rows: Sequence[NotebookOpenerRow]
 ) -> EndedDevices:
-    """Delete the keys of devices; their openers are deleted by a cascade."""
+    """Delete the keys of devices; a cascade deletes their openers."""
     others = [row.created_at for row in rows if row.credential_id != _credential_of(principal)]
     ended = (
         _replace_secrets(tx, services.keyring, principal, min(others), now=services.now())

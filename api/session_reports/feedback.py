@@ -1,6 +1,6 @@
 """Coachees' feedback on sessions, visible to the coachee and to managers but not to coaches.
 
-Managers see who was there and the text, but not the answers: they learn only figures over at least
+Managers see the attendance and the text, but not the answers; they see only figures over at least
 five people.
 """
 
@@ -34,7 +34,7 @@ from coach.sessions import Absent, Attendance
 class FeedbackView(FrozenModel):
     """The latest version of a coachee's feedback on a session.
 
-    Only the coachee can see what they have `answered`.
+    `answered` is visible only to the coachee.
     """
 
     session_id: str
@@ -57,7 +57,7 @@ def store_feedback(
 ) -> FeedbackView:
     """Store feedback on one of the principal's sessions, replacing any earlier feedback.
 
-    `instrument` is what is asked after a session; `None` if nothing is.
+    `instrument` contains the questions asked after a session; `None` if none are asked.
 
     Raises:
         NotAllowedError: `principal` is not the coachee.
@@ -91,7 +91,7 @@ def store_feedback(
 def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView | None:
     """Return the feedback on a session; `None` if there is none or `principal` is a coach.
 
-    The answers are in it only for the coachee.
+    The answers are included only for the coachee.
     """
     if principal.role is AccessRole.COACH:
         return None
@@ -103,7 +103,7 @@ def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> Fee
 
 
 def feedback_view(row: FeedbackRow, answered: tuple[AnswerSheet, ...] = ()) -> FeedbackView:
-    """Convert a row to a `FeedbackView`, with what was answered if the reader may see it."""
+    """Convert a row to a `FeedbackView`, with the answers if the reader may see them."""
     return FeedbackView(
         session_id=row.session_id,
         attendance=row.attendance,
@@ -116,9 +116,9 @@ def feedback_view(row: FeedbackRow, answered: tuple[AnswerSheet, ...] = ()) -> F
 
 
 def _check_answers(instrument: Instrument | None, feedback: Feedback) -> None:
-    """Refuse answers that do not fit the instrument, and a session that was held without any.
+    """Refuse answers that do not fit the instrument, and missing answers about a held session.
 
-    A coachee who sent a delegate need not answer.
+    A coachee who sent a delegate does not have to answer.
     """
     if feedback.attendance is Attendance.HELD or feedback.answers:
         check_answers(instrument, feedback.answers)

@@ -1,4 +1,4 @@
-"""The fields of the feedback form: attendance, what is asked after a session, and a text."""
+"""The fields of the feedback form: attendance, the questions asked after a session, and a text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ATTENDANCE, _TEXT = "attendance", "text"
 
 
 def asked_after_session(services: Services) -> Instrument | None:
-    """Return what a coachee is asked after a session; `None` if nothing is."""
+    """Return the questions asked of a coachee after a session; `None` if none are asked."""
     return instruments_of(services.settings).get(Moment.AFTER_SESSION)
 
 
@@ -36,7 +36,7 @@ def feedback_fields(services: Services) -> tuple[str, ...]:
 
 
 def question_options(services: Services) -> dict[str, object]:
-    """Return what the template shows of the questions."""
+    """Return the template values for the questions."""
     asked = asked_after_session(services)
     return {
         "origins": None if asked is None else origins_of(asked),
@@ -46,7 +46,7 @@ def question_options(services: Services) -> dict[str, object]:
 
 
 def given_fields(services: Services, given: FeedbackView | None) -> dict[str, str]:
-    """Return the values of the fields that contain feedback; empty ones without feedback."""
+    """Return the values of the fields for existing feedback; empty values if there is none."""
     entered = dict.fromkeys(feedback_fields(services), "")
     if given is None:
         return entered

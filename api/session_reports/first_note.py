@@ -30,7 +30,7 @@ class NotebookSetup:
         recovery_code: a new recovery code, which is shown once.
         access: the notebook that was started or confirmed in this step.
         is_done: whether the notebook is confirmed, so that the note can be saved.
-        faults: what is wrong with the fields of this step.
+        faults: the faults in the fields of this step.
     """
 
     needs_code: bool = False

@@ -16,22 +16,22 @@ from coach.sessions import (
 )
 from coach.texts.facts import Fact
 
-_SEPARATOR = "."  # in a form: `no_show.coachee`
+_SEPARATOR = "."  # separates the parts of a form value: `no_show.coachee`
 
 
 def outcome_value(attendance: Attendance, absent: Absent | None) -> str:
-    """Return the value of a form's field that stands for attendance and who did not come."""
+    """Return the form value that represents attendance and who did not come."""
     return attendance.value if absent is None else f"{attendance.value}{_SEPARATOR}{absent.value}"
 
 
 def split_outcome(value: str) -> dict[str, str]:
-    """Return the fields for which a value of a form's field stands."""
+    """Return the record's fields that a form value represents."""
     attendance, _, absent = value.partition(_SEPARATOR)
     return {"attendance": attendance, "absent": absent}
 
 
 def outcome_label(attendance: Attendance, absent: Absent | None) -> Fact:
-    """Return what a record or feedback says about who was there."""
+    """Return the label for the attendance in a record or feedback."""
     return OUTCOMES[attendance, absent]
 
 

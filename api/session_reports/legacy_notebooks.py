@@ -1,8 +1,8 @@
 """Legacy notebooks: started by a version without notebook keys, and not unlocked since.
 
-The key file and the database together unlock a legacy notebook. Whoever has an earlier copy of the
-database could therefore put back the rows of a notebook from before it received its key, so that
-its coach writes new notes in a state that others can read. Such a notebook is refused.
+The key file and the database together unlock a legacy notebook. Somebody with an earlier copy of
+the database could therefore put back the rows of a notebook from before it received its key. The
+coach would then write new notes that others could read. Such a notebook is refused.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class NotesOverview:
         code_sent: whether the coach has been sent such a code that is still valid.
         devices: the devices on which the notebook of this device is unlocked.
         version: the version of the notebook of this device; `None` if none is unlocked.
-        problem: why the notes are not shown although they are unlocked.
+        problem: why unlocked notes are not shown, if they are not.
         restored_to: see `UnlockedNote`.
         zone: the coach's time zone.
     """
@@ -88,11 +88,11 @@ def read_notes_overview(services: Services, principal: Principal) -> NotesOvervi
 def begin_notebook(
     services: Services, principal: Principal, code: str, *, further: bool, device: str
 ) -> NotebookAccess:
-    """Start a notebook on this device; it has to be confirmed before notes are written in it.
+    """Start a notebook on this device; notes can be written in it only after confirmation.
 
     If the server sends email, a one-time code from an email is required, because the programme
-    office has the link too: `code`, or the one that verified this device in the last two hours.
-    `further` is whether the coach has notebooks that they cannot unlock.
+    office has the link too: either `code`, or the one that verified this device in the last two
+    hours. `further` is whether the coach has notebooks that they cannot unlock.
 
     Raises:
         NotAllowedError: `code` is wrong.

@@ -142,7 +142,7 @@ def accept(link: str, services: ServicesDep, principal: PrincipalDep) -> Respons
 def end_other_devices(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Lock the notes on all devices but this one; show the new recovery code, if there is one."""
+    """Lock the notes on all devices except this one; show the new recovery code, if any."""
     return _after_end(link, request, devices.end_other_devices(services, principal))
 
 
@@ -177,7 +177,7 @@ def _start(
 
 
 def _answer(link: str, request: Request, services: Services, access: NotebookAccess) -> Response:
-    """Show the new recovery code, if there is one, or else return to the page of the notes."""
+    """Show the new recovery code, if there is one; otherwise, return to the notes page."""
     code = None if access.secrets is None else access.secrets.recovery_code
     if code is None:
         response: Response = redirect_after_post(urls.person_notes(link))

@@ -179,7 +179,7 @@ def end_notes_device(
 
 
 def _answer(response: Response, services: Services, access: NotebookAccess) -> OpenedNotes:
-    """Return the status of the notes, and have the device store what it has to remember."""
+    """Return the status of the notes, and set the cookies that the device needs."""
     secrets = access.secrets
     if secrets is not None:
         set_device_key_cookie(response, services, access.principal, secrets.device_key)

@@ -45,7 +45,7 @@ def encrypt_note(
 
 
 def decrypt_note(tx: Transaction, notebook_key: bytes, row: NoteRow) -> str:
-    """Return the text of a note in a notebook with that key.
+    """Return the text of a note in a notebook with the given key.
 
     Raises:
         DecryptionError: the note or its wrapped data key was altered or moved.
@@ -79,10 +79,10 @@ def move_notes(
     *,
     now: datetime,
 ) -> None:
-    """Encrypt notes, given with their texts, anew in a notebook with other data keys.
+    """Re-encrypt notes, given with their texts, in a notebook with new data keys.
 
-    Data keys that no note uses any longer are deleted. Copies of them, for example in backups, do
-    not decrypt notes written from now on.
+    Data keys that are no longer used by any note are deleted. Copies of these keys, for example in
+    backups, do not decrypt notes written from now on.
     """
     former: set[str] = set()
     for row, text in notes:

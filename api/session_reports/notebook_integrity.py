@@ -1,9 +1,9 @@
 """The list of a notebook's notes, authenticated with a key that only its openers yield.
 
 A MAC covers the notebook's version and, for each note, its id, session, version and the SHA-256 of
-its ciphertext. An older note that was put back, a removed note and an added one are therefore
-noticed whenever the notebook is used. A notebook that was replaced as a whole by an older state of
-itself has a valid MAC; it is noticed by the version that each device remembers.
+its ciphertext. Notes that were replaced by older versions, removed or added are therefore detected
+whenever the notebook is used. A whole notebook that was replaced by its own older state has a valid
+MAC; this is detected by the version that each device remembers.
 
 Erasing a coachee deletes notes without their author. `record_erasure` stores their part of the MAC
 input, sealed with the key file, until the author next changes the notebook. Someone who has the key
@@ -35,7 +35,7 @@ from coach.texts.facts import Displayed, Fact
 _MAC_PURPOSE = "gender-coach notebook mac"
 _ERASED = "erased_notes"
 Entry = tuple[str, str, int, str]
-"""What the MAC covers of a note: its id, session and version, and the SHA-256 of its ciphertext."""
+"""The part of a note that the MAC covers: id, session, version, and SHA-256 of its ciphertext."""
 
 
 class NotebookAlteredError(ConflictError):

@@ -1,6 +1,6 @@
-"""Comparing what a coach has typed with the passphrases and recovery codes of their notebooks.
+"""Compares a typed secret with the passphrases and recovery codes of a coach's notebooks.
 
-Whoever has a coach's link can start a notebook in the coach's name and choose its passphrase. An
+Anybody with a coach's link can start a notebook in the coach's name and choose its passphrase. An
 attempt is therefore counted for each notebook whose secrets it was compared with and did not match,
 even if it unlocks another notebook.
 """
@@ -31,7 +31,7 @@ from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a typed secret is compared with, read in a transaction and used outside it.
+    """The data that a typed secret is compared with, read in a transaction and used outside it.
 
     Attributes:
         notebooks: the coach's notebooks that are not locked after wrong attempts, latest first.
@@ -50,7 +50,8 @@ class SecretMatch:
 
     Attributes:
         number: the number of the notebook.
-        kind: what was typed; `None` if nothing, on a device of a legacy notebook without secrets.
+        kind: the kind of secret that was typed; `None` on a device of a legacy notebook without
+            secrets.
         opener_id: the opener that the secret unlocks; `None` if the notebook is legacy.
         key: the notebook's key; `None` if it is legacy.
         passphrase: for the passphrase of a legacy notebook, the key of its new opener.
@@ -69,7 +70,7 @@ class Attempt:
 
     Attributes:
         match: the notebook that the secret unlocks, if any.
-        failed: the numbers of the notebooks for which the attempt counts as a wrong one.
+        failed: the numbers of the notebooks for which the attempt counts as wrong.
     """
 
     match: SecretMatch | None
@@ -77,7 +78,7 @@ class Attempt:
 
 
 def candidates_of(tx: Transaction, principal: Principal, *, now: datetime) -> Candidates:
-    """Return what a secret that this coach types is compared with."""
+    """Return the data with which a secret typed by this coach is compared."""
     device = principal.notes_device
     is_legacy = device is not None and device.state is NotebookState.LEGACY
     rows = [row for row in reversed(notebooks_of(tx, principal)) if not is_throttled(row, now)]
@@ -101,7 +102,7 @@ def is_throttled(row: NotebookRow, now: datetime) -> bool:
 
 
 def match_secret(keyring: Keyring, candidates: Candidates, typed: str) -> Attempt:
-    """Compare `typed` with the secrets of a coach's notebooks. Slow, so not for a transaction.
+    """Compare `typed` with the secrets of a coach's notebooks; too slow for a transaction.
 
     Recovery codes are compared first. They are too long to be guessed, so one that unlocks a
     notebook is not a wrong attempt at another.

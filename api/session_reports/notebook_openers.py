@@ -2,9 +2,9 @@
 
 The key of a notebook is random and never stored in plain text. Each device, the passphrase and the
 recovery code has an opener. Its inner layer is encrypted with a key that only the coach's secret
-yields, its outer layer with the master key. So the key file and the database together do not unlock
-a notebook, and `keys rotate` renews the outer layer without the coach. Both layers are bound to the
-opener's row, its coach, notebook and kind.
+yields, its outer layer with the master key. The key file and the database together therefore cannot
+unlock a notebook, and `keys rotate` can renew the outer layer without the coach. Both layers are
+bound to the opener's row, its coach, notebook and kind.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def add_opener(
 ) -> None:
     """Store a copy of a notebook's key for a secret.
 
-    An earlier passphrase or recovery code of the notebook no longer unlocks it. For a device,
+    Any earlier passphrase or recovery code of the notebook then no longer unlocks it. For a device,
     `credential_id` and `label` are its credential and description.
     """
     if opener.kind is not OpenerKind.DEVICE:
@@ -109,7 +109,7 @@ def openers_of(
 
 
 def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -> None:
-    """Delete the openers of some kinds of a notebook: their secrets no longer unlock it."""
+    """Delete a notebook's openers of the given kinds, whose secrets then no longer unlock it."""
     tx.execute(
         delete(NotebookOpenerRow).where(
             NotebookOpenerRow.person_id == notebook.person_id,
@@ -122,7 +122,7 @@ def remove_openers(tx: Transaction, notebook: NotebookRow, *kinds: OpenerKind) -
 def rewrap_openers(tx: Transaction, keyring: Keyring) -> int:
     """Renew the outer layer of all openers with the newest master key; see `Rotatable`.
 
-    Openers without a valid seal, which unlock nothing, are left as they are.
+    Openers without a valid seal, which unlock nothing, are not changed.
     """
     rows = [row for row in tx.scalars(select(NotebookOpenerRow)).all() if is_sealed(tx, row)]
     for row in rows:

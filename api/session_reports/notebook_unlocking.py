@@ -1,6 +1,6 @@
 """Unlocking a notebook on a device with its passphrase or its recovery code.
 
-A legacy notebook receives its key when it is first unlocked: its notes are encrypted anew, and all
+A legacy notebook receives its key when it is first unlocked: its notes are re-encrypted, and all
 other devices have to unlock it again.
 """
 
@@ -56,7 +56,7 @@ def unlock_matching(
     device: str,
     now: datetime,
 ) -> tuple[Principal, NotebookSecrets] | None:
-    """Unlock a notebook on this device. If nothing matches, count the attempt and return `None`.
+    """Unlock a notebook on this device; if none matches, count the attempt and return `None`.
 
     A recovery code is replaced by a new one, and the passphrase, which the coach has forgotten, no
     longer works. If another notebook is unlocked on this device, the two are merged.
@@ -88,7 +88,7 @@ def unlock_matching(
 
 
 def _is_current(tx: Transaction, row: NotebookRow, match: SecretMatch) -> bool:
-    """Return whether the secret still unlocks the notebook; another device may have been faster."""
+    """Return whether the secret still unlocks the notebook; another device may have used it."""
     if match.opener_id is not None:
         return tx.get(NotebookOpenerRow, match.opener_id) is not None
     return row.sealed_at is None
@@ -103,7 +103,7 @@ def _open(
     *,
     now: datetime,
 ) -> tuple[UnlockedNotebook, str | None]:
-    """Unlock a notebook with what was typed; return it, and its new recovery code if it has one."""
+    """Unlock a notebook with the typed secret; return it, with a new recovery code if any."""
     if match.key is None:
         require_genuine_legacy(tx, row, seen)
         unlocked = _give_key(tx, keyring, row, match, now)
@@ -120,7 +120,7 @@ def _open(
 def _give_key(
     tx: Transaction, keyring: Keyring, row: NotebookRow, match: SecretMatch, now: datetime
 ) -> UnlockedNotebook:
-    """Give a legacy notebook a key, and encrypt its notes anew under it."""
+    """Give a legacy notebook a key, and re-encrypt its notes under that key."""
     unlocked = UnlockedNotebook(row, new_data_key())
     notes = [
         (note, decrypt_legacy_note(tx, keyring, note))
@@ -143,7 +143,7 @@ def _merge(
     device: str,
     now: datetime,
 ) -> UnlockedNotebook:
-    """Merge two notebooks into a new one with a key of its own, which no other device can unlock.
+    """Merge two notebooks into a new one with its own key, which no other device can unlock.
 
     Two notes on the same session become one, with the text of the earlier one first.
     """

@@ -1,17 +1,18 @@
-"""Coaches' notebooks: starting one, and choosing the secrets that unlock it.
+"""Coaches' notebooks: starting a notebook, and choosing the secrets that unlock it.
 
-A notebook is a set of notes that are unlocked together, with a key of its own. The secret link does
+A notebook is a set of notes that are unlocked together and have their own key. The secret link does
 not unlock it, because the programme office hands out the link. Each device where a notebook is
 unlocked has its own key (see `device_keys`). To get one, a new device needs either a single-use
 recovery code or the coach's passphrase, which can only be set on a device where the notebook is
-already unlocked. All of these are part of the encryption (see `notebook_openers`): without one of
-them, the server cannot decrypt the notes.
+already unlocked. All of these secrets are part of the encryption (see `notebook_openers`): without
+one of them, the server cannot decrypt the notes.
 
 Because nobody can unlock a notebook without them, notes are written only after the coach has shown
 that they have a second way to unlock it.
 
-A coach who can no longer unlock a notebook can start a new one. It gives no access to earlier
-notes; otherwise anyone with the link, or with access to the coach's email, could read them.
+A coach who can no longer unlock a notebook can start a new one. The new notebook gives no access to
+earlier notes; otherwise, anyone with the link, or with access to the coach's email, could read
+them.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
 
 _MAX_NOTEBOOKS = 5
-_RECOVERY_CODE_LENGTH = 16  # 80 bits: it is copied by hand, and tried out only with the key file
+_RECOVERY_CODE_LENGTH = 16  # 80 bits: the code is copied by hand, and guesses require the key file
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class NotesStatus(FrozenModel):
         notebook: the number of the notebook of this device; 0 if there is none.
         notebooks: the number of notebooks the coach has.
         begun_at: when the notebook of this device, or else the latest one, was started.
-        begun_on: the device on which it was started, such as "Firefox, Windows".
+        begun_on: the device on which that notebook was started, such as "Firefox, Windows".
         has_passphrase: whether the unlocked notebook has a passphrase or, if none is unlocked,
             whether any notebook has one.
         has_recovery_code: the same for the recovery code.
@@ -125,7 +126,7 @@ def start_notebook(
     device: str,
     now: datetime,
 ) -> tuple[Principal, NotebookSecrets]:
-    """Start a notebook on this device. It has to be confirmed before notes are written in it.
+    """Start a notebook on this device; notes can be written in it only after confirmation.
 
     `further` is whether the coach has notebooks that they cannot unlock. The new notebook gives no
     access to earlier notes, so it is of no use to an attacker who only has the link. The coach's
@@ -161,7 +162,7 @@ def start_notebook(
 def create_notebook(
     tx: Transaction, person_id: str, number: int, *, device: str, now: datetime
 ) -> UnlockedNotebook:
-    """Create an empty notebook with a random key. It has no openers yet."""
+    """Create an empty notebook with a random key and without openers."""
     row = NotebookRow(
         person_id=person_id, number=number, created_at=now, sealed_at=now, device=device, version=0
     )
@@ -197,7 +198,7 @@ def confirm_notebook(
 def mark_confirmed(
     tx: Transaction, principal: Principal, row: NotebookRow, *, now: datetime
 ) -> Principal:
-    """Record that the coach has a second way to unlock a notebook, if this is not recorded yet."""
+    """Record that the coach has a second way to unlock a notebook, unless already recorded."""
     device = principal.notes_device
     if row.confirmed_at is None:
         row.confirmed_at = now

@@ -68,7 +68,8 @@ def store_note(
 ) -> UnlockedNote:
     """Encrypt and store a note on one of the principal's sessions.
 
-    It replaces any earlier note in the notebook of this device. A note in another notebook is kept.
+    The note replaces any earlier note on the session in the notebook of this device. A note in
+    another notebook is kept.
 
     Raises:
         NotAllowedError: `principal` is not the coach.

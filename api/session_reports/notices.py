@@ -27,7 +27,7 @@ def notify_coach(
 ) -> None:
     """Tell a coach, at their current and former addresses, what happened to their notes.
 
-    Nothing is sent if this server sends no email.
+    Nothing is sent if this server does not send email.
     """
     if services.settings.mail.enabled:
         person = person_row(tx, principal.person_id or "")

@@ -1,4 +1,4 @@
-"""Form handlers with which the office clears what is to be clarified after a session."""
+"""Form handlers with which the office settles open points after a session."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OFFICE_REPORT_PAGES = APIRouter(prefix="/sessions/{session_id}", include_in_sche
 
 @OFFICE_REPORT_PAGES.post("/attendance/clarified")
 def settle_attendance(session_id: str, services: ServicesDep) -> Response:
-    """Record that the office has clarified who was there."""
+    """Record that the office has clarified who attended."""
     clarifications.settle_attendance(services, session_id)
     return redirect_after_post(urls.session(session_id))
 
 
 @OFFICE_REPORT_PAGES.post("/request/answered")
 def answer_request(session_id: str, services: ServicesDep) -> Response:
-    """Record that the office has done what the coach asks for."""
+    """Record that the office has dealt with the coach's request."""
     clarifications.answer_request(services, session_id)
     return redirect_after_post(urls.session(session_id))
 

@@ -1,4 +1,4 @@
-"""What a pair agreed in earlier sessions and has not done yet, beside the form of a session."""
+"""The open actions from a pair's earlier sessions, shown next to the form of a session."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from coach.sessions import ActionState
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An action that is open, and the session in which it was agreed."""
+    """An open action, and the session in which it was agreed."""
 
     session_id: str
     action: Action
 
 
 def read_open_actions(services: Services, session: SessionDetails) -> tuple[OpenAction, ...]:
-    """Return what the pair of a session agreed in earlier sessions and has not done yet.
+    """Return the open actions that the pair of a session agreed in earlier sessions.
 
-    What the coachee agreed with another coach is left out.
+    Actions that the coachee agreed with another coach are left out.
     """
     query = (
         select(SessionActionRow)

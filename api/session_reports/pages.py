@@ -89,7 +89,7 @@ class FormPage:
     ) -> Response:
         """Render the form for `side`, filled in with `entered`.
 
-        `modules` are those of the session, if they have been read already.
+        `modules` are the session's modules, if they have already been read.
         """
         return self._render(side, session, entered, {}, modules=modules)
 
@@ -100,9 +100,9 @@ class FormPage:
         faults: Mapping[str, Displayed],
         setup: NotebookSetup | None = None,
     ) -> Response:
-        """Render the form for `side`, filled in with `entered`, and each fault beside its field.
+        """Render the form for `side`, filled in with `entered`, with each fault next to its field.
 
-        `setup` has the additional fields of the form of a first note.
+        `setup` contains the additional fields of the form for a first note.
 
         Raises:
             NotFoundError: there is no such session, or the reader may not see it.
@@ -150,8 +150,8 @@ class FormPage:
 def report_draft(services: Services, principal: Principal, session_id: str, side: Side) -> Draft:
     """Return the draft of the form for a session.
 
-    It contains the coach's own note only if the notes are unlocked on the device, and can then be
-    opened only with the secret of that device.
+    The draft contains the coach's own note only if the notes are unlocked on the device, and can
+    then be opened only with the secret of that device.
     """
     form = f"{session_id}.{side}"
     if side is Side.COACHEE:
@@ -225,7 +225,7 @@ def _save(
 ) -> Response:
     """Store the record and the note, and redirect to the session."""
     saved = session_reports.save_session_note(services, principal, form.session_id, record, note)
-    writer = principal_of(form.request)  # who opened the page, before a first notebook was started
+    writer = principal_of(form.request)  # before a notebook was started
     draft = report_draft(services, writer, form.session_id, Side.COACH)
     response = redirect_after_post(draft.sent(form.session_page))
     if saved is not None:

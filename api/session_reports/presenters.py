@@ -23,7 +23,7 @@ from coach.texts.facts import Displayed, Fact
 
 @dataclass(frozen=True, slots=True)
 class ActionText:
-    """Something that was agreed, formatted for display: who does it, by when, and its state."""
+    """An agreed action, formatted for display: who does it, by when, and its state."""
 
     text: str
     details: Fact
@@ -48,7 +48,7 @@ class RecordText:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackText:
-    """Feedback, formatted for display; `answers` are the questions and their answers."""
+    """Feedback, formatted for display; `answers` contains each question with its answer."""
 
     attendance: Displayed
     answers: tuple[tuple[Displayed, Displayed], ...]
@@ -57,7 +57,7 @@ class FeedbackText:
 
 
 def record_text(record: RecordView, zone: ZoneInfo, modules: Iterable[StoredModule]) -> RecordText:
-    """Format `record` for a reader in `zone`; `modules` are those of the deployment."""
+    """Format `record` for a reader in `zone`; `modules` are the deployment's modules."""
     titles = {one.code: text_of(one.module.title) for one in modules}
     return RecordText(
         day=format_date(record.session_date),
@@ -77,7 +77,7 @@ def record_text(record: RecordView, zone: ZoneInfo, modules: Iterable[StoredModu
 
 
 def action_text(action: Action) -> ActionText:
-    """Format something that was agreed."""
+    """Format an agreed action."""
     parts: list[Fact] = [] if action.owner is None else [OWNERS[action.owner]]
     if action.due is not None:
         parts.append(facts.DUE(day=action.due))
@@ -86,7 +86,7 @@ def action_text(action: Action) -> ActionText:
 
 @dataclass(frozen=True, slots=True)
 class ClarificationText:
-    """What the office has to clarify or do about a session; empty where there is nothing."""
+    """An open clarification about a session, formatted; texts are empty if there is nothing."""
 
     session_id: str
     recorded: Displayed
@@ -95,7 +95,7 @@ class ClarificationText:
 
 
 def clarification_text(one: Clarification) -> ClarificationText:
-    """Format what is to be clarified or done about a session."""
+    """Format an open clarification about a session."""
     return ClarificationText(
         session_id=one.session_id,
         recorded="" if one.recorded is None else outcome_label(*one.recorded),

@@ -1,4 +1,4 @@
-"""The coach's form of a session: the fields of the shared record, and their values."""
+"""The coach's form for a session: the fields of the shared record, and their values."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ModuleTick:
 
 @dataclass(frozen=True, slots=True)
 class ActionFields:
-    """The place of an action in the form, whether it is new, and whether it is shown at once."""
+    """The fields of an action: its index, whether it is new, and whether it is shown initially."""
 
     place: int
     stored: bool
@@ -59,7 +59,7 @@ def entered_fields(form_fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def first_fields(session: SessionDetails, today: date, next_date: date | None) -> dict[str, str]:
-    """Return the fields before anything is entered: what is known from the plan of sessions."""
+    """Return the initial values of the fields, as known from the schedule."""
     minutes = round((session.end - session.start).total_seconds() / 60)
     fields = dict.fromkeys(RECORD_FIELDS, "") | {
         "session_date": min(session.start.date(), today).isoformat(),
@@ -93,7 +93,7 @@ def stored_fields(record: RecordView, next_date: date | None) -> dict[str, str]:
 
 
 def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[str, Displayed]]:
-    """Return the record in the form, or `None` and a message for each field with a fault."""
+    """Return the record in the form, or `None` with a message for each faulty field."""
     values: dict[str, Any] = dict(non_empty_fields({name: entered[name] for name in _PLAIN}))
     values |= non_empty_fields(split_outcome(values.pop("attendance", "")))
     values[_MODULES] = entered[_MODULES].split()
@@ -109,7 +109,7 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return faults of a record by the fields of the form, in which actions can be left out."""
+    """Return faults of a record by form field; in the form, actions may have been left out."""
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
     for field, fault in faults.items():
@@ -122,7 +122,7 @@ def by_form_field(
 
 
 def record_options(modules: SessionModules, entered: Mapping[str, str]) -> dict[str, object]:
-    """Return what can be chosen in the form."""
+    """Return the options of the form."""
     planned, others = _module_ticks(modules, entered)
     return {
         "modes": MODES,
@@ -151,7 +151,7 @@ def _module_ticks(
 
 
 def _action_fields(entered: Mapping[str, str]) -> list[ActionFields]:
-    """Return the actions of the form: those with a text, and some to fill in."""
+    """Return the actions of the form: those with a text, and some empty ones."""
     filled = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     first_empty = max(filled, default=-1) + 1
     count = min(first_empty + _EMPTY_ACTIONS, MAX_ACTIONS)

@@ -22,13 +22,13 @@ from coach.errors import InputFault, NotAllowedError, UnusableInputError
 from coach.feedback import MAX_ACTION, Action, SharedRecord
 from coach.sessions import Absent, Attendance, OfficeRequest, SessionMode
 
-_ELSEWHERE = {"actions", "modules_covered"}  # fields with a table of their own
+_ELSEWHERE = {"actions", "modules_covered"}  # fields with their own tables
 
 
 class RecordView(FrozenModel):
     """The latest version of a session's shared record.
 
-    `answered` is whether the office has done what the coach asks for.
+    `answered` is whether the office has dealt with the coach's request.
     """
 
     session_id: str
@@ -101,7 +101,7 @@ def find_record(tx: Transaction, session_id: str) -> RecordView | None:
 
 
 def records_of(tx: Transaction, session_ids: Collection[str]) -> tuple[RecordView, ...]:
-    """Return the shared records of sessions. The number of queries does not depend on them."""
+    """Return the shared records of sessions. The number of queries is constant."""
     rows = tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(session_ids))).all()
     return _views(tx, rows)
 
@@ -145,7 +145,7 @@ def _actions_of(tx: Transaction, session_ids: Collection[str]) -> dict[str, list
 
 
 def _check_lengths(stored: Iterable[Action], actions: Iterable[Action]) -> None:
-    """Refuse texts of more than `MAX_ACTION` characters that an earlier version has not stored."""
+    """Refuse texts over `MAX_ACTION` characters, unless an earlier version stored them."""
     kept = {action.text for action in stored}
     faults = [
         InputFault("body", 1, f"actions.{place}.text", facts.ACTION_TOO_LONG(count=MAX_ACTION))

@@ -73,7 +73,7 @@ def write_note(
     responses=problem_responses(404),
 )
 def settle_attendance(session_id: str, services: ServicesDep) -> None:
-    """Record that you have clarified who was there, if coach and coachee say different things."""
+    """Record that you have clarified who attended, if coach and coachee disagree."""
     clarifications.settle_attendance(services, session_id)
 
 
@@ -83,7 +83,7 @@ def settle_attendance(session_id: str, services: ServicesDep) -> None:
     responses=problem_responses(404),
 )
 def answer_request(session_id: str, services: ServicesDep) -> None:
-    """Record that you have done what the coach asks the programme office for."""
+    """Record that you have dealt with the coach's request to the programme office."""
     clarifications.answer_request(services, session_id)
 
 

@@ -28,8 +28,8 @@ class NotebookRow(SealedRow, TableRow):
     Numbers start at 1. A coach who can no longer unlock a notebook starts another one; if the
     earlier one is unlocked later, the two are merged into a new one.
 
-    A row without a valid seal is refused if the notebook is legacy. The rows of other notebooks
-    show nothing that their key does not protect.
+    A row without a valid seal is refused if the notebook is legacy. In other notebooks, everything
+    in the row that matters is protected by the notebook's key.
 
     Attributes:
         device: the device on which the notebook was started, such as "Firefox, Windows".
@@ -42,7 +42,7 @@ class NotebookRow(SealedRow, TableRow):
         mac: authenticates the list of notes with a key derived from the notebook's key; `None`
             until the notebook has a key.
         failures: the number of wrong passphrases and recovery codes since the notebook was last
-            unlocked with a right one.
+            unlocked with a correct one.
         locked_until: the time until which no secret is compared, after too many wrong ones.
     """
 
@@ -130,8 +130,8 @@ class NoteKeyRow(IdentifiedRow):
 class NoteRow(IdentifiedRow):
     """A coach's note on one session, encrypted; see `note_encryption`.
 
-    Each notebook can have a note on the same session, so that a notebook which its coach cannot
-    unlock, or did not start, keeps no session from having a note.
+    Each notebook can have a note on the same session, so a notebook that its coach cannot unlock,
+    or did not start, never prevents a note on a session.
     """
 
     __tablename__ = "notes"
@@ -150,7 +150,7 @@ class ErasedNoteRow(IdentifiedRow):
     """The part of an erased note that the notebook's MAC covers.
 
     Without it, an erased note could not be distinguished from a note that somebody removed. `seal`
-    authenticates the row with the key file; it is deleted at the next change to the notebook.
+    authenticates the row with the key file; the row is deleted at the next change to the notebook.
     """
 
     __tablename__ = "erased_notes"

@@ -143,7 +143,8 @@ def save_session_note(
 ) -> UnlockedNote | None:
     """Store the record of a session and, if its text has changed, the coach's own note.
 
-    Returns the note if it was stored. If either cannot be stored, neither is.
+    Returns the note if it was stored. If one of them cannot be stored, the other is not stored
+    either.
 
     Raises:
         The same errors as `submit_record` and `write_note`.
@@ -191,9 +192,9 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
 def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """Return the reports on one of the principal's sessions that `principal` may see.
+    """Return the reports on one of the principal's sessions that the principal may see.
 
-    Returns none of them if the principal is not verified.
+    Returns no reports if the principal is not verified.
     """
     if not principal.is_verified:
         return SessionReports()

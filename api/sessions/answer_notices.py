@@ -1,7 +1,7 @@
 """Emails that tell a participant that the other participant has declined a session's time.
 
-The participant is also told if the other one accepts it after all. A first acceptance is not
-reported, and the comment, which is for the programme office, never is.
+The participant is also told if the other one accepts the time after all. A first acceptance is not
+reported, nor is the comment, which is for the programme office.
 """
 
 from __future__ import annotations

@@ -8,15 +8,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.sessions.rows import ReplyRow, SessionRow
 
 IS_CURRENT = ReplyRow.sequence >= SessionRow.asked_sequence
-"""Whether a reply is not older than the last request to reply, in a query of both tables."""
+"""The condition, over both tables, that a reply is not older than the last request for one."""
 
 
 def has_replied(
     person_id: InstrumentedAttribute[str], *conditions: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return whether a person has replied to a session's current time.
+    """Return the condition that a person has replied to a session's current time.
 
-    `conditions` on `ReplyRow` restrict which reply counts.
+    `conditions` on `ReplyRow` restrict which replies count.
     """
     reply = select(ReplyRow.id).where(
         ReplyRow.session_id == SessionRow.id,

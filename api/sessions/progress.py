@@ -29,7 +29,7 @@ def cycle_progress(
 
     Returns `None` if the cycle has no published plan or will not have started by then. Coachees who
     have lost their coach continue from their last session, whichever plan it was in. Sessions count
-    at their current times, and cancelled ones do not.
+    at their current times; cancelled sessions do not count.
 
     Raises:
         ConflictError: `not_before` was given but the cycle has no published plan, or the day is in

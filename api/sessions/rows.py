@@ -45,7 +45,8 @@ class SessionRow(IdentifiedRow):
         revision: increases with every message about the session, including those that do not change
             `sequence`.
         changed_at: when the latest message about the session was created.
-        adjustments: how often its time or state was changed other than by publishing a plan.
+        adjustments: how many times the session was moved or cancelled other than by publishing a
+            plan.
         mode: how the participants meet; `None` if they arrange it themselves.
         place: where they meet, in the office's words.
         join_link: the URL of an online meeting, or empty.
@@ -108,10 +109,11 @@ class ReplyHistoryRow(IdentifiedRow):
 
     Attributes:
         sequence: the session's sequence at the time of the reply.
-        received_at: when the page or the mail server received it.
+        received_at: when the page or the mail server received the reply.
         stamp: for calendar replies, when the reply was made, by the sender's clock, but not later
             than `received_at`.
-        counted: whether it became the person's reply: no later one had been received.
+        counted: whether it became the person's current reply, because no later reply had been
+            received.
     """
 
     __tablename__ = "reply_history"
@@ -132,9 +134,9 @@ class RecordRow(IdentifiedRow):
     """A session's shared record, as last submitted by the coach.
 
     Attributes:
-        settled_at: when the office clarified who attended, if coach and coachee disagree; `None`
-            again when one of them changes their statement.
-        answered_at: when the office answered the coach's request; `None` again with a new request.
+        settled_at: when the office clarified who attended, if coach and coachee disagree; reset to
+            `None` when one of them changes their statement.
+        answered_at: when the office answered the coach's request; reset to `None` by a new request.
     """
 
     __tablename__ = "shared_records"

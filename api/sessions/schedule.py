@@ -50,7 +50,7 @@ _PERSON = (
 
 
 def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Return all published sessions of a cycle in chronological order, including cancelled ones.
+    """Return all published sessions of a cycle, including cancelled ones, in chronological order.
 
     Times are in the cycle's time zone.
 
@@ -110,9 +110,9 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
 
 
 def own_schedule(tx: Transaction, principal: Principal) -> PersonSchedule:
-    """Return the principal's own sessions like `person_schedule`.
+    """Return the principal's own sessions; see `person_schedule`.
 
-    Attendance is left out unless the principal has proved who they are.
+    Attendance is left out unless the principal is verified.
 
     Raises:
         NotFoundError: `principal` is not a participant in a cycle.

@@ -22,7 +22,7 @@ from api.sessions.session_details import SessionDetails
 def read_cycle_schedule(
     services: Services, cycle_id: str, page: JsonPage
 ) -> tuple[tuple[SessionDetails, ...], int]:
-    """Return a page of a cycle's published sessions in chronological order, and their number.
+    """Return a page of a cycle's published sessions in chronological order, and the total number.
 
     Cancelled sessions are included.
 
@@ -72,7 +72,7 @@ def submit_reply(
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
-        NotAllowedError: `principal` does not take part in the session.
+        NotAllowedError: `principal` is not a participant in the session.
         ConflictError: the session is cancelled or over.
     """
     with services.database.writing() as tx:

@@ -14,18 +14,18 @@ class SessionDetails(FrozenModel):
     """A session, with times in the reader's time zone.
 
     Attributes:
-        mode: how the participants meet, if it is known.
+        mode: how the participants meet, if known.
         place: where they meet; empty if it is not set.
         join_link: the URL of an online meeting; empty if there is none.
         topic: the topic agreed for the session; empty if there is none.
-        coachee_reply: the coachee's reply. It is `none` until the coachee replies, and again when
-            the session's time has changed. Coaches see `None` instead.
+        coachee_reply: the coachee's reply. It is `none` until the coachee replies, and is reset
+            when the session's time changes. Coaches see `None` instead.
         coach_reply: the same for the coach; coachees see `None` instead.
         coachee_comment: the coachee's comment; empty for coaches.
         coach_comment: the coach's comment; empty for coachees.
         has_record: whether there is a shared record.
-        recorded: the attendance in the shared record. `None` if there is no record yet, and for
-            people who have not proved who they are.
+        recorded: the attendance in the shared record. `None` if there is no record yet, or if the
+            reader is not verified.
     """
 
     id: str

@@ -50,7 +50,7 @@ _OPEN = and_(_CONFIRMED, ~_HAS_RECORD)
 IS_DECLINED = and_(
     _OPEN, or_(*(has_replied(side, ReplyRow.reply == Reply.DECLINED) for side in _SIDES))
 )
-"""Whether a participant has declined a session that is neither cancelled nor has a record."""
+"""The condition that a participant has declined a session without cancellation or record."""
 _REPLIES: Mapping[str, ColumnElement[bool]] = {
     "declined": IS_DECLINED,
     "waiting": and_(_OPEN, or_(*(~has_replied(side) for side in _SIDES))),
@@ -115,7 +115,7 @@ def count_replies(tx: Transaction, cycle_id: str) -> ReplyCounts:
 
 
 def declined_sessions(tx: Transaction, cycle_id: str, most: int) -> tuple[list[str], int]:
-    """Return the ids of the first declined sessions, and the number of all declined ones."""
+    """Return the ids of the first declined sessions, and the number of all declined sessions."""
     declined = (SessionRow.cycle_id == cycle_id, IS_DECLINED)
     first = select(SessionRow.id).where(*declined).order_by(SessionRow.starts_at, SessionRow.uid)
     number = tx.scalar(select(func.count()).select_from(SessionRow).where(*declined)) or 0

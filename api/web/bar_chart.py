@@ -29,7 +29,7 @@ class Bar:
 
 
 def build_bar_chart(values: Sequence[BarValue]) -> tuple[Bar, ...]:
-    """Return a bar for each value, in the given order. The longest is as wide as the chart."""
+    """Return a bar for each value, in the given order. The longest bar is as wide as the chart."""
     longest = max((one.amount for one in values), default=0) or 1
     return tuple(
         Bar(

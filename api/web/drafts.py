@@ -1,10 +1,10 @@
-"""Drafts of forms, which the browser keeps, encrypted, until they have been sent.
+"""Drafts of forms, which the browser stores in encrypted form until they have been sent.
 
 The server stores nothing. Pages contain the key of their drafts, so only somebody who can open a
 page of this user or verified person can decrypt them. A form with the attribute `data-keep` is kept
 under a key that the browser derives from the key of the page and the form. The forms of sessions
-and of a person's details have keys of their own, from the person, their secret link and the form,
-and for notes also from the secret of the device on which they are unlocked. See
+and of a person's details have their own keys, which are derived from the person, their secret link
+and the form, and for notes also from the secret of the device on which they are unlocked. See
 `static/drafts.js`.
 """
 
@@ -29,7 +29,8 @@ class Draft:
     """The draft of a form.
 
     Attributes:
-        id: the name under which the browser keeps it. It reveals neither the link nor the form.
+        id: the name under which the browser stores the draft; reveals neither the link nor the
+            form.
         key: the AES-256 key, in base64.
         fields: the names of the fields that are kept, separated by spaces.
     """
@@ -39,16 +40,17 @@ class Draft:
     fields: str
 
     def sent(self, url: str) -> str:
-        """Return the URL to which to redirect once the form is stored; it ends the draft."""
+        """Return the URL to redirect to once the form is stored; opening it ends the draft."""
         return f"{url}#sent-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class PageDrafts:
-    """What a page needs to keep drafts.
+    """The data that a page needs to keep drafts.
 
     Attributes:
-        group: the prefix of the names of all drafts of this user or link, which signing out ends.
+        group: the prefix of the names of all drafts of this user or link, which are deleted on
+            signing out.
         key: a key from which the browser derives a key for each form, in base64; empty on pages
             that are compressed, because their size would reveal it (BREACH).
     """
@@ -60,9 +62,9 @@ class PageDrafts:
 def page_drafts(
     keyring: Keyring, principal: Principal | None, *, is_compressible: bool = False
 ) -> PageDrafts | None:
-    """Return what a page for `principal` needs to keep drafts.
+    """Return the data that a page for `principal` needs to keep drafts.
 
-    Nothing for whoever has only a link or is not known, since others can open the same page.
+    Returns `None` for unverified or anonymous visitors, because others can open the same page.
     """
     if principal is None or principal.role not in _WITH_DRAFTS or not principal.is_verified:
         return None
@@ -80,7 +82,7 @@ def draft_of(
         keyring: the keys.
         principal: the person.
         form: identifies the form among all forms of the person.
-        fields: the names of the fields that are kept. Secrets must not be among them.
+        fields: the names of the fields that are kept. They must not include secrets.
         secret: a secret of the device without which the draft cannot be opened.
     """
     group = draft_group(keyring, principal)

@@ -33,9 +33,9 @@ _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _CONFIRM_CHANGE = f"#{ERROR_TABLE[ConfirmChangeError].slug}"
 _SECOND_FACTOR_FIRST = f"#{ERROR_TABLE[SecondFactorFirstError].slug}"
 _STEPS = frozenset({"send", "retry", "use", "undo", "address"})
-"""Last path segments of forms whose page is one level up."""
+"""The last path segments of forms whose page is one level up."""
 _OBJECT_PAGES = ("/cycles/", "/plans/", "/sessions/", "/runs/", "/questions/", "/users/")
-"""Prefixes of addresses that go on with the id of an object, which has a page there."""
+"""Prefixes that, followed by an object's id, form the address of the object's page."""
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: facts.HOW_TO_SIGN_IN(),
     HTTPStatus.CONFLICT: facts.RELOAD(),
@@ -78,7 +78,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _ways_on(request: Request) -> list[tuple[str, Fact]]:
-    """Return the addresses and names of pages from which the reader can go on."""
+    """Return the addresses and names of pages on which the reader can continue."""
     principal: Principal = getattr(request.state, "principal", ANONYMOUS)
     path, is_form = request.url.path, request.method != "GET"
     if principal.person_id is not None:

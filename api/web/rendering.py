@@ -97,7 +97,7 @@ async def form_fields(request: Request) -> dict[str, str]:
 
 
 def is_verification_field(field: str) -> bool:
-    """Whether a field was added to a form by the page that verifies a person."""
+    """Return whether a field was added to a form by the page that verifies a person."""
     return field.startswith(VERIFICATION_PREFIX)
 
 

@@ -1,8 +1,8 @@
 """Repeats a submitted form on the error page if the error is temporary.
 
 Without this, people would lose what they typed when their sign-in has expired or the database is
-unavailable. The error page contains the fields and can submit them again. They are stored neither
-by the server nor in the browser's cache. Forms with secrets or files are not repeated.
+unavailable. The error page contains the fields and can submit them again. The fields are stored
+neither by the server nor in the browser's cache. Forms with secrets or files are not repeated.
 """
 
 from __future__ import annotations

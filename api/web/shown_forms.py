@@ -1,9 +1,9 @@
-"""Forms that several people can change at once, as they are shown and shown again.
+"""Forms for objects that several people may change at the same time.
 
-A form contains the version that it was first shown from. If it is shown again because of a fault,
-it keeps that version, so that a change by somebody else in between is noticed when it is saved. If
-one is noticed, it is shown with the current version, and with what is stored now beside what was
-entered.
+A form contains the version of the object from which it was first shown. If the form is shown again
+because of a fault, it keeps that version, so that a change by somebody else in the meantime is
+detected on saving. If a change is detected, the form is shown with the current version, and with
+the stored values next to the entered ones.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Words = Mapping[str, Mapping[str, Displayed]]
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """The texts of a form, and the version of what they are based on."""
+    """The texts of a form, and the version of the object on which they are based."""
 
     texts: Mapping[str, str]
     version: int
@@ -32,7 +32,7 @@ class FormState:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A form that was not stored: what was entered, and the faults, or why not."""
+    """A form that was not stored: the entered texts, and the faults or the error."""
 
     entered: FormState
     faults: Mapping[str, Displayed] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Refused:
 
     @property
     def shown(self) -> Displayed:
-        """Why it was not stored: the error, or the first fault."""
+        """The reason why the form was not stored: the error, or the first fault."""
         return next(iter(self.faults.values())) if self.error is None else self.error.shown
 
     @property
@@ -53,7 +53,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A form as it is shown: its texts, the version to send back, its faults, and the status."""
+    """A form as displayed: its texts, the version to send back, its faults, and the status."""
 
     texts: Mapping[str, str]
     version: int
@@ -62,7 +62,7 @@ class ShownForm:
 
     @property
     def context(self) -> dict[str, object]:
-        """What the templates of forms expect."""
+        """Return the variables that the templates of forms expect."""
         return {"entered": self.texts, "seen": self.version, "faults": self.faults}
 
 
@@ -75,7 +75,7 @@ def submitted(fields: Mapping[str, str], names: Iterable[str], version: str = "s
 def shown_form(
     stored: FormState, refused: Refused | None = None, words: Words | None = None
 ) -> ShownForm:
-    """Return a form as it is shown, with what is stored or with what was refused."""
+    """Return a form for display, filled in with stored values or with refused input."""
     if refused is None:
         return ShownForm(stored.texts, stored.version, {}, HTTPStatus.OK)
     entered = refused.entered
@@ -89,7 +89,7 @@ def shown_form(
 
 
 def shown_step(version: int, refused: Refused | None) -> FormState:
-    """Return the state of a form about an object that is shown above it in its `version`."""
+    """Return the state of a form below an object that the page shows in its `version`."""
     if refused is None:
         return FormState({}, version)
     entered = refused.entered
@@ -100,7 +100,7 @@ def shown_step(version: int, refused: Refused | None) -> FormState:
 def stored_now(
     stored: Mapping[str, str], entered: Mapping[str, str], words: Words
 ) -> dict[str, Displayed]:
-    """Return what is stored in each field that differs from what was entered."""
+    """Return the stored values of the fields that differ from what was entered."""
     return {
         name: _stored(stored.get(name, ""), words.get(name, {}))
         for name, text in entered.items()

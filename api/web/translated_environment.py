@@ -1,8 +1,8 @@
 """A Jinja2 environment for one language, whose templates are translated when they are compiled.
 
 Jinja2's own extension looks up the text of `_()` and `{% trans %}` whenever a template is rendered.
-Here an environment has one language only, so that texts become constants of its templates. Only
-texts with a plural, whose form depends on a value, are still looked up.
+Here, an environment has a single language, so texts become constants of its templates. Only texts
+with a plural, whose form depends on a value, are still looked up.
 """
 
 from __future__ import annotations

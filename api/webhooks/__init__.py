@@ -1,1 +1,1 @@
-"""Webhooks: notify other programs when something happens, by ids only."""
+"""Webhooks: notifications to other programs about events, which contain only ids."""

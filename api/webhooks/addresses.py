@@ -1,9 +1,9 @@
-"""Which hosts and addresses webhooks may be sent to: public ones, and what settings list.
+"""Determines where webhooks may be sent: to public addresses, and to those that settings list.
 
 Without this, a webhook could reach services that trust requests from inside the network. Some IPv6
-addresses stand for an IPv4 address, and count as public regardless of it, so they are unwrapped
-first. Of IPv6, only addresses of the global unicast block are public (RFC 4291, section 2.4):
-Python also takes site-local and IPv4-translated ones for global.
+addresses represent an IPv4 address and would count as public regardless of it, so they are
+unwrapped first. Of IPv6, only addresses in the global unicast block are public (RFC 4291, section
+2.4), because Python also treats site-local and IPv4-translated addresses as global.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def is_permitted(address: str, networks: Collection[Network]) -> bool:
 
 
 def is_host_listed(url: str, hosts: Collection[str]) -> bool:
-    """Return whether webhooks may be sent to the host of a URL; any, if no hosts are listed."""
+    """Return whether webhooks may be sent to a URL's host; true if no hosts are listed."""
     host = (urlsplit(url).hostname or "").lower()
     return not hosts or host in {each.lower() for each in hosts}
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
-    """Return the IPv4 address that an IPv6 address stands for; `None` if it is not known."""
+    """Return the IPv4 address that an IPv6 address represents; `None` if unknown."""
     if isinstance(address, IPv4Address):
         return address
     if address.scope_id or address in _NAT64_LOCAL:
@@ -68,6 +68,6 @@ def _compatible(address: IPv6Address) -> IPv4Address | None:
 
 
 def _isatap(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address in the address of a tunnel inside a site (ISATAP)."""
+    """Return the IPv4 address in an ISATAP address (a tunnel within a site)."""
     interface = int(address) & 0xFFFFFFFFFFFFFFFF
     return IPv4Address(interface & 0xFFFFFFFF) if interface >> 32 in _ISATAP else None

@@ -30,7 +30,7 @@ from api.webhooks.signing import signed_headers
 EARLIER_SECRET_FOR = timedelta(hours=24)
 _GIVE_UP_AFTER = timedelta(days=5)
 _MAX_WAIT = timedelta(hours=6)
-_PER_JOB = 100  # messages to one webhook, so that others need not wait long
+_PER_JOB = 100  # messages to one webhook per round, so that others do not wait long
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def current_secrets(keyring: Keyring, row: WebhookRow, now: datetime) -> list[by
 
 
 def _deliver_next(services: Services, webhook_id: str) -> bool:
-    """Deliver the next event; return whether there may be another one to deliver."""
+    """Deliver the next event; return whether there may be more events to deliver."""
     with services.database.reading() as tx:
         row = tx.get(WebhookRow, webhook_id)
         if row is None or row.stopped_at is not None or not is_sealed(tx, row):

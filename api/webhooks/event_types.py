@@ -33,4 +33,4 @@ EVENT_OF_ACTION = {
     "person left": WebhookEvent.PERSON_LEFT,
     "mail not delivered": WebhookEvent.MAIL_FAILED,
 }
-"""The event of each action of the audit trail that webhooks can report."""
+"""The event type for each action in the audit trail that webhooks can report."""

@@ -33,7 +33,7 @@ EVENT_LABELS = {
     "person.left": message("webhooks.person_left", "A person left a cycle")(),
     "mail.failed": message("webhooks.mail_failed", "An email could not be delivered")(),
 }
-"""What each type of event is called."""
+"""The name of each type of event."""
 
 PROBLEMS = {
     "unknown host": message("webhooks.unknown_host", "its host name is unknown")(),

@@ -1,4 +1,4 @@
-"""Sends one message of a webhook.
+"""Sends one message to a webhook.
 
 The name in the URL is resolved for each attempt, the address is checked, and the connection is made
 to that address, so that the name cannot change in between. Redirects are not followed, and the

@@ -71,7 +71,7 @@ class NewWebhook(FrozenModel):
 
 
 class Webhook(FrozenModel):
-    """A webhook. `problem` says why the last attempt failed; empty if it succeeded."""
+    """A webhook. `problem` states why the last attempt failed; empty if it succeeded."""
 
     id: str
     url: str

@@ -18,7 +18,7 @@ def signed_headers(
 ) -> dict[str, str]:
     """Return the headers of a message, which contain one signature (HMAC-SHA-256) per secret.
 
-    `at` is when this attempt is made, so each attempt is signed again.
+    `at` is the time of this attempt, so each attempt gets a new signature.
     """
     timestamp = str(int(at.timestamp()))
     signed = b".".join((message_id.encode(), timestamp.encode(), body))
