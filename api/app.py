@@ -24,6 +24,7 @@ from api.background.worker_lease import WorkerLease
 from api.bootstrap import open_database_and_keyring
 from api.coaching.agreements.texts import applied_texts
 from api.consent.texts import consent_texts
+from api.group_events.invited import update_cycle
 from api.http.authentication import Authentication
 from api.http.authorization import authorise
 from api.http.metrics import RequestMetrics
@@ -154,7 +155,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     instruments_of(settings)
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
-    services = Services(settings, database, keyring, queue, utc_now, move_invitations)
+    services = Services(settings, database, keyring, queue, utc_now, move_invitations, update_cycle)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 

@@ -18,6 +18,7 @@ from api.enrolment.rows import ApplicationRow
 from api.http.limits import LimitRule, Limits
 from api.http.principal import Principal
 from api.mail.rows import MailRow
+from api.participants.group_rows import GroupEventRow
 from api.participants.rows import PersonRow
 from api.plan_queries.rows import QuestionRow
 from api.rescheduling.rows import ProposalRow
@@ -101,8 +102,9 @@ _OBJECTS: Mapping[str, Select[Any]] = {
     "message_id": _PERSON.join(MailRow, MailRow.person_id == PersonRow.id).where(
         (MailRow.id == _ID) | (MailRow.former_id == _ID)
     ),
+    "event_id": _of_cycle(GroupEventRow.cycle_id).where(GroupEventRow.id == _ID),
     "application_id": _of_cycle(ApplicationRow.cycle_id, literal("")).where(
         ApplicationRow.id == _ID
     ),
 }
-_OF_NO_COUNTRY = frozenset({"cycle_id", "plan_id", "run_id"})
+_OF_NO_COUNTRY = frozenset({"cycle_id", "plan_id", "run_id", "event_id"})

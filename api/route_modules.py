@@ -41,6 +41,9 @@ from api.enrolment import join_pages, office_pages
 from api.enrolment import routes as enrolment_routes
 from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
+from api.group_events import office_pages as group_event_pages
+from api.group_events import pages as own_event_pages
+from api.group_events import routes as group_event_routes
 from api.guidance import pages as guidance_pages
 from api.guidance import routes as guidance_routes
 from api.http import health_routes, reference_routes
@@ -133,6 +136,7 @@ API_MODULES = (
     run_routes,
     plan_routes,
     plan_query_routes,
+    group_event_routes,
     invitation_routes,
     reading_routes,
     reminder_routes,
@@ -208,6 +212,8 @@ PAGE_MODULES = (
     person_pages,
     session_pages,
     module_plan_pages,
+    group_event_pages,
+    own_event_pages,
     reply_pages,
     another_time_pages,
     session_change_pages,

@@ -27,6 +27,14 @@ AddressHook = Callable[[Transaction, "Services", str, str], None]
 """A callback with a transaction, the services, a person's id and their former address."""
 
 
+PeopleHook = Callable[[Transaction, "Services", str], None]
+"""A function of a transaction, the services, and the id of a cycle."""
+
+
+def _ignore_people(_tx: Transaction, _services: Services, _cycle_id: str) -> None:
+    """Do nothing about people who have joined or left a cycle."""
+
+
 def _ignore_address(_tx: Transaction, _services: Services, _person_id: str, _former: str) -> None:
     """Do nothing about a changed address."""
 
@@ -44,7 +52,8 @@ class TransactionContext:
 class Services:
     """The settings, database, key ring, job queue and clock.
 
-    `address_changed` is called in the transaction in which a person's email address changes.
+    `address_changed` is called in the transaction in which a person's email address changes, and
+    `people_changed` in one in which people join or leave a cycle.
 
     Every use case accepts the services as its first argument and opens a single transaction with
     `database.reading()` or `database.writing()`.
@@ -56,6 +65,7 @@ class Services:
     enqueue: Enqueue
     now: Callable[[], datetime] = utc_now
     address_changed: AddressHook = _ignore_address
+    people_changed: PeopleHook = _ignore_people
 
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
         """Return a copy whose audit events are attributed to `principal`.

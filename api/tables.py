@@ -18,6 +18,7 @@ from api.enrolment import rows as enrolment_tables
 from api.guidance import rows as guidance_tables
 from api.lists import rows as lists_tables
 from api.mail import rows as mail_tables
+from api.participants import group_rows as group_event_tables
 from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
 from api.plan_queries import rows as plan_queries_tables
@@ -38,6 +39,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *cycles_tables.TABLES,
     *database_tables.TABLES,
     *enrolment_tables.TABLES,
+    *group_event_tables.TABLES,
     *guidance_tables.TABLES,
     *instruments_tables.TABLES,
     *lists_tables.TABLES,

@@ -38,6 +38,17 @@ def _timezone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def known_timezone(value: str) -> str:
+    """Return the name of a time zone.
+
+    Raises:
+        InvalidValueError: there is no such time zone.
+    """
+    if value not in _timezone_names():
+        raise InvalidValueError(facts.NOT_A_TIME_ZONE(value=value))
+    return value
+
+
 EMPTY_LIST = "[]"
 """How a setting with an empty list is displayed, as it is written in the policy file."""
 
@@ -76,9 +87,7 @@ class CycleDates(CycleFileTable):
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
-        if value not in _timezone_names():
-            raise InvalidValueError(facts.NOT_A_TIME_ZONE(value=value))
-        return value
+        return known_timezone(value)
 
     @field_validator("start", "end")
     @classmethod

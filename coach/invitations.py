@@ -1,4 +1,4 @@
-"""Invitations to sessions, and the messages that announce and change them.
+"""Invitations to sessions and group events, and the messages that announce and change them.
 
 An invitation addresses one person. It names the other participant only if the deployment allows it.
 Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE and asks for
@@ -8,11 +8,12 @@ a new answer; any other change keeps both, and the recipient's answer is repeate
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coach.group_events import GroupEventKind
 from coach.sessions import Instant, Session, SessionMode
 
 SIGNIFICANT_PROPERTIES = frozenset(
@@ -28,6 +29,10 @@ _PROPERTY_OF_FIELD = {
     "mode": "LOCATION",
     "place": "LOCATION",
     "join_link": "CONFERENCE",
+    "event": "SUMMARY",
+    "first_day": "DTSTART",
+    "last_day": "DTEND",
+    "is_required": "ATTENDEE",
 }
 
 
@@ -63,12 +68,18 @@ class PartStat(StrEnum):
 class Invitation(InvitationValue):
     """A person's invitation to session `number` of `count`, in `[start, end)`.
 
+    One to a date of a group event is number 1 of 1.
+
     Attributes:
         join_link: the URL of an online meeting.
         mode: how the participants meet.
         place: where they meet, in the office's words.
         with_name: the name of the other participant. It is added when the invitation is rendered
             and is not stored; a change of name produces no message.
+        event: what the group event is; `None` for a session.
+        first_day: the first day of a group event that takes whole days; otherwise `None`.
+        last_day: its last day.
+        is_required: whether the person is expected to come to the group event.
     """
 
     uid: str
@@ -80,6 +91,10 @@ class Invitation(InvitationValue):
     mode: SessionMode | None = None
     place: str = ""
     with_name: str | None = None
+    event: GroupEventKind | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    is_required: bool = True
 
 
 class SentInvitation(InvitationValue):

@@ -37,6 +37,17 @@ ACTIONS: Mapping[str, Fact] = {
     "pair pinned": message("audit_action.pair_pinned", "pair pinned")(),
     "pin ended": message("audit_action.pin_ended", "pin ended")(),
     "rule waived": message("audit_action.rule_waived", "rule waived for a pair")(),
+    "group event accepted": message("audit_action.group_event_accepted", "group event accepted")(),
+    "group event attendance recorded": message(
+        "audit_action.group_event_attendance_recorded", "attendance of a group event recorded"
+    )(),
+    "group event cancelled": message(
+        "audit_action.group_event_cancelled", "group event cancelled"
+    )(),
+    "group event changed": message("audit_action.group_event_changed", "group event changed")(),
+    "group event created": message("audit_action.group_event_created", "group event created")(),
+    "group event declined": message("audit_action.group_event_declined", "group event declined")(),
+    "group events opened": message("audit_action.group_events_opened", "group events viewed")(),
     "list edited": message("audit_action.list_edited", "list edited")(),
     "person edited": message("audit_action.person_edited", "person's data edited")(),
     "person opened": message("audit_action.person_opened", "person's data viewed")(),

@@ -64,6 +64,7 @@ OBJECTS: Mapping[str, Fact] = {
     "replies": message("audit_object.replies", "replies")(),
     "retention": message("audit_object.retention", "retention")(),
     "run": message("audit_object.run", "run")(),
+    "group event": message("audit_object.group_event", "group event")(),
     "session": message("audit_object.session", "session")(),
     "user": message("audit_object.user", "user")(),
     "country": message("audit_object.country", "country/territory")(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vCalAddress
 
@@ -33,8 +33,12 @@ def decline_counter_bytes(
     event = Event()
     event.add("uid", invitation.uid)
     event.add("dtstamp", stamp.astimezone(UTC))
-    event.add("dtstart", invitation.start.astimezone(UTC))
-    event.add("dtend", invitation.end.astimezone(UTC))
+    if invitation.first_day is None or invitation.last_day is None:
+        event.add("dtstart", invitation.start.astimezone(UTC))
+        event.add("dtend", invitation.end.astimezone(UTC))
+    else:
+        event.add("dtstart", invitation.first_day)
+        event.add("dtend", invitation.last_day + timedelta(days=1))
     event.add("summary", summary(invitation, deployment, texts))
     event.add("sequence", sequence)
     event.add("class", "PRIVATE")

@@ -33,8 +33,8 @@ from api.calendar.recipient import Recipient
 from api.calendar.text_pattern import TextPattern
 from api.calendar.wording import invitation_file_name, summary
 from api.organisation import Organisation
-from api.web.date_formats import time_texts
-from coach.invitations import Message
+from api.web.date_formats import TimeTexts, format_short_date, format_whole_days, time_texts
+from coach.invitations import Invitation, Message
 from coach.texts.renderer import Renderer
 
 __all__ = ["ReplyLinks", "eml_bytes"]
@@ -123,7 +123,15 @@ def _kind(message: Message, *, has_calendar: bool, has_moved: bool) -> MailKind:
         changed=_changed(message),
         has_calendar=has_calendar,
         has_moved=has_moved,
+        group=_group(message.invitation),
     )
+
+
+def _group(invitation: Invitation) -> str:
+    """Return whether a group event is required or optional; empty for a session."""
+    if invitation.event is None:
+        return ""
+    return "required" if invitation.is_required else "optional"
 
 
 def _changed(message: Message) -> frozenset[str]:
@@ -132,17 +140,23 @@ def _changed(message: Message) -> frozenset[str]:
     if before is None:
         return frozenset()
     pairs = {
-        "when": ((now.start, now.end), (before.start, before.end)),
+        "when": (_times(now), _times(before)),
         "mode": (now.mode, before.mode),
         "place": (now.place, before.place),
         "join_link": (now.join_link, before.join_link),
+        "title": (now.event, before.event),
+        "group": (now.is_required, before.is_required),
     }
     return frozenset(name for name, (new, old) in pairs.items() if new != old)
 
 
+def _times(invitation: Invitation) -> tuple[object, ...]:
+    return invitation.start, invitation.end, invitation.first_day, invitation.last_day
+
+
 def _invitation_values(message: Message, zone: ZoneInfo, texts: Renderer) -> dict[str, str]:
     invitation, before = message.invitation, message.before
-    when = time_texts(texts, invitation.start, invitation.end, zone)
+    when = _time_texts(invitation, zone, texts)
     values = {
         "when": when.range,
         "short_when": when.start,
@@ -152,10 +166,19 @@ def _invitation_values(message: Message, zone: ZoneInfo, texts: Renderer) -> dic
         "join_link": invitation.join_link or "",
     }
     if before is not None:
-        values["old_when"] = time_texts(texts, before.start, before.end, zone).range
+        values["old_when"] = _time_texts(before, zone, texts).range
         values["old_mode"] = texts.text(MODE[before.mode]) if before.mode else ""
         values["old_place"] = before.place
     return values
+
+
+def _time_texts(invitation: Invitation, zone: ZoneInfo, texts: Renderer) -> TimeTexts:
+    first, last = invitation.first_day, invitation.last_day
+    if first is None or last is None:
+        return time_texts(texts, invitation.start, invitation.end, zone)
+    return TimeTexts(
+        texts.text(format_whole_days(first, last)), texts.text(format_short_date(first))
+    )
 
 
 @lru_cache(maxsize=256)

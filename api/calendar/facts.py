@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from coach.group_events import GroupEventKind
 from coach.sessions import SessionMode
 from coach.texts.facts import FACT, NUMBER, TEXT, Fact, message
 
 # i18n: the title of an invitation. Aides may read it, so it must not mention a person or topic.
 SESSION = message("calendar.session", "Coaching session {number} of {of}", number=NUMBER, of=NUMBER)
 CONTRACTING = message("calendar.contracting", "Coaching: contracting session")
+# i18n: kinds of group events, in the title of an invitation. Aides may read it.
+KICKOFF = message("calendar.kickoff", "kickoff")
+SEMINAR = message("calendar.seminar", "seminar")
+PLAN_PRESENTATION = message("calendar.plan_presentation", "presentations")
+ALUMNI_MEETING = message("calendar.alumni_meeting", "alumni meeting")
+EVENT_KINDS = {
+    GroupEventKind.KICKOFF: KICKOFF(),
+    GroupEventKind.SEMINAR: SEMINAR(),
+    GroupEventKind.PLAN_PRESENTATION: PLAN_PRESENTATION(),
+    GroupEventKind.ALUMNI_MEETING: ALUMNI_MEETING(),
+}
+# i18n: `kind` is one of the kinds of group events.
+GROUP_SESSION = message("calendar.group_session", "Group session: {kind}", kind=FACT)
 SESSION_OF_PROGRAMME = message(
     "calendar.session_of_programme", "{programme}: {session}", programme=TEXT, session=FACT
 )
@@ -74,3 +88,8 @@ WITH = message("calendar.with", "With {name}", name=TEXT)
 def numbered_session(number: int, of: int) -> Fact:
     """Return the title of session `number` of `of`; number 0 is the contracting session."""
     return SESSION(number=number, of=of) if number else CONTRACTING()
+
+
+def group_session(kind: GroupEventKind) -> Fact:
+    """Return the title of a group event, without its topic."""
+    return GROUP_SESSION(kind=EVENT_KINDS[kind])

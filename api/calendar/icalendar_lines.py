@@ -85,13 +85,13 @@ def organiser_lines(name: str, address: str) -> bytes:
     return _lines(alone)
 
 
-def attendee_lines(name: str, address: str, partstat: PartStat | None) -> bytes:
+def attendee_lines(name: str, address: str, partstat: PartStat | None, role: str) -> bytes:
     """Return the ATTENDEE property; without PARTSTAT for a cancellation."""
     answer: dict[str, Any] = {} if partstat is None else {"partstat": partstat.value}
     if partstat is PartStat.NEEDS_ACTION:
         answer["rsvp"] = True  # without this, clients show no reply buttons
     alone = Event()
-    alone.add("attendee", vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT", **answer))
+    alone.add("attendee", vCalAddress.new(address, cn=name, role=role, **answer))
     return _lines(alone)
 
 

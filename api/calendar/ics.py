@@ -72,12 +72,14 @@ def ics_bytes(
     title = summary(invitation, deployment, texts)
     pattern = _pattern(SharedProperties.of(message), title, deployment.alarm_lead)
     partstat = message.partstat if message.method is Method.REQUEST else None
-    attendee = _attendee_lines(common_name(recipient.name), recipient.address, partstat)
+    role = "REQ-PARTICIPANT" if invitation.is_required else "OPT-PARTICIPANT"
+    attendee = _attendee_lines(common_name(recipient.name), recipient.address, partstat, role)
+    start, end = _time_lines(invitation)
     return pattern.fill(
         {
             "uid": _uid_lines(invitation.uid),
-            "start": b"\nDTSTART:%b\r" % _cached_utc_bytes(invitation.start),
-            "end": b"\nDTEND:%b\r" % _cached_utc_bytes(invitation.end),
+            "start": start,
+            "end": end,
             "organiser": _organiser_lines(common_name(deployment.organiser_name), organiser),
             "attendee": attendee,
             "details": _detail_lines(*_details(invitation, texts)),
@@ -138,6 +140,20 @@ def _uid_lines(uid: str) -> bytes:
     return icalendar_lines.uid_lines(uid)
 
 
+def _time_lines(invitation: Invitation) -> tuple[bytes, bytes]:
+    """Return the start and end: instants in UTC, or dates if the event takes whole days.
+
+    The end is the day after the last one (RFC 5545, section 3.6.1).
+    """
+    first, last = invitation.first_day, invitation.last_day
+    if first is None or last is None:
+        start, end = _cached_utc_bytes(invitation.start), _cached_utc_bytes(invitation.end)
+        return b"\nDTSTART:%b\r" % start, b"\nDTEND:%b\r" % end
+    after = last + timedelta(days=1)
+    start, end = (f"{day:%Y%m%d}".encode() for day in (first, after))
+    return b"\nDTSTART;VALUE=DATE:%b\r" % start, b"\nDTEND;VALUE=DATE:%b\r" % end
+
+
 def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
     """Return the location, description and link of a session, all of which aides can read."""
     mode = texts.text(MODE[invitation.mode]) if invitation.mode in _WITHOUT_PLACE else ""
@@ -167,16 +183,16 @@ def _organiser_lines(name: str, address: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _attendee_lines(name: str, address: str, partstat: PartStat | None) -> bytes:
+def _attendee_lines(name: str, address: str, partstat: PartStat | None, role: str) -> bytes:
     """Return the serialised ATTENDEE property; without PARTSTAT for a cancellation."""
     if _PLAIN_NAME.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
         answer = "" if partstat is None else f";PARTSTAT={partstat.value}"
         rsvp = ";RSVP=TRUE" if partstat is PartStat.NEEDS_ACTION else ""
-        parameters = f"CN={_quoted(name)}{answer};ROLE=REQ-PARTICIPANT{rsvp}"
+        parameters = f"CN={_quoted(name)}{answer};ROLE={role}{rsvp}"
         return _folded(f"ATTENDEE;{parameters}:mailto:{address}")
     from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
 
-    return icalendar_lines.attendee_lines(name, address, partstat)
+    return icalendar_lines.attendee_lines(name, address, partstat, role)
 
 
 def _quoted(name: str) -> str:

@@ -57,9 +57,11 @@ class MailKind:
     Attributes:
         method: whether the email invites or cancels.
         answer: the recipient's last known reply.
-        changed: what differs from an earlier invitation: `when`, `mode`, `place`, `join_link`.
+        changed: what differs from an earlier invitation: `when`, `mode`, `place`, `join_link`,
+            `title`, `group`.
         has_calendar: whether the calendar object is attached.
         has_moved: whether a cancellation is only for a former address of the recipient.
+        group: for a group event, `required` or `optional`; otherwise empty.
     """
 
     method: Method
@@ -67,6 +69,7 @@ class MailKind:
     changed: frozenset[str] = frozenset()
     has_calendar: bool = True
     has_moved: bool = False
+    group: str = ""
 
 
 class _Given(NamedTuple):
@@ -126,6 +129,7 @@ def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
         "answer": kind.answer.value,
         "has_calendar": kind.has_calendar,
         "has_moved": kind.has_moved,
+        "group": kind.group,
     }
     folder = _FOLDERS[kind.method]
     names = {gap.encode(): name for name, gap in gaps.items()}

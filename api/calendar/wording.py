@@ -10,21 +10,38 @@ from functools import lru_cache
 
 from api.calendar import facts
 from api.organisation import Organisation
+from coach.group_events import GroupEventKind
 from coach.invitations import Invitation
+from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
 PRODUCT = "-//Coaching scheduler//EN"
 
 
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
-    """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured."""
-    return session_title(texts, invitation.number, invitation.count, deployment.programme_name)
+    """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured.
+
+    For a group event, return for example `Group session: seminar`.
+    """
+    programme = deployment.programme_name
+    if invitation.event is not None:
+        return event_title(texts, invitation.event, programme)
+    return session_title(texts, invitation.number, invitation.count, programme)
 
 
 @lru_cache(maxsize=256)
 def session_title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
     """Return the title of session `number` of `count`; see `summary`."""
-    session = facts.numbered_session(number, count)
+    return _of_programme(texts, facts.numbered_session(number, count), programme)
+
+
+@lru_cache(maxsize=256)
+def event_title(texts: Renderer, kind: GroupEventKind, programme: str | None) -> str:
+    """Return the title of a group event; see `summary`."""
+    return _of_programme(texts, facts.group_session(kind), programme)
+
+
+def _of_programme(texts: Renderer, session: Fact, programme: str | None) -> str:
     if programme is None:
         return texts.text(session)
     return texts.text(facts.SESSION_OF_PROGRAMME(programme=programme, session=session))
@@ -32,4 +49,6 @@ def session_title(texts: Renderer, number: int, count: int, programme: str | Non
 
 def invitation_file_name(invitation: Invitation, suffix: str) -> str:
     """Return the name of an attachment, such as `coaching-session-2.ics` for the suffix `.ics`."""
+    if invitation.event is not None:
+        return f"group-session{suffix}"
     return f"coaching-session-{invitation.number}{suffix}"

@@ -19,6 +19,7 @@ from api.background.job import Job
 from api.bootstrap import open_database_and_keyring
 from api.cli import admin_facts as facts
 from api.data_protection import copies
+from api.group_events.invited import update_cycle
 from api.http.principal import SYSTEM
 from api.invitations.moved_address import move_invitations
 from api.services import Services
@@ -40,7 +41,12 @@ def open_cli_services(data: Path | None) -> Iterator[Services]:
     queue = _LazyQueue(settings.database_url)
     try:
         yield Services(
-            settings, database, keyring, queue, address_changed=move_invitations
+            settings,
+            database,
+            keyring,
+            queue,
+            address_changed=move_invitations,
+            people_changed=update_cycle,
         ).on_behalf_of(lambda: SYSTEM)
     finally:
         queue.close()

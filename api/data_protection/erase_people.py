@@ -22,6 +22,7 @@ from api.cycles.versions import Part, next_version
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.erased_rows import deletions, emptied_columns, sessions_with
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
+from api.group_events.erasure import erase_group_events
 from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.outgoing_invitation import without_place
@@ -66,8 +67,8 @@ def erase_people(
     """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
-    rank, service and role, attendance, answers to questions (points and choices, not words), and
-    pairs with their session times.
+    rank, service and role, attendance, answers to questions (points and choices, not words), pairs
+    with their session times, and times of and replies to group events.
 
     The following data is erased: name, address, code, languages, availability, unit and
     preferences; the person's comments and feedback; the texts in the records, agreements, goals and
@@ -168,6 +169,7 @@ def _erase_coaching(
     erase_agreements(tx, cycle_id, person_ids, redactor.redact_text)
     erase_goals(tx, cycle_id, person_ids, redactor.redact_text)
     erase_follow_ups(tx, cycle_id, person_ids, redactor.redact_text, now=now)
+    erase_group_events(tx, cycle_id, person_ids, redactor.redact_text, now=now)
 
 
 def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redactor) -> None:

@@ -31,6 +31,7 @@ from api.data_protection.reported_replies import (
     proposals_of,
     replies_of,
 )
+from api.group_events.export import ReportedEvents, reported_events
 from api.http.principal import Principal
 from api.mail.rows import MailKind, MailRow
 from api.participants.declined_times import declined_times
@@ -98,6 +99,7 @@ class SubjectAccessReport(FrozenModel):
     proposals: tuple[ReportedProposal, ...]
     declined_times: tuple[tuple[datetime, datetime], ...]
     replies: tuple[ReportedReply, ...]
+    group_events: ReportedEvents
     emails_received: tuple[ReportedMail, ...]
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
@@ -190,6 +192,7 @@ def subject_access_report(
         proposals=proposals_of(tx, person_id),
         declined_times=declined_times(tx, [person_id]).get(person_id, ()),
         replies=replies_of(tx, person_id),
+        group_events=reported_events(tx, person_id),
         emails_received=mails_from(tx, person_id),
         records=records_of(tx, session_ids),
         feedback=tuple(

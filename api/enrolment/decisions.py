@@ -118,6 +118,7 @@ def approve(services: Services, application_id: str) -> str:
         tx.delete(row)
         record_event(tx, "application approved", "person", added.id)
         request_details(tx, services, [added], now=now)
+        services.people_changed(tx, services, cycle_id)
         return cycle_id
 
 

@@ -50,6 +50,7 @@ TAGS = [
     {"name": "replies", "description": "Replies by email that wait for a decision."},
     {"name": "service", "description": "Whether this deployment works, and what to do."},
     {"name": "guidance", "description": "What coaches in a country must do when told of harm."},
+    {"name": "group events", "description": "Kickoffs, seminars and meetings of a cycle."},
     {"name": "webhooks", "description": "Events sent to other systems, with ids only."},
     {"name": "reference", "description": "Rules, forms and problem types."},
 ]

@@ -93,6 +93,21 @@ def person_session_another_time(secret: str, session_id: str) -> str:
     return f"{person_session(secret, session_id)}/another-time"
 
 
+def person_event(secret: str, invitation_id: str) -> str:
+    """Return the URL of a person's page for a date of a group event."""
+    return f"{person(secret)}/events/{invitation_id}"
+
+
+def group_events(cycle_id: str) -> str:
+    """Return the URL of the page with the group events of a cycle."""
+    return f"{cycle(cycle_id)}/events"
+
+
+def group_event(cycle_id: str, event_id: str) -> str:
+    """Return the URL of the office's page about a group event."""
+    return f"{group_events(cycle_id)}/{event_id}"
+
+
 def session_change(session_id: str) -> str:
     """Return the URL of the page on which the programme office changes a session."""
     return f"/sessions/{session_id}/change"

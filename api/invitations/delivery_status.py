@@ -25,6 +25,8 @@ from api.participants.rows import PersonRow
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
+from coach.group_events import GroupEventKind
+from coach.invitations import Invitation
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
@@ -39,6 +41,7 @@ class FailedMail(FrozenModel):
         outbox_id: the id with which an invitation can be downloaded, to be sent another way; `None`
             for reminders.
         number: the number of the session that the email is about; `None` for introductions.
+        event: what the group event is that the email is about; `None` for others.
         start: the start of the session that the email is about; `None` for introductions.
     """
 
@@ -49,6 +52,7 @@ class FailedMail(FrozenModel):
     problem: str | SkipJsonSchema[Fact]
     outbox_id: str | None
     number: int | None
+    event: GroupEventKind | None
     start: datetime | None
     ended_at: datetime | None
 
@@ -153,15 +157,14 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
             problem=decode_problem(mail.problem),
             outbox_id=mail.id if mail.kind in OUTBOX_KINDS else None,
             number=number,
-            start=_start_in_message(mail) or starts_at,
+            event=None if (about := _invitation_in(mail)) is None else about.event,
+            start=starts_at if about is None else about.start,
             ended_at=mail.ended_at,
         )
         for mail, person, number, starts_at in failed
     )
 
 
-def _start_in_message(mail: MailRow) -> datetime | None:
-    """Return the session's start in an invitation; the session may have been moved since."""
-    if mail.kind is not MailKind.INVITATION:
-        return None
-    return stored_message(mail).invitation.start
+def _invitation_in(mail: MailRow) -> Invitation | None:
+    """Return the invitation in an email; what it is about may have been moved since."""
+    return stored_message(mail).invitation if mail.kind is MailKind.INVITATION else None

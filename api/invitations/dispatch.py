@@ -15,7 +15,15 @@ from api.invitations.outgoing_invitation import stored_message
 from api.invitations.pending import pending_rows
 from api.invitations.reading import office_mail_row
 from api.invitations.release import release_mails
-from api.mail.rows import ACCESS_KINDS, SENT_STATES, MailKind, MailRow, MailState, find_mail
+from api.mail.rows import (
+    ACCESS_KINDS,
+    SENT_STATES,
+    MailKind,
+    MailRow,
+    MailState,
+    about_the_same,
+    find_mail,
+)
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 
@@ -119,8 +127,7 @@ def send_again(
 def _require_latest(tx: Transaction, mail: MailRow) -> None:
     newer = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
-        MailRow.session_id == mail.session_id,
-        MailRow.person_id == mail.person_id,
+        about_the_same(mail),
         MailRow.occasion > mail.occasion,
     )
     if tx.scalar(newer.limit(1)) is not None:

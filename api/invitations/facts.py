@@ -78,6 +78,7 @@ ABOUT_SESSION = message(
 ABOUT_CONTRACTING = message(
     "invitations.about_contracting", "Contracting session, {when}", when=FACT
 )
+ABOUT_EVENT = message("invitations.about_event", "{event}, {when}", event=FACT, when=FACT)
 ALL_SESSIONS = message("invitations.all_sessions", "All sessions")
 NOT_RELEASED = message(
     "invitations.not_released",

@@ -168,4 +168,7 @@ def _mail_file_name(number: int, outgoing: OutgoingMail) -> str:
     if isinstance(outgoing, OutgoingIntroduction):
         return f"{number:04}-introduction.eml"
     kind = "invitation" if outgoing.needs_link else "cancellation"
-    return f"{number:04}-{kind}-session-{outgoing.message.invitation.number}.eml"
+    invitation = outgoing.message.invitation
+    if invitation.event is not None:
+        return f"{number:04}-{kind}-group-session.eml"
+    return f"{number:04}-{kind}-session-{invitation.number}.eml"

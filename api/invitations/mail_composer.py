@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.invitations import facts
+from api.invitations.event_messages import answer_to_event
 from api.invitations.introduction import render_introduction, stored_introduction
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
@@ -19,7 +20,14 @@ from api.invitations.outgoing_invitation import (
 )
 from api.invitations.session_messages import answers_to
 from api.mail.composer import ComposedMail, MailComposer
-from api.mail.rows import SENT_STATES, UNDELIVERED_STATES, MailKind, MailRow
+from api.mail.rows import (
+    SENT_STATES,
+    UNDELIVERED_STATES,
+    MailKind,
+    MailRow,
+    about_the_same,
+)
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.services import Services
@@ -36,7 +44,7 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
     """
     person = tx.get_one(PersonRow, mail.person_id)
     uninvited = person.left_at is not None and not is_cancellation(mail)
-    if not person.email or uninvited or _is_superseded(tx, mail):
+    if not person.email or uninvited or _is_superseded(tx, mail) or _was_never_invited(tx, mail):
         return None
     coaches = coach_names(tx, SessionRow.id == mail.session_id)
     invitation = _as_known_now(tx, mail, stored_invitation(mail, person, coaches))
@@ -82,32 +90,50 @@ def _as_known_now(
     message = invitation.message
     if message.method is Method.CANCEL:
         return invitation
-    last = tx.scalars(
+    last = _last_sent(tx, mail)
+    was_invited = last is not None and not is_cancellation(last)
+    before = stored_message(last).invitation if last and was_invited else None
+    known = message.model_copy(update={"before": before}).answered(_answer(tx, mail))
+    return invitation.model_copy(update={"message": known})
+
+
+def _last_sent(tx: Transaction, mail: MailRow) -> MailRow | None:
+    """Return the latest earlier message about the same that was sent to the person."""
+    return tx.scalars(
         select(MailRow)
         .where(
             MailRow.kind == MailKind.INVITATION,
-            MailRow.session_id == mail.session_id,
-            MailRow.person_id == mail.person_id,
+            about_the_same(mail),
             MailRow.occasion < mail.occasion,
             or_(MailRow.state.in_(SENT_STATES), MailRow.interrupted > 0),
         )
         .order_by(MailRow.occasion.desc())
         .limit(1)
     ).one_or_none()
-    was_invited = last is not None and not is_cancellation(last)
-    before = stored_message(last).invitation if last and was_invited else None
+
+
+def _answer(tx: Transaction, mail: MailRow) -> PartStat:
+    """Return the person's valid answer to the session or group event of an email."""
+    if mail.group_invitation_id is not None:
+        return answer_to_event(tx.get_one(GroupInvitationRow, mail.group_invitation_id))
     answers = answers_to(tx, SessionRow.id == mail.session_id)
-    answer = answers.get((mail.session_id or "", mail.person_id), PartStat.NEEDS_ACTION)
-    known = message.model_copy(update={"before": before}).answered(answer)
-    return invitation.model_copy(update={"message": known})
+    return answers.get((mail.session_id or "", mail.person_id), PartStat.NEEDS_ACTION)
+
+
+def _was_never_invited(tx: Transaction, mail: MailRow) -> bool:
+    """Return whether an email cancels a group event that the person was never told of."""
+    return (
+        mail.group_invitation_id is not None
+        and is_cancellation(mail)
+        and _last_sent(tx, mail) is None
+    )
 
 
 def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
     """Return whether a newer message about the session was released or sent to the person."""
     newer = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
-        MailRow.session_id == mail.session_id,
-        MailRow.person_id == mail.person_id,
+        about_the_same(mail),
         MailRow.occasion > mail.occasion,
         MailRow.state.in_((*UNDELIVERED_STATES, *SENT_STATES)),
     )

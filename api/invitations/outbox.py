@@ -14,17 +14,22 @@ from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.services import Services
 from api.values import FrozenModel
+from coach.group_events import GroupEventKind
 from coach.invitations import Method
 
 
 class OutboxMessage(FrozenModel):
-    """An outbox message with its recipient, session and delivery time."""
+    """An outbox message with its recipient, session and delivery time.
+
+    `event` is what the group event is that it is about; `session_id` is then empty.
+    """
 
     id: str
     plan_id: str
     session_id: str
     to: PersonSummary
     method: Method
+    event: GroupEventKind | None
     number: int
     start: datetime
     sequence: int
@@ -61,6 +66,7 @@ def _outbox_message(mail: MailRow, person: PersonRow) -> OutboxMessage:
         session_id=mail.session_id or "",
         to=person_summary(person),
         method=message.method,
+        event=message.invitation.event,
         number=message.invitation.number,
         start=message.invitation.start,
         sequence=message.sequence,

@@ -27,8 +27,9 @@ ADDRESS = "address"  # key of the content of an email to a former address
 
 
 class OutgoingInvitation(FrozenModel):
-    """A message to one person about one session, ready to be rendered.
+    """A message to one person about one session or group event, ready to be rendered.
 
+    Of `session_id` and `group_invitation_id`, one is empty.
     `coach_name` is the name of the coach if the recipient is the coachee, otherwise `None`.
     `has_moved` is whether the message cancels an invitation at a former address.
     """
@@ -36,6 +37,7 @@ class OutgoingInvitation(FrozenModel):
     message: Message
     person_id: str
     session_id: str
+    group_invitation_id: str = ""
     name: str
     address: str
     timezone: str
@@ -105,7 +107,9 @@ def stored_invitation(
 
     `coaches` are the names of coaches by session.
     """
-    outgoing = _outgoing_invitation(stored_message(mail), person, mail.session_id or "", coaches)
+    outgoing = _outgoing_invitation(
+        stored_message(mail), person, mail.session_id or "", coaches
+    ).model_copy(update={"group_invitation_id": mail.group_invitation_id or ""})
     if mail.kind is not MailKind.MOVED_AWAY:
         return outgoing
     return outgoing.model_copy(update={"address": (mail.content or {})[ADDRESS], "has_moved": True})
@@ -177,7 +181,7 @@ def render_eml(
         mail_renderer(services),
         calendar=calendar if deployment.attach_ics else None,
         reply_token=reply_token or services.keyring.reply_token(outgoing_invitation.person_id),
-        links=_reply_links(services.settings.base_url, secret, outgoing_invitation.session_id),
+        links=_reply_links(services.settings.base_url, secret, outgoing_invitation),
         has_moved=outgoing_invitation.has_moved,
     )
 
@@ -190,7 +194,16 @@ def _recipient(
     return replace(outgoing_invitation.recipient, organiser=organiser)
 
 
-def _reply_links(server: str, secret: str, session_id: str) -> ReplyLinks:
+def _reply_links(server: str, secret: str, outgoing: OutgoingInvitation) -> ReplyLinks:
+    session_id = outgoing.session_id
+    if outgoing.group_invitation_id:
+        page = server + urls.person_event(secret, outgoing.group_invitation_id)
+        return ReplyLinks(
+            accept=f"{page}/accept",
+            decline=f"{page}/decline",
+            propose=f"{page}/another-time",
+            calendar=f"{page}/invitation.ics",
+        )
     return ReplyLinks(
         accept=server + urls.person_session_accept(secret, session_id),
         decline=server + urls.person_session_decline(secret, session_id),

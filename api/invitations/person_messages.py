@@ -24,6 +24,7 @@ from api.participants.rows import PersonRow
 from api.services import Services
 from api.values import FrozenModel
 from api.web.labels import Badge
+from coach.group_events import GroupEventKind
 from coach.invitations import Method
 
 _INTRODUCTION = Badge(facts.KIND_INTRODUCTION())
@@ -34,11 +35,15 @@ _CANCELLATION = Badge(facts.KIND_CANCELLATION(), "bad")
 
 
 class MessageLine(FrozenModel):
-    """An email to one person; `number` and `start` are those of its session, if it has one."""
+    """An email to one person; `number` and `start` are those of its session, if it has one.
+
+    `event` is what the group event is that it is about; `None` for others.
+    """
 
     id: str
     kind: Badge
     number: int | None
+    event: GroupEventKind | None
     start: datetime | None
     state: MailState
     ended_at: datetime | None
@@ -97,9 +102,9 @@ def _by_person(
         .where(PersonRow.id.in_(people), MailRow.kind.in_(OUTBOX_KINDS))
         .order_by(PersonRow.id, INTRODUCTION_FIRST, MailRow.occasion, MailRow.created_at)
     ).all()
-    latest: dict[tuple[str, str | None], int] = {}
+    latest: dict[tuple[str | None, ...], int] = {}
     for mail, _ in rows:
-        key = mail.person_id, mail.session_id
+        key = mail.person_id, mail.session_id, mail.group_invitation_id
         latest[key] = max(mail.occasion, latest.get(key, 0))
     messages = {
         person.id: PersonMessages(
@@ -109,7 +114,8 @@ def _by_person(
                     mail,
                     can_be_sent_again=sends
                     and mail.state in SENT_STATES
-                    and latest[mail.person_id, mail.session_id] == mail.occasion,
+                    and latest[mail.person_id, mail.session_id, mail.group_invitation_id]
+                    == mail.occasion,
                 )
                 for mail, _ in group
             ),
@@ -121,10 +127,11 @@ def _by_person(
 
 def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:
     """Return an email as the office sees it in a list."""
-    number, start, kind = None, None, _INTRODUCTION
+    number, start, event, kind = None, None, None, _INTRODUCTION
     if mail.kind is not MailKind.INTRODUCTION:
         message = stored_message(mail)
-        number, start = message.invitation.number, message.invitation.start
+        invitation = message.invitation
+        number, start, event = invitation.number, invitation.start, invitation.event
         kind = _INVITATION
         if message.method is Method.CANCEL:
             kind = _CANCELLATION
@@ -134,6 +141,7 @@ def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLi
         id=mail.id,
         kind=kind,
         number=number,
+        event=event,
         start=start,
         state=mail.state,
         ended_at=mail.ended_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from api.calendar.facts import group_session
 from api.invitations import facts
 from api.invitations.delivery_status import CycleMail, FailedMail
 from api.invitations.message_list import STATE
@@ -47,16 +48,21 @@ def person_lines(
 
 
 def about_message(line: MessageLine, zone: ZoneInfo) -> Fact:
-    """Return a text that names the session that an email is about."""
+    """Return a text that names the session or group event that an email is about."""
     if line.number is None or line.start is None:
         return facts.ALL_SESSIONS()
     when = format_short_datetime(line.start, zone)
+    if line.event is not None:
+        return facts.ABOUT_EVENT(event=group_session(line.event), when=when)
     if not line.number:
         return facts.ABOUT_CONTRACTING(when=when)
     return facts.ABOUT_SESSION(number=line.number, when=when)
 
 
 def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
+    if mail.event is not None and mail.start is not None:
+        when = format_short_datetime(mail.start, zone)
+        return facts.ABOUT_EVENT(event=group_session(mail.event), when=when)
     if mail.number is None or mail.start is None:
         return facts.FAILED_INTRODUCTION()
     when = format_short_datetime(mail.start, zone)

@@ -49,11 +49,18 @@ def release_sendable(
     release_mails(tx, services, ready, now=now)
 
 
+_Subject = tuple[str, str | None, str | None]
+
+
+def _subject(mail: MailRow) -> _Subject:
+    return mail.person_id, mail.session_id, mail.group_invitation_id
+
+
 def _cancel_superseded(tx: Transaction, mails: Sequence[MailRow], now: datetime) -> None:
-    latest: dict[tuple[str, str | None], int] = {}
+    latest: dict[_Subject, int] = {}
     for mail in mails:
         if mail.kind is MailKind.INVITATION:
-            key = mail.person_id, mail.session_id
+            key = _subject(mail)
             latest[key] = max(mail.occasion, latest.get(key, 0))
     waiting = tx.scalars(
         select(MailRow).where(
@@ -63,6 +70,6 @@ def _cancel_superseded(tx: Transaction, mails: Sequence[MailRow], now: datetime)
         )
     )
     for mail in waiting:
-        if mail.occasion < latest.get((mail.person_id, mail.session_id), 0):
+        if mail.occasion < latest.get(_subject(mail), 0):
             mail.state, mail.ended_at = MailState.CANCELLED, now
     tx.flush()

@@ -239,16 +239,19 @@ def _end_attempt(
 def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
     """Select the first email that does not have to wait for an earlier one to the same person."""
     earlier = aliased(MailRow)
-    of_same_session = and_(
+    of_the_same = and_(
         or_(earlier.kind == MailRow.kind, earlier.kind == MailKind.MOVED_AWAY),
-        earlier.session_id == MailRow.session_id,
+        or_(
+            earlier.session_id == MailRow.session_id,
+            earlier.group_invitation_id == MailRow.group_invitation_id,
+        ),
         earlier.occasion < MailRow.occasion,
     )
     introduces = and_(earlier.kind == MailKind.INTRODUCTION, MailRow.kind == MailKind.INVITATION)
     held_back = select(earlier.id).where(
         earlier.person_id == MailRow.person_id,
         earlier.state.in_(UNDELIVERED_STATES),
-        or_(of_same_session, introduces),
+        or_(of_the_same, introduces),
     )
     return (
         select(MailRow)

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as Transaction
 
@@ -93,8 +102,10 @@ class MailRow(IdentifiedRow):
     Attributes:
         plan_id: for invitations, the plan whose publication created them.
         session_id: for invitations and reminders, the session.
+        group_invitation_id: for invitations to group events, the person's invitation.
         occasion: distinguishes emails of the same kind to the same person about the same session.
-            For invitations, the session's revision that the message announced.
+            For invitations, the revision of the session, or of the invitation to a group event,
+            that the message announced.
         code_id: for codes, the one-time code to send.
         content: further input of the composer; for invitations, a `coach.invitations.Message`, with
             the key `address` if it is sent to a former address; for notices, their address, which
@@ -119,6 +130,9 @@ class MailRow(IdentifiedRow):
         UniqueConstraint("former_id"),
         Index("ix_mails_cycle_id_state", "cycle_id", "state"),
         Index("ix_mails_domain", "domain", "state", "queued_at", "released_at", "id"),
+        Index(
+            "ix_mails_group_invitation_id", "group_invitation_id", "kind", "occasion", unique=True
+        ),
     )
 
     kind: Mapped[MailKind] = mapped_column(EnumString(MailKind))
@@ -127,6 +141,9 @@ class MailRow(IdentifiedRow):
     plan_id: Mapped[str | None] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
     session_id: Mapped[str | None] = mapped_column(
         ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    group_invitation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("group_invitations.id", ondelete="CASCADE")
     )
     occasion: Mapped[int] = mapped_column(default=0)
     code_id: Mapped[str | None] = mapped_column(
@@ -144,6 +161,15 @@ class MailRow(IdentifiedRow):
     interrupted: Mapped[int] = mapped_column(default=0, server_default="0")
     problem: Mapped[str] = mapped_column(String(MAX_PROBLEM_LENGTH), default="")
     former_id: Mapped[str | None] = mapped_column(String(20))
+
+
+def about_the_same(mail: MailRow) -> ColumnElement[bool]:
+    """Return the condition that an email is to the same person about the same session or event."""
+    return and_(
+        MailRow.person_id == mail.person_id,
+        MailRow.session_id == mail.session_id,
+        MailRow.group_invitation_id == mail.group_invitation_id,
+    )
 
 
 def find_mail(tx: Transaction, mail_id: str) -> MailRow | None:

@@ -17,6 +17,7 @@ from api.consent.texts import consent_texts
 from api.cycles.service import CycleHeader, cycle_header
 from api.data_protection.retention_policy import Retention, retention_of
 from api.enrolment.decisions import count_applications
+from api.group_events.own import OwnEvent, own_events
 from api.http.principal import Principal
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.lists.query import ListQuery
@@ -145,6 +146,7 @@ def read_people_page(
 class PersonHome:
     """A person's sessions, whether they have accepted the current terms, and notices.
 
+    `events` are the group events to which the person is or was invited.
     `questions` are those that can be answered now; `follow_ups_due` is the number of follow-ups
     that wait for an answer.
     """
@@ -152,6 +154,7 @@ class PersonHome:
     schedule: PersonSchedule
     terms_accepted: bool
     notices: dict[str, SessionNotice]
+    events: tuple[OwnEvent, ...]
     questions: tuple[OpenQuestions, ...]
     follow_ups_due: int
 
@@ -167,12 +170,14 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
         schedule = own_schedule(tx, principal)
         status = consent_status(tx, texts, schedule.person.id)
         notices = session_notices(tx, schedule.person.id, now=services.now())
+        events = own_events(tx, principal)
         follow_ups = own_follow_ups(tx, principal, now=services.now())
         questions = open_questions(tx, services, principal)
     return PersonHome(
         schedule,
         status.accepted_at is not None,
         notices,
+        events,
         questions,
         sum(one.state is FollowUpState.DUE for one in follow_ups),
     )

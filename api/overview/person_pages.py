@@ -10,6 +10,7 @@ from api.coaching.curriculum.changes import read_curriculum
 from api.coaching.curriculum.plan_presenters import agenda_lines
 from api.coaching.curriculum.planning import read_agenda
 from api.coaching.curriculum.presenters import text_of
+from api.group_events.presenters import own_event_line
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
@@ -52,6 +53,10 @@ def my_sessions(
         parts=[
             (facts.UPCOMING(), [line for line in lines if not line.over]),
             (facts.PAST(), [line for line in lines if line.over]),
+        ],
+        events=[
+            own_event_line(one, urls.person_event(link, one.id), services.now())
+            for one in home.events
         ],
         follow_ups=home.follow_ups_due and urls.person_follow_ups(link),
         waiting=sum(line.can_reply and not line.answered for line in lines),

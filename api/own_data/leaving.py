@@ -46,6 +46,7 @@ def leave_cycle(services: Services, principal: Principal) -> None:
         end_devices(tx, row.id, now=now)
         close_of_person(tx, row.id, now=now)
         record_event(tx, "person left", "person", row.id)
+        services.people_changed(tx, services, row.cycle_id)
 
 
 def _coming_sessions(tx: Transaction, person_id: str, services: Services) -> list[SessionRow]:

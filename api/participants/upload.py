@@ -94,7 +94,9 @@ def upload_lists(
             version,
             lambda: list_differences(listed_roster(tx, cycle_id), lists.roster),
         )
-        return store_lists(tx, cycle_id, lists, now=services.now())
+        stored = store_lists(tx, cycle_id, lists, now=services.now())
+        services.people_changed(tx, services, cycle_id)
+        return stored
 
 
 def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:

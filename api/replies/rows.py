@@ -71,6 +71,7 @@ class IncomingMailRow(IdentifiedRow):
         person_id: the person who sent the reply; for held emails without a token, the person from
             whom it claims to be; `None` if there is no such person.
         session_id: the session that the email is about.
+        group_invitation_id: the invitation to a group event that the email is about.
         reply: the reply in the email; `None` if it neither accepts nor declines.
         sender: the address in From.
         aide: the address of an aide who answered on the person's behalf.
@@ -100,6 +101,9 @@ class IncomingMailRow(IdentifiedRow):
     )
     session_id: Mapped[str | None] = mapped_column(
         ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    group_invitation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("group_invitations.id", ondelete="CASCADE"), index=True
     )
     reply: Mapped[Reply | None] = mapped_column(EnumString(Reply))
     sender: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")

@@ -25,6 +25,11 @@ def format_date_span(first: date, last: date) -> Fact:
     return facts.DATE_SPAN(first=first, last=last)
 
 
+def format_whole_days(first: date, last: date) -> Fact:
+    """Format the days of an event as `Monday 18 January 2027`, or as a range of dates."""
+    return format_date(first) if first == last else format_date_span(first, last)
+
+
 def format_local_date(instant: datetime | None, zone: ZoneInfo) -> Fact | str:
     """Format the date of `instant` in `zone` with `format_date`; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())

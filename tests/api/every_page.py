@@ -117,6 +117,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _see_coaching(walk, cycle, (coachee, coach), ids)
         _see_personal_pages(walk, coachee, coach)
         _protect(walk, cycle, coachee)
+        _see_group_events(walk, cycle, coachee, sessions[0]["coachee"]["id"])
         _follow_up(walk, cycle, page)
         _enrol(walk, cycle, mails)
         walk.open("curriculum of the cycle", f"{cycle}/curriculum")
@@ -606,6 +607,45 @@ def see_legacy_notebook(
     assert 'role="alert"' in page
     for name in (*keys, "X-Notes-Version"):
         del walk.browser.headers[name]
+
+
+def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None:
+    """Plan, change and cancel a group event, and see it as a person who is invited."""
+    events = f"{cycle}/events"
+    walk.open("group events, none", events)
+    walk.open("group event, new", f"{events}/new")
+    walk.submit("group event, faulty", events, data={"day_1": "2027-03-01", "kind": "seminar"})
+    entered = {
+        "kind": "seminar",
+        "title": "Resistance",
+        "timezone": "Europe/Belgrade",
+        "day_1": "2027-03-01",
+        "clock_1": "09:00",
+        "minutes": "180",
+        "place": "Any hall",
+        "audience": "chosen",
+        "people": person_id,
+        "required": "true",
+    }
+    walk.post(events, data=entered)
+    (event,) = walk.json(events)
+    page = f"{events}/{event['id']}"
+    walk.open("group events", events)
+    walk.open("group event", page)
+    walk.open("group event, form", f"{page}/edit")
+    other = entered | {"place": "Another hall"}
+    walk.submit("group event, changed by somebody else", f"{page}/edit", data=other)
+    walk.post(f"{page}/edit", data=other | {"version": "1"})
+    invitation = re.findall(r"/events/(\w{20})", walk.open("sessions and group events", home))[0]
+    own = f"{home}/events/{invitation}"
+    walk.open("own group event", own)
+    for act in ("accept", "decline", "another-time"):
+        walk.open(f"own group event, {act}", f"{own}/{act}")
+    walk.post(f"{own}/decline", data={"comment": "On leave"})
+    walk.open("own group event, declined", own)
+    walk.submit("group event, not cancelled", f"{page}/cancel", data={"version": "1"})
+    walk.post(f"{page}/cancel", data={"version": "2"})
+    walk.open("group event, cancelled", page)
 
 
 def see_follow_ups(walk: Walk, cycle: str, link: str, post: str, device: str) -> None:

@@ -1,7 +1,7 @@
 """Complete messages, octet by octet. `GOLDEN=write` in the environment rewrites the files."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
+from coach.group_events import GroupEventKind
 from coach.invitations import Invitation, Message, Method, PartStat
 from coach.sessions import SessionMode
 from tests.texts import ENGLISH
@@ -60,6 +61,26 @@ PLACED = message(
 ).model_copy(update={"before": ONLINE, "asks_again": False, "partstat": PartStat.ACCEPTED})
 NAMED = message(Method.REQUEST, PLAIN.model_copy(update={"with_name": "Ana Anić"}), 0)
 CANCEL = message(Method.CANCEL, ONLINE, 2)
+GROUP = PLAIN.model_copy(
+    update={
+        "number": 1,
+        "count": 1,
+        "event": GroupEventKind.SEMINAR,
+        "first_day": date(2027, 3, 29),
+        "last_day": date(2027, 3, 30),
+        "start": datetime(2027, 3, 28, 22, tzinfo=UTC),
+        "end": datetime(2027, 3, 30, 22, tzinfo=UTC),
+        "place": "Kotor, the old barracks",
+    }
+)
+SEMINAR = message(Method.REQUEST, GROUP, 0).model_copy(update={"refuses_counter": True})
+OPTIONAL = GROUP.model_copy(
+    update={"is_required": False, "first_day": None, "last_day": None, "place": ""}
+)
+SEMINAR_CHANGED = message(Method.REQUEST, OPTIONAL, 1).model_copy(
+    update={"before": GROUP, "refuses_counter": True}
+)
+SEMINAR_CANCELLED = message(Method.CANCEL, GROUP, 2)
 FILES = {
     "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE, ENGLISH),
     "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE, ENGLISH),
@@ -71,6 +92,10 @@ FILES = {
     "rescheduled.eml": mail(RESCHEDULED),
     "placed.eml": mail(PLACED),
     "cancel.eml": mail(CANCEL),
+    "group-event.ics": ics_bytes(SEMINAR, RECIPIENT, HOUSE, ENGLISH),
+    "group-event.eml": mail(SEMINAR),
+    "group-event-changed.eml": mail(SEMINAR_CHANGED),
+    "group-event-cancelled.eml": mail(SEMINAR_CANCELLED),
 }
 
 

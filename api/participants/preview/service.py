@@ -212,6 +212,7 @@ def use_lists(
                 if (people := preview.outcome.people(side)) is not None
             )
             check_stored_policy(tx, cycle_id)
+        services.people_changed(tx, services, cycle_id)
         tx.delete(row)
         return summaries
 

@@ -42,6 +42,7 @@ def undo_lists(
         with changing_addresses(tx, services, principal, cycle_id):
             restored = restore_people(tx, undo, now=services.now())
             check_stored_policy(tx, cycle_id)
+        services.people_changed(tx, services, cycle_id)
         tx.delete(undo)
         record_event(
             tx,

@@ -49,6 +49,7 @@ def path_parameters(world: World) -> dict[str, str]:
             "mail_id": tx.scalars(select(MailRow.id)).first() or "",
             "plan_id": plan_id,
             "question_id": question.id,
+            "event_id": "0" * 20,
         }
 
 

@@ -17,6 +17,7 @@ from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.organisation import Organisation
 from api.texts.catalogues import renderer
+from coach.group_events import GroupEventKind
 from coach.invitations import Invitation, Message, Method, PartStat
 from coach.sessions import SessionMode
 from tests.calendar_readers import (
@@ -56,6 +57,11 @@ def objects() -> Iterator[bytes]:
         yield decline_counter_bytes(
             message.invitation, message.sequence, recipient, OFFICE, ENGLISH, stamp=message.stamp
         )
+        group = message.model_copy(update={"invitation": _group(draw, message.invitation)})
+        yield ics_bytes(group, recipient, OFFICE, ENGLISH)
+        yield decline_counter_bytes(
+            group.invitation, group.sequence, recipient, OFFICE, ENGLISH, stamp=group.stamp
+        )
     for size in (0, 1, 40):
         events = [_feed_event(draw, number) for number in range(size)]
         yield feed_bytes(draw.choice(NAMES), events)
@@ -88,6 +94,19 @@ def _message(
         stamp=datetime(2027, 1, 4, 8, 0, 30, tzinfo=UTC),
         asks_again=asks,
         partstat=partstat,
+    )
+
+
+def _group(draw: random.Random, invitation: Invitation) -> Invitation:
+    """Return an invitation to a group event with the same times, or on whole days."""
+    first = draw.choice((None, invitation.start.date()))
+    return invitation.model_copy(
+        update={
+            "event": draw.choice(tuple(GroupEventKind)),
+            "is_required": draw.choice((True, False)),
+            "first_day": first,
+            "last_day": None if first is None else first + timedelta(days=draw.randrange(3)),
+        }
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, time, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ from api.app import PERMISSIONS
 from api.cycles import service as cycles
 from api.enrolment.rows import ApplicationRow
 from api.feeds import service as feeds
+from api.group_events.changes import create_event
+from api.group_events.entered import GroupDateInput, GroupEventInput
 from api.http.limits import LimitRule
 from api.http.principal import AccessRole, Principal, TokenScope
 from api.input_files.cycle_inputs import parse_inputs
@@ -34,6 +36,7 @@ from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.runs.rows import PlanRow, RunRow
 from api.sessions.rows import SessionRow
+from coach.group_events import GroupEventKind
 from tests.api.conftest import CYCLE_TOML, NOW, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
@@ -84,9 +87,20 @@ def _cycle(world: World, mark: str) -> dict[str, str]:
     return _objects(world, cycle_id, mark)
 
 
+def _event(mark: str) -> GroupEventInput:
+    return GroupEventInput(
+        kind=GroupEventKind.SEMINAR,
+        title=f"{mark}Seminar",
+        timezone="Europe/Belgrade",
+        minutes=60,
+        dates=(GroupDateInput(day=date(2027, 3, 1), clock=time(9)),),
+    )
+
+
 def _objects(world: World, cycle_id: str, mark: str) -> dict[str, str]:
     person_id = world.person_id(cycle_id, "C-3")
     link = world.link(cycle_id, "K-1")
+    event = create_event(world.services, cycle_id, _event(mark))
     with world.database.writing() as tx:
         application = ApplicationRow(
             cycle_id=cycle_id,
@@ -124,6 +138,7 @@ def _objects(world: World, cycle_id: str, mark: str) -> dict[str, str]:
             "mail_id": mail_id,
             "message_id": mail_id,
             "credential_id": link.id,
+            "event_id": event.id,
         }
 
 

@@ -27,12 +27,15 @@ from api.coaching.goals.rows import CommitmentRow, GoalRow
 from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
+from api.group_events.changes import create_event
+from api.group_events.entered import GroupEventInput
 from api.guidance import service as guidance
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal, Verification
 from api.input_files.source import NamedFile
 from api.logging.setup import configure_logging
 from api.mail.rows import MailRow, MailState
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.preview.service import preview_lists
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import PersonPasskeyRow
@@ -111,6 +114,13 @@ TERMS = {
     "language": "sr",
 }
 GOAL = {"statement": MARK, "area": "policy", "reach": "unit"}
+EVENT = {
+    "kind": "seminar",
+    "title": MARK,
+    "timezone": "Europe/Belgrade",
+    "minutes": 60,
+    "dates": [{"day": "2027-03-01", "clock": "09:00"}],
+}
 COMMITMENT = {"title": MARK, "area": "policy", "due": "2027-03-01"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
@@ -239,6 +249,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/p/{link}/sessions/{session_id}/modules/suggestion"): {
         "data": {"version": "0", "course": "basic"}
     },
+    ("POST", "/api/v1/cycles/{cycle_id}/events"): {"json": EVENT},
+    ("PUT", "/api/v1/cycles/{cycle_id}/events/{event_id}"): {"json": EVENT},
+    ("PUT", "/api/v1/cycles/{cycle_id}/events/{event_id}/attendance"): {
+        "json": {"date_id": "0" * 20, "people": []}
+    },
+    ("PUT", "/api/v1/me/events/{invitation_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/me/follow-ups/{follow_up_id}"): {"json": {"seen": 0, "again": True}},
     ("POST", "/api/v1/me/follow-ups/{follow_up_id}/commitments/{commitment_id}"): {
         "json": {"seen": 0, "change": {"event": "start"}}
@@ -319,6 +335,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "part": "scale",
         "occasion": "second_session",
         **_goal_and_commitment(world, cycle_id),
+        **_group_event(world, cycle_id),
         **{f"id of {code}": world.person_id(cycle_id, code) for code in ("C-1", "K-1")},
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
         **{
@@ -415,6 +432,20 @@ def _receive_mail(shared: SharedServer) -> str:
         return row.id
 
 
+def _group_event(world: World, cycle_id: str) -> dict[str, str]:
+    """Create a group event, and return its id and those of the invitations of C-1 and K-1."""
+    entered = GroupEventInput.model_validate(EVENT | {"title": "Kickoff"})
+    event = create_event(world.services, cycle_id, entered)
+    with world.database.reading() as tx:
+        rows = tx.execute(
+            select(PersonRow.code, GroupInvitationRow.id)
+            .join(PersonRow, PersonRow.id == GroupInvitationRow.person_id)
+            .where(GroupInvitationRow.date_id == event.dates[0].id)
+        )
+        invitations = {f"invitation of {code}": identifier for code, identifier in rows}
+    return {"event_id": event.id} | invitations
+
+
 def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
     """Store a record, a note and feedback, which some routes need to respond successfully."""
     from datetime import date  # noqa: PLC0415
@@ -453,7 +484,8 @@ def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | Non
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:
         return HTTPStatus.FORBIDDEN
-    owned = any(name in path for name in ("{session_id}", "{other_id}", "{follow_up_id}"))
+    own = ("{session_id}", "{other_id}", "{follow_up_id}", "{invitation_id}")
+    owned = any(name in path for name in own)
     if access.own_only and owned and not caller.owner:
         return HTTPStatus.NOT_FOUND
     return None
@@ -468,6 +500,12 @@ def _follow_up_id(path_values: dict[str, str], caller: Caller) -> str:
     """Return the id of the follow-up of the coach K-1, or for everybody else of C-1."""
     code = "K-1" if caller.role is AccessRole.COACH else "C-1"
     return path_values[f"follow-up of {code}"]
+
+
+def _invitation_id(path_values: dict[str, str], caller: Caller) -> str:
+    """Return the id of the invitation of the coach K-1, or for everybody else of C-1."""
+    code = "K-1" if caller.role is AccessRole.COACH else "C-1"
+    return path_values[f"invitation of {code}"]
 
 
 def _headers(
@@ -641,6 +679,7 @@ def test_route_admits_only_permitted_callers(
         link=own_link,
         other_id=_other_id(path_values, caller),
         follow_up_id=_follow_up_id(path_values, caller),
+        invitation_id=_invitation_id(path_values, caller),
     )
     answer = shared.client.request(
         method,
@@ -706,6 +745,7 @@ def test_no_route_logs_personal_data(
         once |= {
             "other_id": _other_id(path_values, caller),
             "follow_up_id": _follow_up_id(path_values, caller),
+            "invitation_id": _invitation_id(path_values, caller),
         }
         filled = path.format(**path_values, **once, link=link)
         body = BODIES.get(route, {})

@@ -1,0 +1,82 @@
+"""Recording who came to a date of a group event."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import select
+
+from api.audit_trail.log import record_event
+from api.group_events import facts
+from api.group_events.reading import GroupEvent, event_row, event_view
+from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
+from api.services import Services
+from api.values import FrozenModel, Identifier
+from coach.errors import ChangedSinceError, ConflictError
+
+_MAX_PEOPLE = 2_000
+
+
+class PersonAttendance(FrozenModel):
+    """Whether a person came; `None` if it is not known."""
+
+    person_id: Identifier
+    attended: bool | None
+
+
+class AttendanceInput(FrozenModel):
+    """Who came to a date of a group event. People who are not given stay as they are."""
+
+    date_id: Identifier
+    people: Annotated[tuple[PersonAttendance, ...], Field(max_length=_MAX_PEOPLE)]
+
+
+def record_attendance(
+    services: Services,
+    cycle_id: str,
+    event_id: str,
+    given: AttendanceInput,
+    *,
+    version: int | None,
+) -> GroupEvent:
+    """Record who came. `version` is that on which it is based; `None` if it does not matter.
+
+    Raises:
+        NotFoundError: there is no such event in this cycle.
+        ChangedSinceError: the event has another version; nothing was recorded.
+        ConflictError: the event is cancelled, it has no such date, the date has not begun, or
+            somebody was not invited.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        event = event_row(tx, cycle_id, event_id)
+        date = tx.get(GroupEventDateRow, given.date_id)
+        if date is None or date.event_id != event.id or date.removed_at is not None:
+            raise ConflictError(facts.NO_SUCH_DATE())
+        if version is not None and version != event.version:
+            raise ChangedSinceError(facts.CHANGED_SINCE(), ())
+        if date.starts_at > now:
+            raise ConflictError(facts.CANCELLED() if event.cancelled_at else facts.NOT_BEGUN())
+        rows = {
+            row.person_id: row
+            for row in tx.scalars(
+                select(GroupInvitationRow).where(GroupInvitationRow.date_id == date.id)
+            )
+        }
+        for one in given.people:
+            if one.person_id not in rows:
+                raise ConflictError(facts.NOT_INVITED())
+            row = rows[one.person_id]
+            if row.attended is not one.attended:
+                row.attended, row.recorded_at = one.attended, now
+        event.version += 1
+        record_event(
+            tx,
+            "group event attendance recorded",
+            "group event",
+            event.id,
+            version=event.version,
+            people=len(given.people),
+        )
+        return event_view(tx, event, now=now)

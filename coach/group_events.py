@@ -1,0 +1,68 @@
+"""Group events of a cycle: what they are, whom they are for, and when their dates begin and end.
+
+A date is entered in the time zone of its event: a day with a time of day, or whole days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+MAX_DATES = 12
+LEAST_MINUTES, MOST_MINUTES = 15, 720
+MOST_DAYS = 14
+
+
+class GroupEventKind(StrEnum):
+    """What a group event is."""
+
+    KICKOFF = "kickoff"
+    SEMINAR = "seminar"
+    PLAN_PRESENTATION = "plan_presentation"
+    ALUMNI_MEETING = "alumni_meeting"
+
+
+class Audience(StrEnum):
+    """Whom a group event is for. Everybody means all people now in the cycle."""
+
+    EVERYBODY = "everybody"
+    COACHEES = "coachees"
+    COACHES = "coaches"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """When a date of an event takes place: `[start, end)`, in UTC.
+
+    `first_day` and `last_day` are given if it takes whole days, in the time zone of the event.
+    """
+
+    start: datetime
+    end: datetime
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
+    """Return a date that begins at a time of day; `None` if the clock skips that time.
+
+    The first of two equal times is meant when the clock is put back.
+    """
+    local = datetime.combine(day, clock, zone)
+    start = local.astimezone(UTC)
+    if start.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        return None
+    return Occurrence(start, start + timedelta(minutes=minutes))
+
+
+def whole_days(day: date, days: int, zone: ZoneInfo) -> Occurrence:
+    """Return a date that takes `days` whole days from `day`."""
+    last = day + timedelta(days=days - 1)
+    start, end = (
+        datetime.combine(one, time(), zone).astimezone(UTC)
+        for one in (day, last + timedelta(days=1))
+    )
+    return Occurrence(start, end, day, last)
