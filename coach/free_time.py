@@ -1,33 +1,59 @@
-"""Whether a person is free at a given time."""
+"""Whether a person is free at given times."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from coach.availability import epoch_minute, free_intervals, local_to_epoch_minute
+from coach.availability import free_intervals, local_to_epoch_minute
 from coach.people import Person
 
+Span = tuple[datetime, datetime]
+"""A time `[start, end)`, as aware datetimes."""
 
-def is_free(person: Person, start: datetime, end: datetime) -> bool:
-    """Return whether `[start, end)` is in a person's weekly windows, and not while they are away.
+_MINUTE = timedelta(minutes=1)
+_SECONDS = 60  # in a minute
 
-    Holidays are not considered. `start` and `end` are aware datetimes.
+
+def are_free(person: Person, spans: Collection[Span]) -> tuple[bool, ...]:
+    """Return for each span whether it is in a person's weekly windows, and not while they are away.
+
+    Holidays are not considered.
     """
-    begin, finish = (one.astimezone(person.zone) for one in (start, end))
-    last = (end - timedelta(minutes=1)).astimezone(person.zone).date()
-    days = [begin.date() + timedelta(n) for n in range((last - begin.date()).days + 1)]
+    zone, may_be_away = person.zone, bool(person.unavailable or person.busy)
+    days = [_local_days(zone, span) for span in spans]
+    free = free_intervals(person.availability, zone, sorted({day for some in days for day in some}))
+    starts = [low for low, _ in free]
+
+    def is_free(span: Span, some: Sequence[date]) -> bool:
+        first, last = (int(one.timestamp() // _SECONDS) for one in span)
+        place = bisect_right(starts, first) - 1
+        if place < 0 or last > free[place][1]:
+            return False
+        return not (may_be_away and _is_away(person, first, last, some))
+
+    return tuple(is_free(span, some) for span, some in zip(spans, days, strict=True))
+
+
+def _local_days(zone: ZoneInfo, span: Span) -> Sequence[date]:
+    first, last = (one.astimezone(zone).date() for one in (span[0], span[1] - _MINUTE))
+    if first == last:
+        return (first,)
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+def _is_away(person: Person, first: int, last: int, days: Sequence[date]) -> bool:
+    """Return whether a person is away or busy in `[first, last)`, in epoch minutes."""
     if any(day in dates for dates in person.unavailable for day in days):
-        return False
-    first_minute, last_minute = (epoch_minute(one.astimezone(UTC)) for one in (begin, finish))
+        return True
     for busy in person.busy:
         if busy.day in days:
             busy_from, busy_to = (
                 local_to_epoch_minute(busy.day, minute, person.zone)
                 for minute in (busy.start_minute, busy.end_minute)
             )
-            if busy_from < last_minute and first_minute < busy_to:
-                return False
-    return any(
-        low <= first_minute and last_minute <= high
-        for low, high in free_intervals(person.availability, person.zone, days)
-    )
+            if busy_from < last and first < busy_to:
+                return True
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
@@ -11,7 +12,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 def _with_fixed_offset(instant: datetime) -> datetime:
     """Return `instant` with its UTC offset as the time zone; the local time does not change."""
-    return instant.replace(tzinfo=timezone(instant.utcoffset() or timedelta(0)), fold=0)
+    return instant.replace(tzinfo=_fixed(instant.utcoffset() or timedelta(0)), fold=0)
+
+
+@cache
+def _fixed(offset: timedelta) -> timezone:
+    return timezone(offset)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_with_fixed_offset)]

@@ -30,6 +30,7 @@ from coach.errors import DomainError, UnusableInputError
 
 _SERVERS = frozenset({"serve", "worker"})
 _GARBAGE_THRESHOLD = 100_000  # allocations between collections; Python's default is 700
+SERVER_GARBAGE_THRESHOLD = 10_000  # a page of a large cycle allocates some 100,000 objects
 DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 
@@ -39,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
-    if command not in _SERVERS:  # other commands end soon, and keep most of what they allocate
-        gc.set_threshold(_GARBAGE_THRESHOLD)
+    # Commands other than servers end soon, and keep most of what they allocate.
+    gc.set_threshold(SERVER_GARBAGE_THRESHOLD if command in _SERVERS else _GARBAGE_THRESHOLD)
     try:
         application = build_application(command)
         code = application(

@@ -83,7 +83,7 @@ def _preview(tx: Transaction, services: Services, plan_id: str, person_id: str) 
         services.keyring,
         plan_id,
         now=services.now(),
-        link_grace=services.settings.link_grace,
+        link_grace=None,  # the secrets of links are not shown
         introduce=services.settings.deployment.introduces,
     )
     cycle_id = publication.plan.cycle_id

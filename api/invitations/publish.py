@@ -20,6 +20,7 @@ from api.cycles.versions import Part, next_version, require_version
 from api.database.types import new_id
 from api.invitations import facts
 from api.invitations.introduction import draft_introductions
+from api.invitations.planned_pairs import PlannedPair, PlannedPairs
 from api.invitations.session_messages import (
     answers_to,
     apply_message,
@@ -48,7 +49,6 @@ from coach.invitations import (
     diff_invitations,
     invitations_by_uid,
 )
-from matching.result import Match, Result
 
 _NOT_PLANNED = {"mode", "place", "join_link"}
 
@@ -105,15 +105,15 @@ def publish_draft(
     plan_id: str,
     *,
     now: datetime,
-    link_grace: timedelta,
+    link_grace: timedelta | None,
     introduce: bool = False,
 ) -> Publication:
     """Make a draft the cycle's published plan and add the resulting messages to the outbox.
 
     The cycle's earlier published plan is superseded. Sessions that have started are not changed.
     People who have a confirmed session but no working secret link get a new link, valid until
-    `link_grace` after the last day of the cycle. With `introduce`, people who have not been written
-    to before also get an introduction.
+    `link_grace` after the last day of the cycle; with `None`, for a preview, nobody does. With
+    `introduce`, people who have not been written to before also get an introduction.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -124,10 +124,11 @@ def publish_draft(
     plan = _publishable_plan(tx, plan_id)
     _supersede_published(tx, plan.cycle_id)
     plan.state, plan.published_at = PlanState.PUBLISHED, now
-    messages = _publish_sessions(tx, plan, Result.model_validate_json(plan.result), now)
+    messages = _publish_sessions(tx, plan, PlannedPairs.model_validate_json(plan.result), now)
     tx.flush()
     invited = _invited_people(tx, plan.cycle_id)
-    ensure_links(tx, keyring, invited, now=now, grace=link_grace)
+    if link_grace is not None:
+        ensure_links(tx, keyring, invited, now=now, grace=link_grace)
     introductions = draft_introductions(tx, plan.cycle_id, invited, now=now) if introduce else 0
     requests = sum(message.method is Method.REQUEST for message in messages)
     cancels = len(messages) - requests
@@ -170,7 +171,7 @@ def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
 
 
 def _publish_sessions(
-    tx: Transaction, plan: PlanRow, result: Result, now: datetime
+    tx: Transaction, plan: PlanRow, result: PlannedPairs, now: datetime
 ) -> tuple[Message, ...]:
     """Update the cycle's sessions to match `result`, and create messages to their participants.
 
@@ -206,7 +207,7 @@ def _publish_sessions(
 
 
 def _planned_invitations(
-    result: Result, before: Mapping[str, SentInvitation], started: set[str]
+    result: PlannedPairs, before: Mapping[str, SentInvitation], started: set[str]
 ) -> dict[str, Invitation]:
     """Return a result's invitations by uid, in UTC, except for sessions that have started.
 
@@ -262,7 +263,7 @@ def _in_utc(invitation: Invitation, last: SentInvitation | None) -> Invitation:
 
 
 def _new_session(
-    cycle_id: str, uid: str, match: Match, people: Mapping[tuple[Side, str], str]
+    cycle_id: str, uid: str, match: PlannedPair, people: Mapping[tuple[Side, str], str]
 ) -> SessionRow:
     return SessionRow(
         id=new_id(),

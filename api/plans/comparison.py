@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.plans import facts
 from api.plans.plan_details import PlanSummary, plan_row
-from api.plans.stored_plan import StoredPlan, stored_plans
+from api.plans.stored_plan import Json, StoredPlan, stored_plans
 from api.runs.rows import PlanRow, PlanState
 from api.values import FrozenModel
 from coach.errors import ConflictError
@@ -26,7 +26,7 @@ from matching.rematching.comparison import (
     compare_results,
 )
 from matching.rematching.moves import explain_moves
-from matching.result import CoacheeChange, Move
+from matching.result import CoacheeChange, Move, Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 
@@ -66,8 +66,19 @@ class ComparedPair:
     @cached_property
     def differences(self) -> Comparison:
         """The differences without reasons."""
-        policies = self.before.policy, self.after.policy
-        return compare_results(self.before.pairs_and_times, self.after.pairs_and_times, policies)
+        return compare_results(*self._results, (self.before.policy, self.after.policy))
+
+    @cached_property
+    def _results(self) -> tuple[Result, Result]:
+        """The two results; matches that are the same in both have no sessions."""
+        matches = self.before.matches, self.after.matches
+        changed = {
+            one
+            for one in {**matches[0], **matches[1]}
+            if _pair_and_times(matches[0].get(one)) != _pair_and_times(matches[1].get(one))
+        }
+        before, after = (one.pairs_with_times_of(changed) for one in (self.before, self.after))
+        return before, after
 
     @property
     def counts(self) -> ChangeCounts:
@@ -96,11 +107,15 @@ class ComparedPair:
             coaches=tuple(after.coach(one) for one in after.coaches if one in coaches),
             earlier_pairs=after.earlier_pairs,
         )
-        before, where = self.before.pairs_and_times, after.under_way
-        history = FixedHistory(after.cycle, where, before) if where else None
+        where = after.under_way
+        history = FixedHistory(after.cycle, where, self.before.pairs_and_times) if where else None
         grid = build_availability_grid(concerned, after.cycle)
         evaluator = RuleEvaluator(RuleInputs(concerned, after.cycle, grid, history))
-        return explain_moves(evaluator, before, after.pairs_and_times, coachees=coachees)
+        return explain_moves(evaluator, *self._results, chosen=chosen)
+
+
+def _pair_and_times(match: Json | None) -> object:
+    return match and (match["coach"], match["sessions"])
 
 
 def load_plan_pair(tx: Transaction, plan_id: str, before_id: str | None = None) -> ComparedPair:

@@ -5,7 +5,7 @@ A plan of 1,200 coachees has a hundred thousand values. Pages show a few dozen o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -114,7 +114,16 @@ class StoredPlan:
     @cached_property
     def pairs_and_times(self) -> Result:
         """The result without verdicts, funnels and remedies, which take the longest to parse."""
-        matches = [{**one, "verdicts": ()} for one in self.result["matches"]]
+        return self.pairs_with_times_of(self.coachees)
+
+    def pairs_with_times_of(self, coachees: Container[str]) -> Result:
+        """Return `pairs_and_times`, in which only the matches of some coachees have sessions."""
+        matches = [
+            {**one, "verdicts": ()}
+            if one["coachee"] in coachees
+            else {**one, "verdicts": (), "sessions": ()}
+            for one in self.result["matches"]
+        ]
         unmatched = [{**one, "funnel": (), "remedies": ()} for one in self.result["unmatched"]]
         return _validated(
             Result, {**self.result, "matches": matches, "unmatched": unmatched, "moves": ()}

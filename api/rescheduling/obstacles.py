@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 from sqlalchemy import select
@@ -18,7 +21,7 @@ from api.services import Services
 from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
-from coach.free_time import is_free
+from coach.free_time import are_free
 from coach.people import Person
 from coach.sessions import Reply
 
@@ -62,6 +65,17 @@ class Rematch(FrozenModel):
     open_run_id: str | None
 
 
+class _Session(NamedTuple):
+    """What is read of a session: loading whole rows takes twice as long."""
+
+    id: str
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    coachee_id: str
+    coach_id: str
+
+
 def read_rematch(services: Services, cycle_id: str) -> Rematch:
     """Return the upcoming sessions of a cycle that cannot take place as planned, in order of time.
 
@@ -85,8 +99,15 @@ def obstructed_sessions(
     people = {row.id: (row, profile_of(row)) for row in rows if row.erased_at is None}
     declined = _declined(tx, cycle_id)
     proposed = {one.session_id for one in open_proposals(tx, cycle_id, now=now)}
-    sessions = tx.scalars(
-        select(SessionRow)
+    found_rows = tx.execute(
+        select(
+            SessionRow.id,
+            SessionRow.number,
+            SessionRow.starts_at,
+            SessionRow.ends_at,
+            SessionRow.coachee_id,
+            SessionRow.coach_id,
+        )
         .where(
             SessionRow.cycle_id == cycle_id,
             SessionRow.state == SessionState.CONFIRMED,
@@ -94,13 +115,15 @@ def obstructed_sessions(
         )
         .order_by(SessionRow.starts_at, SessionRow.id)
     )
+    sessions = [_Session(*row) for row in found_rows]
+    not_free = _not_free({key: profile for key, (_, profile) in people.items()}, sessions)
     found = []
     for session in sessions:
         pair = (people[session.coachee_id], people[session.coach_id])
         obstacles = tuple(
             PersonObstacle(name=row.name, obstacle=obstacle)
-            for row, profile in pair
-            if (obstacle := _obstacle(row, profile, session, declined)) is not None
+            for row, _ in pair
+            if (obstacle := _obstacle(row, session, declined, not_free)) is not None
         )
         if obstacles:
             found.append(
@@ -117,14 +140,35 @@ def obstructed_sessions(
     return tuple(found)
 
 
+def _not_free(people: Mapping[str, Person], sessions: Sequence[_Session]) -> set[tuple[str, str]]:
+    """Return the sessions, with the people who are not free at their times."""
+    held: dict[str, list[_Session]] = defaultdict(list)
+    for session in sessions:
+        held[session.coachee_id].append(session)
+        held[session.coach_id].append(session)
+    return {
+        (session.id, person)
+        for person, own in held.items()
+        for session, free in zip(
+            own,
+            are_free(people[person], [(one.starts_at, one.ends_at) for one in own]),
+            strict=True,
+        )
+        if not free
+    }
+
+
 def _obstacle(
-    row: PersonRow, profile: Person, session: SessionRow, declined: set[tuple[str, str]]
+    row: PersonRow,
+    session: _Session,
+    declined: set[tuple[str, str]],
+    not_free: set[tuple[str, str]],
 ) -> Obstacle | None:
     if row.left_at is not None:
         return Obstacle.LEFT
     if (session.id, row.id) in declined:
         return Obstacle.DECLINED
-    if not is_free(profile, session.starts_at, session.ends_at):
+    if (session.id, row.id) in not_free:
         return Obstacle.NOT_FREE
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -26,16 +26,17 @@ def explain_moves(
     after: Result,
     on_move: Callable[[], object] = lambda: None,
     *,
-    coachees: Collection[str] | None = None,
+    chosen: Sequence[CoacheeDifference] | None = None,
 ) -> tuple[Move, ...]:
     """Return a move, with its reason, for each coachee whose coach or sessions changed.
 
-    `evaluator` is for the roster and policy of `after`. If `coachees` is given, only their moves
-    are explained, and the roster may omit all other coachees and their coaches. `on_move` is called
-    before each move and may raise an exception to stop.
+    `evaluator` is for the roster and policy of `after`. Only the `chosen` changes are explained, if
+    they are given, and only their people need to be in the roster. `on_move` is called before
+    each move and may raise an exception to stop.
     """
+    changed = compare_results(before, after).changed if chosen is None else chosen
     explainer = _MoveExplainer(evaluator, before, after)
-    return tuple(explainer.moves(on_move, coachees))
+    return tuple(explainer.moves(on_move, changed))
 
 
 class _MoveExplainer:
@@ -46,7 +47,6 @@ class _MoveExplainer:
 
     def __init__(self, evaluator: RuleEvaluator, before: Result, after: Result) -> None:
         roster = evaluator.inputs.roster
-        self._differences = compare_results(before, after).changed
         self._before = {match.coachee: match for match in before.matches}
         self._after = {match.coachee: match for match in after.matches}
         self._evaluator = evaluator
@@ -56,11 +56,9 @@ class _MoveExplainer:
         self._newcomers = self._after.keys() - self._before.keys()
 
     def moves(
-        self, on_move: Callable[[], object], coachees: Collection[str] | None
+        self, on_move: Callable[[], object], changed: Sequence[CoacheeDifference]
     ) -> Iterator[Move]:
-        for one in self._differences:
-            if coachees is not None and one.coachee not in coachees:
-                continue
+        for one in changed:
             on_move()
             sessions: tuple[SessionMove, ...] = ()
             if one.change is CoacheeChange.RETIMED:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session as Transaction
@@ -96,13 +97,14 @@ def syllabi(
         plans[each.coachee_id][each.code] = each.number
     covered = _covered(tx, condition)
     defaults = default_courses(tx, {one.cycle_id for one in last.values()})
+    suggestion = cache(partial(suggested_plan, known))  # the same for nearly all pairs
 
     def syllabus(session: SessionRow) -> Syllabus:
         coachee_id, row = session.coachee_id, rows.get(session.coachee_id)
         course = defaults.get(session.cycle_id, Course.BASIC) if row is None else row.course
         plan: Plan = plans[coachee_id]
         if row is None:
-            plan = suggested_plan(known, course, counts[coachee_id])
+            plan = suggestion(course, counts[coachee_id])
         return Syllabus(
             coachee_id=coachee_id,
             coach_id=session.coach_id,

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import re
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +24,12 @@ if TYPE_CHECKING:
     from conftest import SharedServer
 
 _RUN_SECONDS = 60
+_GUIDE = Path(__file__).parents[3] / "docs/how-to/use-the-api.md"
+_STEP = re.compile(
+    r"```(?P<language>sh|python)\n(?P<command>.*?)```"
+    r"|Put `(?P<field>\w+)` of the answer into `(?P<name>\w+)`",
+    re.DOTALL,
+)
 _SETTINGS = {
     "cycle": {"name": "Spring", "start": "2027-01-18", "end": "2027-07-16"},
     "sessions": {"count": 2},
@@ -148,3 +160,48 @@ def _answer(api: GeneratedClient, office: Any, coachee: Any, session: Any) -> No
     foreign = next(one.id for one in everybody if one.id not in own)
     hidden = api.call("read_session", foreign, client=coachee)
     assert (hidden.status, hidden.type_) == (404, "/api/v1/problems#not-found")
+
+
+def test_every_command_of_the_guide_works(
+    shared: SharedServer,
+    api: GeneratedClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is missing")
+    (tmp_path / "coachees.csv").write_bytes(coachees_csv())
+    (tmp_path / "coaches.csv").write_bytes(coaches_csv())
+    monkeypatch.setenv("SERVER", str(shared.client.base_url).rstrip("/"))
+    monkeypatch.setenv("TOKEN", shared.world.manager_token())
+    answers = []
+    for step in _STEP.finditer(_GUIDE.read_text("utf-8")):
+        if step["field"]:
+            monkeypatch.setenv(step["name"], json.loads(answers[-1])[step["field"]])
+        elif step["language"] == "sh":
+            answers.append(_run(step["command"], tmp_path))
+        else:
+            exec(compile(step["command"], _GUIDE.name, "exec"), {})  # noqa: S102 - of our own guide
+    whole = "\n".join(answers).lower()
+    assert '"requests":12' in whole
+    assert "x-total-count: 6" in whole
+    assert 'rel="next"' in whole
+    assert 'etag: "0"' in whole
+    assert json.loads(answers[-1])["status"] == 404
+    assert "Spring 2027-01-18 2027-07-16" in capsys.readouterr().out
+    assert api.names
+
+
+def _run(command: str, folder: Path) -> str:
+    done = subprocess.run(
+        ["bash", "-c", command],  # noqa: S607 - the shell of whoever runs the tests
+        cwd=folder,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_RUN_SECONDS,
+    )
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
+    return done.stdout

@@ -1,0 +1,21 @@
+"""The part of a result that publishing needs: its matches without verdicts."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from coach.sessions import Session
+
+
+class PlannedPair(BaseModel):
+    """A match without its verdicts, which take the longest to read."""
+
+    coachee: str
+    coach: str
+    sessions: tuple[Session, ...]
+
+
+class PlannedPairs(BaseModel):
+    """The matches of a result."""
+
+    matches: tuple[PlannedPair, ...]
