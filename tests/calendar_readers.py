@@ -65,7 +65,7 @@ def by_ical_js(contents: Iterable[bytes]) -> Iterator[ReadCalendar]:
     """Read with ical.js in its strict mode, as Thunderbird and Nextcloud do.
 
     Raises:
-        subprocess.CalledProcessError: it rejects an object.
+        subprocess.CalledProcessError: ical.js rejects an object.
     """
     lines = "".join(f"{json.dumps(content.decode())}\n" for content in contents)
     done = subprocess.run(
@@ -82,7 +82,7 @@ def by_ical_js(contents: Iterable[bytes]) -> Iterator[ReadCalendar]:
 
 
 def libical_findings(content: bytes) -> list[str]:
-    """Return what libical, the parser of Evolution and KOrganizer, does not accept in an object.
+    """Return the faults that libical, the parser of Evolution and KOrganizer, finds in an object.
 
     These are lines that it cannot parse, and violations of the table of properties of iTIP.
     """

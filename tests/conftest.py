@@ -1,4 +1,4 @@
-"""Hypothesis generates the same cases in every run; the tests of a file run in one process.
+"""Makes Hypothesis generate the same cases in every run, and runs each file in one process.
 
 Equal cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` generates new ones.
 """

@@ -4,8 +4,8 @@ Usage: python -m tests.coverage .coverage.json
 
 The report is written by slipcover while pytest runs. It covers the lines of `coach`, `matching` and
 `api` that are executed in the processes of pytest. Code that runs only in child processes of tests,
-such as solvers, counts as not executed. Branches are not measured; `make mutants` shows more about
-those.
+such as solvers, counts as not executed. Branches are not measured; `make mutants` tests those more
+thoroughly.
 
 Slipcover adds 7 to 33 % to the processor time of the tests (24 s became 25.6 s for invitations,
 sessions and timetables, and 32 s for some tests of the API). The tracer of coverage.py doubles it

@@ -1,7 +1,7 @@
 """Processes forked from one that has imported the application, so that they start quickly.
 
-Importing the server takes some five seconds of processor time, which each test with a server of its
-own would spend again.
+Importing the server takes some five seconds of processor time, which each test with its own server
+would otherwise spend again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def forked_command(
 ) -> Iterator[BaseProcess]:
     """Run `gender-coach WORDS` with additional environment variables; its output goes to a file.
 
-    The process is asked to end after the block, and killed if it does not within `seconds`.
+    After the block, the process is asked to end, and killed if it does not end within `seconds`.
     """
     arguments = [str(word) for word in words]
     environment = {**os.environ, **variables}

@@ -36,7 +36,7 @@ class ImapMailbox:
 
     @contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[BaseMailBox]:
-        """Open a folder as another program does."""
+        """Open a folder as another mail program would."""
         settings = self.settings
         address = settings.host, settings.port
         if settings.security is Security.TLS:
@@ -48,7 +48,7 @@ class ImapMailbox:
             yield opened
 
     def deliver(self, *raws: bytes) -> None:
-        """Add emails, as a mail server does."""
+        """Add emails, as a mail server would."""
         with self.opened() as box:
             for raw in raws:
                 box.append(raw, "INBOX")

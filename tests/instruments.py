@@ -1,4 +1,4 @@
-"""What the software asks after a session."""
+"""The built-in instrument that is asked after a session."""
 
 from api.input_files.instruments import shipped_instruments
 from coach.instruments import Moment

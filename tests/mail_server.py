@@ -1,4 +1,4 @@
-"""An SMTP server on loopback that stores messages and gives the replies that a test sets up."""
+"""An SMTP server on loopback that stores messages and sends the replies that a test sets up."""
 
 from __future__ import annotations
 

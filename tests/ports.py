@@ -12,7 +12,7 @@ _drawn = count(os.getpid())
 
 
 def free_port() -> int:
-    """Return an unused port that no client or other test process is given in the meantime."""
+    """Return an unused port that no client or other test process will be given in the meantime."""
     for number in _drawn:
         port = _FIRST + _worker * _EACH + number % _EACH
         try:

@@ -35,7 +35,7 @@ def _verify(unit: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_accepts_the_unit(tmp_path: Path, name: str) -> None:
-    """The path of the program is replaced, because it is not installed on this machine."""
+    """The path of the program is replaced, because the program is not installed here."""
     program = tmp_path / "gender-coach"
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)

@@ -111,7 +111,7 @@ SETTINGS = dict(_settings(Settings, "GENDER_COACH_"))
 
 
 def _numbers(value: object) -> set[int]:
-    """Return the numbers by which a text can state a value: a period in days, hours or minutes."""
+    """Return the numbers that may state a value in a text: a period in days, hours or minutes."""
     if isinstance(value, timedelta):
         return {
             value // unit
@@ -232,7 +232,7 @@ def test_every_database_table_is_described_once_in_the_record_of_processing() ->
 
 
 def _can_hold_personal_data(table: Table) -> bool:
-    """Whether a table refers to other rows, or has a column for documents or long texts."""
+    """Return whether a table refers to other rows, or has a column for documents or long texts."""
     return bool(table.foreign_keys) or any(
         isinstance(column.type, JSON | Text | LargeBinary) for column in table.columns
     )

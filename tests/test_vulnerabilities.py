@@ -1,4 +1,4 @@
-"""The look-up of known vulnerabilities: a run that could not look anything up does not pass."""
+"""The look-up of known vulnerabilities does not pass if it could not look anything up."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Report:
-    """What pip-audit found: lines to print, and the exit code."""
+    """The report on what pip-audit found: lines to print, and the exit code."""
 
     lines: tuple[str, ...]
     exit_code: int

@@ -36,7 +36,7 @@ _ALLOWED = {"VCALENDAR": _CALENDAR, "VEVENT": _EVENT, "VALARM": _ALARM}
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedInvitation:
-    """An expected invitation: recipient, other person, session, and number of sessions."""
+    """An expected invitation: recipient, other person, session, and length of the series."""
 
     person: Person
     other: Person

@@ -269,7 +269,7 @@ class World:
         return self.coaches[person_id]
 
     def give_factor(self, tx: Transaction, user_id: str) -> None:
-        """Give a user a second factor, without which they reach only their account page."""
+        """Give a user a second factor; without it, they reach only their account page."""
         if tx.scalar(select(PasskeyRow.id).where(PasskeyRow.user_id == user_id)) is None:
             tx.add(
                 PasskeyRow(
@@ -493,9 +493,9 @@ def shared(
 def check_page(answer: httpx.Response) -> None:
     """Check a page that a test receives.
 
-    Each link within it, such as one from a fault to its field, has a target, and the title of a
-    page that reports an error says so first. Forms without any field, which no browser sends, may
-    be answered by a page that does not show the field with the fault.
+    Each link within the page, such as a link from a fault to its field, must have a target, and the
+    title of a page that reports an error must begin with "Error:". A form that was sent without any
+    field, as no browser does, may be answered by a page without the field with the fault.
     """
     if answer.headers.get("content-type", "").startswith("text/html"):
         page = answer.read().decode()
@@ -519,7 +519,7 @@ def running(
 ) -> Iterator[httpx.Client]:
     """Run a server on a free loopback port, or on a bound socket, and yield a client for it.
 
-    With `now`, the server has that clock.
+    With `now`, the server uses it as its clock.
     """
     app = create_app(settings)
     if now is not None:

@@ -64,11 +64,11 @@ class Walk:
             self._keep(name, stranger.request(method, address, data=form))
 
     def json(self, address: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return the JSON at an address of the API."""
+        """Return the JSON that a route of the API returns."""
         return self.browser.get(f"/api/v1{address}").json()
 
     def over(self, address: str) -> dict[str, Any]:
-        """Wait until a run or question has ended, and return it."""
+        """Wait until a run or question has ended, and return its JSON."""
         ends = time.monotonic() + _SECONDS
         while (seen := self.json(address))["state"] in {"queued", "running"}:
             assert time.monotonic() < ends, seen
@@ -257,7 +257,7 @@ def _upload(walk: Walk) -> str:
 
 
 def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) -> None:
-    """Upload a coach under two addresses, and see the directory."""
+    """Upload a coach under two addresses, and open the directory."""
     coaches = lists["coaches"][1]
     first = coaches.splitlines()[1]
     double = first.replace(b"K-01", b"K-99").replace(b"besa.", b"b.")
@@ -379,7 +379,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _edit_policy(walk: Walk, cycle: str) -> None:
-    """See the form of the policy, check a change, and submit it with faults, late and in time."""
+    """Open the policy form, check a change, and submit it with faults, too late, and in time."""
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
@@ -461,7 +461,7 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Propose other times for a session, withdraw one, and leave the other open."""
+    """Propose two other times for a session; withdraw one, and leave the other open."""
     times = f"{coachee}{page}/another-time"
     shown = walk.open("another time", times)
     value = re.search(r'name="time"\s+value="([^"]+)"', shown)
@@ -497,7 +497,7 @@ def _verify(walk: Walk, side: str, home: str, mails: MailServer) -> None:
 
 
 def _protect(walk: Walk, cycle: str, home: str) -> None:
-    """See the devices of a person, set their PIN, and have the office remove it."""
+    """Open the page with a person's devices, set their PIN, and let the office remove it."""
     walk.open("devices", f"{home}/devices")
     walk.submit("PIN, too easy", f"{home}/pin", data={"pin": "123456"})
     walk.post(f"{home}/pin", data={"pin": PIN})
@@ -549,7 +549,7 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """See what sessions are about, and plan modules, once too late."""
+    """Open the plans of modules, and change a plan, once too late."""
     for side, home in (("coachee", coachee), ("coach", coach)):
         walk.open(f"curriculum of the {side}", f"{home}/curriculum")
         walk.open(f"agenda of the {side}", f"{home}{page}")
@@ -562,9 +562,9 @@ def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], str]) -> None:
-    """Have a coach without a notebook write a note, on a device that was verified long ago.
+    """Let a coach without a notebook write a note, on a device that was verified long ago.
 
-    `old_device` returns the key of such a device for the code of a coach.
+    `old_device` returns the key of such a device, given the coach's code.
     """
     sessions = walk.json(f"{cycle}/schedule")
     session = next(one for one in sessions if one["coach"]["id"] != sessions[0]["coach"]["id"])
@@ -584,7 +584,7 @@ def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], s
 def see_legacy_notebook(
     walk: Walk, cycle: str, old_device: Callable[[str], str], legacy_device: Callable[[str], str]
 ) -> None:
-    """See the notes of a coach whose notebook is from an earlier version, and altered ones.
+    """Open the notes of a coach with a legacy notebook, and notes that were altered.
 
     `legacy_device` gives the coach with an id such a notebook, and returns its device's key.
     """
@@ -649,7 +649,7 @@ def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None
 
 
 def see_follow_ups(walk: Walk, cycle: str, link: str, post: str, device: str) -> None:
-    """See what a person and a post are asked after the cycle, and what the office sees of it."""
+    """Open the follow-ups of a person and a post, and the office's view of them."""
     home = f"/p/{link}/follow-up"
     walk.open("follow-ups of the cycle", f"{cycle}/follow-ups")
     listed = walk.json(f"{cycle}/follow-ups")
@@ -701,7 +701,7 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
 
 
 def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]) -> None:
-    """Make an agreement, a goal and a commitment, and see the pages of the office."""
+    """Make an agreement, a goal and a commitment, and open the pages of the office."""
     (coachee, coach), (coachee_id, coach_id) = homes, ids
     mine, theirs = f"{coachee}/coaching/{coach_id}", f"{coach}/coaching/{coachee_id}"
     walk.open("coaching, nothing yet", f"{coachee}/coaching")
@@ -739,7 +739,7 @@ def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]
 
 
 def _see_questions_of_pair(walk: Walk, mine: str) -> None:
-    """See questions that cannot be answered yet, and try to."""
+    """Open questions that cannot be answered yet, and try to answer them."""
     questions = f"{mine}/questions/second_session"
     walk.open("questions, too early", questions)
     walk.submit("questions, sent too early", questions, data={"seen": "", "q.bond_trust": "4"})
@@ -869,7 +869,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
 
 
 def _enrol(walk: Walk, cycle: str, mails: MailServer) -> None:
-    """Open a call, apply for it, and see the application; then ask everybody for their times."""
+    """Open a call, apply, and open the application; then ask everybody for their times."""
     page = f"{cycle}/applications"
     walk.open("enrolment, no call", page)
     walk.submit("call, not in the cycle", f"{cycle}/call", data={"last_day": "2030-01-01"})

@@ -14,7 +14,7 @@ _SECONDS = 90
 
 
 def over(client: httpx.Client, address: str) -> dict[str, Any]:
-    """Wait until the run or question at `address` has ended, and return it."""
+    """Wait until the run or question at `address` has ended, and return its JSON."""
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         task: dict[str, Any] = client.get(address).json()

@@ -1,4 +1,4 @@
-"""Which forms of pages keep what is typed into them, and why the others do not."""
+"""Finds which forms keep drafts of what is typed into them, and states why others do not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_KEPT = {
     r"/p/LINK/handed-over": "two lines, on a page that a link alone opens",
     r"/join/LINK(/code|/application)?": "open to everybody: its key would be everybody's",
 }
-"""The reason for each form with texts that keeps none of them, by its address."""
+"""The reasons why certain forms with texts keep no draft, by address."""
 _TYPED = {"text", "number", "date", "time", "email", "url", "tel"}
 _SECRET = re.compile(r"pass(word|phrase)|\bpin\b|\bcode\b|secret|recovery")
 _VOID = {"hidden", "submit", "button"}
@@ -31,11 +31,11 @@ class Form:
     """A form of a page.
 
     Attributes:
-        address: where it is submitted.
-        is_kept: whether it keeps a draft, of all fields or of named ones.
-        keeps_all: whether it keeps all fields.
-        has_texts: whether it has a field for a text.
-        secrets: the names of its fields for secrets.
+        address: where the form is submitted.
+        is_kept: whether the form keeps a draft, of all fields or of named ones.
+        keeps_all: whether the draft contains all fields.
+        has_texts: whether the form has a text field.
+        secrets: the names of the fields for secrets.
     """
 
     address: str
@@ -49,7 +49,7 @@ class _Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self._form: Form | None = None  # also of a form that is submitted with GET
+        self._form: Form | None = None  # also inside a form that is submitted with GET
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -83,7 +83,7 @@ def normalised(address: str) -> str:
 
 
 def unexplained(pages: dict[str, str]) -> dict[str, str]:
-    """Return the forms that neither keep what is typed nor are listed, by the name of the page."""
+    """Return the forms that neither keep a draft nor are listed, by the name of the page."""
     return {
         name: normalised(form.address)
         for name, page in pages.items()

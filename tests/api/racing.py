@@ -1,4 +1,4 @@
-"""Runs a transaction at the moment at which another thread waits to start its own."""
+"""Runs a transaction while another thread waits to start its own."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def overtaking(
 ) -> Iterator[tuple[Transaction, Future[Outcome]]]:
     """Run `action` in a thread until it waits to write, and yield a transaction.
 
-    The transaction is committed at the end of the block, before `action` can write. Also yields the
-    future with the outcome of `action`.
+    The transaction is committed at the end of the block, before `action` can write. The future with
+    the outcome of `action` is yielded as well.
     """
     with ThreadPoolExecutor(1) as pool:
         with world.database.writing() as tx:

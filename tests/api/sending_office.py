@@ -42,7 +42,7 @@ class SendingOffice:
     jobs: list[Job]
 
     def release_messages(self) -> int:
-        """Release all pending messages, and return how many more emails are waiting."""
+        """Release all pending messages, and return the number of emails added to those waiting."""
         before = self.post().waiting
         after = dispatch.release_messages(self.services, self.cycle_id, self.services.now())
         return after.waiting - before

@@ -1,4 +1,4 @@
-"""Invitations and calendar feeds: rendering in bulk, and answers of the server to subscribers."""
+"""Invitations and calendar feeds: bulk rendering, and the server's responses to subscribers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _recipient(number: int) -> Recipient:
 
 
 def _by_libraries(message: Message, recipient: Recipient) -> bytes:
-    """Build an email with the calendar object alone, by the libraries' own means."""
+    """Build an email with only the calendar object, using nothing but the libraries."""
     event = Event()
     event.add("uid", message.invitation.uid)
     event.add("dtstamp", message.stamp)
@@ -137,7 +137,7 @@ def _feed() -> Iterator[Figure]:
 
 @dataclass(frozen=True)
 class _Milliseconds:
-    """The medians of the time that passes for a request, and of its processor time."""
+    """The median elapsed time and the median processor time of a request."""
 
     passed: float
     processor: float

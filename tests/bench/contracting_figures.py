@@ -1,4 +1,4 @@
-"""What contracting sessions cost the engine: processor time with and without them."""
+"""The cost of contracting sessions for the engine: processor time with and without them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIME_LIMIT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The processor time of a run without the level `schedule`, and how many it places."""
+    """A run without the level `schedule`: its processor time, and the number of coachees placed."""
 
     seconds: float
     placed: int

@@ -151,7 +151,7 @@ def measured(browser: httpx.Client, name: str, address: str) -> Figure:
 
 
 def searched(browser: httpx.Client, name: str, address: str) -> Figure:
-    """Measure the median processor time from a search that was typed to its results."""
+    """Measure the median processor time from submitting a search to its results."""
     seconds = []
     for number in range(_REPETITIONS):
         started = time.process_time()

@@ -1,7 +1,7 @@
-"""Free times for another start of a session, at 1,200 coachees and 400 coaches.
+"""Free times to which a session can be moved, with 1,200 coachees and 400 coaches.
 
-Each offered time is audited: the rules are checked by the code that judges proposals, and that the
-two people have no other session by a query of all sessions.
+Each offered time is audited: the code for proposals checks the rules, and a query over all sessions
+checks that the two people have no other session at that time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def slot_figures() -> Iterator[Figure]:
 
 
 def _spread(world: World) -> list[str]:
-    """Return the ids of coming sessions at equal distances in the order of their starts."""
+    """Return the ids of upcoming sessions at equal intervals in the order of their starts."""
     with world.database.reading() as tx:
         query = select(SessionRow.id).where(SessionRow.starts_at > world.services.now())
         ids = list(tx.scalars(query.order_by(SessionRow.starts_at, SessionRow.id)))

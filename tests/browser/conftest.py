@@ -35,7 +35,7 @@ class Server:
     """A running server.
 
     Attributes:
-        base: its URL.
+        base: the URL of the server.
         sign_in: the sign-in link of its manager, who has no second factor yet.
         folder: its data folder.
         mails: the server that receives its emails, if it sends any.
@@ -47,7 +47,7 @@ class Server:
     mails: MailServer | None = None
 
     def sign_in_manager(self, page: Page) -> None:
-        """Sign the manager in, and give them a second factor, without which they see one page."""
+        """Sign the manager in with a second factor; without it, they would see only one page."""
         page.goto(self.sign_in)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.base}/account")
@@ -118,7 +118,7 @@ def pseudo_server(tmp_path: Path) -> Iterator[Server]:
 
 @contextmanager
 def serving_with_mail(folder: Path) -> Iterator[Server]:
-    """Run a server with a worker that sends email; `mails` of what is yielded receives it."""
+    """Run a server with a worker that sends email; the yielded server's `mails` receives it."""
     with mail_server() as mails:
         settings = {
             "GENDER_COACH_MAIL__HOST": mails.settings.host,

@@ -1,4 +1,4 @@
-"""No finding of axe-core, narrow and wide, in the light and dark schemes."""
+"""Pages have no findings of axe-core, narrow and wide, in the light and dark schemes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCHEMES = ("light", "dark")
 
 
 def findings(browser: Browser, pages: Mapping[str, str]) -> list[str]:
-    """Return the findings on each page, which is shown without its server."""
+    """Return the findings on each page, which is displayed without a server."""
     page = open_page_for_axe(browser)
     shown = ""
 
@@ -37,7 +37,7 @@ def findings(browser: Browser, pages: Mapping[str, str]) -> list[str]:
             route.fulfill(body=shown, content_type="text/html")
         elif url.endswith(".css"):
             route.fulfill(body=static_file("style.css").decode(), content_type="text/css")
-        else:  # no script may go on to another page
+        else:  # so that no script navigates to another page
             route.fulfill(status=204)
 
     page.route("**/*", answer)

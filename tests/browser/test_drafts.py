@@ -1,4 +1,4 @@
-"""What a person types survives a reload and a lost connection, and nobody else can open it."""
+"""Drafts survive a reload and a lost connection, and nobody else can open them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
         }}"""
     )
     page.reload()
-    _wait_for_drafts(page, 1)  # what cannot be opened is deleted
+    _wait_for_drafts(page, 1)  # drafts that cannot be opened are deleted
     assert TYPED not in page.locator("#topics").input_value()
     expect(page.locator(SENT).nth(2)).to_be_hidden()
 
@@ -102,7 +102,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
 
 
 def _coaching_of_coachee(server: Server) -> tuple[str, str]:
-    """Publish the sample cycle; return a coachee's home, and the page of an agreement below it."""
+    """Publish the sample cycle; return the URLs of a coachee's home page and agreement page."""
     with open_cli_services(server.folder) as services:
         load_sample_cycle(services)
         with services.database.writing() as tx:

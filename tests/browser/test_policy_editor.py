@@ -1,4 +1,4 @@
-"""A cycle with a policy in a few clicks, and counts that follow what is typed."""
+"""A cycle with a policy is created in a few clicks, and counts follow what is typed."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_no_page_scrolls_sideways_and_no_text_overflows_its_button(
     page = browser.new_page()
 
     def stay(route: Route) -> None:
-        """Respond without content, so that a page that navigates by itself stays in place."""
+        """Respond without content, so that a page that navigates by itself stays open."""
         route.fulfill(status=204)
 
     def answer(route: Route) -> None:

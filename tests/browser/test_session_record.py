@@ -42,7 +42,7 @@ def note_pages(server: Server) -> tuple[str, str]:
 
 
 def start_notebook(page: Page, address: str) -> None:
-    """Write a first note, which needs a recovery code; later notes do not."""
+    """Write a first note, which requires a recovery code, unlike later notes."""
     page.goto(address)
     page.get_by_label("Held").check()
     page.get_by_label("Topic, in a few words").fill("Any topic")
@@ -51,7 +51,7 @@ def start_notebook(page: Page, address: str) -> None:
     code = page.locator("code").inner_text()
     page.get_by_label("Type the code that you have written down").fill(code)
     page.get_by_role("button", name="Confirm and save the session note").click()
-    page.wait_for_url(lambda url: "/note" not in url)  # the form has its text as well
+    page.wait_for_url(lambda url: "/note" not in url)  # the form contains the note's text, too
     expect(page.get_by_text(PRIVATE)).to_be_visible()
 
 

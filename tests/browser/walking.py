@@ -1,4 +1,4 @@
-"""Walking through pages by keyboard, and taking pictures of them."""
+"""Walks through pages by keyboard, and takes pictures of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Camera:
     folder: Path | None = None
 
     def shoot(self, page: Page, name: str) -> None:
-        """Save the page from its top, as far as it is worth showing."""
+        """Save a picture of the top part of the page."""
         if self.folder is None:
             return
         width = (page.viewport_size or WIDE)["width"]
@@ -39,7 +39,7 @@ class Camera:
 
 
 def reach(page: Page, target: Locator) -> None:
-    """Go to an element with the Tab key."""
+    """Move the focus to an element with the Tab key."""
     expect(target).to_be_visible()
     for _ in range(_MOST_TABS):
         if target.evaluate("element => element === document.activeElement"):
@@ -49,13 +49,13 @@ def reach(page: Page, target: Locator) -> None:
 
 
 def press(page: Page, target: Locator) -> None:
-    """Go to a button or link with the Tab key, and press Enter."""
+    """Move the focus to a button or link with the Tab key, and press Enter."""
     reach(page, target)
     page.keyboard.press("Enter")
 
 
 def enter(page: Page, label: str, text: str) -> None:
-    """Go to a field with the Tab key, and type into it."""
+    """Move the focus to a field with the Tab key, and type into it."""
     reach(page, page.get_by_label(label, exact=True))
     page.keyboard.type(text)
 

@@ -46,7 +46,7 @@ DOUBLED = 'T-03,Besa Shembul,b.shembull@example.org,Shqipëri,shqip,"e hënë 9-
 
 
 def two_spreadsheets(browser: Browser, server: Server, camera: Camera) -> None:
-    """Take two untidy lists into a cycle, by keyboard alone and without JavaScript."""
+    """Import two untidy lists into a cycle, by keyboard alone and without JavaScript."""
     page = browser.new_context(java_script_enabled=False, viewport=WIDE).new_page()
     server.sign_in_manager(page)
     cycle = _create_cycle(server, (UNTIDY / "cycle.toml").read_bytes())
@@ -163,7 +163,7 @@ def _create_cycle(server: Server, policy: bytes) -> str:
 
 
 def _bring(page: Page, **files: object) -> None:
-    """Choose files in the system's dialog, and have them checked."""
+    """Select files in the system's dialog, and upload them for checking."""
     for name, file in files.items():
         chosen = file if isinstance(file, Path) else {"mimeType": "text/csv", **file}  # type: ignore[dict-item]
         page.locator(f"#{name}").set_input_files(chosen)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/tutorial-coaching.md while a year of a pair is lived through.
+"""Takes the pictures of docs/tutorial-coaching.md during a simulated year of a pair.
 
 `python -m tests.browser.year` writes them into docs/pictures. The year is that of
 `tests/api/coaching/year.py`, which is also a test.
@@ -23,7 +23,7 @@ _OF_OFFICE = ("year-office", "year-life")
 
 
 def live(year: Year) -> None:
-    """Live through the year, and see the pages of the office at its end."""
+    """Simulate the year, and open the pages of the office at its end."""
     steps.live_until_the_end(year)
     steps.follow_up(year)
     steps.ask_the_post(year)

@@ -1,4 +1,4 @@
-"""Answers are checked against their instrument, and figures over them tell nobody's answer."""
+"""Answers are checked against their instrument, and figures reveal nobody's answer."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_each_person_counts_once_in_a_mean() -> None:
 def test_figures_before_and_after_differ_by_five_people_and_unequal_answers(
     answers: list[Given],
 ) -> None:
-    """Comparing a figure with any earlier one tells about no fewer people than a figure does."""
+    """Comparing a figure with an earlier one must not reveal more than a single figure does."""
     shown, last = None, 0
     for end in range(len(answers) + 1):
         found = figure(answers[:end])

@@ -1,4 +1,4 @@
-"""Who may be one human: names that are nearly equal, and what people have in common."""
+"""Possible duplicates: names that are nearly equal, and what people have in common."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANA = Identity("Ana Đorđević", "ana@x.org")
 
 
 def reasons(*people: Identity) -> list[str]:
-    """Return the reasons why the first two people may be one human; they are the only ones."""
+    """Return the reasons for the only suggestion, which must be about the first two people."""
     suggestions = suggest_duplicates(people)
     assert all((one.first, one.second) == (0, 1) for one in suggestions)
     return [english(reason) for one in suggestions for reason in one.reasons]

@@ -1,4 +1,4 @@
-"""When a pair is asked after its cycle, and the states of its life."""
+"""The dates of follow-ups after a cycle, and the states in the life of a pair."""
 
 from __future__ import annotations
 

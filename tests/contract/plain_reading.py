@@ -1,7 +1,7 @@
 """An independent implementation of the file formats and the rules for a valid plan.
 
-Based on `docs/reference` and the standard library, and imports none of our packages, so that it
-does not repeat their errors. Too slow for anything but tiny instances.
+It is based on `docs/reference` and the standard library, and imports none of our packages, so that
+it does not repeat their errors. It is too slow for anything but tiny instances.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read(folder: Path) -> Instance:
 
 
 def human(row: dict[str, str]) -> str:
-    """Return who a row is; in these instances, nobody shares an address with anybody else."""
+    """Return a key for the human of a row; no two humans share an address in these instances."""
     return row.get("person") or row["email"].casefold()
 
 
@@ -238,7 +238,7 @@ def can_meet_together(
     pairs: list[tuple[str, str]],
     options: dict[tuple[str, str], list[Series]],
 ) -> bool:
-    """Whether all pairs can meet without anybody being in two sessions at once, in any role."""
+    """Return whether all pairs can meet without anybody being in two sessions at once."""
     people = [
         {human(instance.coachees[coachee]), human(instance.coaches[coach])}
         for coachee, coach in pairs

@@ -1,4 +1,4 @@
-"""Writes tiny random cycles, in which each constraint is enabled from time to time."""
+"""Writes tiny random cycles, in each of which some of the constraints are enabled."""
 
 from __future__ import annotations
 

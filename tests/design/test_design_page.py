@@ -1,4 +1,4 @@
-"""The design page shows every component, and the document of the design every token."""
+"""The design page shows every component, and the design document names every token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.design.__main__ import design_app
 
 CSS = static_file("style.css").decode()
 DOCUMENT = Path(__file__).parents[2] / "docs" / "design.md"
-NOT_OF_A_COMPONENT = {"painting", "narrow"}  # set by a script, and of a whole page
+NOT_OF_A_COMPONENT = {"painting", "narrow"}  # set by a script, or on a whole page
 
 
 def test_design_page_shows_every_class_of_the_stylesheet() -> None:

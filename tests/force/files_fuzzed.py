@@ -1,7 +1,7 @@
 """Damaged people files and cycle files: each is read or rejected within a second.
 
 A valid file is damaged in a few places and read together with intact files, in the same way as by
-the commands and the server. Calendar files are not among them; see
+the commands and the server. Calendar files are not included; see
 `tests/api/calendar/test_busy_times.py`.
 """
 

@@ -1,8 +1,8 @@
-"""A machine vanishes from the network in the middle of a write: when do the others go on?
+"""Measures how soon others can continue after a machine vanishes in the middle of a write.
 
-PostgreSQL runs in one network namespace and the holder of the locks in another. The wire between
-them is this process, which passes the packets on until it is cut: neither side is told anything,
-as if the power had failed. Needs Linux, root and `/dev/net/tun`.
+PostgreSQL runs in one network namespace and the holder of the locks in another. This process
+forwards the packets between them until the connection is cut. Neither side is notified, as if the
+power had failed. The test requires Linux, root and `/dev/net/tun`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def measure(times: int, database: str) -> Figure:
 
 @dataclass
 class Wire:
-    """Two network namespaces, and what passes packets between them until it is cut."""
+    """Two network namespaces, with a connection that forwards packets until it is cut."""
 
     namespaces: list[int] = field(default_factory=list)
     _ends: list[int] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Wire:
         self._whole.clear()
 
     def mend(self) -> None:
-        """Pass packets on again."""
+        """Forward packets again."""
         self._whole.set()
 
     def _pass_on(self) -> None:
@@ -112,12 +112,12 @@ class Wire:
             for end in select.select(self._ends, [], [], 0.1)[0]:
                 packet = os.read(end, _PACKET_BYTES)
                 if self._whole.is_set():
-                    with suppress(OSError):  # a packet that the other end does not take
+                    with suppress(OSError):  # a packet that the other end does not accept
                         os.write(to[end], packet)
 
 
 def _vanish(server: PostgresServer, wire: Wire) -> tuple[float, float]:
-    """Return the seconds until the lease of a vanished machine is free, and until others write."""
+    """Return the seconds until a vanished machine's lease is free, and until others can write."""
     wire.mend()
     database = Database(server.new_database())
     url = f"postgresql://postgres@{_SERVER}:{server.port}/{database.engine.url.database}"
@@ -161,7 +161,7 @@ def _hold(namespace: int, url: str, tells: Connection) -> None:
 
 
 def _serve_network(server: PostgresServer, folder: Path) -> None:
-    """Start the server anew, for the addresses of its namespace."""
+    """Restart the server, for the addresses of its namespace."""
     with (folder / "data" / "pg_hba.conf").open("a") as rules:
         rules.write(f"host all all {_HOLDER}/32 trust\n")
     with (folder / "data" / "postgresql.conf").open("a") as settings:

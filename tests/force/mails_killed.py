@@ -69,8 +69,8 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
     """Return the numbers of lost messages and duplicates, and the most duplicates per kill.
 
     `borders` contains the number of messages that had arrived at each kill. A duplicate is
-    attributed to the first kill after the previous copy arrived. If there was no kill in between,
-    it counts as many.
+    attributed to the first kill after the previous copy arrived. A duplicate without a kill in
+    between counts as many duplicates.
     """
     last: dict[bytes, int] = {}
     caused: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""Walks pairs at random through their whole life: what must hold, holds after every step."""
+"""Random walks through the whole life of pairs: all invariants must hold after every step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MUST = "0 states lost, 0 links that open too much, 0 questions too many"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Walk `times` pairs; the walks of the gate have other seeds."""
+    """Walk `times` pairs, with other seeds than the tests."""
     started = time.monotonic()
     broken: list[str] = []
     reached: Counter[LifeState] = Counter()

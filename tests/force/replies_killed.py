@@ -26,7 +26,7 @@ _START_SECONDS = 10.0  # of a process
 
 
 def measure(times: int, database: str) -> Figure:
-    """Write `times` emails of mixed kinds, kill readers, then measure an undisturbed one."""
+    """Write `times` emails of mixed kinds, kill readers, then measure an undisturbed reader."""
     started = time.monotonic()
     with deployment(database) as world:
         digests = _write_emails(world, 2 * times)

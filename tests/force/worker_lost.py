@@ -26,7 +26,7 @@ class ReplacedWorkers(WorkerFleet):
 
     @property
     def slots(self) -> tuple[int, ...]:
-        """The numbers of the slots that have a worker; each kill adds a new one."""
+        """The numbers of the slots that have a worker; each kill adds a new number."""
         numbers = range(1, _WORKERS + len(self._lost) + 1)
         return tuple(slot for slot in numbers if slot not in self._lost)
 

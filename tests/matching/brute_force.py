@@ -80,10 +80,10 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
 
 
 def can_meet_together(roster: Roster, placed: list[tuple[int, int]], cycle: Cycle) -> bool:
-    """Whether the sessions of all pairs can be scheduled with no human in two places at once.
+    """Return whether all pairs can be scheduled with no human in two places at once.
 
-    Every coach alone must be able to schedule their pairs, so only pairs of humans with several
-    rows, and the other pairs of their coaches, are scheduled again.
+    Each coach must be able to schedule their own pairs. Only the pairs of humans with several rows,
+    and the other pairs of their coaches, are therefore scheduled again.
     """
     rows = [*roster.coachees, *roster.coaches]
     several = [one for one in rows if sum(same_person(one, other) for other in rows) > 1]

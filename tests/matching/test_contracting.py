@@ -105,7 +105,7 @@ def test_the_auditor_notices_a_wrong_length_and_a_missing_contracting_session(
     match = result.matches[0].model_copy(update={"sessions": tuple(rest)})
     without = result.model_copy(update={"matches": (match, *result.matches[1:])})
     assert audit(ROSTER, POLICY, without)
-    assert audit(ROSTER, CYCLE, result)  # which wants none
+    assert audit(ROSTER, CYCLE, result)  # whose policy has no contracting sessions
 
 
 def test_a_window_of_its_length_has_room_for_it_only() -> None:
@@ -120,7 +120,7 @@ def test_a_window_of_its_length_has_room_for_it_only() -> None:
 
 
 def test_two_short_sessions_fit_where_a_long_one_does_not() -> None:
-    """In a window of 90 minutes, a coach holds one session or two contracting sessions."""
+    """A window of 90 minutes has room for one session or for two contracting sessions."""
     window = (WeeklyWindow(0, 540, 630),)
     roster = Roster(
         coachees=(coachee("c1", availability=window), coachee("c2", availability=window)),

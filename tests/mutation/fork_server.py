@@ -56,7 +56,7 @@ def _run(tests: list[str]) -> None:
     import pytest  # noqa: PLC0415 - loaded above
     from hypothesis import Phase, settings  # noqa: PLC0415 - loaded above
 
-    # The same examples for each mutant, and none made smaller: only the verdict counts.
+    # The same examples for each mutant, without shrinking, because only the verdict counts.
     settings.register_profile("mutants", derandomize=True, phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
     options = ["-x", "-q", "-p", "no:cacheprovider", "-W", _LOADED_EARLY]

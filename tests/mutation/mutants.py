@@ -123,7 +123,7 @@ class _Finder(ast.NodeVisitor):
                 Mutant(self._path, self._source, around, node.lineno, start, end, after)
             )
 
-    # Nodes that are not mutated, or only partly
+    # Nodes that are not mutated, or only in part
 
     def visit_Import(self, node: ast.Import) -> None: ...
 

@@ -117,7 +117,7 @@ class Deployment:
 
 def _command(*arguments: object) -> str:
     """Run a command, check that it succeeds, and return its output."""
-    # Not pytest's streams, because the job engine always uses the first streams it finds.
+    # Not pytest's streams, because the job engine keeps using the first streams it finds.
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
         main([str(argument) for argument in arguments])
@@ -254,7 +254,7 @@ def test_rows_of_an_older_database_are_sealed_once(deployment: Deployment) -> No
 
 
 def _refused(deployment: Deployment, row: str) -> None:
-    """Require that the verification names a row that was inserted by hand."""
+    """Check that the verification names a row that was inserted by hand."""
     err = io.StringIO()
     data = ("--data", str(deployment.folder))
     with redirect_stdout(io.StringIO()), redirect_stderr(err), pytest.raises(SystemExit) as ended:

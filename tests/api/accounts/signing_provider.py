@@ -32,7 +32,7 @@ def _unchanged(value: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _signing_key() -> RSAKey:
-    """Return a signing key; cached, because generating one takes longer than most tests."""
+    """Return a signing key; cached, because generating a key takes longer than most tests."""
     return RSAKey.generate_key(2048, {"kid": "one"})
 
 
@@ -104,7 +104,7 @@ class SigningProvider:
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
-        """Return the token response for a code; `None` if code, verifier or client are wrong."""
+        """Return the token response for a code; `None` if the code, verifier or client is wrong."""
         name, _, password = b64decode(authorization.partition(" ")[2]).decode().partition(":")
         asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or (name, unquote(password)) != (CLIENT_ID, unquote(CLIENT_SECRET)):

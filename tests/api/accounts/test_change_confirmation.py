@@ -1,4 +1,4 @@
-"""Whoever has only a user's browser session cannot change how the user signs in."""
+"""Somebody with only a user's browser session cannot change how the user signs in."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Browser:
             return len(tx.scalars(select(table)).all())
 
     def new_app(self) -> tuple[Browser, str]:
-        """Return the browser with the app that the server proposes, and the app's code."""
+        """Return the browser with the app that the server proposes, and the app's current code."""
         app = pyotp.TOTP(account.proposed_secret(self.services, self.principal))
         return replace(self, app=app), app.at(self.now)
 
@@ -133,7 +133,7 @@ def _start_passkey(browser: Browser, secret: str) -> object:
 
 
 def _finish_passkey(browser: Browser, secret: str) -> object:
-    """Finish a registration that was started with a confirmation, now with another secret."""
+    """Finish a registration that was started with a confirmation, but with another secret."""
     flow = _start_passkey(browser, browser.confirmed()).flow  # type: ignore[attr-defined]
     name = PasskeyName(name="Eve's")
     return passkeys.finish_registration(
@@ -195,7 +195,7 @@ def test_recent_browser_session_alone_creates_no_token_and_resets_nobody(
 def test_user_whose_row_was_altered_since_the_request_began_confirms_nothing(
     browser: Browser, altered: dict[str, str | None]
 ) -> None:
-    """By hand, the app is removed and the password, if any, is one that the attacker knows."""
+    """The attacker has removed the app by hand, and set any password to one they know."""
     users_table: Any = UserRow.__table__
     values = {"totp_sealed": None, "password_hash": None} | altered
     with browser.world.database.writing() as tx:

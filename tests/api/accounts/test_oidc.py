@@ -63,7 +63,7 @@ class Office:
         return user_id
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
-        """Give a user a password and an authenticator app, whose current code is not used yet."""
+        """Give a user a password and an authenticator app, whose current code has not been used."""
         secret, now = pyotp.random_base32(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         with self.world.database.writing() as tx:
@@ -115,7 +115,7 @@ def office(open_office: Callable[..., Office]) -> Office:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the next code, which is valid already and later than a code that was just used."""
+    """Return the code of the next 30 seconds, which is already valid and not used yet."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

@@ -1,4 +1,4 @@
-"""Limits of failed attempts to sign in: strangers are stopped, and lock nobody out."""
+"""Limits on failed attempts to sign in: strangers are stopped, but cannot lock anybody out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HASH = hash_password(GOOD)
 
 
 class Door:
-    """Attempts to sign in as `anna`, at a time that the test sets."""
+    """Makes attempts to sign in as `anna`, at times that the test sets."""
 
     def __init__(self, world: World) -> None:
         self.now = NOW
@@ -59,7 +59,7 @@ class Door:
         return start_attempt(self.services, name, Sender(network, device))
 
     def refuses(self, network: str, name: str = "anna") -> int:
-        """Return after how many seconds the network may try again; 0 if it may now."""
+        """Return the number of seconds after which the network may try again; 0 if it may now."""
         try:
             self.knocks(network, name)
         except TooManyAttemptsError as error:

@@ -289,7 +289,7 @@ def test_user_command_links_and_unlinks_users(
 
 @pytest.fixture
 def signed_in(world: World, browser: httpx.Client) -> httpx.Client:
-    """Return a browser of a manager who has just signed in, and has no second factor yet."""
+    """Return a browser of a manager who has just signed in, without a second factor."""
     browser.post(f"/sign-in/{world.sign_in_secret(factor=False)}")
     return browser
 
@@ -308,7 +308,7 @@ def _with_app(browser: httpx.Client) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the next code, which is valid already and later than a code that was just used."""
+    """Return the code of the next 30 seconds, which is already valid and not used yet."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

@@ -215,7 +215,7 @@ def test_no_link_is_created_beyond_the_limit_or_after_the_cycle(commander: Comma
 def test_aides_link_opens_no_other_page_feed_or_file(
     commander: Commander, client: httpx.Client
 ) -> None:
-    """The table of permissions has a test with an aide for every route."""
+    """`test_permissions` calls every route as an aide."""
     path = commander.new.address.partition("/aide/")[2]
     device = commander.world.device_key(commander.cycle_id, "C-1")
     bearer = {"Authorization": f"Bearer {path}", "X-Device-Key": device}
@@ -233,7 +233,7 @@ def test_aides_link_opens_no_other_page_feed_or_file(
 
 
 def test_routes_of_aides_are_these() -> None:
-    """Add routes for further acts of aides here; each needs a session of their coachee."""
+    """Add further routes of aides here; each must require a session of the aide's coachee."""
     of_aides = {
         f"{method} {path}"
         for (method, path), permission in PERMISSIONS.items()

@@ -276,7 +276,7 @@ def test_proposal_outlives_the_link_and_is_in_the_report_about_the_coachee(pair:
     assert (own.aide, own.is_open) == ("", True)
 
 
-def test_times_tell_which_have_proposals(pair: Pair) -> None:
+def test_times_show_whether_they_have_proposals(pair: Pair) -> None:
     def shown() -> tuple[bool, bool]:
         times = answers.read_times(pair.services, pair.aide).times
         (one,) = [time for time in times if time.id == pair.session.id]

@@ -54,7 +54,7 @@ class Fleet:
         self._addresses: dict[str, str] = {}
 
     def keep_up(self) -> None:
-        """Start all processes that were killed, or whose slot or port was not free yet."""
+        """Start all processes that were killed, or that found their slot or port still in use."""
         for name in (*SERVERS, *WORKERS):
             if name not in self._running or not self._running[name].at_work:
                 self.kill(name)
@@ -124,7 +124,7 @@ def _all_over(world: World) -> bool | None:
 
 
 def test_killed_processes_neither_lose_nor_repeat_a_run(world: World, fleet: Fleet) -> None:
-    """Both servers are killed, and three times the worker that has started the latest run."""
+    """Both servers are killed, and the worker with the latest run is killed three times."""
     rng = random.Random(11)
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
     run_ids = []

@@ -45,7 +45,7 @@ YEAR = timedelta(days=365)
 
 
 class Observer:
-    """A takeover with a monotonic clock that tests set, which lists the slots it takes over."""
+    """A takeover with a monotonic clock set by tests, which lists the slots it takes over."""
 
     def __init__(self, world: World) -> None:
         self.clock = 0.0
@@ -60,7 +60,7 @@ class Observer:
         )
 
     def looks_at(self, *times: float) -> list[str]:
-        """Look at each of these times; return the slots taken over at the last of them."""
+        """Look at each of the given times; return the slots taken over at the last one."""
         taken: list[str] = []
         for self.clock in times:
             taken = self._takeover.look()
@@ -103,7 +103,7 @@ def test_silent_worker_without_lease_is_taken_over_once(observer: Observer) -> N
 
 @pytest.mark.usefixtures("fence")
 def test_worker_with_new_heartbeats_is_not_taken_over(world: World, observer: Observer) -> None:
-    """Its connection may have lost the lease."""
+    """A worker without a lease may be alive, because its connection may have lost the lease."""
     for beats in range(4):
         _set_heartbeat(world, timedelta(seconds=beats))
         assert observer.looks_at(beats * TIMEOUT) == []

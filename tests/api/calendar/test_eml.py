@@ -136,7 +136,7 @@ def test_subject_and_text_mention_a_change_or_cancellation(
     assert "Accept" not in texts(cancelled)["text/html"]
 
 
-def test_new_place_stands_beside_the_old_one_and_the_answer_is_not_asked_for_again(
+def test_new_place_is_shown_beside_the_old_one_and_no_new_answer_is_requested(
     make_message: Callable[..., Message], recipient: Recipient
 ) -> None:
     old = make_message(place="Building 4", mode=SessionMode.IN_PERSON).invitation

@@ -42,7 +42,7 @@ def sample(tmp_path: Path) -> Path:
 
 
 def gender_coach_bytes(*arguments: object, folder: Path) -> bytes:
-    """Run a command in a process of its own, and return what it writes to standard output."""
+    """Run a command in its own process, and return what it writes to standard output."""
     command = [sys.executable, "-m", "api", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     return subprocess.run(
@@ -450,7 +450,8 @@ def _take_interrupts() -> None:
 
 
 def test_ctrl_c_cancels_a_run_and_writes_nothing(sample: Path) -> None:
-    # Many copies of the sample's people, so that the run is still in progress at the signal.
+    # Many copies of the sample's people, so that the run is still in progress when the signal
+    # arrives.
     for name, folder_name in (("coachees", "many.csv"), ("coaches", "others.csv")):
         shared = ("name", "email", "country", "languages", "availability", "service", "rank")
         people = COACHEES if name == "coachees" else COACHES

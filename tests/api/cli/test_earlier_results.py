@@ -1,4 +1,4 @@
-"""Two cycles in a row: the second one knows the pairs of the first."""
+"""Two successive cycles: the second one knows the pairs of the first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command() -> Command:
 
 
 def write(folder: Path, earlier: str | None, coachees: list[str], coaches: list[str]) -> None:
-    """Write the files of a cycle. A person is `id,name,country,person`."""
+    """Write the files of a cycle. Each person is given as `id,name,country,person`."""
     folder.mkdir(exist_ok=True)
     rule = f'[rules.repeat]\nearlier = "{earlier}"\n' if earlier else ""
     (folder / "cycle.toml").write_text(CYCLE + rule, "utf-8")
@@ -54,8 +54,8 @@ def write(folder: Path, earlier: str | None, coachees: list[str], coaches: list[
 def first_and_second(tmp_path: Path, command: Command, earlier: str | None) -> Path:
     """Solve a cycle in which Ana has Petar and Ben has Vera; return the folder of the next one.
 
-    In the next cycle the ids are exchanged, Ana writes her name in another script, and Vera, who
-    has another address, is known by `person`.
+    In the next cycle, the ids are exchanged, Ana's name is in another script, and Vera has another
+    address but the same `person`.
     """
     write(
         tmp_path / "first",

@@ -1,4 +1,4 @@
-"""Commands import what they need, and no slow module that they do not use."""
+"""Commands do not import slow modules that they do not use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole cycle through `gender-coach cycle`, beside a running server that performs the jobs."""
+"""A whole cycle through `gender-coach cycle`, alongside a running server that performs the jobs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Invoke = Callable[..., str]
 
 @pytest.fixture
 def cycle(monkeypatch: pytest.MonkeyPatch, world: World) -> Invoke:
-    """Return a function that runs `gender-coach cycle` with words, and returns its output."""
+    """Return a function that runs `gender-coach cycle` with arguments and returns its output."""
     settings = world.services.settings
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
 

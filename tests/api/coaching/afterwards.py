@@ -1,4 +1,4 @@
-"""A pair of a published cycle, whose people act at any time: the clock is an attribute."""
+"""A pair of a published cycle whose people can act at any time, because tests set the clock."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TITLE = "Sign the order on panels"
 
 @dataclass
 class PairLife:
-    """The pair C-1 with K-1, in a cycle with two sessions each, and what happens to it."""
+    """The pair C-1 and K-1, in a cycle with two sessions each, and the events of its life."""
 
     world: World
     id: str
@@ -51,7 +51,7 @@ class PairLife:
 
     @property
     def services(self) -> Services:
-        """Services that send email, at the present time of this pair."""
+        """Services that send email, whose clock is that of the pair."""
         settings = self.world.services.settings.model_copy(
             update={"mail": MailSettings(host="127.0.0.1")}
         )
@@ -76,7 +76,7 @@ class PairLife:
         )
 
     def agree(self) -> None:
-        """Let the two make an agreement."""
+        """Let the pair make an agreement."""
         coachee, coach = self.principal("C-1"), self.principal("K-1")
         terms = AgreementTerms.model_validate(TERMS | {"focus": tuple(TERMS["focus"])})  # type: ignore[arg-type]
         given = AgreementInput(terms=terms, seen=0)
@@ -89,7 +89,7 @@ class PairLife:
             service.decide_agreement(self.services, person, self.person(other), decision)
 
     def commit(self, title: str = TITLE, *, shared: bool = False) -> str:
-        """Let the coachee commit to something; return the id of the commitment."""
+        """Let the coachee make a commitment; return its id."""
         coachee, coach = self.principal("C-1"), self.person("K-1")
         given = Commitment(title=title, due=date(2027, 6, 1), area=Area.POLICY)
         one = commitments.add_commitment(self.services, coachee, coach, given)
@@ -103,7 +103,7 @@ class PairLife:
         return one.id
 
     def set_goal(self) -> str:
-        """Let the two agree on a goal and begin to work on it; return its id."""
+        """Let the pair agree on a goal and start it; return its id."""
         coachee, coach = self.principal("C-1"), self.principal("K-1")
         with_coach, with_coachee = self.person("K-1"), self.person("C-1")
         statement = GoalStatement(
@@ -140,13 +140,13 @@ class PairLife:
         return rows
 
     def ask(self, day: date | None = None, hour: int = 9) -> int:
-        """Let the hourly job run, on a day if it is given; return the number of emails."""
+        """Run the hourly job, on `day` if given; return the number of emails."""
         if day is not None:
             self.now = datetime.combine(day, time(hour), UTC)
         return write_due_questions(self.services)
 
     def ask_every_day(self, first: date, days: int) -> list[tuple[date, MailKind]]:
-        """Let the job run each day; return the days on which it wrote an email, and its kind."""
+        """Run the job on each day; return the days on which it created emails, with their kinds."""
         for day in (first + timedelta(n) for n in range(days)):
             self.ask(day)
         kinds = (MailKind.FOLLOW_UP, MailKind.FOLLOW_UP_REMINDER, MailKind.POST_QUESTION)
@@ -157,7 +157,7 @@ class PairLife:
             return [(row.created_at.date(), row.kind) for row in rows]
 
     def secret(self, kind: CredentialKind = CredentialKind.FOLLOW_UP) -> str:
-        """Return the secret of the latest link of a kind, whether or not it works."""
+        """Return the secret of the latest link of a kind, whether or not it is valid."""
         with self.world.database.reading() as tx:
             query = select(CredentialRow.id).where(CredentialRow.kind == kind)
             found = tx.scalars(query.order_by(CredentialRow.created_at.desc())).first()
@@ -165,7 +165,7 @@ class PairLife:
         return self.world.services.keyring.link_secret(found)
 
     def opened_with(self, secret: str) -> Principal | None:
-        """Return who somebody with a link is, at the present time."""
+        """Return the principal that a link authenticates at the pair's current time."""
         presented = PresentedSecret(secret, SecretSource.PATH)
         with self.world.database.reading() as tx:
             return authenticate_link(tx, presented, self.services.settings, self.now)

@@ -19,7 +19,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}
 
 @dataclass(frozen=True)
 class Caller:
-    """A coach or coachee. `id` is their id, `link` the secret of their link."""
+    """A coach or coachee; `link` is the secret of their link."""
 
     client: httpx.Client
     id: str
@@ -32,19 +32,19 @@ class Caller:
         return self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return the JSON of a route that answers."""
+        """Return the JSON of a successful GET request."""
         answer = self.call("GET", path)
         assert answer.is_success, answer.text
         return answer.json()
 
     def put(self, path: str, body: object) -> Any:  # noqa: ANN401 - any JSON
-        """Put a body, and return the JSON of the answer."""
+        """Send a PUT request with a body, and return the JSON of the response."""
         answer = self.call("PUT", path, body)
         assert answer.is_success, answer.text
         return answer.json()
 
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - any JSON
-        """Post a body, and return the JSON of the answer."""
+        """Send a POST request with a body, and return the JSON of the response."""
         answer = self.call("POST", path, body)
         assert answer.is_success, answer.text
         return answer.json()
@@ -58,7 +58,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class PublishedCycle:
-    """A cycle with the pairs `PAIRS`, and what changes it."""
+    """A cycle with the pairs `PAIRS`, and methods that change it."""
 
     world: World
     client: httpx.Client
@@ -71,7 +71,7 @@ class PublishedCycle:
         return Caller(self.client, self.world.person_id(self.id, code), link, device)
 
     def move_sessions(self, code: str, weeks: int) -> None:
-        """Move the sessions of a coachee by some weeks."""
+        """Move the sessions of a coachee by a number of weeks."""
         person = self.world.person_id(self.id, code)
         with self.world.database.writing() as tx:
             for row in tx.scalars(select(SessionRow).where(SessionRow.coachee_id == person)):
@@ -79,9 +79,9 @@ class PublishedCycle:
                 row.ends_at += timedelta(weeks=weeks)
 
     def hold_first_session(self, code: str, *, contracting: bool = False) -> None:
-        """Let the first session of a coachee be over, and the others be still to come.
+        """Move a coachee's first session into the past, and the others into the future.
 
-        With `contracting`, it is a contracting session.
+        With `contracting`, the first session is a contracting session.
         """
         now = self.world.services.now()
         person = self.world.person_id(self.id, code)

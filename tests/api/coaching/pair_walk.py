@@ -1,7 +1,7 @@
-"""Random walks through the life of a pair, with what must hold after each step.
+"""Random walks through the life of a pair, with invariants that are checked after each step.
 
-The clock is moved by the steps. A step that is not possible at its time is refused, and then
-nothing may have changed for the worse either.
+Steps move the clock. A step that is not possible at the time is refused; the invariants must hold
+after that, too.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _GRACE = timedelta(days=60)
 
 @dataclass
 class PairWalk:
-    """A pair on its way, the numbers that decide its steps, and the states that it has reached."""
+    """A walk of a pair: the random numbers that decide its steps, and the states reached so far."""
 
     pair: PairLife
     chance: random.Random
@@ -59,7 +59,7 @@ class PairWalk:
     done: list[str] = field(default_factory=list)
 
     def run(self, steps: int) -> None:
-        """Take some steps, and check after each of them what must hold."""
+        """Take some steps, and check the invariants after each of them."""
         acts: dict[str, Callable[[], object]] = {
             **{f"pass time {number}": self.pass_time for number in range(6)},
             "publish": self.publish,
@@ -87,7 +87,7 @@ class PairWalk:
 
     def act(self, name: str, acts: dict[str, Callable[[], object]]) -> None:
         if self.has_left() and not name.startswith("pass"):
-            return  # no link of theirs works any more; see `check_links`
+            return  # none of their links is valid any more; see `check_links`
         if name.endswith("leaves"):
             leave_cycle(self.pair.services, self.pair.principal(name[:3]))
         elif name == "no more questions":
@@ -96,7 +96,7 @@ class PairWalk:
             acts[name]()
 
     def pass_time(self) -> None:
-        """Let some days pass; the job for the questions runs at their end."""
+        """Let some days pass, then run the job that sends the questions."""
         self.pair.now += timedelta(days=self.chance.choice((1, 8, 30)))
         self.pair.ask()
 
@@ -113,7 +113,7 @@ class PairWalk:
                 answers.answer_follow_up(self.pair.services, self.asked(), one.id, given)
 
     def record(self) -> None:
-        """Record something of a commitment, often that it was handed over to a post."""
+        """Record an event of a commitment, often that it was handed over to a post."""
         event = self.chance.choice([*CommitmentEvent, *[CommitmentEvent.HAND_OVER] * 6])
         hands_over = event is CommitmentEvent.HAND_OVER
         change = CommitmentChange(
@@ -157,7 +157,7 @@ class PairWalk:
                 issue_link(tx, keyring, person, now=self.pair.now, grace=_GRACE)
 
     def secret(self, kind: CredentialKind) -> str:
-        """Return the secret of the latest link of a kind, or a text that is none."""
+        """Return the secret of the latest link of a kind, or an invalid secret if there is none."""
         with self.pair.world.database.reading() as tx:
             query = select(CredentialRow.id).where(CredentialRow.kind == kind)
             query = query.where(CredentialRow.person_id == self.pair.person("C-1"))
@@ -165,7 +165,7 @@ class PairWalk:
         return self.pair.services.keyring.link_secret(found) if found else "none"
 
     def asked(self) -> Principal:
-        """Return the coachee, with the link for follow-ups if there is one that works."""
+        """Return the coachee, with the link for follow-ups if there is a valid one."""
         found = self.pair.opened_with(self.secret(CredentialKind.FOLLOW_UP))
         if found is None:
             return self.pair.principal("C-1")
@@ -181,13 +181,13 @@ class PairWalk:
             return authenticate_post(tx, presented, self.pair.services.settings, self.pair.now)
 
     def check(self) -> None:
-        """Check what must hold at any time."""
+        """Check all invariants."""
         self.check_states()
         self.check_links()
         self.check_emails()
 
     def check_states(self) -> None:
-        """What was reached stays reached; only whether to stay in touch can change."""
+        """Check that reached states stay reached; only staying in touch can change."""
         pair = self.pair
         with pair.services.database.reading() as tx:
             pairs = visible_pairs(tx, Side.COACHEE, pair.person("C-1"))
@@ -201,7 +201,7 @@ class PairWalk:
         self.reached = states
 
     def check_links(self) -> None:
-        """A link for follow-ups opens nothing else, and no link works once somebody has left."""
+        """Check that links for follow-ups open nothing else, and that no link outlives leaving."""
         pair, person = self.pair, self.pair.person("C-1")
         with pair.world.database.reading() as tx:
             left = tx.get_one(PersonRow, person).left_at is not None
@@ -228,7 +228,7 @@ class PairWalk:
         raise AssertionError(self.done)
 
     def check_emails(self) -> None:
-        """Each question is sent once, reminded of twice at most, and never after it is over."""
+        """Check that questions are sent once, with at most two reminders, and never too late."""
         kinds = (*FOLLOW_UP_KINDS, MailKind.POST_QUESTION)
         with self.pair.world.database.reading() as tx:
             people = {row.id: row.left_at for row in tx.scalars(select(PersonRow))}
@@ -253,5 +253,5 @@ class PairWalk:
 
 
 def walk_of(world: World, seed: int) -> PairWalk:
-    """Return the pair of a new cycle, at the beginning of its way."""
+    """Return the pair of a new cycle at the beginning of its walk."""
     return PairWalk(PairLife(world, world.cycle()), random.Random(seed))

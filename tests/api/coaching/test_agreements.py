@@ -1,4 +1,4 @@
-"""The agreement of a pair: writing, proposing, agreeing, amending; and who can read it."""
+"""The agreement of a pair: writing, proposing, agreeing and amending it, and who can read it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _decide(person: Caller, other: Caller, act: str, seen: int) -> Any:  # noqa:
 
 
 def _agree(coachee: Caller, coach: Caller) -> int:
-    """Let the coachee propose and the coach agree; return the version."""
+    """Let the coachee propose an agreement and the coach agree; return the version."""
     _write(coachee, coach, 0)
     _decide(coachee, coach, "propose", 1)
     version: int = _decide(coach, coachee, "agree", 2)["version"]
@@ -130,7 +130,7 @@ def test_a_text_that_was_changed_since_it_was_seen_is_not_agreed_to(
     ]
 
 
-def test_of_two_people_who_write_at_once_one_is_told(world: World, cycle: PublishedCycle) -> None:
+def test_one_of_two_people_who_write_at_once_is_told(world: World, cycle: PublishedCycle) -> None:
     ids = {code: world.person_id(cycle.id, code) for code in ("C-1", "K-1")}
     given = AgreementInput.model_validate({"terms": TERMS, "seen": 0})
     by_coach = Principal(AccessRole.COACH, person_id=ids["K-1"], cycle_id=cycle.id)
@@ -316,7 +316,7 @@ def _own_texts(folder: Path) -> None:
         (folder / f"{name}.txt").write_text(content)
 
 
-def test_what_applies_is_agreed_to_in_the_version_that_was_proposed(
+def test_applied_texts_are_agreed_to_in_the_version_that_was_proposed(
     world: World, coachee: Caller, coach: Caller, tmp_path: Path
 ) -> None:
     _write(coachee, coach, 0)

@@ -1,4 +1,4 @@
-"""The question of fit: who is asked when, who learns of the answer, and what it leads to."""
+"""The question of fit: who is asked when, who learns of the answer, and its effects."""
 
 from __future__ import annotations
 
@@ -104,7 +104,9 @@ def test_the_other_one_and_the_trail_learn_nothing_of_an_answer(
         assert "not_good" not in str(row.detail)
 
 
-def test_the_exit_closes_once_there_is_another_coach(world: World, cycle: PublishedCycle) -> None:
+def test_request_for_another_coach_ends_once_there_is_one(
+    world: World, cycle: PublishedCycle
+) -> None:
     coachee, coach = cycle.caller("C-1"), cycle.caller("K-1")
     cycle.hold_first_session("C-1")
     assert _answer(coachee, coach, "not_good").is_success

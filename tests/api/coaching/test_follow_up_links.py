@@ -1,4 +1,4 @@
-"""What the links that outlive a cycle open, over HTTP."""
+"""Access through the links that outlive a cycle, over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def pair(world: World) -> PairLife:
-    """Return a completed pair whose first question is due today, by the clock of the server."""
+    """Return a completed pair whose first follow-up is due today, by the clock of the server."""
     life = pair_life(world)
     life.agree()
     life.commit()
@@ -45,7 +45,7 @@ def _admits(role: AccessRole) -> set[str]:
 
 
 def test_routes_after_the_cycle_are_these() -> None:
-    """Add routes for these links here; each needs a check of whose follow-up it is."""
+    """Add new routes for these links here; each must check whose follow-up is requested."""
     page, own = "/p/{link}/follow-up", f"{API}/me/follow-ups"
     assert _admits(AccessRole.FOLLOW_UP) == {
         *("GET /p/{link}/verify", "POST /p/{link}/verify", "POST /p/{link}/verify/code"),

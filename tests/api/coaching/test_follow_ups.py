@@ -193,7 +193,7 @@ def test_the_coachee_says_what_has_become_of_commitments_and_goals(pair: PairLif
         answers.read_form(pair.services, pair.asked(), later.id)
 
 
-def test_done_needs_what_shows_it_and_nothing_is_promised_after_the_end(pair: PairLife) -> None:
+def test_done_requires_evidence_and_nothing_is_promised_after_the_end(pair: PairLife) -> None:
     commitment = pair.commit()
     pair.complete()
     pair.ask(MAY)

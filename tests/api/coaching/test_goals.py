@@ -1,4 +1,4 @@
-"""Goals and commitments of a pair: writing, agreeing, rating, handing over; and who sees what."""
+"""Goals and commitments of a pair: writing, agreeing, rating, handing over, and visibility."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_result_can_be_corrected_and_what_is_dropped_is_final(
 
 
 def _commit(coachee: Caller, coach: Caller, content: dict[str, Any]) -> str:
-    """Have the coach propose a commitment and the coachee begin with it; return its path."""
+    """Let the coach propose a commitment and the coachee start it; return its path."""
     added = coach.post(f"/me/pairs/{coachee.id}/commitments", content)
     path = f"/me/pairs/{coach.id}/commitments/{added['id']}"
     for seen, event in ((1, "commit"), (2, "start")):

@@ -1,4 +1,4 @@
-"""Who is asked what and when, who learns of the answers, and what becomes of them."""
+"""Instruments: who is asked what and when, who sees the answers, and how long they are kept."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def cycle(world: World) -> str:
 
 
 def after(world: World, sessions: int, **settings: object) -> Services:
-    """Return the services one day after so many sessions."""
+    """Return services whose clock is one day after the given number of sessions."""
     now = FIRST_END + timedelta(weeks=sessions - 1, days=1)
     return replace(world.with_settings(**settings), now=lambda: now)
 
@@ -67,7 +67,7 @@ def asked(world: World, cycle: str, code: str, services: Services) -> list[str]:
 
 
 def answer(world: World, cycle: str, code: str, other: str) -> None:
-    """Answer about the alliance after the second session."""
+    """Answer the questions about the alliance after the second session."""
     services, occasion = after(world, 2), Occasion.SECOND_SESSION
     person, other_id = principal(world, cycle, code), world.person_id(cycle, other)
     seen = service.read_questions(services, person, other_id, occasion).sha256
@@ -240,7 +240,7 @@ def test_the_office_is_told_when_many_answers_are_missing(world: World, cycle: s
 
 
 def _hold(world: World, cycle: str, code: str, count: int) -> None:
-    """Let so many sessions of a coachee be over by the clock of the server."""
+    """Move the given number of a coachee's sessions into the past."""
     now, person = world.services.now(), world.person_id(cycle, code)
     with world.database.writing() as tx:
         for row in tx.scalars(select(SessionRow).where(SessionRow.coachee_id == person)):

@@ -1,4 +1,4 @@
-"""A pair is walked through its whole life at random; see `pair_walk` for what must hold."""
+"""Random walks through the whole life of a pair; see `pair_walk` for the invariants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pairs plan: suggested, changed by the coach, seen by the coachee and the office."""
+"""The plans of pairs: suggested, changed by the coach, seen by the coachee and the office."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pair(world: World) -> Pair:
 
 
 class Pair:
-    """The pair C-1 and K-1, with links of everybody and their verified devices."""
+    """The pair C-1 and K-1, with everybody's links and verified devices."""
 
     def __init__(self, world: World, cycle_id: str) -> None:
         self.world = world
@@ -62,7 +62,7 @@ class Pair:
         return f"/p/{self.world.link(self.cycle_id, code).secret}"
 
     def headers(self, code: str, *, verified: bool = True) -> dict[str, str]:
-        """Return the headers of a person in the API."""
+        """Return the headers with which a person calls the API."""
         link = {"Authorization": f"Bearer {self.world.link(self.cycle_id, code).secret}"}
         return link | (self.device(code) if verified else {})
 

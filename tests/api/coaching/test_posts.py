@@ -68,7 +68,7 @@ def _post(pair: PairLife) -> Principal | None:
 
 
 def _asked_post(pair: PairLife) -> Principal:
-    """Hand the commitment over, let time pass, and return the post that was asked."""
+    """Hand the commitment over, let time pass, and return the principal of the post."""
     _hand_over(pair)
     pair.ask(AUGUST)
     found = _post(pair)

@@ -1,4 +1,4 @@
-"""Two people who change the same thing with a form: neither overwrites the other unnoticed."""
+"""Two people change the same object with a form: neither overwrites the other unnoticed."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ MODULE = {
 
 @dataclass
 class Form:
-    """A form of which `field` is changed by two people at once.
+    """A form whose field `field` is changed by two people at once.
 
     Attributes:
         post: submits the form.
-        fields: what is stored at first, without the version.
+        fields: the values stored at first, without the version.
         field: the field that both change.
-        faulty: a text of it that is refused.
+        faulty: a text of the field that is refused.
         version: the name of the field with the version.
         at: the version at first.
     """
@@ -60,7 +60,7 @@ class Form:
     at: int = 1
 
     def submit(self, text: str, version: int) -> httpx.Response:
-        """Submit the form with another text, based on a version."""
+        """Submit the form with another text, based on the given version."""
         return self.post(self.fields | {self.field: text, self.version: str(version)})
 
 
@@ -121,7 +121,7 @@ def _forms(world: World, coachee: Caller, coach: Caller) -> list[Form]:
 
 @pytest.fixture
 def forms(world: World, client: httpx.Client) -> list[Form]:
-    """Return each form that two people can change at once, in the order of the versions."""
+    """Return each form that two people can change at once, with its initial version."""
     cycle = published_cycle(world, client)
     coachee, coach = cycle.caller("C-1"), cycle.caller("K-1")
     make_agreement(coachee, coach)

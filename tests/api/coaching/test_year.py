@@ -1,4 +1,4 @@
-"""A cycle is lived through for twelve months, by the clock; see `docs/tutorial-coaching.md`."""
+"""Twelve months in the life of a cycle; see `docs/tutorial-coaching.md`."""
 
 from __future__ import annotations
 

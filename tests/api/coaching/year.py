@@ -1,7 +1,7 @@
-"""A year of one pair, lived through over HTTP by a clock: from the agreement to the follow-ups.
+"""A simulated year of one pair over HTTP, from the agreement to the follow-ups.
 
 `docs/tutorial-coaching.md` tells the same story, with pictures that `python -m tests.browser.year`
-takes on the way.
+takes during the year.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ Shoot = Callable[[str, str, dict[str, str]], None]
 
 
 def no_picture(_name: str, _path: str, _headers: dict[str, str]) -> None:
-    """Take no picture."""
+    """Take no picture; used where no pictures are needed."""
 
 
 @dataclass
 class Clock:
-    """A clock that somebody else moves."""
+    """A clock that the test moves."""
 
     now: datetime = datetime(2026, 12, 10, 9, 0, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ class Clock:
 
 @dataclass
 class Year:
-    """The pair C-1 with K-1, whose people use pages and routes at the time of the clock."""
+    """The pair C-1 and K-1, whose people use pages and routes at the time of the clock."""
 
     world: World
     client: httpx.Client
@@ -85,7 +85,7 @@ class Year:
             return list(tx.scalars(query.order_by(SessionRow.number)))
 
     def device(self, link: str) -> str:
-        """Verify the holder of a link on a new device, as if with a code, and return its key."""
+        """Verify the holder of a link on a new device, as if with a code; return the device key."""
         presented = PresentedSecret(link, SecretSource.PATH)
         with self.world.database.writing() as tx:
             holder = authenticate_link(tx, presented, self.world.services.settings, self.clock.now)
@@ -105,7 +105,7 @@ class Year:
         return answer.json() if answer.content else None
 
     def page(self, code: str, path: str, form: dict[str, Any] | None = None) -> httpx.Response:
-        """Open a page of a person, or submit a form to it and follow where it leads."""
+        """Open a page of a person, or submit a form to it and follow the redirect."""
         method = "GET" if form is None else "POST"
         address = f"/p/{self.links[code]}{path}"
         headers = self.headers(code)
@@ -135,7 +135,7 @@ class Year:
         return {"Authorization": f"Bearer {token.secret}"}
 
     def ask(self) -> dict[str, str]:
-        """Let the hourly job run; return the links in the emails, by the address."""
+        """Run the hourly job; return the links in the emails, by address."""
         services = replace(
             self.world.services,
             settings=self.world.services.settings.model_copy(
@@ -183,7 +183,7 @@ def _monthly(result: Result) -> Result:
 
 @contextmanager
 def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
-    """Run a server whose clock is that of the year that is yielded."""
+    """Run a server whose clock is that of the yielded year."""
     clock = Clock()
     with running(world.services.settings, now=clock) as client:
         year = Year(world, client, clock, shoot)
@@ -192,7 +192,7 @@ def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
 
 
 def agree(year: Year) -> None:
-    """Make an agreement in the first session, on the pages."""
+    """Make an agreement in the first session, on pages."""
     year.clock.now = FIRST + timedelta(minutes=20)
     mine, theirs = f"/coaching/{year.id('K-1')}", f"/coaching/{year.id('C-1')}"
     terms = {
@@ -212,7 +212,7 @@ def agree(year: Year) -> None:
 
 
 def set_goal_and_commit(year: Year) -> str:
-    """Agree on a goal, and make two commitments, one of which is shared; return the goal."""
+    """Agree on a goal, and make two commitments, one of them shared; return the goal."""
     coach, coachee = year.id("K-1"), year.id("C-1")
     goals, work = f"/me/pairs/{coach}/goals", f"/me/pairs/{coach}/commitments"
     statement = {"statement": "Panels have women", "area": "personnel", "reach": "unit"}
@@ -235,7 +235,7 @@ def set_goal_and_commit(year: Year) -> str:
 
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
-    """Let a session take place, and its record be written on the next day."""
+    """Let a session take place, and write its record on the next day."""
     session = year.sessions()[number - 1]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
@@ -250,7 +250,7 @@ def hold(year: Year, number: int, attendance: str = "held") -> None:
 
 
 def go_on_leave(year: Year, number: int) -> None:
-    """Let the coachee be on leave on the day of a session, which the office then moves."""
+    """Put the coachee on leave on the day of a session, and let the office move the session."""
     session = year.sessions()[number - 1]
     year.clock.now = FIRST + timedelta(weeks=WEEKS * (number - 2), days=7)
     year.call("C-1", "PUT", f"/sessions/{session}/reply", {"reply": "declined"})
@@ -266,7 +266,7 @@ def rate(year: Year, goal: str, moment: str, level: int) -> None:
 
 
 def finish(year: Year) -> None:
-    """Record that the pair has finished, and what was done until then."""
+    """Record what was done, and that the pair has finished."""
     coach = year.id("K-1")
     (first, *_) = year.call("C-1", "GET", f"/me/pairs/{coach}/commitments")["commitments"]
     work = f"/me/pairs/{coach}/commitments/{first['id']}"
@@ -281,7 +281,7 @@ def finish(year: Year) -> None:
 
 
 def live_until_the_end(year: Year) -> None:
-    """Go from the agreement to its end: six sessions, one with a delegate, one after a leave."""
+    """Live through the agreement: six sessions, one with a delegate, one moved because of leave."""
     agree(year)
     goal = set_goal_and_commit(year)
     hold(year, 1)
@@ -296,7 +296,7 @@ def live_until_the_end(year: Year) -> None:
 
 
 def follow_up(year: Year) -> str:
-    """Answer the first question: hand the second commitment over; return the page of the form."""
+    """Answer the first follow-up by handing over the second commitment; return the form's page."""
     year.clock.now = datetime(2027, 9, 17, 9, 0, tzinfo=UTC)
     path = year.ask()["c1@example.org"]
     link, _, rest = path.removeprefix("/p/").partition("/")

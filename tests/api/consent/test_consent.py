@@ -132,7 +132,7 @@ def test_default_terms_are_complete_sentences_whichever_settings_are_set(
 
 
 @pytest.mark.parametrize("kind", TERMS)
-def test_default_terms_without_settings_say_who_can_tell(kind: ConsentKind) -> None:
+def test_default_terms_without_settings_say_whom_to_ask(kind: ConsentKind) -> None:
     content = _content(consent_texts(Settings(retention_days=0))[kind])
     assert "The programme office can tell you who the controller of your data is" in content
     assert "the programme office can tell you which one that is" in content

@@ -24,7 +24,7 @@ UNUSABLE = 2
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    """Return the path of a new key file in a folder of its own."""
+    """Return the path of a new key file in its own folder."""
     path = tmp_path / "keys" / "ring"
     create_keyring(path)
     return path
@@ -174,9 +174,9 @@ def test_link_to_a_key_file_in_a_folder_that_others_can_write_to_is_refused(
     [("ring", 0, True), ("ring", 1234, True), ("ring", 4321, False), (".", 4321, False)],
 )
 def test_key_file_of_another_user_is_refused(path: str, owner: int, *, usable: bool) -> None:
-    """In a child process that runs as the user 1234, and only checks the owner of the file."""
+    """The check runs in a child process as the user 1234."""
     checks = "import os, pathlib; from api.crypto import key_ring; os.setgroups([]);"
-    # not in pytest's folder, which each of its runs makes inaccessible to others
+    # not in pytest's folder, which pytest makes inaccessible to other users
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "ring"
         create_keyring(key)

@@ -1,4 +1,4 @@
-"""The key for backups is replaced, and earlier backups remain readable until it is forgotten."""
+"""The key for backups is replaced; backups remain readable until their key is forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two managers at once: nobody overwrites what somebody else has changed since they looked."""
+"""Two managers at once: nobody overwrites changes made since they opened a page."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_other_entity_tags_match_no_version(office: httpx.Client, cycle_id: str,
     assert refused.status_code == HTTPStatus.PRECONDITION_FAILED
 
 
-def test_what_would_be_replaced_unseen_is_refused_without_if_match(
+def test_unseen_replacement_is_refused_without_if_match(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
     """RFC 6585: 428, before anything is read from the database; `*` replaces any version."""

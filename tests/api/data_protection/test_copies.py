@@ -64,7 +64,7 @@ class Deployment:
         return self.command(*words, "--data", self.data, folder=self.folder.parent)
 
     def done(self, *words: object) -> str:
-        """Run a command that succeeds; return what it printed, in one line."""
+        """Run a command that succeeds; return its output as one line."""
         outcome = self.run(*words)
         assert outcome.returncode == 0, outcome.stderr
         return " ".join(outcome.stdout.split())
@@ -113,7 +113,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 def test_backups_made_at_the_same_time_neither_replace_nor_delete_each_other(
     world: World, tmp_path: Path
 ) -> None:
-    """Both have the same name at first, and both are complete before either deletes old ones."""
+    """Both would get the same name, and both are complete before either deletes old backups."""
 
     def make() -> MadeCopy:
         return make_copy(world.services, tmp_path, lambda _url: None, keep=1)
@@ -289,7 +289,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
     if found != "in the data folder":  # the data folder was lost with the machine
         named = ["--erased", data_list.rename(tmp_path / "carried")][: 2 * (found == "named")]
         _lose_database(deployment)
-    list_of_copy(old).write_bytes(own_list)  # as it was when the backup was carried away
+    list_of_copy(old).write_bytes(own_list)  # as it was when the backup was moved elsewhere
     said = deployment.done("restore", old, "--force", *named)
     assert "1 person who was erased after the backup has been erased again" in said
     names = deployment.names()
@@ -324,7 +324,7 @@ def test_an_old_backup_and_its_key_still_reveal_who_was_erased(
 
 
 def _lose_database(deployment: Deployment) -> None:
-    """Delete all people from the database, and thereby its own record of who was erased."""
+    """Delete all people from the database, including its own record of who was erased."""
     database = Database(deployment.world.services.settings.database_url)
     with database.writing() as tx:
         for person in tx.scalars(select(PersonRow)):

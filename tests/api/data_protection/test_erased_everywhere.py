@@ -224,7 +224,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store agreements, goals and commitments of the two, and of a pair that mentions them."""
+        """Store agreements, goals and commitments of the two people, and of a pair naming them."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:
@@ -270,7 +270,7 @@ class Life:
 
 
 def _store_goals(tx: Transaction, cycle_id: str, pair: tuple[str, str], said: str) -> None:
-    """Store an agreement of a pair, and all that belongs to it, with a text in every field."""
+    """Store an agreement of a pair, with goals and commitments, and a text in every field."""
     agreement_id, (coachee_id, coach_id) = new_id(), pair
     changes = {"version": 1, "created_at": TODAY, "changed_at": TODAY}
     tx.add(

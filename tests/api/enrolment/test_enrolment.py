@@ -89,7 +89,7 @@ def applied(
 
 
 def stored_texts(services: Services) -> str:
-    """Return everything in the database, as one text."""
+    """Return the content of the whole database as a single text."""
     with services.database.reading() as tx:
         return repr([tx.execute(table.select()).all() for table in METADATA.sorted_tables])
 

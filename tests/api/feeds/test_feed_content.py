@@ -40,7 +40,7 @@ def test_lines_are_folded_and_end_with_crlf() -> None:
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
 
 
-def test_a_feed_is_no_message_and_has_a_refresh_interval_but_no_uid() -> None:
+def test_a_feed_is_not_a_message_and_has_a_refresh_interval_but_no_uid() -> None:
     lines = feed_bytes("Sessions", [EVENT]).decode().split("\r\n")
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines
     assert "X-PUBLISHED-TTL:PT1H" in lines

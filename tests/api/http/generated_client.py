@@ -23,9 +23,9 @@ class GeneratedClient:
     """A generated client.
 
     Attributes:
-        package: its package, with the classes of clients.
-        models: the values that operations take and return.
-        types: the types of files and of absent values.
+        package: the client's package, with the client classes.
+        models: the module with the values that operations take and return.
+        types: the module with the types for files and absent values.
         names: the names of all operations.
     """
 
@@ -45,13 +45,13 @@ class GeneratedClient:
         return importlib.import_module(self._modules[name])
 
     def call(self, name: str, *values: object, **more: object) -> Any:  # noqa: ANN401 - generated
-        """Call an operation, and return the value of its answer."""
+        """Call an operation, and return the parsed response."""
         return self.operation(name).sync(*values, **more)
 
 
 @contextmanager
 def generated(document: dict[str, Any], folder: Path) -> Iterator[GeneratedClient]:
-    """Generate a client in a folder without any warning, and make it importable."""
+    """Generate a client in a folder, check that there were no warnings, and make it importable."""
     if not GENERATOR.exists():
         pytest.skip("openapi-python-client is missing; `make .venv/tools.stamp` installs it")
     described = folder / "openapi.json"

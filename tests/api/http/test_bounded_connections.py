@@ -1,4 +1,4 @@
-"""Time-outs and the limit of connections, with a small application and real connections."""
+"""Time-outs and the connection limit, with a small application and real connections."""
 
 from __future__ import annotations
 

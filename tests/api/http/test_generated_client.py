@@ -1,4 +1,4 @@
-"""A client generated from the OpenAPI document drives a cycle, without any request of our own."""
+"""A client generated from the OpenAPI document drives a cycle without handwritten requests."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_generated_client_drives_a_whole_cycle(shared: SharedServer, api: Genera
 
 
 def _with_new_token(shared: SharedServer, api: GeneratedClient) -> Any:  # noqa: ANN401 - generated
-    """Return a client with a token that it makes with the one from a manager's account page."""
+    """Return a client with a token that was created with a manager's token."""
     base_url = str(shared.client.base_url).rstrip("/")
     first = api.package.AuthenticatedClient(base_url, shared.world.manager_token())
     scopes = [api.models.TokenScope(scope.value) for scope in TokenScope]
@@ -102,7 +102,7 @@ def _cycle_with_people(api: GeneratedClient, office: Any) -> str:  # noqa: ANN40
 
 
 def _change_policy(api: GeneratedClient, office: Any, cycle_id: str) -> None:  # noqa: ANN401
-    """Change the policy from the version that was read, which works once."""
+    """Change the policy, based on the version that was read; this succeeds only once."""
     read = api.operation("read_policy").sync_detailed(cycle_id, client=office)
     assert read.parsed.sessions.count == 2
     changes = api.models.ChangePolicyChanges.from_dict({"sessions": {"count": 3}})
@@ -131,7 +131,7 @@ def _run_and_publish(api: GeneratedClient, office: Any, cycle_id: str) -> None: 
 
 
 def _read_sessions_and_mails(api: GeneratedClient, office: Any, cycle_id: str) -> Any:  # noqa: ANN401
-    """Return the first of the published sessions."""
+    """Read sessions and emails, and return the first published session."""
     page = api.operation("cycle_schedule").sync_detailed(cycle_id, client=office, limit=4)
     assert (len(page.parsed), page.headers["x-total-count"]) == (4, "9")
     session = page.parsed[0]
@@ -147,7 +147,7 @@ def _read_sessions_and_mails(api: GeneratedClient, office: Any, cycle_id: str) -
 
 
 def _answer(api: GeneratedClient, office: Any, coachee: Any, session: Any) -> None:  # noqa: ANN401
-    """Answer as the coachee, whom other sessions do not concern."""
+    """Reply as the coachee, who cannot reply to other people's sessions."""
     own = {one.id for one in api.call("my_sessions", client=coachee).sessions}
     assert session.id in own
     body = api.models.ReplyInput(reply=api.models.ReplyInputReply.ACCEPTED)

@@ -1,7 +1,8 @@
 """Managers limited to cycles or countries reach nothing, and read nobody, beyond their limits.
 
 All routes are called once by each of two limited managers: with objects of a cycle beyond their
-limits, and with objects of their own cycle, where what they get must name nobody beyond them.
+limits, and with objects of their own cycle, in which case the responses must not name anybody
+beyond the limits.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Limited:
-    """A client of a limited manager, with values of the paths inside and beyond their cycle."""
+    """A client of a limited manager, with path values inside and outside their limits."""
 
     client: httpx.Client
     token: str

@@ -394,7 +394,7 @@ def _goal_and_commitment(world: World, cycle_id: str) -> dict[str, str]:
 
 
 def _open_call(shared: SharedServer) -> str:
-    """Open a call for a cycle of its own, and return the secret of its link."""
+    """Open a call for a separate cycle, and return the secret of its link."""
     now, secret = shared.world.services.now(), secrets.token_urlsafe()
     call = CallRow(
         cycle_id=shared.world.cycle(),
@@ -497,7 +497,7 @@ def _other_id(path_values: dict[str, str], caller: Caller) -> str:
 
 
 def _follow_up_id(path_values: dict[str, str], caller: Caller) -> str:
-    """Return the id of the follow-up of the coach K-1, or for everybody else of C-1."""
+    """Return the id of K-1's follow-up for the coach, and of C-1's for everybody else."""
     code = "K-1" if caller.role is AccessRole.COACH else "C-1"
     return path_values[f"follow-up of {code}"]
 
@@ -598,7 +598,7 @@ def _upload_list(shared: SharedServer, cycle_id: str) -> None:
 
 
 def _restore_pairs(shared: SharedServer) -> None:
-    """Undo that other requests made people leave, and sessions cancelled or missed."""
+    """Undo the effects of other requests that removed people, or cancelled or missed sessions."""
     with shared.world.database.writing() as tx:
         for person in tx.scalars(select(PersonRow).where(PersonRow.left_at.is_not(None))):
             person.left_at = None
@@ -726,7 +726,7 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def test_no_route_logs_personal_data(
     shared: SharedServer, path_values: dict[str, str], debug_log: io.StringIO
 ) -> None:
-    """Call every route as each admitted caller. Runs last, because it revokes links."""
+    """Each admitted caller calls every route. This test runs last, because it revokes links."""
     secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org"}
     secrets |= {path_values[f"notes of {code}"] for code in ("K-1", "K-2")}
     secrets |= {path_values[caller.code] for caller in CALLERS if caller.code}
@@ -760,7 +760,7 @@ def test_no_route_logs_personal_data(
         time.sleep(0.05)
     logged = [json.loads(line) for line in debug_log.getvalue().splitlines()]
     not_logged = {path for _, path in TABLE} - {line.get("route") for line in logged}
-    # Rejected by the rate limit, or opened by the link of a post alone (`test_follow_up_links`).
+    # Rejected by the rate limit, or accessible only with a post's link (`test_follow_up_links`).
     others = ("sign-in", "{call}", "handed-over")
     assert not_logged == {path for path in not_logged if any(part in path for part in others)}
     assert [words for words in secrets if words in debug_log.getvalue()] == []

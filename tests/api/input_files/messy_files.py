@@ -44,7 +44,7 @@ COACHES = [
 
 @dataclass(frozen=True)
 class MessyFile:
-    """A file: what is untidy about it, its name and content, and the encoding named for it."""
+    """A file: what is untidy about it, its name and content, and the encoding given for it."""
 
     about: str
     content: bytes
@@ -244,7 +244,7 @@ def _other_formats() -> Iterator[MessyFile]:
 
 
 def read_messy(file: MessyFile) -> tuple[PeopleSheet, list[str]]:
-    """Return the sheet of coachees, and what was wrong with it."""
+    """Return the sheet of coachees, and its faults."""
     context = ReadContext(reference(), encoding=file.encoding)
     coaches = NamedFile("coaches.csv", csv(COACHES).encode())
     lists = read_people_lists(NamedFile(file.name, file.content), coaches, context)

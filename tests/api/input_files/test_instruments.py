@@ -1,4 +1,4 @@
-"""The instruments of the software, and a deployment's own from a folder."""
+"""The built-in instruments, and a deployment's own from a folder."""
 
 from __future__ import annotations
 

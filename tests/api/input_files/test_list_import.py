@@ -41,7 +41,7 @@ def read(coachees: bytes, coaches: bytes, *, strict: bool) -> CycleInputs:
 
 
 def list_of(ids: tuple[str, ...], people: list[dict[str, str]], *own: str) -> bytes:
-    """Return a list with these ids and people; `own` are the header and value of its own column."""
+    """Return a list with these ids and people; `own` is an extra column: header and value."""
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow((*COLUMNS, own[0]))
@@ -51,7 +51,7 @@ def list_of(ids: tuple[str, ...], people: list[dict[str, str]], *own: str) -> by
 
 
 def known(roster: Roster) -> Roster:
-    """Return a roster without refusals of people who are not in it."""
+    """Return a roster without references to people who are not in it."""
     coachees, coaches = ({one.id for one in people} for people in (roster.coachees, roster.coaches))
     return roster.model_copy(
         update={

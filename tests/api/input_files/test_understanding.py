@@ -44,7 +44,7 @@ def read(values: dict[str, str], *, strict: bool = False) -> PeopleSheet:
 def understood(values: dict[str, str]) -> str:
     """Return how the last value was understood.
 
-    Checks that no other column had to be understood, and that strict reading rejects this one only.
+    Checks that no other value had to be interpreted, and that strict reading rejects only this one.
     """
     found = read(values)
     assert found.faults == ()

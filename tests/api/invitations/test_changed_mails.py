@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _change(office: SendingOffice, **change: object) -> str:
-    """Change the first session of C-1, and return the id of the session."""
+    """Change the first session of C-1, and return its id."""
     with office.services.database.writing() as tx:
         coachee = office.world.person_id(office.cycle_id, "C-1")
         row = tx.scalars(
@@ -97,7 +97,7 @@ def test_moved_session_asks_again(office_mail: SendingOffice) -> None:
 
 
 class TestWithNames:
-    """The deployment allows the coach's name, and its gateway removes calendar objects."""
+    """Emails of a deployment that names the coach and leaves out calendar objects."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:

@@ -1,6 +1,6 @@
 """Calendars equal the sessions after any sequence of changes.
 
-`GENDER_COACH_LIVES=1000` in the environment tries that many sequences instead of a few.
+With `GENDER_COACH_LIVES=1000` in the environment, that many sequences are tried instead of a few.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ Times = dict[str, tuple[datetime, datetime]]
 
 
 class OfficeHasCrashedError(Exception):
-    """The process ends in the middle of a transaction."""
+    """Simulates that the process ends in the middle of a transaction."""
 
 
 @dataclass
 class Calendar:
     """A calendar that shows an event for each UID.
 
-    It applies messages as they come. With `keeps_sequences`, it remembers the last message about
-    each UID, and ignores those with an earlier SEQUENCE. With the same SEQUENCE, it takes only a
-    REQUEST after a REQUEST, if its DTSTAMP is not earlier: a cancellation is final, and has to have
-    a SEQUENCE of its own.
+    It applies messages in the order of arrival. With `keeps_sequences`, it remembers the last
+    message about each UID, and ignores those with an earlier SEQUENCE. With the same SEQUENCE, it
+    accepts only a REQUEST after a REQUEST, with a DTSTAMP that is not earlier: a cancellation is
+    final, and must have its own SEQUENCE.
     """
 
     keeps_sequences: bool

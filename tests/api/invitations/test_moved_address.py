@@ -24,7 +24,7 @@ NEW = "new@other.example"
 
 
 def _change_address(office: SendingOffice) -> None:
-    """Change the address of C-1 as every use case does, with the hook of the application."""
+    """Change the address of C-1 as every use case does, with the application's hook."""
     services = replace(office.services, address_changed=move_invitations)
     with services.database.writing() as tx:
         person = tx.get_one(PersonRow, office.world.person_id(office.cycle_id, "C-1"))
@@ -38,7 +38,7 @@ def _send(office: SendingOffice) -> None:
 
 
 def _arrived(office: SendingOffice, address: str) -> list[tuple[str, str]]:
-    """Return method and PARTSTAT of the calendar objects that arrived at an address, in order."""
+    """Return the method and PARTSTAT of each calendar object that arrived at an address."""
     found = []
     for one in office.server.taken:
         for part in one.mail.walk():

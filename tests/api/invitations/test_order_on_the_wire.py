@@ -1,4 +1,4 @@
-"""Messages to one person about one session reach the mail server in their order."""
+"""Messages to one person about one session reach the mail server in the right order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _jobs_of(office: SendingOffice, mail: MailRow) -> list[Job]:
 
 
 def _methods(office: SendingOffice) -> list[str]:
-    """Return the methods of the messages that arrived at C-1 about the first session."""
+    """Return the methods of the messages about the first session that C-1 has received."""
     return [
         part.get_param("method")
         for one in office.server.taken

@@ -1,4 +1,4 @@
-"""Actions on chosen rows affect only these; each is recorded, and its outcome is reported."""
+"""Actions on selected rows affect only these; each is recorded, and its outcome is reported."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_only_the_messages_of_chosen_people_are_released(world: World, cycle_id:
     assert events(world, "messages released") == [("person", chosen[0])]
 
 
-def test_people_without_an_address_are_told_apart(world: World, cycle_id: str) -> None:
+def test_people_without_an_address_get_their_own_outcome(world: World, cycle_id: str) -> None:
     chosen = [world.person_id(cycle_id, code) for code in ("C-1", "K-1")]
     with world.database.writing() as tx:
         tx.execute(update(PersonRow).where(PersonRow.id == chosen[0]).values(email=""))
@@ -185,7 +185,7 @@ def test_server_that_sends_no_email_refuses(world: World, cycle_id: str) -> None
         release_to(world.services, cycle_id, [], SOON)
 
 
-def test_boxes_are_chosen_and_the_page_tells_each_result(
+def test_rows_are_selected_and_the_page_shows_each_result(
     world: World, cycle_id: str, office: httpx.Client
 ) -> None:
     address = f"/cycles/{cycle_id}/messages"

@@ -1,4 +1,4 @@
-"""Why an email could not be sent, as stored in its row."""
+"""Reasons why an email could not be sent, as stored in its row."""
 
 import pytest
 

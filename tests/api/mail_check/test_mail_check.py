@@ -34,7 +34,7 @@ ENVELOPE = f"Return-Path: <{HOUSE.organiser_address}>\r\n"
 
 @pytest.fixture
 def sent(world: World, server: MailServer) -> str:
-    """Return the test invitation as it was given to the mail server."""
+    """Return the test invitation as the mail server received it."""
     services = world.with_settings(mail=server.settings)
     send_test_invitation(services, TestRecipient(address="me@ministry.example"))
     (taken,) = server.taken
@@ -43,7 +43,7 @@ def sent(world: World, server: MailServer) -> str:
 
 
 def found(source: str, house: Organisation = HOUSE) -> dict[str, Outcome]:
-    """Return the outcomes by the first words of each finding."""
+    """Return the outcome of each finding, by the finding's first words."""
     findings = check_source(source.encode(), house)
     assert len(findings) == 6
     return {ENGLISH.text(one.text): one.outcome for one in findings}

@@ -1,4 +1,4 @@
-"""Labels of the audit page: every action, object, role and detail that is recorded has one."""
+"""Labels on the audit page: every recorded action, object, role and detail has a label."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ VARIABLES = {
 
 
 class _Source:
-    """The parts of the source code of `api` that say what is recorded."""
+    """The parts of the source code of `api` that record audit events."""
 
     def __init__(self) -> None:
         texts = [path.read_text() for path in ROOT.rglob("*.py") if path != LOG]

@@ -47,7 +47,7 @@ WITHOUT_C_1 = COACHEES.replace("C-1", "C-5")
 
 @dataclass
 class ByJson:
-    """Performs the actions through the API. Each returns whether it succeeded; some also faults."""
+    """Performs actions through the API. Each returns whether it succeeded; some return faults."""
 
     office: httpx.Client
 
@@ -88,7 +88,7 @@ class ByJson:
 
 @dataclass
 class ByPage:
-    """Performs the actions through the forms on the pages, with the same results as `ByJson`."""
+    """Performs actions through the forms on pages, and returns the same values as `ByJson`."""
 
     office: httpx.Client
 
@@ -155,10 +155,10 @@ def way(request: pytest.FixtureRequest, ways: Ways) -> ByJson | ByPage:
 
 @pytest.fixture
 def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[object, bool]]:
-    """Return a function that performs an action on two identical cycles: by API, and on a page.
+    """Return a function that performs an action on two identical cycles: by the API, and on a page.
 
-    It checks that both ways have the same result and effects, and returns the result and whether
-    anything was changed.
+    The function checks that both ways have the same result and effects. It returns the result, and
+    whether anything was changed.
     """
 
     def do(act: str, *arguments: object) -> tuple[object, bool]:

@@ -73,7 +73,7 @@ def test_pin_ban_and_waiver_are_kept_in_the_cycle_file_with_its_comments(world: 
     assert (policy.pins, policy.bans, policy.waivers) == ({}, {}, ())
 
 
-def test_what_each_decision_does_now_is_said(world: World) -> None:
+def test_effect_of_each_decision_is_shown(world: World) -> None:
     cycle_id = world.cycle()
     decide(world, cycle_id, "pin", "C-1", "K-1")
     decide(world, cycle_id, "ban", "C-2", "K-1")

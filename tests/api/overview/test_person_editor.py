@@ -144,7 +144,7 @@ def test_edit_is_recorded_without_values_and_gives_the_lists_another_version(
         assert replaced_at(tx, cycle_id) is None
 
 
-def test_who_has_left_is_not_edited(world: World, office: httpx.Client) -> None:
+def test_person_who_has_left_is_not_edited(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     person = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:

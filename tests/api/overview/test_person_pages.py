@@ -323,7 +323,7 @@ def test_an_unknown_link_is_not_found_with_advice(shared: SharedServer) -> None:
 
 
 def _without_agenda(page: str) -> str:
-    """Return a page without what is shown only to people who have proved who they are."""
+    """Return a page without the parts that are shown only to verified people."""
     return re.sub(r'<section aria-labelledby="agenda">.*?</section>', "", page, flags=re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""The page on which the policy is edited: every key, its consequences, and what it stores."""
+"""The page on which the policy is edited: its keys, the consequences, and the stored file."""
 
 from __future__ import annotations
 

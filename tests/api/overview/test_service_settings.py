@@ -1,4 +1,4 @@
-"""The settings on the service page are all of them, and none of the secrets."""
+"""The service page lists all settings, but no secrets."""
 
 from __future__ import annotations
 

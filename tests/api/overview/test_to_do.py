@@ -1,4 +1,4 @@
-"""What the programme office has to do: on the first page, in the API and in the digest."""
+"""The tasks of the programme office: on the first page, in the API and in the digest."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def counts(services: Services, now: datetime) -> dict[ToDoKind, int]:
 
 
 def session_of(world: World) -> SessionRow:
-    """Return the first session."""
+    """Return the first session of a cycle."""
     with world.database.reading() as tx:
         row = tx.scalars(select(SessionRow).order_by(SessionRow.starts_at).limit(1)).one()
         tx.expunge(row)

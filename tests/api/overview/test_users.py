@@ -45,7 +45,7 @@ def confirm(world: World, office: httpx.Client) -> Callable[[], dict[str, str]]:
     def enter() -> dict[str, str]:
         with world.database.writing() as tx:
             manager = users.ensure_manager(tx, "manager", now=world.services.now())
-            tx.get_one(UserRow, manager).totp_step = None  # a code of this minute once more
+            tx.get_one(UserRow, manager).totp_step = None  # allows the same code again
         return {"old_password": GOOD, "old_code": app.now()}
 
     return enter
@@ -93,7 +93,7 @@ def test_a_user_is_added_limited_and_disabled_on_pages(
     assert [one for one in actions if one in kept] == ["user added", *kept]
 
 
-def test_limits_count_from_the_next_request_on(
+def test_limits_apply_from_the_next_request(
     world: World, office: httpx.Client, confirm: Callable[[], dict[str, str]]
 ) -> None:
     cycle_id, user_id = world.cycle(), _add(office, confirm)

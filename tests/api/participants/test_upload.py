@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Return a counter of parsed and validated policies, and of read, validated, dumped people."""
+    """Return a counter of how often policies and people are parsed, validated and dumped."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

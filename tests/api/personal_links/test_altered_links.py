@@ -29,7 +29,7 @@ def cycle_id(world: World) -> str:
 def test_link_assigned_to_somebody_else_by_hand_is_not_mailed_to_them(
     world: World, cycle_id: str
 ) -> None:
-    """Otherwise, the attacker would put the row back, and have the secret of a valid link."""
+    """Otherwise, the attacker could restore the row, and would have the secret of a valid link."""
     link = world.link(cycle_id, "C-1")
     other = world.person_id(cycle_id, "C-2")
     services = world.services_with_mail()

@@ -96,7 +96,7 @@ class Person:
             return found is not None
 
     def notices(self) -> list[tuple[str, str]]:
-        """Return the change and the address of each notice, sorted by both."""
+        """Return the change and the address of each notice, sorted."""
         kinds = (MailKind.SECURITY_NOTICE, MailKind.ACCESS_NOTICE)
         with self.world.database.reading() as tx:
             rows = tx.scalars(select(MailRow).where(MailRow.kind.in_(kinds)))
@@ -203,7 +203,7 @@ def test_stolen_device_neither_removes_nor_adds_a_passkey(
 ) -> None:
     passkey = person.add_passkey()
     device = person.on_device(method, age)
-    party: Any = None  # the refusal comes before it is used
+    party: Any = None  # refused before the passkey is used
     with pytest.raises(VerifyFirstError):
         person_passkeys.remove_passkey(person.services, device, passkey)
     with pytest.raises(VerifyFirstError):
@@ -270,7 +270,7 @@ def _change_address(person: Person, address: str) -> None:
 
 
 def _notified_of_address(person: Person) -> list[str]:
-    """Return the addresses of the notices about a changed address that are composed."""
+    """Compose all notices about a changed address, and return their recipients' addresses."""
     with person.world.database.reading() as tx:
         query = select(MailRow).where(MailRow.kind == MailKind.ADDRESS_NOTICE)
         rows = tx.scalars(query.order_by(MailRow.created_at)).all()

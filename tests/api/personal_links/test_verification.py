@@ -47,7 +47,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
 
 @dataclass
 class Holder:
-    """Somebody who has a coachee's secret link, and possibly reads the coachee's mailbox."""
+    """Somebody with a coachee's secret link, who may also read the coachee's mailbox."""
 
     world: World
     server: MailServer
@@ -89,14 +89,14 @@ class Holder:
         return [taken.text for taken in self.server.taken]
 
     def mailed_code(self) -> str:
-        """Request a code, and return it as received by email; another can be requested at once."""
+        """Request a code, and return the one in the email; another can be requested immediately."""
         assert self.json("POST", "/me/verification/code").status_code == HTTPStatus.ACCEPTED
         codes = [text[:9] for text in self.mails() if re.match(r"\d{4} \d{4}", text)]
         self.forget_codes()
         return codes[-1]
 
     def forget_codes(self) -> None:
-        """Make all codes two days old, so that the limit on new codes has passed; none expires."""
+        """Make all codes two days old, so that new codes can be sent; the codes do not expire."""
         with self.world.database.writing() as tx:
             for row in tx.scalars(select(OneTimeCodeRow)):
                 row.created_at -= timedelta(days=2)
@@ -155,7 +155,7 @@ def holder(
 
 @pytest.fixture
 def without_mail(world: World, server: MailServer, client: httpx.Client) -> Holder:
-    """Return the holder of a link on a server that sends no email; see `holder_of`."""
+    """Return the holder of a link on a server that does not send email; see `holder_of`."""
     return holder_of(world, server, client)
 
 
@@ -248,7 +248,7 @@ def test_every_route_for_reports_notes_consent_and_own_data_requires_verificatio
 
 
 def test_form_typed_before_verification_is_submitted_after_it(holder: Holder) -> None:
-    """Like a browser without scripts, each step submits the form on the page before it."""
+    """As in a browser without scripts, each step submits the form on the previous page."""
     words = 'Two lines,\r\n"quoted" & <odd>'
     form = {"attendance": "held", "q.useful": "5", "text": words}
     page = holder.post(f"/sessions/{holder.session_id}/feedback", **form)

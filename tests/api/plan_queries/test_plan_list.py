@@ -1,4 +1,4 @@
-"""The lists of a plan: its coachees and coaches, found, filtered and sorted."""
+"""The lists of a plan: its coachees and coaches, with search, filters and sorting."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_pairs_that_a_replacement_keeps_are_not_marked_as_pinned(world: World) -
     assert {row.code: row.pinned for row in rows} == {"C-1": False, "C-2": True, "C-3": False}
 
 
-def test_waiting_list_tells_why_and_what_would_help(world: World, office: httpx.Client) -> None:
+def test_waiting_list_shows_reasons_and_remedies(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     full = Unmatched(coachee="C-2", reason="all-taken", funnel=(), remedies=())
     nobody = Unmatched(coachee="C-3", reason="nobody-eligible", funnel=(), remedies=())

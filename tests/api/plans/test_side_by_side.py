@@ -42,7 +42,7 @@ def plan_ids(world: World, cycle_id: str) -> list[str]:
     return [first, second, third]
 
 
-def test_each_difference_is_told_and_what_is_equal_is_counted(
+def test_each_difference_is_shown_and_equal_coachees_are_counted(
     world: World, plan_ids: list[str]
 ) -> None:
     with world.database.reading() as tx:

@@ -1,4 +1,4 @@
-"""Plans whose parts are validated only when they are needed equal those read as a whole."""
+"""Plans whose parts are validated on demand equal plans that are read as a whole."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Correspondence:
         return f"coaching+{token}@example.org"
 
     def about(self, **changes: object) -> Answered:
-        """Return the answer of the coachee to the first session."""
+        """Return the data of an answer by the coachee about the first session."""
         stamp = f"{self.now - timedelta(minutes=5):%Y%m%dT%H%M%SZ}"
         answered = Answered(self.session.uid, self.address(), "c1@example.org", stamp=stamp)
         return answered.but(**changes)
@@ -77,7 +77,7 @@ class Correspondence:
             return rows
 
     def history(self) -> list[ReplyHistoryRow]:
-        """Return the replies in the order in which they were received."""
+        """Return the history of replies, in the order in which they were received."""
         with self.world.database.reading() as tx:
             query = select(ReplyHistoryRow).order_by(ReplyHistoryRow.received_at)
             rows = list(tx.scalars(query))

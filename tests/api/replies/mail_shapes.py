@@ -11,10 +11,10 @@ OFFICE = "coaching@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The subject and the sender of an answer.
+    """The data of an answer: the event, its sender, and what they answer.
 
     Attributes:
-        to: the address that it is sent to, usually with a token.
+        to: the address that the answer is sent to, usually with a token.
         sender: the address in From.
         partstat: the participation status, with further parameters of ATTENDEE if there are any.
         stamp: DTSTAMP.
@@ -222,7 +222,7 @@ CLIENTS = {
 
 
 def vacation(about: Answered) -> bytes:
-    """An automatic reply of Exchange."""
+    """Exchange: an automatic reply."""
     mail = _headers(about, "Automatic reply: Coaching session 1 of 2")
     mail["Auto-Submitted"] = "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"

@@ -155,7 +155,7 @@ def test_a_clock_in_the_future_does_not_block_later_answers(cycle: Correspondenc
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
-def test_of_web_and_mail_the_one_that_was_received_last_wins_and_both_are_kept(
+def test_last_reply_received_by_web_or_mail_wins_and_both_are_kept(
     cycle: Correspondence, minutes: int
 ) -> None:
     services, session = cycle.world.services, cycle.session

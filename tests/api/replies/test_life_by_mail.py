@@ -84,7 +84,7 @@ class Office:
         publish_plan(self.services, plan)
 
     def deliver(self) -> list[Taken]:
-        """Release and send everything, add it to the calendars, and compare them."""
+        """Release and send all messages, apply them to the calendars, and compare these."""
         sent = sending_all(self)
         for taken in sent:
             self._take(taken)
@@ -104,7 +104,7 @@ class Office:
         )
 
     def answer(self, session: SessionDetails, code: str, **changes: object) -> Answered:
-        """Return an answer of a person to a session as it is in their calendar."""
+        """Return the data of a person's answer to a session in their calendar."""
         self.received += 1
         token = self.world.services.keyring.reply_token(self.world.person_id(self.cycle_id, code))
         return Answered(

@@ -95,7 +95,7 @@ def test_after_a_stop_reading_continues_where_it_was(
     assert read_mailbox(services) == 5
 
 
-def test_of_an_email_that_is_too_large_only_the_headers_are_fetched(
+def test_only_the_headers_of_an_email_that_is_too_large_are_fetched(
     cycle: Correspondence, inbox: ImapMailbox
 ) -> None:
     raw = b"From: c1@example.org\r\nSubject: Large\r\n\r\n" + b"x" * MAX_MAIL_BYTES

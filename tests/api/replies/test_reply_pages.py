@@ -1,4 +1,4 @@
-"""The pages of the links in an invitation: opening them changes nothing, their buttons reply."""
+"""The pages that an invitation links to: opening them changes nothing; their buttons reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages about another time, behind a secret link and in the office."""
+"""The pages about another time, for people with a secret link and for the office."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def page_of(world: World, session: SessionDetails, code: str) -> str:
 
 
 def values(html: str) -> list[str]:
-    """Return the values of the times that a page offers."""
+    """Return the form values of the times that a page offers."""
     return re.findall(r'name="time"\s+value="([^"]+)"', html)
 
 

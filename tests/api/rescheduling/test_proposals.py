@@ -67,7 +67,7 @@ def _at(services: Services, now: datetime) -> Services:
 
 
 def mails(world: World, kind: MailKind) -> list[tuple[str, str, int]]:
-    """Return person, session and occasion of the emails of a kind."""
+    """Return the person, session and occasion of each email of a kind."""
     columns = MailRow.person_id, MailRow.session_id, MailRow.occasion
     with world.database.reading() as tx:
         return [tuple(one) for one in tx.execute(select(*columns).where(MailRow.kind == kind))]
@@ -116,7 +116,7 @@ def test_acts_pressed_twice_tell_nobody_twice(
         decisions.decide(services, coachee, session.id, second, Decision.CONFIRM)
 
 
-def test_who_proposed_a_time_is_told_once_that_nobody_answered(
+def test_proposer_of_a_time_is_told_once_that_nobody_answered(
     world: World, services: Services, session: SessionDetails
 ) -> None:
     coachee, _ = sides(session)
@@ -174,7 +174,7 @@ def test_only_offered_times_can_be_proposed_on_a_page(
         decisions.propose_offered(services, coachee, session.id, other)
 
 
-def test_of_two_proposals_for_the_same_hour_of_a_coach_exactly_one_wins(
+def test_exactly_one_of_two_proposals_for_the_same_hour_of_a_coach_wins(
     world: World, services: Services, session: SessionDetails
 ) -> None:
     rival = second_session(world, session.cycle_id, "C-2")

@@ -27,7 +27,7 @@ def cycle_id(world: World) -> str:
 
 
 def obstacles(world: World, cycle_id: str) -> list[tuple[str, int, list[tuple[str, Obstacle]]]]:
-    """Return coachee, number, who cannot attend, and why, for each obstructed session."""
+    """For each obstructed session, return its coachee and number, who cannot attend, and why."""
     found = read_rematch(world.services, cycle_id).sessions
     return [
         (one.coachee, one.number, [(each.name, each.obstacle) for each in one.obstacles])

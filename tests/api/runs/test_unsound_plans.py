@@ -28,7 +28,7 @@ OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
 
 
 class MemoryChannel:
-    """A channel to a parent in the same process."""
+    """A stand-in for the channel to a parent process, which stores the messages."""
 
     def __init__(self, task: str) -> None:
         self._task = task.encode()

@@ -84,7 +84,7 @@ class Coach:
             }
 
     def put_back(self, table: type, rows: list[dict[str, object]]) -> None:
-        """Write rows as they were, next to the running server."""
+        """Restore earlier rows in the database of the running server."""
         with self.world.database.writing() as tx:
             for row in rows:
                 key = {column.name: row[column.name] for column in table.__table__.primary_key}
@@ -92,7 +92,7 @@ class Coach:
                 tx.execute(update(table.__table__).where(*matching).values(**row))
 
     def noticed(self) -> list[str]:
-        """Return what the audit trail says about altered notes."""
+        """Return the audit events about altered notes."""
         with self.world.database.reading() as tx:
             rows = tx.scalars(select(AuditRow).where(AuditRow.action == "altered notes noticed"))
             return [str(row.detail["how"]) for row in rows]
@@ -108,7 +108,7 @@ def coach(world: World, client: httpx.Client) -> Iterator[Coach]:
 def _known_keys(keyring: Keyring, openers: list[NotebookOpenerRow]) -> set[bytes]:
     """Return all keys that somebody with the key file and the database can try."""
     known = {*keyring.master.values(), keyring.links, keyring.audit, keyring.backups}
-    for opener in openers:  # the inner layer, in case that it were the key itself
+    for opener in openers:  # the inner layer, in case it is the key itself
         outer = ("notebook_openers", opener.id, opener.person_id, opener.notebook, opener.kind)
         inner = decrypt(
             keyring.master[opener.master_version], opener.sealed, *outer, opener.master_version
@@ -149,7 +149,7 @@ def _decrypts(key: bytes, sealed: bytes, *associated_data: str | int) -> bool:
 def test_inserted_rows_of_credentials_and_openers_open_no_note(
     coach: Coach, *, with_opener: bool
 ) -> None:
-    """Even if the key file seals them: an opener can only contain a key that its writer knows."""
+    """This holds even with valid seals: an opener can only contain a key that its writer knows."""
     coach.write(0)
     world, link, key = coach.world, secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     now = world.services.now()
@@ -235,7 +235,7 @@ def test_a_single_older_note_that_was_put_back_is_noticed(coach: Coach) -> None:
 
 @pytest.mark.parametrize("session", [0, 1, 2])
 def test_a_removed_note_is_noticed(coach: Coach, session: int) -> None:
-    """On the page of its session, of another note, and of a session without a note."""
+    """Reading its session, another note, or a session without a note reveals the removal."""
     coach.write(0)
     coach.write(1)
     with coach.world.database.writing() as tx:

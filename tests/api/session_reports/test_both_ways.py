@@ -66,7 +66,7 @@ class Person:
 
 @pytest.fixture
 def people(world: World, client: httpx.Client) -> Iterator[Callable[[str], tuple[Person, Person]]]:
-    """Return a function that creates two people in the same position, each in a separate cycle.
+    """Return a function that creates two people in the same situation, in separate cycles.
 
     Each has taken part in a session.
     """

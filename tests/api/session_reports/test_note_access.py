@@ -302,7 +302,7 @@ def test_two_notes_on_one_session_are_combined_when_their_notebooks_are_merged(
 
 @pytest.fixture
 def two(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device]]:
-    """Two devices of a coach, each with the page of another session."""
+    """Return two devices of a coach, each with the page of a different session."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret

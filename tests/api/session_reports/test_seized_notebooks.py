@@ -55,12 +55,12 @@ class Programme:
         self.office = {"Authorization": f"Bearer {world.manager_token()}"}
 
     def device(self) -> httpx.Client:
-        """A browser of its own, which is closed with the programme."""
+        """Return a separate browser, which is closed with the programme."""
         self.devices.append(httpx.Client(base_url=self.client.base_url, timeout=30))
         return self.devices[-1]
 
     def new_link(self, *, verified: bool = True) -> dict[str, str]:
-        """Renew the link, and verify a device with it long enough ago to need another code."""
+        """Renew the link, and verify a device with it so long ago that another code is required."""
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
         bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
         if not verified:
@@ -190,7 +190,7 @@ def test_the_code_that_has_just_verified_a_device_also_starts_the_notebook(
 def test_only_a_code_of_the_last_two_hours_counts_for_a_notebook(
     world: World, by: Verification, hours: int, *, counts: bool
 ) -> None:
-    """Whoever has the link can set the first PIN or passkey where no code can be sent."""
+    """Anybody with the link can set the first PIN or passkey if no code can be sent."""
     now, cycle_id = world.services.now(), world.cycle(1, 1)
     link = world.link(cycle_id, "K-1")
     coach = Principal(
@@ -280,7 +280,7 @@ def test_an_address_that_is_corrected_before_anybody_has_a_link_is_mailed_to_nob
 def test_passphrases_are_not_compared_without_the_mailed_code(
     programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise any number of them could be tried, uncounted, by the duration of the answer."""
+    """Otherwise, the response time would reveal the result of any number of uncounted guesses."""
     coach, bearer = programme.device(), programme.new_link()
     begin_notebook(coach, bearer, programme.mailed_code(coach, bearer))
     coach.put(f"{NOTES}/passphrase", json={"passphrase": PASSPHRASE}, headers=bearer)

@@ -1,4 +1,4 @@
-"""The shared record of a session: who came, modules, actions, and what the office is asked for."""
+"""The shared record of a session: attendance, modules, actions, and requests to the office."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FORM = {
 
 
 class Meeting:
-    """The first session of C-1 and K-1, with everybody's ways to it."""
+    """The first session of C-1 and K-1, with everybody's access to it."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -73,11 +73,11 @@ class Meeting:
         self.keys = {code: world.device_key(self.cycle_id, code) for code in self.links}
 
     def as_(self, code: str) -> dict[str, str]:
-        """Return the headers of a person in the API."""
+        """Return the headers with which a person calls the API."""
         return {"Authorization": f"Bearer {self.links[code]}", "X-Device-Key": self.keys[code]}
 
     def page(self, code: str, last: str = "") -> str:
-        """Return the URL of the session's page of a person."""
+        """Return the URL of a person's page for the session."""
         return f"/p/{self.links[code]}/sessions/{self.session.id}{last}"
 
     def device(self, code: str) -> dict[str, str]:
@@ -85,7 +85,7 @@ class Meeting:
         return {"X-Device-Key": self.keys[code]}
 
     def to_do(self) -> dict[ToDoKind, int]:
-        """Return what the office has to do about records."""
+        """Return the office's tasks about records."""
         kinds = (ToDoKind.ATTENDANCE_DIFFERS, ToDoKind.ASKED_OFFICE)
         found = read_to_do(self.world.services)
         return {one.kind: one.count for one in found if one.kind in kinds}
@@ -93,7 +93,7 @@ class Meeting:
 
 @pytest.fixture
 def meeting(world: World) -> Meeting:
-    """Return a meeting."""
+    """Return the first session of a new cycle, which has taken place."""
     return Meeting(world)
 
 
@@ -183,7 +183,7 @@ def test_fault_is_shown_beside_its_field_and_nothing_is_saved(
     assert missing.status_code == HTTPStatus.NOT_FOUND
 
 
-def test_long_text_of_an_earlier_version_is_kept_but_no_new_one_is_taken(
+def test_long_text_of_an_earlier_version_is_kept_but_no_new_one_is_accepted(
     meeting: Meeting, client: httpx.Client
 ) -> None:
     long = "The coachee writes to the office.\n" * 9
@@ -287,7 +287,7 @@ def test_covered_modules_are_seen_in_the_plan_and_keep_an_own_module_from_deleti
     assert "covered in session 1" in plan
 
 
-def test_texts_of_a_record_go_with_the_coachee_and_names_with_the_coach(
+def test_erasure_removes_texts_of_a_record_with_the_coachee_and_names_with_the_coach(
     meeting: Meeting, client: httpx.Client
 ) -> None:
     record = RECORD | {

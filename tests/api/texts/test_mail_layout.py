@@ -1,7 +1,7 @@
 """The layout of every email with texts that are 40 % longer, on phones, in light and dark.
 
 `MAIL_PICTURES=FOLDER` in the environment writes a picture of each email to that folder, and
-`MAIL_LANGUAGE=en` uses another language than the pseudo-locale.
+`MAIL_LANGUAGE=en` uses English instead of the pseudo-locale.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
 
 
 def write_questions(services: Services, session: SessionDetails) -> Iterator[datetime]:
-    """Ask after the cycle, and a week later remind; yield the times."""
+    """Send follow-ups after the cycle, and reminders a week later; yield the times."""
     plan_questions(services, session)
     for now in (QUESTION, QUESTION + timedelta(days=7)):
         assert write_due_questions(replace(services, now=lambda now=now: now)) == 2
@@ -191,7 +191,7 @@ def write_notices_about_sessions(services: Services, session: SessionDetails) ->
 
 
 def change_address(services: Services, person_id: str) -> None:
-    """Change the address of a person who was invited, to which their invitations move."""
+    """Change the address of an invited person; their invitations move to the new address."""
     with services.database.writing() as tx:
         person = tx.get_one(PersonRow, person_id)
         person.email = "x@example.org"

@@ -188,7 +188,7 @@ def legacy_device(world: World, person_id: str) -> str:
 
 
 def questions_after_cycle(world: World) -> tuple[str, str, str]:
-    """Let a pair be completed and be asked, and a post; return two links, and a device's key."""
+    """Complete a pair, and ask its coachee and a post; return two links and a device key."""
     now, keyring = world.services.now(), world.services.keyring
     today, until = now.date(), now + timedelta(days=30)
     with world.database.writing() as tx:
@@ -255,7 +255,7 @@ def link_of_person_with_passkeys(world: World) -> str:
 
 
 def known_data() -> set[str]:
-    """Return texts that are data: of the sample's files, the settings, consent and agreements."""
+    """Return texts that are data: from the sample's files, the settings, consent and agreements."""
     files = ("cycle.toml", "coachees.xlsx", "coaches.csv")
     lists = parse_inputs(*(NamedFile(name, (SAMPLE / name).read_bytes()) for name in files))
     people = (*lists.roster.coachees, *lists.roster.coaches)
@@ -312,7 +312,7 @@ def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
 
 
 def receive_emails_of_all_kinds(world: World) -> None:
-    """Record an email for each reason for which the programme office sees one."""
+    """Record an incoming email for each reason that the programme office can see."""
     with world.database.writing() as tx:
         session = tx.scalars(select(SessionRow)).first()
         assert session is not None

@@ -1,4 +1,4 @@
-"""Which drafts end: only those whose form the server has carried out."""
+"""Drafts end only once the server has processed their form."""
 
 from __future__ import annotations
 

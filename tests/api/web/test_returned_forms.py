@@ -39,7 +39,7 @@ def codes(world: World) -> tuple[str, ...]:
 
 @pytest.fixture
 def browser(world: World, client: httpx.Client, codes: tuple[str, ...]) -> Iterator[httpx.Client]:
-    """A browser in which the manager has signed in, and not confirmed recently."""
+    """A browser in which the manager is signed in but has not confirmed recently."""
     assert codes
     with world.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())
@@ -131,7 +131,7 @@ def test_link_to_a_file_leads_to_the_confirmation_and_then_to_the_file(
 
 
 def test_no_link_has_its_target_saved_whatever_it_is() -> None:
-    """With the attribute `download`, browsers would save the page that asks for a confirmation."""
+    """With the attribute `download`, browsers would save the confirmation page instead."""
     for template in (ROOT / "templates").rglob("*.html"):
         links = re.findall(r"<a\b[^>]*>", template.read_text(encoding="utf-8"))
         assert [link for link in links if re.search(r"\sdownload(\s|=|>)", link)] == []

@@ -18,9 +18,9 @@ import trustme
 
 @dataclass
 class Receiver:
-    """What was received, and how it is answered: with the next of `answers`, then with 204.
+    """Received requests, and the status codes to respond with: those in `answers`, then 204.
 
-    With a `pause`, in seconds, the response consists of header lines without end.
+    With a `pause`, in seconds, the response is an endless sequence of header lines.
     """
 
     url: str = ""

@@ -56,7 +56,7 @@ def happened(services: Services, action: str, object_id: str) -> None:
 
 
 def delivered(services: Services, *, later: timedelta = timedelta(0)) -> Webhook:
-    """Run the job that much later; return the only webhook."""
+    """Run the job, `later` than now, and return the only webhook."""
     now = services.now() + later
     deliver_due(replace(services, now=lambda: now), threading.Event())
     return webhooks.list_webhooks(services)[0]
@@ -166,7 +166,7 @@ def test_address_inside_the_network_is_not_connected_to(world: World, receiver: 
 def test_name_that_points_elsewhere_after_the_check_is_connected_to_where_it_was_checked(
     services: Services, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name server of the receiver's own can answer each question differently."""
+    """The receiver's own name server can answer each query differently."""
     created(services, receiver)
     asked: list[str] = []
     resolve = socket.getaddrinfo

@@ -252,7 +252,7 @@ def test_only_a_cancelled_past_session_may_be_missing_from_a_series(
     assert (not list(sessions.series(context))) is is_sound
 
 
-# Nobody here has several rows; what `overlaps` finds is tested in test_one_human.py.
+# Nobody here has several rows; the findings of `overlaps` are tested in test_one_human.py.
 @pytest.mark.parametrize(
     "check",
     [check for check in CHECKS if check is not humans.overlaps],

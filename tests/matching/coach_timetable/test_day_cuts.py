@@ -100,7 +100,7 @@ def test_row_of_a_day_cut_weighs_the_sessions_of_its_day() -> None:
 
 
 def test_relaxation_excludes_set_that_needs_too_many_days() -> None:
-    # The coachee who cannot share a day needs three of six Tuesdays, the others need four.
+    # The coachee who cannot share a day needs three of six Tuesdays; the others need four.
     windows = [ALONE, EARLY, LATE, EARLY, LATE]
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2

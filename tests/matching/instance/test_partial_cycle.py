@@ -192,7 +192,7 @@ class BruteForce:
     def can_meet_together(
         self, placed: list[tuple[int, int]], options: dict[tuple[int, int], list[list[Session]]]
     ) -> bool:
-        """Whether all pairs can have one of their series without anybody in two places at once."""
+        """Return whether all pairs can have a series with nobody in two places at once."""
         roster = self.roster
         rows = {
             **{("coachee", one.id): one for one in roster.coachees},
@@ -205,7 +205,7 @@ class BruteForce:
         ]
 
         def clash(one: tuple[str, str], other: tuple[str, str]) -> bool:
-            """Whether two pairs have a human in common, by the ids of their people."""
+            """Return whether two pairs have a human in common, by the ids of their people."""
             keys = [{("coachee", a), ("coach", b)} & {*several} for a, b in (one, other)]
             return one != other and any(
                 same_person(rows[a], rows[b]) for a in keys[0] for b in keys[1]
@@ -236,7 +236,7 @@ class BruteForce:
         return not several or place(0, [])
 
     def best(self) -> list[int] | None:
-        """Return the best value of each level but `schedule`; `None` if there are many plans."""
+        """Return the best value of each level except `schedule`; `None` if there are many plans."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)

@@ -27,7 +27,7 @@ ZONE = ZoneInfo("Europe/Belgrade")
 
 
 def calendar_of(roster: Roster, cycle: Cycle, result: Result, match: Match) -> PairCalendar:
-    """Return the calendar of a match, whose people have no other sessions than the result's."""
+    """Return the calendar of a match whose people have only the sessions in the result."""
     humans = humans_of(roster)
     of_coachee = dict(zip([one.id for one in roster.coachees], humans.coachees, strict=True))
     of_coach = dict(zip([one.id for one in roster.coaches], humans.coaches, strict=True))
@@ -78,13 +78,13 @@ def moved(cycle: Cycle, result: Result, match: Match, starts: dict[int, int]) ->
 
 
 def faults(roster: Roster, cycle: Cycle, result: Result) -> list[str]:
-    """Return the auditor's findings about sessions; the level of their quality may change."""
+    """Return the auditor's findings, except about levels, whose values may change."""
     found = map(str, audit(roster, cycle, result))
     return [one for one in found if not one.startswith("level")]
 
 
 def instance(random: Random) -> tuple[Roster, Cycle, Result]:
-    """Return a small cycle with a sound plan; some of its people have two roles."""
+    """Return a small cycle with a sound plan; some people have two roles."""
     if random.random() < 0.4:
         roster, cycle = both_roles(random)
     else:
@@ -190,7 +190,7 @@ def test_slots_respect_the_daily_and_weekly_limits_of_the_coach() -> None:
     assert "24" in {one[:2] for one in shown(pair(coach_sessions=others), 2)}
 
 
-def test_only_where_no_slot_keeps_the_later_sessions_do_the_slots_move_them_least() -> None:
+def test_slots_move_later_sessions_least_and_only_if_no_slot_keeps_them() -> None:
     occupied = ((local("2027-01-18T00:00"), local("2027-02-24T12:00")),)
     assert shown(pair(occupied=occupied), 2) == []  # too long after the first session
     assert shown(pair(occupied=occupied, series=pair().series[1:]), 2) == [
