@@ -28,7 +28,7 @@ AddressHook = Callable[[Transaction, "Services", str, str], None]
 
 
 PeopleHook = Callable[[Transaction, "Services", str], None]
-"""A function of a transaction, the services, and the id of a cycle."""
+"""A callback with a transaction, the services, and the id of a cycle."""
 
 
 def _ignore_people(_tx: Transaction, _services: Services, _cycle_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Whether a person is free at given times."""
+"""Checks whether a person is free at given times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 60  # in a minute
 
 
 def are_free(person: Person, spans: Collection[Span]) -> tuple[bool, ...]:
-    """Return for each span whether it is in a person's weekly windows, and not while they are away.
+    """Return, for each span, whether a person is free: within their weekly windows, and not away.
 
     Holidays are not considered.
     """

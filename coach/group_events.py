@@ -1,4 +1,4 @@
-"""Group events of a cycle: what they are, whom they are for, and when their dates begin and end.
+"""Group events of a cycle: their kinds, their audience, and the times of their dates.
 
 A date is entered in the time zone of its event: a day with a time of day, or whole days.
 """
@@ -16,7 +16,7 @@ MOST_DAYS = 14
 
 
 class GroupEventKind(StrEnum):
-    """What a group event is."""
+    """The kind of a group event."""
 
     KICKOFF = "kickoff"
     SEMINAR = "seminar"
@@ -25,7 +25,7 @@ class GroupEventKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whom a group event is for. Everybody means all people now in the cycle."""
+    """Whom a group event is for. `EVERYBODY` means all people currently in the cycle."""
 
     EVERYBODY = "everybody"
     COACHEES = "coachees"
@@ -37,7 +37,7 @@ class Audience(StrEnum):
 class Occurrence:
     """When a date of an event takes place: `[start, end)`, in UTC.
 
-    `first_day` and `last_day` are given if it takes whole days, in the time zone of the event.
+    `first_day` and `last_day` are given if the date lasts whole days, in the event's time zone.
     """
 
     start: datetime
@@ -49,7 +49,7 @@ class Occurrence:
 def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
     """Return a date that begins at a time of day; `None` if the clock skips that time.
 
-    The first of two equal times is meant when the clock is put back.
+    When the clock is put back, the first of the two equal times is used.
     """
     local = datetime.combine(day, clock, zone)
     start = local.astimezone(UTC)
@@ -59,7 +59,7 @@ def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | 
 
 
 def whole_days(day: date, days: int, zone: ZoneInfo) -> Occurrence:
-    """Return a date that takes `days` whole days from `day`."""
+    """Return a date that lasts `days` whole days, starting on `day`."""
     last = day + timedelta(days=days - 1)
     start, end = (
         datetime.combine(one, time(), zone).astimezone(UTC)

@@ -68,7 +68,7 @@ class PartStat(StrEnum):
 class Invitation(InvitationValue):
     """A person's invitation to session `number` of `count`, in `[start, end)`.
 
-    One to a date of a group event is number 1 of 1.
+    An invitation to a date of a group event has number 1 of 1.
 
     Attributes:
         join_link: the URL of an online meeting.
@@ -76,10 +76,10 @@ class Invitation(InvitationValue):
         place: where they meet, in the office's words.
         with_name: the name of the other participant. It is added when the invitation is rendered
             and is not stored; a change of name produces no message.
-        event: what the group event is; `None` for a session.
+        event: the kind of the group event; `None` for a session.
         first_day: the first day of a group event that takes whole days; otherwise `None`.
-        last_day: its last day.
-        is_required: whether the person is expected to come to the group event.
+        last_day: the last day, as for `first_day`.
+        is_required: whether the person is expected to attend the group event.
     """
 
     uid: str

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 def time_zone(name: str) -> ZoneInfo:
     """Return the time zone with an IANA name.
 
-    `ZoneInfo` keeps only the last eight zones, so that a cycle with people in more of them would
-    read its files again and again.
+    `ZoneInfo` keeps only the last eight zones, so a cycle with people in more zones would read
+    their files again and again.
 
     Raises:
-        ZoneInfoNotFoundError: there is no such zone.
+        ZoneInfoNotFoundError: there is no time zone with this name.
     """
     return ZoneInfo(name)

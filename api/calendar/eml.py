@@ -128,7 +128,7 @@ def _kind(message: Message, *, has_calendar: bool, has_moved: bool) -> MailKind:
 
 
 def _group(invitation: Invitation) -> str:
-    """Return whether a group event is required or optional; empty for a session."""
+    """Return `required` or `optional` for a group event, or an empty text for a session."""
     if invitation.event is None:
         return ""
     return "required" if invitation.is_required else "optional"

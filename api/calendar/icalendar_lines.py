@@ -1,7 +1,7 @@
 """Renders calendar objects and their properties with the package `icalendar` (RFC 5545).
 
-`api.calendar.ics` writes plain values itself, and imports this module for all others only, because
-importing the package takes as long as all invitations of a small cycle.
+`api.calendar.ics` writes plain values itself and imports this module only for other values, because
+importing the package takes as long as rendering all invitations of a small cycle.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # which imports this module when it needs it
 
 
 def calendar_object(shared: SharedProperties, title: str, alarm_lead: timedelta) -> bytes:
-    """Return a calendar object with placeholders for the values that are not shared.
+    """Return a calendar object with placeholders for the values that differ between messages.
 
     These are the uid and the addresses `nobody`, a time from the first to the second day of 2000,
     and `X-DETAILS:none`.
@@ -64,7 +64,7 @@ def uid_lines(uid: str) -> bytes:
 
 
 def detail_lines(location: str, description: str, join_link: str) -> bytes:
-    """Return the properties that say where and with whom; those that are empty are left out."""
+    """Return the properties for place, link and people; empty ones are left out."""
     alone = Event()
     if description:
         alone.add("description", description)

@@ -50,7 +50,7 @@ class SharedProperties(NamedTuple):
 
     @classmethod
     def of(cls, message: Message) -> SharedProperties:
-        """Return those of a message."""
+        """Return the shared properties of a message."""
         return cls(
             message.method,
             message.sequence,
@@ -102,7 +102,7 @@ def _pattern(shared: SharedProperties, title: str, alarm_lead: timedelta) -> Tex
 
 
 def _plain_object(shared: SharedProperties, title: str, alarm_days: int) -> bytes:
-    """Return a calendar object, with a placeholder for each gap, without the library."""
+    """Build a calendar object with a placeholder for each gap, without using the library."""
     is_request = shared.method is Method.REQUEST
     alarm = (
         *("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}"),
@@ -141,7 +141,7 @@ def _uid_lines(uid: str) -> bytes:
 
 
 def _time_lines(invitation: Invitation) -> tuple[bytes, bytes]:
-    """Return the start and end: instants in UTC, or dates if the event takes whole days.
+    """Return the start and end: instants in UTC, or dates if the event lasts whole days.
 
     The end is the day after the last one (RFC 5545, section 3.6.1).
     """
@@ -200,7 +200,7 @@ def _quoted(name: str) -> str:
 
 
 def _folded(line: str) -> bytes:
-    """Return a line in ASCII, folded, from the preceding LF to the last CR."""
+    """Fold an ASCII line, and return it from the preceding LF to the last CR."""
     pieces = (line[at : at + _FOLDED_AT] for at in range(0, len(line), _FOLDED_AT))
     return b"\n%b\r" % "\r\n ".join(pieces).encode()
 

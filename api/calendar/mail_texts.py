@@ -73,7 +73,7 @@ class MailKind:
 
 
 class _Given(NamedTuple):
-    """Which optional values and links an email has.
+    """The optional values and links that an email contains.
 
     Attributes:
         values: the optional values that are not empty.
@@ -87,7 +87,7 @@ class _Given(NamedTuple):
 
 
 class _Patterns(NamedTuple):
-    """The rendered subject, text and HTML, with gaps; the texts of the body have CRLF."""
+    """The rendered subject, text and HTML, with gaps; body texts have CRLF line endings."""
 
     subject: TextPattern
     plain: TextPattern

@@ -21,7 +21,7 @@ PRODUCT = "-//Coaching scheduler//EN"
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
     """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured.
 
-    For a group event, return for example `Group session: seminar`.
+    The text for a group event is, for example, `Group session: seminar`.
     """
     programme = deployment.programme_name
     if invitation.event is not None:

@@ -65,7 +65,7 @@ class TerminalGroup(TyperGroup):
 def usage_error(error: UsageError) -> str:
     """Return the lines about a wrong option or argument: the usage, a hint, and what is wrong.
 
-    A message of typer's that is not known here is shown unchanged.
+    Messages of typer that are not known here are shown unchanged.
     """
     if isinstance(error, NoArgsIsHelpError):
         return error.message
@@ -115,7 +115,7 @@ def _types_of(parameter: Any) -> list[type]:  # noqa: ANN401 - private types of 
 
 
 def _misused(error: UsageError) -> Displayed | None:
-    """Return the problem with an option or argument that has a value too many or too few."""
+    """Return the problem with an option or argument that has too many or too few values."""
     if isinstance(error, BadOptionUsage):
         takes_none = error.message == f"Option {error.option_name!r} does not take a value."
         misuse = facts.OPTION_WITH_VALUE if takes_none else facts.OPTION_WITHOUT_VALUE

@@ -1,4 +1,4 @@
-"""Recording who came to a date of a group event."""
+"""The use case of recording who attended a date of a group event."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MAX_PEOPLE = 2_000
 
 
 class PersonAttendance(FrozenModel):
-    """Whether a person came; `None` if it is not known."""
+    """Whether a person attended; `None` if this is not known."""
 
     person_id: Identifier
     attended: bool | None
 
 
 class AttendanceInput(FrozenModel):
-    """Who came to a date of a group event. People who are not given stay as they are."""
+    """Who attended a date of a group event. Other people's attendance does not change."""
 
     date_id: Identifier
     people: Annotated[tuple[PersonAttendance, ...], Field(max_length=_MAX_PEOPLE)]
@@ -40,12 +40,12 @@ def record_attendance(
     *,
     version: int | None,
 ) -> GroupEvent:
-    """Record who came. `version` is that on which it is based; `None` if it does not matter.
+    """Record who attended. `version` is the event's version that was seen, or `None`.
 
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was recorded.
-        ConflictError: the event is cancelled, it has no such date, the date has not begun, or
+        ConflictError: the event is cancelled or has no such date, the date has not begun, or
             somebody was not invited.
     """
     now = services.now()

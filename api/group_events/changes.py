@@ -33,8 +33,8 @@ def create_event(services: Services, cycle_id: str, entered: GroupEventInput) ->
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a date is in the past; a chosen person is not in the cycle; or there is the
-            same event at the same time, as after a second press.
+        ConflictError: a date is in the past; a chosen person is not in the cycle; or an equal event
+            exists at the same time, for example because the button was pressed twice.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -61,10 +61,11 @@ def change_event(
     *,
     version: int | None,
 ) -> GroupEvent:
-    """Change a group event, and draft the messages that follow from it.
+    """Change a group event, and draft the resulting messages.
 
-    Only a changed time asks people again. Dates that are not given are taken out, and those that
-    have begun stay. `version` is that on which the change is based; `None` if it does not matter.
+    People are asked again only if a time changes. Dates that are not given are removed, except
+    those that have begun. `version` is the version on which the change is based; `None` disables
+    the check.
 
     Raises:
         NotFoundError: there is no such event in this cycle.
@@ -90,12 +91,12 @@ def change_event(
 def cancel_event(
     services: Services, cycle_id: str, event_id: str, *, version: int | None
 ) -> GroupEvent:
-    """Cancel a group event, and draft cancellations of its coming dates.
+    """Cancel a group event, and draft cancellations of its upcoming dates.
 
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was changed.
-        ConflictError: the event is cancelled already, or over.
+        ConflictError: the event is already cancelled, or over.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -168,7 +169,7 @@ def _store_values(event: GroupEventRow, entered: GroupEventInput) -> None:
 
 
 def _store_people(tx: Transaction, event: GroupEventRow, entered: GroupEventInput) -> None:
-    """Store whom the event is for. Who was chosen and has left the cycle may stay chosen."""
+    """Store whom the event is for. Selected people who have left the cycle may stay selected."""
     wanted = set(entered.people) if entered.audience is Audience.CHOSEN else set()
     of_event = GroupEventPersonRow.event_id == event.id
     before = set(tx.scalars(select(GroupEventPersonRow.person_id).where(of_event)))
@@ -184,7 +185,7 @@ def _store_people(tx: Transaction, event: GroupEventRow, entered: GroupEventInpu
 def _store_dates(
     tx: Transaction, event: GroupEventRow, entered: GroupEventInput, now: datetime
 ) -> None:
-    """Move the dates that are given with an id, add new ones, and take out the others."""
+    """Move the dates that are given with an id, add new dates, and remove all others."""
     rows = _dates(tx, event)
     kept = set()
     for row, occurrence in _matched(rows, entered):
@@ -208,7 +209,7 @@ def _store_dates(
 def _matched(
     rows: Sequence[GroupEventDateRow], entered: GroupEventInput
 ) -> Iterator[tuple[GroupEventDateRow | None, Occurrence]]:
-    """Yield each given date with the row that it changes, by id, or else by its time."""
+    """Yield each given date with the row that it changes, found by id or else by time."""
     pairs = list(zip(entered.dates, entered.occurrences, strict=True))
     by_id = {row.id: row for row in rows}
     named = {given.id for given, _ in pairs if given.id}

@@ -48,8 +48,8 @@ TimeZone = Annotated[str, AfterValidator(known_timezone), Field(examples=["Europ
 class GroupDateInput(FrozenModel):
     """A date: the day, and the time at which it starts, in the zone of the event.
 
-    `id` is that of an existing date, which keeps the answers of people if its time stays. `clock`
-    is left out if the event takes whole days.
+    `id` is the id of an existing date, which keeps its replies if the time does not change. `clock`
+    is omitted if the event lasts whole days.
     """
 
     id: Identifier | None = None
@@ -61,15 +61,15 @@ class GroupEventInput(FrozenModel):
     """A group event as the office enters it.
 
     Attributes:
-        title: what it is about. It is shown on pages, never in emails or calendars.
+        title: what the event is about. Shown on pages, never in emails or calendars.
         timezone: the zone of the dates, an IANA name.
-        dates: the coming dates. Those that have begun stay, whether given or not.
-        minutes: how long each date takes; `None` if it takes whole days.
-        days: how many whole days each date takes, from its day; `None` if it takes minutes.
+        dates: the upcoming dates. Dates that have begun remain, whether given or not.
+        minutes: the length of each date; `None` if the dates last whole days.
+        days: the number of whole days of each date; `None` if `minutes` is given.
         place: where people meet. Aides can read it in calendars.
         join_link: the `https` URL of an online meeting.
-        people: the ids of the people of the cycle who are invited, for the audience `chosen`.
-        required: whether people are expected to come; they are then busy at that time.
+        people: for the audience `chosen`, the ids of the people in the cycle who are invited.
+        required: whether people are expected to attend, so that they count as busy at that time.
     """
 
     kind: GroupEventKind
@@ -123,7 +123,7 @@ class GroupEventInput(FrozenModel):
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """When each of the dates takes place, in their order."""
+        """The times at which the dates take place, in the order of the dates."""
         return tuple(_occurrence(one, self.timezone, self.minutes, self.days) for one in self.dates)
 
 

@@ -1,6 +1,6 @@
-"""Erasure of what group events contain about people.
+"""Erasure of the data about people in group events.
 
-Invitations remain with time, reply and attendance, from which totals are computed.
+Invitations keep their time, reply and attendance, from which totals are computed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def erase_group_events(
     *,
     now: datetime,
 ) -> None:
-    """Empty the comments of erased people, end their invitations, and redact the event's words."""
+    """Empty the comments of erased people, end their invitations, and redact events' texts."""
     own = select(GroupInvitationRow.id).where(GroupInvitationRow.person_id.in_(person_ids))
     coming = GroupInvitationRow.starts_at > now
     for statement in (

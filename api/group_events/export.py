@@ -1,4 +1,4 @@
-"""What the report about a person contains of group events."""
+"""The group events in the report about a person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReportedEvents(FrozenModel):
 
 
 def reported_events(tx: Transaction, person_id: str) -> ReportedEvents:
-    """Return what is stored about a person's group events."""
+    """Return the stored data about a person's group events."""
     rows = tx.scalars(
         select(GroupReplyRow)
         .join(GroupInvitationRow, GroupInvitationRow.id == GroupReplyRow.invitation_id)

@@ -31,7 +31,7 @@ def read_form(
 
 
 def stored_fields(found: GroupEventOfCycle) -> dict[str, str]:
-    """Return the fields of the form for an event as it is."""
+    """Return the fields of the form for an existing event."""
     values = found.entered.model_dump(mode="json")
     fields = {name: "" if values[name] is None else f"{values[name]}" for name in _PLAIN}
     for number, one in enumerate(values["dates"], start=1):
@@ -74,7 +74,7 @@ def _date(fields: Mapping[str, str], number: int) -> dict[str, str]:
 
 
 def _field(name: str, rows: list[int]) -> str:
-    """Return the field of the form for a field of the input, such as `clock_2` for its date 1."""
+    """Return the form field for an input field, such as `clock_2` for the date at index 1."""
     part, _, rest = name.partition(".")
     if part != "dates":
         return part

@@ -1,8 +1,9 @@
-"""Brings the invitations to a group event up to date: who is told what.
+"""Brings the invitations to a group event up to date, and drafts the messages about them.
 
-This is the only place where invitations to group events change. Each person has an invitation of
-their own to each date, with its own SEQUENCE, so that a message to one person, or their reply,
-never touches another's. Messages are stored as draft emails in the transaction of the change.
+This is the only place where invitations to group events change. Each person has a separate
+invitation to each date, with its own SEQUENCE, so that a message to one person, or their reply,
+never affects the invitation of another. Messages are stored as draft emails in the transaction of
+the change.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ _SIDES = {Audience.COACHEES: (Side.COACHEE,), Audience.COACHES: (Side.COACH,)}
 def update_invitations(
     tx: Transaction, event: GroupEventRow, *, now: datetime
 ) -> tuple[MailRow, ...]:
-    """Create the messages that the coming dates of an event need; return them as draft emails.
+    """Create the messages about an event's upcoming dates, and return them as draft emails.
 
-    Who is to come and was not told gets an invitation, who was told something else gets the change,
-    and who is no longer to come gets a cancellation. Dates that have begun stay as they are.
+    People who should attend and were not told get an invitation; people who were told something
+    else get the change; people who should no longer attend get a cancellation. Dates that have
+    begun do not change.
     """
     tx.flush()
     people = set() if event.cancelled_at else set(audience_of(tx, event))
@@ -56,10 +58,11 @@ def update_invitations(
 
 
 def update_cycle(tx: Transaction, services: Services, cycle_id: str) -> None:
-    """Bring the invitations to all coming events of a cycle up to date, after its people changed.
+    """Update the invitations to all upcoming events of a cycle, after its people have changed.
 
-    Who has joined is invited, and who has left gets a cancellation. They are sent at once if
-    invitations to the event were released before; otherwise they wait with the others.
+    People who have joined are invited, and people who have left get a cancellation. The messages
+    are sent at once if invitations to the event have been released before; otherwise, they wait
+    with the others.
     """
     now = services.now()
     coming = select(GroupEventDateRow.event_id).where(GroupEventDateRow.starts_at > now)
@@ -80,7 +83,7 @@ def update_cycle(tx: Transaction, services: Services, cycle_id: str) -> None:
 
 
 def audience_of(tx: Transaction, event: GroupEventRow) -> Sequence[str]:
-    """Return the ids of the people now in the cycle for whom an event is."""
+    """Return the ids of the people currently in the cycle whom an event is for."""
     people = select(PersonRow.id).where(
         PersonRow.cycle_id == event.cycle_id,
         PersonRow.left_at.is_(None),
@@ -99,7 +102,7 @@ def audience_of(tx: Transaction, event: GroupEventRow) -> Sequence[str]:
 def coming_dates(
     tx: Transaction, event: GroupEventRow, now: datetime
 ) -> Sequence[GroupEventDateRow]:
-    """Return the dates of an event that have not begun, also those that were taken out."""
+    """Return the dates of an event that have not begun, including removed dates."""
     return tx.scalars(
         select(GroupEventDateRow)
         .where(GroupEventDateRow.event_id == event.id, GroupEventDateRow.starts_at > now)

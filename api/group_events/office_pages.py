@@ -1,4 +1,4 @@
-"""The office's pages about group events: the list, one event, and the form to enter it."""
+"""The office's pages about group events: the list, one event, and the form for events."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def show_new(cycle_id: str, request: Request, services: ServicesDep) -> Response
 def create(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Create a group event, or show what is wrong."""
+    """Create a group event, or show the faults."""
     entered, faults = read_form(form_fields)
     if entered is not None:
         try:
@@ -69,7 +69,7 @@ def create(
 
 @EVENT_PAGES.get("/{event_id}")
 def show_event(cycle_id: str, event_id: str, request: Request) -> Response:
-    """Show a group event: who has answered what, and who came."""
+    """Show a group event with replies and attendance."""
     return _render_event(request, cycle_id, event_id)
 
 
@@ -84,7 +84,7 @@ def show_edit(cycle_id: str, event_id: str, request: Request, services: Services
 def change(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Change a group event, or show what is wrong, or what has changed since."""
+    """Change a group event, or show the faults, or show what has changed since."""
     entered, faults = read_form(form_fields)
     version, changed = version_in_form(form_fields.get("version", "")), None
     if entered is not None:
@@ -119,7 +119,7 @@ def cancel(
 def record(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Record who came to a date, or show what has changed since."""
+    """Record who attended a date, or show what has changed since."""
     came = set(form_fields.get("came", "").split())
     listed = form_fields.get("listed", "").split()
     given = AttendanceInput(

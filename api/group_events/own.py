@@ -1,4 +1,4 @@
-"""What a person sees of group events: their own invitations, and nobody else's."""
+"""Use cases of people for group events: each sees only their own invitations."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ class OwnEvent(FrozenModel):
     """A date of a group event to which a person is invited, in the person's time zone.
 
     Attributes:
-        title: what it is about, in the office's words.
-        first_day: its first day, in the zone of the event, if it takes whole days; else `None`.
-        last_day: its last day.
-        is_confirmed: false if it is cancelled, at least for this person.
-        reply: the person's reply; `none` again after a change that asks for a new one.
-        attended: whether the person came; `None` if that is not recorded, or the person has not
-            proved who they are.
+        title: what the event is about, in the office's words.
+        first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
+            `None`.
+        last_day: the last day, as for `first_day`.
+        is_confirmed: false if the date is cancelled, at least for this person.
+        reply: the person's reply; reset to `none` by a change that requires a new reply.
+        attended: whether the person attended; `None` if this is not recorded, or if the person is
+            not verified.
     """
 
     id: str
@@ -58,7 +59,7 @@ class OwnEvent(FrozenModel):
 
 
 def read_own_events(services: Services, principal: Principal) -> tuple[OwnEvent, ...]:
-    """Return the principal's group events in chronological order, also those that are over."""
+    """Return the principal's group events, including past ones, in chronological order."""
     with services.database.reading() as tx:
         return own_events(tx, principal)
 
@@ -106,7 +107,7 @@ def reply_to_event(
 
 
 def own_calendar_file(services: Services, principal: Principal, invitation_id: str) -> CalendarFile:
-    """Return one of the principal's group events, as it is now, as a calendar object.
+    """Return the current state of one of the principal's group events as a calendar object.
 
     Raises:
         NotFoundError: the principal has no such invitation.
@@ -143,7 +144,7 @@ def _own_view(tx: Transaction, principal: Principal, invitation_id: str) -> OwnE
 
 
 def _as_seen(principal: Principal, event: OwnEvent) -> OwnEvent:
-    """Return an event without attendance, unless the principal has proved who they are."""
+    """Return an event without attendance, unless the principal is verified."""
     return event if principal.is_verified else event.model_copy(update={"attended": None})
 
 

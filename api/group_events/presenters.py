@@ -41,7 +41,7 @@ _ATTENDED = {
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person who is or was invited to a date, with their reply and whether they came."""
+    """A person who is or was invited to a date, with their reply and attendance."""
 
     view: InvitedPerson
     badges: tuple[Badge, ...]
@@ -51,7 +51,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A date of an event; `can_record` is whether it can be recorded who came."""
+    """A date of an event; `can_record` is whether attendance can be recorded."""
 
     id: str
     when: Displayed
@@ -73,7 +73,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class OwnEventLine:
-    """A date of a group event as shown to a person who is invited."""
+    """A date of a group event as shown to an invited person."""
 
     address: str
     view: OwnEvent
@@ -85,7 +85,7 @@ class OwnEventLine:
 
 
 def event_title(kind: GroupEventKind, title: str) -> Displayed:
-    """Return what an event is, with its title if it has one."""
+    """Return the kind of an event, with its title if it has one."""
     return facts.TITLED(kind=facts.KINDS[kind], title=title) if title else facts.KINDS[kind]
 
 

@@ -1,4 +1,4 @@
-"""What the programme office sees of group events: their dates, and who has answered what."""
+"""Group events as the programme office sees them: dates, invited people, and replies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from coach.sessions import Reply
 class GroupDate(FrozenModel):
     """A date of a group event: `[start, end)`, in the zone of the event.
 
-    `first_day` and `last_day` are given if it takes whole days.
+    `first_day` and `last_day` are given if the event lasts whole days.
     """
 
     id: str
@@ -50,10 +50,10 @@ class InvitedPerson(FrozenModel):
     """A person's invitation to a date.
 
     Attributes:
-        is_invited: false once they are no longer to come, or the date is cancelled.
-        reply: their reply; `none` again after a change that asks for a new one.
-        attended: whether they came; `None` if that is not recorded.
-        is_sent: whether they were sent the latest message about it.
+        is_invited: false if the person is no longer invited, or the date is cancelled.
+        reply: the person's reply; reset to `none` by a change that requires a new reply.
+        attended: whether the person attended; `None` if this is not recorded.
+        is_sent: whether the latest message about the invitation was sent.
     """
 
     date_id: str
@@ -69,7 +69,7 @@ class InvitedPerson(FrozenModel):
 class GroupEvent(FrozenModel):
     """A group event, as the office sees it; see `GroupEventInput`.
 
-    `minutes` and `days` are those of its first date. `invited` is in the order of dates and names.
+    `minutes` and `days` are those of the first date. `invited` is ordered by date and name.
     """
 
     id: str
@@ -97,7 +97,7 @@ class GroupEventsOfCycle(FrozenModel):
 
 
 class GroupEventOfCycle(FrozenModel):
-    """A group event with its cycle, and who can be chosen for it."""
+    """A group event with its cycle, and the people who can be selected for it."""
 
     cycle: CycleHeader
     event: GroupEvent
@@ -107,7 +107,7 @@ class GroupEventOfCycle(FrozenModel):
 
 
 def list_events(services: Services, cycle_id: str) -> GroupEventsOfCycle:
-    """Return the group events of a cycle, the cancelled ones last.
+    """Return the group events of a cycle, cancelled events last.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -142,7 +142,7 @@ def read_event(services: Services, cycle_id: str, event_id: str) -> GroupEventOf
 
 
 def read_choice(services: Services, cycle_id: str) -> tuple[CycleHeader, tuple[PersonSummary, ...]]:
-    """Return a cycle, and who can be chosen for a group event of it.
+    """Return a cycle, and the people who can be selected for its group events.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -170,9 +170,9 @@ def event_view(tx: Transaction, row: GroupEventRow, *, now: datetime) -> GroupEv
 
 
 def input_of(tx: Transaction, row: GroupEventRow, now: datetime) -> GroupEventInput:
-    """Return what the office would enter to get the event as it is, with its coming dates.
+    """Return the input that describes an event as it is now, with its upcoming dates.
 
-    If there are none, its past dates are included.
+    If there are no upcoming dates, the past dates are included.
     """
     chosen = select(GroupEventPersonRow.person_id).where(GroupEventPersonRow.event_id == row.id)
     dates = _dates(tx, [row.id])[row.id]
@@ -202,7 +202,7 @@ def _date_input(row: GroupEventDateRow, zone: ZoneInfo) -> GroupDateInput:
 
 
 def _length(row: GroupEventDateRow) -> tuple[int | None, int | None]:
-    """Return how many minutes a date takes, or how many whole days."""
+    """Return the length of a date in minutes, or in whole days; the other is `None`."""
     if row.first_day is not None and row.last_day is not None:
         return None, (row.last_day - row.first_day).days + 1
     return int((row.ends_at - row.starts_at).total_seconds()) // 60, None
@@ -218,9 +218,9 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
 
 
 def _dates(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
-    """Return the dates of events that were not taken out, in their order, by event.
+    """Return the dates of events, without removed ones, in order, by event.
 
-    An event of which all dates were taken out does not exist: it is cancelled instead.
+    There is no event whose dates have all been removed: it is cancelled instead.
     """
     found: dict[str, list[GroupEventDateRow]] = {one: [] for one in event_ids}
     rows = tx.scalars(
@@ -277,7 +277,7 @@ def _view(
 
 
 def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[InvitedPerson]]:
-    """Return the invitations to the dates of events, by date, in the order of names."""
+    """Return the invitations to the dates of events, by date, ordered by name."""
     rows = tx.execute(
         select(GroupInvitationRow, PersonRow)
         .join(GroupEventDateRow, GroupEventDateRow.id == GroupInvitationRow.date_id)
@@ -303,7 +303,7 @@ def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[Invite
 
 
 def _unsent(tx: Transaction, invitation_ids: list[str]) -> set[str | None]:
-    """Return the invitations about which an email waits to be released."""
+    """Return the invitations with an email that waits to be released."""
     drafts = select(MailRow.group_invitation_id).where(
         MailRow.group_invitation_id.in_(invitation_ids), MailRow.state == MailState.DRAFT
     )

@@ -30,7 +30,7 @@ def store_event_reply(
 ) -> None:
     """Store a person's reply to their invitation, replacing any earlier one.
 
-    `now` is when it was received, and `stamp` when it was made; see `GroupReplyRow`.
+    `now` is when the reply was received, and `stamp` when it was made; see `GroupReplyRow`.
 
     Raises:
         ConflictError: the date is cancelled for the person, or over.

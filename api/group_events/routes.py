@@ -1,4 +1,4 @@
-"""JSON routes for group events, of the programme office and of the people who are invited."""
+"""JSON routes for group events, for the programme office and for invited people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OWN_EVENTS = APIRouter(prefix=f"{API}/me/events", tags=["group events"])
 
 @GROUP_EVENTS.get("", operation_id="list_group_events", responses=problem_responses(404))
 def list_events(cycle_id: str, services: ServicesDep) -> tuple[GroupEvent, ...]:
-    """List the group events of a cycle, with who has answered what; the cancelled ones last."""
+    """List the group events of a cycle with everybody's replies, cancelled events last."""
     return reading.list_events(services, cycle_id).events
 
 
@@ -46,7 +46,7 @@ def create_event(
 def read_event(
     cycle_id: str, event_id: str, services: ServicesDep, response: Response
 ) -> GroupEvent:
-    """Get a group event, with who has answered what. `ETag` is its version."""
+    """Get a group event with everybody's replies. `ETag` is its version."""
     return _versioned(reading.read_event(services, cycle_id, event_id).event, response)
 
 
@@ -64,7 +64,7 @@ def change_event(
     version: RequiredVersion,
     response: Response,
 ) -> GroupEvent:
-    """Change a group event. Only people whose time changes are asked again."""
+    """Change a group event. People are asked again only if a time changes."""
     changed = changes.change_event(services, cycle_id, event_id, entered, version=version)
     return _versioned(changed, response)
 
@@ -100,7 +100,7 @@ def record_attendance(
     version: RequiredVersion,
     response: Response,
 ) -> GroupEvent:
-    """Record who came to a date that has begun."""
+    """Record who attended a date that has begun."""
     recorded = attendance.record_attendance(services, cycle_id, event_id, given, version=version)
     return _versioned(recorded, response)
 
@@ -119,7 +119,7 @@ def list_my_events(services: ServicesDep, principal: PrincipalDep) -> tuple[OwnE
 def reply_to_event(
     invitation_id: str, reply: ReplyInput, services: ServicesDep, principal: PrincipalDep
 ) -> OwnEvent:
-    """Accept or decline a group event. The programme office sees your answer."""
+    """Accept or decline a group event. The programme office sees your reply."""
     return own.reply_to_event(services, principal, invitation_id, reply)
 
 

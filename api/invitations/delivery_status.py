@@ -41,7 +41,7 @@ class FailedMail(FrozenModel):
         outbox_id: the id with which an invitation can be downloaded, to be sent another way; `None`
             for reminders.
         number: the number of the session that the email is about; `None` for introductions.
-        event: what the group event is that the email is about; `None` for others.
+        event: the kind of the group event that the email is about; `None` for other emails.
         start: the start of the session that the email is about; `None` for introductions.
     """
 
@@ -166,5 +166,5 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
 
 
 def _invitation_in(mail: MailRow) -> Invitation | None:
-    """Return the invitation in an email; what it is about may have been moved since."""
+    """Return the invitation in an email; its session or event may have been moved since."""
     return stored_message(mail).invitation if mail.kind is MailKind.INVITATION else None

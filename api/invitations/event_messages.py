@@ -1,4 +1,4 @@
-"""Applying a message to a person's invitation to a group event, and drafting it as an email."""
+"""Applies a message to a person's invitation to a group event, and drafts it as an email."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.sessions import Reply
 
 
 def current_reply(row: GroupInvitationRow) -> Reply:
-    """Return the person's reply; `NONE` if they have been asked again since."""
+    """Return the person's reply; `NONE` if the person has been asked again since."""
     return row.reply if row.reply_sequence >= row.asked_sequence else Reply.NONE
 
 
@@ -24,7 +24,7 @@ def answer_to_event(row: GroupInvitationRow) -> PartStat:
 
 
 def announced_invitation(row: GroupInvitationRow, uid: str) -> Invitation:
-    """Return an invitation as last announced. `uid` is that of the date."""
+    """Return an invitation as last announced. `uid` is the UID of the date."""
     return Invitation(
         uid=uid,
         number=1,
@@ -41,7 +41,7 @@ def announced_invitation(row: GroupInvitationRow, uid: str) -> Invitation:
 
 
 def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
-    """Return what the person was last sent, with their reply."""
+    """Return the invitation that the person was last sent, with their reply."""
     return SentInvitation(
         invitation=announced_invitation(row, uid),
         sequence=row.sequence,
@@ -51,7 +51,7 @@ def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
 
 
 def apply_event_message(row: GroupInvitationRow, message: Message, *, now: datetime) -> None:
-    """Change an invitation as the message announces. Its revision increases, unless it is new."""
+    """Change an invitation as announced in a message. Its revision increases, unless it is new."""
     invitation = message.invitation
     row.kind, row.is_required = invitation.event or row.kind, invitation.is_required
     row.starts_at, row.ends_at = invitation.start, invitation.end
@@ -91,9 +91,9 @@ def latest_event_invitation(
 def draft_event_mail(
     row: GroupInvitationRow, message: Message, cycle_id: str, *, now: datetime
 ) -> MailRow:
-    """Return the message as a draft email, after it was applied to the invitation.
+    """Return the message, which was applied to the invitation, as a draft email.
 
-    Calendars do not offer to propose another time, which the office sets for everybody.
+    Calendars do not offer to propose another time, because the office sets the time for everybody.
     """
     content = message.model_copy(update={"refuses_counter": True})
     return MailRow(

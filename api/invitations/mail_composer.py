@@ -98,7 +98,7 @@ def _as_known_now(
 
 
 def _last_sent(tx: Transaction, mail: MailRow) -> MailRow | None:
-    """Return the latest earlier message about the same that was sent to the person."""
+    """Return the latest earlier message to the person about the same session or event."""
     return tx.scalars(
         select(MailRow)
         .where(
@@ -121,7 +121,7 @@ def _answer(tx: Transaction, mail: MailRow) -> PartStat:
 
 
 def _was_never_invited(tx: Transaction, mail: MailRow) -> bool:
-    """Return whether an email cancels a group event that the person was never told of."""
+    """Return whether an email cancels a group event to which the person was never invited."""
     return (
         mail.group_invitation_id is not None
         and is_cancellation(mail)

@@ -21,7 +21,8 @@ from coach.invitations import Method
 class OutboxMessage(FrozenModel):
     """An outbox message with its recipient, session and delivery time.
 
-    `event` is what the group event is that it is about; `session_id` is then empty.
+    `event` is the kind of the group event that the message is about, if any; `session_id` is then
+    empty.
     """
 
     id: str

@@ -29,9 +29,9 @@ ADDRESS = "address"  # key of the content of an email to a former address
 class OutgoingInvitation(FrozenModel):
     """A message to one person about one session or group event, ready to be rendered.
 
-    Of `session_id` and `group_invitation_id`, one is empty.
-    `coach_name` is the name of the coach if the recipient is the coachee, otherwise `None`.
-    `has_moved` is whether the message cancels an invitation at a former address.
+    Either `session_id` or `group_invitation_id` is empty. `coach_name` is the name of the coach if
+    the recipient is the coachee, otherwise `None`. `has_moved` is whether the message cancels an
+    invitation at a former address.
     """
 
     message: Message

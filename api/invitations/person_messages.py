@@ -37,7 +37,7 @@ _CANCELLATION = Badge(facts.KIND_CANCELLATION(), "bad")
 class MessageLine(FrozenModel):
     """An email to one person; `number` and `start` are those of its session, if it has one.
 
-    `event` is what the group event is that it is about; `None` for others.
+    `event` is the kind of the group event that the email is about; `None` for other emails.
     """
 
     id: str

@@ -8,7 +8,7 @@ from coach.sessions import Session
 
 
 class PlannedPair(BaseModel):
-    """A match without its verdicts, which take the longest to read."""
+    """A match without its verdicts, which take the longest to parse."""
 
     coachee: str
     coach: str

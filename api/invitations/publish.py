@@ -112,8 +112,9 @@ def publish_draft(
 
     The cycle's earlier published plan is superseded. Sessions that have started are not changed.
     People who have a confirmed session but no working secret link get a new link, valid until
-    `link_grace` after the last day of the cycle; with `None`, for a preview, nobody does. With
-    `introduce`, people who have not been written to before also get an introduction.
+    `link_grace` after the last day of the cycle; for a preview, `link_grace` is `None`, and nobody
+    gets a link. With `introduce`, people who have not been written to before also get an
+    introduction.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -164,7 +164,7 @@ class MailRow(IdentifiedRow):
 
 
 def about_the_same(mail: MailRow) -> ColumnElement[bool]:
-    """Return the condition that an email is to the same person about the same session or event."""
+    """Return the condition for emails to the same person about the same session or event."""
     return and_(
         MailRow.person_id == mail.person_id,
         MailRow.session_id == mail.session_id,

@@ -1,7 +1,7 @@
 """Tables of group events, their dates, and the invitations of people to them.
 
-The package `group_events` writes them. They are defined here because runs read when people are
-busy, and emails refer to invitations.
+The package `group_events` writes these tables. They are defined here because runs read the times at
+which people are busy, and emails refer to invitations.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class GroupEventRow(IdentifiedRow):
     """A group event of a cycle.
 
     Attributes:
-        title: what it is about, in the office's words. It is shown on pages, never in emails or
+        title: what the event is about, in the office's words. Shown on pages, never in emails or
             calendars.
-        timezone: the zone in which its dates were entered.
-        audience: whom it is for; the chosen people are in `GroupEventPersonRow`.
-        is_required: whether people are expected to come, and busy at that time.
-        cancelled_at: when it was cancelled; `None` if it takes place.
+        timezone: the zone in which the dates were entered.
+        audience: whom the event is for; selected people are in `GroupEventPersonRow`.
+        is_required: whether people are expected to attend, and count as busy at that time.
+        cancelled_at: when the event was cancelled; `None` if it takes place.
         version: increases with every change by the office.
     """
 
@@ -53,7 +53,7 @@ class GroupEventRow(IdentifiedRow):
 
 
 class GroupEventPersonRow(TableRow):
-    """A person who was chosen for a group event that is for chosen people."""
+    """A person who was selected for a group event with the audience `chosen`."""
 
     __tablename__ = "group_event_people"
 
@@ -69,10 +69,11 @@ class GroupEventDateRow(IdentifiedRow):
     """A date of a group event.
 
     Attributes:
-        uid: never changes, and is the same for all people who are invited.
-        first_day: its first day if it takes whole days, in the zone of the event; else `None`.
-        last_day: its last day.
-        removed_at: when the office took it out of the event; `None` if it takes place.
+        uid: never changes, and is the same for all invited people.
+        first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
+            `None`.
+        last_day: the last day, as for `first_day`.
+        removed_at: when the office removed the date from the event; `None` if it takes place.
     """
 
     __tablename__ = "group_event_dates"
@@ -90,17 +91,17 @@ class GroupEventDateRow(IdentifiedRow):
 
 
 class GroupInvitationRow(IdentifiedRow):
-    """A person's invitation to a date of a group event, as it was last announced to them.
+    """A person's invitation to a date of a group event, as last announced to the person.
 
     Attributes:
         sequence: increases with every change of time or state, for this person alone.
         asked_sequence: the value of `sequence` when the person was last asked to reply.
-        revision: the number of messages to the person about it, from 0.
+        revision: the number of the latest message to the person about the invitation, from 0.
         changed_at: when the latest message was created.
-        reply: the person's latest reply; `NONE` if they have not replied. It does not count if it
-            is older than `asked_sequence`.
-        reply_sequence: the sequence to which it was given.
-        attended: whether the person came; `None` if this is not recorded.
+        reply: the person's latest reply; `NONE` if they have not replied. A reply older than
+            `asked_sequence` does not count.
+        reply_sequence: the sequence that the reply answers.
+        attended: whether the person attended; `None` if this is not recorded.
     """
 
     __tablename__ = "group_invitations"
@@ -136,11 +137,11 @@ class GroupReplyRow(IdentifiedRow):
     """A reply to an invitation to a group event, even if a later one has replaced it.
 
     Attributes:
-        source: how it reached the application; an `api.sessions.rows.ReplySource`.
+        source: how the reply reached the application; an `api.sessions.rows.ReplySource`.
         sequence: the sequence of the invitation at the time of the reply.
         stamp: when a calendar reply was made, by the sender's clock, but not later than
             `received_at`.
-        counted: whether it became the person's reply.
+        counted: whether the reply became the person's current reply.
     """
 
     __tablename__ = "group_replies"

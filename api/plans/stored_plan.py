@@ -117,7 +117,7 @@ class StoredPlan:
         return self.pairs_with_times_of(self.coachees)
 
     def pairs_with_times_of(self, coachees: Container[str]) -> Result:
-        """Return `pairs_and_times`, in which only the matches of some coachees have sessions."""
+        """Return `pairs_and_times` with sessions only in the matches of the given coachees."""
         matches = [
             {**one, "verdicts": ()}
             if one["coachee"] in coachees

@@ -66,7 +66,7 @@ class Rematch(FrozenModel):
 
 
 class _Session(NamedTuple):
-    """What is read of a session: loading whole rows takes twice as long."""
+    """The columns of a session that are read; loading whole rows takes twice as long."""
 
     id: str
     number: int
@@ -141,7 +141,7 @@ def obstructed_sessions(
 
 
 def _not_free(people: Mapping[str, Person], sessions: Sequence[_Session]) -> set[tuple[str, str]]:
-    """Return the sessions, with the people who are not free at their times."""
+    """Return the sessions, each with the people who are not free at its time."""
     held: dict[str, list[_Session]] = defaultdict(list)
     for session in sessions:
         held[session.coachee_id].append(session)

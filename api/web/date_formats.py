@@ -80,7 +80,7 @@ def format_short_datetime(instant: datetime, zone: tzinfo) -> Fact:
 
 
 class TimeTexts(NamedTuple):
-    """The texts of `format_datetime_range`, and of `format_short_datetime` of its start."""
+    """The texts of `format_datetime_range`, and of `format_short_datetime` for the start."""
 
     range: str
     start: str

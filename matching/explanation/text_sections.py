@@ -40,7 +40,7 @@ def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
 def runner_up_section(second: RunnerUp | None, names: Mapping[str, str]) -> Section:
     """Return a section about a match's runner-up, or about its absence if `second` is `None`.
 
-    `names` maps the ids of people to what is displayed for them.
+    `names` maps the ids of people to their display names.
     """
     return _runner_up(second).named(names)
 

@@ -110,7 +110,7 @@ def _grid_of_length(
 
 @dataclass(frozen=True, slots=True)
 class _GridPolicy:
-    """What determines the grid of sessions of one length, and when people are free on it."""
+    """The settings that determine the grid for one session length, and people's free starts."""
 
     cycle: Cycle = field(compare=False)
     minutes: int
@@ -134,7 +134,7 @@ class _PolicyGrid(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _policy_grid(policy: _GridPolicy) -> _PolicyGrid:
-    """Return the grid of a policy. Explanations evaluate variations of a cycle's people on it."""
+    """Return the grid of a policy; cached, because explanations only vary a cycle's people."""
     starts, day = _grid(policy.cycle, policy.minutes)
     first = policy.cycle.cycle.start.toordinal()
     ordinals = first + day.astype(np.int64)

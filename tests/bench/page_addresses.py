@@ -1,4 +1,4 @@
-"""The pages of the programme office, with what is measured of them and what is not."""
+"""The pages of the programme office: the measured ones, and the reasons for omitting others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a person is free at given times."""
+"""The check of whether a person is free at given times."""
 
 from __future__ import annotations
 

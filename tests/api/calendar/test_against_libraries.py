@@ -1,4 +1,4 @@
-"""Invitations joined from prepared parts equal, byte by byte, what the libraries render at once."""
+"""Invitations joined from prepared parts equal those rendered by the libraries byte by byte."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ RECIPIENTS = st.builds(Recipient, NAMES, ADDRESSES, ZONES.map(ZoneInfo))
 
 
 def by_icalendar(message: Message, recipient: Recipient) -> bytes:
-    """Render a message with the library alone."""
+    """Render a message using only the library."""
     title = summary(message.invitation, DEPLOYMENT, ENGLISH)
     is_request = message.method is Method.REQUEST
     event, calendar = Event(), Calendar()
@@ -99,7 +99,7 @@ def test_calendar_objects_are_those_of_icalendar(message: Message, recipient: Re
 
 
 def by_email_package(rendered: bytes, message: Message, recipient: Recipient, ics: bytes) -> bytes:
-    """Render the headers that name nobody, and the body, with the library alone.
+    """Render the headers that identify nobody, and the body, using only the library.
 
     The two texts are those in `rendered`, decoded.
     """

@@ -1,4 +1,4 @@
-"""Group events: who is told what, and what a change, a leaving and a joining person cause."""
+"""Group events: who gets which messages after changes, and when people join or leave."""
 
 from __future__ import annotations
 

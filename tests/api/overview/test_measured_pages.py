@@ -1,4 +1,4 @@
-"""Every page of the office is measured at 1,200 x 400, or named with the reason why not."""
+"""Every page of the office is measured with 1,200 coachees, or listed with the reason why not."""
 
 from __future__ import annotations
 
