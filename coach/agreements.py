@@ -34,7 +34,7 @@ class AgreementState(StrEnum):
 
 
 class AgreementEvent(StrEnum):
-    """What can happen to an agreement."""
+    """An event in the life of an agreement."""
 
     WRITE = "write"
     PROPOSE = "propose"
@@ -127,7 +127,7 @@ ModuleCode = Annotated[str, StringConstraints(min_length=1, max_length=20), Sing
 
 
 class AgreementTerms(BaseModel):
-    """What a coach and a coachee agree on. `focus` lists codes of modules."""
+    """The terms that a coach and a coachee agree on. `focus` lists codes of modules."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -37,7 +37,7 @@ class CommitmentState(StrEnum):
 
 
 class CommitmentEvent(StrEnum):
-    """What can happen to a commitment."""
+    """An event in the life of a commitment."""
 
     CHANGE = "change"  # its text is changed, so the coachee has to commit to it again
     COMMIT = "commit"

@@ -116,7 +116,7 @@ class GoalState(StrEnum):
 
 
 class GoalEvent(StrEnum):
-    """What can happen to a goal."""
+    """An event in the life of a goal."""
 
     CHANGE = "change"  # its text is changed, so both have to agree again
     AGREE = "agree"

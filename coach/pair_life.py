@@ -37,7 +37,7 @@ ORDER = {state: place for place, state in enumerate(LifeState)}
 
 @dataclass(frozen=True, slots=True)
 class LifeFacts:
-    """What is known of a pair; `None` for what has not happened. All times are aware.
+    """The facts known about a pair; `None` for what has not happened. All times are aware.
 
     Attributes:
         called: when the open call was published.

@@ -27,7 +27,10 @@ class OfficeRole(StrEnum):
 
 
 class Access(FrozenModel):
-    """What a user may do. Only managers have limits; an empty list of cycles means none."""
+    """What a user may do. Only managers have limits.
+
+    `None` means no limit; an empty set means access to no cycle or no country.
+    """
 
     role: OfficeRole
     cycles: frozenset[str] | None = None

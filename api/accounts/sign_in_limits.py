@@ -7,7 +7,7 @@ in three budgets:
 - by network and name;
 - by name, from unknown devices. This budget refuses nothing: it delays the answer.
 
-A known device has a budget of its own instead. Once that is used up, the device counts as unknown.
+A known device has its own budget instead. Once this is used up, the device counts as unknown.
 
 An attempt is counted as failed before the password is compared, and no longer counted once it has
 succeeded, so that attempts at the same time do not exceed a budget. All processes share the

@@ -2,8 +2,8 @@
 
 A chain of seals does not reveal that its end was removed. An anchor contains the number of rows at
 some time and the seal of the last one, so a later verification can detect that rows are missing.
-Anchors are written to a file once a day. Each line has a seal of its own, so lines can be removed
-from the file but not forged.
+Anchors are written to a file once a day. Each line has its own seal, so lines can be removed from
+the file but not forged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the office enters about a group event, and the times that result from it."""
+"""The office's input about a group event, and the resulting times."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def read_delivery_status(cycle_id: str, services: ServicesDep, texts: TextsDep) 
 def release_messages(
     cycle_id: str, cutoff: MessageCutoff, services: ServicesDep, texts: TextsDep
 ) -> DeliveryStatus:
-    """Have this server send the pending messages in the background."""
+    """Send the pending messages from this server, in the background."""
     return dispatch.release_messages(services, cycle_id, cutoff.until).rendered(texts)
 
 

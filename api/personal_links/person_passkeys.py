@@ -198,7 +198,7 @@ def _signed(
     *,
     now: datetime,
 ) -> bool:
-    """Whether one of the principal's passkeys signed the challenge of `flow`."""
+    """Return whether one of the principal's passkeys signed the challenge of `flow`."""
     row = sealed_or_none(tx, _find(tx, presented_credential_id(response) or ""))
     if row is None or row.person_id != principal.person_id:
         return False

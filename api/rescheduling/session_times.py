@@ -1,4 +1,4 @@
-"""The contents of the pages about another time: the session, its free times, the proposals."""
+"""The contents of the pages about another time: the session, its free times, and the proposals."""
 
 from __future__ import annotations
 

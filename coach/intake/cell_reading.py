@@ -37,7 +37,7 @@ def read_cell(column: Column, text: str, read_context: ReadContext) -> ReadCell:
 
 
 def _parse(column: Column, text: str, read_context: ReadContext) -> ReadCell:
-    """Parse a cell as it is written or, if that fails, as it is rewritten."""
+    """Parse a cell as written or, if that fails, after rewriting it."""
     try:
         return ReadCell(column.read(text, read_context))
     except CellError:

@@ -108,7 +108,7 @@ class SearchState:
         self._known_bounds[self._key(level)] = min(bound, self.known_bound(level))
 
     def _key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int]:
-        """Identify a level and the floors under which it is searched."""
+        """Return a key for a level and the floors under which it is searched."""
         minimums = tuple(objective.minimum for objective in self.decided)
         return level, minimums, int(np.count_nonzero(self.allowed))
 

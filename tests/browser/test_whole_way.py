@@ -108,7 +108,7 @@ def reply(coachee: Page) -> None:
 
 
 def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: str) -> None:
-    """Have a coachee choose another time, and the coach confirm it, by keyboard at 320 pixels."""
+    """Let a coachee choose another time, and the coach confirm it, by keyboard at 320 pixels."""
     session = coachee.url
     coachee.goto(home)
     coachee.get_by_role("link", name="Session 6 of 6").press("Enter")

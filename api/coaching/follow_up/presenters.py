@@ -66,7 +66,7 @@ def follow_up_line(one: FollowUpView, zone: ZoneInfo) -> FollowUpLine:
 def commitment_form(
     one: CommitmentView, entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> CommitmentForm:
-    """Return the form of a commitment, with what was entered if it has faults.
+    """Return the form of a commitment, filled in with the rejected input if there are faults.
 
     "Done" can be chosen even for a commitment without evidence, because evidence is entered in the
     same form.

@@ -1,4 +1,4 @@
-"""The check of outgoing email, with sources as receivers show them."""
+"""The check of outgoing email, with email sources as receivers see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine, with a certificate of its own authority."""
+"""A receiver of webhooks on this machine, with a certificate from its own authority."""
 
 from __future__ import annotations
 
