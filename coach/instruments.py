@@ -28,7 +28,7 @@ MAX_ITEMS_AFTER_SESSION = 8
 
 
 class Moment(StrEnum):
-    """When an instrument is asked; see `Occasion` for the exact times."""
+    """When the questions of an instrument are asked; see `Occasion` for the exact times."""
 
     AFTER_SESSION = "after_session"
     ALLIANCE = "alliance"

@@ -41,7 +41,8 @@ class QuietTimes:
     def is_last_chance(self, person: PersonRow, session: SessionRow, before: timedelta) -> bool:
         """Return whether it is time for a reminder `before` a session.
 
-        If that day is quiet for the person, the reminder is due on the last working day before it.
+        If the day of the reminder is quiet for the person, the reminder is due on the nearest
+        earlier day that is not quiet.
         """
         zone = ZoneInfo(person.timezone)
         day = (session.starts_at - before).astimezone(zone).date()

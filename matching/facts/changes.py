@@ -1,4 +1,4 @@
-"""Messages about remedies and policy advice: changes that would place a coachee, and effects."""
+"""Messages about remedies and policy advice: changes that place a coachee, and their effects."""
 
 from __future__ import annotations
 

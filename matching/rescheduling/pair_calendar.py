@@ -114,7 +114,7 @@ class PairCalendar:
         return found
 
     def within_buffers(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
-        """Return whether each start is too close to a session of the coach with someone else."""
+        """Return, for each start, whether it is too close to the coach's sessions with others."""
         reach, minutes = self.cycle.sessions.buffer_minutes, self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in self.coach_sessions:

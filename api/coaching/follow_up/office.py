@@ -76,8 +76,8 @@ class OfficeFollowUp(FrozenModel):
     """A follow-up of a pair, as shown to the programme office.
 
     `commitments` is the number of the pair's commitments in each state, `titles` are the titles
-    that the coachee has shared, and `posts` are the answers of posts that have taken over
-    commitments.
+    that the coachee has shared, and `posts` are the outcomes reported by the posts that have taken
+    over commitments.
     """
 
     id: str

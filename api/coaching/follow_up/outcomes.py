@@ -1,4 +1,4 @@
-"""Records what has become of a commitment: evidence, its new state, and a post to ask."""
+"""Records the outcome of a commitment: evidence, its new state, and the post to ask about it."""
 
 from __future__ import annotations
 

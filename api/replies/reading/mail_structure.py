@@ -115,7 +115,7 @@ class MailStructure:
         return tuple(dict.fromkeys(one for value in values for one in _MESSAGE_ID.findall(value)))
 
     def parts_of(self, *content_types: str) -> tuple[Part, ...]:
-        """Return the parts with one of these types."""
+        """Return the parts that have one of the given content types."""
         return tuple(part for part in self.parts if part.content_type in content_types)
 
 
@@ -138,7 +138,7 @@ def message_digest(raw: bytes) -> str:
 
 
 def _leaves(message: Message) -> Iterator[Part]:
-    """Yield the parts that contain no parts, in their order, without those of attached emails."""
+    """Yield the leaf parts of a message in document order, except those of attached emails."""
     pending, seen = [message], 0
     while pending:
         one, seen = pending.pop(), seen + 1

@@ -59,7 +59,7 @@ class Clock:
 
 @dataclass
 class Year:
-    """The pair C-1 and K-1, whose people use pages and routes at the time of the clock."""
+    """The pair C-1 and K-1, whose people use pages and routes at the time that `clock` shows."""
 
     world: World
     client: httpx.Client

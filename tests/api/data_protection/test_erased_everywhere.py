@@ -224,7 +224,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store agreements, goals and commitments of the two people, and of a pair naming them."""
+        """Store agreements, goals and commitments that name the two people, for them and others."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:
