@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.results.plan_view import LEVEL_LABELS
 from api.runs import facts
 from coach.objective import ObjectiveLevel
 from coach.texts.facts import Displayed
-from matching.facts.names import level_name_with_unit
 from matching.progress import Progress
 
 _FULL, _MARGIN = 100.0, 6.0
@@ -46,7 +46,7 @@ def _chart(level: ObjectiveLevel, reports: Sequence[Progress]) -> LevelChart:
     amounts = [amount for _, amount in (*values, *bounds)]
     scale = (min(amounts, default=0), max(amounts, default=0))
     return LevelChart(
-        name=level_name_with_unit(level.value),
+        name=LEVEL_LABELS[level],
         words=_words(values, bounds),
         values=_points(values, times, scale),
         bounds=_points(bounds, times, scale),

@@ -1,4 +1,4 @@
-"""Walkthroughs: from untidy lists to a clean cycle, enrolment by link, and an aide.
+"""Walkthroughs: from untidy lists to a clean cycle, enrolment by link, an aide, and the office.
 
 `python -m tests.browser.walks` performs all of them and writes the pictures of docs/walk-*.md into
 docs/pictures. The first and the last are also tests, with only the keyboard and without JavaScript.
@@ -21,6 +21,7 @@ from api.input_files.source import NamedFile
 from api.overview.cycles import create_cycle
 from tests.browser.touching import Finger, cell
 from tests.browser.walk_of_aide import aide
+from tests.browser.walk_of_office import office
 from tests.browser.walking import PHONE, WIDE, Camera, press, press_button
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def main() -> int:
     with open_browser() as browser:
         if browser is None:
             return 1
-        for walk in (two_spreadsheets, enrolment, aide):
+        for walk in (two_spreadsheets, enrolment, aide, office):
             with (
                 tempfile.TemporaryDirectory() as folder,
                 serving_with_mail(Path(folder)) as server,

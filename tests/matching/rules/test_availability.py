@@ -7,10 +7,12 @@ from random import Random
 import numpy as np
 import pytest
 
+from coach.availability import WeeklyWindow
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import RuleInputs, availability
 from matching.rules.availability import AvailabilityRule
 from tests.matching.instances import random_cycle, random_roster
+from tests.matching.rules.single_pair import pair_inputs
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -47,3 +49,13 @@ def test_pairs_given_one_by_one_and_in_small_parts_have_the_points_of_the_block(
     one = np.array([2])
     assert rule.evaluate(one, coaches).tolist() == block[2, coaches].tolist()
     assert rule.evaluate(coachees, one).tolist() == block[coachees, 2].tolist()
+
+
+def test_all_start_times_of_sessions_count_if_there_is_a_contracting_session() -> None:
+    week = {"availability": (WeeklyWindow(0, 0, 90),)}  # from the first start of the cycle
+    points = []
+    for contracting in (0, 45):
+        sessions = {"count": 2, "contracting_minutes": contracting}
+        inputs = pair_inputs(week, week, {"sessions": sessions})
+        points.append(AvailabilityRule(inputs).evaluate(np.array([[0]]), np.array([[0]])).item())
+    assert points == [62, 62], "25 Mondays of the 40 for full points"

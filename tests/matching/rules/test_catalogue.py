@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from inspect import getdoc
+
 import pytest
 from pydantic import ValidationError
 
 from coach.cycle import Cycle
-from matching.rules.catalogue import SettingCard, catalogue
+from matching.rules.catalogue import RuleCard, SettingCard, catalogue
+from matching.rules.topics import TopicsRule
 from tests.matching.rules.single_pair import DATES
 
 
@@ -21,6 +24,41 @@ def test_settings_with_people_and_groups_are_sorted_lists() -> None:
     assert values["rules.language.groups"] == "bs, sr; mk, sq"
     assert values["rules.country.excluded"] == "RS, XK"
     assert values["bans"] == "C-1: K-3; C-2: K-1, K-9"
+
+
+def test_the_kind_of_a_rule_is_whether_it_forbids_pairs_and_gives_points() -> None:
+    kinds = {card.name: card.kind for card in _cards()}
+    assert kinds == {
+        "language": "condition and points",
+        "country": "condition and points",
+        "rank": "condition and points",
+        "unit": "condition",
+        "same-person": "condition",
+        "refusal": "condition",
+        "ban": "condition",
+        "repeat": "condition",
+        "topics": "points",
+        "preference": "points",
+        "availability": "points",
+    }
+
+
+def test_examples_have_points_unless_the_rule_forbids_the_pair() -> None:
+    (ban,) = (card for card in _cards() if card.name == "ban")
+    assert [one.points for one in ban.examples] == [100, None]
+
+
+def test_text_of_a_card_is_the_docstring_with_a_line_for_each_paragraph() -> None:
+    (topics,) = (card for card in _cards() if card.name == "topics")
+    assert len(topics.text) == 2
+    joined = " ".join(topics.text)
+    assert joined.split() == (getdoc(TopicsRule) or "").split()
+    assert "\n" not in joined
+    assert "  " not in joined
+
+
+def _cards() -> tuple[RuleCard, ...]:
+    return catalogue(Cycle.model_validate(DATES, strict=False))
 
 
 def test_a_card_cannot_be_changed() -> None:
