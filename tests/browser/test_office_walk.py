@@ -1,4 +1,4 @@
-"""The office's way from an empty server to sent invitations and a re-match, as its document says."""
+"""The office, from an empty server to sent invitations and a re-match, as its document says."""
 
 from __future__ import annotations
 
