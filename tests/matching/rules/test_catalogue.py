@@ -26,6 +26,13 @@ def test_settings_with_people_and_groups_are_sorted_lists() -> None:
     assert values["bans"] == "C-1: K-3; C-2: K-1, K-9"
 
 
+def test_settings_are_shown_as_they_are_written_in_the_cycle_file() -> None:
+    values = {one.key: one.value for card in _cards() for one in card.settings}
+    assert values["rules.language.minimum_level"] == "B2"
+    assert values["rules.country.relation"] == "any"
+    assert values["sessions.count"] == "6"
+
+
 def test_the_kind_of_a_rule_is_whether_it_forbids_pairs_and_gives_points() -> None:
     kinds = {card.name: card.kind for card in _cards()}
     assert kinds == {

@@ -17,6 +17,7 @@ from matching.rules.evaluation import RuleEvaluator, funnel, pair_blocks
 from matching.rules.sparse_matrix import SparseMatrix
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
+from tests.matching.rules.single_pair import pair_inputs
 
 
 def instance(random: Random, coachees: int = 5, coaches: int = 4) -> tuple[Roster, Cycle]:
@@ -181,3 +182,12 @@ def test_chain_of_command_names_every_coachee_whose_id_differs_only_in_case() ->
     coach = roster.coaches[0].model_copy(update={"chain_of_command": ("C-1",)})
     evaluator = evaluator_of(Roster(coachees=coachees, coaches=(coach,)), cycle)
     assert ["unit" in evaluator.objections(row, 0) for row in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize(("policy", "is_marked"), [("avoid", True), ("allow", False)])
+def test_chosen_pair_of_an_earlier_cycle_is_marked_if_such_pairs_are_avoided(
+    policy: str, is_marked: bool
+) -> None:
+    inputs = pair_inputs({}, {}, {"rules": {"repeat": {"earlier": policy}}}, earlier=True)
+    names = [verdict.rule for verdict in RuleEvaluator(inputs).verdicts(0, 0)]
+    assert ("repeat" in names) is is_marked
