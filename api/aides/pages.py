@@ -14,6 +14,7 @@ from api.aides.links import AideName, NewAideLink
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import AIDE, COACHEE, Permission, Permissions
+from api.participants.service import time_zone_of
 from api.web.date_formats import format_datetime_range, format_short_datetime
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, UnusableInputError
@@ -87,7 +88,7 @@ def _render_aides(
     faults: Mapping[str, Displayed] | None = None,
 ) -> Response:
     services, principal = services_for(request), principal_of(request)
-    zone = ZoneInfo("UTC")
+    zone = time_zone_of(services, principal)
     return render_page(
         request,
         "aides/aides.html",

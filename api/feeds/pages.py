@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,6 +12,7 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
+from api.participants.service import time_zone_of
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import redirect_after_post, render_page
 
@@ -77,7 +77,7 @@ def _render(
     """Render the page for a person whose page is `home`, or for a manager."""
     services, principal = services_for(request), principal_of(request)
     feed = feed or feeds.read_feed_of(services, principal)
-    zone = ZoneInfo("UTC")
+    zone = time_zone_of(services, principal)
     return render_page(
         request,
         "feeds/feed.html",

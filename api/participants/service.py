@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
@@ -282,3 +283,11 @@ def _view(row: PersonRow) -> ParticipantDetails:
     return ParticipantDetails(
         brief=person_summary(row), email=row.email, profile=profile_of(row), left_at=row.left_at
     )
+
+
+def time_zone_of(services: Services, principal: Principal) -> ZoneInfo:
+    """Return the time zone in which a person reads times; that of the office is UTC."""
+    if principal.person_id is None:
+        return ZoneInfo("UTC")
+    with services.database.reading() as tx:
+        return ZoneInfo(person_row(tx, principal.person_id).timezone)

@@ -282,3 +282,12 @@ def test_vdirsyncer_subscribes_and_follows_changes(
     after = synchronise("sync")
     assert len(after) == 2, "vdirsyncer replaced the session: it names items by their content"
     assert (after[0].start, after[0]["sequence"]) == (start, 1)
+
+
+def test_times_of_a_feed_are_shown_in_the_zone_of_its_person(
+    client: httpx.Client, person: str
+) -> None:
+    created(client, f"{person}/calendar")
+    page = client.get(f"{person}/calendar").text
+    assert "CET" in page or "CEST" in page
+    assert "UTC." not in page
