@@ -37,7 +37,7 @@ class EventQuery:
     Args:
         query: all events with their columns, including those that have left the feed.
         changed: the columns with instants at which an event changes.
-        leaves: why events leave the feed.
+        leaves: the conditions under which events leave the feed.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ def edit_cycle_file(
 def render_changed_since(
     request: Request, cycle_id: str, text: str, error: ChangedSinceError
 ) -> Response:
-    """Show how the policy differs from `text`, with `text` in a form that can replace it."""
+    """Show how the stored policy differs from `text`, with a form for editing and saving `text`."""
     return _render(request, cycle_id, PolicyText(text=text, version=0), changed=error)
 
 

@@ -107,9 +107,10 @@ def verify(
 
 
 async def verify_first(request: Request, _error: Exception) -> Response:
-    """Respond to a request for which a secret link is not enough with the page that asks for more.
+    """Respond to a request that requires a verified device with the verification page.
 
-    The page carries the fields of a submitted form.
+    A GET request is redirected to the page. For other requests, the page contains the fields of the
+    submitted form, so that it can be submitted again.
     """
     link = request.path_params[LINK_PARAMETER]
     if request.method == "GET":

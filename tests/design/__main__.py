@@ -18,7 +18,7 @@ def english_page() -> str:
 
 
 def design_app() -> FastAPI:
-    """Return a server of the design page, the stylesheet and the scripts."""
+    """Return an app that serves the design page, the stylesheet and the scripts."""
     app = FastAPI()
     app.include_router(STATIC_FILES)
 
