@@ -81,7 +81,7 @@ def notify_address_change(
 def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
     """Return the addresses of the people in a cycle who have been given a secret link, by id.
 
-    The text is empty for a person without an address.
+    The address is an empty string for a person who has none.
     """
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK, CredentialRow.person_id.is_not(None)

@@ -100,7 +100,7 @@ class PricingOracles:
     def infeasible_linked_set(self, choice: Choice, deadline: Deadline) -> PairSet | None:
         """Return pairs of linked coaches that cannot all be scheduled, or `None` if all pairs can.
 
-        Every coach alone must be able to hold their pairs in `choice`.
+        Each coach must be able to hold the sessions of their own pairs in `choice`.
         """
         return self.linked.infeasible_set(choice.tolist(), deadline) if self.linked else None
 

@@ -65,7 +65,7 @@ class LinkedCoaches:
     def infeasible_set(self, pairs: Iterable[int], deadline: Deadline) -> PairSet | None:
         """Return a minimal infeasible subset of a choice, or `None` if it is feasible.
 
-        Every coach alone must be able to hold their pairs.
+        Each coach must be able to hold the sessions of their own pairs.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
