@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, literal, null, 
 from sqlalchemy.orm import aliased
 
 from api.accounts.rows import CredentialRow
+from api.coaching.life.rows import NominationRow
 from api.cycles.rows import CycleRow
 from api.enrolment.rows import ApplicationRow
 from api.http.limits import LimitRule, Limits
@@ -103,6 +104,9 @@ _OBJECTS: Mapping[str, Select[Any]] = {
         (MailRow.id == _ID) | (MailRow.former_id == _ID)
     ),
     "event_id": _of_cycle(GroupEventRow.cycle_id).where(GroupEventRow.id == _ID),
+    "nomination_id": _PERSON.join(NominationRow, NominationRow.person_id == PersonRow.id).where(
+        NominationRow.id == _ID
+    ),
     "application_id": _of_cycle(ApplicationRow.cycle_id, literal("")).where(
         ApplicationRow.id == _ID
     ),

@@ -32,6 +32,8 @@ from api.coaching.goals import routes as goal_routes
 from api.coaching.instruments import office_pages as answer_pages
 from api.coaching.instruments import pages as question_pages
 from api.coaching.instruments import routes as question_routes
+from api.coaching.life import office_pages as life_pages
+from api.coaching.life import routes as life_routes
 from api.consent import pages as consent_pages
 from api.consent import routes as consent_routes
 from api.cycles import routes as cycle_routes
@@ -151,6 +153,7 @@ API_MODULES = (
     goal_routes,
     follow_up_routes,
     question_routes,
+    life_routes,
     audit_routes,
     account_routes,
     factor_routes,
@@ -234,6 +237,7 @@ PAGE_MODULES = (
     follow_ups_of_cycle_pages,
     question_pages,
     answer_pages,
+    life_pages,
     own_data_pages,
     feed_pages,
     guidance_pages,

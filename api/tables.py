@@ -10,6 +10,7 @@ from api.coaching.curriculum import rows as curriculum_tables
 from api.coaching.follow_up import rows as follow_up_tables
 from api.coaching.goals import rows as goals_tables
 from api.coaching.instruments import rows as instruments_tables
+from api.coaching.life import rows as life_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
 from api.database import rows as database_tables
@@ -42,6 +43,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *group_event_tables.TABLES,
     *guidance_tables.TABLES,
     *instruments_tables.TABLES,
+    *life_tables.TABLES,
     *lists_tables.TABLES,
     *goals_tables.TABLES,
     *follow_up_tables.TABLES,

@@ -39,7 +39,7 @@ class Figure:
 
 def figure(answers: Iterable[Given]) -> Figure | None:
     """Return the figure over `answers`, in the order given; `None` if it may not be shown."""
-    shown = _in_batches(answers)
+    shown = in_batches(answers)
     by_person: dict[str, list[int]] = defaultdict(list)
     for one in shown:
         by_person[one.person].append(one.value)
@@ -55,15 +55,15 @@ def count(answers: Iterable[Given]) -> tuple[int, int] | None:
     if one of them is below `MIN_PEOPLE`.
     """
     made: dict[str, int] = {}
-    for one in _in_batches(answers):
+    for one in in_batches(answers):
         made[one.person] = max(made.get(one.person, 0), one.value)
     yes = sum(made.values())
     no = len(made) - yes
     return (yes, no) if min(yes, no) >= MIN_PEOPLE else None
 
 
-def _in_batches(answers: Iterable[Given]) -> list[Given]:
-    """Return the answers of complete batches."""
+def in_batches(answers: Iterable[Given]) -> list[Given]:
+    """Return the answers of complete batches; `answers` are in the order of their giving."""
     shown: list[Given] = []
     batch: list[Given] = []
     for one in answers:

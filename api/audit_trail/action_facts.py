@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.audit_trail.coaching_action_facts import COACHING_ACTIONS
 from coach.texts.facts import Fact, message
 
 ACTIONS: Mapping[str, Fact] = {
+    **COACHING_ACTIONS,
     "PIN removed": message("audit_action.pin_removed", "PIN removed")(),
     "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
     "PIN set": message("audit_action.pin_set", "PIN set")(),
     "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "address changed": message("audit_action.address_changed", "address changed")(),
-    "agreement agreed to": message("audit_action.agreement_agreed_to", "agreement accepted")(),
-    "agreement closed": message("audit_action.agreement_closed", "agreement closed")(),
-    "agreement completed": message("audit_action.agreement_completed", "agreement completed")(),
-    "agreement kept": message("audit_action.agreement_kept", "change to an agreement dropped")(),
-    "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
-    "agreement written": message("audit_action.agreement_written", "agreement written")(),
-    "answers opened": message("audit_action.answers_opened", "figures over answers viewed")(),
-    "questions answered": message("audit_action.questions_answered", "questions answered")(),
-    "agreements opened": message("audit_action.agreements_opened", "agreement states viewed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes noticed"
     )(),
@@ -65,17 +58,6 @@ ACTIONS: Mapping[str, Fact] = {
     "call opened": message("audit_action.call_opened", "call opened")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
-    "commitment added": message("audit_action.commitment_added", "commitment added")(),
-    "commitment changed": message("audit_action.commitment_changed", "commitment changed")(),
-    "commitment state changed": message(
-        "audit_action.commitment_state_changed", "commitment state changed"
-    )(),
-    "commitment title hidden": message(
-        "audit_action.commitment_title_hidden", "commitment title no longer shared"
-    )(),
-    "commitment title shared": message(
-        "audit_action.commitment_title_shared", "commitment title shared"
-    )(),
     "confirmation failed": message(
         "audit_action.confirmation_failed", "identity confirmation failed"
     )(),
@@ -104,42 +86,7 @@ ACTIONS: Mapping[str, Fact] = {
     "feed ended": message("audit_action.feed_ended", "calendar feed ended")(),
     "feedback given": message("audit_action.feedback_given", "feedback given")(),
     "feedback opened": message("audit_action.feedback_opened", "feedback viewed")(),
-    "fit answered": message("audit_action.fit_answered", "question about fit answered")(),
     "free times opened": message("audit_action.free_times_opened", "free times viewed")(),
-    "evidence added": message("audit_action.evidence_added", "evidence added")(),
-    "alumni agreed to": message(
-        "audit_action.alumni_agreed_to", "consent to stay in touch given"
-    )(),
-    "alumni taken back": message(
-        "audit_action.alumni_taken_back", "consent to stay in touch withdrawn"
-    )(),
-    "follow-up answered": message("audit_action.follow_up_answered", "follow-up answered")(),
-    "follow-up link made": message(
-        "audit_action.follow_up_link_made", "link for follow-ups created"
-    )(),
-    "follow-up link shown": message(
-        "audit_action.follow_up_link_shown", "link for follow-ups shown to the office"
-    )(),
-    "follow-up opened": message("audit_action.follow_up_opened", "form of a follow-up opened")(),
-    "follow-ups opened": message("audit_action.follow_ups_opened", "follow-ups viewed")(),
-    "follow-ups planned": message("audit_action.follow_ups_planned", "follow-ups planned")(),
-    "follow-ups refused": message("audit_action.follow_ups_refused", "follow-ups declined")(),
-    "follow-ups written": message(
-        "audit_action.follow_ups_written", "questions of follow-ups queued"
-    )(),
-    "post answered": message("audit_action.post_answered", "post answered about a commitment")(),
-    "post link made": message("audit_action.post_link_made", "link for a post created")(),
-    "post may be asked": message(
-        "audit_action.post_may_be_asked", "post may be asked about a commitment"
-    )(),
-    "goal added": message("audit_action.goal_added", "goal added")(),
-    "goal changed": message("audit_action.goal_changed", "goal changed")(),
-    "goal rated": message("audit_action.goal_rated", "goal rated")(),
-    "goal state changed": message("audit_action.goal_state_changed", "goal state changed")(),
-    "goals handed over": message(
-        "audit_action.goals_handed_over", "goals handed over to a new coach"
-    )(),
-    "goals opened": message("audit_action.goals_opened", "goal states viewed")(),
     "incoming mail ignored": message(
         "audit_action.incoming_mail_ignored", "incoming email ignored"
     )(),
@@ -177,23 +124,7 @@ ACTIONS: Mapping[str, Fact] = {
     "note recovery code used": message(
         "audit_action.note_recovery_code_used", "note recovery code used"
     )(),
-    "course chosen": message("audit_action.course_chosen", "course for a cycle chosen")(),
-    "curriculum of cycle opened": message(
-        "audit_action.curriculum_of_cycle_opened", "plans of modules viewed"
-    )(),
     "request answered": message("audit_action.request_answered", "coach's request answered")(),
-    "module added": message("audit_action.module_added", "module added")(),
-    "module changed": message("audit_action.module_changed", "module changed")(),
-    "module deleted": message("audit_action.module_deleted", "module deleted")(),
-    "module restored": message("audit_action.module_restored", "module restored")(),
-    "module retired": message("audit_action.module_retired", "module retired")(),
-    "plan of modules changed": message(
-        "audit_action.plan_of_modules_changed", "plan of modules changed"
-    )(),
-    "plan of modules opened": message(
-        "audit_action.plan_of_modules_opened", "plan of modules viewed"
-    )(),
-    "objectives approved": message("audit_action.objectives_approved", "objectives approved")(),
     "note written": message("audit_action.note_written", "private note written")(),
     "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks merged")(),

@@ -16,6 +16,7 @@ from api.background.task_failure import erased_failure
 from api.coaching.agreements.erasure import erase_agreements
 from api.coaching.follow_up.erasure import erase_follow_ups
 from api.coaching.goals.erasure import erase_goals
+from api.coaching.life.erasure import erase_lives
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.cycles.versions import Part, next_version
@@ -73,13 +74,13 @@ def erase_people(
     The following data is erased: name, address, code, languages, availability, unit and
     preferences; the person's comments and feedback; the texts in the records, agreements, goals and
     commitments of a coachee, the posts that commitments were handed over to, and answers about
-    whether a pair fits; sentences about the person in plans and runs; emails to and from the
-    person, and questions about them; links, codes, devices, PIN and passkeys; what is planned with
-    a coachee; all notes by or about the person, with their keys; and the person's row of the
-    directory, unless they have another role. Lists that wait for a decision, the people before the
-    latest list, and searches are deleted, because they may name the person. In other texts about
-    the person's sessions, such as the records that a coach wrote, the person's name is removed.
-    Backups still contain all of it.
+    whether a pair fits; nominations; whose reason it was that a pair ended early; sentences about
+    the person in plans and runs; emails to and from the person, and questions about them; links,
+    codes, devices, PIN and passkeys; what is planned with a coachee; all notes by or about the
+    person, with their keys; and the person's row of the directory, unless they have another role.
+    Lists that wait for a decision, the people before the latest list, and searches are deleted,
+    because they may name the person. In other texts about the person's sessions, such as the
+    records that a coach wrote, the person's name is removed. Backups still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -170,6 +171,7 @@ def _erase_coaching(
     erase_goals(tx, cycle_id, person_ids, redactor.redact_text)
     erase_follow_ups(tx, cycle_id, person_ids, redactor.redact_text, now=now)
     erase_group_events(tx, cycle_id, person_ids, redactor.redact_text, now=now)
+    erase_lives(tx, cycle_id, person_ids, redactor.redact_text)
 
 
 def _redact_replies(tx: Transaction, session_ids: Select[str], redactor: Redactor) -> None:

@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.passkeys import PasskeyView
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
+from api.coaching.life.export import (
+    ReportedEarlyEnd,
+    ReportedNomination,
+    early_ends_of,
+    nomination_of,
+)
 from api.consent.service import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
@@ -105,6 +111,8 @@ class SubjectAccessReport(FrozenModel):
     feedback: tuple[FeedbackView, ...]
     plan_of_modules: ReportedPlan | None
     consents: tuple[GivenConsent, ...]
+    nomination: ReportedNomination | None
+    early_ends: tuple[ReportedEarlyEnd, ...]
     coaching: ReportedCoaching
     notes_written: tuple[ReportedNote, ...]
     links_made_at: tuple[datetime, ...]
@@ -201,6 +209,8 @@ def subject_access_report(
         ),
         plan_of_modules=plan_of(tx, person_id),
         consents=consents_given_by(tx, person_id),
+        nomination=nomination_of(tx, person_id),
+        early_ends=early_ends_of(tx, row.side, person_id),
         coaching=coaching_of(tx, row.side, person_id) if to_person else ReportedCoaching(),
         notes_written=_notes_written_by(tx, person_id),
         links_made_at=tuple(

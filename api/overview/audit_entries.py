@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import UserRow
 from api.audit_trail.rows import AuditRow
 from api.audit_trail.trail_status import AuditTrailStatus, trail_status
+from api.coaching.life.early_ends import figures_of_programme
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.overview.cycles import CycleSummary, all_summaries
@@ -23,6 +24,7 @@ from api.runs.rows import PlanRow, RunRow
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
+from coach.early_ends import EarlyEndReason
 from coach.feedback import SingleLineText
 
 _PEOPLE = frozenset({"person", "human"})
@@ -74,6 +76,8 @@ class AuditPage:
         trail_status: the state of the trail and the result of its last check.
         cycles: all cycles, newest first.
         statistics: statistics of every cycle; empty for managers.
+        early_ends: how many pairs ended early for each reason, `None` where it would tell too much;
+            empty for managers.
     """
 
     entries: tuple[AuditEntry, ...]
@@ -81,6 +85,7 @@ class AuditPage:
     trail_status: AuditTrailStatus
     cycles: tuple[CycleSummary, ...]
     statistics: tuple[CycleStatistics, ...]
+    early_ends: Mapping[EarlyEndReason, int | None]
 
 
 def list_entries(
@@ -103,6 +108,7 @@ def read_audit_page(
             trail_status=trail_status(tx),
             cycles=all_summaries(tx),
             statistics=() if principal.is_manager else cycle_statistics(tx),
+            early_ends={} if principal.is_manager else figures_of_programme(tx),
         )
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.audit_trail import facts as audit_facts
 from api.audit_trail.action_facts import ACTIONS
 from api.audit_trail.detail_facts import DETAILS, VALUES
+from api.coaching.life.facts import REASONS
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
@@ -20,6 +21,7 @@ from api.overview.trail_state import check_result
 from api.web.date_formats import format_short_datetime
 from api.web.facts import NUMBER_ALONE
 from api.web.rendering import non_empty_fields, render_page, validate_form
+from coach.answer_figures import MIN_PEOPLE
 from coach.texts.facts import Displayed, Fact
 
 AUDIT = APIRouter(include_in_schema=False)
@@ -63,6 +65,12 @@ def audit_page(
         cycles=page.cycles,
         actions=_selectable_actions(fields["action"]),
         figures=page.statistics,
+        early_ends=[
+            (REASONS[reason](), number)
+            for reason, number in page.early_ends.items()
+            if number is not None
+        ],
+        least=MIN_PEOPLE,
         entered=fields,
         # The form has no field for the page of the list, which only links contain.
         faults={field if field != "before" else "": fault for field, fault in faults.items()},

@@ -115,6 +115,7 @@ def walk_through_sample_cycle(base: str, sign_in: str, mails: MailServer) -> Wal
         _report(walk, coachee, coach, page)
         ids = [sessions[0][side]["id"] for side in _SIDES]
         _see_coaching(walk, cycle, (coachee, coach), ids)
+        _see_nominations(walk, cycle)
         _see_personal_pages(walk, coachee, coach)
         _protect(walk, cycle, coachee)
         _see_group_events(walk, cycle, coachee, sessions[0]["coachee"]["id"])
@@ -646,6 +647,29 @@ def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None
     walk.submit("group event, not cancelled", f"{page}/cancel", data={"version": "1"})
     walk.post(f"{page}/cancel", data={"version": "2"})
     walk.open("group event, cancelled", page)
+
+
+def _see_nominations(walk: Walk, cycle: str) -> None:
+    """See who was nominated, and nominate somebody."""
+    page = f"{cycle}/nominations"
+    walk.open("nominations, none", page)
+    walk.submit("nominations, nobody chosen", page, data={"nominated_by": "Any office"})
+    people = [one["person_id"] for one in walk.json(f"{cycle}/nominations")]
+    letter = {"nominated_by": "Any office", "letter": "Any number", "nominated_on": "2026-01-05"}
+    walk.post(page, data=letter | {"chosen": people[:2]})
+    walk.open("nominations", page)
+    walk.open("early ends, none", f"{cycle}/early-ends")
+
+
+def see_early_ends(walk: Walk, cycle: str) -> None:
+    """See the pairs that ended early, and record why one did."""
+    walk.open("early ends", f"{cycle}/early-ends")
+    for one in walk.json(f"{cycle}/early-ends")[:1]:
+        form = f"{cycle}/early-ends/{one['coachee_id']}"
+        given = {"coach_id": one["coach_id"], "whose": "coach", "seen": "0"}
+        walk.submit("early end, no reason", form, data=given)
+        walk.post(form, data=given | {"reason": "deployment"})
+        walk.open("early ends, recorded", f"{cycle}/early-ends")
 
 
 def see_follow_ups(walk: Walk, cycle: str, link: str, post: str, device: str) -> None:

@@ -145,7 +145,7 @@ def _create_request_data(world: World) -> RequestData:
             "user_id": "0" * 20,  # no such user: a reset would end the sessions of a real one
             "device_id": "0" * 20,
             **dict.fromkeys(("application_id", "proposal_id", "incoming_id", "aide_id"), "0" * 20),
-            "invitation_id": "0" * 20,
+            **dict.fromkeys(("invitation_id", "nomination_id"), "0" * 20),
             **dict.fromkeys(("goal_id", "commitment_id", "follow_up_id", "event_id"), "0" * 20),
             "webhook_id": webhook.id,
             "country": guidance.store_card(world.services, "rs.toml", CARD.encode()).country,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, case, distinct, func, or_, select, union
 from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements import facts
@@ -109,13 +109,44 @@ def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
     return pair
 
 
+def ended_pairs(tx: Transaction, cycle_id: str) -> tuple[Pair, ...]:
+    """Return the pairs of a cycle that have ended, by the name of the coachee.
+
+    The number of queries is constant, and other pairs are hardly read.
+    """
+    has_left = select(PersonRow.id).where(
+        PersonRow.cycle_id == cycle_id,
+        or_(PersonRow.left_at.is_not(None), PersonRow.erased_at.is_not(None)),
+    )
+    coachees = (
+        select(SessionRow.coachee_id)
+        .where(SessionRow.cycle_id == cycle_id)
+        .group_by(SessionRow.coachee_id)
+    )
+    several = coachees.having(func.count(distinct(SessionRow.coach_id)) > 1)
+    with_who_left = coachees.where(
+        or_(SessionRow.coachee_id.in_(has_left), SessionRow.coach_id.in_(has_left))
+    )
+    is_confirmed = case((SessionRow.state == SessionState.CONFIRMED, 1), else_=0)
+    cancelled = coachees.having(func.max(is_confirmed) == 0)
+    found = _pairs_of(tx, union(several, with_who_left, cancelled).subquery())
+    ended = (pair for pair in found if pair.ended is not None)
+    return tuple(sorted(ended, key=lambda pair: (pair.coachee.name, pair.coachee.id)))
+
+
 def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
     """Return all pairs of a person, including those that have ended."""
     own = SessionRow.coachee_id if side is Side.COACHEE else SessionRow.coach_id
-    coachees = select(SessionRow.coachee_id).where(own == person_id)
+    coachees = select(SessionRow.coachee_id).where(own == person_id).distinct().subquery()
+    pairs = _pairs_of(tx, coachees)
+    return [pair for pair in pairs if person_id in (pair.coachee.id, pair.coach.id)]
+
+
+def _pairs_of(tx: Transaction, coachees: Subquery) -> list[Pair]:
+    """Return all pairs of coachees, with those that have ended."""
     rows = tx.scalars(
         select(SessionRow)
-        .where(SessionRow.coachee_id.in_(coachees))
+        .where(SessionRow.coachee_id.in_(select(coachees)))
         .order_by(SessionRow.starts_at, SessionRow.uid)
     ).all()
     by_pair: dict[tuple[str, str], list[SessionRow]] = {}
@@ -124,12 +155,11 @@ def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
         by_pair.setdefault((row.coachee_id, row.coach_id), []).append(row)
         if row.state is SessionState.CONFIRMED:
             current[row.coachee_id] = row.coach_id
-    own_keys = [key for key in by_pair if person_id in key]
-    ids = {identifier for key in own_keys for identifier in key}
+    ids = {identifier for key in by_pair for identifier in key}
     people = {row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))}
     return [
         _pair(people[coachee], people[coach], by_pair[coachee, coach], current.get(coachee))
-        for coachee, coach in own_keys
+        for coachee, coach in by_pair
     ]
 
 

@@ -19,12 +19,14 @@ from api.coaching.agreements.pairs import visible_pairs
 from api.coaching.agreements.rows import AgreementRow
 from api.coaching.goals import facts
 from api.coaching.goals.rows import CommitmentRow, GoalRow
+from api.coaching.life.early_ends import reasons_of
 from api.coaching.life.reading import lives_of
 from api.cycles.service import CycleHeader, cycle_header
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
 from coach.commitments import OPEN_STATES, CommitmentState, is_overdue
+from coach.early_ends import EarlyEndReason
 from coach.errors import NotFoundError
 from coach.goals import Area, GoalState
 from coach.pair_life import LifeStep
@@ -82,10 +84,14 @@ class OfficeCommitment(FrozenModel):
 
 
 class OfficeLife(FrozenModel):
-    """The pair of a coachee with a coach, and the states that it has reached."""
+    """The pair of a coachee with a coach, and the states that it has reached.
+
+    `reason` is why it ended early; `None` also if the office has not recorded it.
+    """
 
     coach: str
     steps: tuple[LifeStep, ...]
+    reason: EarlyEndReason | None
 
 
 class OfficeCoachee(FrozenModel):
@@ -215,9 +221,13 @@ def _names(tx: Transaction, cycle_id: str) -> Mapping[str, str]:
 
 def _lives_of(tx: Transaction, person_id: str, now: datetime) -> tuple[OfficeLife, ...]:
     pairs = visible_pairs(tx, Side.COACHEE, person_id)
-    lives = lives_of(tx, pairs, now=now)
+    lives, reasons = lives_of(tx, pairs, now=now), reasons_of(tx, person_id)
     return tuple(
-        OfficeLife(coach=pair.coach.name, steps=lives[pair.coachee.id, pair.coach.id])
+        OfficeLife(
+            coach=pair.coach.name,
+            steps=lives[pair.coachee.id, pair.coach.id],
+            reason=reasons.get(pair.coach.id),
+        )
         for pair in pairs
     )
 

@@ -64,7 +64,8 @@ def show_coachee(
         here=urls.goals(cycle_id),
         name=coachee.name,
         lives=[
-            (one.coach, life_lines(one.steps, ZoneInfo(cycle.timezone))) for one in coachee.lives
+            (one.coach, life_lines(one.steps, ZoneInfo(cycle.timezone), reason=one.reason))
+            for one in coachee.lives
         ],
         goals=[(facts.AREAS[goal.area](), goal_badge(goal.state)) for goal in coachee.goals],
         commitments=[

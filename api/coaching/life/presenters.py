@@ -1,4 +1,4 @@
-"""The life of a pair, formatted for pages."""
+"""The life of a pair, nominations and early ends, formatted for pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from api.web.date_formats import format_local_date
+from api.coaching.life import facts
+from api.coaching.life.early_ends import EarlyEnd
+from api.coaching.life.nominations import Candidate
+from api.web.date_formats import format_local_date, format_short_date
+from api.web.labels import Option
+from api.web.shown_forms import FormState, Refused, ShownForm, Words, shown_form, words_of
+from coach.early_ends import EarlyEndReason
 from coach.pair_life import LifeState, LifeStep
 from coach.texts.facts import Displayed, Message, message
 
@@ -28,8 +34,17 @@ STATES: Mapping[LifeState, Message] = {
 }
 
 
-_OF_COACHEE_ONLY = frozenset({LifeState.ENROLLED, LifeState.ALUMNUS, LifeState.GONE})
-"""The states that reveal what a coachee has agreed to, which the coach must not learn."""
+_OF_COACHEE_ONLY = frozenset(
+    {
+        *(LifeState.NOMINATED, LifeState.INVITED, LifeState.ENROLLED),
+        *(LifeState.ALUMNUS, LifeState.GONE),
+    }
+)
+"""The states of the coachee alone, of which the coach does not learn."""
+
+REASON_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.REASONS.items())
+WHOSE_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.WHOSE.items())
+_WORDS: Words = words_of(reason=REASON_OPTIONS, whose=WHOSE_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +56,71 @@ class LifeLine:
     is_now: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A coachee in the list of nominations, with the days, formatted."""
+
+    view: Candidate
+    nominated_on: Displayed
+    invited: Displayed
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyEndForm:
+    """A pair that ended early, and the form for its reason."""
+
+    view: EarlyEnd
+    ended: Displayed
+    form: ShownForm
+
+
 def life_lines(
-    steps: Sequence[LifeStep], zone: ZoneInfo, *, to_coach: bool = False
+    steps: Sequence[LifeStep],
+    zone: ZoneInfo,
+    *,
+    to_coach: bool = False,
+    reason: EarlyEndReason | None = None,
 ) -> tuple[LifeLine, ...]:
-    """Format the states that a pair has reached; a coach gets only those that they may know."""
+    """Format the states that a pair has reached; a coach gets only those that they may know.
+
+    `reason` is why it ended early, which only the office sees.
+    """
     if to_coach:
         steps = [step for step in steps if step.state not in _OF_COACHEE_ONLY]
     return tuple(
         LifeLine(
-            words=STATES[step.state](),
+            words=_words(step.state, reason),
             since=format_local_date(step.since, zone),
             is_now=step is steps[-1],
         )
         for step in steps
     )
+
+
+def candidate_line(one: Candidate, zone: ZoneInfo) -> CandidateLine:
+    """Format a coachee of the list of nominations."""
+    nomination = one.nomination
+    return CandidateLine(
+        view=one,
+        nominated_on="" if nomination is None else format_short_date(nomination.nominated_on),
+        invited=format_local_date(one.invited_at, zone),
+    )
+
+
+def early_end_form(one: EarlyEnd, zone: ZoneInfo, refused: Refused | None) -> EarlyEndForm:
+    """Return the form of a pair that ended early, with what was refused, if it is about it."""
+    texts = {
+        "reason": "" if one.reason is None else one.reason.value,
+        "whose": (one.whose or one.suggested).value,
+    }
+    return EarlyEndForm(
+        view=one,
+        ended=format_local_date(one.ended_at, zone),
+        form=shown_form(FormState(texts, one.version), refused, _WORDS),
+    )
+
+
+def _words(state: LifeState, reason: EarlyEndReason | None) -> Displayed:
+    if state is not LifeState.LEFT or reason is None:
+        return STATES[state]()
+    return facts.STATE_BECAUSE(state=STATES[state](), reason=facts.REASONS[reason]())

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements.pairs import Pair
 from api.coaching.agreements.rows import AgreementRow, FollowUpRow
+from api.coaching.life.rows import NominationRow
 from api.consent.rows import ConsentKind, ConsentRow
 from api.cycles.service import cycle_header
 from api.enrolment.rows import CallRow
-from api.mail.rows import MailKind, MailRow
+from api.mail.rows import SENT_STATES, MailKind, MailRow
 from api.participants.rows import Side
 from api.sessions.rows import SessionRow, SessionState
 from coach.agreements import ClosedAs
@@ -35,6 +36,8 @@ class _Found:
 
     zone: ZoneInfo
     called: datetime | None = None
+    nominated: dict[str, datetime] = field(default_factory=dict)
+    invited: dict[str, datetime] = field(default_factory=dict)
     agreements: dict[Key, AgreementRow] = field(default_factory=dict)
     sessions: dict[Key, list[SessionRow]] = field(default_factory=lambda: defaultdict(list))
     matched: dict[Key, datetime] = field(default_factory=dict)
@@ -59,7 +62,7 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
     cycle_id = pairs[0].cycle_id
     coachees = sorted({pair.coachee.id for pair in pairs})
     found = _Found(ZoneInfo(cycle_header(tx, cycle_id).timezone))
-    found.called = tx.scalar(select(CallRow.created_at).where(CallRow.cycle_id == cycle_id))
+    _find_enrolment(tx, cycle_id, coachees, found)
     for agreement in tx.scalars(
         select(AgreementRow)
         .where(AgreementRow.coachee_id.in_(coachees))
@@ -95,6 +98,27 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
     return found
 
 
+def _find_enrolment(tx: Transaction, cycle_id: str, coachees: Sequence[str], found: _Found) -> None:
+    """Find the call, nominations, and the emails that asked people to enrol."""
+    found.called = tx.scalar(select(CallRow.created_at).where(CallRow.cycle_id == cycle_id))
+    for person_id, day in tx.execute(
+        select(NominationRow.person_id, NominationRow.nominated_on).where(
+            NominationRow.person_id.in_(coachees)
+        )
+    ):
+        found.nominated[person_id] = datetime.combine(day, time.min, found.zone)
+    sent = (
+        select(MailRow.person_id, func.min(MailRow.ended_at))
+        .where(
+            MailRow.person_id.in_(coachees),
+            MailRow.kind == MailKind.DETAILS_REQUEST,
+            MailRow.state.in_(SENT_STATES),
+        )
+        .group_by(MailRow.person_id)
+    )
+    found.invited = {person_id: at for person_id, at in tx.execute(sent) if at is not None}
+
+
 def _find_invitations(tx: Transaction, coachees: Sequence[str], found: _Found) -> None:
     """Find when each pair was first published, which is when its first invitations were created."""
     query = (
@@ -119,13 +143,15 @@ def _facts(pair: Pair, found: _Found, now: datetime) -> LifeFacts:
     gone = [at for at in ends if at is not None]
     return LifeFacts(
         called=found.called,
+        nominated=found.nominated.get(coachee),
+        invited=found.invited.get(coachee),
         enrolled=found.consents.get((coachee, ConsentKind.COACHEE)),
         matched=found.matched.get(key),
         contracted=None if agreement is None else agreement.agreed_at,
         session_ends=tuple(session.ends_at for session in sessions),
         first_start=sessions[0].starts_at if sessions else None,
         completed=completed,
-        left=_left_at(pair, agreement, now),
+        left=_left_at(pair, agreement, found, now),
         follow_ups=tuple(_asked_on(follow_ups, found.zone)),
         answerable_until=max(
             (datetime.combine(row.until, time.max, found.zone) for row in follow_ups), default=None
@@ -135,14 +161,23 @@ def _facts(pair: Pair, found: _Found, now: datetime) -> LifeFacts:
     )
 
 
-def _left_at(pair: Pair, agreement: AgreementRow | None, now: datetime) -> datetime | None:
+def _left_at(
+    pair: Pair, agreement: AgreementRow | None, found: _Found, now: datetime
+) -> datetime | None:
     """Return when a pair ended without being completed, if that was recorded."""
     if pair.ended is None:
         return None
+    coachee, coach = pair.coachee.id, pair.coach.id
+    since = found.matched.get((coachee, coach))
     people = (pair.coachee, pair.coach)
     moments = [at for one in people for at in (one.left_at, one.erased_at) if at is not None]
     if agreement is not None and agreement.closed_at is not None:
         moments.append(agreement.closed_at)
+    moments += [
+        at
+        for (of_coachee, other), at in found.matched.items()
+        if of_coachee == coachee and other != coach and since is not None and at > since
+    ]
     return min(moments, default=now)
 
 

@@ -24,6 +24,7 @@ from api.aides.links import AideName
 from api.app import PERMISSIONS, create_app, iterate_routes
 from api.coaching.agreements.rows import AgreementRow, FollowUpRow
 from api.coaching.goals.rows import CommitmentRow, GoalRow
+from api.coaching.life.rows import NominationRow
 from api.database.types import new_id
 from api.enrolment.rows import ApplicationRow, CallRow
 from api.feeds import service as feeds
@@ -422,6 +423,25 @@ def _application(tx: Transaction, cycle_id: str, world: World) -> str:
     return row.id
 
 
+def _nomination(tx: Transaction, path_values: dict[str, str], world: World) -> str:
+    """Nominate C-3, unless they are, and return the id of the nomination."""
+    person_id = path_values["person_id"]
+    row = tx.scalar(select(NominationRow).where(NominationRow.person_id == person_id))
+    if row is None:
+        now = world.services.now()
+        row = NominationRow(
+            cycle_id=path_values["cycle_id"],
+            person_id=person_id,
+            nominated_by="x",
+            letter="",
+            nominated_on=now.date(),
+            recorded_at=now,
+        )
+        tx.add(row)
+        tx.flush()
+    return row.id
+
+
 def _receive_mail(shared: SharedServer) -> str:
     """Record an email that is held, and return its id."""
     services = shared.world.services
@@ -558,6 +578,7 @@ def _one_time_values(
         tx.flush()
         passkey_id = passkey.id
         application_id = _application(tx, path_values["cycle_id"], world)
+        nomination_id = _nomination(tx, path_values, world) if "{nomination_id}" in path else ""
         link = tx.scalar(
             CREDENTIAL_BY_SECRET, {"sha256": sha256_of(path_values.get(caller.code, ""))}
         )
@@ -574,6 +595,7 @@ def _one_time_values(
         "credential_id": token.id,
         "passkey_id": passkey_id,
         "application_id": application_id,
+        "nomination_id": nomination_id,
         "device_id": device_id,
         "own_passkey_id": own_passkey_id,
         "aide_id": aide_id,

@@ -46,6 +46,7 @@ from tests.api.every_page import (
     OWN,
     SAMPLE,
     Walk,
+    see_early_ends,
     see_follow_ups,
     see_legacy_notebook,
     start_notebook_by_code,
@@ -167,6 +168,7 @@ def walk(shared: SharedServer, mails: MailServer) -> Walk:
         shared.world.sign_in(browser)
         walk.browser = browser
         start_notebook_by_code(walk, cycle, old_device)
+        see_early_ends(walk, cycle)
         see_legacy_notebook(
             walk, cycle, old_device, lambda coach: legacy_device(shared.world, coach)
         )

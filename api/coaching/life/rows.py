@@ -1,0 +1,59 @@
+"""The tables of nominations, and of the reasons for which pairs ended early."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import EnumString, IdentifiedRow, TableRow
+from coach.early_ends import EarlyEndReason, Whose
+
+MAX_NOMINATED_BY = 120
+MAX_LETTER = 80
+
+
+class NominationRow(IdentifiedRow):
+    """Who has nominated a coachee, and with which letter. The letter itself is never stored.
+
+    A row is never changed: the office removes a wrong one and records another.
+    """
+
+    __tablename__ = "nominations"
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    nominated_by: Mapped[str] = mapped_column(String(MAX_NOMINATED_BY))
+    letter: Mapped[str] = mapped_column(String(MAX_LETTER))
+    nominated_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+
+
+class EarlyEndRow(IdentifiedRow):
+    """Why a pair ended before it was completed, and whose reason it was.
+
+    Attributes:
+        cycle_id: the cycle; `None`, as the two people, once one of them is erased, so that the row
+            counts only.
+        recorded_at: when it was recorded; once one of the two is erased, only the month.
+        version: the number of changes, by which somebody who has seen an earlier one is noticed.
+    """
+
+    __tablename__ = "early_ends"
+    __table_args__ = (UniqueConstraint("coachee_id", "coach_id"),)
+
+    cycle_id: Mapped[str | None] = mapped_column(
+        ForeignKey("cycles.id", ondelete="CASCADE"), index=True
+    )
+    coachee_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    coach_id: Mapped[str | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    reason: Mapped[EarlyEndReason] = mapped_column(EnumString(EarlyEndReason))
+    whose: Mapped[Whose] = mapped_column(EnumString(Whose))
+    recorded_at: Mapped[datetime]
+    version: Mapped[int]
+
+
+TABLES: tuple[type[TableRow], ...] = (NominationRow, EarlyEndRow)
