@@ -18,7 +18,7 @@ from coach import facts
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle_file_table import CycleFileTable
 from coach.errors import InvalidValueError
-from coach.follow_up import DEFAULT_MONTHS, MONTHS
+from coach.follow_up import MONTHS
 from coach.languages import CefrLevel
 from coach.objective import ObjectivePolicy
 from coach.people import RankSensitivity
@@ -53,8 +53,8 @@ EMPTY_LIST = "[]"
 """How a setting with an empty list is displayed, as it is written in the policy file."""
 
 
-def _are_default_months(months: tuple[int, ...]) -> bool:
-    return months == DEFAULT_MONTHS
+def _are_none(months: tuple[int, ...]) -> bool:
+    return not months
 
 
 def _is_off(value: bool) -> bool:
@@ -65,16 +65,14 @@ class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
 
     `follow_up_months` after their pair was completed, coachees are asked what has become of their
-    commitments; with `follow_up_coach`, coaches are asked, too.
+    commitments; nobody is asked if it is empty. With `follow_up_coach`, coaches are asked, too.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
     start: date
     end: date
     timezone: str = "Europe/Belgrade"
-    follow_up_months: Annotated[tuple[int, ...], Field(exclude_if=_are_default_months)] = (
-        DEFAULT_MONTHS
-    )
+    follow_up_months: Annotated[tuple[int, ...], Field(exclude_if=_are_none)] = ()
     follow_up_coach: Annotated[bool, Field(exclude_if=_is_off)] = False
 
     @field_validator("follow_up_months")

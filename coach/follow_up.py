@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from coach.goals import RatingMoment
 
 MONTHS = (3, 6, 12)
-DEFAULT_MONTHS = (3, 6)
 GRACE = timedelta(days=30)
 MAX_REMINDERS = 2
 DEFAULT_REMINDER_DAYS = 7

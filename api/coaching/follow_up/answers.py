@@ -18,17 +18,25 @@ from api.coaching.follow_up.own import (
     own_follow_ups,
     require_open,
 )
+from api.coaching.follow_up.questions import (
+    answers_so_far,
+    follow_up_instrument,
+    store_questions,
+)
 from api.coaching.goals.commitment_views import CommitmentView, commitment_rows, commitment_view
 from api.coaching.goals.goal_views import GoalView, goal_rows, goal_views
 from api.coaching.goals.goals import OWN_RATER, RatingInput, store_rating
+from api.coaching.instruments.rows import SHA256_LENGTH
 from api.http.principal import Principal
 from api.participants.rows import Side
 from api.participants.service import person_row
 from api.services import Services
 from api.values import FrozenModel
+from coach.answers import Answers
 from coach.errors import ConflictError
 from coach.follow_up import FollowUpState, rating_moment
 from coach.goals import AttainmentLevel
+from coach.instruments import Instrument
 
 
 class FollowUpView(FrozenModel):
@@ -66,7 +74,8 @@ class OwnFollowUps(FrozenModel):
 class FollowUpForm(FrozenModel):
     """The content of a follow-up: the commitments of a coachee, and the goals to rate.
 
-    `levels` are the person's own ratings for this month so far, by the id of the goal.
+    `levels` are the person's own ratings for this month so far, by the id of the goal. `instrument`
+    are the questions, `sha256` is their digest, and `answers` are those so far.
     """
 
     side: Side
@@ -75,17 +84,23 @@ class FollowUpForm(FrozenModel):
     commitments: tuple[CommitmentView, ...]
     goals: tuple[GoalView, ...]
     levels: dict[str, int]
+    instrument: Instrument | None
+    sha256: str
+    answers: Answers
 
 
 class FollowUpAnswer(FrozenModel):
     """The answer to a follow-up; `seen` is the version that the person has seen.
 
-    `again` is whether the person may be asked again. `ratings` maps the ids of goals to levels.
+    `again` is whether the person may be asked again, also if the questions contain this. `ratings`
+    maps the ids of goals to levels. `answers` are those to the questions with the digest `sha256`.
     """
 
     seen: int
     again: bool
     ratings: Annotated[dict[str, AttainmentLevel], Field(default_factory=dict, max_length=20)]
+    sha256: Annotated[str, Field(max_length=SHA256_LENGTH)] = ""
+    answers: Annotated[Answers, Field(default_factory=dict)]
 
 
 def read_follow_ups(services: Services, principal: Principal) -> OwnFollowUps:
@@ -109,7 +124,7 @@ def read_form(services: Services, principal: Principal, follow_up_id: str) -> Fo
     with services.database.reading() as tx:
         found = own_follow_up(tx, principal, follow_up_id, now=services.now())
         require_open(found)
-        return _form(found)
+        return _form(services, found)
 
 
 def mark_opened(services: Services, principal: Principal, follow_up_id: str) -> None:
@@ -146,7 +161,7 @@ def record_outcome(
             raise ConflictError(facts.NO_FOLLOW_UP())
         store_outcome(found, commitment_id, outcome)
         tx.flush()
-        return _form(found)
+        return _form(services, found)
 
 
 def answer_follow_up(
@@ -159,7 +174,9 @@ def answer_follow_up(
 
     Raises:
         NotFoundError: there is no such follow-up, or no such goal.
-        ConflictError: the follow-up is not open, or was answered since it was seen.
+        ConflictError: the follow-up is not open, or was answered since it was seen, or its
+            questions have changed.
+        UnusableInputError: answers do not fit the questions.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -173,6 +190,8 @@ def answer_follow_up(
                 moment=rating_moment(row.month), by=OWN_RATER[work.side], level=level
             )
             store_rating(work, goal_id, rating)
+        instrument = follow_up_instrument(services, work.side)
+        store_questions(found, instrument, answer.answers, answer.sha256, again=answer.again)
         row.answered_at, row.again, row.version = now, answer.again, row.version + 1
         _ask_later(found, now, again=answer.again)
         record_event(tx, "follow-up answered", "follow-up", row.id, version=row.version)
@@ -225,8 +244,9 @@ def _view(found: FollowUpWork) -> FollowUpView:
     )
 
 
-def _form(found: FollowUpWork) -> FollowUpForm:
+def _form(services: Services, found: FollowUpWork) -> FollowUpForm:
     row, work = found.row, found.work
+    instrument = follow_up_instrument(services, work.side)
     goals = [goal for goal in goal_views(work, goal_rows(work)) if goal.can_rate]
     by, moment = OWN_RATER[work.side], rating_moment(row.month)
     return FollowUpForm(
@@ -241,4 +261,7 @@ def _form(found: FollowUpWork) -> FollowUpForm:
             for rating in goal.ratings
             if (rating.by, rating.moment) == (by, moment)
         },
+        instrument=instrument,
+        sha256="" if instrument is None else instrument.sha256,
+        answers=answers_so_far(found, instrument),
     )

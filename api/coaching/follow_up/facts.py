@@ -31,6 +31,7 @@ NOT_A_POST = message(
 NO_LINK_NEEDED = message(
     "follow_up.no_link_needed", "this was answered or cannot be answered any more; reload the page"
 )
+MAY_WE_ASK_AGAIN = message("follow_up.may_we_ask_again", "May we ask you again?")
 STATE = message("follow_up.state", "State")
 MONTH_LABEL = message("follow_up.month_label", "Month")
 # i18n: 3, 6 or 12 months.

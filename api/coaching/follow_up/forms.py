@@ -62,12 +62,13 @@ class PostForm(PostAnswer):
 
 
 class AnswerForm(FollowUpAnswer):
-    """The form with the ratings of the goals and the last question."""
+    """The form with the ratings of the goals, the answers, and the last question."""
 
     @model_validator(mode="before")
     @classmethod
     def _nest(cls, fields: Any) -> Any:  # noqa: ANN401 - as above
-        nested = {name: fields[name] for name in ("seen", "again") if name in fields}
+        names = ("seen", "again", "sha256", "answers")
+        nested = {name: fields[name] for name in names if name in fields}
         nested["ratings"] = {
             name.removeprefix(_RATING): value
             for name, value in fields.items()

@@ -21,7 +21,7 @@ from api.coaching.agreements.rows import AgreementRow, FollowUpRow
 from api.coaching.follow_up import facts
 from api.coaching.follow_up.rows import PostQuestionRow
 from api.coaching.goals.rows import CommitmentRow
-from api.cycles.service import CycleHeader, cycle_header
+from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.http import urls
 from api.lists.query import Filter, ListDefinition, ListQuery
 from api.lists.selection import RowAccess, Selected, select_rows
@@ -99,9 +99,13 @@ class OfficeFollowUp(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """One page of the follow-ups of a cycle, and the number of all follow-ups in each state."""
+    """One page of the follow-ups of a cycle, and the number of all follow-ups in each state.
+
+    `is_asked` is whether pairs that finish from now on are asked.
+    """
 
     cycle: CycleHeader
+    is_asked: bool
     selected: Selected[ListedFollowUp]
     follow_ups: tuple[OfficeFollowUp, ...]
     counts: Mapping[FollowUpState, int]
@@ -155,7 +159,9 @@ def read_office_page(services: Services, cycle_id: str, query: ListQuery) -> Off
         counts: dict[FollowUpState, int] = defaultdict(int)
         for row in rows:
             counts[row.state] += 1
-        return OfficePage(cycle, selected, _with_commitments(tx, selected.rows), counts)
+        is_asked = bool(policy_of(cycle_row(tx, cycle_id)).cycle.follow_up_months)
+        shown = _with_commitments(tx, selected.rows)
+        return OfficePage(cycle, is_asked, selected, shown, counts)
 
 
 def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink:

@@ -39,6 +39,7 @@ def show_follow_ups(cycle_id: str, request: Request, services: ServicesDep) -> R
         request,
         "coaching/follow_up/of_cycle.html",
         cycle=found.cycle,
+        is_asked=found.is_asked,
         here=path,
         coachee_page=urls.goals(cycle_id),
         list=present_list(path, query, found.selected),

@@ -17,8 +17,11 @@ from api.coaching.follow_up.presenters import (
     commitment_form,
     follow_up_line,
     goal_form,
+    question_form,
 )
 from api.coaching.goals.labels import DROP_OPTIONS, LEVEL_OPTIONS, PROOF_OPTIONS
+from api.coaching.instruments.fields import by_field as questions_by_field
+from api.coaching.instruments.fields import entered_answers
 from api.consent.alumni import answer_alumni, read_alumni
 from api.consent.service import PublicityAnswer
 from api.http import urls
@@ -34,7 +37,7 @@ from api.web.rendering import (
     render_page,
     validate_form,
 )
-from coach.errors import ConflictError
+from coach.errors import ConflictError, UnusableInputError
 from coach.texts.facts import Displayed
 
 FOLLOW_UP_PAGES = APIRouter(prefix="/p/{link}/follow-up", include_in_schema=False)
@@ -103,14 +106,18 @@ def show_form(asked: FormRequestDep) -> Response:
 
 @FOLLOW_UP_FORMS.post("")
 def answer(asked: FormRequestDep, form_fields: FormFields) -> Response:
-    """Store the ratings and whether the person may be asked again."""
-    given, faults = validate_form(AnswerForm, form_fields, "")
+    """Store the ratings, the answers, and whether the person may be asked again."""
+    form = answers.read_form(asked.services, asked.principal, asked.follow_up_id)
+    entered = {} if form.instrument is None else entered_answers(form.instrument, form_fields)
+    given, faults = validate_form(AnswerForm, {**form_fields, "answers": entered}, "")
     if given is None:
         return _render(asked, form_fields, by_field(faults))
     try:
         answers.answer_follow_up(asked.services, asked.principal, asked.follow_up_id, given)
     except ConflictError as error:
         return _render(asked, form_fields, {"": error.shown})
+    except UnusableInputError as error:
+        return _render(asked, form_fields, questions_by_field(error.by_column))
     return redirect_after_post(urls.person_follow_ups(asked.link))
 
 
@@ -162,6 +169,7 @@ def _render(
         levels=LEVEL_OPTIONS,
         proofs=PROOF_OPTIONS,
         reasons=DROP_OPTIONS,
+        questions=question_form(form, at_end),
         seen=at_end.get("seen", one.version),
         again=at_end.get("again", _AGAIN[one.again]),
         faults={} if commitment_id else faults,

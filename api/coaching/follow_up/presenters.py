@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from api.coaching.curriculum.presenters import text_of
 from api.coaching.follow_up import facts
-from api.coaching.follow_up.answers import FollowUpView
+from api.coaching.follow_up.answers import FollowUpForm, FollowUpView
 from api.coaching.follow_up.forms import OUTCOME_FIELDS, rating_field
+from api.coaching.follow_up.questions import ask_again_item, without_ask_again
 from api.coaching.goals.commitment_views import CommitmentView
 from api.coaching.goals.goal_views import GoalView
 from api.coaching.goals.presenters import CommitmentDisplay, commitment_display
+from api.coaching.instruments.fields import (
+    ItemFields,
+    Origins,
+    field_names,
+    form_values,
+    item_fields,
+    origins_of,
+    scale_ends,
+)
 from api.web.date_formats import format_date, format_local_date
 from api.web.labels import Badge, Option
 from coach.commitments import CommitmentEvent, CommitmentState
@@ -45,6 +56,26 @@ class CommitmentForm:
     seen: int | str
     entered: Mapping[str, str]
     faults: Mapping[str, Displayed]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionForm:
+    """The questions of a follow-up with the fields of their form.
+
+    Attributes:
+        title: the heading; empty if nothing is asked but the last question.
+        last: whether the person may be asked again, as the instrument words it.
+        sha256: the digest of the questions that are shown.
+    """
+
+    title: Displayed
+    intro: Displayed
+    items: tuple[ItemFields, ...]
+    ends: Displayed
+    last: Displayed
+    entered: Mapping[str, str]
+    sha256: str
+    origins: Origins | None
 
 
 def state_badge(state: FollowUpState) -> Badge:
@@ -102,3 +133,23 @@ def goal_form(
     )
     stored = "" if level is None else str(level)
     return goal, texts, entered.get(rating_field(goal.id), stored)
+
+
+def question_form(form: FollowUpForm, entered: Mapping[str, str]) -> QuestionForm:
+    """Return the questions of a follow-up, with what was entered or has been answered."""
+    last, instrument = ask_again_item(form.instrument), form.instrument
+    asked = None if instrument is None else without_ask_again(instrument)
+    if asked is None or not asked.items:
+        words = facts.MAY_WE_ASK_AGAIN() if last is None else text_of(last.text)
+        return QuestionForm("", "", (), "", words, {}, "", None)
+    given = entered or form_values(asked, form.answers)
+    return QuestionForm(
+        title=text_of(asked.title),
+        intro="" if asked.intro is None else text_of(asked.intro),
+        items=item_fields(asked),
+        ends=scale_ends(asked),
+        last=facts.MAY_WE_ASK_AGAIN() if last is None else text_of(last.text),
+        entered={name: given.get(name, "") for name in field_names(asked)},
+        sha256=form.sha256,
+        origins=origins_of(asked),
+    )

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.coaching.agreements.rows import FollowUpRow
 from api.coaching.instruments.asked import asked_pairs
 from api.coaching.instruments.rows import AnswerSheetRow
 from api.coaching.instruments.sheets import instruments_of_digests
@@ -23,7 +24,7 @@ from api.services import Services
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.answer_figures import Figure, Given, count, figure
-from coach.instruments import Instrument, Item, ItemKind, Question, questions
+from coach.instruments import Instrument, Item, ItemKind, Moment, Question, questions
 from coach.occasions import Occasion
 from coach.sessions import Attendance
 
@@ -155,6 +156,8 @@ def _counts(
         for asking in pair.askings(asked):
             if asking.opens is None or asking.opens <= now:
                 due[asking.occasion] += 2 if asking.asks_both else 1
+    if Moment.FOLLOW_UP in asked:
+        due[Occasion.FOLLOW_UP] = tx.scalar(_follow_ups(cycle_id)) or 0
     sheets = select(AnswerSheetRow.occasion, func.count()).where(
         AnswerSheetRow.cycle_id == cycle_id,
         AnswerSheetRow.occasion != Occasion.AFTER_SESSION,
@@ -165,6 +168,15 @@ def _counts(
         number = max(due[occasion], given[occasion])  # ended pairs may have answered too
         if number:
             yield OccasionCount(occasion=occasion, asked=number, answered=given[occasion])
+
+
+def _follow_ups(cycle_id: str) -> Select[int]:
+    """Select the number of follow-ups in which coachees were asked."""
+    return select(func.count(FollowUpRow.id)).where(
+        FollowUpRow.cycle_id == cycle_id,
+        FollowUpRow.side == Side.COACHEE,
+        FollowUpRow.asked_at.is_not(None),
+    )
 
 
 def _sessions(tx: Transaction, cycle_id: str, now: datetime) -> tuple[int, int]:

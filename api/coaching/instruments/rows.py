@@ -37,8 +37,8 @@ class AnswerSheetRow(IdentifiedRow):
 
     Attributes:
         code: the instrument's code, as in the row of its text.
-        subject_id: the id of the session for answers after a session, otherwise the id of the other
-            person of the pair.
+        subject_id: the id of the session for answers after a session, of the follow-up for answers
+            in one, otherwise the id of the other person of the pair.
         side: the side of the person who answers.
         answers: the answers, by question.
         version: the number of changes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, TypeAdapter
@@ -30,6 +31,28 @@ class AnswerSheet(FrozenModel):
     instrument: Instrument
     answers: Answers
     submitted_at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSubject:
+    """Who answers on which occasion, and about what; see `AnswerSheetRow`."""
+
+    cycle_id: str
+    author_id: str
+    coachee_id: str
+    coach_id: str
+    side: Side
+    occasion: Occasion
+    subject_id: str
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions for the rows of its sheets."""
+        return (
+            AnswerSheetRow.author_id == self.author_id,
+            AnswerSheetRow.occasion == self.occasion,
+            AnswerSheetRow.subject_id == self.subject_id,
+        )
 
 
 def check_answers(instrument: Instrument | None, answers: Mapping[str, Answer]) -> None:
@@ -77,30 +100,38 @@ def store_after_session(
     Answers to an instrument that is no longer asked are kept. If questions are asked but there are
     no answers, all earlier answers are deleted.
     """
-    own = (
-        AnswerSheetRow.author_id == session.coachee_id,
-        AnswerSheetRow.occasion == Occasion.AFTER_SESSION,
-        AnswerSheetRow.subject_id == session.id,
+    subject = SheetSubject(
+        cycle_id=session.cycle_id,
+        author_id=session.coachee_id,
+        coachee_id=session.coachee_id,
+        coach_id=session.coach_id,
+        side=Side.COACHEE,
+        occasion=Occasion.AFTER_SESSION,
+        subject_id=session.id,
     )
     if instrument is None:
         return
-    if not answers:
-        tx.execute(delete(AnswerSheetRow).where(*own))
-        return
+    if answers:
+        store_sheet(tx, subject, instrument, answers, now=now)
+    else:
+        tx.execute(delete(AnswerSheetRow).where(*subject.conditions))
+
+
+def store_sheet(
+    tx: Transaction,
+    subject: SheetSubject,
+    instrument: Instrument,
+    answers: Mapping[str, Answer],
+    *,
+    now: datetime,
+) -> None:
+    """Store answers that can be corrected, in place of what was answered to the instrument."""
     sha256 = store_text(tx, instrument, now=now)
-    row = tx.scalar(select(AnswerSheetRow).where(*own, AnswerSheetRow.code == instrument.code))
+    row = tx.scalar(
+        select(AnswerSheetRow).where(*subject.conditions, AnswerSheetRow.code == instrument.code)
+    )
     if row is None:
-        row = AnswerSheetRow(
-            cycle_id=session.cycle_id,
-            author_id=session.coachee_id,
-            coachee_id=session.coachee_id,
-            coach_id=session.coach_id,
-            side=Side.COACHEE,
-            occasion=Occasion.AFTER_SESSION,
-            subject_id=session.id,
-            code=instrument.code,
-            version=0,
-        )
+        row = AnswerSheetRow(**asdict(subject), code=instrument.code, version=0)
         tx.add(row)
     row.answers, row.text_sha256 = stored_answers(answers), sha256
     row.submitted_at = now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -48,12 +49,13 @@ class PairLife:
     now: datetime = datetime(2026, 12, 10, 9, 0, tzinfo=UTC)
     jobs: list[Job] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
+    instruments: Path | None = None
 
     @property
     def services(self) -> Services:
         """Services that send email, whose clock is that of the pair."""
         settings = self.world.services.settings.model_copy(
-            update={"mail": MailSettings(host="127.0.0.1")}
+            update={"mail": MailSettings(host="127.0.0.1"), "instruments": self.instruments}
         )
         timed = replace(
             self.world.services,
@@ -190,4 +192,6 @@ def pair_life(world: World) -> PairLife:
     """Publish a plan for a new cycle, and return its first pair."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
-    return PairLife(world, cycle_id)
+    pair = PairLife(world, cycle_id)
+    pair.change_policy(follow_up_months=[3, 6])
+    return pair

@@ -254,4 +254,6 @@ class PairWalk:
 
 def walk_of(world: World, seed: int) -> PairWalk:
     """Return the pair of a new cycle at the beginning of its walk."""
-    return PairWalk(PairLife(world, world.cycle()), random.Random(seed))
+    pair = PairLife(world, world.cycle())
+    pair.change_policy(follow_up_months=[3, 6])
+    return PairWalk(pair, random.Random(seed))

@@ -81,7 +81,7 @@ def test_a_link_for_follow_ups_opens_nothing_else(
     form = f"/p/{secret}/follow-up/{first.id}"
     page = client.get(form, headers=opened)
     assert page.status_code == HTTPStatus.OK
-    assert "May we ask you again?" in page.text
+    assert "One last question" in page.text
     for path in ("", "/consent", "/coaching", "/details", "/devices", "/aides", "/own-data"):
         refused = client.get(f"/p/{secret}{path}", headers=opened)
         assert refused.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}, path

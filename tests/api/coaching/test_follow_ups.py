@@ -33,6 +33,7 @@ from api.personal_links.links import issue_link
 from api.reminders.follow_up_mail import compose_follow_up
 from api.reminders.switch import ReminderSwitch, switch_reminders
 from coach.commitments import CommitmentChange, CommitmentEvent, CommitmentState, Evidence
+from coach.cycle import CycleDates
 from coach.errors import ConflictError, NotFoundError
 from coach.follow_up import FollowUpState
 from coach.goals import Proof, Rater, RatingMoment
@@ -73,7 +74,7 @@ def test_the_policy_says_when_and_whether_the_coach_is_asked(pair: PairLife) -> 
 
 
 def test_nobody_is_asked_if_the_policy_names_no_month(pair: PairLife) -> None:
-    pair.change_policy(follow_up_months=[])
+    pair.change_policy(follow_up_months=CycleDates.model_fields["follow_up_months"].default)
     pair.complete()
     assert pair.follow_ups() == []
 

@@ -18,6 +18,7 @@ import httpx
 from sqlalchemy import select
 
 from api.accounts import tokens, users
+from api.cycles.rows import CycleRow
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import SYSTEM, AccessRole, Principal, TokenScope, Verification
 from api.mail.rows import MailRow
@@ -71,6 +72,10 @@ class Year:
     def begin(self) -> None:
         """Publish a plan with six sessions, four weeks apart."""
         self.cycle_id = self.world.cycle()
+        with self.world.database.writing() as tx:
+            row = tx.get_one(CycleRow, self.cycle_id)
+            dates = row.policy["cycle"] | {"follow_up_months": [3, 6]}
+            row.policy = row.policy | {"cycle": dates}
         self.world.published(self.cycle_id, _monthly(self.world.result(PAIRS, sessions=SESSIONS)))
         for code in ("C-1", "K-1"):
             self.links[code] = self.world.link(self.cycle_id, code).secret

@@ -100,7 +100,7 @@ CALLERS = (
     Caller("other aide", AccessRole.AIDE, "aide of C-2", owner=False),
 )
 ONE_TIME_NAMES = (
-    "user_id", "secret", "application_id",
+    "user_id", "secret", "application_id", "nomination_id",
     "credential_id", "passkey_id", "device_id", "own_passkey_id", "aide_id", "webhook_id",
     "country",
 )  # fmt: skip
