@@ -13,6 +13,11 @@ FAILED_REMINDER = message(
     number=NUMBER,
     when=FACT,
 )
+FAILED_REMINDER_OF_CONTRACTING = message(
+    "invitations.failed_reminder_of_contracting",
+    "Reminder about the contracting session, {when}",
+    when=FACT,
+)
 FAILED_INTRODUCTION = message("invitations.failed_introduction", "Introduction")
 NO_COMING_SESSIONS = message(
     "invitations.no_coming_sessions", "this person has no coming sessions to be introduced"

@@ -67,7 +67,10 @@ def _describe(mail: FailedMail, zone: ZoneInfo) -> Fact:
         return facts.FAILED_INTRODUCTION()
     when = format_short_datetime(mail.start, zone)
     invitation = mail.kind in OUTBOX_KINDS
-    if invitation and not mail.number:
-        return facts.ABOUT_CONTRACTING(when=when)
+    if not mail.number:
+        contracting = (
+            facts.ABOUT_CONTRACTING if invitation else facts.FAILED_REMINDER_OF_CONTRACTING
+        )
+        return contracting(when=when)
     about = facts.FAILED_INVITATION if invitation else facts.FAILED_REMINDER
     return about(number=mail.number, when=when)

@@ -19,6 +19,7 @@ from api.session_reports import service as session_reports
 from api.session_reports.clarifications import read_clarification
 from api.session_reports.presenters import clarification_text, feedback_text, record_text
 from api.sessions import service as sessions
+from api.sessions.facts import session_name
 from api.sessions.presenters import kept_reply_line, office_session_line
 from api.sessions.session_list import SESSION_LIST
 from api.web.date_formats import format_short_datetime
@@ -50,7 +51,11 @@ def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Res
         ],
         to_clarify_count=page.to_clarify_count,
         proposals=[
-            (one, format_short_datetime(one.proposed, ZoneInfo(page.cycle.timezone)))
+            (
+                one,
+                session_name(one.number),
+                format_short_datetime(one.proposed, ZoneInfo(page.cycle.timezone)),
+            )
             for one in page.proposals
         ],
     )

@@ -53,6 +53,9 @@ EXPIRED = message("rescheduling.state_expired", "expired")
 ALSO_MOVES = message(
     "rescheduling.also_moves", "session {number} moves to {when}", number=NUMBER, when=FACT
 )
+CONTRACTING_MOVES = message(
+    "rescheduling.contracting_moves", "the contracting session moves to {when}", when=FACT
+)
 HOURS = plural_message("rescheduling.hours", "{count} hour", "{count} hours", count=NUMBER)
 
 MODE_OPEN = message("rescheduling.mode_open", "they arrange it themselves")

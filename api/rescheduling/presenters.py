@@ -95,9 +95,12 @@ def proposal_line(
 
 def moves_of(time: NewTime, zone: ZoneInfo) -> tuple[Fact, ...]:
     """Return a description of the later sessions that move with a time."""
-    return tuple(
-        facts.ALSO_MOVES(number=one.number, when=format_short_datetime(one.start, zone))
-        for one in time.moves
+    return tuple(_move(one.number, format_short_datetime(one.start, zone)) for one in time.moves)
+
+
+def _move(number: int, when: Fact) -> Fact:
+    return (
+        facts.ALSO_MOVES(number=number, when=when) if number else facts.CONTRACTING_MOVES(when=when)
     )
 
 

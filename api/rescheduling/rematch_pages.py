@@ -12,6 +12,7 @@ from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.rescheduling import facts
 from api.rescheduling.obstacles import Obstacle, ObstructedSession, Rematch, read_rematch
+from api.sessions.facts import session_name
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import render_page
 
@@ -49,6 +50,7 @@ def _lines(page: Rematch) -> list[dict[str, object]]:
     return [
         {
             "session": one,
+            "name": session_name(one.number),
             "when": format_short_datetime(one.start, zone),
             "reasons": [_REASONS[each.obstacle](name=each.name) for each in one.obstacles],
         }

@@ -6,6 +6,7 @@ from coach.texts.facts import NUMBER, SHORT_DATE, TEXT, Fact, message
 
 TITLE = message("sessions.title", "Session {number} of {of}", number=NUMBER, of=NUMBER)
 CONTRACTING = message("sessions.contracting", "Contracting session")
+NUMBERED = message("sessions.numbered", "Session {number}", number=NUMBER)
 
 FILTER_REPLIES = message("sessions.filter_replies", "Replies")
 FILTER_BOTH_ACCEPTED = message("sessions.filter_both_accepted", "both accepted")
@@ -70,3 +71,8 @@ NOT_BEFORE_OUTSIDE_CYCLE = message(
 def session_title(number: int, of: int) -> Fact:
     """Return the title of session `number` of `of`; number 0 is the contracting session."""
     return TITLE(number=number, of=of) if number else CONTRACTING()
+
+
+def session_name(number: int) -> Fact:
+    """Return the name of session `number`; number 0 is the contracting session."""
+    return NUMBERED(number=number) if number else CONTRACTING()

@@ -72,10 +72,9 @@ RELEASED = plural_message(
 )
 SESSION = message(
     "cycle_command.session",
-    "{when}  session {number} of {of}: {coachee} ({coachee_reply}), {coach} ({coach_reply})",
+    "{when}  {session}: {coachee} ({coachee_reply}), {coach} ({coach_reply})",
     when=FACT,
-    number=NUMBER,
-    of=NUMBER,
+    session=FACT,
     coachee=TEXT,
     coachee_reply=FACT,
     coach=TEXT,

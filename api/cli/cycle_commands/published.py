@@ -17,6 +17,7 @@ from api.cycles.service import cycle_header
 from api.invitations import publish as publishing
 from api.invitations.dispatch import release_messages
 from api.overview.cycles import CycleOverview, read_overview
+from api.sessions.facts import session_title
 from api.sessions.labels import REPLY
 from api.sessions.rows import SessionState
 from api.sessions.schedule import cycle_schedule
@@ -90,8 +91,7 @@ def _only_draft(overview: CycleOverview) -> str:
 def _line(session: SessionDetails) -> Fact:
     line = facts.SESSION(
         when=format_short_datetime(session.start, ZoneInfo(session.timezone)),
-        number=session.number,
-        of=session.count,
+        session=session_title(session.number, session.count),
         coachee=session.coachee.name,
         coach=session.coach.name,
         coachee_reply=REPLY[session.coachee_reply or Reply.NONE].words,

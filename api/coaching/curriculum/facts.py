@@ -62,6 +62,9 @@ NO_SUCH_SESSION = plural_message(
 )
 NOT_PLANNED = message("curriculum.not_planned", "not planned")
 IN_SESSION = message("curriculum.in_session", "session {number}", number=NUMBER)
+IN_CONTRACTING = message("curriculum.in_contracting", "contracting session")
+# i18n: of a module: covered in session 1, session 3.
+COVERED_IN = message("curriculum.covered_in", "covered in {sessions}", sessions=joined(FACT))
 LENGTH = message("curriculum.length", "{minutes} of {of} minutes", minutes=NUMBER, of=NUMBER)
 NO_TITLE = message("curriculum.no_title", "write the title after the address")
 FAULTS_OF_FIELD = message("curriculum.faults_of_field", "{faults}", faults=joined(FACT))

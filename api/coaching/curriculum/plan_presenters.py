@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from api.coaching.curriculum import facts
@@ -60,7 +60,7 @@ class ModuleChoice:
     sensitive: bool
     retired: bool
     comes_before: str
-    covered: str
+    covered: Displayed
     fault: Displayed
 
 
@@ -148,8 +148,20 @@ def _choice(stored: StoredModule, pair: PairSyllabus, form: ShownForm) -> Module
         sensitive=module.sensitive,
         retired=stored.retired_at is not None,
         comes_before=", ".join(late),
-        covered=", ".join(map(str, pair.syllabus.covered.get(module.code, ()))),
+        covered=_covered(pair.syllabus.covered.get(module.code, ())),
         fault=form.faults.get(module.code, ""),
+    )
+
+
+def _covered(numbers: Sequence[int]) -> Displayed:
+    """Return in which sessions a module was covered; empty if in none."""
+    if not numbers:
+        return ""
+    return facts.COVERED_IN(
+        sessions=[
+            facts.IN_SESSION(number=number) if number else facts.IN_CONTRACTING()
+            for number in numbers
+        ]
     )
 
 
