@@ -49,6 +49,9 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
         "audit_action.follow_up_link_shown", "link for follow-ups shown to the office"
     )(),
     "follow-up opened": message("audit_action.follow_up_opened", "form of a follow-up opened")(),
+    "follow-ups allowed": message(
+        "audit_action.follow_ups_allowed", "follow-ups allowed after all"
+    )(),
     "follow-ups opened": message("audit_action.follow_ups_opened", "follow-ups viewed")(),
     "follow-ups planned": message("audit_action.follow_ups_planned", "follow-ups planned")(),
     "follow-ups refused": message("audit_action.follow_ups_refused", "follow-ups declined")(),

@@ -1,4 +1,7 @@
-"""The changes of access since a backup, according to the database that a restore replaces.
+"""What people have decided since a backup, according to the database that a restore replaces.
+
+These are the changes of access, and what people no longer want: to be asked after their cycle, to
+stay in touch, or to be named in public.
 
 The audit trail is authoritative: its rows are read from the last row of the backup on, for as long
 as their seals form a chain. A database that does not continue the backup, and rows that somebody
@@ -19,6 +22,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import PasskeyRow, RecoveryCodeRow, UserRow
 from api.audit_trail.log import GENESIS_SEAL, LAST_SEAL, compute_seal
 from api.audit_trail.rows import AuditRow
+from api.consent.rows import ConsentKind
 from api.crypto.key_ring import Keyring
 from api.crypto.row_seal import SealedRow, is_sealed
 from api.enrolment.rows import ApplicationRow
@@ -39,7 +43,15 @@ _REFUSED, _LEFT, _REMOVED, _ADDED = (
     *("application refused", "person left", "passkey removed", "passkey added"),
 )
 _WEBHOOK = "webhook removed"
-_REPEATED = {*_OF_USERS, *_OF_PEOPLE, *_OF_CALLS, _REFUSED, _LEFT, _REMOVED, _ADDED, _WEBHOOK}
+_NOT_ASKED, _ASKED = "follow-ups refused", "follow-ups allowed"
+_OPTIONAL = (ConsentKind.ALUMNI, ConsentKind.PUBLICITY)
+_TAKEN_BACK = {kind: (f"{kind} taken back", f"{kind} agreed to") for kind in _OPTIONAL}
+_REPEATED = {
+    *(*_OF_USERS, *_OF_PEOPLE, *_OF_CALLS, _REFUSED, _LEFT, _REMOVED, _ADDED, _WEBHOOK),
+    *(_NOT_ASKED, *(taken_back for taken_back, _ in _TAKEN_BACK.values())),
+}
+_REVERSED = {_ASKED, *(agreed for _, agreed in _TAKEN_BACK.values())}
+"""What reverses a decision, but is not repeated itself."""
 _PAGE = 1000
 
 
@@ -75,6 +87,8 @@ class AccessChanges:
         refused: the ids of the cycles in which applications were refused.
         applications: the ids of the applications still waiting in those cycles, and the addresses
             of the people in them, in lower case.
+        not_asked: the ids of the people who do not want to be asked after their cycle any more.
+        taken_back: the ids of the people who have taken back an optional consent, by its kind.
     """
 
     events: tuple[Event, ...]
@@ -87,6 +101,8 @@ class AccessChanges:
     cycles: Collection[str]
     refused: Collection[str]
     applications: Collection[str]
+    not_asked: Collection[str]
+    taken_back: Mapping[ConsentKind, Collection[str]]
 
 
 def trail_head(tx: Transaction) -> TrailHead:
@@ -110,7 +126,7 @@ def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessCh
     waiting = select(ApplicationRow.id).where(ApplicationRow.cycle_id.in_(refused))
     members = select(func.lower(PersonRow.email)).where(PersonRow.cycle_id.in_(refused))
     return AccessChanges(
-        events=events,
+        events=tuple(event for event in events if event.action in _REPEATED),
         users={row.id: _values(row) for row in rows if is_sealed(tx, row)},
         people=people,
         factors=factors,
@@ -120,11 +136,16 @@ def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessCh
         cycles=_objects(events, *_OF_CALLS),
         refused=refused,
         applications={*tx.scalars(waiting), *tx.scalars(members)},
+        not_asked=_decided(events, _NOT_ASKED, _ASKED),
+        taken_back={kind: _decided(events, *actions) for kind, actions in _TAKEN_BACK.items()},
     )
 
 
 def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[Event, ...]:
-    """Return the changes of access after `head`, up to the first seal that is not valid."""
+    """Return what was decided after `head`, up to the first seal that is not valid.
+
+    What was decided several times is in the place of the last one.
+    """
     found: dict[Event, None] = {}
     number, seal = head.number, head.seal
     query = select(AuditRow).where(AuditRow.number > head.number).order_by(AuditRow.number)
@@ -134,13 +155,21 @@ def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[E
             if row.number != number + 1 or not hmac.compare_digest(row.seal, expected):
                 break
             number, seal = row.number, row.seal
-            if row.action in _REPEATED:
-                found[Event(row.action, row.object_kind, row.object_id)] = None
+            if row.action in _REPEATED | _REVERSED:
+                event = Event(row.action, row.object_kind, row.object_id)
+                found.pop(event, None)
+                found[event] = None
     return tuple(found)
 
 
 def _objects(events: Collection[Event], *actions: str) -> set[str]:
     return {event.object_id for event in events if event.action in actions}
+
+
+def _decided(events: Collection[Event], action: str, reverse: str) -> set[str]:
+    """Return the ids of those whose last one of two actions was `action`."""
+    last = {one.object_id: one.action for one in events if one.action in {action, reverse}}
+    return {person_id for person_id, latest in last.items() if latest == action}
 
 
 def _trusted(

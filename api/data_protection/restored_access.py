@@ -23,6 +23,8 @@ from api.accounts.rows import (
     UserRow,
 )
 from api.audit_trail.log import record_event
+from api.coaching.agreements.rows import FollowUpRow
+from api.consent.rows import ConsentRow
 from api.data_protection.changed_access import (
     OWN_FACTORS,
     PERSONAL_FACTORS,
@@ -65,7 +67,8 @@ def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: dateti
 
 
 def repeat_changes(tx: Transaction, changes: AccessChanges, *, now: datetime) -> None:
-    """Repeat the changes of access since the backup."""
+    """Repeat what was decided since the backup."""
+    _repeat_refusals(tx, changes, now)
     for person in tx.scalars(select(PersonRow).where(PersonRow.id.in_(changes.left))):
         withdraw(person, now=now)
     known = set(tx.scalars(select(UserRow.id))) & changes.users.keys()
@@ -85,6 +88,29 @@ def repeat_changes(tx: Transaction, changes: AccessChanges, *, now: datetime) ->
         )
     )
     tx.flush()
+
+
+def _repeat_refusals(tx: Transaction, changes: AccessChanges, now: datetime) -> None:
+    """Ask people no more who do not want it, and take back the consents that they took back."""
+    tx.execute(
+        update(FollowUpRow)
+        .where(
+            FollowUpRow.person_id.in_(changes.not_asked),
+            FollowUpRow.answered_at.is_(None),
+            FollowUpRow.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    for kind, people in changes.taken_back.items():
+        tx.execute(
+            update(ConsentRow)
+            .where(
+                ConsentRow.person_id.in_(people),
+                ConsentRow.asked == kind,
+                ConsentRow.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
 
 
 def record_changes(tx: Transaction, changes: AccessChanges) -> None:

@@ -192,8 +192,8 @@ def answer_follow_up(
             store_rating(work, goal_id, rating)
         instrument = follow_up_instrument(services, work.side)
         store_questions(found, instrument, answer.answers, answer.sha256, again=answer.again)
-        row.answered_at, row.again, row.version = now, answer.again, row.version + 1
         _ask_later(found, now, again=answer.again)
+        row.answered_at, row.again, row.version = now, answer.again, row.version + 1
         record_event(tx, "follow-up answered", "follow-up", row.id, version=row.version)
         tx.flush()
         return _view(own_follow_up(tx, principal, follow_up_id, now=now))
@@ -215,8 +215,13 @@ def stop_asking(services: Services, principal: Principal) -> int:
 
 
 def _ask_later(found: FollowUpWork, now: datetime, *, again: bool) -> None:
-    row = found.row
-    found.work.tx.execute(
+    """End the later follow-ups, or continue those that an earlier answer has ended."""
+    row, tx = found.row, found.work.tx
+    if not again:
+        record_event(tx, "follow-ups refused", "person", row.person_id)
+    elif row.again is False:
+        record_event(tx, "follow-ups allowed", "person", row.person_id)
+    tx.execute(
         update(FollowUpRow)
         .where(
             FollowUpRow.agreement_id == row.agreement_id,

@@ -17,6 +17,12 @@ from api.accounts.second_factors import replace_recovery_codes, verify_code
 from api.aides.links import AideName, create_aide
 from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
+from api.coaching.agreements.rows import AgreementRow, FollowUpRow
+from api.coaching.follow_up.answers import stop_asking
+from api.consent.alumni import answer_alumni
+from api.consent.rows import ConsentKind, ConsentRow
+from api.consent.service import PublicityAnswer, answer_publicity
+from api.consent.texts import consent_texts
 from api.crypto.row_seal import find_unsealed_rows
 from api.database.engine import Database
 from api.enrolment import calls, decisions
@@ -33,6 +39,7 @@ from api.webhooks import service as webhooks
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.rows import WebhookRow
 from api.webhooks.service import NewWebhook
+from coach.agreements import AgreementState
 from tests.api.data_protection.test_copies import Deployment, deployment
 
 if TYPE_CHECKING:
@@ -193,6 +200,49 @@ def test_person_who_has_left_stays_out(
         row = tx.get_one(PersonRow, principal.person_id)
         assert row.left_at is not None
         assert row.withdrawn_at is not None
+
+
+def test_who_no_longer_wants_to_be_asked_or_to_stay_in_touch_is_left_alone(
+    deployment: Deployment, services: Services, restored: Callable[..., None]
+) -> None:
+    world = deployment.world
+    world.published(deployment.cycle_id, world.result({"C-1": "K-1"}))
+    principal, now = coachee(deployment), services.now()
+    person_id, coach = principal.person_id or "", deployment.world.person_id
+    texts = consent_texts(services.settings)
+    with services.database.writing() as tx:
+        agreement = AgreementRow(
+            cycle_id=deployment.cycle_id,
+            coachee_id=person_id,
+            coach_id=coach(deployment.cycle_id, "K-1"),
+            state=AgreementState.CLOSED,
+            created_at=now,
+            changed_at=now,
+        )
+        tx.add(agreement)
+        tx.flush()
+        day, of_pair = now.date(), {"agreement_id": agreement.id, "person_id": person_id}
+        of_pair["cycle_id"] = deployment.cycle_id
+        tx.add(FollowUpRow(side=Side.COACHEE, month=3, due=day, until=day, **of_pair))
+    yes = {kind: PublicityAnswer(given=True, sha256=texts[kind].sha256) for kind in texts}
+    no = PublicityAnswer(given=False, sha256="")
+    answer_alumni(services, principal, yes[ConsentKind.ALUMNI])
+    answer_publicity(services, principal, yes[ConsentKind.PUBLICITY])
+
+    def refuse() -> None:
+        assert stop_asking(services, principal) == 1
+        answer_alumni(services, principal, no)
+        answer_publicity(services, principal, no)
+        answer_publicity(services, principal, yes[ConsentKind.PUBLICITY])
+
+    restored(refuse)
+    with after(services) as tx:
+        assert tx.scalars(select(FollowUpRow)).one().ended_at is not None
+        consents = tx.scalars(select(ConsentRow).where(ConsentRow.person_id == person_id))
+        revoked = {row.asked: row.revoked_at is not None for row in consents}
+        assert revoked == {ConsentKind.ALUMNI: True, ConsentKind.PUBLICITY: False}
+        actions = list(tx.scalars(select(AuditRow.action)))
+        assert actions.count("follow-ups refused") == 1
 
 
 def test_removed_webhook_and_closed_call_stay_ended_also_after_a_second_restore(
