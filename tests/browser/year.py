@@ -19,7 +19,7 @@ from tests.browser.conftest import open_browser
 from tests.browser.walking import PHONE, WIDE, Camera, fits
 
 ROOT = Path(__file__).parents[2]
-_OF_OFFICE = ("year-office", "year-life")
+_OF_OFFICE = ("year-office", "year-life", "year-early-end")
 
 
 def live(year: Year) -> None:

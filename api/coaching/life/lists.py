@@ -39,7 +39,7 @@ NOMINATION_ACCESS: RowAccess[Candidate] = RowAccess(
     identify=lambda one: one.person_id,
 )
 EARLY_END_LIST = ListDefinition(
-    sorts=("ended", "name"),
+    sorts=("name", "ended"),
     filters=(
         Filter(
             "reason",
@@ -54,8 +54,8 @@ EARLY_END_LIST = ListDefinition(
 EARLY_END_ACCESS: RowAccess[EarlyEnd] = RowAccess(
     texts=lambda one: (one.coachee, one.coach),
     keys={
-        "ended": lambda one: -one.ended_at.timestamp(),
         "name": lambda one: folded(one.coachee),
+        "ended": lambda one: one.ended_at,
     },
     conditions={"reason": lambda one, value: _reason(one.reason) == value},
     identify=lambda one: f"{one.coachee_id}-{one.coach_id}",

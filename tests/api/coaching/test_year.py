@@ -26,5 +26,14 @@ def test_a_year_of_a_pair(world: World) -> None:
         assert "the post says it is done" in listed
         page = f"/cycles/{year.cycle_id}/goals/{year.id('C-1')}"
         life = year.client.get(page, headers=year.office()).text
-        for words in ("agreement made", "half of the sessions over", "completed", "stays in touch"):
+        for words in (
+            *("nominated", "agreement made", "half of the sessions over", "last session over"),
+            *("completed", "followed up", "stays in touch"),
+        ):
             assert words in life
+        page = f"/cycles/{year.cycle_id}/goals/{year.id('C-3')}"
+        assert "ended early (deployment)" in year.client.get(page, headers=year.office()).text
+        answers = f"/api/v1/cycles/{year.cycle_id}/answers"
+        counts = year.client.get(answers, headers=year.office()).json()["counts"]
+        followed_up = {one["occasion"]: one["answered"] for one in counts}["follow_up"]
+        assert followed_up == 2

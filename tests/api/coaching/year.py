@@ -35,7 +35,8 @@ from tests.api.conftest import World, running
 if TYPE_CHECKING:
     from matching.result import Result
 
-FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)
+CONTRACTING = datetime(2027, 1, 20, 8, 0, tzinfo=UTC)
+FIRST = CONTRACTING + timedelta(weeks=1)
 SESSIONS, WEEKS = 6, 4
 TITLE = "Sign the order on panels with women"
 SECOND = "Name a contact for complaints"
@@ -70,21 +71,21 @@ class Year:
     links: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Publish a plan with six sessions, four weeks apart."""
+        """Publish a plan with a contracting session and six others, four weeks apart."""
         self.cycle_id = self.world.cycle()
         with self.world.database.writing() as tx:
             row = tx.get_one(CycleRow, self.cycle_id)
             dates = row.policy["cycle"] | {"follow_up_months": [3, 6]}
             row.policy = row.policy | {"cycle": dates}
         self.world.published(self.cycle_id, _monthly(self.world.result(PAIRS, sessions=SESSIONS)))
-        for code in ("C-1", "K-1"):
+        for code in ("C-1", "K-1", "C-3"):
             self.links[code] = self.world.link(self.cycle_id, code).secret
 
     def id(self, code: str) -> str:
         return self.world.person_id(self.cycle_id, code)
 
     def sessions(self) -> list[str]:
-        """Return the ids of the sessions of the pair, in order."""
+        """Return the ids of the sessions of the pair by number, from the contracting session, 0."""
         with self.world.database.reading() as tx:
             query = select(SessionRow.id).where(SessionRow.coachee_id == self.id("C-1"))
             return list(tx.scalars(query.order_by(SessionRow.number)))
@@ -166,24 +167,29 @@ class Year:
 
 
 def _monthly(result: Result) -> Result:
-    """Return a result whose sessions are four weeks apart."""
+    """Return a result with contracting sessions, whose other sessions are four weeks apart."""
     matches = tuple(
         match.model_copy(
             update={
-                "sessions": tuple(
-                    Session(
-                        uid=one.uid,
-                        number=one.number,
-                        start=one.start + timedelta(weeks=(WEEKS - 1) * (one.number - 1)),
-                        end=one.end + timedelta(weeks=(WEEKS - 1) * (one.number - 1)),
-                    )
-                    for one in match.sessions
+                "sessions": (
+                    _contracting(match.sessions[0]),
+                    *(_later(one, (WEEKS - 1) * (one.number - 1)) for one in match.sessions),
                 )
             }
         )
         for match in result.matches
     )
     return result.model_copy(update={"matches": matches})
+
+
+def _contracting(first: Session) -> Session:
+    start = first.start - timedelta(weeks=1)
+    return Session(uid=f"{first.uid}-0", number=0, start=start, end=start + timedelta(minutes=30))
+
+
+def _later(one: Session, weeks: int) -> Session:
+    later = timedelta(weeks=weeks)
+    return one.model_copy(update={"start": one.start + later, "end": one.end + later})
 
 
 @contextmanager
@@ -196,9 +202,24 @@ def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
         yield year
 
 
+def nominate(year: Year) -> None:
+    """Let the office enter the letter that nominates two coachees, on its page."""
+    letter = {"nominated_by": "General Staff", "letter": "12-4/2026", "nominated_on": "2026-12-01"}
+    form = letter | {"chosen": f"{year.id('C-1')} {year.id('C-3')}"}
+    office_page(year, "/nominations", form)
+
+
+def office_page(year: Year, path: str, form: dict[str, str]) -> None:
+    """Submit a form of the office about the cycle."""
+    address = f"/cycles/{year.cycle_id}{path}"
+    answer = year.client.post(address, data=form, headers=year.office())
+    assert answer.is_redirect, answer.text
+
+
 def agree(year: Year) -> None:
-    """Make an agreement in the first session, on pages."""
-    year.clock.now = FIRST + timedelta(minutes=20)
+    """Make an agreement in the contracting session, on pages."""
+    year.picture("year-contracting", "C-1", "")
+    year.clock.now = CONTRACTING + timedelta(minutes=20)
     mine, theirs = f"/coaching/{year.id('K-1')}", f"/coaching/{year.id('C-1')}"
     terms = {
         "purpose": "Women sit on every selection panel",
@@ -241,27 +262,37 @@ def set_goal_and_commit(year: Year) -> str:
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
     """Let a session take place, and write its record on the next day."""
-    session = year.sessions()[number - 1]
+    session = year.sessions()[number]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
     year.clock.now = max(year.clock.now, start + timedelta(days=1))
     record = {
         "session_date": f"{start:%Y-%m-%d}",
         "attendance": attendance,
-        "topic": "Who sits on the panels",
-        "minutes": 90,
+        "topic": "Who sits on the panels" if number else "How we work together",
+        "minutes": 90 if number else 30,
     }
     year.call("K-1", "PUT", f"/sessions/{session}/record", record)
 
 
 def go_on_leave(year: Year, number: int) -> None:
     """Put the coachee on leave on the day of a session, and let the office move the session."""
-    session = year.sessions()[number - 1]
+    session = year.sessions()[number]
     year.clock.now = FIRST + timedelta(weeks=WEEKS * (number - 2), days=7)
     year.call("C-1", "PUT", f"/sessions/{session}/reply", {"reply": "declined"})
     move = {"start": "2027-03-29T08:00Z", "reason": "on leave until then"}
     answer = year.client.post(f"/api/v1/sessions/{session}/move", json=move, headers=year.office())
     assert answer.is_success, answer.text
+
+
+def leave_early(year: Year) -> None:
+    """Let another coachee leave the cycle, and the office record why."""
+    headers, address = year.headers("C-3"), f"/p/{year.links['C-3']}/details/leave"
+    answer = year.client.post(address, data={"leave": "true"}, headers=headers)
+    assert not answer.is_error, answer.text
+    given = {"coach_id": year.id("K-2"), "reason": "deployment", "whose": "coachee", "seen": "0"}
+    office_page(year, f"/early-ends/{year.id('C-3')}", given)
+    year.shoot("year-early-end", f"/cycles/{year.cycle_id}/early-ends", year.office())
 
 
 def rate(year: Year, goal: str, moment: str, level: int) -> None:
@@ -286,15 +317,24 @@ def finish(year: Year) -> None:
 
 
 def live_until_the_end(year: Year) -> None:
-    """Live through the agreement: six sessions, one with a delegate, one moved because of leave."""
+    """Live from the nomination to the end of the agreement.
+
+    After the contracting session, there are six sessions, one with a delegate, one moved because of leave.
+    Another pair ends early.
+    """
+    nominate(year)
     agree(year)
+    hold(year, 0)
+    year.clock.now = FIRST + timedelta(minutes=20)
     goal = set_goal_and_commit(year)
     hold(year, 1)
     hold(year, 2, "delegate_attended")
     go_on_leave(year, 3)
     hold(year, 3)
     rate(year, goal, "mid", -1)
-    for number in (4, 5, 6):
+    hold(year, 4)
+    leave_early(year)
+    for number in (5, 6):
         hold(year, number)
     rate(year, goal, "end", 0)
     finish(year)
@@ -316,7 +356,9 @@ def follow_up(year: Year) -> str:
     year.picture("year-follow-up", "C-1", form)
     year.page("C-1", f"{form}/commitments/{commitment}", given)
     (goal,) = re.findall(r'name="(rating-\w+)"', page)
-    year.page("C-1", form, {"seen": "0", "again": "true", goal: "1"})
+    (questions,) = re.findall(r'name="sha256"\s+value="(\w+)"', page)
+    given = {"seen": "0", "again": "true", goal: "1", "sha256": questions}
+    year.page("C-1", form, given | {"q.helped.superior": "on", "q.hindered.post": "on"})
     (sha256,) = re.findall(r'name="sha256"\s+value="(\w+)"', year.page("C-1", "/follow-up").text)
     year.page("C-1", "/follow-up/alumni", {"sha256": sha256, "given": "true"})
     year.picture("year-answered", "C-1", "/follow-up")
