@@ -102,7 +102,7 @@ def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
     return FollowUpState.DUE if today <= dates.until else FollowUpState.UNANSWERED
 
 
-def is_to_be_asked(dates: FollowUpDates, today: date) -> bool:
+def is_to_be_sent(dates: FollowUpDates, today: date) -> bool:
     """Return whether the question should be sent now."""
     return dates.asked is None and follow_up_state(dates, today) is FollowUpState.DUE
 

@@ -137,7 +137,7 @@ class Instrument(_Part):
         """Return the instrument with items that its file does not list."""
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
-    def asked_once(self) -> Instrument:
+    def rated_once(self) -> Instrument:
         """Return the instrument without second ratings, as it is asked at the start."""
         return self.model_copy(update={"twice": None})
 

@@ -41,43 +41,49 @@ class UserAction(StrEnum):
     LIST = "list"
 
 
+_ActionArgument = Annotated[
+    UserAction,
+    typer.Argument(
+        # i18n: the words before the colons are arguments; do not translate them.
+        help=_(
+            "add, disable, list; access: change role and limits; sign-in: print a one-time "
+            "link; sign-out: sign out of every browser and end tokens; reset-factor: remove a "
+            "lost second factor and the password, and print a one-time link; link, unlink: "
+            "connect or disconnect an account at the identity provider."
+        )
+    ),
+]
+_RoleOption = Annotated[
+    OfficeRole,
+    # i18n: administrator, manager and auditor are values; do not translate them.
+    typer.Option(
+        help=_("For add and access: administrator, manager (cannot manage users) or auditor.")
+    ),
+]
+_CycleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=_("For add and access: limit a manager to this cycle, by its id; repeatable.")
+    ),
+]
+_CountryOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=_(
+            "For add and access: limit a manager to people of this country, by its code; "
+            "repeatable."
+        )
+    ),
+]
+
+
 def user(
-    action: Annotated[
-        UserAction,
-        typer.Argument(
-            # i18n: the words before the colons are arguments; do not translate them.
-            help=_(
-                "add, disable, list; access: change role and limits; sign-in: print a one-time "
-                "link; sign-out: sign out of every browser and end tokens; reset-factor: remove a "
-                "lost second factor and the password, and print a one-time link; link, unlink: "
-                "connect or disconnect an account at the identity provider."
-            )
-        ),
-    ],
+    action: _ActionArgument,
     name: Annotated[str, typer.Argument(help=_("The user's name."))] = "",
     *,
-    role: Annotated[
-        OfficeRole,
-        # i18n: administrator, manager and auditor are values; do not translate them.
-        typer.Option(
-            help=_("For add and access: administrator, manager (cannot manage users) or auditor.")
-        ),
-    ] = OfficeRole.ADMINISTRATOR,
-    cycle: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=_("For add and access: limit a manager to this cycle, by its id; repeatable.")
-        ),
-    ] = None,
-    country: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=_(
-                "For add and access: limit a manager to people of this country, by its code; "
-                "repeatable."
-            )
-        ),
-    ] = None,
+    role: _RoleOption = OfficeRole.ADMINISTRATOR,
+    cycle: _CycleOption = None,
+    country: _CountryOption = None,
     oidc: Annotated[
         str | None, typer.Option(help=_("For add and link: the user's id at the provider."))
     ] = None,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.consent.given import Texts, current_consents
 from api.consent.rows import ConsentKind
-from api.consent.service import PublicityAnswer, Texts, current_consents, store_optional_answer
+from api.consent.service import PublicityAnswer, store_optional_answer
 from api.consent.texts import ConsentText, consent_texts
 from api.http.principal import Principal
 from api.services import Services

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.consent import service as consent
-from api.consent.service import Acceptance, ConsentStatus, PersonConsent, PublicityAnswer
+from api.consent.given import PersonConsent
+from api.consent.service import Acceptance, ConsentStatus, PublicityAnswer
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses

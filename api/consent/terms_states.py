@@ -7,8 +7,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.consent.given import Texts
 from api.consent.rows import ConsentRow
-from api.consent.service import Texts
 from api.consent.texts import TERMS_BY_SIDE
 from api.participants.rows import PersonRow
 

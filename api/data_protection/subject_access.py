@@ -17,7 +17,7 @@ from api.coaching.life.export import (
     early_ends_of,
     nomination_of,
 )
-from api.consent.service import GivenConsent, consents_given_by
+from api.consent.given import GivenConsent, consents_given_by
 from api.data_protection import facts
 from api.data_protection.erase_people import WorkInProgress, erase_people, work_in_progress
 from api.data_protection.erased_ids import update_list

@@ -184,16 +184,6 @@ def follow_ups(cycle_id: str) -> str:
     return f"{cycle(cycle_id)}/follow-ups"
 
 
-def nominations(cycle_id: str) -> str:
-    """Return the URL of the page with the nominations of a cycle."""
-    return f"{cycle(cycle_id)}/nominations"
-
-
-def early_ends(cycle_id: str) -> str:
-    """Return the URL of the page with the pairs of a cycle that ended early."""
-    return f"{cycle(cycle_id)}/early-ends"
-
-
 def agreements(cycle_id: str) -> str:
     """Return the URL of the page with the states of the agreements of a cycle."""
     return f"{cycle(cycle_id)}/agreements"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import UserRow
 from api.audit_trail.rows import AuditRow
 from api.audit_trail.trail_status import AuditTrailStatus, trail_status
-from api.coaching.life.early_ends import figures_of_programme
+from api.coaching.life.early_ends import figures_of_all_cycles
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.overview.cycles import CycleSummary, all_summaries
@@ -108,7 +108,7 @@ def read_audit_page(
             trail_status=trail_status(tx),
             cycles=all_summaries(tx),
             statistics=() if principal.is_manager else cycle_statistics(tx),
-            early_ends={} if principal.is_manager else figures_of_programme(tx),
+            early_ends={} if principal.is_manager else figures_of_all_cycles(tx),
         )
 
 

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from api.coaching.follow_up.own import own_follow_ups
 from api.coaching.instruments.service import OpenQuestions, open_questions
-from api.consent.service import PersonConsent, consent_status, consents_of_cycle
+from api.consent.given import PersonConsent, consents_of_cycle
+from api.consent.service import consent_status
 from api.consent.terms_states import TermsState, terms_states
 from api.consent.texts import consent_texts
 from api.cycles.service import CycleHeader, cycle_header

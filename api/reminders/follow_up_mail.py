@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialKind
 from api.calendar.recipient import Recipient
 from api.coaching.agreements.follow_ups import dates_of
-from api.coaching.agreements.rows import AskedRow, FollowUpRow
+from api.coaching.agreements.rows import FollowUpRow, SentQuestionRow
 from api.coaching.follow_up.rows import PostQuestionRow
 from api.cycles.service import cycle_header
 from api.http import urls
@@ -90,7 +90,7 @@ def compose_post_question(
     return ComposedMail(row.address, content)
 
 
-def _is_open(tx: Transaction, services: Services, row: AskedRow, cycle_id: str) -> bool:
+def _is_open(tx: Transaction, services: Services, row: SentQuestionRow, cycle_id: str) -> bool:
     zone = ZoneInfo(cycle_header(tx, cycle_id).timezone)
     today = services.now().astimezone(zone).date()
     return follow_up_state(dates_of(row, zone), today) is FollowUpState.DUE

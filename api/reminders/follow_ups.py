@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialKind
 from api.audit_trail.log import record_event
 from api.coaching.agreements.follow_ups import dates_of
-from api.coaching.agreements.rows import AskedRow, FollowUpRow
+from api.coaching.agreements.rows import FollowUpRow, SentQuestionRow
 from api.coaching.follow_up.rows import PostQuestionRow
 from api.cycles.rows import CycleRow
 from api.cycles.service import header_of
@@ -37,7 +37,7 @@ from api.personal_links.follow_up_links import (
 from api.reminders.quiet_times import QuietTimes
 from api.reminders.service import reminded_today
 from api.services import Services
-from coach.follow_up import is_to_be_asked, is_to_be_reminded
+from coach.follow_up import is_to_be_reminded, is_to_be_sent
 
 ROW = "row"
 """The key in the content of an email for the id of the question's row."""
@@ -81,7 +81,7 @@ def write_due_questions(services: Services) -> int:
     return written
 
 
-def askable(row_type: type[AskedRow]) -> ColumnElement[bool]:
+def askable(row_type: type[SentQuestionRow]) -> ColumnElement[bool]:
     """Return whether a question may be sent at all: it is open, and the person has not left."""
     return (
         row_type.answered_at.is_(None)
@@ -104,7 +104,7 @@ def _due(
         reminds = cycle.reminders_off_at is None and is_to_be_reminded(
             dates, today, after_days=settings.remind_follow_up_days
         )
-        if reminds or is_to_be_asked(dates, today):
+        if reminds or is_to_be_sent(dates, today):
             yield DueQuestion(row, person, zone, is_reminder=reminds)
 
 

@@ -67,24 +67,29 @@ def propose(
         return show_proposal(tx, same, session, reader=person_id, now=now)
     _require_proposable(tx, session, time, source, now=now)
     _close_open_ones(tx, services, session, person_id, now=now)
-    row = ProposalRow(
-        session_id=session.id,
-        person_id=person_id,
-        aide_id=aide_id,
-        starts_at=time.start,
-        moves=[one.model_dump(mode="json") for one in time.moves],
-        source=source,
-        comment=comment,
-        sequence=session.sequence,
-        state=ProposalState.PROPOSED,
-        created_at=now,
-    )
+    row = _new_proposal(session, person_id, time, source, now=now)
+    row.comment, row.aide_id = comment, aide_id
     tx.add(row)
     record_event(tx, "time proposed", "session", session.id)
     shown = show_proposal(tx, row, session, reader=person_id, now=now)
     if not shown.needs_office:
         send_proposal(tx, services, row, session, now=now)
     return shown
+
+
+def _new_proposal(
+    session: SessionRow, person_id: str, time: NewTime, source: ProposalSource, *, now: datetime
+) -> ProposalRow:
+    return ProposalRow(
+        session_id=session.id,
+        person_id=person_id,
+        starts_at=time.start,
+        moves=[one.model_dump(mode="json") for one in time.moves],
+        source=source,
+        sequence=session.sequence,
+        state=ProposalState.PROPOSED,
+        created_at=now,
+    )
 
 
 def confirm(

@@ -24,20 +24,20 @@ from coach.texts.facts import Displayed
 _ATTENDANCE, _TEXT = "attendance", "text"
 
 
-def asked_after_session(services: Services) -> Instrument | None:
+def after_session_instrument(services: Services) -> Instrument | None:
     """Return the questions asked of a coachee after a session; `None` if none are asked."""
     return instruments_of(services.settings).get(Moment.AFTER_SESSION)
 
 
 def feedback_fields(services: Services) -> tuple[str, ...]:
     """Return the names of the fields of the form."""
-    asked = asked_after_session(services)
+    asked = after_session_instrument(services)
     return (_ATTENDANCE, *(() if asked is None else field_names(asked)), _TEXT)
 
 
 def question_options(services: Services) -> dict[str, object]:
     """Return the template values for the questions."""
-    asked = asked_after_session(services)
+    asked = after_session_instrument(services)
     return {
         "origins": None if asked is None else origins_of(asked),
         "items": () if asked is None else item_fields(asked),
@@ -50,7 +50,7 @@ def given_fields(services: Services, given: FeedbackView | None) -> dict[str, st
     entered = dict.fromkeys(feedback_fields(services), "")
     if given is None:
         return entered
-    asked = asked_after_session(services)
+    asked = after_session_instrument(services)
     for sheet in given.answered:
         if asked is not None and sheet.instrument.code == asked.code:
             entered |= form_values(asked, sheet.answers)
@@ -62,7 +62,7 @@ def read_feedback_form(
     services: Services, entered: Mapping[str, str]
 ) -> tuple[Feedback | None, dict[str, Displayed]]:
     """Return the feedback that the fields contain, or `None` and a fault for each invalid field."""
-    asked = asked_after_session(services)
+    asked = after_session_instrument(services)
     submitted = {
         **non_empty_fields(split_outcome(entered[_ATTENDANCE])),
         "answers": {} if asked is None else entered_answers(asked, entered),

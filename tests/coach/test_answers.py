@@ -57,7 +57,7 @@ def test_an_item_is_rated_for_both_times_or_for_neither() -> None:
     assert keys == ["B1-1.before", "B1-1.now", "B1-2.before", "B1-2.now"]
     assert [key for key, _ in answer_faults(TWICE, {"B1-1.before": 1})] == ["B1-1.now"]
     assert not list(answer_faults(TWICE, {"B1-1.before": 1, "B1-1.now": 2}))
-    assert [one.key for one in questions(TWICE.asked_once())] == ["B1-1", "B1-2"]
+    assert [one.key for one in questions(TWICE.rated_once())] == ["B1-1", "B1-2"]
 
 
 def test_answers_are_read_from_json_without_changing_their_kind() -> None:

@@ -19,8 +19,8 @@ from coach.follow_up import (
     answerable_until,
     follow_up_dates,
     follow_up_state,
-    is_to_be_asked,
     is_to_be_reminded,
+    is_to_be_sent,
     rating_moment,
 )
 from coach.goals import RatingMoment
@@ -53,7 +53,7 @@ def test_a_question_is_sent_once_and_reminded_of_twice_at_most(
     for day in (due + timedelta(n) for n in range(-3, 90)):
         if (day - due).days >= answered_after:
             dates = replace(dates, answered=True)
-        if is_to_be_asked(dates, day):
+        if is_to_be_sent(dates, day):
             dates = replace(dates, asked=day)
             sent.append(day)
         elif is_to_be_reminded(dates, day):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.coaching.agreements.rows import AgreementRow, AskedRow, FollowUpRow
+from api.coaching.agreements.rows import AgreementRow, FollowUpRow, SentQuestionRow
 from api.cycles.service import cycle_row, policy_of
 from api.participants.rows import Side
 from coach.follow_up import FollowUpDates, answerable_until, follow_up_dates
@@ -41,7 +41,7 @@ def open_follow_ups(tx: Transaction, agreement: AgreementRow, *, now: datetime) 
         )
 
 
-def dates_of(row: AskedRow, zone: ZoneInfo) -> FollowUpDates:
+def dates_of(row: SentQuestionRow, zone: ZoneInfo) -> FollowUpDates:
     """Return the dates of a question in the time zone of its cycle."""
     return FollowUpDates(
         due=row.due,

@@ -97,7 +97,7 @@ class FitAnswerRow(TableRow):
     answered_at: Mapped[datetime]
 
 
-class AskedRow(IdentifiedRow):
+class SentQuestionRow(IdentifiedRow):
     """The columns of a question that is sent on a certain day, followed by at most two reminders.
 
     Attributes:
@@ -123,7 +123,7 @@ AT_MOST_TWO = f"reminders <= {MAX_REMINDERS}"
 """The condition on the reminders of a question."""
 
 
-class FollowUpRow(AskedRow):
+class FollowUpRow(SentQuestionRow):
     """A follow-up for one person of a pair, some months after the pair was completed.
 
     Attributes:

@@ -25,7 +25,7 @@ from api.coaching.follow_up.questions import (
 )
 from api.coaching.goals.commitment_views import CommitmentView, commitment_rows, commitment_view
 from api.coaching.goals.goal_views import GoalView, goal_rows, goal_views
-from api.coaching.goals.goals import OWN_RATER, RatingInput, store_rating
+from api.coaching.goals.ratings import OWN_RATER, RatingInput, store_rating
 from api.coaching.instruments.rows import SHA256_LENGTH
 from api.http.principal import Principal
 from api.participants.rows import Side

@@ -76,13 +76,13 @@ def store_outcome(found: FollowUpWork, commitment_id: str, outcome: CommitmentOu
         apply_change(work, row, CommitmentChange(event=CommitmentEvent.START))
     if outcome.evidence is not None:
         store_evidence(work, row, outcome.evidence)
-    if outcome.change is not None and not _has_begun(row, outcome.change):
+    if outcome.change is not None and not _is_started_already(row, outcome.change):
         apply_change(work, row, outcome.change)
     if outcome.ask_post:
         _ask_post(found, row, outcome.post_address)
 
 
-def _has_begun(row: CommitmentRow, change: CommitmentChange) -> bool:
+def _is_started_already(row: CommitmentRow, change: CommitmentChange) -> bool:
     """Return whether adding the evidence has already started the commitment."""
     return change.event is CommitmentEvent.START and row.state is CommitmentState.UNDER_WAY
 

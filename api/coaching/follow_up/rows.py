@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.coaching.agreements.rows import AT_MOST_TWO, AskedRow
+from api.coaching.agreements.rows import AT_MOST_TWO, SentQuestionRow
 from api.database.types import EnumString, TableRow
 from coach.follow_up import PostOutcome
 from coach.goals import MAX_POST
@@ -15,7 +15,7 @@ from coach.goals import MAX_POST
 MAX_ADDRESS = 400
 
 
-class PostQuestionRow(AskedRow):
+class PostQuestionRow(SentQuestionRow):
     """A question to a post about a commitment that a coachee has handed over to the post.
 
     Attributes:

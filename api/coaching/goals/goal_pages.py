@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.coaching.agreements.pair_request import PairRequest, PairRequestDep
-from api.coaching.goals import goals, labels
+from api.coaching.goals import goals, labels, ratings
 from api.coaching.goals.forms import (
     FORMS,
     GOAL_FIELDS,
@@ -18,9 +18,9 @@ from api.coaching.goals.forms import (
     by_form_field,
     goal_fields,
 )
-from api.coaching.goals.goals import RatingInput
 from api.coaching.goals.handing_over import hand_over
 from api.coaching.goals.presenters import goal_display, score_lines
+from api.coaching.goals.ratings import RatingInput
 from api.http.permissions import COACHEE, PERSON, Permission, Permissions
 from api.web.rendering import (
     FormFields,
@@ -118,7 +118,7 @@ def rate_goal(goal_id: str, pair: PairRequestDep, form_fields: FormFields) -> Re
     """Store a rating."""
     rating = parse_form(RatingInput, form_fields)
     try:
-        goals.rate_goal(pair.services, pair.principal, pair.other_id, goal_id, rating)
+        ratings.rate_goal(pair.services, pair.principal, pair.other_id, goal_id, rating)
     except ConflictError as error:
         return _render_goal(pair, goal_id, error.shown)
     return redirect_after_post(f"{pair.address}/goals/{goal_id}#ratings")

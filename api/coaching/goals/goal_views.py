@@ -8,11 +8,13 @@ from itertools import product
 from pydantic import AwareDatetime
 from sqlalchemy import select
 
+from api.coaching.goals import facts
 from api.coaching.goals.pair_work import PairWork
 from api.coaching.goals.rows import GoalRatingRow, GoalRow
 from api.participants.rows import Side
 from api.values import FrozenModel
 from coach.attainment import RatedGoal, t_score
+from coach.errors import NotFoundError
 from coach.goals import (
     GOAL_TRANSITIONS,
     RATED_STATES,
@@ -99,6 +101,25 @@ def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
         if score is not None and len(levels) == len(rated):
             found.append(ScoreView(moment=moment, by=by, t=round(score, 1)))
     return tuple(found)
+
+
+def goal_row(work: PairWork, goal_id: str) -> GoalRow:
+    """Return the row of a goal of a pair.
+
+    Raises:
+        NotFoundError: there is no such goal.
+    """
+    row = work.tx.get(GoalRow, goal_id)
+    if row is None or row.agreement_id != work.agreement_id:
+        raise NotFoundError(facts.NO_GOAL())
+    return row
+
+
+def one_goal(work: PairWork, row: GoalRow) -> GoalView:
+    """Return a goal as it is after a change."""
+    work.tx.flush()
+    (view,) = goal_views(work, [row])
+    return view
 
 
 def _visible_ratings(work: PairWork, goal_ids: Sequence[str]) -> Sequence[GoalRatingRow]:

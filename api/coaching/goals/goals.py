@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from api.audit_trail.log import record_event
 from api.coaching.goals import facts
-from api.coaching.goals.goal_views import GoalView, ScoreView, goal_rows, goal_views, scores
+from api.coaching.goals.goal_views import (
+    GoalView,
+    ScoreView,
+    goal_row,
+    goal_rows,
+    goal_views,
+    one_goal,
+    scores,
+)
 from api.coaching.goals.pair_work import (
     PairWork,
     open_work,
-    recording_work,
     require_version,
     seen_work,
 )
-from api.coaching.goals.rows import GoalRatingRow, GoalRow
+from api.coaching.goals.rows import GoalRow
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import Side
@@ -28,7 +33,6 @@ from api.values import FrozenModel
 from coach.errors import (
     ConflictError,
     Difference,
-    NotAllowedError,
     NotFoundError,
     differing,
 )
@@ -36,8 +40,6 @@ from coach.goals import (
     ENDED_STATES,
     GOAL_TRANSITIONS,
     MAX_GOALS,
-    RATED_STATES,
-    AttainmentLevel,
     GoalChange,
     GoalEvent,
     GoalProof,
@@ -46,12 +48,8 @@ from coach.goals import (
     GoalStatement,
     NapPillar,
     Proof,
-    Rater,
-    RatingMoment,
 )
 from coach.transitions import next_state
-
-OWN_RATER = {Side.COACHEE: Rater.COACHEE, Side.COACH: Rater.COACH}
 
 
 class GoalsOfPair(FrozenModel):
@@ -98,14 +96,6 @@ class GoalStep(FrozenModel):
     change: GoalChange
 
 
-class RatingInput(FrozenModel):
-    """The level that a goal has reached, as rated by the person alone or by both together."""
-
-    moment: RatingMoment
-    by: Rater
-    level: AttainmentLevel
-
-
 def read_goals(services: Services, principal: Principal, other_id: str) -> GoalsOfPair:
     """Return the goals of the principal and another person.
 
@@ -146,7 +136,7 @@ def add_goal(
         tx.add(row)
         tx.flush()
         record_event(tx, "goal added", "goal", row.id)
-        return _one(work, row)
+        return one_goal(work, row)
 
 
 def change_goal(
@@ -161,7 +151,7 @@ def change_goal(
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
-        row = _row(work, goal_id)
+        row = goal_row(work, goal_id)
         require_version(row.version, parts.seen, lambda: _differences(work, row, parts))
         _apply(work, row, GoalEvent.CHANGE)
         row.written_by = work.side
@@ -176,7 +166,7 @@ def change_goal(
             row.nap_pillar = parts.proof.nap_pillar
             row.nap_reference = parts.proof.nap_reference
         record_event(tx, "goal changed", "goal", row.id, version=row.version)
-        return _one(work, row)
+        return one_goal(work, row)
 
 
 def step_goal(
@@ -191,7 +181,7 @@ def step_goal(
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
-        row, event = _row(work, goal_id), step.change.event
+        row, event = goal_row(work, goal_id), step.change.event
         require_version(row.version, step.seen)
         if event is GoalEvent.CHANGE:
             raise ConflictError(facts.NOT_POSSIBLE())
@@ -200,54 +190,7 @@ def step_goal(
         _apply(work, row, event)
         row.because, row.to_post = step.change.because, step.change.to_post
         record_event(tx, "goal state changed", "goal", row.id, state=row.state.value)
-        return _one(work, row)
-
-
-def rate_goal(
-    services: Services, principal: Principal, other_id: str, goal_id: str, rating: RatingInput
-) -> GoalView:
-    """Store a rating, replacing any earlier rating for the same moment.
-
-    Raises:
-        NotFoundError: as for `read_goals`, or there is no such goal.
-        NotAllowedError: the rating is that of the other person.
-        ConflictError: the goal is not under way yet, or is no longer pursued.
-    """
-    with services.database.writing() as tx:
-        work = recording_work(tx, services, principal, other_id)
-        return _one(work, store_rating(work, goal_id, rating))
-
-
-def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
-    """Store a rating by a person of the pair, and return the goal; see `rate_goal`."""
-    row = _row(work, goal_id)
-    if rating.by not in {Rater.BOTH, OWN_RATER[work.side]}:
-        raise NotAllowedError(facts.NOT_YOUR_RATING())
-    if row.state not in RATED_STATES:
-        raise ConflictError(facts.RATED_LATER())
-    stored = _rating(work, row, rating)
-    stored.level, stored.rated_at, stored.rater_id = rating.level, work.now, work.person_id
-    record_event(work.tx, "goal rated", "goal", row.id)
-    return row
-
-
-def _rating(work: PairWork, row: GoalRow, rating: RatingInput) -> GoalRatingRow:
-    """Return the stored rating by the pair for the same moment, or a new one."""
-    stored = work.tx.scalar(
-        select(GoalRatingRow)
-        .where(
-            GoalRatingRow.goal_id == row.id,
-            GoalRatingRow.moment == rating.moment,
-            GoalRatingRow.by == rating.by,
-            GoalRatingRow.rater_id.in_((work.pair.coachee.id, work.pair.coach.id)),
-        )
-        .order_by(GoalRatingRow.rater_id != work.person_id)
-        .limit(1)
-    )
-    if stored is None:
-        stored = GoalRatingRow(goal_id=row.id, moment=rating.moment, by=rating.by)
-        work.tx.add(stored)
-    return stored
+        return one_goal(work, row)
 
 
 def _of_pair(work: PairWork) -> GoalsOfPair:
@@ -269,22 +212,9 @@ def _has_room(rows: Iterable[GoalRow]) -> bool:
     return sum(row.state not in ENDED_STATES for row in rows) < MAX_GOALS
 
 
-def _row(work: PairWork, goal_id: str) -> GoalRow:
-    row = work.tx.get(GoalRow, goal_id)
-    if row is None or row.agreement_id != work.agreement_id:
-        raise NotFoundError(facts.NO_GOAL())
-    return row
-
-
-def _one(work: PairWork, row: GoalRow) -> GoalView:
-    work.tx.flush()
-    (view,) = goal_views(work, [row])
-    return view
-
-
 def _differences(work: PairWork, row: GoalRow, parts: GoalParts) -> tuple[Difference, ...]:
     given = parts.model_dump(mode="json", exclude={"seen"}, exclude_none=True)
-    return differing(_one(work, row).model_dump(mode="json"), given)
+    return differing(one_goal(work, row).model_dump(mode="json"), given)
 
 
 def _apply(work: PairWork, row: GoalRow, event: GoalEvent) -> None:

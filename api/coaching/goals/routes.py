@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.coaching.goals import commitments as commitment_cases
 from api.coaching.goals import goals as goal_cases
-from api.coaching.goals import handing_over, office
+from api.coaching.goals import handing_over, office, ratings
 from api.coaching.goals.commitment_views import CommitmentView
 from api.coaching.goals.commitments import (
     CommitmentInput,
@@ -15,9 +15,10 @@ from api.coaching.goals.commitments import (
     SharingInput,
 )
 from api.coaching.goals.goal_views import GoalView
-from api.coaching.goals.goals import GoalParts, GoalsOfPair, GoalStep, RatingInput
+from api.coaching.goals.goals import GoalParts, GoalsOfPair, GoalStep
 from api.coaching.goals.handing_over import HandedOver
 from api.coaching.goals.office import CountsOfCycle, OfficeCoachee
+from api.coaching.goals.ratings import RatingInput
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -72,7 +73,7 @@ def rate_goal(
     principal: PrincipalDep,
 ) -> GoalView:
     """Rate a goal, replacing any earlier rating for the same moment."""
-    return goal_cases.rate_goal(services, principal, other_id, goal_id, rating)
+    return ratings.rate_goal(services, principal, other_id, goal_id, rating)
 
 
 @GOALS.post("/hand-over", responses=problem_responses(404, 409))

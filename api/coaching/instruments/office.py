@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.coaching.agreements.rows import FollowUpRow
-from api.coaching.instruments.asked import asked_pairs
+from api.coaching.instruments.respondents import respondent_pairs
 from api.coaching.instruments.rows import AnswerSheetRow
 from api.coaching.instruments.sheets import instruments_of_digests
 from api.cycles.service import CycleHeader, cycle_header
@@ -117,7 +117,7 @@ def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mappi
     )
     due: Counter[str] = Counter()
     forms: set[tuple[str, str, Occasion]] = set()
-    for pair in asked_pairs(tx, SessionRow.coachee_id.in_(recent)):
+    for pair in respondent_pairs(tx, SessionRow.coachee_id.in_(recent)):
         for asking in pair.askings(asked):
             if asking.opens is None or asking.opens > now - _MISSING_AFTER:
                 continue
@@ -152,7 +152,7 @@ def _counts(
     """Yield the counts of the occasions on which somebody was asked or has answered."""
     held, feedback = _sessions(tx, cycle_id, now)
     due: Counter[Occasion] = Counter({Occasion.AFTER_SESSION: held})
-    for pair in asked_pairs(tx, SessionRow.cycle_id == cycle_id):
+    for pair in respondent_pairs(tx, SessionRow.cycle_id == cycle_id):
         for asking in pair.askings(asked):
             if asking.opens is None or asking.opens <= now:
                 due[asking.occasion] += 2 if asking.asks_both else 1

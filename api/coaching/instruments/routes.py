@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.coaching.instruments import office, service
 from api.coaching.instruments.office import CycleAnswers
-from api.coaching.instruments.service import AnswersInput, AskedOfPerson, QuestionsView
+from api.coaching.instruments.service import AnswersInput, OwnQuestions, QuestionsView
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -20,9 +20,9 @@ ANSWERS = APIRouter(prefix=API, tags=["coaching"])
 
 
 @QUESTIONS.get("/questions")
-def list_own_questions(services: ServicesDep, principal: PrincipalDep) -> AskedOfPerson:
+def list_own_questions(services: ServicesDep, principal: PrincipalDep) -> OwnQuestions:
     """List the questions that you can answer now, and those asked in feedback on a session."""
-    return service.asked_of_person(services, principal)
+    return service.own_questions(services, principal)
 
 
 @QUESTIONS.get("/pairs/{other_id}/questions/{occasion}", responses=problem_responses(404))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.coaching.instruments import facts
-from api.coaching.instruments.asked import AskedPair, instrument_for, pairs_of
+from api.coaching.instruments.respondents import RespondentPair, instrument_for, pairs_of
 from api.coaching.instruments.rows import SHA256_LENGTH, AnswerSheetRow
 from api.coaching.instruments.sheets import (
     AnswerSheet,
@@ -65,7 +65,7 @@ class QuestionsView(FrozenModel):
     answered: AnswerSheet | None
 
 
-class AskedOfPerson(FrozenModel):
+class OwnQuestions(FrozenModel):
     """A person's open questions, and the questions asked of coachees after each session."""
 
     open: tuple[OpenQuestions, ...]
@@ -73,10 +73,10 @@ class AskedOfPerson(FrozenModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _OwnOccasion:
     """An occasion on which the principal is asked, the pair, and the principal's answers."""
 
-    pair: AskedPair
+    pair: RespondentPair
     side: Side
     asking: Asking
     instrument: Instrument
@@ -104,15 +104,15 @@ def open_questions(
             sha256=one.instrument.sha256,
             closes_at=one.asking.closes,
         )
-        for one in _all_asked(tx, services, principal, lambda asking: asking.is_open(now))
+        for one in _own_occasions(tx, services, principal, lambda asking: asking.is_open(now))
         if one.sheet is None
     )
 
 
-def asked_of_person(services: Services, principal: Principal) -> AskedOfPerson:
+def own_questions(services: Services, principal: Principal) -> OwnQuestions:
     """Return the principal's open questions, and those asked of coachees after each session."""
     with services.database.reading() as tx:
-        return AskedOfPerson(
+        return OwnQuestions(
             open=open_questions(tx, services, principal),
             after_session=instruments_of(services.settings).get(Moment.AFTER_SESSION),
         )
@@ -181,19 +181,19 @@ def answer_questions(
 
 def _find(
     tx: Transaction, services: Services, principal: Principal, other_id: str, occasion: Occasion
-) -> _Asked:
-    for found in _all_asked(tx, services, principal, lambda one: one.occasion is occasion):
+) -> _OwnOccasion:
+    for found in _own_occasions(tx, services, principal, lambda one: one.occasion is occasion):
         if found.other[0] == other_id:
             return found
     raise NotFoundError(facts.NOT_ASKED())
 
 
-def _all_asked(
+def _own_occasions(
     tx: Transaction,
     services: Services,
     principal: Principal,
     is_wanted: Callable[[Asking], bool],
-) -> Iterator[_Asked]:
+) -> Iterator[_OwnOccasion]:
     """Yield the occasions that `is_wanted` selects and on which the principal is asked."""
     side, person_id = _SIDES.get(principal.role), principal.person_id
     if side is None or person_id is None:
@@ -207,7 +207,7 @@ def _all_asked(
             instrument = instrument_for(tx, asked, pair.coachee_id, asking.occasion)
             if instrument is not None:
                 sheet = sheets.get((asking.occasion, other_id))
-                yield _Asked(pair, side, asking, instrument, sheet)
+                yield _OwnOccasion(pair, side, asking, instrument, sheet)
 
 
 def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
@@ -221,7 +221,7 @@ def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
     return {(row.occasion, row.subject_id): row for row in rows}
 
 
-def _view(tx: Transaction, services: Services, found: _Asked) -> QuestionsView:
+def _view(tx: Transaction, services: Services, found: _OwnOccasion) -> QuestionsView:
     other_id, other = found.other
     return QuestionsView(
         other_id=other_id,

@@ -119,7 +119,7 @@ def reasons_of(tx: Transaction, coachee_id: str) -> Mapping[str, EarlyEndReason]
     return {row.coach_id or "": row.reason for row in rows}
 
 
-def figures_of_programme(tx: Transaction) -> Mapping[EarlyEndReason, int | None]:
+def figures_of_all_cycles(tx: Transaction) -> Mapping[EarlyEndReason, int | None]:
     """Return how many pairs of all cycles ended for each reason; see `reason_figures`."""
     rows = tx.execute(
         select(EarlyEndRow.id, EarlyEndRow.coachee_id, EarlyEndRow.reason).order_by(

@@ -60,14 +60,14 @@ def nominate(
         nominations.nominate(services, cycle_id, given)
     except ConflictError as error:
         return _render_nominations(request, cycle_id, form_fields, {"": error.shown})
-    return redirect_after_post(urls.nominations(cycle_id))
+    return redirect_after_post(f"{urls.cycle(cycle_id)}/nominations")
 
 
 @LIFE_PAGES.post("/nominations/{nomination_id}/remove")
 def remove_nomination(cycle_id: str, nomination_id: str, services: ServicesDep) -> Response:
     """Remove a wrong nomination."""
     nominations.remove_nomination(services, cycle_id, nomination_id)
-    return redirect_after_post(urls.nominations(cycle_id))
+    return redirect_after_post(f"{urls.cycle(cycle_id)}/nominations")
 
 
 @LIFE_PAGES.get("/early-ends")
@@ -98,7 +98,7 @@ def record_reason(
         early_ends.record_reason(services, cycle_id, person_id, given)
     except ConflictError as error:
         return _render_early_ends(request, cycle_id, key, Refused(entered, error=error))
-    return redirect_after_post(f"{urls.early_ends(cycle_id)}#{person_id}-{coach_id}")
+    return redirect_after_post(f"{urls.cycle(cycle_id)}/early-ends#{person_id}-{coach_id}")
 
 
 def _render_nominations(
@@ -109,7 +109,7 @@ def _render_nominations(
 ) -> Response:
     """Render the page; `entered` is a form that was refused because of `faults`."""
     found = nominations.read_nominations_page(services_for(request), cycle_id)
-    query, path = read_query(request, NOMINATION_LIST), urls.nominations(cycle_id)
+    query, path = read_query(request, NOMINATION_LIST), f"{urls.cycle(cycle_id)}/nominations"
     selected = select_rows(found.candidates, query, NOMINATION_ACCESS)
     given = entered or {"nominated_on": found.today.isoformat()}
     zone = ZoneInfo(found.cycle.timezone)
@@ -138,7 +138,7 @@ def _render_early_ends(
 ) -> Response:
     """Render the page; `refused` is the form of the coachee and the coach of `key`."""
     found = early_ends.read_early_ends_page(services_for(request), cycle_id)
-    query, path = read_query(request, EARLY_END_LIST), urls.early_ends(cycle_id)
+    query, path = read_query(request, EARLY_END_LIST), f"{urls.cycle(cycle_id)}/early-ends"
     selected = select_rows(found.pairs, query, EARLY_END_ACCESS)
     zone = ZoneInfo(found.cycle.timezone)
     return render_page(

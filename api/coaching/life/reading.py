@@ -152,7 +152,7 @@ def _facts(pair: Pair, found: _Found, now: datetime) -> LifeFacts:
         first_start=sessions[0].starts_at if sessions else None,
         completed=completed,
         left=_left_at(pair, agreement, found, now),
-        follow_ups=tuple(_asked_on(follow_ups, found.zone)),
+        follow_ups=tuple(_follow_up_days(follow_ups, found.zone)),
         answerable_until=max(
             (datetime.combine(row.until, time.max, found.zone) for row in follow_ups), default=None
         ),
@@ -181,7 +181,7 @@ def _left_at(
     return min(moments, default=now)
 
 
-def _asked_on(rows: Sequence[FollowUpRow], zone: ZoneInfo) -> Iterator[datetime]:
+def _follow_up_days(rows: Sequence[FollowUpRow], zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the start of each day on which a coachee was or will be asked."""
     for row in rows:
         start = datetime.combine(row.due, time.min, zone)

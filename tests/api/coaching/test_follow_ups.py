@@ -14,9 +14,9 @@ from api.coaching.agreements.pairs import visible_pairs
 from api.coaching.follow_up import answers, office
 from api.coaching.follow_up.answers import FollowUpAnswer
 from api.coaching.follow_up.outcomes import CommitmentOutcome
-from api.coaching.goals import commitments, goals
+from api.coaching.goals import commitments, goals, ratings
 from api.coaching.goals.commitments import CommitmentStep
-from api.coaching.goals.goals import RatingInput
+from api.coaching.goals.ratings import RatingInput
 from api.coaching.life.reading import lives_of
 from api.consent.alumni import answer_alumni, read_alumni
 from api.consent.service import PublicityAnswer
@@ -243,7 +243,7 @@ def test_goals_and_commitments_can_be_recorded_with_the_usual_link_after_the_end
     pair.complete()
     coachee, coach = pair.principal("C-1"), pair.person("K-1")
     rating = RatingInput(moment=RatingMoment.MONTH_3, by=Rater.COACHEE, level=2)
-    assert goals.rate_goal(pair.services, coachee, coach, goal, rating).can_rate
+    assert ratings.rate_goal(pair.services, coachee, coach, goal, rating).can_rate
     one = commitments.read_commitments(pair.services, coachee, coach).commitment(commitment)
     assert CommitmentEvent.CHANGE not in one.events
     step = CommitmentStep(seen=one.version, change=CommitmentChange(event=CommitmentEvent.START))

@@ -62,7 +62,7 @@ def principal(world: World, cycle: str, code: str) -> Principal:
 
 
 def asked(world: World, cycle: str, code: str, services: Services) -> list[str]:
-    found = service.asked_of_person(services, principal(world, cycle, code)).open
+    found = service.own_questions(services, principal(world, cycle, code)).open
     return [one.occasion.value for one in found]
 
 

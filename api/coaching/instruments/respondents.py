@@ -22,7 +22,7 @@ from coach.occasions import MOMENTS, Asking, Occasion, askings
 
 
 @dataclass(frozen=True, slots=True)
-class AskedPair:
+class RespondentPair:
     """A pair that is working together, and the ends of its sessions, in order.
 
     Sessions that did not take place are left out.
@@ -40,7 +40,7 @@ class AskedPair:
         return askings(self.ends, asked)
 
 
-def asked_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[AskedPair, ...]:
+def respondent_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RespondentPair, ...]:
     """Return the pairs that have not ended, of the coachees whose sessions match `condition`."""
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     rows = tx.execute(
@@ -67,7 +67,7 @@ def asked_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[AskedP
         if row.coach_id == latest[row.coachee_id].coach_id and _counts(row):
             ends[row.coachee_id].append(row.ends_at)
     return tuple(
-        AskedPair(
+        RespondentPair(
             cycle_id=row.cycle_id,
             coachee_id=row.coachee_id,
             coachee=row.coachee,
@@ -80,12 +80,12 @@ def asked_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[AskedP
     )
 
 
-def pairs_of(tx: Transaction, person_id: str) -> tuple[AskedPair, ...]:
+def pairs_of(tx: Transaction, person_id: str) -> tuple[RespondentPair, ...]:
     """Return the pairs of one person that have not ended."""
     coachees = select(SessionRow.coachee_id).where(
         or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
     )
-    found = asked_pairs(tx, SessionRow.coachee_id.in_(coachees))
+    found = respondent_pairs(tx, SessionRow.coachee_id.in_(coachees))
     return tuple(pair for pair in found if person_id in (pair.coachee_id, pair.coach_id))
 
 
@@ -99,7 +99,7 @@ def instrument_for(
     if instrument.items_from is not None:
         instrument = instrument.with_items(_objectives(tx, coachee_id))
     if MOMENTS[occasion] is Moment.START:
-        instrument = instrument.asked_once()
+        instrument = instrument.rated_once()
     return instrument if instrument.items else None
 
 
