@@ -102,7 +102,7 @@ def read_cards(services: Services, principal: Principal, hub: str) -> tuple[Pair
                     badge=state_badge(agreement.state, agreement.closed_as),
                     is_former=pair.ended is not None,
                     to_decide=agreement.can_agree,
-                    asks_fit=answer.is_open and answer.fit is None,
+                    asks_fit=answer.is_open and answer.fit is None and not agreement.closed_as,
                     has_fit=answer.is_open,
                     goals=len(goal_rows(work)),
                     commitments=len(commitments),
