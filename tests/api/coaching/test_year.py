@@ -32,6 +32,8 @@ def test_a_year_of_a_pair(world: World) -> None:
             *("completed", "followed up", "stays in touch"),
         ):
             assert words in life
+        events = year.client.get(f"/api/v1/cycles/{year.cycle_id}/events", headers=year.office())
+        assert [one["kind"] for one in events.json()] == ["plan_presentation"]
         page = f"/cycles/{year.cycle_id}/goals/{year.id('C-3')}"
         assert "ended early (deployment)" in year.client.get(page, headers=year.office()).text
         answers = f"/api/v1/cycles/{year.cycle_id}/answers"

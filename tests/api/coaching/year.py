@@ -216,6 +216,22 @@ def office_page(year: Year, path: str, form: dict[str, str]) -> None:
     assert answer.is_redirect, answer.text
 
 
+def plan_presentation(year: Year) -> None:
+    """Let the office plan the day on which the coachees present their plans to each other."""
+    event = {
+        "kind": "plan_presentation",
+        "title": "Plans of the cycle",
+        "timezone": "Europe/Belgrade",
+        "day_1": "2027-06-18",
+        "clock_1": "09:00",
+        "minutes": "180",
+        "place": "Hall 2",
+        "audience": "coachees",
+        "required": "true",
+    }
+    office_page(year, "/events", event)
+
+
 def agree(year: Year) -> None:
     """Make an agreement in the contracting session, on pages."""
     year.picture("year-contracting", "C-1", "")
@@ -334,6 +350,7 @@ def live_until_the_end(year: Year) -> None:
     rate(year, goal, "mid", -1)
     hold(year, 4)
     leave_early(year)
+    plan_presentation(year)
     for number in (5, 6):
         hold(year, number)
     rate(year, goal, "end", 0)
