@@ -335,8 +335,8 @@ def finish(year: Year) -> None:
 def live_until_the_end(year: Year) -> None:
     """Live from the nomination to the end of the agreement.
 
-    After the contracting session, there are six sessions, one with a delegate, one moved because of leave.
-    Another pair ends early.
+    After the contracting session, there are six sessions, one with a delegate, one moved because
+    of leave. Another pair ends early.
     """
     nominate(year)
     agree(year)

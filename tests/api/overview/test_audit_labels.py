@@ -40,6 +40,7 @@ VARIABLES = {
     "kind": (ConsentKind.PUBLICITY, ConsentKind.ALUMNI),
     "side": tuple(Side),
     "reply.reply": (Reply.ACCEPTED, Reply.DECLINED),
+    "given.reply": (Reply.ACCEPTED, Reply.DECLINED),
     "row.state": tuple(state for state in TaskState if state.is_final),
 }
 """The values of the expressions in f-strings that build the names of actions."""
