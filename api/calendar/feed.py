@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -52,6 +52,8 @@ class FeedEvent:
     changed_at: datetime
     place: str = ""
     join_link: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def feed_bytes(name: str, events: Iterable[FeedEvent]) -> bytes:
@@ -91,16 +93,27 @@ def _calendar(name: str) -> tuple[bytes, bytes]:
 
 def _event_bytes(event: FeedEvent) -> bytes:
     changed = utc_bytes(event.changed_at)
+    start, end = _time_lines(event)
     return _pattern(event.status, event.sequence, event.place, event.join_link).fill(
         {
             "uid": _text_line("UID", event.uid),
             "title": _text_line("SUMMARY", event.title),
-            "start": b"DTSTART:%b\r\n" % utc_bytes(event.start),
-            "end": b"DTEND:%b\r\n" % utc_bytes(event.end),
+            "start": start,
+            "end": end,
             "stamp": b"DTSTAMP:%b\r\n" % changed,
             "modified": b"LAST-MODIFIED:%b\r\n" % changed,
         }
     )
+
+
+def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
+    """Return the start and the end: instants, or dates if the event takes whole days."""
+    if event.first_day is None or event.last_day is None:
+        start, end = utc_bytes(event.start), utc_bytes(event.end)
+        return b"DTSTART:%b\r\n" % start, b"DTEND:%b\r\n" % end
+    after = event.last_day + timedelta(days=1)
+    first, last = (f"{day:%Y%m%d}".encode() for day in (event.first_day, after))
+    return b"DTSTART;VALUE=DATE:%b\r\n" % first, b"DTEND;VALUE=DATE:%b\r\n" % last
 
 
 @lru_cache(maxsize=1024)

@@ -15,14 +15,17 @@ from sqlalchemy.orm import aliased
 
 from api.calendar.facts import numbered_session
 from api.calendar.feed import FeedEvent, FeedStatus
-from api.calendar.wording import session_title
+from api.calendar.wording import event_title, session_title
 from api.cycles.rows import CycleRow
 from api.feeds import facts
 from api.feeds.event_query import EventQuery, LeavesFeed
+from api.feeds.group_events import OWN_GROUP_EVENTS
 from api.http.limits import Limits
 from api.organisation import Organisation
 from api.participants.rows import PersonRow
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
+from coach.group_events import GroupEventKind
+from coach.invitations import Status
 from coach.sessions import Reply
 from coach.texts.renderer import Renderer
 
@@ -56,7 +59,7 @@ class FeedReader:
 
 
 def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator[FeedEvent]:
-    """Yield the sessions in a reader's feed in chronological order.
+    """Yield the sessions in a reader's feed in chronological order, after their group events.
 
     A person's feed has their own sessions, and does not name the other participant. A manager's
     feed has the sessions of all cycles, with codes instead of names, and without places or links;
@@ -65,6 +68,9 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
     sessions of pairs with at least one person from these countries; only the replies of such people
     count.
     """
+    if reader.person_id is not None:
+        for row in OWN_GROUP_EVENTS.rows(tx, now, person_id=reader.person_id):
+            yield _group_event(reader, row)
     for row in _query(reader).rows(tx, now, **_parameters(reader)):
         if reader.person_id is None:
             yield _event(row, _office_uid(row.uid), _office_title(reader.texts, row), "", "")
@@ -78,13 +84,40 @@ def stored_events(tx: Transaction, reader: FeedReader, *, now: datetime) -> tupl
     rows = _query(reader).stored_values(tx, now, **_parameters(reader))
     if reader.person_id is not None:
         titles = {_own_title(reader, row[1], row[2]) for row in rows}
-        return *map(tuple, rows), *sorted(titles)
+        events = OWN_GROUP_EVENTS.stored_values(tx, now, person_id=reader.person_id)
+        specimen = _event_title(reader, GroupEventKind.SEMINAR)
+        return *map(tuple, rows), *sorted(titles), *map(tuple, events), specimen
     return *map(tuple, rows), reader.texts.text(_SPECIMEN)
 
 
 def last_change(tx: Transaction, reader: FeedReader, *, now: datetime) -> datetime | None:
     """Return when a reader's feed last changed, or `None` if there has never been an event."""
-    return _query(reader).last_change(tx, now, **_parameters(reader))
+    changed = _query(reader).last_change(tx, now, **_parameters(reader))
+    if reader.person_id is None:
+        return changed
+    of_events = OWN_GROUP_EVENTS.last_change(tx, now, person_id=reader.person_id)
+    return max((one for one in (changed, of_events) if one is not None), default=None)
+
+
+def _event_title(reader: FeedReader, kind: GroupEventKind) -> str:
+    return event_title(reader.texts, kind, reader.organisation.programme_name)
+
+
+def _group_event(reader: FeedReader, row: Any) -> FeedEvent:  # noqa: ANN401 - a row of columns
+    status = FeedStatus.CONFIRMED if row.accepted else FeedStatus.TENTATIVE
+    return FeedEvent(
+        uid=row.uid,
+        title=_event_title(reader, row.kind),
+        start=row.starts_at,
+        end=row.ends_at,
+        sequence=row.sequence,
+        status=FeedStatus.CANCELLED if row.status is Status.CANCELLED else status,
+        changed_at=row.changed_at,
+        place=row.place,
+        join_link=row.join_link,
+        first_day=row.first_day,
+        last_day=row.last_day,
+    )
 
 
 def _own_title(reader: FeedReader, number: int, count: int) -> str:

@@ -15,6 +15,7 @@ from api.coaching.follow_up.office import count_unanswered
 from api.coaching.instruments.office import many_missing
 from api.consent.rows import TERMS_KINDS, ConsentRow
 from api.cycles.rows import CycleRow
+from api.group_events.to_do import count_unanswered_invitations, count_unrecorded_dates
 from api.http import urls
 from api.http.principal import SYSTEM, Principal
 from api.input_files.instruments import Instruments, instruments_of
@@ -48,6 +49,8 @@ class ToDoKind(StrEnum):
     ASKED_OFFICE = "asked_office"
     UNANSWERED_FOLLOW_UP = "unanswered_follow_up"
     MISSING_ANSWERS = "missing_answers"
+    UNANSWERED_EVENT = "unanswered_event"
+    MISSING_ATTENDANCE = "missing_attendance"
 
 
 class ToDo(FrozenModel):
@@ -199,6 +202,8 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.ATTENDANCE_DIFFERS: _attendance_differs,
     ToDoKind.ASKED_OFFICE: _requests_to_office,
     ToDoKind.UNANSWERED_FOLLOW_UP: _unanswered_follow_ups,
+    ToDoKind.UNANSWERED_EVENT: count_unanswered_invitations,
+    ToDoKind.MISSING_ATTENDANCE: count_unrecorded_dates,
 }
 _PAGES = {
     ToDoKind.DECLINED: "/sessions?reply=declined&state=coming#list",
@@ -213,6 +218,8 @@ _PAGES = {
     ToDoKind.ASKED_OFFICE: "/sessions",
     ToDoKind.UNANSWERED_FOLLOW_UP: "/follow-ups?state=due#list",
     ToDoKind.MISSING_ANSWERS: "/answers",
+    ToDoKind.UNANSWERED_EVENT: "/events",
+    ToDoKind.MISSING_ATTENDANCE: "/events",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
@@ -227,4 +234,6 @@ TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
     ToDoKind.ASKED_OFFICE: facts.TO_DO_ASKED_OFFICE,
     ToDoKind.UNANSWERED_FOLLOW_UP: facts.TO_DO_UNANSWERED_FOLLOW_UP,
     ToDoKind.MISSING_ANSWERS: facts.TO_DO_MISSING_ANSWERS,
+    ToDoKind.UNANSWERED_EVENT: facts.TO_DO_UNANSWERED_EVENT,
+    ToDoKind.MISSING_ATTENDANCE: facts.TO_DO_MISSING_ATTENDANCE,
 }

@@ -16,6 +16,7 @@ from api.database.existing_row import existing_row
 from api.http.principal import SYSTEM, Principal
 from api.lists.json_pages import JsonPage
 from api.participants.declined_times import Times, busy_times_in, declined_by_human
+from api.participants.engaged_times import engaged_by_human
 from api.participants.own_values import NAMED_FIELDS
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
@@ -141,6 +142,8 @@ def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = Tru
     if not with_declined_times:
         return roster
     declined = declined_by_human(tx, cycle_id)
+    for key, times in engaged_by_human(tx, cycle_id).items():
+        declined[key] = [*declined.get(key, ()), *times]
     return Roster(
         coachees=tuple(_with_declined_times(coachees, roster.coachees, declined)),
         coaches=tuple(_with_declined_times(coaches, roster.coaches, declined)),

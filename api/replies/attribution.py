@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.calendar.eml import message_token
 from api.invitations.outgoing_invitation import stored_message
 from api.mail.rows import MailKind, MailRow
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.notices import known_addresses
 from api.participants.rows import PersonRow
+from api.replies.event_order import invitation_by_uid
 from api.replies.reading.incoming_mail import IncomingMail
 from api.replies.sender import TokenIndex, tokens_in
 from api.sessions.rows import SessionRow
@@ -25,11 +27,13 @@ _MAX_PEOPLE = 20  # maximum number of people with the same address, in as many c
 class Attribution:
     """A person, one of their sessions, and the sequence of the message that they answer.
 
+    `event` is their invitation to a group event, if the email is about that instead of a session.
     `is_certain` is false if the email only claims to be from the person.
     """
 
     person: PersonRow | None = None
     session: SessionRow | None = None
+    event: GroupInvitationRow | None = None
     sequence: int | None = None
     is_certain: bool = False
 
@@ -78,13 +82,14 @@ def _session_of(
 ) -> Attribution:
     """Return the session of one of the people that the email is about."""
     for person in people:
-        session, sequence = None, None
+        session, event, sequence = None, None, None
         if mail.answer is not None:
             session, sequence = _by_uid(tx, person, mail.answer.uid), mail.answer.sequence
+            event = invitation_by_uid(tx, person.id, mail.answer.uid)
         elif found := _by_reference(tx, person, mail.references, now=now):
-            session, sequence = found
-        if session is not None:
-            return Attribution(person, session, sequence, is_certain)
+            session, event, sequence = found
+        if session is not None or event is not None:
+            return Attribution(person, session, event, sequence, is_certain)
     return Attribution(people[0] if len(people) == 1 else None, is_certain=is_certain)
 
 
@@ -100,12 +105,15 @@ def _by_uid(tx: Transaction, person: PersonRow, uid: str) -> SessionRow | None:
 
 def _by_reference(
     tx: Transaction, person: PersonRow, references: Sequence[str], *, now: datetime
-) -> tuple[SessionRow, int] | None:
+) -> tuple[SessionRow | None, GroupInvitationRow | None, int] | None:
     """Return the session of the invitation with one of the message ids, and its sequence."""
     row = invitation_with(tx, person, {one.partition("@")[0] for one in references}, now=now)
     if row is None:
         return None
-    return tx.get_one(SessionRow, row.session_id), stored_message(row).sequence
+    session = None if row.session_id is None else tx.get_one(SessionRow, row.session_id)
+    event_id = row.group_invitation_id
+    event = None if event_id is None else tx.get_one(GroupInvitationRow, event_id)
+    return session, event, stored_message(row).sequence
 
 
 def invitation_with(
@@ -118,7 +126,7 @@ def invitation_with(
     mails = select(MailRow).where(
         MailRow.person_id == person.id,
         MailRow.kind == MailKind.INVITATION,
-        MailRow.session_id.is_not(None),
+        or_(MailRow.session_id.is_not(None), MailRow.group_invitation_id.is_not(None)),
     )
     for row in tx.scalars(mails):
         message = stored_message(row)

@@ -9,15 +9,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.notices import known_addresses
 from api.participants.rows import PersonRow
 from api.replies.attribution import Attribution, attribute, people_at
+from api.replies.event_order import event_order
 from api.replies.reading.answer_words import WrittenAnswer, answer_in
 from api.replies.reading.calendar_answer import AnswerMethod, Attendee, Participation
 from api.replies.reading.incoming_mail import IncomingMail, MailType
 from api.replies.rows import IncomingState, Reason
 from api.replies.sender import TokenIndex
 from api.sessions.rows import ReplyHistoryRow, ReplyRow, ReplySource, SessionRow, SessionState
+from coach.invitations import Status
 from coach.sessions import Reply
 
 _UNREAD = {
@@ -52,6 +55,7 @@ class Decision:
     reason: Reason
     person: PersonRow | None = None
     session: SessionRow | None = None
+    event: GroupInvitationRow | None = None
     sequence: int | None = None
     reply: Reply | None = None
     attendee: Attendee | None = None
@@ -89,6 +93,7 @@ def decide(
         reason=reason,
         person=found.person,
         session=found.session,
+        event=found.event,
         sequence=found.sequence,
         reply=answer,
         attendee=attendee,
@@ -145,14 +150,17 @@ def _reason(
         return Reason.AUTOMATIC
     if not found.is_certain:
         return Reason.UNKNOWN_SENDER
-    if found.person is None or found.session is None:
+    about = found.session or found.event
+    if found.person is None or about is None:
         return Reason.WRITTEN if mail.answer is None else Reason.OTHER_SESSION
-    if (closed := _wrong_version(found.session, found.sequence, received.at)) is not None:
+    if (closed := _wrong_version(about, found.sequence, received.at)) is not None:
         return closed
+    if received.answer is None or _is_counter(mail):
+        return _unanswered(mail, received.attendee, about)
     return (
-        _unanswered(mail, received.attendee)
-        if received.answer is None or _is_counter(mail)
-        else _order(tx, found.person.id, found.session, received)
+        event_order(tx, about, received.answer, received.at, received.stamp)
+        if isinstance(about, GroupInvitationRow)
+        else _order(tx, found.person.id, about, received)
     )
 
 
@@ -165,14 +173,20 @@ def _is_counter(mail: IncomingMail) -> bool:
 
 
 def _wrong_version(
-    session: SessionRow, sequence: int | None, received_at: datetime
+    session: SessionRow | GroupInvitationRow, sequence: int | None, received_at: datetime
 ) -> Reason | None:
-    """Return why a reply's sequence does not match the current version of the session."""
-    if session.state is SessionState.CANCELLED or session.ends_at <= received_at:
+    """Return why a reply's sequence does not match the current version of a session or event."""
+    if _is_cancelled(session) or session.ends_at <= received_at:
         return Reason.SESSION_CLOSED
     if sequence is None or sequence < session.asked_sequence:
         return Reason.STALE
     return Reason.FUTURE if sequence > session.sequence else None
+
+
+def _is_cancelled(about: SessionRow | GroupInvitationRow) -> bool:
+    if isinstance(about, GroupInvitationRow):
+        return about.status is Status.CANCELLED
+    return about.state is SessionState.CANCELLED
 
 
 def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str]) -> Reason | None:
@@ -185,10 +199,14 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
     return None if is_own else Reason.OTHER_ATTENDEE
 
 
-def _unanswered(mail: IncomingMail, attendee: Attendee | None) -> Reason:
+def _unanswered(
+    mail: IncomingMail, attendee: Attendee | None, about: SessionRow | GroupInvitationRow
+) -> Reason:
     """Return why an email without a reply, by a calendar or in words, is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
+    if _is_counter(mail) and isinstance(about, GroupInvitationRow):
+        return Reason.SET_BY_OFFICE
     if _is_counter(mail):
         return Reason.COUNTER if mail.answer.start is not None else Reason.NO_SUCH_TIME
     return _HELD_ANSWERS.get(attendee.participation, Reason.NO_ANSWER)

@@ -49,6 +49,11 @@ COUNTER = message("replies.counter", "the person proposes another time")
 NO_SUCH_TIME = message(
     "replies.no_such_time", "the person proposes another time, which cannot be used"
 )
+SET_BY_OFFICE = message(
+    "replies.set_by_office",
+    "the person proposes another time for a group session, whose time the office sets for all",
+)
+EVENT = message("replies.event", "{event}, {when}", event=FACT, when=FACT)
 NO_ANSWER = message("replies.no_answer", "it does not say whether the person will attend")
 WRITTEN = message("replies.written", "someone has to read this text")
 BOUNCE = message("replies.bounce", "an email to this address could not be delivered")

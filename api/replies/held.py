@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.database.existing_row import existing_row
+from api.group_events.replies import store_event_reply
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.replies import facts
@@ -23,6 +25,8 @@ from api.sessions.replies import ReplyInput, store_reply
 from api.sessions.rows import ReplySource, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.errors import ConflictError
+from coach.group_events import GroupEventKind
+from coach.invitations import Status
 from coach.sessions import Reply
 
 _RECENT = 100
@@ -48,6 +52,7 @@ class IncomingMailView(FrozenModel):
     Attributes:
         person: the person who sent the email, or from whom it claims to be.
         number: the number of the session in its series.
+        event: what the group event is, if the email is about one.
         start: the start of the session.
         can_be_answered: whether the reply in it can be entered.
     """
@@ -63,6 +68,7 @@ class IncomingMailView(FrozenModel):
     person: PersonSummary | None
     session_id: str | None
     number: int | None
+    event: GroupEventKind | None
     start: datetime | None
     reply: Reply | None
     sender: str
@@ -129,49 +135,62 @@ def count_held(tx: Transaction, cycle_id: str) -> int:
 def _enter_answer(
     tx: Transaction, services: Services, row: IncomingMailRow, act: HeldAct, *, now: datetime
 ) -> None:
+    answer = Reply.ACCEPTED if act is HeldAct.ACCEPT else Reply.DECLINED
+    reply, source = ReplyInput(reply=answer, comment=row.text), ReplySource.OFFICE
+    if row.group_invitation_id is not None:
+        event = tx.get_one(GroupInvitationRow, row.group_invitation_id)
+        store_event_reply(tx, event, reply, now=now, source=source)
+        row.reply = answer
+        return
     if row.person_id is None or row.session_id is None:
         raise ConflictError(facts.NO_SESSION())
     person = tx.get_one(PersonRow, row.person_id)
-    session = tx.get_one(SessionRow, row.session_id)
-    answer = Reply.ACCEPTED if act is HeldAct.ACCEPT else Reply.DECLINED
-    reply = ReplyInput(reply=answer, comment=row.text)
-    principal, source = principal_of(person), ReplySource.OFFICE
+    session, principal = tx.get_one(SessionRow, row.session_id), principal_of(person)
     store_reply(tx, services, principal, session, reply, now=now, source=source)
     row.reply = answer
 
 
-def _query() -> Select[IncomingMailRow, PersonRow, SessionRow, str]:
-    person, session = aliased(PersonRow), aliased(SessionRow)
+_Found = Select[IncomingMailRow, PersonRow, SessionRow, GroupInvitationRow, str]
+
+
+def _query() -> _Found:
+    person, session, event = aliased(PersonRow), aliased(SessionRow), aliased(GroupInvitationRow)
     return (
-        select(IncomingMailRow, person, session, CycleRow.name)
+        select(IncomingMailRow, person, session, event, CycleRow.name)
         .outerjoin(person, person.id == IncomingMailRow.person_id)
         .outerjoin(session, session.id == IncomingMailRow.session_id)
+        .outerjoin(event, event.id == IncomingMailRow.group_invitation_id)
         .outerjoin(CycleRow, CycleRow.id == IncomingMailRow.cycle_id)
     )
 
 
 def _views(
     tx: Transaction,
-    query: Select[IncomingMailRow, PersonRow, SessionRow, str],
+    query: _Found,
     now: datetime,
 ) -> tuple[IncomingMailView, ...]:
     return tuple(
-        _view(mail, person, session, cycle_name, now)
-        for mail, person, session, cycle_name in tx.execute(query).all()
+        _view(mail, person, session or event, cycle_name, now)
+        for mail, person, session, event, cycle_name in tx.execute(query).all()
     )
 
 
 def _view(
     row: IncomingMailRow,
     person: PersonRow | None,
-    session: SessionRow | None,
+    about: SessionRow | GroupInvitationRow | None,
     cycle_name: str | None,
     now: datetime,
 ) -> IncomingMailView:
+    event = about if isinstance(about, GroupInvitationRow) else None
+    session = about if isinstance(about, SessionRow) else None
+    is_confirmed = (session is not None and session.state is SessionState.CONFIRMED) or (
+        event is not None and event.status is Status.CONFIRMED
+    )
     is_open = (
-        session is not None
-        and session.state is SessionState.CONFIRMED
-        and session.ends_at > now
+        about is not None
+        and is_confirmed
+        and about.ends_at > now
         and row.state is IncomingState.HELD
     )
     return IncomingMailView(
@@ -186,7 +205,8 @@ def _view(
         person=None if person is None else person_summary(person),
         session_id=row.session_id,
         number=None if session is None else session.number,
-        start=None if session is None else session.starts_at,
+        event=None if event is None else event.kind,
+        start=None if about is None else about.starts_at,
         reply=row.reply,
         sender=row.sender,
         aide=row.aide,
@@ -198,4 +218,4 @@ def _view(
     )
 
 
-_WITH_TIME = {Reason.COUNTER, Reason.PROPOSED}
+_WITH_TIME = {Reason.COUNTER, Reason.SET_BY_OFFICE, Reason.PROPOSED}

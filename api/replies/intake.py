@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session as Transaction
 
+from api.group_events.replies import keep_event_reply, store_event_reply
 from api.http.principal import AccessRole, Principal
 from api.logging.exception_location import exception_location
+from api.participants.group_rows import GroupInvitationRow
 from api.participants.rows import PersonRow, Side
 from api.replies.bounces import record_bounces
 from api.replies.decision import Decision, decide
@@ -151,6 +153,9 @@ def _store(
     because it then becomes a proposal.
     """
     person, session, reply = decision.person, decision.session, decision.reply
+    if decision.event is not None:
+        _store_event_reply(tx, decision, decision.event, mail.text, received_at)
+        return decision
     if person is None or session is None:
         return decision
     if decision.reason is Reason.COUNTER and mail.answer is not None and mail.answer.start:
@@ -173,6 +178,24 @@ def _store(
         late = _late_reply(person, session, reply, mail, received_at)
         keep_reply(tx, late, ReplySource.MAIL, decision.stamp, counted=False)
     return decision
+
+
+def _store_event_reply(
+    tx: Transaction,
+    decision: Decision,
+    event: GroupInvitationRow,
+    comment: str,
+    received_at: datetime,
+) -> None:
+    """Store the reply to a group event, or only add it to the history."""
+    source, stamp = ReplySource.MAIL, decision.stamp
+    if decision.reply not in {Reply.ACCEPTED, Reply.DECLINED}:
+        return
+    given = ReplyInput(reply=decision.reply, comment=comment)
+    if decision.state is IncomingState.ANSWERED:
+        store_event_reply(tx, event, given, now=received_at, source=source, stamp=stamp)
+    elif decision.reason is Reason.OLDER:
+        keep_event_reply(tx, event, given, source, stamp, received_at=received_at, counted=False)
 
 
 def _propose(
@@ -229,6 +252,7 @@ def _row(
         cycle_id=None if person is None else person.cycle_id,
         person_id=None if person is None else person.id,
         session_id=None if decision.session is None else decision.session.id,
+        group_invitation_id=None if decision.event is None else decision.event.id,
         reply=decision.reply,
         sender=mail.sender[:ADDRESS_LENGTH],
         aide="" if attendee is None else attendee.sent_by[:ADDRESS_LENGTH],

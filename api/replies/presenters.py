@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from api.calendar.facts import group_session
 from api.replies import facts
 from api.replies.held import HeldAct, IncomingMailView
 from api.replies.rows import IncomingState, Reason
@@ -29,6 +30,7 @@ REASON: dict[Reason, Fact] = {
     Reason.DELEGATED: facts.DELEGATED(),
     Reason.COUNTER: facts.COUNTER(),
     Reason.NO_SUCH_TIME: facts.NO_SUCH_TIME(),
+    Reason.SET_BY_OFFICE: facts.SET_BY_OFFICE(),
     Reason.NO_ANSWER: facts.NO_ANSWER(),
     Reason.WRITTEN: facts.WRITTEN(),
     Reason.BOUNCE: facts.BOUNCE(),
@@ -69,7 +71,10 @@ def incoming_line(mail: IncomingMailView) -> IncomingLine:
     if mail.other_address:
         reason = facts.WITH_ADDRESS(reason=REASON[mail.reason], address=mail.other_address)
     session: Displayed = ""
-    if mail.number is not None and mail.start is not None:
+    if mail.event is not None and mail.start is not None:
+        when = format_short_datetime(mail.start, _UTC)
+        session = facts.EVENT(event=group_session(mail.event), when=when)
+    elif mail.number is not None and mail.start is not None:
         when = format_short_datetime(mail.start, _UTC)
         session = facts.CONTRACTING(when=when)
         if mail.number:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     DELEGATED = "delegated"
     COUNTER = "counter"
     NO_SUCH_TIME = "no such time"  # a counter-proposal without a usable time
+    SET_BY_OFFICE = "set by office"  # a counter-proposal for a group event
     NO_ANSWER = "no answer"
     WRITTEN = "written"
     BOUNCE = "bounce"

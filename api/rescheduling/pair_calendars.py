@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
 from api.participants.declined_times import declined_times
+from api.participants.engaged_times import engaged_times
 from api.participants.rows import PersonRow
 from api.participants.service import profile_of
 from api.sessions.rows import SessionRow, SessionState
@@ -56,7 +57,13 @@ def pair_calendar(tx: Transaction, session: SessionRow, *, not_before: datetime)
         coach_sessions=_intervals(
             (row.starts_at, row.ends_at) for row in others if row.coach_id == session.coach_id
         ),
-        occupied=_intervals([*((row.starts_at, row.ends_at) for row in others), *declined]),
+        occupied=_intervals(
+            [
+                *((row.starts_at, row.ends_at) for row in others),
+                *declined,
+                *engaged_times(tx, people),
+            ]
+        ),
         not_before=-(-int(not_before.timestamp()) // 60),
     )
 

@@ -1,0 +1,36 @@
+"""The query for the group events in a person's feed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import String, and_, bindparam, select
+
+from api.feeds.event_query import EventQuery, LeavesFeed
+from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
+from coach.invitations import Status
+from coach.sessions import Reply
+
+_CANCELLED_SHOWN_FOR = timedelta(days=30)
+
+
+def _own_query() -> EventQuery:
+    row = GroupInvitationRow
+    accepted = and_(row.reply == Reply.ACCEPTED, row.reply_sequence >= row.asked_sequence)
+    columns: tuple[Any, ...] = (
+        *(GroupEventDateRow.uid, row.kind, row.starts_at, row.ends_at, row.first_day, row.last_day),
+        *(row.sequence, row.status, row.changed_at, row.place, row.join_link),
+        accepted.label("accepted"),
+    )
+    query = (
+        select(*columns)
+        .join(GroupEventDateRow, GroupEventDateRow.id == row.date_id)
+        .where(row.person_id == bindparam("person_id", type_=String))
+        .order_by(row.starts_at, GroupEventDateRow.uid)
+    )
+    cancelled = LeavesFeed(row.changed_at, _CANCELLED_SHOWN_FOR, row.status == Status.CANCELLED)
+    return EventQuery(query, (row.changed_at, row.replied_at), (cancelled,))
+
+
+OWN_GROUP_EVENTS = _own_query()
