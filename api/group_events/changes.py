@@ -48,7 +48,7 @@ def create_event(services: Services, cycle_id: str, entered: GroupEventInput) ->
         for occurrence in entered.occurrences:
             _require_coming(occurrence, now)
             tx.add(_new_date(event, occurrence))
-        mails = update_invitations(tx, event, now=now)
+        mails = update_invitations(tx, services, event, now=now)
         record_event(tx, "group event created", _EVENT, event.id, messages=len(mails))
         return event_view(tx, event, now=now)
 
@@ -81,7 +81,7 @@ def change_event(
         _store_people(tx, event, entered)
         _store_dates(tx, event, entered, now)
         event.version += 1
-        mails = update_invitations(tx, event, now=now)
+        mails = update_invitations(tx, services, event, now=now)
         record_event(
             tx, "group event changed", _EVENT, event.id, version=event.version, messages=len(mails)
         )
@@ -105,7 +105,7 @@ def cancel_event(
         _require_open(tx, event, now)
         event.cancelled_at = now
         event.version += 1
-        mails = update_invitations(tx, event, now=now)
+        mails = update_invitations(tx, services, event, now=now)
         record_event(tx, "group event cancelled", _EVENT, event.id, messages=len(mails))
         return event_view(tx, event, now=now)
 

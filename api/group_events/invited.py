@@ -19,6 +19,7 @@ from api.invitations.event_messages import (
     draft_event_mail,
     sent_to_person,
 )
+from api.invitations.outgoing_invitation import is_cancellation
 from api.invitations.release import release_sendable
 from api.mail.rows import MailRow, MailState
 from api.participants.group_rows import (
@@ -28,6 +29,7 @@ from api.participants.group_rows import (
     GroupInvitationRow,
 )
 from api.participants.rows import PersonRow, Side
+from api.personal_links.links import ensure_links
 from api.services import Services
 from coach.group_events import Audience
 from coach.invitations import Invitation, Message, diff_invitations
@@ -37,13 +39,13 @@ _SIDES = {Audience.COACHEES: (Side.COACHEE,), Audience.COACHES: (Side.COACH,)}
 
 
 def update_invitations(
-    tx: Transaction, event: GroupEventRow, *, now: datetime
+    tx: Transaction, services: Services, event: GroupEventRow, *, now: datetime
 ) -> tuple[MailRow, ...]:
     """Create the messages about an event's upcoming dates, and return them as draft emails.
 
     People who should attend and were not told get an invitation; people who were told something
     else get the change; people who should no longer attend get a cancellation. Dates that have
-    begun do not change.
+    begun do not change. People without a secret link get one, because invitations contain it.
     """
     tx.flush()
     people = set() if event.cancelled_at else set(audience_of(tx, event))
@@ -54,6 +56,9 @@ def update_invitations(
     ]
     tx.add_all(mails)
     tx.flush()
+    invited = {mail.person_id for mail in mails if not is_cancellation(mail)}
+    grace = services.settings.link_grace
+    ensure_links(tx, services.keyring, invited, now=now, grace=grace)
     return tuple(mails)
 
 
@@ -77,7 +82,7 @@ def update_cycle(tx: Transaction, services: Services, cycle_id: str) -> None:
     ).all()
     for event in events:
         was_released = _is_released(tx, event)
-        mails = update_invitations(tx, event, now=now)
+        mails = update_invitations(tx, services, event, now=now)
         if was_released and mails:
             release_sendable(tx, services, mails, now=now)
 

@@ -30,6 +30,7 @@ def test_an_event_is_planned_answered_and_changed(world: World, office: httpx.Cl
         assert f'href="#{field}"' in faulty.text
     page = office.post(events, data=SEMINAR).headers["location"]
     assert "3 have not replied" in office.get(page).text
+    assert "whose secret link no longer works" not in office.get(page).text
     again = office.post(events, data=SEMINAR)
     assert "already has the same group event" in again.text
 
