@@ -20,7 +20,9 @@ from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import Placed, TimetableModel, starts_of_positions
 from matching.coach_timetable.negotiated_congestion import (
     LONG_EFFORT,
+    QUICK_EFFORT,
     SHORT_EFFORT,
+    NegotiationEffort,
     SeriesPlanner,
     negotiate,
 )
@@ -80,7 +82,7 @@ class CoachOracle:
         known = self._lookup(wanted)
         if known is not None or wanted in self._not_inserted:
             return bool(known)
-        placed = self._insert(members(wanted), deadline, restarts=1)
+        placed = self._insert(members(wanted), deadline, QUICK_EFFORT)
         if placed is None:
             self._not_inserted.add(wanted)
             return False
@@ -187,19 +189,26 @@ class CoachOracle:
         if cut is None:
             return sum(profit.values()), dict.fromkeys(profit, 0.0)
         highest = sorted(profit, key=lambda one: -profit[one])[: self.calendar.max_coachees]
-        if cut.excludes(sum(1 << one for one in highest)):
+        if cut.excludes(highest):
             self._cuts.append(cut)
         return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in profit}
 
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:
             return False
-        if any(held & wanted == wanted for held in self._maximal) or not wanted:
+        if not wanted:
             return True
-        if any(core & wanted == core for core in self._infeasible_sets):
-            return False
-        if any(cut.excludes(wanted) for cut in self._cuts):
-            return False
+        for held in self._maximal:  # loops, since this is called very often
+            if held & wanted == wanted:
+                return True
+        for core in self._infeasible_sets:
+            if core & wanted == core:
+                return False
+        if self._cuts:
+            candidates = members(wanted)
+            for cut in self._cuts:
+                if cut.excludes(candidates):
+                    return False
         return None
 
     def _decide(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
@@ -219,7 +228,7 @@ class CoachOracle:
     def _search(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         deadline.check()
         candidates = members(wanted)
-        placed = self._insert(candidates, deadline, restarts=SHORT_EFFORT)
+        placed = self._insert(candidates, deadline, SHORT_EFFORT)
         if placed is None:
             answer = self._relaxation.decide(candidates, deadline)
             if isinstance(answer, LagrangianCut):
@@ -240,7 +249,7 @@ class CoachOracle:
         return placed is not None
 
     def _insert(
-        self, candidates: Sequence[int], deadline: Deadline, *, restarts: int
+        self, candidates: Sequence[int], deadline: Deadline, effort: NegotiationEffort
     ) -> Placed | None:
         """Return a timetable found by the quick heuristics, or `None`."""
         by_day = self.calendar.by_day
@@ -248,7 +257,7 @@ class CoachOracle:
         deadline.spend(_EFFORT_PER_SERIES * len(candidates))
         placed = insert_all_series(self.calendar, candidates, attempts)
         if placed is None and by_day:
-            placed = negotiate(self.calendar, self._planners, candidates, restarts, deadline)
+            placed = negotiate(self.calendar, self._planners, candidates, effort, deadline)
         return placed
 
     def _shrink(self, infeasible_set: int, deadline: Deadline) -> int:

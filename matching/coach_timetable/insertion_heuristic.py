@@ -7,6 +7,7 @@ front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Jos
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar
@@ -27,12 +28,11 @@ class PartialTimetable:
 
     def feasible_positions(self, candidate: int) -> int:
         """Return the positions at which one more session of `candidate` fits, as a bit set."""
-        calendar = self._calendar
-        return sum(
-            1 << position
-            for position in calendar.candidate(candidate).starts
-            if self._fits(position, candidate)
-        )
+        found = 0
+        for position in self._calendar.candidate(candidate).starts:
+            if self._fits(position, candidate):
+                found |= 1 << position
+        return found
 
     def _fits(self, position: int, candidate: int) -> bool:
         calendar = self._calendar
@@ -44,8 +44,10 @@ class PartialTimetable:
             return False
         if calendar.by_day:
             home = calendar.home[position]
-            group = self._on.get(home, ())
-            return calendar.fits(home, (*group, calendar.occupant(candidate, position)))
+            group = self._on.get(home)
+            return group is None or calendar.fits(
+                home, (*group, calendar.occupant(candidate, position))
+            )
         start, end = calendar.position_start[position], calendar.end(position)
         return all(
             end <= calendar.position_start[other] or calendar.end(other) <= start
@@ -133,9 +135,9 @@ def _cheapest(calendar: CoachCalendar, chain: list[int], cost: Sequence[float]) 
         best: dict[int, int] = {}
         following = sorted(after)
         for position in members(number):
-            low, high = calendar.low[position], calendar.high[position]
-            reachable = [other for other in following if low <= other < high]
-            best[position] = min(reachable, key=after.__getitem__)
+            first = bisect_left(following, calendar.low[position])
+            last = bisect_left(following, calendar.high[position])
+            best[position] = min(following[first:last], key=after.__getitem__)
             here[position] = cost[position] + after[best[position]]
         choice.append(best)
         after = here

@@ -13,11 +13,10 @@ tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut
-from matching.coach_timetable.positions import members
 
 UNIT = 1 << 20
 """Prices are rounded to multiples of `1 / UNIT`."""
@@ -56,9 +55,13 @@ class LagrangianCut:
         self.total = total
         self._weights: dict[int, int] = {}
 
-    def excludes(self, wanted: int) -> bool:
-        """Return whether the cut proves that `wanted` is infeasible."""
-        return sum(self.weight(one) for one in members(wanted)) > self.total
+    def excludes(self, candidates: Iterable[int]) -> bool:
+        """Return whether the cut proves that `candidates` are infeasible together."""
+        known, used = self._weights, 0
+        for one in candidates:
+            weight = known.get(one)
+            used += self.weight(one) if weight is None else weight
+        return used > self.total
 
     def weight(self, candidate: int) -> int:
         """Return the cost of a candidate's cheapest series plus a unit of capacity; cached."""

@@ -58,7 +58,7 @@ class LpRelaxation:
         if self._solver.getObjectiveValue() > needed:
             return self._integral_series(rows, np.asarray(solution.col_value), wanted)
         cut = self._cut(rows, np.asarray(solution.row_dual))
-        return cut if cut.excludes(sum(1 << one for one in wanted)) else None
+        return cut if cut.excludes(wanted) else None
 
     def cut_for(self, profit: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
@@ -90,6 +90,8 @@ class LpRelaxation:
         self._solver = create_highs_solver()
         self._solver.addVars(rows.size, np.zeros(rows.size), np.ones(rows.size))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        if self._calendar.contracting:
+            self._solver.setOptionValue("presolve", "off")
         add_rows(self._solver, rows.rows())
         return rows
 
@@ -100,6 +102,9 @@ class LpRelaxation:
         costs = np.array([profit.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
+        if self._calendar.contracting:
+            # From the previous basis, these larger relaxations take several times as long.
+            self._solver.clearSolver()
         self._run(rows, deadline)
         for _ in range(_CUT_ROUNDS):
             if self._solver.getObjectiveValue() <= needed:

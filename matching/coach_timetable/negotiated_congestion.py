@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 from random import Random
 
@@ -16,11 +17,35 @@ from matching.coach_timetable.calendar import CoachCalendar
 from matching.deadline import Deadline
 
 _INITIAL_PRESENT_FACTOR = 1.0
-_PRESENT_FACTOR_GROWTH = 1.3
-_ROUNDS = 12
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
 _EFFORT_PER_SERIES = 0.0003
-SHORT_EFFORT, LONG_EFFORT = 4, 24  # numbers of restarts
+_EFFORT_PER_ROUTE = 0.0001
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiationEffort:
+    """The restarts of a negotiation, and the rounds and cost growth of each.
+
+    Attributes:
+        restarts: the number of restarts.
+        rounds: the rounds of each restart.
+        growth: the factor by which the cost of a contested position grows in each round.
+    """
+
+    restarts: int
+    rounds: int
+    growth: float
+
+
+QUICK_EFFORT = NegotiationEffort(1, 12, 1.3)
+SHORT_EFFORT = NegotiationEffort(4, 12, 1.3)
+LONG_EFFORT = NegotiationEffort(24, 12, 1.3)
+_PATIENT = {
+    QUICK_EFFORT: NegotiationEffort(1, 24, 1.15),
+    SHORT_EFFORT: NegotiationEffort(1, 100, 1.05),
+    LONG_EFFORT: NegotiationEffort(4, 150, 1.04),
+}
+"""With contracting sessions, which contest days with all others, few long negotiations are best."""
 
 
 class SeriesPlanner:
@@ -29,6 +54,11 @@ class SeriesPlanner:
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
+        # For each position, what stands for its day, and for the candidate's session there.
+        self.sessions = {
+            position: (calendar.home[position], calendar.occupant(candidate, position))
+            for position in self.positions
+        }
         self._last = chain[-1] if chain else ()
         # For each session but the last: positions, with their ranges in the next session's list.
         self._steps = [
@@ -67,7 +97,7 @@ def negotiate(
     calendar: CoachCalendar,
     planners: dict[int, SeriesPlanner],
     wanted: Sequence[int],
-    restarts: int,
+    effort: NegotiationEffort,
     deadline: Deadline | None = None,
 ) -> dict[int, list[int]] | None:
     """Return the positions of each candidate in `wanted`, or `None` if no restart succeeds.
@@ -80,18 +110,30 @@ def negotiate(
             planners[one] = SeriesPlanner(calendar, one)
     queue = list(wanted)
     rng = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
-    for history_factor in islice(cycle(_HISTORY_FACTORS), restarts):
+    if calendar.contracting:
+        effort = _PATIENT[effort]
+    for history_factor in islice(cycle(_HISTORY_FACTORS), effort.restarts):
         if deadline is not None:
             deadline.check()
             deadline.spend(_EFFORT_PER_SERIES * len(queue))
         rng.shuffle(queue)
         table = _CongestionState(calendar, planners, queue, history_factor)
-        present_factor = _INITIAL_PRESENT_FACTOR
-        for _ in range(_ROUNDS):
-            if table.reroute(present_factor):
-                return table.series
-            present_factor *= _PRESENT_FACTOR_GROWTH
+        found = _resolve(table, effort, rng if calendar.contracting else None)
+        if deadline is not None and calendar.contracting:
+            deadline.spend(_EFFORT_PER_ROUTE * table.routes)
+        if found:
+            return table.series
     return None
+
+
+def _resolve(table: _CongestionState, effort: NegotiationEffort, rng: Random | None) -> bool:
+    """Reroute until no day is contested; return whether that succeeded."""
+    present_factor = _INITIAL_PRESENT_FACTOR
+    for _ in range(effort.rounds):
+        if table.reroute(present_factor, rng):
+            return True
+        present_factor *= effort.growth
+    return False
 
 
 class _CongestionState:
@@ -107,10 +149,12 @@ class _CongestionState:
         self._history_factor = history_factor
         self._calendar = calendar
         self._planners = planners
+        self._week_can_bind = calendar.week_can_bind
         self._price = [0.0] * calendar.positions
         self._on: list[tuple[int, ...]] = [()] * calendar.positions
         self._week: dict[int, int] = {}
         self.series: dict[int, list[int]] = {}
+        self.routes = 0
         for one in wanted:
             positions = planners[one].positions
             for position in positions:
@@ -118,13 +162,21 @@ class _CongestionState:
         for one in wanted:
             self._route(one, 0.0)
 
-    def reroute(self, present_factor: float) -> bool:
-        """Reroute all contested series; return whether the conflicts are resolved."""
+    def reroute(self, present_factor: float, rng: Random | None) -> bool:
+        """Reroute all contested series; return whether the conflicts are resolved.
+
+        With `rng`, they are rerouted in a random order. A contested day becomes more expensive for
+        contracting sessions and for all others.
+        """
         contested = [one for one in self.series if self._is_contested(one)]
+        if rng is not None:
+            rng.shuffle(contested)
         for one in contested:
             for position in self.series[one]:
                 if not self._free(position, one):
-                    self._price[position] += self._history_factor
+                    for place in self._calendar.places(self._calendar.home[position]):
+                        self._price[place] += self._history_factor
+        self.routes += len(contested)
         for one in contested:
             self._route(one, present_factor)
         return not any(self._is_contested(one) for one in contested)
@@ -134,34 +186,38 @@ class _CongestionState:
 
     def _free(self, position: int, one: int) -> bool:
         """Return whether a session of `one` is compatible with the other sessions at a position."""
-        home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
+        home, occupant = self._planners[one].sessions[position]
         group = self._on[home]
         is_there = occupant in group
         others = tuple(other for other in group if other != occupant) if is_there else group
         if others and not self._calendar.fits(home, (*others, occupant)):
             return False
-        if not self._calendar.week_can_bind:
-            return True
-        load = self._week.get(self._calendar.position_week[position], 0) - is_there
+        return not self._week_can_bind or self._has_room_in_week(position, own=is_there)
+
+    def _has_room_in_week(self, position: int, *, own: bool) -> bool:
+        load = self._week.get(self._calendar.position_week[position], 0) - own
         return load < self._calendar.week_limit[self._calendar.position_week[position]]
 
     def _route(self, one: int, present_factor: float) -> None:
         self._rip_up(one)
-        cost = self._price
+        cost, on, sessions = self._price, self._on, self._planners[one].sessions
         if present_factor:
             cost = cost.copy()
-            for position in self._planners[one].positions:
-                if not self._free(position, one):
+            for position, (home, occupant) in sessions.items():
+                group = on[home]
+                if (group and not self._calendar.fits(home, (*group, occupant))) or (
+                    self._week_can_bind and not self._has_room_in_week(position, own=False)
+                ):
                     cost[position] += present_factor
         self.series[one] = self._planners[one].cheapest(cost)
         for position in self.series[one]:
-            home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
-            self._on[home] = (*self._on[home], occupant)
+            home, occupant = sessions[position]
+            on[home] = (*on[home], occupant)
             week = self._calendar.position_week[position]
             self._week[week] = self._week.get(week, 0) + 1
 
     def _rip_up(self, one: int) -> None:
         for position in self.series.get(one, ()):
-            home, occupant = self._calendar.home[position], self._calendar.occupant(one, position)
+            home, occupant = self._planners[one].sessions[position]
             self._on[home] = tuple(other for other in self._on[home] if other != occupant)
             self._week[self._calendar.position_week[position]] -= 1

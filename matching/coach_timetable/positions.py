@@ -222,10 +222,12 @@ class CoachPositions:
 
     def after(self, positions: int) -> int:
         """Return the possible positions of the next session as a bit set."""
-        reachable = 0
-        for position in members(positions):
-            reachable |= (1 << self.high[position]) - (1 << self.low[position])
-        return reachable
+        return _union(self._following, positions)
+
+    @cached_property
+    def _following(self) -> list[int]:
+        """For each position, the possible positions of the next session as a bit set."""
+        return [(1 << high) - (1 << low) for low, high in zip(self.low, self.high, strict=True)]
 
     @cached_property
     def _previous(self) -> list[int]:
@@ -251,10 +253,7 @@ class CoachPositions:
 
     def before(self, positions: int) -> int:
         """Return the possible positions of the preceding session as a bit set."""
-        reachable = 0
-        for position in members(positions):
-            reachable |= self._previous[position]
-        return reachable
+        return _union(self._previous, positions)
 
 
 def _positions_of_days(
@@ -268,6 +267,16 @@ def _positions_of_days(
     if contracting < len(day):
         is_first[contracting] = True
     return np.cumsum(is_first) - 1, np.flatnonzero(is_first)
+
+
+def _union(of_position: Sequence[int], positions: int) -> int:
+    """Return the union of the bit sets of all `positions`."""
+    union = 0
+    while positions:
+        lowest = positions & -positions
+        union |= of_position[lowest.bit_length() - 1]
+        positions ^= lowest
+    return union
 
 
 def members(bits: int) -> list[int]:

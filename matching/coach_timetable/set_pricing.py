@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import ceil, floor
 from random import Random
 from typing import TYPE_CHECKING
@@ -137,7 +138,13 @@ class PricingSearch:
         for value in reversed(self._gains):
             self._suffix_gains.append(self._suffix_gains[-1] + max(0.0, value))
         self._suffix_gains.reverse()
+        self._highest = [self._sums_from(place) for place in range(len(self._order))]
         self._visit(0, 0, 0.0, total)
+
+    def _sums_from(self, place: int) -> list[float]:
+        """Return the sums of the 0, 1, … highest profits from a place on."""
+        rest = sorted((self._profit[one] for one in self._order[place:]), reverse=True)
+        return [0.0, *accumulate(rest[: self._max_coachees])]
 
     def _visit(self, place: int, held: int, value: float, bound: float) -> None:
         if value > self._best:
@@ -147,8 +154,8 @@ class PricingSearch:
         while place < len(self._order) and left:
             if bound + self._suffix_gains[place] <= self._best + _TIE:
                 return
-            rest = sorted((self._profit[one] for one in self._order[place:]), reverse=True)
-            if value + sum(rest[:left]) <= self._best + _TIE:
+            highest = self._highest[place]
+            if value + highest[min(left, len(highest) - 1)] <= self._best + _TIE:
                 return
             one = self._order[place]
             self._visits += 1
