@@ -77,6 +77,7 @@ class Deadline:
         self._run_interruptible = run_interruptible
         self._exceeded = _Flag()
         self._efforts: tuple[_Effort, ...] = ()
+        self._grace: _Effort | None = None
 
     @property
     def was_exceeded(self) -> bool:
@@ -116,10 +117,21 @@ class Deadline:
         part._efforts = (*self._efforts, _Effort(effort))  # noqa: SLF001 - a copy of itself
         return part
 
+    def with_grace(self, effort: float) -> Deadline:
+        """Return this deadline, passing only after `effort` is used up as well from now on.
+
+        With grace, a first plan is made whatever the limit, at the same effort in equal runs.
+        """
+        part = copy(self)
+        part._grace = _Effort(effort)  # noqa: SLF001 - a copy of itself
+        return part
+
     def spend(self, effort: float) -> None:
         """Add `effort` to the effort spent so far."""
         for one in self._efforts:
             one.spent += effort
+        if self._grace:
+            self._grace.spent += effort
 
     @property
     def effort_left(self) -> float:
@@ -134,10 +146,14 @@ class Deadline:
             DeadlineExceededError: the time limit has passed, or the effort is used up.
         """
         self.check_cancelled()
-        if self.remaining == 0:
+        if self.remaining == 0 and not self._has_grace:
             raise DeadlineExceededError
         if not self.effort_left:
             raise EffortExceededError
+
+    @property
+    def _has_grace(self) -> bool:
+        return self._grace is not None and self._grace.spent < self._grace.limit
 
     def check_cancelled(self) -> None:
         """Raise an exception if the run was cancelled, regardless of the time limit.

@@ -52,6 +52,11 @@ _MIN_RESERVED_SHARE = 0.15
 _MAX_RESERVED_SHARE = 0.5
 # Share of the rule evaluation time that explanations and the audit are expected to repeat.
 _REEVALUATED_SHARE = 0.75
+# A limit of so many seconds always gives a plan, unless there are more possible pairs than this:
+# evaluating them, and a first plan within this effort, may then take longer than the limit.
+_LEAST_SECONDS_WITH_PLAN = 5.0
+_MAX_PAIRS_WITH_PLAN = 1_000_000
+_FIRST_PLAN_EFFORT = 6.0
 # Share of the reserved time for the search for remedies; the audit gets the rest.
 _REMEDY_SHARE = 0.5
 
@@ -158,7 +163,7 @@ def _evaluate_and_plan(
 
 def _evaluate(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
     """Evaluate the rules for all pairs, and build the problem from the pairs that can meet."""
-    check = run.deadline.check
+    check = run.deadline.with_grace(_grace(run)).check
     free = build_availability_grid(run.roster, run.cycle, check)
     history = FixedHistory(run.cycle, run.under_way, run.keep) if run.under_way else None
     evaluator = RuleEvaluator(RuleInputs(run.roster, run.cycle, free, history))
@@ -190,7 +195,19 @@ def _make_plan(
     )
     deadline = run.deadline.sub_deadline(1 - _reserved_share(run.deadline))
     oracles = PricingOracles(problem, run.options.seed)
-    return make_plan(oracles, pinned_choice(evaluator, oracles, deadline), request, deadline)
+    grace = _grace(run)
+    pinned = pinned_choice(evaluator, oracles, deadline.with_grace(grace))
+    return make_plan(oracles, pinned, request, deadline, grace=grace)
+
+
+def _grace(run: _Run) -> float:
+    """Return the effort that a first plan may take, whatever the time limit."""
+    limit, pairs = (
+        run.options.time_limit_seconds,
+        len(run.roster.coachees) * len(run.roster.coaches),
+    )
+    is_short = limit is not None and limit < _LEAST_SECONDS_WITH_PLAN
+    return 0.0 if is_short or pairs > _MAX_PAIRS_WITH_PLAN else _FIRST_PLAN_EFFORT
 
 
 def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:

@@ -12,6 +12,7 @@ from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
 
 _MAX_COACHES_TRIED = 30  # coaches with free capacity tried for each coachee
+_EFFORT_PER_INSERTION = 0.001
 
 
 def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> Choice:
@@ -90,6 +91,7 @@ class _ChoiceBuilder:
         linked = self._oracles.linked
         if linked and not linked.fits_quickly(pair, self._chosen):
             return False
+        self._deadline.spend(_EFFORT_PER_INSERTION)
         coach = int(self._problem.coach[pair])
         partial_timetable = self._timetable_of(coach)
         local = self._oracles.local(coach, [pair]).bit_length() - 1

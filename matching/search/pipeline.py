@@ -16,6 +16,7 @@ from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel, SearchState
 from matching.search.timetable_optimisation import TimetableOptimisation
 
+_FIRST_LEVEL_SHARE = 0.25  # of the grace for the first plan, for the most important level
 _TIMETABLE_SHARE = 0.12  # of the time, reserved for the timetables of the chosen pairs
 
 
@@ -37,20 +38,27 @@ class PlanRequest:
 
 
 def make_plan(
-    oracles: PricingOracles, pinned: Choice, request: PlanRequest, deadline: Deadline
+    oracles: PricingOracles,
+    pinned: Choice,
+    request: PlanRequest,
+    deadline: Deadline,
+    *,
+    grace: float = 0.0,
 ) -> Plan:
     """Return the optimal plan for a request, or the best plan found in time.
 
-    `pinned` must be a feasible choice that contains all pinned pairs.
+    `pinned` must be a feasible choice that contains all pinned pairs. If the time passes before
+    there is a first plan, making one may take up to `grace` more effort.
 
     Raises:
         CancelledError: the run was cancelled.
         DeadlineExceededError: the limit passed before a plan was found.
     """
-    first = construct_choice(oracles, pinned, deadline)
+    first = construct_choice(oracles, pinned, deadline.with_grace(grace))
     oracles.tighten_capacities()
     search_deadline = deadline.sub_deadline(1 - _TIMETABLE_SHARE)
     state = SearchState(oracles, search_deadline, request.report)
+    state.grace = _FIRST_LEVEL_SHARE * grace
     solved = run_levels(state, request.levels, first)
     optimisation = TimetableOptimisation(
         oracles, solved.choice, request.quality, request.previous, deadline

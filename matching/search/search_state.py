@@ -41,6 +41,7 @@ class SearchState:
         all_proven: whether every level so far is proven optimal.
         effort: the effort that each level has in this pass.
         effort_exceeded: whether the latest level has used up its effort.
+        grace: the effort that the next level may use although the time has passed.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class SearchState:
         self._whole_deadline = deadline
         self._known_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int], int] = {}
         self.all_proven = True
+        self.grace = 0.0
         self.start_pass(inf)
 
     def start_pass(self, effort: float) -> None:
@@ -79,7 +81,8 @@ class SearchState:
     @contextmanager
     def limited_effort(self) -> Iterator[None]:
         """Limit the effort of a level, and end it silently once time or effort are used up."""
-        self.deadline = self._whole_deadline.with_effort(self.effort)
+        self.deadline = self._whole_deadline.with_effort(self.effort).with_grace(self.grace)
+        self.grace = 0.0
         self.effort_exceeded = False
         try:
             with suppress(DeadlineExceededError):

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from matching.deadline import Deadline, EffortExceededError
+from matching.deadline import Deadline, DeadlineExceededError, EffortExceededError
 
 
 def test_deadline_records_that_it_or_a_sub_deadline_was_exceeded() -> None:
@@ -53,3 +53,18 @@ def test_effort_is_limited_by_each_part_that_contains_it_and_not_by_the_clock() 
         outer.check()
     whole.check()
     assert not whole.was_exceeded
+
+
+def test_grace_is_effort_that_may_be_used_after_the_time_has_passed() -> None:
+    now = 0.0
+    deadline = Deadline(lambda: now, 1.0, lambda: False)
+    with_grace = deadline.with_grace(2.0)
+    now = 5.0
+    with pytest.raises(DeadlineExceededError):
+        deadline.check()
+    with_grace.spend(1.0)
+    with_grace.with_effort(9.0).check()
+    with_grace.with_effort(9.0).spend(1.0)
+    with pytest.raises(DeadlineExceededError):
+        with_grace.check()
+    assert deadline.was_exceeded
