@@ -54,7 +54,7 @@ _MAX_RESERVED_SHARE = 0.5
 _REEVALUATED_SHARE = 0.75
 # A limit of so many seconds always gives a plan, unless there are more possible pairs than this:
 # evaluating them, and a first plan within this effort, may then take longer than the limit.
-_LEAST_SECONDS_WITH_PLAN = 5.0
+_LEAST_SECONDS_WITH_PLAN = 2.0
 _MAX_PAIRS_WITH_PLAN = 1_000_000
 _FIRST_PLAN_EFFORT = 6.0
 # Share of the reserved time for the search for remedies; the audit gets the rest.

@@ -28,6 +28,7 @@ __all__ = ["LevelsResult", "level_weights", "run_levels"]
 # The effort of each level in the first pass, in seconds of the machine of the benchmarks.
 _FIRST_EFFORT, _FIRST_EFFORT_PER_COACHEE = 0.8, 0.004
 _EFFORT_GROWTH = 4.0
+_CONTRACTING_GROWTH = 3.0  # timetables with contracting sessions take more effort
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,8 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
     """
     coachees = len(state.problem.priority)
     effort, choice = max(_FIRST_EFFORT, _FIRST_EFFORT_PER_COACHEE * coachees), first
+    if state.problem.limits.contracting is not None:
+        effort *= _CONTRACTING_GROWTH
     allowed, all_proven = state.allowed, state.all_proven
     while True:
         state.start_pass(effort)
