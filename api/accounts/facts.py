@@ -150,7 +150,7 @@ OTHER_USERS_ACCOUNT = message(
 )
 SINGLE_FACTOR = message(
     "accounts.single_factor",
-    "you signed in there with a single factor; please confirm with a code",
+    "you signed in there without a second factor; confirm with a code instead",
 )
 
 SCOPES: Mapping[TokenScope, Fact] = {

@@ -15,7 +15,7 @@ ACTIONS: Mapping[str, Fact] = {
     "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
     "address changed": message("audit_action.address_changed", "address changed")(),
     "altered notes noticed": message(
-        "audit_action.altered_notes_noticed", "altered notes noticed"
+        "audit_action.altered_notes_noticed", "altered notes detected"
     )(),
     "answer opened": message("audit_action.answer_opened", "answer viewed")(),
     "attendance clarified": message(

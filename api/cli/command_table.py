@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
                _("Repeat a recorded run and show the differences; exit with 0 if there are none.")),
     "template": ("api.cli.template:template", _("Create a template workbook for people lists.")),
     "import": ("api.cli.import_lists:import_",
-               _("Review two lists of people, and write them in the form of the reference.")),
+               _("Review two lists of people, and write them in the standard format.")),
     "rules": ("api.cli.rules:rules", _("Print the matching rules, as shown on the page /rules.")),
     "serve": ("api.cli.serve:serve",
               _("Start the server, and print links to its pages.")),

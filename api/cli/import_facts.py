@@ -58,10 +58,10 @@ LISTED = message(
 LISTED_EARLIER = message(
     "import.listed_earlier", "{id}, {name} (in the earlier list)", id=TEXT, name=TEXT
 )
-DOUBLED_TITLE = message("import.doubled_title", "Doubled:")
+DOUBLED_TITLE = message("import.doubled_title", "Listed more than once:")
 DOUBLED = message(
     "import.doubled",
-    "{people} are the same person; delete one of the rows, unless both are wanted",
+    "{people} are the same person; delete one of the rows, unless you want to keep both",
     people=all_of(FACT),
 )
 IN_BOTH_LISTS_TITLE = message("import.in_both_lists_title", "In both lists:")
@@ -86,13 +86,13 @@ SUGGESTIONS_ADVICE = message(
 WRITTEN = message("import.written", "Written to {out}: {files}", out=TEXT, files=all_of(TEXT))
 NOT_WRITTEN = message(
     "import.not_written",
-    "Nothing was written; with --out, both lists are written in the form of the reference.",
+    "Nothing was written; with --out, both lists are written in the standard format.",
 )
 LEFT_OUT = plural_message(
     "import.left_out",
-    "{count} id of a person who is not in this cycle is not in the written lists; {file} lists it.",
-    "{count} ids of people who are not in this cycle are not in the written lists; {file} lists "
-    "them.",
+    "{count} id of a person who is not in this cycle was left out of the lists; it is in {file}.",
+    "{count} ids of people who are not in this cycle were left out of the lists; "
+    "they are in {file}.",
     count=NUMBER,
     file=TEXT,
 )

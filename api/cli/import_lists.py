@@ -51,7 +51,7 @@ def import_(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Review two lists of people, and write them in the form of the reference."""
+    """Review two lists of people, and write them in the standard format."""
     if out is not None:
         _check_folder(out, (coachees, coaches), force=force)
     inputs, earlier = _read(cycle, coachees, coaches, before, ListReading(strict, encoding))

@@ -32,7 +32,7 @@ CoacheesFile = Annotated[Path, COACHEES]
 CoachesFile = Annotated[Path, COACHES]
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help=_("Accept only values in the form of the reference.")),
+    typer.Option("--strict", help=_("Accept only values in the standard format.")),
 ]
 Encoding = Annotated[
     str | None,

@@ -108,8 +108,9 @@ BODY_UNREADABLE = message(
 
 VERSION_MISSING = message(
     "http.version_missing",
-    "nothing was changed: this request replaces what others may have changed. Send in If-Match the "
-    "ETag of the version that you have read, or * to replace whatever is stored",
+    "nothing was changed: this request replaces what others may have changed. Send "
+    "the ETag of the version that you have read in the header If-Match, or * to "
+    "replace whatever is stored",
 )
 
 STATUS_TITLES = {

@@ -68,6 +68,7 @@ NO_INSTRUMENTS = message(
 )
 INSTRUMENT_TOO_LARGE = message(
     "input_files.instrument_too_large",
-    "the file is larger than {limit} KiB, which no instrument needs",
+    "the file is larger than {limit} KiB, the limit for an instrument; check that it "
+    "is the right file",
     limit=NUMBER,
 )

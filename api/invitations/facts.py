@@ -20,7 +20,8 @@ FAILED_REMINDER_OF_CONTRACTING = message(
 )
 FAILED_INTRODUCTION = message("invitations.failed_introduction", "Introduction")
 NO_COMING_SESSIONS = message(
-    "invitations.no_coming_sessions", "this person has no coming sessions to be introduced"
+    "invitations.no_coming_sessions",
+    "this person has no upcoming sessions, so there is nothing to introduce",
 )
 # i18n: how and where a session takes place, such as "In person, Building 4".
 MODE_AND_PLACE = message("invitations.mode_and_place", "{mode}, {place}", mode=FACT, place=TEXT)
@@ -136,8 +137,8 @@ NOT_A_DRAFT = message(
 )
 OUTDATED = message(
     "invitations.outdated",
-    "the lists, the policy or single sessions have changed since this plan was made; start a new "
-    "run",
+    "the lists, the policy or individual sessions have changed since this plan was "
+    "made; start a new run",
 )
 SESSION_CANCELLED = message(
     "invitations.session_cancelled", "the session is cancelled and can no longer be changed"
@@ -153,7 +154,7 @@ ENDS_BEFORE_START = message(
 )
 NOT_A_JOIN_LINK = message(
     "invitations.not_a_join_link",
-    "this is not an address that begins with https:// and contains no password",
+    "enter an address that begins with https:// and contains no password",
 )
 SESSIONS_IN_THE_PAST = plural_message(
     "invitations.sessions_in_the_past",

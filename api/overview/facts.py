@@ -92,8 +92,8 @@ TRAIL_INTACT = message(
 
 TO_DO_DECLINED = plural_message(
     "overview.to_do_declined",
-    "{count} coming session was declined",
-    "{count} coming sessions were declined",
+    "{count} upcoming session was declined",
+    "{count} upcoming sessions were declined",
     count=NUMBER,
 )
 TO_DO_UNANSWERED = plural_message(
@@ -128,8 +128,8 @@ TO_DO_MISSING_FEEDBACK = plural_message(
 )
 TO_DO_MISSING_CONSENT = plural_message(
     "overview.to_do_missing_consent",
-    "{count} person with coming sessions has not accepted the terms",
-    "{count} people with coming sessions have not accepted the terms",
+    "{count} person with upcoming sessions has not accepted the terms",
+    "{count} people with upcoming sessions have not accepted the terms",
     count=NUMBER,
 )
 TO_DO_ANOTHER_COACH = plural_message(
@@ -140,20 +140,20 @@ TO_DO_ANOTHER_COACH = plural_message(
 )
 TO_DO_ATTENDANCE_DIFFERS = plural_message(
     "overview.to_do_attendance_differs",
-    "Coach and coachee say different things about who came to {count} session",
-    "Coach and coachee say different things about who came to {count} sessions",
+    "Coach and coachee disagree about who came to {count} session",
+    "Coach and coachee disagree about who came to {count} sessions",
     count=NUMBER,
 )
 TO_DO_ASKED_OFFICE = plural_message(
     "overview.to_do_asked_office",
-    "A coach asks you for something after {count} session",
-    "Coaches ask you for something after {count} sessions",
+    "{count} session note asks the programme office for something",
+    "{count} session notes ask the programme office for something",
     count=NUMBER,
 )
 TO_DO_UNANSWERED_FOLLOW_UP = plural_message(
     "overview.to_do_unanswered_follow_up",
-    "{count} follow-up is not answered in spite of a reminder, or was not sent",
-    "{count} follow-ups are not answered in spite of a reminder, or were not sent",
+    "{count} follow-up has not been answered despite a reminder, or was not sent",
+    "{count} follow-ups have not been answered despite a reminder, or were not sent",
     count=NUMBER,
 )
 TO_DO_MISSING_ANSWERS = plural_message(

@@ -103,21 +103,22 @@ EVENTS = message(
 # i18n: /audit is an address.
 SEE_SIGN_INS = message(
     "service.see_sign_ins",
-    "Look on the audit page whose account it concerns, and ask that person. If it was not they, "
-    "somebody may be trying out passwords: have them set a new one.",
+    "Check on the audit page whose account it concerns, and ask that person. If it "
+    "was not them, somebody may be trying to guess their password: ask them to set a "
+    "new one.",
 )
 SEE_VERIFICATIONS = message(
     "service.see_verifications",
-    "Look on the audit page whose link it concerns, and ask that person. If it was not they, "
-    "create a new link for them on the page of the people.",
+    "Check on the audit page whose link it concerns, and ask that person. If it was "
+    "not them, create a new link for them on the page People.",
 )
 SEE_EXPORTS = message(
     "service.see_exports",
-    "Look on the audit page who has downloaded what, and ask them why. If it was not they, sign "
-    "them out everywhere: disable the user.",
+    "Check on the audit page who has downloaded what, and ask them why. If it was "
+    "not them, disable the user, which also signs them out everywhere.",
 )
 SEE_DEVICES = message(
     "service.see_devices",
-    "Expected on the days after invitations were sent. Otherwise look on the audit page whose "
-    "devices they are, and ask some of them.",
+    "This is expected in the days after invitations were sent. Otherwise, check on "
+    "the audit page whose devices they are, and ask some of these people.",
 )

@@ -6,7 +6,7 @@ from coach.texts.facts import FACT, TEXT, TIME, WEEKDAY, all_of, message
 
 NOT_A_CELL = message(
     "own_data.not_a_cell",
-    "'{value}' is not a time of the grid; reload the page and try again",
+    "'{value}' is not a time on the grid; reload the page and try again",
     value=TEXT,
 )
 NO_PREFERENCES = message(

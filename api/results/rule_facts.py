@@ -105,8 +105,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         message(
             "rule_page.text_same_person_2",
             "A coachee and a coach are the same person if their rows have the same `person`, or "
-            "the same email address and the same name; case, accents and script do not matter. An "
-            "equal address alone is not enough. No policy can lift this rule. It is applied only "
+            "the same email address and the same name; case, accents and script do not matter. The "
+            "same address alone is not enough. No policy can lift this rule. It is applied only "
             "in cycles in which somebody is both coachee and coach.",
         )(),
     ),

@@ -52,9 +52,9 @@ HOW_TO_SIGN_IN = message(
     "This page is for the programme office. If you have sessions yourself, open the secret link in "
     "your invitation; you do not need to sign in.",
 )
-TO_OWN_PAGE = message("page.to_own_page", "To your page")
+TO_OWN_PAGE = message("page.to_own_page", "Go to your page")
 TO_SIGN_IN = message("page.to_sign_in", "Sign in (programme office)")
-TO_FIRST_PAGE = message("page.to_first_page", "To the first page")
+TO_FIRST_PAGE = message("page.to_first_page", "Go to the home page")
 TO_PAGE = message("page.to_page", "Back to the page")
 RELOAD = message("page.reload", "Go back and reload the page to see the current state.")
 CORRECT = message("page.correct", "Go back, correct the errors listed here, and try again.")

@@ -41,8 +41,8 @@ RANK = message(
 )
 PERSON = message(
     "people_columns.person",
-    "Rows with the same value describe one human, in both lists. If empty, rows with the same "
-    "address and name do",
+    "Rows with the same value describe the same person, in both lists. If empty, "
+    "rows with the same address and name do",
 )
 # i18n: both are values that a file accepts; do not translate them.
 ROLE = message("people_columns.role", "commander or decision_maker")

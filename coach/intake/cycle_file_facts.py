@@ -70,7 +70,7 @@ WRITE_LIST_LIKE = message(
 )
 WRITE_TWO_NUMBERS = message(
     "cycle_file.write_two_numbers",
-    "write a list of two whole numbers, the least and the most: {example}",
+    "write a list of two whole numbers, the minimum and the maximum: {example}",
     example=TEXT,
 )
 WRITE_MONTH = message(

@@ -36,6 +36,6 @@ SHARED_ADDRESS = plural_message(
 )
 SAME_PERSON_TWICE = message(
     "intake.same_person_twice",
-    "is the same person as in row {row}; delete one of the two rows, unless both are wanted",
+    "is the same person as in row {row}; delete one of the two rows, unless you want to keep both",
     row=PLAIN_NUMBER,
 )

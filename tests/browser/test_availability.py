@@ -83,7 +83,7 @@ def test_a_week_is_painted_by_touch_by_keyboard_and_without_script(
     plain.locator("summary").click()
     assert written(plain) == f"{MORNINGS}; Sun 07:00-07:30"
     plain.locator("#availability").fill("Mon 25:00-26:00")
-    plain.get_by_role("button", name="Save the written times").click()
+    plain.get_by_role("button", name="Save these times").click()
     expect(plain.get_by_role("alert")).to_contain_text("Mon 25:00-26:00")
 
 

@@ -12,7 +12,7 @@ ENCODING = message(
     word=TEXT,
 )
 HEADER = message(
-    "cycle_import.header", "{file}: the column {header} is not known", file=TEXT, header=TEXT
+    "cycle_import.header", "{file}: the column {header} was not recognised", file=TEXT, header=TEXT
 )
 QUESTIONS = message(
     "cycle_import.questions",

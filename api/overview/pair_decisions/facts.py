@@ -20,7 +20,7 @@ SHORT_KINDS: Mapping[str, Fact] = {
     "waive-rank": message("pair_decision.short_waive_rank", "waiver of rank")(),
     "waive-country": message("pair_decision.short_waive_country", "waiver of country/territory")(),
 }
-CHOOSE_KIND = message("pair_decision.choose_kind", "choose what should hold for the pair")
+CHOOSE_KIND = message("pair_decision.choose_kind", "choose a decision about the pair")
 NO_SUCH_PERSON = message(
     "pair_decision.no_such_person", "nobody in this list is called {text}", text=TEXT
 )
@@ -34,7 +34,7 @@ CHOOSE_PERSON = message("pair_decision.choose_person", "choose a person")
 REASON_MISSING = message("pair_decision.reason_missing", "give a reason; a waiver needs one")
 IMPOSSIBLE_PIN = message(
     "pair_decision.impossible_pin",
-    "this pair cannot be fixed: {reasons}; every run would end with an error",
+    "this pair cannot be pinned: {reasons}; every run would end with an error",
     reasons=FACT,
 )
 PINS_ABOVE_CAPACITY = plural_message(
@@ -43,13 +43,15 @@ PINS_ABOVE_CAPACITY = plural_message(
     "the coach has {count} places, which are taken by other pins",
     count=NUMBER,
 )
-PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is fixed; end the pin first")
+PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is pinned; end the pin first")
 CANNOT_MEET = message(
     "pair_decision.cannot_meet", "their common free time is not enough for all sessions"
 )
-ALREADY_WAIVED = message("pair_decision.already_waived", "this rule is waived for them already")
-ENDED_BEFORE = message("pair_decision.ended_before", "this has ended already")
-PIN_HOLDS = message("pair_decision.pin_holds", "every plan has this pair")
+ALREADY_WAIVED = message(
+    "pair_decision.already_waived", "this rule is already waived for this pair"
+)
+ENDED_BEFORE = message("pair_decision.ended_before", "this has already ended")
+PIN_HOLDS = message("pair_decision.pin_holds", "every plan includes this pair")
 PIN_FAILS = message("pair_decision.pin_fails", "impossible: {reasons}", reasons=FACT)
 BAN_HOLDS = message("pair_decision.ban_holds", "without the ban, the pair would be possible")
 BAN_IRRELEVANT = message(

@@ -18,12 +18,12 @@ LABELS: Mapping[str, Fact] = {
     "unit": message("person_edit.unit", "Unit")(),
     "topics": message("person_edit.topics", "Topics")(),
     "role": message("person_edit.role", "Role")(),
-    "rank_sensitivity": message("person_edit.rank_sensitivity", "Sensitivity to rank")(),
+    "rank_sensitivity": message("person_edit.rank_sensitivity", "Rank sensitivity")(),
     "uniformed_coach": message("person_edit.uniformed_coach", "Coach in uniform")(),
     "priority": message("person_edit.priority", "Priority")(),
     "capacity": message("person_edit.capacity", "Places")(),
-    "max_per_day": message("person_edit.max_per_day", "Most sessions in a day")(),
-    "max_per_week": message("person_edit.max_per_week", "Most sessions in a week")(),
+    "max_per_day": message("person_edit.max_per_day", "Maximum sessions a day")(),
+    "max_per_week": message("person_edit.max_per_week", "Maximum sessions a week")(),
     "chain_of_command": message("person_edit.chain_of_command", "Chain of command")(),
 }
 """The label of each column that can be edited."""
@@ -53,7 +53,7 @@ LEFT: Message = message(
 )
 CHANGED_SINCE: Message = message(
     "person_edit.changed_since",
-    "nothing was stored, because the data of this person has changed since you opened it, by "
-    "themselves, by a list or by somebody else; compare it with yours, and submit yours again if "
+    "nothing was stored, because this person, a list or somebody else has changed "
+    "the data since you opened it; compare it with yours, and submit yours again if "
     "it should replace it",
 )

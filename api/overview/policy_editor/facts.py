@@ -28,8 +28,8 @@ RELATIONS: Mapping[str, Fact] = {
     "any": message("policy_form.relation_any", "any two")(),
     "same": message("policy_form.relation_same", "always the same")(),
     "different": message("policy_form.relation_different", "always different")(),
-    "prefer-different": message("policy_form.relation_prefer_different", "rather different")(),
-    "prefer-same": message("policy_form.relation_prefer_same", "rather the same")(),
+    "prefer-different": message("policy_form.relation_prefer_different", "preferably different")(),
+    "prefer-same": message("policy_form.relation_prefer_same", "preferably the same")(),
 }
 EARLIER: Mapping[str, Fact] = {
     "allow": message("policy_form.earlier_allow", "allowed")(),
@@ -65,27 +65,27 @@ NAME_REPEATED = message(
 NOTHING = message("policy_form.nothing", "none")
 PAIRS_LEFT_ALONE = plural_message(
     "policy_form.pairs_left_alone",
-    "By itself, this rule leaves {count} pair of {pairs}.",
-    "By itself, this rule leaves {count} pairs of {pairs}.",
+    "On its own, this rule leaves {count} of {pairs} pairs.",
+    "On its own, this rule leaves {count} of {pairs} pairs.",
     count=NUMBER,
     pairs=NUMBER,
 )
 PAIRS_LEFT = plural_message(
     "policy_form.pairs_left",
-    "With all rules before it: {count} pair.",
-    "With all rules before it: {count} pairs.",
+    "Together with the rules before it: {count} pair.",
+    "Together with the rules before it: {count} pairs.",
     count=NUMBER,
 )
 PAIRS_SCHEDULED = plural_message(
     "policy_form.pairs_scheduled",
-    "{count} pair that the rules leave can place its sessions.",
-    "{count} pairs that the rules leave can place their sessions.",
+    "{count} pair that the rules allow has time for all its sessions.",
+    "{count} pairs that the rules allow have time for all their sessions.",
     count=NUMBER,
 )
 PAIRS_OF_ALL = plural_message(
     "policy_form.pairs_of_all",
-    "{count} pair of {pairs} is possible",
-    "{count} pairs of {pairs} are possible",
+    "{count} of {pairs} pairs is possible",
+    "{count} of {pairs} pairs are possible",
     count=NUMBER,
     pairs=NUMBER,
 )
@@ -104,11 +104,12 @@ COACHES_WITHOUT = plural_message(
 NOT_APPLIED = message(
     "policy_form.not_applied", "It makes no difference with the current lists and settings."
 )
-POINTS_ONLY = message("policy_form.points_only", "It forbids no pair, and only gives points.")
+POINTS_ONLY = message("policy_form.points_only", "It forbids no pairs; it only gives points.")
 NO_LISTS = message(
     "policy_form.no_lists", "There are no lists yet, so there are no pairs to count."
 )
 NOT_COUNTED = message("policy_form.not_counted", "Not counted: correct the marked fields first.")
 NOT_COUNTED_YET = message(
-    "policy_form.not_counted_yet", "Press Check to count the pairs that can place their sessions."
+    "policy_form.not_counted_yet",
+    "Press Check to count the pairs that have time for all their sessions.",
 )

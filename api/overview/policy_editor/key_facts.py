@@ -8,7 +8,7 @@ from coach.texts.facts import Fact, message
 
 LABELS: Mapping[str, Fact] = {
     "cycle.name": message("policy_label.cycle_name", "Name of the cycle")(),
-    "cycle.start": message("policy_label.cycle_start", "First day on which a session may be")(),
+    "cycle.start": message("policy_label.cycle_start", "First day on which a session can be")(),
     "cycle.end": message("policy_label.cycle_end", "Last day")(),
     "cycle.timezone": message("policy_label.cycle_timezone", "Time zone of the dates")(),
     "cycle.follow_up_months": message(
@@ -25,16 +25,16 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.sessions_grid_minutes", "Sessions start every … minutes"
     )(),
     "sessions.min_gap_days": message(
-        "policy_label.sessions_min_gap_days", "Least days between two sessions of a pair"
+        "policy_label.sessions_min_gap_days", "Minimum days between two sessions of a pair"
     )(),
     "sessions.max_gap_days": message(
-        "policy_label.sessions_max_gap_days", "Most days between two sessions of a pair"
+        "policy_label.sessions_max_gap_days", "Maximum days between two sessions of a pair"
     )(),
     "sessions.max_per_coach_day": message(
-        "policy_label.sessions_max_per_coach_day", "Most sessions of a coach in a day"
+        "policy_label.sessions_max_per_coach_day", "Maximum sessions a day for a coach"
     )(),
     "sessions.max_per_coach_week": message(
-        "policy_label.sessions_max_per_coach_week", "Most sessions of a coach in a week"
+        "policy_label.sessions_max_per_coach_week", "Maximum sessions a week for a coach"
     )(),
     "sessions.buffer_minutes": message(
         "policy_label.sessions_buffer_minutes", "Break of a coach between two sessions, in minutes"
@@ -49,7 +49,7 @@ LABELS: Mapping[str, Fact] = {
     )(),
     "sessions.contracting_gap_days": message(
         "policy_label.sessions_contracting_gap_days",
-        "Least and most days from the contracting session to the first session",
+        "Minimum and maximum days from the contracting session to the first session",
     )(),
     "calendar.public_holidays": message(
         "policy_label.calendar_public_holidays", "Keep public holidays free"
@@ -57,7 +57,7 @@ LABELS: Mapping[str, Fact] = {
     "calendar.blackout": message("policy_label.calendar_blackout", "Days without any sessions")(),
     "calendar.observances": message("policy_label.calendar_observances", "Further holidays")(),
     "rules.language.minimum_level": message(
-        "policy_label.language_minimum_level", "Least level of the common language"
+        "policy_label.language_minimum_level", "Minimum level of the common language"
     )(),
     "rules.language.groups": message(
         "policy_label.language_groups", "Languages that count as common"
@@ -69,7 +69,7 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.country_excluded", "Countries/territories that are never paired"
     )(),
     "rules.country.minimum_cross_border_share": message(
-        "policy_label.country_share", "Least share of pairs across a border"
+        "policy_label.country_share", "Minimum share of cross-border pairs"
     )(),
     "rules.rank.strict": message("policy_label.rank_strict", "Grades below: strict")(),
     "rules.rank.standard": message("policy_label.rank_standard", "Grades below: standard")(),
@@ -87,14 +87,14 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.timetable_leave", "Penalty for sessions next to days off"
     )(),
     "timetable.slack_days": message(
-        "policy_label.timetable_slack_days", "Days that should be left at the end"
+        "policy_label.timetable_slack_days", "Days to keep free at the end of the cycle"
     )(),
     "timetable.hours": message(
         "policy_label.timetable_hours", "Penalty for sessions outside the preferred times"
     )(),
     "timetable.preferred": message("policy_label.timetable_preferred", "Preferred times")(),
     "timetable.preferred_by": message(
-        "policy_label.timetable_preferred_by", "Preferred times of single coachees"
+        "policy_label.timetable_preferred_by", "Preferred times of individual coachees"
     )(),
     "objective.levels": message("policy_label.objective_levels", "What counts, in this order")(),
 }
@@ -107,25 +107,29 @@ _GRADES = message(
     "policy_hint.grades", "How many grades below such a coachee a coach may be, 0 to 30."
 )()
 _PENALTY = message(
-    "policy_hint.penalty", "Of the 100 points of a timetable; all penalties together at most 100."
+    "policy_hint.penalty",
+    "Taken off the 100 points of a timetable. All penalties together can be at most 100.",
 )()
 HINTS: Mapping[str, Fact] = {
     "cycle.name": message("policy_hint.cycle_name", "As people will read it in their emails.")(),
     "cycle.start": message(
-        "policy_hint.cycle_start", "Such as 2027-01-18 or 18.1.2027. No session is before this day."
+        "policy_hint.cycle_start",
+        "For example, 2027-01-18 or 18.1.2027. No session is before this day.",
     )(),
     "cycle.end": message(
-        "policy_hint.cycle_end", "Such as 2027-07-16 or 16.7.2027. No session is after this day."
+        "policy_hint.cycle_end",
+        "For example, 2027-07-16 or 16.7.2027. No session is after this day.",
     )(),
     "cycle.timezone": message(
         "policy_hint.cycle_timezone",
-        "Days, weeks and start times are counted in it, such as Europe/Belgrade. Each person sees "
-        "their own time zone.",
+        "For days, weeks and start times, such as Europe/Belgrade. Each person sees "
+        "times in their own time zone.",
     )(),
     "cycle.follow_up_months": message(
         "policy_hint.cycle_follow_up_months",
-        "3, 6 and 12 are possible, such as 3, 6. They count from the day on which a pair finishes. "
-        "Leave this empty to ask nobody. Takes effect for pairs that finish from now on.",
+        "Any of 3, 6 and 12, separated by commas. They count from the day on which a "
+        "pair finishes. Leave this empty to ask nobody. A change applies to pairs that "
+        "finish from now on.",
     )(),
     "cycle.follow_up_coach": message(
         "policy_hint.cycle_follow_up_coach",
@@ -155,16 +159,16 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "sessions.reschedule_cutoff_hours": message(
         "policy_hint.sessions_reschedule_cutoff_hours",
-        "After that, the programme office decides. Takes effect at once, without a run.",
+        "After that, the programme office decides. A change takes effect at once, without a run.",
     )(),
     "sessions.contracting_minutes": message(
         "policy_hint.sessions_contracting_minutes",
-        "30 to 45, or 0 for none. In it, the two agree how they work. It is not counted as one of "
-        "the sessions above.",
+        "30 to 45, or 0 for none. The coach and the coachee use it to agree how they "
+        "work together. It is not counted as one of the sessions above.",
     )(),
     "sessions.contracting_gap_days": message(
         "policy_hint.sessions_contracting_gap_days",
-        "Two numbers: 7 21 means from one to three weeks.",
+        "Two numbers: 7 21 means one to three weeks.",
     )(),
     "calendar.public_holidays": message(
         "policy_hint.calendar_public_holidays",
@@ -172,11 +176,12 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "calendar.blackout": message(
         "policy_hint.calendar_blackout",
-        "One day or range a line: 2027-05-01, or 2027-04-30..2027-05-03.",
+        "Enter one day or range on each line: 2027-05-01, or 2027-04-30..2027-05-03.",
     )(),
     "calendar.observances": message(
         "policy_hint.calendar_observances",
-        "Kept free for everybody of a country/territory. One a line: ME: orthodox, islamic.",
+        "Kept free for everybody from a country/territory. Enter one on each line, such "
+        "as ME: orthodox, islamic.",
     )(),
     "rules.language.minimum_level": message(
         "policy_hint.language_minimum_level",
@@ -184,14 +189,15 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "rules.language.groups": message(
         "policy_hint.language_groups",
-        "The codes of one group a line: bs, cnr, hr, sr. Leave this empty to count only the same "
-        "language.",
+        "Enter the codes of one group on each line, such as bs, cnr, hr, sr. Leave this "
+        "empty to count only the same language.",
     )(),
     "rules.country.relation": message(
-        "policy_hint.country_relation", "A condition, or a wish that gives points."
+        "policy_hint.country_relation", "A condition, or a preference that gives points."
     )(),
     "rules.country.excluded": message(
-        "policy_hint.country_excluded", "Two codes a line: RS, XK. Holds in both directions."
+        "policy_hint.country_excluded",
+        "Enter two codes on each line, such as RS, XK. It applies in both directions.",
     )(),
     "rules.country.minimum_cross_border_share": message(
         "policy_hint.country_share", "0 to 1: with 0.3, at least 30 of 100 pairs cross a border."
@@ -200,7 +206,8 @@ HINTS: Mapping[str, Fact] = {
     "rules.rank.standard": _GRADES,
     "rules.rank.relaxed": _GRADES,
     "rules.repeat.earlier": message(
-        "policy_hint.repeat_earlier", "Whether two people who were a pair before may be one again."
+        "policy_hint.repeat_earlier",
+        "Whether two people who were a pair before can be a pair again.",
     )(),
     "weights.language": _WEIGHT,
     "weights.country": _WEIGHT,
@@ -213,17 +220,18 @@ HINTS: Mapping[str, Fact] = {
     "timetable.leave": _PENALTY,
     "timetable.slack_days": message(
         "policy_hint.timetable_slack_days",
-        "Last sessions that are nearer to the end of the cycle cost points.",
+        "A last session that is closer to the end of the cycle costs points.",
     )(),
     "timetable.hours": _PENALTY,
     "timetable.preferred": message(
         "policy_hint.timetable_preferred",
-        "One a line, in the time zone of the coachee: 09:00-12:00 on every day, or "
-        "Tue 09:00-12:00. They need points in the field above.",
+        "Enter one on each line, in the coachee's time zone: 09:00-12:00 for every day, "
+        "or Tue 09:00-12:00. They have no effect if the penalty above is 0.",
     )(),
     "timetable.preferred_by": message(
         "policy_hint.timetable_preferred_by",
-        "They replace those above. One coachee a line: C-01: Wed 13:00-16:00; Thu 09:00-12:00.",
+        "They replace the times above. Enter one coachee on each line, such as C-01: Wed "
+        "13:00-16:00; Thu 09:00-12:00.",
     )(),
     "objective.levels": message(
         "policy_hint.objective_levels",

@@ -169,7 +169,7 @@ def test_repeated_pair_is_marked_with_the_name_of_its_cycle(
     assert (marks["C-2"][0]["points"], marks["C-2"][0]["weight"]) == (100, 0)
     assert marks["C-2"][0]["because"] == "a pair in Spring, which is allowed"
     report = (second / "out" / "report.html").read_text("utf-8")
-    assert "2 pairs were a pair in an earlier cycle" in report
+    assert "2 pairs were also pairs in an earlier cycle" in report
     assert (report.count(">Repeated pair<"), report.count(">Pinned<")) == (2, 1)
     named.unlink()
     for name in ("check", "replay"):

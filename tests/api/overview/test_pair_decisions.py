@@ -66,7 +66,7 @@ def test_pin_ban_and_waiver_are_kept_in_the_cycle_file_with_its_comments(world: 
     for kind, coachee, coach, *_ in listed(world, cycle_id):
         ended = PairOfDecision(kind=DecisionKind(kind), coachee=coachee, coach=coach)
         decisions.end_decision(world.services, cycle_id, ended)
-        with pytest.raises(ConflictError, match="ended already"):
+        with pytest.raises(ConflictError, match="already ended"):
             decisions.end_decision(world.services, cycle_id, ended)
     assert listed(world, cycle_id) == []
     policy = cycles.read_overview(world.services, cycle_id).policy
@@ -102,9 +102,9 @@ def test_pair_that_is_forbidden_cannot_be_pinned_before_the_rule_is_waived(world
         decide(world, cycle_id, "pin")
     decide(world, cycle_id, "waive-country")
     decide(world, cycle_id, "pin")
-    with pytest.raises(UnusableInputError, match="fixed; end the pin"):
+    with pytest.raises(UnusableInputError, match="pinned; end the pin"):
         decide(world, cycle_id, "ban")
-    with pytest.raises(UnusableInputError, match="waived for them already"):
+    with pytest.raises(UnusableInputError, match="already waived for this pair"):
         decide(world, cycle_id, "waive-country")
 
 
@@ -177,7 +177,7 @@ def test_page_shows_faults_with_links_and_what_was_entered(
     assert 'href="#reason"' in shown
     assert 'value="K-7"' in shown
     unchosen = office.post(page, data={"coachee": "C-1", "coach": "K-1"})
-    assert "Choose what should hold" in unescape(unchosen.text)
+    assert "Choose a decision about the pair" in unescape(unchosen.text)
     assert office.post(page, data=form | {"coach": "K-1", "reason": "agreed"}).is_redirect
     assert "agreed" in office.get(page).text
     ended = {"kind": "waive-rank", "coachee": "C-1", "coach": "K-1"}
@@ -197,7 +197,7 @@ def test_json(world: World, office: httpx.Client) -> None:
     assert found.headers["etag"] == '"1"'
     (one,) = found.json()
     assert (one["kind"], one["matters"]) == ("pin", True)
-    assert one["text"] == "every plan has this pair"
+    assert one["text"] == "every plan includes this pair"
     waiver = office.post(path, json=pin | {"kind": "waive-rank"}, headers=ANY_VERSION)
     assert waiver.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert office.post(f"{path}/end", json=pin).status_code == HTTPStatus.NO_CONTENT

@@ -224,7 +224,7 @@ def test_a_person_gets_one_email_a_day_which_lists_what_else_is_open(
     assert cycle.write_due_reminders(BEFORE + timedelta(hours=5)) == Counter()
     cycle.send(server, BEFORE)
     taken = next(taken for taken in server.taken if taken.recipient == "k1@example.org")
-    assert "Also open" in taken.text
+    assert "Also waiting for you" in taken.text
     assert "Coaching session 1 of 2, Wed 27 Jan 2027, 11:00 CET: you have not replied yet" in (
         taken.text
     )

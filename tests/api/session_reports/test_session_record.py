@@ -220,7 +220,7 @@ def test_manager_sees_both_sides_if_they_differ_until_it_is_clarified(
         assert "No: the coach did not come" in page
     office.post(f"/sessions/{meeting.session.id}/attendance/clarified")
     assert meeting.to_do() == {}
-    assert "This is clarified" not in office.get(f"/sessions/{meeting.session.id}").text
+    assert "Mark as clarified" not in office.get(f"/sessions/{meeting.session.id}").text
     client.put(f"{meeting.url}/feedback", json=reported, headers=meeting.as_("C-1"))
     assert meeting.to_do() == {}, "the same again is no news"
     late = {"attendance": "cancelled"}
