@@ -62,7 +62,7 @@ LEVEL_PLACED = message(
     "results.level_placed", "Sum of the priorities of coachees with a coach (1 to 9 each)"
 )
 LEVEL_KEPT = message("results.level_kept", "Pairs kept from the earlier plan")
-LEVEL_REPEAT = message("results.level_repeat", "Pairs that were a pair in an earlier cycle")
+LEVEL_REPEAT = message("results.level_repeat", "Pairs repeated from an earlier cycle")
 LEVEL_WORST = message("results.level_worst", "Lowest points of any match")
 LEVEL_TOTAL = message("results.level_total", "Total points of all matches")
 LEVEL_SCHEDULE = message(

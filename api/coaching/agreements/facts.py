@@ -51,7 +51,7 @@ STATE = message("agreements.state", "State of the agreement")
 NONE_YET = message("agreements.state_none", "not written yet")
 CLOSED: Mapping[ClosedAs, Message] = {
     ClosedAs.COMPLETED: message("agreements.closed_completed", "closed: completed"),
-    ClosedAs.LEFT: message("agreements.closed_left", "closed: one of the two has left"),
+    ClosedAs.LEFT: message("agreements.closed_left", "closed: the coach or the coachee has left"),
     ClosedAs.REPLACED: message("agreements.closed_replaced", "closed: another coach"),
 }
 MODES: Mapping[SessionMode, Message] = {
@@ -61,8 +61,8 @@ MODES: Mapping[SessionMode, Message] = {
 }
 CONTACTS: Mapping[Contact, Message] = {
     Contact.NONE: message("agreements.contact_none", "only in sessions"),
-    Contact.MAIL: message("agreements.contact_mail", "by email, too"),
-    Contact.PHONE: message("agreements.contact_phone", "by phone, too"),
+    Contact.MAIL: message("agreements.contact_mail", "also by email"),
+    Contact.PHONE: message("agreements.contact_phone", "also by phone"),
 }
 DELEGATES: Mapping[Delegates, Message] = {
     Delegates.NONE: message("agreements.delegates_none", "nobody else attends"),

@@ -12,7 +12,7 @@ COURSES = {
 MINUTES = plural_message("curriculum.minutes", "{count} minute", "{count} minutes", count=NUMBER)
 NO_MODULE = message("curriculum.no_module", "there is no module {code}", code=TEXT)
 CODE_TAKEN = message(
-    "curriculum.code_taken", "there is a module {code} already; choose another code", code=TEXT
+    "curriculum.code_taken", "there is already a module {code}; choose another code", code=TEXT
 )
 CHANGED_SINCE = message(
     "curriculum.changed_since",
@@ -21,7 +21,7 @@ CHANGED_SINCE = message(
 )
 PREREQUISITE_OF = message(
     "curriculum.prerequisite_of",
-    "module {code} names it as what comes before; change that module first",
+    "module {code} builds on this one; change that module first",
     code=TEXT,
 )
 NOT_OWN = message(
@@ -44,7 +44,7 @@ PLANNED = message(
 )
 NO_SESSIONS = message("curriculum.no_sessions", "this coachee has no sessions")
 NOT_THE_COACH = message(
-    "curriculum.not_the_coach", "only the coach of the coming sessions can change the plan"
+    "curriculum.not_the_coach", "only the coach of the upcoming sessions can change the plan"
 )
 PLAN_CHANGED_SINCE = message(
     "curriculum.plan_changed_since",
@@ -52,7 +52,9 @@ PLAN_CHANGED_SINCE = message(
     "still needed",
 )
 NO_MODULE_TO_PLAN = message(
-    "curriculum.no_module_to_plan", "there is no module {code} that can be planned", code=TEXT
+    "curriculum.no_module_to_plan",
+    "module {code} cannot be planned; choose a module from the list",
+    code=TEXT,
 )
 NO_SUCH_SESSION = plural_message(
     "curriculum.no_such_session",

@@ -8,15 +8,17 @@ from coach.commitments import CommitmentEvent
 from coach.follow_up import FollowUpState, PostOutcome
 from coach.texts.facts import DATE, NUMBER, Message, message, plural_message
 
-NO_FOLLOW_UP = message("follow_up.no_follow_up", "there is no such question for you")
+NO_FOLLOW_UP = message(
+    "follow_up.no_follow_up", "this follow-up is not one of yours; open it from your own link"
+)
 NOT_OPEN_YET = message("follow_up.not_open_yet", "this opens on {day}", day=DATE)
-OVER = message("follow_up.over", "this could be answered until {day}", day=DATE)
+OVER = message("follow_up.over", "the time to answer this ended on {day}", day=DATE)
 ENDED = message("follow_up.ended", "you said that you do not want to be asked again")
 CHANGED_MEANWHILE = message(
     "follow_up.changed_meanwhile", "this was answered in the meantime; read it again, then decide"
 )
 NOTHING_CHOSEN = message(
-    "follow_up.nothing_chosen", "choose what has become of it, or enter what shows it"
+    "follow_up.nothing_chosen", "choose what has become of it, or enter evidence"
 )
 POST_WITHOUT_ADDRESS = message(
     "follow_up.post_without_address", "enter the email address of the post, so that it can be asked"
@@ -26,10 +28,12 @@ ADDRESS_WITHOUT_CONSENT = message(
     "tick that the post may be asked, or leave the address of the post empty",
 )
 NOT_A_POST = message(
-    "follow_up.not_a_post", "this is your own address; enter the one of the post that takes over"
+    "follow_up.not_a_post",
+    "this is your own address; enter the address of the post that is taking over",
 )
 NO_LINK_NEEDED = message(
-    "follow_up.no_link_needed", "this was answered or cannot be answered any more; reload the page"
+    "follow_up.no_link_needed",
+    "this has been answered, or can no longer be answered; reload the page",
 )
 MAY_WE_ASK_AGAIN = message("follow_up.may_we_ask_again", "May we ask you again?")
 STATE = message("follow_up.state", "State")
@@ -50,9 +54,9 @@ EVENTS: Mapping[CommitmentEvent, Message] = {
     CommitmentEvent.FINISH: message("follow_up.event_finish", "It is done"),
     CommitmentEvent.REOPEN: message("follow_up.event_reopen", "It is not done after all"),
     CommitmentEvent.CARRY_OVER: message(
-        "follow_up.event_carry_over", "I carry it over to another cycle"
+        "follow_up.event_carry_over", "I am carrying it over to another cycle"
     ),
-    CommitmentEvent.DROP: message("follow_up.event_drop", "It is no longer pursued"),
+    CommitmentEvent.DROP: message("follow_up.event_drop", "It is no longer being pursued"),
     CommitmentEvent.HAND_OVER: message(
         "follow_up.event_hand_over", "I have handed it over to another post"
     ),
@@ -60,7 +64,7 @@ EVENTS: Mapping[CommitmentEvent, Message] = {
 POST_OUTCOMES: Mapping[PostOutcome, Message] = {
     PostOutcome.UNDER_WAY: message("follow_up.post_under_way", "We are working on it"),
     PostOutcome.DONE: message("follow_up.post_done", "It is done"),
-    PostOutcome.NOT_PURSUED: message("follow_up.post_not_pursued", "We do not pursue it"),
+    PostOutcome.NOT_PURSUED: message("follow_up.post_not_pursued", "We are not pursuing it"),
 }
 POST_WAITS = message("follow_up.post_waits", "handed over: the post has not answered yet")
 OFFICE_POST_OUTCOMES: Mapping[PostOutcome, Message] = {
@@ -71,6 +75,6 @@ OFFICE_POST_OUTCOMES: Mapping[PostOutcome, Message] = {
         "follow_up.office_post_done", "handed over: the post says it is done"
     ),
     PostOutcome.NOT_PURSUED: message(
-        "follow_up.office_post_not_pursued", "handed over: the post does not pursue it"
+        "follow_up.office_post_not_pursued", "handed over: the post is not pursuing it"
     ),
 }

@@ -20,43 +20,48 @@ from coach.texts.facts import NUMBER, ONE_DECIMAL, Message, message
 
 NO_AGREEMENT = message(
     "goals.no_agreement",
-    "make your agreement first: it has to be proposed by one and agreed by both",
+    "make your agreement first: one of you proposes it, and the other agrees",
 )
 CHANGED_MEANWHILE = message(
     "goals.changed_meanwhile", "this was changed in the meantime; read it again, then decide"
 )
-NO_GOAL = message("goals.no_goal", "there is no such goal of this pair")
-NO_COMMITMENT = message("goals.no_commitment", "there is no such commitment of this pair")
+NO_GOAL = message("goals.no_goal", "this pair has no such goal")
+NO_COMMITMENT = message("goals.no_commitment", "this pair has no such commitment")
 TOO_MANY_GOALS = message(
     "goals.too_many_goals",
-    "an agreement has at most {limit} goals; finish or drop one first",
+    "an agreement can have at most {limit} goals; finish or drop one first",
     limit=NUMBER,
 )
 TOO_MANY_COMMITMENTS = message(
-    "goals.too_many_commitments", "a pair has at most {limit} commitments", limit=NUMBER
+    "goals.too_many_commitments", "a pair can have at most {limit} commitments", limit=NUMBER
 )
 TOO_MUCH_EVIDENCE = message(
-    "goals.too_much_evidence", "a commitment has at most {limit} pieces of evidence", limit=NUMBER
+    "goals.too_much_evidence",
+    "a commitment can have at most {limit} pieces of evidence",
+    limit=NUMBER,
 )
 NOT_POSSIBLE = message(
     "goals.not_possible", "this is not possible at this stage; reload the page to see why"
 )
 OTHER_AGREES = message(
-    "goals.other_agrees", "the other person has to agree, because you have written this"
+    "goals.other_agrees", "you wrote this, so the other person has to agree to it"
 )
 SCALE_MISSING = message("goals.scale_missing", "describe the results first")
-RATED_LATER = message("goals.rated_later", "a goal is rated once it is under way")
+RATED_LATER = message("goals.rated_later", "a goal can be rated only once it is under way")
 NOT_YOUR_RATING = message(
-    "goals.not_your_rating", "you can enter your own rating, or one that you have found together"
+    "goals.not_your_rating",
+    "you can enter your own rating, or one that you have agreed on together",
 )
 COACHEE_COMMITS = message(
     "goals.coachee_commits", "only the coachee can commit to this, or decide who sees its title"
 )
 EVIDENCE_NEEDED = message(
     "goals.evidence_needed",
-    "enter what shows that it is done first, such as the number of an order",
+    "first enter evidence that it is done, such as the number of an order",
 )
-EVIDENCE_IN_FUTURE = message("goals.evidence_in_future", "the document cannot be of a later day")
+EVIDENCE_IN_FUTURE = message(
+    "goals.evidence_in_future", "the date of the document cannot be in the future"
+)
 NOTHING_TO_HAND_OVER = message(
     "goals.nothing_to_hand_over", "there is nothing to hand over, or you still work together"
 )
@@ -87,9 +92,9 @@ PROOFS: Mapping[Proof, Message] = {
     Proof.ORDER: message("goals.proof_order", "an order"),
     Proof.POLICY: message("goals.proof_policy", "a policy or regulation"),
     Proof.SOP: message("goals.proof_sop", "a standing procedure"),
-    Proof.TRAINING_RECORD: message("goals.proof_training_record", "a record of training"),
+    Proof.TRAINING_RECORD: message("goals.proof_training_record", "a training record"),
     Proof.BUDGET_LINE: message("goals.proof_budget_line", "a budget line"),
-    Proof.HR_STATISTIC: message("goals.proof_hr_statistic", "a figure of human resources"),
+    Proof.HR_STATISTIC: message("goals.proof_hr_statistic", "a personnel statistic"),
     Proof.SURVEY: message("goals.proof_survey", "a survey"),
     Proof.OTHER: message("goals.proof_other", "something else"),
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from coach.occasions import Occasion
 from coach.texts.facts import FACT, NUMBER, ONE_DECIMAL, listed, message
 
-NOT_ASKED = message("questions.not_asked", "you are not asked this")
+NOT_ASKED = message("questions.not_asked", "these questions are not for you")
 NOT_OPEN = message("questions.not_open", "this cannot be answered now")
 ANSWERED = message("questions.answered", "you have answered this already; it is asked only once")
 QUESTIONS_CHANGED = message(
     "questions.changed",
-    "the questions have changed since you opened this page; look at them again, then send it",
+    "the questions have changed since you opened this page; read them again, then "
+    "send your answers",
 )
 # i18n: a point of a scale and its label, such as: 4 of 5: mostly true.
 POINT = message(
@@ -41,7 +42,7 @@ OCCASIONS = {
     Occasion.AFTER_SESSION: message("questions.after_session", "after each session"),
     Occasion.START: message("questions.start", "before the first session"),
     Occasion.SECOND_SESSION: message("questions.second_session", "after the second session"),
-    Occasion.LAST_BUT_ONE: message("questions.last_but_one", "after the last session but one"),
+    Occasion.LAST_BUT_ONE: message("questions.last_but_one", "after the second-to-last session"),
     Occasion.END: message("questions.end", "after the last session"),
     Occasion.FOLLOW_UP: message("questions.follow_up", "some months later"),
 }

@@ -177,7 +177,7 @@ def test_only_the_coachee_commits_and_done_needs_evidence(
     done = {"seen": 3, "change": {"event": "finish"}}
     without = coachee.call("POST", f"{path}/step", done)
     assert without.status_code == HTTPStatus.CONFLICT
-    assert "what shows that it is done" in without.text
+    assert "evidence that it is done" in without.text
     today = world.services.now()
     evidence = {"kind": "order", "reference": "12-4/2027", "day": f"{today:%Y-%m-%d}"}
     file = evidence | {"reference": "https://files.example/x.pdf"}
@@ -334,7 +334,7 @@ def test_a_goal_is_written_in_three_steps_on_pages(coachee: Caller, coach: Calle
     assert 'id="fault-indicator_name"' in nameless.text
     done = coachee.page(proof, fields | {"indicator_name": "Women on panels"})
     page = done.headers["location"].split(coachee.link)[1]
-    assert "It counts once" in coachee.page(page).text
+    assert "The goal takes effect once" in coachee.page(page).text
     form = {"event": "agree", "seen": "3"}
     own = coachee.page(f"{page}/step", form)
     assert own.status_code == HTTPStatus.CONFLICT
@@ -358,7 +358,7 @@ def test_a_commitment_is_written_on_pages(
     for seen, event in ((1, "commit"), (2, "start")):
         step = {"event": event, "seen": str(seen), "because": "", "to_post": ""}
         assert coachee.page(f"{page}/step", step).is_redirect
-    assert "first enter below what shows it" in coachee.page(page).text
+    assert "first enter evidence below" in coachee.page(page).text
     today = world.services.now()
     evidence = {"kind": "order", "reference": "", "day": f"{today:%Y-%m-%d}"}
     empty = coachee.page(f"{page}/evidence", evidence)

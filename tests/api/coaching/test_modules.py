@@ -162,7 +162,7 @@ def test_only_own_modules_that_no_other_names_are_deleted(office: httpx.Client) 
     office.post(MODULES, json=OWN | {"code": "C2", "order": 21, "prerequisites": ["C1"]})
     refused = office.post("/curriculum/C1/delete")
     assert refused.status_code == HTTPStatus.CONFLICT
-    assert "Module C2 names it" in refused.text
+    assert "Module C2 builds on this one" in refused.text
     assert office.delete(f"{MODULES}/C2").status_code == HTTPStatus.NO_CONTENT
     assert office.post("/curriculum/C1/delete").status_code == HTTPStatus.SEE_OTHER
     assert not {"C1", "C2"} & listed(office).keys()
