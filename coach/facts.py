@@ -119,7 +119,7 @@ NOT_A_CODE = message(
 )
 ANSWERS_WITHOUT_SESSION = message(
     "feedback.answers_without_session",
-    'a session that did not take place has no answers; choose "no answer"',
+    'the session did not take place, so choose "no answer" for each question',
 )
 
 RANK_TITLE_AMBIGUOUS = message(

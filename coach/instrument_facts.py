@@ -58,13 +58,13 @@ NO_ENGLISH = message(
 )
 MOMENT_TWICE = message(
     "instruments.moment_twice",
-    "{file} is asked at the moment {moment} too; only one instrument can be",
+    "{file} is also asked at the moment {moment}; only one instrument can be asked then",
     file=TEXT,
     moment=TEXT,
 )
 CODE_TWICE = message(
     "instruments.code_twice",
-    "{file} has the code {code} too; change one of them",
+    "{file} also has the code {code}; change one of them",
     file=TEXT,
     code=TEXT,
 )

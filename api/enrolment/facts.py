@@ -35,7 +35,7 @@ CONFIRM_AGAIN = message(
     "enrolment.confirm_again",
     "your address was confirmed too long ago; start again with your address",
 )
-OTHER_SIDE = message("enrolment.other_side", "this call is not for this role")
+OTHER_SIDE = message("enrolment.other_side", "this call is not for this role; choose the other one")
 FULL = message(
     "enrolment.full",
     "{limit} applications are already waiting for a decision; please try again later",

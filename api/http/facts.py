@@ -28,7 +28,9 @@ BEYOND_LIMITS = message(
     "ask an administrator",
 )
 NOT_WITHIN_LIMITS = message(
-    "http.not_within_limits", "there is nothing at this address that you may see"
+    "http.not_within_limits",
+    "there is nothing at this address that you are allowed to see; if you need "
+    "access, ask an administrator",
 )
 SECOND_FACTOR_FIRST = message(
     "http.second_factor_first",

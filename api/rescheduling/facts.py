@@ -39,7 +39,9 @@ NEEDS_REASON = message(
 IMPOSSIBLE = message(
     "rescheduling.impossible", "the session cannot be at this time: {reason}", reason=FACT
 )
-NOTHING_TO_CHANGE = message("rescheduling.nothing_to_change", "no change was given")
+NOTHING_TO_CHANGE = message(
+    "rescheduling.nothing_to_change", "nothing was changed; enter at least one change"
+)
 OUTSIDE_CLOCK = message(
     "rescheduling.outside_clock",
     "the clocks change at this time, so this local time does not exist or occurs twice",

@@ -115,7 +115,7 @@ MISSING_IN_WAIVER = message(
     "cycle_file.missing_in_waiver", "is missing, but required for every waiver"
 )
 OUT_OF_RANGE = message(
-    "cycle_file.out_of_range", "{value} is out of range; use a number", value=TEXT
+    "cycle_file.out_of_range", "{value} cannot be used here; use another number", value=TEXT
 )
 OUT_OF_GIVEN_RANGE = message(
     "cycle_file.out_of_given_range",
