@@ -45,19 +45,21 @@ CANCELLED = message("group_events.cancelled", "this group event is cancelled")
 OVER = message(
     "group_events.over", "all dates of this group event are past; plan a new one instead"
 )
-IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a coming one")
+IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a later one")
 DATE_BEGUN = message(
-    "group_events.date_begun", "a date that has begun cannot be moved or taken out"
+    "group_events.date_begun", "a date that has started cannot be moved or removed"
 )
-NOT_BEGUN = message("group_events.not_begun", "attendance can be recorded once the date has begun")
+NOT_BEGUN = message(
+    "group_events.not_begun", "attendance can be recorded once the date has started"
+)
 NOBODY_CHOSEN = message("group_events.nobody_chosen", "choose at least one person")
 UNKNOWN_PEOPLE = message(
     "group_events.unknown_people", "some of the chosen people are not in this cycle"
 )
 ONE_LENGTH = message(
-    "group_events.one_length", "give either how many minutes it takes, or how many whole days"
+    "group_events.one_length", "enter either how many minutes it takes, or how many whole days"
 )
-TIME_MISSING = message("group_events.time_missing", "give the time at which it starts")
+TIME_MISSING = message("group_events.time_missing", "enter the time at which it starts")
 TIME_WITHOUT_USE = message(
     "group_events.time_without_use", "leave the time empty: the event takes whole days"
 )
@@ -65,10 +67,12 @@ SKIPPED_TIME = message(
     "group_events.skipped_time",
     "the clock skips this time when summer time begins; choose another one",
 )
-SAME_DATE_TWICE = message("group_events.same_date_twice", "this date is given twice")
-NO_DATE = message("group_events.no_date", "give at least one date")
+SAME_DATE_TWICE = message(
+    "group_events.same_date_twice", "this date is entered twice; remove one of the two"
+)
+NO_DATE = message("group_events.no_date", "enter at least one date")
 REPLY_CANCELLED = message(
-    "group_events.reply_cancelled", "this group session is cancelled; you need not reply"
+    "group_events.reply_cancelled", "this group session is cancelled; you do not need to reply"
 )
 REPLY_OVER = message(
     "group_events.reply_over", "this group session is over; you can no longer reply"

@@ -227,7 +227,7 @@ def test_attendance(world: World) -> None:
             PersonAttendance(person_id=absent, attended=False),
         ),
     )
-    with pytest.raises(ConflictError, match="once the date has begun"):
+    with pytest.raises(ConflictError, match="once the date has started"):
         attendance.record_attendance(services, cycle_id, event.id, given, version=1)
     services = at(world, datetime(2027, 1, 27, 13, tzinfo=UTC))
     recorded = attendance.record_attendance(services, cycle_id, event.id, given, version=1)
