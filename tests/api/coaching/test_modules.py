@@ -115,7 +115,7 @@ def test_office_adds_a_module_of_its_own(office: httpx.Client) -> None:
     ("changed", "fault"),
     [
         ({"code": "c 1"}, "fault-code"),
-        ({"code": "B1"}, "There is a module B1 already"),
+        ({"code": "B1"}, "There is already a module B1"),
         ({"title": ""}, "fault-title"),
         ({"minutes": "600"}, "at most 480"),
         ({"objectives": "Only one"}, "at least 2 items"),

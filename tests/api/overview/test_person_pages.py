@@ -287,7 +287,7 @@ def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> No
     [
         ({"attendance": "held"}, "Answer at least one question"),
         ({"attendance": "held", "q.useful": ""}, "Answer at least one question"),
-        ({"attendance": "no_show", "q.useful": "3"}, "has no answers"),
+        ({"attendance": "no_show", "q.useful": "3"}, "The session did not take place, so choose"),
         ({"attendance": "held", "q.useful": "9"}, "Choose a number from 1 to 5"),
         ({"attendance": "held", "q.useful": "x"}, "Choose a number from 1 to 5"),
         ({"q.useful": "3"}, "Choose one."),
