@@ -10,7 +10,9 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "agreement agreed to": message("audit_action.agreement_agreed_to", "agreement accepted")(),
     "agreement closed": message("audit_action.agreement_closed", "agreement closed")(),
     "agreement completed": message("audit_action.agreement_completed", "agreement completed")(),
-    "agreement kept": message("audit_action.agreement_kept", "change to an agreement dropped")(),
+    "agreement kept": message(
+        "audit_action.agreement_kept", "proposed change to an agreement dropped"
+    )(),
     "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
     "agreement written": message("audit_action.agreement_written", "agreement written")(),
     "agreements opened": message("audit_action.agreements_opened", "agreement states viewed")(),
