@@ -117,7 +117,7 @@ from api.session_reports import pages as session_report_pages
 from api.session_reports import routes as session_report_routes
 from api.sessions import pages as session_pages
 from api.sessions import routes as session_routes
-from api.web import static_routes
+from api.web import api_reference_pages, static_routes
 from api.webhooks import pages as webhook_pages
 from api.webhooks import routes as webhook_routes
 
@@ -248,5 +248,6 @@ PAGE_MODULES = (
     device_pages,
     passkey_pages,
     rules_pages,
+    api_reference_pages,
     static_routes,
 )

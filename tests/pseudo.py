@@ -30,6 +30,7 @@ _TECHNICAL = {  # data-* attributes that contain no text
     ),
 }
 _UNSEEN = {"script", "style", "code"}  # <code> contains commands, keys and secrets
+_VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 _LETTERS = re.compile(r"[A-Za-z]+")
 _DATA = tuple(
     re.compile(pattern)
@@ -78,12 +79,15 @@ class _Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self._unseen = 0
+        self._unseen = self._english = 0
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
         attributes = {name: value or "" for name, value in attrs}
+        if self._english or (attributes.get("lang") == "en" and tag != "html"):
+            self._english += tag not in _VOID  # in English on purpose, and marked so
+            return
+        self._unseen += tag in _UNSEEN
         self.texts += [
             value
             for name, value in attributes.items()
@@ -95,10 +99,13 @@ class _Reader(HTMLParser):
             self.texts.append(attributes.get("content", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        self._unseen -= tag in _UNSEEN
+        if self._english:
+            self._english -= 1
+        else:
+            self._unseen -= tag in _UNSEEN
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen and data.strip():
+        if not self._unseen and not self._english and data.strip():
             self.texts.append(data)
 
 

@@ -254,6 +254,8 @@ def _upload(walk: Walk) -> str:
     walk.open("people, nobody found", walk.post("/searches", data=search))
     walk.open("rules of the cycle", f"{cycle}/rules")
     walk.open("rules", "/rules")
+    walk.open("API", "/api/v1/docs")
+    walk.open("API, a subject", "/api/v1/docs/runs")
     return cycle
 
 

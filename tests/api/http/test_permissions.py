@@ -333,6 +333,7 @@ def path_values(shared: SharedServer) -> dict[str, str]:
         "incoming_id": incoming_id,
         "module_code": "B1",
         "name": "style.css",
+        "tag": "runs",
         "part": "scale",
         "occasion": "second_session",
         **_goal_and_commitment(world, cycle_id),
