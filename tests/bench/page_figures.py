@@ -81,6 +81,7 @@ def page_figures() -> Iterator[Figure]:
                 yield measured(browser, name, address.format_map(office.ids))
             for name, address in SEARCHED.items():
                 yield searched(browser, name, address.format_map(office.ids))
+            browser.delete(f"/api/v1/cycles/{office.ids['cycle_id']}/people/preview")
             yield _checked(browser, office)
 
 

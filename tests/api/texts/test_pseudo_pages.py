@@ -101,6 +101,7 @@ OF_SHORT_LIST = {*COLUMN_NAMES, "coachees", "Albania"}
 WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 OBJECTIVES = {one.text["en"] for one in modules_of_software()["B1"].objectives}
 DATA_OF_PAGES = {
+    "API, a subject": {"runs"},
     "policy": {"bs", "cnr", "hr", "sr", *WEEK},
     "policy, nothing changed": {"bs", "cnr", "hr", "sr", *WEEK},
     "policy, checked": {"prefer", "different"},
