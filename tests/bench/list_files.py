@@ -25,7 +25,7 @@ def write_instance(roster: Roster, cycle: Cycle, folder: Path) -> tuple[Path, Pa
     _write(coachees, ("role", "priority", "prefers"), map(_coachee_row, roster.coachees))
     _write(coaches, ("capacity",), map(_coach_row, roster.coaches))
     path = folder / "cycle.toml"
-    path.write_text(_cycle_text(cycle), encoding="utf-8")
+    path.write_text(cycle_text(cycle), encoding="utf-8")
     return path, coachees, coaches
 
 
@@ -60,7 +60,8 @@ def _row(person: Person) -> tuple[object, ...]:
     )
 
 
-def _cycle_text(cycle: Cycle) -> str:
+def cycle_text(cycle: Cycle) -> str:
+    """Return the text of a cycle file with the dates, the zone and the sessions of a policy."""
     dates = cycle.cycle
     lines = [
         "[cycle]",

@@ -41,6 +41,10 @@ PAGES = {
     "goals of the cycle": "/cycles/{cycle_id}/goals",
     "goals of a coachee": "/cycles/{cycle_id}/goals/{person_id}",
     "follow-ups of the cycle": "/cycles/{cycle_id}/follow-ups",
+    "group events": "/cycles/{cycle_id}/events",
+    "a new group event": "/cycles/{cycle_id}/events/new",
+    "nominations": "/cycles/{cycle_id}/nominations",
+    "pairs that ended early": "/cycles/{cycle_id}/early-ends",
     "answers of the cycle": "/cycles/{cycle_id}/answers",
     "instruments": "/instruments",
     "guidance": "/guidance",
@@ -69,6 +73,8 @@ SEARCHED = {
 """The addresses of the lists in which a search is measured."""
 
 NOT_MEASURED = {
+    "/cycles/{cycle_id}/events/{event_id}": "one group event",
+    "/cycles/{cycle_id}/events/{event_id}/edit": "one group event",
     "/curriculum/{module_code}": "one module, of which there are about twenty",
     "/guidance/{country}": "one card, whatever the size of the cycle",
     "/questions/{question_id}": "the answer to one question, or that it is being computed",

@@ -38,7 +38,7 @@ from matching.result import Result
 from tests.api.conftest import World, running
 from tests.bench.figures import Figure
 from tests.bench.instances import UN_WIDE, InstanceClass, instance
-from tests.bench.list_files import write_instance
+from tests.bench.list_files import cycle_text, write_instance
 from tests.bench.page_addresses import PAGES, SEARCHED
 from tests.bench.solving import solved
 from tests.force.measuring import SQLITE, deployment
@@ -81,7 +81,6 @@ def page_figures() -> Iterator[Figure]:
                 yield measured(browser, name, address.format_map(office.ids))
             for name, address in SEARCHED.items():
                 yield searched(browser, name, address.format_map(office.ids))
-            browser.delete(f"/api/v1/cycles/{office.ids['cycle_id']}/people/preview")
             yield _checked(browser, office)
 
 
@@ -91,7 +90,7 @@ def published_office(world: World, shape: InstanceClass) -> Office:
     options = SolveOptions(time_limit_seconds=_TIME_LIMIT_SECONDS)
     result, _ = solved(roster, cycle, options)
     with world.database.writing() as tx:
-        cycle_id = cycles.add_cycle(tx, cycle, "", now=_NOW).id
+        cycle_id = cycles.add_cycle(tx, cycle, cycle_text(cycle), now=_NOW).id
         upload.store_list(tx, cycle_id, Side.COACHEE, roster.coachees, now=_NOW)
         upload.store_list(tx, cycle_id, Side.COACH, roster.coaches, now=_NOW)
     plan_id = world.plan(cycle_id, result)
