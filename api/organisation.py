@@ -91,10 +91,11 @@ class Organisation(OrganisationSetting):
         alarm_lead: how long before a session the calendar alarm rings.
         territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
             not given uses the English name. Other codes use their CLDR name.
-        controller: who decides why and how personal data is used, with contact details. This and
-            the following settings appear in the consent texts; empty if not set.
+        controller: the authority that decides why and how personal data is used, with contact
+            details. This and the following settings appear in the consent texts; empty if not set.
         data_protection_officer: the contact details of the controller's data protection officer.
-        supervisory_authority: where people can complain about the use of their data.
+        supervisory_authority: the authority to which people can complain about the use of their
+            data.
         legal_basis: the legal basis of the processing, as the controller has determined it.
     """
 

@@ -16,7 +16,7 @@ ROTATABLE: tuple[Rotatable, ...] = (rewrap_openers, rewrap_legacy_keys, rewrap_t
 
 
 def reserve_version(tx: Transaction, name: str, current: int) -> int:
-    """Return the version for a new key, one that no rotation has used, even if interrupted.
+    """Return a version for a new key that no rotation has used, not even an interrupted one.
 
     Otherwise, the key file of an interrupted rotation could be mistaken for that of a later one.
     `name` is `MASTER_RESERVED` or `BACKUPS_RESERVED`.

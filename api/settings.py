@@ -38,7 +38,7 @@ def _separated_by_commas(value: object) -> object:
 
 
 def _with_tls(url: str) -> str:
-    """Require TLS for PostgreSQL on another machine, unless the URL states how to connect."""
+    """Require TLS for PostgreSQL on another machine, unless the URL specifies the TLS mode."""
     try:
         parts = urlsplit(url)
     except ValueError:  # an invalid URL is reported where it is used
@@ -85,7 +85,7 @@ class Settings(BaseSettings):
             before another worker takes over its jobs. The heartbeat interval is a third of it.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
-        replies: where replies by email are read from.
+        replies: the settings for reading replies by email.
         language: the language of pages, emails and messages; `en-XA` is for tests.
         consent_texts: a folder with the organisation's own consent texts.
         coaching_texts: a folder with the organisation's own texts for agreements.
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether cookies are `Secure` and prefixed with `__Host-`: if the public URL is https."""
+        """Whether cookies are `Secure` and prefixed with `__Host-`: true if the URL is https."""
         return self.base_url.startswith("https://")
 
     @property
@@ -194,14 +194,14 @@ class Settings(BaseSettings):
 
     @property
     def passkeys_supported(self) -> bool:
-        """Whether browsers offer passkeys at this URL: `localhost`, or a host name over https."""
+        """Whether browsers support passkeys at this URL: `localhost`, or a host name over https."""
         return self.public_hostname == "localhost" or (
             self.secure_cookies and not is_ip_address(self.public_hostname)
         )
 
     @property
     def link_grace(self) -> timedelta:
-        """How long secret links remain valid after the last day of their cycle."""
+        """The time for which secret links remain valid after the last day of their cycle."""
         return timedelta(days=self.link_grace_days)
 
     @property

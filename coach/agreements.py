@@ -46,7 +46,7 @@ class AgreementEvent(StrEnum):
 
 
 class ClosedAs(StrEnum):
-    """Why an agreement is closed."""
+    """The reason why an agreement is closed."""
 
     COMPLETED = "completed"
     LEFT = "left"
@@ -96,7 +96,7 @@ def state_at(
 
 
 class Contact(StrEnum):
-    """How the two may reach each other between sessions."""
+    """The ways in which the two people may reach each other between sessions."""
 
     NONE = "none"
     MAIL = "mail"
@@ -104,7 +104,7 @@ class Contact(StrEnum):
 
 
 class Delegates(StrEnum):
-    """Whether somebody else may attend a session for, or with, the coachee."""
+    """The rule on whether somebody else may attend a session for, or with, the coachee."""
 
     NONE = "none"
     OBSERVER = "observer"

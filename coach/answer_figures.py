@@ -19,7 +19,7 @@ MIN_PEOPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer: who gave it, and its value, which is 1 or 0 for a choice."""
+    """An answer: the person who gave it, and its value, which is 1 or 0 for a choice."""
 
     person: str
     value: int

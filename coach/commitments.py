@@ -1,4 +1,4 @@
-"""Commitments: what a coachee promises to do in their own area, as rows of an action plan."""
+"""Commitments: a coachee's promises for their own area, as rows of an action plan."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Evidence(_Model):
 
 
 class Commitment(_Model):
-    """A promise: what is to be done, for which unit, by whom and by when.
+    """A promise: the action, the unit it concerns, who is responsible, and the due date.
 
     Attributes:
         owner_role: the office responsible; empty if it is the coachee.

@@ -36,7 +36,8 @@ def _check_host(url: str) -> str:
     """Return `url` if it is an https address that shows its real host.
 
     Raises:
-        InvalidValueError: it is not, or it contains a user name or non-printing characters.
+        InvalidValueError: `url` is not such an address, or contains a user name or non-printing
+            characters.
     """
     try:
         parts = urlsplit(url)
@@ -75,7 +76,7 @@ class _Part(BaseModel):
 
 
 class Objective(_Part):
-    """What a coachee knows or can do after a module. Coaches do not see a `draft`."""
+    """A skill or knowledge that a coachee gains from a module. Coaches do not see a `draft`."""
 
     text: LocalSentence
     draft: bool = False
@@ -151,7 +152,7 @@ def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]
 
 
 def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...], ...]:
-    """Distribute modules over sessions, in order, so that the fullest session is shortest.
+    """Distribute modules over sessions, in order, to make the longest session as short as possible.
 
     Each session has consecutive modules. Among equally good plans, the one with more modules in
     earlier sessions is chosen. If there are fewer modules than sessions, the last sessions are
@@ -162,7 +163,7 @@ def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...
 
     @cache
     def shortest(end: int, parts: int) -> tuple[int, tuple[int, ...]]:
-        """Return the longest session of a split of the first `end` modules, and the starts."""
+        """Return the smallest maximum for the first `end` modules, and where the parts start."""
         if parts == 1:
             return total[end], (0,)
         return min(

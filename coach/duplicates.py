@@ -1,4 +1,4 @@
-"""Suggests which people may be one human, although their rows do not say so.
+"""Suggests people who may be one human although their rows do not say so.
 
 Rows that certainly are one human are found by `coach.humans`. The suggestions of this module need a
 decision by a person, who gives both rows the same value of `person` if they are one human, and

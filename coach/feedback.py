@@ -101,7 +101,7 @@ class SharedRecord(SessionReport):
 
     Attributes:
         session_date: the date on which the session took place or was planned.
-        absent: who did not come, if the session did not take place for that reason.
+        absent: the people who did not come, if the session did not take place for that reason.
         minutes: how long the session took.
         modules_covered: the codes of modules of the curriculum.
         topic: what the session was about besides modules.

@@ -34,7 +34,7 @@ class FollowUpState(StrEnum):
 
 
 class PostOutcome(StrEnum):
-    """What has become of a commitment, according to the post that has taken it over."""
+    """The outcome of a commitment, according to the post that has taken it over."""
 
     UNDER_WAY = "under_way"
     DONE = "done"
@@ -43,13 +43,13 @@ class PostOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUpDates:
-    """When a follow-up is due, until when it can be answered, and what has happened so far.
+    """The due date of a follow-up, the last day for an answer, and what has happened so far.
 
     Attributes:
-        asked: the day on which the question was sent; `None` if it was not.
+        asked: the day on which the question was sent; `None` if it has not been sent.
         reminded: the day of the last reminder.
         reminders: the number of reminders.
-        answered: whether it was answered.
+        answered: whether the question was answered.
         ended: whether the question is no longer asked.
     """
 
@@ -74,7 +74,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def follow_up_dates(completed: date, months: Iterable[int]) -> tuple[tuple[int, date], ...]:
-    """Return each month with the day on which it is due, in ascending order."""
+    """Return each follow-up month with the day on which the follow-up is due, in order."""
     return tuple((month, add_months(completed, month)) for month in sorted(set(months)))
 
 
@@ -84,7 +84,7 @@ def answerable_until(completed: date, months: Iterable[int]) -> date:
 
 
 def post_due(today: date, dues: Iterable[date]) -> date:
-    """Return the day on which a post is asked about what it takes over today.
+    """Return the day on which a post is asked about a commitment that it takes over today.
 
     The post is asked with the coachee's next follow-up, or a month later if there is none.
     """

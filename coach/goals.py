@@ -61,7 +61,7 @@ class Area(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far-reaching the change is that a goal describes."""
+    """The extent of the change that a goal describes."""
 
     PERSONAL = "personal"
     UNIT = "unit"
@@ -93,7 +93,7 @@ class Proof(StrEnum):
 
 
 class DropReason(StrEnum):
-    """Why a goal or commitment is no longer pursued."""
+    """The reason why a goal or commitment is no longer pursued."""
 
     CHANGE_OF_POST = "change_of_post"
     NOT_APPROVED = "not_approved"
@@ -166,7 +166,7 @@ RATED_STATES = frozenset(
 
 
 class RatingMoment(StrEnum):
-    """When a goal is rated: in the middle or at the end of a cycle, or months after it."""
+    """The moment at which a goal is rated: mid-cycle, at its end, or months after the cycle."""
 
     MID = "mid"
     END = "end"
@@ -176,7 +176,7 @@ class RatingMoment(StrEnum):
 
 
 class Rater(StrEnum):
-    """Who rated a goal; `BOTH` means that coach and coachee agreed on the rating."""
+    """The person who rated a goal; `BOTH` means that coach and coachee agreed on the rating."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -204,7 +204,7 @@ class Indicator(_Model):
 
 
 class GoalStatement(_Model):
-    """The first part of a goal: what is to change, where, and how much it matters."""
+    """The first part of a goal: the intended change, the area, and how important it is."""
 
     statement: Annotated[
         str,
@@ -264,7 +264,7 @@ def check_nap_reference(pillar: NapPillar, reference: str) -> None:
 
 
 class Ending(_Model):
-    """Why something is dropped, or which post takes it over; both empty for other events."""
+    """The reason for dropping something, or the post that takes it over; empty for other events."""
 
     because: DropReason | None = None
     to_post: PostName = ""

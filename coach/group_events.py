@@ -25,7 +25,7 @@ class GroupEventKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whom a group event is for. `EVERYBODY` means all people currently in the cycle."""
+    """The people whom a group event is for. `EVERYBODY` means all people currently in the cycle."""
 
     EVERYBODY = "everybody"
     COACHEES = "coachees"
@@ -35,7 +35,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """When a date of an event takes place: `[start, end)`, in UTC.
+    """The time of one date of an event: `[start, end)`, in UTC.
 
     `first_day` and `last_day` are given if the date lasts whole days, in the event's time zone.
     """

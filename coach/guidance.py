@@ -1,7 +1,8 @@
 """Guidance cards: what a coach in a country must do, and may say, when somebody discloses harm.
 
 A card is written and reviewed by people who know the law of the country. The application ships only
-the headings. Who opens a card is never recorded, because that alone would be a disclosure.
+the headings. The application never records who opens a card, because that alone would be a
+disclosure.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ MAX_ITEMS_AFTER_SESSION = 8
 
 
 class Moment(StrEnum):
-    """When the questions of an instrument are asked; see `Occasion` for the exact times."""
+    """The moment at which an instrument is asked; see `Occasion` for the exact times."""
 
     AFTER_SESSION = "after_session"
     ALLIANCE = "alliance"
@@ -38,7 +38,7 @@ class Moment(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """How an item is answered: with a point on the scale, with choices, or with yes or no."""
+    """The form of the answer to an item: a point on the scale, choices, or yes or no."""
 
     SCALE = "scale"
     CHOICES = "choices"
@@ -46,13 +46,13 @@ class ItemKind(StrEnum):
 
 
 class ItemSource(StrEnum):
-    """Where the items of an instrument come from, if its file does not list them."""
+    """The source of an instrument's items, if its file does not list them."""
 
     OBJECTIVES = "objectives"
 
 
 class Aspect(StrEnum):
-    """Which of the two ratings of an item is meant."""
+    """The aspect of an item that is rated, if the item is rated twice."""
 
     BEFORE = "before"
     NOW = "now"

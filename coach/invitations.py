@@ -124,7 +124,7 @@ class Message(InvitationValue):
         partstat: the recipient's last known answer; `NEEDS_ACTION` if a new one is required.
         before: the invitation that the recipient was last sent, if the message changes a confirmed
             session.
-        refuses_counter: whether the recipient's calendar should not offer to propose another time.
+        refuses_counter: whether to ask the recipient's calendar not to offer counter-proposals.
     """
 
     method: Method
@@ -207,7 +207,7 @@ def reissue_all(
 def apply_messages(
     before: Mapping[str, SentInvitation], sent: Iterable[Message]
 ) -> dict[str, SentInvitation]:
-    """Return a person's invitations as last sent, by uid, once the messages `sent` are sent.
+    """Return a person's last sent invitations, by uid, after sending the messages `sent`.
 
     Messages with an outdated SEQUENCE, or an equal one and an earlier stamp, are ignored, so
     replaying them cannot reinstate a cancelled session.

@@ -18,7 +18,7 @@ def _check_code(code: str) -> str:
     """Return `code` if it is a capital letter, with capital letters and digits after it.
 
     Raises:
-        InvalidValueError: it is not.
+        InvalidValueError: `code` has another form.
     """
     if not _CODE.fullmatch(code):
         raise InvalidValueError(facts.NOT_A_CODE())

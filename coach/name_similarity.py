@@ -63,7 +63,7 @@ def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
 
 
 def name_similarity(one: Words, other: Words) -> Fact | None:
-    """Return why two names of people with the same address may be the same name, or `None`.
+    """Return why two names at the same address may be the same name, or `None` if they differ.
 
     Initials count as short forms here: `A. Kovač` and `Ana Kovač`.
     """
@@ -125,7 +125,7 @@ def _pairs(block: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _deletions(word: str) -> set[str]:
-    """Return a word, and all results of deleting up to as many letters as may be wrong."""
+    """Return a word, and all words that result from deleting up to two letters of it."""
     found = {word}
     if _MIN_LENGTH_OF_ONE_ERROR - 1 <= len(word) <= _MAX_LENGTH:
         once = {word[:place] + word[place + 1 :] for place in range(len(word))}

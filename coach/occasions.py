@@ -1,4 +1,4 @@
-"""Derives from the times of a pair's sessions when the pair is asked which questions."""
+"""Derives from a pair's session times when each instrument is asked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Asking:
 
 
 def askings(ends: Sequence[datetime], asked: Mapping[Moment, Instrument]) -> Iterator[Asking]:
-    """Yield the occasions on which a pair is asked, in order, except those after each session.
+    """Yield the occasions on which a pair is asked, in order, except the ones after each session.
 
     Args:
         ends: the ends of the pair's sessions, in order, without sessions that did not take place.

@@ -1,4 +1,4 @@
-"""The life of a pair in a cycle, from the call to what comes after the cycle, as dated facts.
+"""The life of a pair in a cycle, from the open call until after the cycle, as dated facts.
 
 No state is stored. It is derived from facts that were recorded for other reasons, so that state and
 facts can never disagree. A pair only moves forward: a state that was reached stays reached, and the
@@ -37,7 +37,7 @@ ORDER = {state: place for place, state in enumerate(LifeState)}
 
 @dataclass(frozen=True, slots=True)
 class LifeFacts:
-    """The facts known about a pair; `None` for what has not happened. All times are aware.
+    """The facts known about a pair; `None` for events that have not happened. All times are aware.
 
     Attributes:
         called: when the open call was published.
@@ -52,7 +52,7 @@ class LifeFacts:
         left: when one of the two left or the pair was replaced, unless the pair had been completed.
         follow_ups: when the questions after the cycle were due, in order, without those that the
             coachee had declined by then.
-        answerable_until: until when the last follow-up can be answered.
+        answerable_until: the time until which the last follow-up can be answered.
         alumnus: when the coachee agreed to stay in touch; `None` if that consent was withdrawn.
         gone: when, after completion, the coachee left, was erased, or withdrew the consent to stay
             in touch.
@@ -125,7 +125,7 @@ def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
 
 
 def _middle(ends: tuple[datetime, ...]) -> datetime | None:
-    """Return the end of the session with which half of the sessions are over."""
+    """Return the end of the session that completes the first half of the sessions."""
     return ends[(len(ends) + 1) // 2 - 1] if len(ends) > 1 else None
 
 

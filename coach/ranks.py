@@ -183,9 +183,10 @@ class RankTable:
     def find_variant(self, title: str, country: str, service: str | None) -> Rank | None:
         """Return the rank that a title clearly denotes although the title is not in the table.
 
-        It may be in the other script, without accents, abbreviated in English (`COL`), definite
-        (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if it means no rank or
-        more than one, or if the English title usually denotes another rank: `COL` in Croatia.
+        The title may be in the other script, without accents, abbreviated in English (`COL`),
+        definite (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if the title
+        denotes no rank or several, or if the English title usually denotes another rank, such as
+        `COL` in Croatia.
         """
         full = _ABBREVIATIONS.get(_folded_key(title))
         for variant in _title_variants(full or title):

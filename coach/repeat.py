@@ -8,7 +8,7 @@ from coach.cycle_file_table import CycleFileTable
 
 
 class EarlierPairs(StrEnum):
-    """Whether two people who were a pair in an earlier cycle may be a pair again."""
+    """The policy's treatment of two people who were a pair in an earlier cycle."""
 
     ALLOW = "allow"
     AVOID = "avoid"

@@ -56,7 +56,7 @@ class Attendance(StrEnum):
 
 
 class Absent(StrEnum):
-    """Who did not come to a session that therefore did not take place."""
+    """The people who did not come to a session that therefore did not take place."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -64,7 +64,7 @@ class Absent(StrEnum):
 
 
 class SessionMode(StrEnum):
-    """How the two participants of a session meet."""
+    """The way in which the two participants of a session meet."""
 
     ONLINE = "online"
     IN_PERSON = "in_person"
@@ -72,7 +72,7 @@ class SessionMode(StrEnum):
 
 
 class ActionOwner(StrEnum):
-    """Who performs an action agreed in a session."""
+    """The person who performs an action agreed in a session."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -80,7 +80,7 @@ class ActionOwner(StrEnum):
 
 
 class ActionState(StrEnum):
-    """Whether an agreed action has been done."""
+    """The state of an agreed action: whether it has been done."""
 
     OPEN = "open"
     DONE = "done"
@@ -88,7 +88,7 @@ class ActionState(StrEnum):
 
 
 class OfficeRequest(StrEnum):
-    """What a coach asks the programme office for."""
+    """A kind of request that a coach makes to the programme office."""
 
     NONE = "none"
     RESCHEDULE = "reschedule"

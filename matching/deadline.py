@@ -29,7 +29,7 @@ class ProblemTooLargeError(DeadlineExceededError):
 
 
 class EffortExceededError(DeadlineExceededError):
-    """A part of the search has used up its effort, which does not depend on the clock."""
+    """A part of the search has used up its effort limit, which is independent of the clock."""
 
 
 @dataclass(slots=True)
@@ -51,8 +51,8 @@ class Deadline:
     Without a limit, no decision of a run depends on the clock.
 
     *Effort* is counted work: solvers and heuristics call `spend` with the approximate number of
-    seconds that their work takes on the machine of the benchmarks. It is equal in equal runs, so a
-    part of the search that is limited by effort ends at the same point.
+    seconds that their work takes on the machine of the benchmarks. The count is the same in
+    identical runs, so a part of the search that is limited by effort ends at the same point.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ def forked_command(
 ) -> Iterator[BaseProcess]:
     """Run `gender-coach WORDS` with additional environment variables; its output goes to a file.
 
-    After the block, the process is asked to end, and killed if it does not end within `seconds`.
+    After the block, the process is terminated, and killed if it does not end within `seconds`.
     """
     arguments = [str(word) for word in words]
     environment = {**os.environ, **variables}

@@ -1,4 +1,4 @@
-"""docs/asvs.md has each requirement of levels 1 and 2 of ASVS 5.0.0, with evidence that exists."""
+"""docs/asvs.md lists each requirement of levels 1 and 2 of ASVS 5.0.0, with existing evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/security.md names a test for each promise, and each of them exists."""
+"""docs/security.md names a test for each promise, and each of these tests exists."""
 
 from __future__ import annotations
 

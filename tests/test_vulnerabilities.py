@@ -1,4 +1,4 @@
-"""The look-up of known vulnerabilities does not pass if it could not look anything up."""
+"""The search for known vulnerabilities fails if packages could not be looked up."""
 
 from __future__ import annotations
 

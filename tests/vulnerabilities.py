@@ -1,7 +1,7 @@
 """Looks up known vulnerabilities of the locked packages: `make vulnerabilities`.
 
-pip-audit exits with 0 even if it could look up nothing. A run that skipped a package does not pass,
-so this program lists the packages that it could not look up.
+pip-audit exits with 0 even if it could not look up any package. This program fails if a package was
+skipped, and lists the skipped packages.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Report:
-    """The report on what pip-audit found: lines to print, and the exit code."""
+    """The report on the findings of pip-audit: lines to print, and the exit code."""
 
     lines: tuple[str, ...]
     exit_code: int
 
 
 def report_of(output: str, problem: str) -> Report:
-    """Return the report on pip-audit's JSON `output`; `problem` is what it wrote to stderr."""
+    """Return the report on pip-audit's JSON `output`; `problem` is its output to stderr."""
     try:
         packages = json.loads(output)["dependencies"]
     except (ValueError, KeyError):
@@ -49,7 +49,7 @@ def report_of(output: str, problem: str) -> Report:
 
 
 def main(command: Sequence[str]) -> int:
-    """Run pip-audit, print what it found, and return the exit code."""
+    """Run pip-audit, print its findings, and return the exit code."""
     try:
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a user of the programme office may do: their role, and the limits of a manager."""
+"""A user's access in the programme office: their role, and the limits of a manager."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class OfficeRole(StrEnum):
 
 
 class Access(FrozenModel):
-    """What a user may do. Only managers have limits.
+    """A user's access: role and limits. Only managers have limits.
 
     `None` means no limit; an empty set means access to no cycle or no country.
     """
@@ -63,7 +63,7 @@ def limits_of(row: UserRow) -> Limits | None:
 
 
 def access_of(row: UserRow) -> Access:
-    """Return what a user may do."""
+    """Return a user's access."""
     limits = limits_of(row)
     if limits is not None:
         return Access(role=OfficeRole.MANAGER, cycles=limits.cycles, countries=limits.countries)
@@ -72,7 +72,7 @@ def access_of(row: UserRow) -> Access:
 
 
 def store_access(row: UserRow, access: Access) -> None:
-    """Store what a user may do in their row."""
+    """Store a user's access in their row."""
     auditor = access.role is OfficeRole.AUDITOR
     row.role = (AccessRole.AUDITOR if auditor else AccessRole.MANAGER).value
     row.limits = _written(access.limits) if access.role is OfficeRole.MANAGER else None

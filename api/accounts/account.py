@@ -71,8 +71,8 @@ class NewSecondFactor:
 class Account:
     """A user's account: passkeys, number of unused recovery codes, and active credentials.
 
-    `may_change` is whether the user can change how they sign in without confirming first, and
-    `confirms_by_code` whether they confirm with a password or code.
+    `may_change` is true if the user can change how they sign in without confirming first, and
+    `confirms_by_code` if they confirm with a password or code.
     """
 
     user: UserView
@@ -87,7 +87,7 @@ class Account:
 class ConfirmationMeans:
     """A user, and whether they can confirm their identity with a passkey.
 
-    `confirms_by_code` is whether they can confirm a change to how they sign in with their password,
+    `confirms_by_code` is true if they can confirm a change to how they sign in with their password,
     the code of their app, or both.
     """
 

@@ -65,7 +65,7 @@ class ChangeProof:
 
 
 class Confirmation(StrEnum):
-    """How a change was confirmed."""
+    """The means by which a change was confirmed."""
 
     NOT_NEEDED = "not needed"  # the user has nothing to confirm with yet
     FACTOR = "factor"

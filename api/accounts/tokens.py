@@ -87,8 +87,9 @@ def issue_token(
 ) -> IssuedSecret:
     """Issue a bearer token with the given scopes, valid for at most ninety days.
 
-    It counts as recently authenticated for as long as the browser in which it was created. A token
-    requested with another token expires no later than the other token, and has no other scopes.
+    The token counts as recently authenticated for as long as the browser in which it was created. A
+    token requested with another token expires no later than the other token, and has no other
+    scopes.
 
     Raises:
         NotAllowedError: the token is requested with a token that does not have all `scopes`.

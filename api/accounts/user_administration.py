@@ -95,9 +95,9 @@ def change_access(
     *,
     seen: int | None = None,
 ) -> UserView:
-    """Change what another user may do, from their next request on.
+    """Change another user's access, with effect from their next request.
 
-    `seen` is the version of the access on which the change is based; `None` if it does not matter.
+    `seen` is the version of the access on which the change is based; `None` disables the check.
 
     Raises:
         UnusableInputError, ConfirmChangeError: see `create_user`.
@@ -159,7 +159,7 @@ def sign_out(services: Services, principal: Principal, user_id: str, proof: Chan
 
 
 def record_access(tx: Transaction, row: UserRow) -> None:
-    """Record what a user may do from now on: their role, and the number of cycles and countries."""
+    """Record a user's new access: their role, and the number of cycles and countries."""
     access = access_of(row)
     limits: dict[str, Any] = {
         name: len(values)

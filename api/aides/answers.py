@@ -122,7 +122,7 @@ def coachee_of(principal: Principal) -> Principal:
 
 
 def tell_coachee(tx: Transaction, services: Services, principal: Principal, act: AideAct) -> None:
-    """Tell a coachee by email what an aide did; see `notify_of_answer`."""
+    """Notify a coachee by email of an aide's action; see `notify_of_answer`."""
     person = person_row(tx, principal.person_id or "")
     notify_of_answer(tx, services, person, answer_content(label_of(tx, principal), act))
 

@@ -1,7 +1,7 @@
 """Aides' links: creating, listing, ending and authenticating them.
 
-The secret in an aide's link is shown once; its hash is stored. It grants access to what
-`api.aides.answers` offers, and to nothing else.
+The secret in an aide's link is shown once; its hash is stored. The secret grants access only to the
+use cases of aides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Composes notices about aides: a new link, and what an aide has answered."""
+"""Composes notices to coachees about new aides' links and about aides' answers."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ EVENT_OF_DECISION = {
 
 @dataclass(frozen=True, slots=True)
 class AideAct:
-    """What an aide did: the session's time before, and the start of the proposed time, if any."""
+    """An aide's action, the session's previous time, and the start of the proposed time, if any."""
 
     event: AideEvent
     start: datetime
@@ -73,7 +73,7 @@ def notify_of_answer(
     person: PersonRow,
     content: Mapping[str, str],
 ) -> None:
-    """Tell a coachee, at their current address, what an aide answered to a session.
+    """Notify a coachee, at their current address, of an aide's answer to a session.
 
     `content` is the content of the notice without an address; see `answer_content`.
 
@@ -98,7 +98,7 @@ def notify_of_answer(
 
 
 def answer_content(label: str, act: AideAct) -> dict[str, str]:
-    """Return the content of a notice about what the aide `label` did to a session."""
+    """Return the content of a notice about an action of the aide `label` on a session."""
     content = {
         EVENT: act.event.value,
         LABEL: label,

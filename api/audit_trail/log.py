@@ -41,7 +41,7 @@ def record_event(
 ) -> None:
     """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
-    What a coach, coachee or aide does is recorded with the `AUTHENTICATION_DETAILS`. `by` overrides
+    Events of coaches, coachees and aides also contain the `AUTHENTICATION_DETAILS`. `by` overrides
     the transaction's principal if the actor was not known when it started.
 
     Raises:

@@ -1,9 +1,9 @@
 """Verification of the audit trail: its seals, its anchors, and the stored results.
 
 Seals detect rows that were altered, inserted or removed in the middle. Anchors detect that rows
-were removed from the end: every stored verification result is one, and so is every line of the file
-that `anchors` writes outside the database. After a restore, the rows that are not in the copy are
-reported as lost, with the time that the database was restored to.
+were removed from the end: every stored verification result is an anchor, and so is every line of
+the file that `anchors` writes outside the database. After a restore, the rows that are not in the
+copy are reported as lost, with the time that the database was restored to.
 
 The seals of the rows that control access are verified too; see `api.crypto.row_seal`.
 """

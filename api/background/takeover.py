@@ -120,7 +120,7 @@ def return_jobs_of(engine: DBOS) -> Callable[[str], None]:
 
 
 def _signs_of_others(tx: Transaction, own: str) -> dict[str, Sign]:
-    """Return the signs of life of other slots that have not ended or have interrupted jobs."""
+    """Return the signs of life of other slots that are still active or have interrupted jobs."""
     job = table(
         "workflow_status",
         column("status"),

@@ -1,4 +1,4 @@
-"""The states of the deployment's workers, as any of its processes sees them."""
+"""The states of the deployment's workers, as visible to each of its processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.values import FrozenModel
 class WorkerState(StrEnum):
     """The state of a worker that has not ended in an orderly way.
 
-    A silent worker sends no heartbeats but holds its lease: it is stopped or hangs. A dead one
+    A silent worker sends no heartbeats but holds its lease: it is stopped or hangs. A dead worker
     does neither, and no other worker has taken over its jobs yet.
     """
 

@@ -76,7 +76,7 @@ def eml_bytes(
             a gateway would remove it.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
         has_moved: whether the message cancels an invitation at a former address of the recipient,
-            while the session takes place.
+            while the session itself still takes place.
         links: the links of the reply buttons; by default, `mailto:` links to the Reply-To address.
 
     Returns:
@@ -135,7 +135,7 @@ def _group(invitation: Invitation) -> str:
 
 
 def _changed(message: Message) -> frozenset[str]:
-    """Return which of the displayed values differ from what the recipient was last sent."""
+    """Return which of the displayed values have changed since the recipient's last message."""
     now, before = message.invitation, message.before
     if before is None:
         return frozenset()

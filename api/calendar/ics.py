@@ -155,7 +155,7 @@ def _time_lines(invitation: Invitation) -> tuple[bytes, bytes]:
 
 
 def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
-    """Return the location, description and link of a session, all of which aides can read."""
+    """Return a session's location, description and link, all of which aides can read."""
     mode = texts.text(MODE[invitation.mode]) if invitation.mode in _WITHOUT_PLACE else ""
     name = invitation.with_name
     description = texts.text(WITH(name=common_name(name))) if name else ""
@@ -164,7 +164,7 @@ def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def _detail_lines(location: str, description: str, join_link: str) -> bytes:
-    """Return the serialised properties that say where and with whom; empty if there are none."""
+    """Return the serialised properties for place, link and people; empty if there are none."""
     if not (location or description or join_link):
         return b""
     from api.calendar import icalendar_lines  # noqa: PLC0415 - as above

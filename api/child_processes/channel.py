@@ -1,4 +1,4 @@
-"""A child's connection to its parent. The child exits when its parent does."""
+"""A child's connection to its parent. The child exits when the parent exits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Channel:
         self._write(FrameKind.MESSAGE, message)
 
     def fail(self, reason: str, *, out_of_memory: bool = False) -> None:
-        """Report to the parent why there will be no more messages."""
+        """Report to the parent why no more messages will follow."""
         kind = FrameKind.OUT_OF_MEMORY if out_of_memory else FrameKind.FAILURE
         self._write(kind, reason.encode())
 

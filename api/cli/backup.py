@@ -156,7 +156,7 @@ def restore(
 class _Replaced:
     """The data that a restore takes from the database that it replaces; empty if there is none.
 
-    `rows` is the number of rows of its audit trail.
+    `rows` is the number of rows in the audit trail of the replaced database.
     """
 
     rows: int = 0
@@ -209,10 +209,10 @@ def _exists(database: Database) -> bool:
 
 
 def _record(data: Path | None, replaced: int, repeating: _Repetition) -> VerificationResult:
-    """Record the restore and what was repeated, and update the list of erased ids.
+    """Record the restore and the repeated changes, and update the list of erased ids.
 
     Returns:
-        The verification of the restored audit trail, before these events.
+        The result of verifying the restored audit trail before these events were added.
     """
     with open_cli_services(data) as services:
         with services.database.writing() as tx:

@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield who is new, changed, gone and doubled; with `advise`, also which options exist."""
+        """Yield the new, changed, gone and doubled people; with `advise`, also possible options."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

@@ -1,4 +1,4 @@
-"""Checks where a command may write: existing files are kept unless `--force` is given.
+"""Checks that a command may write to a path: existing files are kept without `--force`.
 
 With `--force`, only files that belong to a result are replaced, and no other file is deleted. A
 link, a device or another special file is never replaced.

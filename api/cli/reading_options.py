@@ -45,7 +45,7 @@ Encoding = Annotated[
 
 
 def print_reading(inputs: CycleInputs) -> None:
-    """Print to stderr how values were understood, and what may be wrong."""
+    """Print to stderr how values were understood, and warnings about possible mistakes."""
     for one in inputs.understood:
         typer.echo(one.line(render(one.message)), err=True)
     print_warnings(inputs.warnings)

@@ -62,7 +62,7 @@ def solve_and_write(
     """Solve `inputs` with `workers` threads, and write all results to the folder `out`.
 
     With `force`, an earlier result in `out` is replaced; results of the sample cycle (`is_sample`)
-    replace each other without it. `before` has the invitations of the kept result, by uid.
+    replace each other without it. `before` contains the invitations of the kept result, by uid.
 
     Raises:
         UnsoundResultError: the plan failed its audit; it is kept, and its sound part is the result.

@@ -132,7 +132,7 @@ def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN
 
 
 def _with_mapped_addresses(networks: Iterable[IPv4Network | IPv6Network]) -> Iterator[str]:
-    """Yield networks; those of IPv4 also in the IPv4-mapped form of dual-stack sockets."""
+    """Yield networks, and the IPv4-mapped form that dual-stack sockets use for IPv4 networks."""
     for network in networks:
         yield str(network)
         if isinstance(network, IPv4Network):

@@ -1,7 +1,8 @@
 """Help and usage errors of commands in the language of the terminal.
 
-typer takes some of its words from `gettext`, through a name in `typer.core`, and has no setting for
-it; the others are constants, which the classes here replace. Their texts are typer's own.
+typer takes some of its texts from `gettext`, through a name in `typer.core` that no setting can
+change. Its other texts are constants, which the classes in this module replace. The English texts
+are typer's own.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class TerminalGroup(TyperGroup):
 
 
 def usage_error(error: UsageError) -> str:
-    """Return the lines about a wrong option or argument: the usage, a hint, and what is wrong.
+    """Return the lines about a wrong option or argument: the usage, a hint, and the problem.
 
     Messages of typer that are not known here are shown unchanged.
     """

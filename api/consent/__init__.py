@@ -1,1 +1,1 @@
-"""Consent of coaches and coachees: the texts, and the record of who agreed to them."""
+"""Consent of coaches and coachees: the texts, and a record of each consent."""

@@ -46,7 +46,7 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """Whether a person agrees to be named in public, or to stay in touch.
+    """A person's answer to being named in public, or to staying in touch.
 
     `sha256` identifies the text shown.
     """
@@ -59,7 +59,7 @@ class PublicityAnswer(FrozenModel):
 class OwnConsent:
     """The requesting person's consents, and the IANA name of their time zone.
 
-    `shows_answers` is whether the answers may be shown because the person's identity has been
+    `shows_answers` is true if the answers may be shown because the person's identity has been
     verified.
     """
 
@@ -163,7 +163,7 @@ def store_optional_answer(
     given: bool,
     now: datetime,
 ) -> None:
-    """Store or withdraw an optional consent; `given` is whether the person consents now.
+    """Store an optional consent if `given` is true, otherwise withdraw it.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.

@@ -1,4 +1,4 @@
-"""Whether each person in a cycle has agreed to the terms, in two queries."""
+"""Reads, in two queries, whether each person in a cycle has agreed to the terms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.participants.rows import PersonRow
 
 
 class TermsState(StrEnum):
-    """Whether a person has agreed to the current terms."""
+    """The state of a person's agreement to the current terms."""
 
     AGREED = "agreed"
     OLDER = "older"  # to an earlier version only

@@ -88,7 +88,7 @@ def require_version(
     Args:
         tx: the transaction of the change.
         row: the cycle.
-        part: what is about to be changed.
+        part: the part that is about to be changed.
         seen: the version on which the change is based.
         differences: returns how the stored part differs from the submitted one.
         objects: the ids of the objects as recorded in the audit trail; by default, the id of the

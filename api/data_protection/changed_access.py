@@ -4,8 +4,8 @@ These are the changes of access, and what people no longer want: to be asked aft
 stay in touch, or to be named in public.
 
 The audit trail is authoritative: its rows are read from the last row of the backup on, for as long
-as their seals form a chain. A database that does not continue the backup, and rows that somebody
-added or removed by hand, therefore change nothing.
+as their seals form a chain. Therefore, a database that does not continue the backup has no effect,
+and neither do rows that somebody added or removed by hand.
 """
 
 from __future__ import annotations

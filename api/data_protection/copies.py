@@ -36,7 +36,7 @@ _NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 
 
 class CopyNextToKeyError(ConflictError):
-    """A backup would be in the folder of the key that decrypts it, or in a folder below it."""
+    """A backup would be stored in the folder of its key, or in a folder below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _own_backups(folder: Path, keyring: Keyring) -> list[Path]:
 def _delete_oldest(backups: list[Path], keep: int) -> int:
     """Delete all but the last `keep` backups and their lists; return how many were deleted.
 
-    Another process may have deleted some of them already.
+    Another process may already have deleted some of the files.
     """
     old = [path for path in backups[: max(0, len(backups) - keep)] if path.exists()]
     for path in old:

@@ -17,7 +17,7 @@ from matching.result import Result
 
 
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
-    """Erase what `erase_people` leaves in the runs and plans of a cycle.
+    """Erase the data that `erase_people` leaves in the runs and plans of a cycle.
 
     Erases the reasons and remedies in plans and kept results, the names and comments of plans, the
     settings for individual people, the details of failures, run records, and progress. Runs with

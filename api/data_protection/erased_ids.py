@@ -1,8 +1,8 @@
 """Lists of the internal ids of erased people and cycles, stored outside the database.
 
 A backup contains everybody who was erased after it was made. The list in the data folder and the
-lists next to the backups contain their ids, so that a restore can erase them again. Each list is
-authenticated with the key ring, so altered and truncated lists are detected.
+lists next to the backups contain the ids of these people, so that a restore can erase them again.
+Each list is authenticated with the key ring, so altered and truncated lists are detected.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def recorded_ids(tx: Transaction) -> ErasedIds:
 
 
 def update_list(services: Services, others: Iterable[Path] = ()) -> ErasedIds:
-    """Add the ids in the database and in other lists to the list in the data folder; return all.
+    """Add the ids in the database and in other lists to the data folder's list; return all ids.
 
     The database's writer lock is held, so that concurrent processes do not overwrite each other's
     ids. Damaged lists are skipped, with a warning in the log: the database records their ids.

@@ -42,7 +42,7 @@ class HoldInput(FrozenModel):
 
 
 class Retention(FrozenModel):
-    """How long the people in a cycle are retained.
+    """The retention of the people in a cycle.
 
     Attributes:
         last_day: the last day of the cycle, or of its last session if that is later.
@@ -64,7 +64,7 @@ class Retention(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class _Latest:
-    """By cycle id: the end of the last session, and the last day of the follow-ups."""
+    """The end of the last session and the last day of the follow-ups, by cycle id."""
 
     sessions: Mapping[str, datetime]
     follow_ups: Mapping[str, date]
@@ -75,7 +75,8 @@ class RetentionStatus:
     """A cycle's retention status today.
 
     `expires_on` is the end of retention; `None` if there is nothing to erase or if this deployment
-    does not erase automatically. It is never before the last follow-up can be answered.
+    does not erase automatically. The end of retention is never earlier than the last day for
+    answering a follow-up.
     """
 
     row: CycleRow
@@ -85,13 +86,13 @@ class RetentionStatus:
 
     @property
     def announced_on(self) -> date | None:
-        """The day on which the warning period started; `None` if it has not."""
+        """The day on which the warning period started; `None` if it has not started."""
         announced = self.row.erasure_announced_at
         return None if announced is None else announced.astimezone(_zone(self.row)).date()
 
     @property
     def erased_on(self) -> date | None:
-        """The day from which the daily job erases the people; `None` if it never will."""
+        """The day from which the daily job erases the people; `None` if it will not erase them."""
         if self.expires_on is None or self.row.held_at is not None:
             return None
         return max(self.expires_on, (self.announced_on or self.today) + WARNING_PERIOD)

@@ -90,9 +90,9 @@ class SubjectAccessReport(FrozenModel):
 
     `profile` contains the person's details, as uploaded by the office or changed by the person;
     `listed` contains the office's values of the fields that the person has changed. `address` is
-    the person's current email address, which the person may have changed since. `directory` is the
-    person's row in the directory, with their roles in all cycles; it is `None` after they have been
-    erased.
+    the person's current email address, which the person may have changed since the upload.
+    `directory` is the person's row in the directory, with their roles in all cycles; it is `None`
+    after they have been erased.
     """
 
     code: str

@@ -45,8 +45,8 @@ def back_up(
     """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
 
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
-    snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. Waits
-    until no other backup is being made there, then calls `on_start`.
+    snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. The
+    function waits until no other backup is being made in `data_dir`, and then calls `on_start`.
 
     Raises:
         ConflictError: `target` already exists.

@@ -44,7 +44,7 @@ def working_folder(parent: Path) -> Iterator[Path]:
 
 
 def remove_remnants(parent: Path) -> None:
-    """Remove what killed processes left in a data folder, unless a backup is being made there.
+    """Remove the remnants of killed processes from a data folder, unless a backup is in progress.
 
     Raises:
         OSError: the folder cannot be written.
@@ -97,7 +97,7 @@ def _working_folders(parent: Path) -> list[Path]:
 
 
 def _is_of_earlier_version(folder: Path) -> bool:
-    """Return whether an earlier version left this folder; it wrote plain text next to backups."""
+    """Return whether an earlier version left this folder, with plain text next to backups."""
     if folder.is_symlink() or _OF_EARLIER_VERSIONS.fullmatch(folder.name) is None:
         return False
     names = [file.name for file in folder.iterdir()]

@@ -24,7 +24,7 @@ from coach.errors import ConflictError, NotFoundError
 
 
 class CallInput(FrozenModel):
-    """A call to open: the side that people can apply for, or both, and its last day."""
+    """The input for opening a call: the side that people can apply for, or both, and a last day."""
 
     side: Side | None = None
     last_day: date

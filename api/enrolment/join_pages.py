@@ -26,7 +26,7 @@ Faults = Mapping[str, Displayed]
 
 @JOIN_PAGES.get("")
 def show_call(call: str, request: Request) -> Response:
-    """Show what the call is for, and a form for an address."""
+    """Show the purpose of the call, and a form for an address."""
     return _render(call, request, "address", {})
 
 
@@ -73,7 +73,7 @@ def apply(call: str, form_fields: FormFields, request: Request, services: Servic
 
 
 def _without_side(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of a form without the side, which the application carries separately."""
+    """Return the fields of a form without the side, which is a separate part of an application."""
     return {name: text for name, text in fields.items() if name != "side"}
 
 

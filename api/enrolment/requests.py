@@ -30,7 +30,7 @@ _ONCE_IN = timedelta(days=1)
 
 
 class RequestSummary(FrozenModel):
-    """The number of people who are sent a request."""
+    """The number of people to whom a request is sent."""
 
     requested: int
 

@@ -22,7 +22,7 @@ OFFICE_FEED_PAGES = APIRouter(include_in_schema=False)
 
 @FEED_PAGES.get("/calendar")
 def show(link: str, request: Request) -> Response:
-    """Show whether the person has a calendar feed, and what it is for."""
+    """Show whether the person has a calendar feed, and explain its purpose."""
     return _render(request, urls.person(link))
 
 
@@ -49,7 +49,7 @@ def end(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
 
 @OFFICE_FEED_PAGES.get(urls.OFFICE_CALENDAR)
 def show_to_office(request: Request) -> Response:
-    """Show whether the manager has a calendar feed, and what it is for."""
+    """Show whether the manager has a calendar feed, and explain its purpose."""
     return _render(request, None)
 
 

@@ -67,8 +67,8 @@ class Preconditions:
 class FeedContent:
     """A feed with its validators (RFC 9110, section 8.8).
 
-    `content` is `None` if the calendar program already has it. The time of the last change is
-    `None` if comparing the entity tag was enough.
+    `content` is `None` if the calendar program already has the current version. The time of the
+    last change is `None` if comparing the entity tag was sufficient.
     """
 
     etag: str

@@ -94,7 +94,7 @@ def _decoding_faults(
 ) -> list[InputFault]:
     """Return a fault for the first cell that is not valid UTF-8, with the number of other cells.
 
-    With `offer`, the fault says which encoding the file probably has.
+    With `offer`, the fault names the probable encoding of the file.
     """
     bad = [
         (number, index, cell)
@@ -124,6 +124,6 @@ def _decoding_faults(
 
 
 def _header_above(rows: list[list[str]], place: int) -> str:
-    """Return the cell in the first row with several cells, because titles have only one."""
+    """Return the cell in the first row with several cells; title rows have only one cell."""
     header = next((row for row in rows if sum(map(bool, map(str.strip, row))) > 1), [])
     return header[place].strip() if place < len(header) else ""

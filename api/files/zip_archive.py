@@ -39,7 +39,7 @@ def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 class _StreamBuffer:
-    """A write-only, unseekable file; `drain` returns what was written since the last call."""
+    """A write-only, unseekable file; `drain` returns the bytes written since the last call."""
 
     def __init__(self) -> None:
         self._pending = bytearray()

@@ -26,7 +26,7 @@ class PersonAttendance(FrozenModel):
 
 
 class AttendanceInput(FrozenModel):
-    """Who attended a date of a group event. Other people's attendance does not change."""
+    """The attendance at a date of a group event. Other people's attendance does not change."""
 
     date_id: Identifier
     people: Annotated[tuple[PersonAttendance, ...], Field(max_length=_MAX_PEOPLE)]
@@ -40,7 +40,7 @@ def record_attendance(
     *,
     version: int | None,
 ) -> GroupEvent:
-    """Record who attended. `version` is the event's version that was seen, or `None`.
+    """Record the attendance. `version` is the event's version that was seen, or `None`.
 
     Raises:
         NotFoundError: there is no such event in this cycle.

@@ -1,1 +1,1 @@
-"""Guidance cards: what coaches in a country must do when somebody discloses harm."""
+"""Guidance cards: a coach's duties in a country when somebody discloses harm."""

@@ -30,7 +30,7 @@ MAX_CARD_BYTES = 64 * 1024
 
 
 class CardState(StrEnum):
-    """Whether a guidance card exists and was reviewed within the last year."""
+    """The state of a country's guidance card: missing, to be reviewed, or in order."""
 
     MISSING = "missing"
     DUE = "due"

@@ -49,8 +49,8 @@ def authorise(request: Request, services: ServicesDep) -> None:
         NotAllowedError: the sender's role, token scope or limits do not permit the route.
         SecondFactorFirstError: the user has no second factor yet.
         ConfirmFirstError: the route requires that the user has authenticated recently.
-        VerifyFirstError: the route requires more than a secret link, and its holder has not proved
-            who they are.
+        VerifyFirstError: the route requires more than a secret link, and its holder has not
+            verified their identity.
         NotFoundError: the secret link in the path is unknown or no longer valid, or an object in
             the path is beyond the limits of a manager.
     """
@@ -99,7 +99,7 @@ def _require_scope(request: Request, principal: Principal, permission: Permissio
 def _require_limits(
     request: Request, services: Services, principal: Principal, permission: Permission
 ) -> None:
-    """Refuse routes that are only for administrators, and objects beyond a manager's limits."""
+    """Refuse access to routes for administrators only, and to objects beyond a manager's limits."""
     if permission.administrators_only and not principal.is_administrator:
         raise NotAllowedError(facts.ADMINISTRATORS_ONLY())
     limits, rule = principal.limits, permission.limits

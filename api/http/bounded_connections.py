@@ -1,4 +1,4 @@
-"""Time-outs and a limit for connections, which uvicorn does not have itself.
+"""Time-outs and a limit for connections, which uvicorn itself does not provide.
 
 Clients that send nothing, too slowly, or do not read their response would otherwise keep their
 connections open forever, until the process has no file descriptors left.

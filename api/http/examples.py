@@ -1,7 +1,8 @@
 """Examples of requests and answers, composed from the schemas of the OpenAPI document.
 
-A schema's own example comes first, then its default, then a value that fits the name of the field:
-the same names, times and identifiers everywhere, so that the examples tell one story.
+A schema's own example takes precedence, followed by its default, and then by a value that fits the
+name of the field. The same names, times and identifiers are used everywhere, so that the examples
+are consistent.
 """
 
 from __future__ import annotations

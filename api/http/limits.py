@@ -11,9 +11,9 @@ class Limits:
     """The limits of a manager who is not an administrator.
 
     Attributes:
-        cycles: the ids of the cycles that the manager may see; `None` if all.
+        cycles: the ids of the cycles that the manager may see; `None` means all cycles.
         countries: the codes of the countries or territories whose people the manager may see;
-            `None` if all.
+            `None` means all.
     """
 
     cycles: frozenset[str] | None = None
@@ -29,12 +29,12 @@ class Limits:
         return self.cycles is None or cycle_id in self.cycles
 
     def allow_country(self, country: str | None) -> bool:
-        """Return whether the manager may see people of a country; false if it is unknown."""
+        """Return whether the manager may see people of a country; false for an unknown country."""
         return self.countries is None or country in self.countries
 
 
 class LimitRule(StrEnum):
-    """How a route respects the limits of a manager."""
+    """The way in which a route respects the limits of a manager."""
 
     CYCLES = "cycles"
     """Everything that the route shows or changes belongs to the cycles of the objects in its path.

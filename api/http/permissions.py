@@ -37,10 +37,10 @@ class Permission:
             and go to addresses that the programme office can change), and for routes that change
             how a user signs in.
         requires_verification: whether a person's secret link is not enough: its holder must have
-            proved who they are, usually with a code sent by email.
+            verified their identity, usually with a code sent by email.
         scope: the scope that a token needs; `None` for the default; see `required_scope`.
         without_second_factor: whether a user who has not set up a second factor yet may call the
-            route. Set for the routes of the account page, on which they set it up.
+            route. Set for the routes of the account page, where users set up their second factor.
         limits: how the route respects the limits of a manager; see `LimitRule`.
         administrators_only: whether managers who are not administrators may not call the route.
         audit_action: the action recorded in the audit trail when the programme office reads

@@ -27,7 +27,7 @@ class AccessRole(StrEnum):
 
 
 class Verification(StrEnum):
-    """How the holder of a secret link has proved to be the person to whom the link belongs."""
+    """The method by which the holder of a secret link has verified their identity."""
 
     LINK = "link"  # by the link alone, where no code can be sent and no PIN or passkey is set
     CODE = "code"  # a one-time code sent by email
@@ -37,7 +37,7 @@ class Verification(StrEnum):
 
 
 class TokenScope(StrEnum):
-    """What a token may be used for. Every token may read."""
+    """A permitted use of a token. Every token may read."""
 
     READ = "read"  # cycles, plans, sessions, and the audit trail
     RUN = "run"  # start and cancel runs, ask about plans
@@ -90,10 +90,10 @@ class Principal:
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
         confirmed_at: the time at which the user last passed a second factor.
-        scopes: what a token may be used for; `None` if no token was presented.
+        scopes: the permitted uses of the token; `None` if no token was presented.
         needs_second_factor: whether this is a user who has not set up a second factor yet.
-        verification: how a person with a secret link has proved who they are; `None` if they have
-            not yet, and for users.
+        verification: the method by which the holder of a secret link has verified their identity;
+            `None` if they have not done so yet, and for users.
         device_id: the id of the verified device that the request comes from, if any.
         notes_device: the coach's device, if the request presents its key to a notebook.
         limits: the limits of a manager who is not an administrator; `None` for all others.
@@ -115,7 +115,7 @@ class Principal:
 
     @property
     def is_verified(self) -> bool:
-        """Whether the principal has proved more than having a secret link; true for users."""
+        """Whether the principal has verified their identity beyond the link; true for users."""
         return self.person_id is None or self.verification is not None
 
     @property

@@ -64,7 +64,7 @@ class DifferenceDetails(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """A problem document: what is wrong, where, and what to do.
+    """A problem document: the problem, its location, and how to solve it.
 
     `title`, `detail` and the messages of `faults` are in the reader's language; `code` and `params`
     state the same as `detail` independently of the language. `differences` is present if somebody
@@ -137,7 +137,7 @@ def problem_details_of(error: Exception, texts: Renderer) -> ProblemDetails:
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
-    """Respond to errors with problem documents in the API, and with `page` outside it."""
+    """Respond to errors with problem documents in the API, and with `page` everywhere else."""
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and (not request.url.path.startswith(API) or _follows_link(request)):
@@ -249,7 +249,7 @@ def _problem(
 
 
 def _fact_members(shown: Displayed) -> dict[str, Any]:
-    """Return the members `code` and `params` of a fact; none for text."""
+    """Return the members `code` and `params` of a fact; for text, return no members."""
     return shown.to_json() if isinstance(shown, Fact) else {}
 
 
@@ -267,7 +267,7 @@ def _request_error(error: RequestValidationError) -> UnusableInputError:
 
 
 def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:
-    """Describe an HTTP error; the detail of an error that the framework raises is not shown."""
+    """Describe an HTTP error, without the detail of errors that the framework raises."""
     status = HTTPStatus(error.status_code)
     known = facts.STATUS_TITLES.get(status)
     title = facts.OTHER_STATUS(status=status.value) if known is None else known()

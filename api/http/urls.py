@@ -175,7 +175,7 @@ def person_follow_up(secret: str, follow_up_id: str) -> str:
 
 
 def post(secret: str) -> str:
-    """Return the URL of the page of a post that a commitment was handed over to."""
+    """Return the URL of the page of a post that has taken over a commitment."""
     return f"{person(secret)}/handed-over"
 
 

@@ -52,7 +52,7 @@ UNDER_WAY_FILE = "under-way.json"
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """How lists are read.
+    """The settings for reading lists.
 
     Attributes:
         strict: whether values have to be in the form of the reference.
@@ -77,9 +77,9 @@ class CycleInputs:
         sha256: the fingerprint of those `files` that can affect the result.
         cycle_file: the parsed cycle file, with the position of each key.
         under_way: the progress of the cycle if it is under way.
-        warnings: warnings about possible mistakes in the files, which can be used nevertheless.
-        understood: how values that were not in the form of the reference were read.
-        reading: how the lists were read.
+        warnings: warnings about possible mistakes in the files, which do not prevent their use.
+        understood: the values that were not in the form of the reference, and how they were read.
+        reading: the settings with which the lists were read.
         lists: the people with their rows in the files.
     """
 

@@ -1,4 +1,4 @@
-"""The instruments of a deployment: built-in instruments, and its own from a folder."""
+"""The instruments of a deployment: the built-in ones, and those in the deployment's folder."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _own(folder: Path) -> list[Instrument]:
     """Return the instruments of a folder.
 
     Raises:
-        UnusableInputError: one of its files cannot be used, or the folder contains none.
+        UnusableInputError: one of the files cannot be used, or the folder contains no files.
     """
     paths = sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
     if not paths:

@@ -31,11 +31,12 @@ class ListImport:
 
     Attributes:
         lists: the lists, with the row of each person.
-        review: who is new, changed, gone or doubled.
+        review: the people who are new, changed, gone or doubled.
         written: the people to write: without references to people who are not in the cycle.
-        understood: how values in other forms were read: one item for each cell, or entry of a cell.
+        understood: the values in other forms, and how they were read: one item for each cell, or
+            entry of a cell.
         left_out: the ids that `written` does not contain.
-        warnings: warnings about possible mistakes in the lists, which can be used nevertheless.
+        warnings: warnings about possible mistakes in the lists, which do not prevent their use.
     """
 
     lists: PeopleLists

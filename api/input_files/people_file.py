@@ -26,7 +26,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Read a people file as far as possible; the faults refer to the file as `name`."""
+    """Read as much as possible of a people file; the faults refer to the file as `name`."""
     try:
         check_size(content)
         if content.startswith(ZIP_SIGNATURE):
@@ -45,7 +45,7 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
 
 
 def _is_invalid_byte(fault: InputFault) -> bool:
-    """Return whether a fault is about a lone surrogate, which stands for an invalid byte."""
+    """Return whether a fault is about a lone surrogate, which represents an invalid byte."""
     message = fault.message
     return (
         isinstance(message, Fact)

@@ -1,4 +1,4 @@
-"""Input files before parsing: the name and content, or a fault if reading failed."""
+"""Input files before parsing: the name and the content, or a fault if the file cannot be read."""
 
 from __future__ import annotations
 

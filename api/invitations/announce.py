@@ -67,14 +67,14 @@ JoinLink = Annotated[
 
 
 class SessionChange(FrozenModel):
-    """A change of one session. Fields that are not given stay as they are.
+    """A change of one session. Fields that are not given do not change.
 
     Attributes:
         start: the new start. Without `end`, the session keeps its length.
         end: the new end.
         cancelled: whether the session is cancelled. A cancelled session cannot be changed again.
-        mode: how the participants meet; `None` if they arrange it themselves.
-        place: where they meet; empty to remove it. Aides can read it in calendars.
+        mode: the way in which the participants meet; `None` if they arrange this themselves.
+        place: the place of the meeting; empty to remove it. Aides can read the place in calendars.
         join_link: an `https` URL of an online meeting; empty to remove it.
         topic: the topic, which is shown on pages but never sent; empty to remove it.
     """
@@ -104,7 +104,7 @@ def announce(
 ) -> tuple[MailRow, ...]:
     """Change one session, and create messages to both participants.
 
-    Returns the messages; there are none if nothing but the topic changes. They are drafts that the
+    Returns the messages; there are none if only the topic changes. The messages are drafts that the
     office releases with the others. With `release_with`, messages to recipients with an address are
     released at once, if the server sends email.
 

@@ -55,7 +55,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
 def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
     """Record that the office has sent the pending messages created up to `until`.
 
-    This server then no longer sends them. Returns the number of messages.
+    After that, this server does not send these messages. Returns the number of messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -99,9 +99,9 @@ def send_again(
     """Send one email again, for example to a person who has deleted it.
 
     An invitation keeps its SEQUENCE, and the person their reply; only the time of the message is
-    new, so that calendars and email programs do not take it for the earlier one. If the email has
-    been sent again since the page with `seen_tries` was shown, nothing happens, so pressing the
-    button twice sends one email.
+    new, so that calendars and email programs do not mistake it for the earlier message. If the
+    email has been sent again since the page with `seen_tries` was shown, nothing happens, so
+    pressing the button twice sends one email.
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.

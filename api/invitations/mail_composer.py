@@ -84,8 +84,8 @@ def _as_known_now(
 ) -> OutgoingInvitation:
     """Return the invitation with the version that was last sent and the person's current answer.
 
-    Both may have changed since the email was drafted, because drafts in between were never sent, or
-    because the person has replied.
+    The last sent version may have changed since the email was drafted, because intermediate drafts
+    were never sent; the answer may have changed because the person has replied.
     """
     message = invitation.message
     if message.method is Method.CANCEL:

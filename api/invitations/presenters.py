@@ -35,7 +35,7 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
 def person_lines(
     people: Iterable[PersonMessages], timezone: str
 ) -> list[tuple[PersonMessages, list[Badge], list[tuple[MessageLine, Fact, Badge]]]]:
-    """Return each person with the states of their emails, and what each email is about."""
+    """Return each person with the states of their emails, and the subject of each email."""
     zone = ZoneInfo(timezone)
     return [
         (
@@ -48,7 +48,7 @@ def person_lines(
 
 
 def about_message(line: MessageLine, zone: ZoneInfo) -> Fact:
-    """Return a text that names the session or group event that an email is about."""
+    """Return a text that names the session or group event of an email."""
     if line.number is None or line.start is None:
         return facts.ALL_SESSIONS()
     when = format_short_datetime(line.start, zone)

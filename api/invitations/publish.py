@@ -1,6 +1,6 @@
 """Publishing plans: updating a cycle's sessions and creating messages to their participants.
 
-A message is the difference between what its recipient was last sent and the new plan. Messages are
+A message is the difference between the last message to its recipient and the new plan. Messages are
 stored as draft emails in the transaction that publishes the plan.
 """
 
@@ -58,7 +58,7 @@ class Publication(FrozenModel):
 
     `requests` and `cancels` are the numbers of messages added to the outbox. Each message is about
     one session and goes to one person. `introductions` is the number of people who also get an
-    email with all their sessions, because they have not been written to before.
+    email with all their sessions, because they have not received an email before.
     """
 
     plan: PlanSummary
@@ -113,7 +113,7 @@ def publish_draft(
     The cycle's earlier published plan is superseded. Sessions that have started are not changed.
     People who have a confirmed session but no working secret link get a new link, valid until
     `link_grace` after the last day of the cycle; for a preview, `link_grace` is `None`, and nobody
-    gets a link. With `introduce`, people who have not been written to before also get an
+    gets a link. With `introduce`, people who have not received an email before also get an
     introduction.
 
     Raises:

@@ -23,7 +23,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link to a page of a list. `gap` is set if the page before it has no link."""
+    """A link to a page of a list. `gap` is true if the preceding page has no link."""
 
     page: int
     address: str

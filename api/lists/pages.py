@@ -30,7 +30,7 @@ class SearchForm(SearchInput):
 def search(
     form: Annotated[SearchForm, Form()], services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Search a list. The text is in the body, so that names appear in neither URLs nor logs."""
+    """Search a list. The text is sent in the body, so that names do not appear in URLs or logs."""
     address = urlsplit(safe_redirect_path(form.list_address))
     fields = dict(parse_qsl(address.query))
     for name in (SEARCH, PAGE):

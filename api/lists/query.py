@@ -24,7 +24,7 @@ _MAX_PAGE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of a list: its name in the address, its label, and the values it can have."""
+    """A filter of a list: its name in the URL, its label, and its possible values."""
 
     name: str
     label: Displayed
@@ -33,7 +33,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListDefinition:
-    """How a list can be sorted and filtered. The first of `sorts` is the default order.
+    """The orders and filters of a list. The first of `sorts` is the default order.
 
     `fixed` are parameters that identify the list; all addresses of the list have them.
     """
@@ -49,7 +49,7 @@ class ListQuery:
     """The requested part of a list.
 
     Attributes:
-        definition: how the list can be sorted and filtered.
+        definition: the orders and filters of the list.
         sort: the order, one of `definition.sorts`.
         descending: whether the order is reversed.
         chosen: the values of the filters that are set.
@@ -57,7 +57,7 @@ class ListQuery:
         page: the page, from 1.
         search_id: the id of the search, or an empty string.
         text: the text searched for.
-        expired: whether the address refers to a search that cannot be found.
+        expired: whether the URL refers to a search that cannot be found.
         all_chosen: whether the checkboxes of all rows on the page are checked.
         row: the id of a row whose page is requested instead of `page`, or an empty string.
     """
@@ -88,7 +88,7 @@ class ListQuery:
         return urlencode(fields)
 
     def with_fixed(self, fields: Mapping[str, str]) -> ListQuery:
-        """Return the same part of the list, with further parameters in its addresses."""
+        """Return the same part of the list, with further parameters in its URLs."""
         return replace(self, fixed={**self.fixed, **fields})
 
     def sorted_by(self, sort: str) -> ListQuery:

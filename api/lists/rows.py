@@ -1,4 +1,4 @@
-"""Table of searches for names, which addresses refer to."""
+"""The table of searches for names, to which URLs refer by id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_SEARCH_LENGTH = 200
 
 
 class SearchRow(IdentifiedRow):
-    """The text that a user searched for. Addresses contain the id of the row instead of the text.
+    """The text that a user searched for. URLs contain the id of the row instead of the text.
 
     The row is valid only for its user, until `expires_at`.
     """

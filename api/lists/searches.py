@@ -1,4 +1,4 @@
-"""Searches: stored for a user for a short time, so that no name appears in an address."""
+"""Searches, which are stored for a short time, so that no name appears in a URL."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SEARCH_LIFETIME = timedelta(hours=1)
 
 
 class SearchInput(FrozenModel):
-    """The text to search for. All its words must occur; case, accents and script do not matter."""
+    """The text to search for. All words must occur; case, accents and script do not matter."""
 
     text: Annotated[str, Field(max_length=MAX_SEARCH_LENGTH), SingleLineText] = ""
 
 
 def store_search(services: Services, principal: Principal, search: SearchInput) -> str:
-    """Store a user's search text, and return the id that addresses use instead.
+    """Store a user's search text, and return the id that represents it in URLs.
 
     Searches that have expired are deleted.
     """

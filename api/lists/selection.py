@@ -1,4 +1,4 @@
-"""Selects the requested part of a list from rows that have only the necessary columns."""
+"""Selects the requested part of a list from rows that contain only the necessary columns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class RowAccess(Generic[Row]):
-    """How the rows of a list are searched, sorted and filtered.
+    """The functions by which the rows of a list are searched, sorted and filtered.
 
     Attributes:
         texts: returns the searchable texts of a row.
         keys: the sort key of each order. Ties keep the order in which the rows are given.
         conditions: for each filter, returns whether a row has a value.
-        identify: returns the id by which an address refers to a row.
+        identify: returns the id by which a URL refers to a row.
     """
 
     texts: Callable[[Row], Iterable[str]]
@@ -41,7 +41,7 @@ class Selected(Generic[Row]):
 
 
 def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -> Selected[Row]:
-    """Return the part of a list that a query requests, but no page after the last one."""
+    """Return the part of a list that a query requests; a page beyond the last becomes the last."""
     found = list(rows)
     for name, value in query.chosen.items():
         has = access.conditions[name]

@@ -108,11 +108,12 @@ class MailRow(IdentifiedRow):
             that the message announced.
         code_id: for codes, the one-time code to send.
         content: further input of the composer; for invitations, a `coach.invitations.Message`, with
-            the key `address` if it is sent to a former address; for notices, their address, which
-            may be a former one.
+            the key `address` if it is sent to a former address; for notices, the address of the
+            notice, which may be a former one.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
-        queued_at: the time at which the queued delivery job may run; `None` if none is queued yet.
+        queued_at: the time at which the queued delivery job may run; `None` if no job is queued
+            yet.
         attempted_at: when the last delivery attempt started.
         ended_at: when the email was sent, failed or was cancelled.
         domain: the domain of the recipient's address when the email was released.

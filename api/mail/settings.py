@@ -28,7 +28,7 @@ class MailAccount(BaseModel):
     """An account at a mail server.
 
     Attributes:
-        host: the name of the mail server; if empty, there is none.
+        host: the name of the mail server; empty if there is no mail server.
         password_file: a file with the password on its first line, as an alternative to an
             environment variable.
         ca_file: the certificate of the server's certificate authority, unless the system trusts it.
@@ -65,13 +65,13 @@ class MailAccount(BaseModel):
 
 
 class ReplySettings(MailAccount):
-    """Where replies by email are read from (`GENDER_COACH_REPLIES__HOST` and so on).
+    """The settings for reading replies by email (`GENDER_COACH_REPLIES__HOST` and so on).
 
     Attributes:
         host: the name of the IMAP server; if empty, no mailbox is read.
         mailbox: the folder of the mailbox that replies are delivered to.
-        read_mailbox: the folder to which emails that were read are moved; if empty, they stay where
-            they are, marked as seen.
+        read_mailbox: the folder to which emails that were read are moved; if empty, these emails
+            remain in their folder, marked as seen.
         drop_folder: a folder of `.eml` files that are read as well, or instead.
         authentication_server: the authserv-id with which the receiving mail server states in
             `Authentication-Results` whether a sender is authentic (RFC 8601). If it is empty, only

@@ -2,8 +2,8 @@
 
 There are three kinds of failure, which require different actions: the server is unavailable and no
 message can be sent; the server rejects the message temporarily; or it rejects it permanently. If
-the connection is lost before the server replies, the message may have been accepted. It is then
-sent again with the same Message-ID.
+the connection is lost before the server replies, the message may have been accepted. In this case,
+it is sent again with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MAX_REPLY_LENGTH = 160  # fits, as a fact, into the row of an email
 
 
 class DeliveryError(DomainError):
-    """A message was not accepted; the classes below say whether it may be accepted later."""
+    """A message was not accepted; the subclasses state whether it may be accepted later."""
 
 
 class ServerUnavailableError(DeliveryError):

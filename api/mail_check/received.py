@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
 
 class Finding(FrozenModel):
-    """A finding, and what to do if it is a problem."""
+    """A finding, with advice if it is a problem."""
 
     outcome: Outcome
     text: Displayed

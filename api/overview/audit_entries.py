@@ -158,7 +158,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """Map the pseudonyms in `wanted` to identifiers, by computing the pseudonym of every person."""
+    """Map the pseudonyms in `wanted` to identifiers by computing the pseudonym of every person."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}

@@ -1,4 +1,4 @@
-"""Handlers of the forms on the cycle page. If a form has faults, the page shows them."""
+"""Handlers of the forms on the cycle page. If a form has faults, the page displays them."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def read_cycle_file(services: Services, cycle_id: str) -> CycleFileText:
 
 
 def list_cycles(services: Services, principal: Principal = SYSTEM) -> tuple[CycleSummary, ...]:
-    """Return the cycles that a user may see, newest first, with the numbers of people they see."""
+    """Return the cycles that a user may see, newest first, with the numbers of visible people."""
     with services.database.reading() as tx:
         visible = all_summaries(tx, principal.countries)
         return tuple(each for each in visible if principal.sees_cycle(each.id))

@@ -29,7 +29,7 @@ _DUE_AT = timedelta(hours=5)  # after midnight in UTC: early in the morning in E
 def send_digest(services: Services) -> int:
     """Send the digest to each address in the settings; return the number of emails sent.
 
-    If an address fails, this is logged, and the others are still tried.
+    If sending to one address fails, the failure is logged, and the other addresses are still tried.
     """
     items = read_to_do(services)
     sent = 0
@@ -72,7 +72,7 @@ def digest_bytes(services: Services, address: str, items: tuple[ToDo, ...]) -> b
 
 
 def every_morning(now: datetime) -> str:
-    """Return the UTC date of the last time that the digest was due."""
+    """Return the UTC date on which the digest was last due."""
     return f"{now.astimezone(UTC) - _DUE_AT:%Y-%m-%d}"
 
 

@@ -1,6 +1,6 @@
 """The pairs of a cycle's published sessions that a manager may see.
 
-A manager limited to countries sees the pairs with at least one person from these countries. Of a
+A manager limited to countries sees the pairs with at least one person from these countries. For a
 person from another country, the manager sees only the code.
 """
 
@@ -30,7 +30,7 @@ from coach.texts.facts import Displayed
 
 
 class PairMember(FrozenModel):
-    """One of the two people of a pair; beyond the limits, only the code is set."""
+    """One of the two people of a pair; for a person beyond the limits, only the code is set."""
 
     code: str
     id: str | None

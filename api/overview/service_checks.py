@@ -1,4 +1,4 @@
-"""Assesses the figures of a deployment: how urgent each of them is, and what to do."""
+"""Assesses the figures of a deployment: the urgency of each figure, and advice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _EVENTS = {
 
 
 class Tone(StrEnum):
-    """How urgent a line is."""
+    """The urgency of a line."""
 
     GOOD = "good"
     WARN = "warn"
@@ -49,7 +49,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceCheck:
-    """One line of the report: its permanent name, its heading, its state, and what to do."""
+    """One line of the report: its permanent name, its heading, its state, and advice."""
 
     name: str
     heading: Fact

@@ -1,4 +1,4 @@
-"""Messages on the page "Service": the state of the deployment, and what to do about it."""
+"""Messages on the page "Service": the state of the deployment, and advice on problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of the deployment, as the page "Service" and as JSON, with what to do."""
+"""The state of the deployment, as the page "Service" and as JSON, with advice on problems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JSON = APIRouter(prefix=API, tags=["service"])
 
 
 class ServiceLine(FrozenModel):
-    """One line of the report: its name, how urgent it is, its state, and what to do about it."""
+    """One line of the report: its name, urgency and state, and advice on what to do."""
 
     name: str
     tone: Tone
@@ -47,7 +47,7 @@ class ServiceReport(FrozenModel):
 
 @PAGES.get(urls.SERVICE)
 def service_page(request: Request, services: ServicesDep) -> Response:
-    """Show whether the service works, in plain words, with what to do about each line."""
+    """Show whether the service works, in plain words, with advice for each line."""
     checks = service_checks(service_figures(services, request.app.state.job_types))
     return render_page(request, "overview/service.html", checks=checks)
 

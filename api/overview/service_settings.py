@@ -1,4 +1,4 @@
-"""The settings of the deployment, as they are in force, without secrets."""
+"""The current settings of the deployment, without secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PREFIX, _DELIMITER = "GENDER_COACH_", "__"
 
 
 class SettingSource(StrEnum):
-    """Where the value of a setting comes from."""
+    """The source of a setting's value."""
 
     ENVIRONMENT = "environment"
     DEFAULT = "default"

@@ -1,1 +1,1 @@
-"""Data that people enter about themselves: availability and details; leaving a cycle."""
+"""Data that people enter about themselves (availability and details), and leaving a cycle."""

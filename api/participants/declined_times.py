@@ -21,7 +21,7 @@ Times = tuple[datetime, datetime]
 def remember_declined_time(
     tx: Transaction, person_id: str, start: datetime, end: datetime, *, now: datetime
 ) -> None:
-    """Remember that a person cannot meet in `[start, end)`, unless this is already known."""
+    """Store that a person cannot meet in `[start, end)`, unless this is already stored."""
     known = select(DeclinedTimeRow.id).where(
         DeclinedTimeRow.person_id == person_id,
         DeclinedTimeRow.starts_at == start,
@@ -33,7 +33,7 @@ def remember_declined_time(
 
 
 def forget_declined_time(tx: Transaction, person_id: str, start: datetime, end: datetime) -> None:
-    """Forget that a person has declined `[start, end)`, because they now accept this time."""
+    """Delete a person's declined time `[start, end)`, because they now accept this time."""
     tx.execute(
         delete(DeclinedTimeRow).where(
             DeclinedTimeRow.person_id == person_id,

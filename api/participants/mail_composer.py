@@ -19,7 +19,7 @@ from api.web.date_formats import format_datetime
 
 
 def notice_recipient(tx: Transaction, mail: MailRow) -> Recipient | None:
-    """Return the person of a notice at the address that the notice goes to.
+    """Return the recipient of a notice, at the address to which the notice is sent.
 
     Returns `None` if the person was erased. A notice to a former address does not depend on the
     current one, which may have been removed.

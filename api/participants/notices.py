@@ -1,4 +1,4 @@
-"""Emails that tell a person about changes to their access, which somebody else may have made.
+"""Emails that notify a person of changes to their access, which somebody else may have made.
 
 A notice about a change of address goes to the old and the new address. Somebody who changes an
 address to receive a person's codes therefore cannot prevent the person from learning of it.
@@ -53,7 +53,7 @@ def send_notices(
 def notify_address_change(
     tx: Transaction, services: Services, person: PersonRow, former: str
 ) -> None:
-    """Tell a person that their address was changed or removed, if this server sends email.
+    """Notify a person that their address was changed or removed, if this server sends email.
 
     The notices go to the new address, the former one, and those of the last 180 days. Somebody who
     removes an address before entering another therefore cannot prevent the person from learning of

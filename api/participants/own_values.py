@@ -1,8 +1,8 @@
-"""Values that people set themselves. A later list replaces them only if its own values changed.
+"""Values that people set themselves, which later lists replace only if the list has changed.
 
-`PersonRow.listed` has the value in the latest list of each field that the person has set. A list
-that still has this value keeps the person's own; a list with another value replaces it, because
-the programme office has changed it.
+`PersonRow.listed` has the value in the latest list of each field that the person has set. If a new
+list still has this value, the person's own value is kept. If the list has another value, the
+programme office has changed it, and it replaces the person's own value.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def with_own_values(row: PersonRow, listed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the profile in a new list, with those values set by the person that still apply."""
+    """Return the profile in a new list, with the person's own values that still apply."""
     own = (row.listed or {}).items()
     kept = {name: value for name, value in own if _value(listed, name) == value}
     row.listed = kept or None

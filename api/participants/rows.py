@@ -13,7 +13,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class Side(StrEnum):
-    """The two sides of a pair."""
+    """One of the two sides of a pair: coachee or coach."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -125,7 +125,7 @@ class ListPreviewRow(TableRow):
 
 
 class ListUndoRow(TableRow):
-    """The people of a cycle before the latest list, until the next run.
+    """The people of a cycle before the latest list, stored until the next run.
 
     Attributes:
         people: the people's rows.

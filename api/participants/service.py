@@ -46,8 +46,8 @@ def list_people(
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
     """Return a page of the people in a cycle, in the order of `participants_of`, and their number.
 
-    A manager limited to countries sees only people of these countries, without the people they
-    name.
+    A manager limited to countries sees only people of these countries, without the names of other
+    people that they have entered.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -259,7 +259,7 @@ def ids_of_codes(
 
 
 def labels_of_cycle(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the name and code, for display, of everybody now in a cycle, by code."""
+    """Return the display name and code of everybody currently in a cycle, by code."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.name).where(
             PersonRow.cycle_id == cycle_id, PersonRow.left_at.is_(None)
@@ -289,7 +289,7 @@ def _view(row: PersonRow) -> ParticipantDetails:
 
 
 def time_zone_of(services: Services, principal: Principal) -> ZoneInfo:
-    """Return the time zone in which a person reads times; that of the office is UTC."""
+    """Return the time zone in which a person reads times; the office uses UTC."""
     if principal.person_id is None:
         return ZoneInfo("UTC")
     with services.database.reading() as tx:

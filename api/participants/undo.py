@@ -37,7 +37,7 @@ def store_undo(tx: Transaction, cycle_id: str, *, now: datetime) -> None:
 
 
 def end_undo(tx: Transaction, cycle_id: str) -> None:
-    """Delete the people from before the latest list, which can then no longer be undone."""
+    """Delete the stored people from before the latest list, which can then no longer be undone."""
     tx.execute(delete(ListUndoRow).where(ListUndoRow.cycle_id == cycle_id))
 
 
@@ -55,7 +55,7 @@ def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:
 def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Restored:
     """Restore the people of a cycle as they were before its latest list.
 
-    People who were added since are deleted. Addresses that were not set by the list are kept.
+    People who have been added since are deleted. Addresses that the list did not set are kept.
     """
     rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == undo.cycle_id)).all()
     added = [row for row in rows if row.erased_at is None and row.id not in undo.people]

@@ -1,4 +1,4 @@
-"""The list of the directory: how it can be searched, sorted and filtered."""
+"""Defines how the list of the directory can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHuman:
-    """A human of the directory who may be the same as a person outside it, and why."""
+    """A human of the directory who may be the same as a person outside the directory, and why."""
 
     human: DirectoryEntry
     reasons: tuple[Fact, ...]
@@ -92,7 +92,7 @@ def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
 def similar_humans(
     tx: Transaction, people: Sequence[Identity]
 ) -> tuple[tuple[SimilarHuman, ...], ...]:
-    """Return, for each person outside the directory, the humans in it who may be that person."""
+    """Return, for each person outside the directory, the humans who may be that person."""
     if not people:
         return ()
     ids, identities = _identities(tx)

@@ -1,4 +1,4 @@
-"""Emails that tell a person that their PIN, passkeys or verified devices changed."""
+"""Emails that notify a person of changes to their PIN, passkeys or verified devices."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ class NewAddress(FrozenModel):
 class OwnAddress(FrozenModel):
     """A person's email address, mostly masked, because anyone with the link can read it.
 
-    `sends` is whether this server sends email; if it does not, only the programme office can change
-    the address. `waits_for_code` is whether a new address is waiting to be confirmed with a code.
+    `sends` is true if this server sends email; if not, only the programme office can change the
+    address. `waits_for_code` is whether a new address is waiting to be confirmed with a code.
     """
 
     shown: str

@@ -52,7 +52,7 @@ def follow_up_secret(
 def add_post_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, until: datetime, now: datetime
 ) -> CredentialRow:
-    """Create the link of a post that a coachee has handed a commitment over to."""
+    """Create the link of a post that has taken over a commitment from a coachee."""
     row = _add(tx, keyring, CredentialKind.POST, person_id, until=until, now=now)
     record_event(tx, "post link made", "person", person_id, credential=row.id)
     return row

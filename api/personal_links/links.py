@@ -131,7 +131,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Create a new secret link for a person; their earlier links of all kinds and devices end.
+    """Create a new secret link for a person; all their earlier links and devices become invalid.
 
     The link expires `grace` after the last day of the cycle.
 
@@ -193,7 +193,7 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
 
 
 def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that the person with the id in a column has a working link.
+    """Return an SQL condition: the person whose id is in the given column has a working link.
 
     The condition does not check seals, so use it only for counting.
     """

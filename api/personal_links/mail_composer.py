@@ -25,8 +25,8 @@ from api.web.date_formats import format_date, format_datetime
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose the email with a one-time code.
 
-    Returns `None` if the code was used or has expired, if the seal of its row is not valid, if it
-    belongs to another person, or if the person has no email address.
+    Returns `None` if the code was used or has expired, if the seal of its row is not valid, if the
+    code belongs to another person, or if the person has no email address.
     """
     code = sealed_or_none(tx, tx.get_one(OneTimeCodeRow, mail.code_id))
     recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
@@ -51,7 +51,7 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
 
 
 def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email that tells a person of a change to their PIN, passkeys or devices.
+    """Compose the email that notifies a person of a change to their PIN, passkeys or devices.
 
     Returns `None` if the person was erased, or the notice has no address.
     """

@@ -1,4 +1,4 @@
-"""How a person's pages are protected, as shown to the person: devices, passkeys and PIN."""
+"""The protection of a person's pages, as shown to the person: devices, passkeys and PIN."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PASSKEY_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 class VerificationResponse(PasskeyResponse):
-    """The response of a passkey, and whether the device is to be remembered for 90 days."""
+    """The response of a passkey, and whether to remember the device for 90 days."""
 
     remember: bool = False
 

@@ -106,7 +106,7 @@ def reset_pin(services: Services, person_id: str) -> PinReset:
 
 
 def pin_weakness(pin: str) -> Fact | None:
-    """Return why `pin` is not acceptable as a PIN; `None` if it is."""
+    """Return why `pin` is not acceptable as a PIN; `None` if it is acceptable."""
     if not (pin.isascii() and pin.isdigit() and MIN_DIGITS <= len(pin) <= MAX_DIGITS):
         return facts.PIN_NOT_DIGITS(least=MIN_DIGITS, most=MAX_DIGITS)
     if len(set(pin)) <= 2 or any(pin in run for run in _DIGIT_RUNS):  # noqa: PLR2004 - 121212
@@ -133,7 +133,8 @@ def check_pin(
 
     `matching_hash` is the result of `compare_pin`. A wrong attempt is counted, so the transaction
     must be committed in both cases. The fifth consecutive wrong attempt locks the PIN for a quarter
-    of an hour, and each further one for twice as long as the one before, up to a day.
+    of an hour, and each further wrong attempt locks it for twice as long as the previous one, up to
+    a day.
     """
     if row.locked_until is not None and row.locked_until > now:
         return facts.PIN_LOCKED()
@@ -169,7 +170,7 @@ def _change(
     *,
     matching_hash: str | None,
 ) -> Fact | None:
-    """Store a new PIN, or remove it; return why the change is refused, if it is."""
+    """Store a new PIN, or remove the PIN; return the reason if the change is refused."""
     person_id, now = principal.person_id or "", services.now()
     row = find_pin(tx, person_id)
     if row is None and pin_hash is None:

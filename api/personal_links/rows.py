@@ -41,7 +41,7 @@ class VerifiedDeviceRow(SealedRow, IdentifiedRow):
 
     Attributes:
         secret_sha256: the hash of the secret that the device presents.
-        verification: how the person was verified.
+        verification: the method by which the person was verified.
         name: the browser and system that the device reported, or empty.
         remembered: whether the browser keeps the secret when it is closed.
         last_used_at: when the device last sent a request, with a precision of five minutes.

@@ -1,7 +1,8 @@
 """The page on which the holder of a secret link is verified.
 
-A form that is submitted before that is not lost: the page carries its fields, and the browser
-submits it again (with a redirect that keeps the method) once the person is verified.
+A form that is submitted before verification is not lost: the page contains the fields of the form,
+and the browser submits them again (with a redirect that keeps the method) once the person is
+verified.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def show(
 ) -> Response:
     """Ask for the code and the PIN, unless the person is already verified on this device.
 
-    With `again`, ask even a verified person, because some changes require recent verification.
+    With `again`, a verified person is asked too, because some changes require recent verification.
     """
     if principal.is_verified and not again:
         return redirect_after_post(_own_page(link, principal, go_on_to))
@@ -72,7 +73,7 @@ def send_code(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Send a code, and show the page again with the fields of the form that it carries."""
+    """Send a code, and show the page again with the fields of the form in it."""
     try:
         verification.send_verification_code(services, principal)
     except ConflictError as error:
@@ -90,7 +91,7 @@ def verify(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Verify this device, then show the requested page or submit the form that the page carries."""
+    """Verify this device, then show the requested page or submit the form in the page."""
     go_on_to = _own_page(link, principal, fields.get(_GO_ON_TO, ""))
     status = HTTPStatus.TEMPORARY_REDIRECT if _RESUBMIT in fields else HTTPStatus.SEE_OTHER
     response = RedirectResponse(go_on_to, status)

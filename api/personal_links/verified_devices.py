@@ -44,7 +44,7 @@ _BY_SECRET = select(VerifiedDeviceRow).where(VerifiedDeviceRow.secret_sha256 == 
 
 
 class DeviceView(FrozenModel):
-    """A verified device, as shown to its person; `is_this_one` is whether it sent the request."""
+    """A verified device, as shown to its owner; `is_this_one` is true if it sent the request."""
 
     id: str
     name: str
@@ -82,7 +82,7 @@ def issue_device(
     remember: bool,
     now: datetime,
 ) -> IssuedSecret:
-    """Verify the device that `principal` is using; it expires with the link at the latest.
+    """Verify the device that `principal` is using; its verification ends no later than the link.
 
     If the device was verified already, the earlier verification ends.
     """

@@ -54,7 +54,7 @@ _PERSON = "/plans/{plan_id}/people/{person_id}"
 
 @COACHEE_PAGES.get(_PERSON)
 def show_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show why a coachee has their coach, or has none, and the answers to queries about them."""
+    """Show why a coachee has their coach, or none, and the answers to queries about the coachee."""
     page = read_coachee_page(services, plan_id, person_id)
     plan, zone = page.plan, ZoneInfo(page.cycle.timezone)
     texts = request_renderer(request)

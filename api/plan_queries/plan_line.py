@@ -29,9 +29,9 @@ class PlanLine:
     Attributes:
         coachee: the coachee.
         match: the match; `None` if the coachee has no coach.
-        why: why the coachee has no coach; empty if there is one.
+        why: why the coachee has no coach; empty if the coachee has one.
         remedies: for a coachee without a coach, the number of changes that would help.
-        change: what a re-match changed, or empty.
+        change: the change made by a re-match, or empty.
         because: the reason for that change.
         address: the address of the page about the coachee.
     """
@@ -85,7 +85,7 @@ def plan_lines(
 def chart_of(
     plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer, addresses: Mapping[str, str]
 ) -> TimetableChart | None:
-    """Return a chart of the timetables of some coachees; `None` if none of them has a coach.
+    """Return a chart of some coachees' timetables; `None` if none of the coachees has a coach.
 
     `addresses` contains the addresses of the pages about their sessions, by uid.
     """

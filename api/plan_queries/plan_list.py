@@ -70,7 +70,7 @@ class ListedCoachee:
 
 @dataclass(frozen=True, slots=True)
 class ListedCoach:
-    """A coach in the list, with the numbers of places, of places taken, and of sessions."""
+    """A coach in the list, with the numbers of places, occupied places, and sessions."""
 
     code: str
     name: str
@@ -80,7 +80,7 @@ class ListedCoach:
 
     @property
     def dots(self) -> str:
-        """The coach's places as dots; places that are taken come first and are filled."""
+        """The coach's places as dots; occupied places come first and are filled."""
         return "●" * self.taken + "○" * (self.capacity - self.taken)
 
 

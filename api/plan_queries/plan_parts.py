@@ -57,7 +57,7 @@ def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> Wai
 
 @dataclass(frozen=True, slots=True)
 class TimetablePage:
-    """A plan, its cycle, and the requested sessions, with their addresses by uid."""
+    """A plan, its cycle, and the requested sessions, with the addresses of their pages by uid."""
 
     plan: StoredPlan
     cycle: CycleHeader
@@ -71,7 +71,7 @@ def read_timetable_page(
     query: ListQuery,
     choose: Callable[[Sequence[ListedSession]], Sequence[ListedSession]],
 ) -> TimetablePage:
-    """Read the sessions of a plan that `choose` returns, limited to what a query requests.
+    """Read the sessions of a plan that `choose` returns and that a query requests.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -52,7 +52,7 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class RunnerUpViewModel:
-    """The next best coach, the price of choosing them, and who else would be affected."""
+    """The next best coach, the price of this choice, and the other people who would be affected."""
 
     id: str
     coach: str
@@ -161,7 +161,7 @@ def present_replacements(
 
 
 def _first_number(replacement: Replacement, cycle: Cycle) -> int:
-    """Return the number from which the sessions are shown; 0 if the first one is contracting."""
+    """Return the number of the first session; 0 if it is a contracting session."""
     is_whole = len(replacement.times) == len(cycle.sessions.numbers)
     return cycle.sessions.first_number if is_whole else 1
 

@@ -1,6 +1,6 @@
 """The input of a plan query's child process, in a module that does not load a solver.
 
-The server passes on the plan's input and result as JSON text, which only the child process parses.
+The server forwards the plan's input and result as JSON text, which only the child process parses.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def solve_again(
     `under_way` is the progress of the cycle when `keep` was made.
 
     Raises:
-        DomainError: the engine found no usable result. The message says why.
+        DomainError: the engine found no usable result. The message states the reason.
     """
     return solve(
         roster,

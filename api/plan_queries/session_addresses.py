@@ -1,4 +1,4 @@
-"""The page about each session of a plan."""
+"""Finds the address of a page for each session of a plan."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def session_addresses(
 ) -> dict[str, str]:
     """Return the address of a page for each session, by uid: the session's page if published.
 
-    For other plans, it is the page of the session's coachee in the plan. `uids` has the coachee of
-    each session, and `person_ids` the ids of their rows, both by id in the coachees' file.
+    For other plans, this is the page of the session's coachee in the plan. `uids` contains the
+    coachee of each session, and `person_ids` the ids of the coachees' rows, both by id in the
+    coachees' file.
     """
     if plan.state is PlanState.PUBLISHED:
         rows = select(SessionRow.uid, SessionRow.id).where(

@@ -1,4 +1,4 @@
-"""The coachees of a plan who have no coach: why, and whether something would help."""
+"""The coachees of a plan who have no coach, with the reason and the number of remedies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOME, _NONE = "some", "none"
 
 @dataclass(frozen=True, slots=True)
 class WaitingCoachee:
-    """A coachee without a coach, as the list needs them; `remedies` is the number of remedies."""
+    """A coachee without a coach, with the fields of the list; `remedies` is a number."""
 
     code: str
     name: str

@@ -95,8 +95,8 @@ class ComparedPair:
     def moves(self, changed: Iterable[CoacheeDifference]) -> tuple[Move, ...]:
         """Return some of the changes with their reasons.
 
-        They are based on the lists and the policy of the later plan. Only the people concerned are
-        evaluated, so the method is fast even for a large cycle.
+        The reasons are based on the lists and the policy of the later plan. Only the people
+        concerned are evaluated, so the method is fast even for a large cycle.
         """
         chosen = tuple(changed)
         coachees = {one.coachee for one in chosen}

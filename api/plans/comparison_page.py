@@ -95,7 +95,7 @@ def compare_plans(
 
 
 def _access(names: Mapping[str, str]) -> RowAccess[CoacheeDifference]:
-    """Return how to search and sort the changed coachees; `names` maps ids to names."""
+    """Return the functions that search and sort the changed coachees; `names` maps ids to names."""
     return RowAccess(
         texts=lambda row: (names[one] for one in (row.coachee, row.before, row.after) if one),
         keys={

@@ -1,4 +1,4 @@
-"""The name and the comment of a plan, by which managers tell drafts apart."""
+"""The name and the comment of a plan, by which managers distinguish drafts."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def show_label(plan_id: str, request: Request) -> Response:
 def save_label(
     plan_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Change the name and the comment, or show all faults, or show what has changed since."""
+    """Change the name and the comment, or show all faults, or show the changes made since."""
     label, faults = validate_form(PlanLabel, _texts(form_fields), fallback_field="name")
     if label is None:
         return _render(request, plan_id, form_fields, faults=faults)

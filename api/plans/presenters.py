@@ -1,4 +1,4 @@
-"""How plans are named on pages."""
+"""The names of plans, as shown on pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Up to four plans of a cycle side by side: where their policies, levels and pairs differ."""
+"""Up to four plans of a cycle side by side: the differences in policies, levels and pairs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _POINTS = frozenset({ObjectiveLevel.WORST, ObjectiveLevel.TOTAL})
 
 @dataclass(frozen=True, slots=True)
 class ComparedLevel:
-    """The values of a level in each plan, `None` where the plan does not have the level.
+    """The values of a level in each plan; `None` for a plan that does not have the level.
 
-    `behind` is the distance from the best of these plans, 0 for the best; `None` if its points are
-    not comparable with those of the first plan.
+    `behind` is the distance from the best of these plans, 0 for the best; `None` if a plan's points
+    are not comparable with those of the first plan.
     """
 
     name: ObjectiveLevel
@@ -38,9 +38,9 @@ class ComparedSetting:
 class ComparedCoachee:
     """A coachee whose coach or times are not the same in all plans.
 
-    `coaches` contains ids, empty if there is no coach, and `None` where the coachee was not in the
-    lists. `other_times` is true where the coach is the same as in the first plan, but the session
-    times are not.
+    For each plan, `coaches` contains the coach's id, an empty string if there is no coach, or
+    `None` if the coachee was not in the lists. `other_times` is true for a plan with the same coach
+    as the first plan, but different session times.
     """
 
     code: str

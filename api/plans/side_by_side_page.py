@@ -112,7 +112,7 @@ def compare_plans_side_by_side(
 
 
 def _usual(listed: Sequence[PlanSummary]) -> list[str]:
-    """Return the plans that are shown by default: the published one, and the newest others."""
+    """Return the plans shown by default: the published plan, and the newest of the others."""
     published = [one.id for one in listed if one.state is PlanState.PUBLISHED]
     others = [one.id for one in listed if one.state is not PlanState.PUBLISHED]
     return [*published, *others][:MOST_COMPARED]

@@ -107,7 +107,7 @@ class StoredPlan:
 
     @property
     def earlier_pairs(self) -> tuple[tuple[str, str], ...] | None:
-        """The pairs of earlier cycles that the run knew, by id."""
+        """The pairs of earlier cycles that were known to the run, by id."""
         pairs = self.run_input["roster"].get("earlier_pairs")
         return None if pairs is None else tuple((coachee, coach) for coachee, coach in pairs)
 

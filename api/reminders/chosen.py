@@ -38,10 +38,10 @@ _KIND = MailKind.REPLY_REMINDER
 def remind_of_replies(
     services: Services, cycle_id: str, sessions: Sequence[str]
 ) -> tuple[CycleHeader, tuple[Outcome, ...]]:
-    """Remind people who have not replied to certain upcoming sessions, whatever the settings.
+    """Remind people who have not replied to certain upcoming sessions, regardless of the settings.
 
     As usual, nobody is reminded more than once a day, or twice about the same session time, and the
-    email lists what else is open. Returns the cycle, and the outcome for each session.
+    email lists the person's other open items. Returns the cycle, and the outcome for each session.
 
     Raises:
         NotFoundError: there is no such cycle.

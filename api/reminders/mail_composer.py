@@ -42,8 +42,8 @@ _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/
 def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose a reminder, or return `None` if it is no longer due or cannot be sent.
 
-    The email also lists what else the person owes. A reminder is not sent if its recipient has no
-    working secret link. The programme office can see this in the status of the invitations.
+    The email also lists the person's other open items. A reminder is not sent if its recipient has
+    no working secret link. The programme office can see this in the status of the invitations.
     """
     settings, now = services.settings, services.now()
     person = tx.get_one(PersonRow, mail.person_id)
@@ -77,7 +77,7 @@ def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> Comp
 def _others(
     tx: Transaction, services: Services, mail: MailRow, zone: ZoneInfo, secret: str
 ) -> list[tuple[Fact, str]]:
-    """Return what else the recipient owes, each with the URL of its page."""
+    """Return the recipient's other open items, each with the URL of its page."""
     items = open_items(tx, mail.person_id, services.settings.mail, now=services.now())
     return [
         (

@@ -1,9 +1,9 @@
 """Reminders about upcoming sessions, and to people who owe a reply, a record or feedback.
 
-A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one a
-day, about what is most urgent; the email also lists what else is open. Reminders are sent on
-working days, during the day in the recipient's time zone; see `quiet_times`. No reminder is sent if
-the latest invitation to the session has not been sent, if the session is cancelled, if the
+A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one
+reminder a day, about the most urgent item; the email also lists the other open items. Reminders are
+sent on working days, during the day in the recipient's time zone; see `quiet_times`. No reminder is
+sent if the latest invitation to the session has not been sent, if the session is cancelled, if the
 recipient has left the cycle, or if the cycle's reminders are switched off.
 """
 
@@ -102,7 +102,7 @@ def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now:
 def open_items(
     tx: Transaction, person_id: str, settings: MailSettings, *, now: datetime
 ) -> list[OpenItem]:
-    """Return a person's open items, most urgent first, even if they were reminded of them."""
+    """Return a person's open items, most urgent first, whether or not a reminder was sent."""
     kinds = set(enabled_reminder_kinds(settings)) - {MailKind.SESSION_REMINDER}
     return [
         OpenItem(kind, session, person)
@@ -119,7 +119,7 @@ def open_items(
 def _due_items(
     tx: Transaction, kind: MailKind, settings: MailSettings, quiet: QuietTimes, now: datetime
 ) -> list[OpenItem]:
-    """Return the items that people should be reminded of now, unless others are more urgent."""
+    """Return the items of which people should be reminded now, unless others are more urgent."""
     found = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
     items = [one for one in found if quiet.is_working_time(one.person)]
     if kind is not MailKind.SESSION_REMINDER:

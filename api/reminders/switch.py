@@ -17,13 +17,13 @@ from api.values import FrozenModel
 
 
 class ReminderSwitch(FrozenModel):
-    """Whether the people in a cycle should receive reminders."""
+    """A request to switch a cycle's reminders on or off."""
 
     on: bool
 
 
 class Reminders(FrozenModel):
-    """Whether and when people in a cycle receive reminders by email.
+    """The reminders of a cycle: whether they are on, and when they are sent.
 
     Attributes:
         on: whether reminders are switched on for this cycle.
@@ -70,7 +70,7 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 
 
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
-    """Switch a cycle's reminders on or off, and return them; idempotent.
+    """Switch a cycle's reminders on or off, and return the new setting; idempotent.
 
     Waiting reminders are cancelled when their delivery is due. If reminders are switched on again,
     cancelled reminders that are still due are created again.

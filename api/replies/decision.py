@@ -43,10 +43,10 @@ _HELD_ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How an email is handled.
+    """The decision about how to handle an email.
 
     Attributes:
-        state: `ANSWERED` if `reply` is to be stored.
+        state: `ANSWERED` if `reply` should be stored.
         reply: the reply in the email, whatever the state.
         stamp: when the reply was made, by the sender's clock, but no later than its receipt.
     """

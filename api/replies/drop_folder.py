@@ -80,7 +80,7 @@ def _oldest_first(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> ArrivedMail | None:
-    """Read a file without following links or waiting for a pipe; `None` if it has vanished."""
+    """Read a file without following links or waiting for a pipe; `None` if the file is gone."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

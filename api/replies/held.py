@@ -54,7 +54,7 @@ class IncomingMailView(FrozenModel):
         number: the number of the session in its series.
         event: what the group event is, if the email is about one.
         start: the start of the session.
-        can_be_answered: whether the reply in it can be entered.
+        can_be_answered: whether the reply in the email can be entered.
     """
 
     id: str

@@ -48,7 +48,7 @@ class ArrivedMail:
 
     Attributes:
         raw: the bytes of the email, or the beginning of one that is too large.
-        origin: where the email was read from.
+        origin: the source from which the email was read.
         received_at: when the email was received; may be in the future if a clock is wrong.
         type: why the email was not read: too large, or not a regular file.
         name: the identifier of an email that was not read, such as the name of the file.
@@ -72,11 +72,12 @@ class ArrivedMail:
 def record_mails(services: Services, arrived: Sequence[ArrivedMail]) -> int:
     """Record emails and store their replies, in one transaction; return how many were new.
 
-    If one of them causes an internal error, each email is recorded in its own transaction, and the
-    one that caused the error is held like an unreadable email.
+    If one of the emails causes an internal error, each email is recorded in its own transaction,
+    and the one that caused the error is held like an unreadable email.
 
     Raises:
-        SQLAlchemyError: the database is unavailable; nothing or only the first ones were recorded.
+        SQLAlchemyError: the database is unavailable; no emails, or only the first emails, were
+            recorded.
     """
     try:
         return _record(services, arrived)

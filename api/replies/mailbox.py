@@ -1,8 +1,8 @@
 """Reads a mailbox over IMAP (RFC 9051).
 
-Emails are recorded in the order of their UIDs, then the last UID is stored, and only then are they
-marked as seen or moved. No email is therefore lost if a worker crashes or other programs change
-flags, and an email that is read again is recognised as a copy.
+Emails are recorded in the order of their UIDs, then the last UID is stored, and only after that are
+the emails marked as seen or moved. No email is therefore lost if a worker crashes or other programs
+change flags, and an email that is read again is recognised as a copy.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _bytes_in(answers: Sequence[object]) -> list[bytes]:
 
 
 def _internal_date(answer: bytes) -> datetime:
-    """Return when the server received an email; far in the future if it does not state this."""
+    """Return when the server received an email; far in the future if this is not stated."""
     moment = imaplib.Internaldate2tuple(answer)
     if moment is None:
         return datetime.max.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Tables of incoming emails, and of how far each mailbox has been read."""
+"""Tables of incoming emails, and of the last position read in each mailbox."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ADDRESS_LENGTH = 320
 
 
 class MailOrigin(StrEnum):
-    """Where an incoming email was read from."""
+    """The source from which an incoming email was read."""
 
     MAILBOX = "mailbox"
     FOLDER = "folder"
 
 
 class IncomingState(StrEnum):
-    """How an incoming email was handled."""
+    """The way in which an incoming email was handled."""
 
     ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
     NOTED = "noted"  # no action is needed
@@ -33,7 +33,7 @@ class IncomingState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an incoming email was handled in this way."""
+    """The reason why an incoming email was handled in this way."""
 
     ANSWERED = "answered"
     PROPOSED = "proposed"
@@ -70,7 +70,7 @@ class IncomingMailRow(IdentifiedRow):
         received_at: when the mail server received the email, or the file was written; never in the
             future.
         person_id: the person who sent the reply; for held emails without a token, the person from
-            whom it claims to be; `None` if there is no such person.
+            whom the email claims to be; `None` if there is no such person.
         session_id: the session that the email is about.
         group_invitation_id: the invitation to a group event that the email is about.
         reply: the reply in the email; `None` if it neither accepts nor declines.
@@ -78,11 +78,11 @@ class IncomingMailRow(IdentifiedRow):
         aide: the address of an aide who answered on the person's behalf.
         other_address: the address of a delegate, of a foreign attendee, or one that cannot be
             reached.
-        text: what the sender wrote, without quotes.
-        starts_at: the time that a counter-proposal proposes.
+        text: the sender's text, without quotes.
+        starts_at: the time proposed in a counter-proposal.
         sequence: the sequence of the invitation that the email answers.
         stamp: when the reply was made; see `ReplyHistoryRow`.
-        decided_at: when the programme office decided about it.
+        decided_at: when the programme office decided about the email.
     """
 
     __tablename__ = "incoming_mails"
@@ -119,7 +119,7 @@ class IncomingMailRow(IdentifiedRow):
 
 
 class MailboxPositionRow(TableRow):
-    """How far a mailbox has been read: all emails up to `last_uid` are recorded.
+    """The position in a mailbox: all emails up to `last_uid` are recorded.
 
     Attributes:
         mailbox: a hash of server, user and folder.

@@ -1,6 +1,6 @@
 """Composes the emails about proposals and declined times.
 
-They never name the other participant, and contain no comment: aides may read them.
+The emails never name the other participant and contain no comments, because aides may read them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def compose_proposal(tx: Transaction, services: Services, mail: MailRow) -> Comp
 
 
 def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email that says that a proposal was refused or withdrawn, or has expired.
+    """Compose the email about a proposal that was refused or withdrawn, or has expired.
 
     A refused counter-proposal that came by email is answered with a calendar object.
     """
@@ -88,7 +88,7 @@ def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> Compos
 def compose_answer_notice(
     tx: Transaction, services: Services, mail: MailRow
 ) -> ComposedMail | None:
-    """Compose the email that says that the other participant has declined, or accepted after all.
+    """Compose the email about sessions that the other participant has declined or accepted.
 
     Sessions whose answer has changed since, or that are cancelled or over, are left out.
     """

@@ -23,7 +23,7 @@ from matching.rescheduling.start_problems import StartProblem
 
 
 class OutsideRulesError(ConflictError):
-    """A time is outside the rules, as `problems` explain, but may be allowed with a reason."""
+    """A time is outside the rules (see `problems`), but may be allowed with a reason."""
 
     def __init__(self, problems: Sequence[Displayed]) -> None:
         super().__init__(facts.NEEDS_REASON())
@@ -73,7 +73,7 @@ def require_allowed(
 
     Raises:
         OutsideRulesError: the time may be allowed, but `reason` is empty.
-        ConflictError: one of the two has another session, or the time is in the past.
+        ConflictError: one of the two people has another session, or the time is in the past.
     """
     if not problems:
         return

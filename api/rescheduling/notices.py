@@ -1,4 +1,4 @@
-"""Queues the emails that ask for confirmation of a proposal, and about refusal or withdrawal.
+"""Queues emails that request confirmation of a proposal, or report its refusal or withdrawal.
 
 If the server does not send email, participants see proposals only on their pages.
 """
@@ -40,7 +40,7 @@ def send_closed(
     *,
     now: datetime,
 ) -> None:
-    """Tell people that a proposal was refused or withdrawn, and that the session keeps its time."""
+    """Notify people that a proposal was refused or withdrawn and the session keeps its time."""
     mail = _MailTemplate(MailKind.PROPOSAL_CLOSED, row, session)
     _send(tx, services, mail, person_ids, now=now)
 

@@ -35,7 +35,7 @@ class Obstacle(StrEnum):
 
 
 class PersonObstacle(FrozenModel):
-    """A participant who cannot attend, by name, and why."""
+    """The name of a participant who cannot attend, and the reason."""
 
     name: str
     obstacle: Obstacle
@@ -66,7 +66,7 @@ class Rematch(FrozenModel):
 
 
 class _Session(NamedTuple):
-    """The columns of a session that are read; loading whole rows takes twice as long."""
+    """The required columns of a session; loading whole rows takes twice as long."""
 
     id: str
     number: int

@@ -64,11 +64,11 @@ def cancel_session(services: Services, principal: Principal, session_id: str) ->
 
 
 class DetailsInput(FrozenModel):
-    """Where and how a session takes place; fields that are not given do not change.
+    """The place and mode of a session; fields that are not given do not change.
 
     Attributes:
-        mode: how the participants meet; `None` if they arrange it themselves.
-        place: where they meet.
+        mode: the way in which the participants meet; `None` if they arrange this themselves.
+        place: the place of the meeting.
         join_link: the `https` URL of an online meeting.
         topic: the topic, which is shown on pages but never sent.
         whole_series: whether to change all upcoming sessions of the pair.
@@ -89,7 +89,7 @@ class DetailsInput(FrozenModel):
 def set_details(
     services: Services, principal: Principal, session_id: str, details: DetailsInput
 ) -> SessionDetails:
-    """Set where and how a session, or all upcoming sessions of its pair, take place.
+    """Set the place and mode of a session, or of all upcoming sessions of its pair.
 
     Raises:
         NotFoundError: there is no such session.

@@ -44,7 +44,7 @@ class Entered:
     Attributes:
         fields: the submitted fields.
         faults: messages about the form for typing a time, by field.
-        problems: why the typed time is outside the rules, so that it needs a reason.
+        problems: why the typed time is outside the rules and therefore requires a reason.
         proposal: the proposal that needs a reason, if it was confirmed.
     """
 
@@ -55,7 +55,7 @@ class Entered:
 
 
 class DetailsForm(DetailsInput):
-    """The details of a session, from a form in which an empty `mode` stands for `None`."""
+    """The details of a session, from a form in which an empty `mode` means `None`."""
 
     @field_validator("mode", mode="before")
     @classmethod
@@ -65,7 +65,7 @@ class DetailsForm(DetailsInput):
 
 @CHANGE_PAGES.get("")
 def show_change(session_id: str, request: Request) -> Response:
-    """Show how a session can be changed."""
+    """Show the ways in which a session can be changed."""
     return _render(request, session_id, Entered())
 
 
@@ -150,7 +150,7 @@ def cancel(session_id: str, services: ServicesDep, principal: PrincipalDep) -> R
 def set_details(
     session_id: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set where and how a session, or all upcoming sessions of its pair, take place."""
+    """Set the place and mode of a session, or of all upcoming sessions of its pair."""
     details = parse_form(DetailsForm, form_fields)
     office.set_details(services, principal, session_id, details)
     return _back(session_id)

@@ -32,7 +32,7 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class SlotOption:
-    """A time that can be selected: the value of its button, its label, and what else moves."""
+    """A time that can be selected: the value of its button, its label, and other moved sessions."""
 
     value: str
     when: Displayed
@@ -105,7 +105,7 @@ def _move(number: int, when: Fact) -> Fact:
 
 
 def slot_value(time: NewTime) -> str:
-    """Return a time as the value of a form field: its start, and `number=start` of what moves."""
+    """Return a time as a form value: the start, and `number=start` for each other moved session."""
     return " ".join([_utc(time.start), *(f"{one.number}={_utc(one.start)}" for one in time.moves)])
 
 

@@ -1,4 +1,4 @@
-"""Proposals as shown to participants and the programme office, and who can decide about them."""
+"""Proposals as shown to participants and the office, and the rules on who decides about them."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ class Proposal(FrozenModel):
     """A proposal to have a session at another time.
 
     Attributes:
-        by: the participant who made it.
-        aide: the name of the aide who made it on the coachee's behalf; empty for other readers.
+        by: the participant who made the proposal.
+        aide: the name of the aide who made the proposal on the coachee's behalf; empty for other
+            readers.
         time: the proposed time.
         needs_office: whether the programme office decides, because the cut-off has passed or the
             time is outside the rules. Otherwise, the other participant can confirm it.
@@ -80,7 +81,7 @@ def read_proposals(
 def proposals_of(
     tx: Transaction, session: SessionRow, *, reader: str | None, now: datetime
 ) -> tuple[Proposal, ...]:
-    """Return the proposals about a session, newest first; the reader `None` is the office."""
+    """Return the proposals about a session, newest first. A `reader` of `None` means the office."""
     rows = tx.scalars(
         select(ProposalRow)
         .where(ProposalRow.session_id == session.id)

@@ -1,4 +1,4 @@
-"""The page that proposes a re-match: which sessions cannot take place as planned, and why."""
+"""The page that proposes a re-match, with the sessions that cannot take place as planned."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def show_rematch(cycle_id: str, request: Request, services: ServicesDep) -> Resp
 
 @REMATCH_ROUTES.get("/cycles/{cycle_id}/rematch", responses=problem_responses(404))
 def list_obstructed_sessions(cycle_id: str, services: ServicesDep) -> tuple[ObstructedSession, ...]:
-    """List the upcoming sessions that one of the two participants cannot attend, and why."""
+    """List the upcoming sessions that one of the participants cannot attend, with the reasons."""
     return read_rematch(services, cycle_id).sessions
 
 

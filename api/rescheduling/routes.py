@@ -70,7 +70,7 @@ def cancel_session(
 def set_details(
     session_id: str, details: DetailsInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Set where and how a session takes place, or all upcoming sessions of its pair."""
+    """Set the place and mode of a session, or of all upcoming sessions of its pair."""
     return office.set_details(services, principal, session_id, details)
 
 

@@ -37,11 +37,11 @@ class ProposalRow(IdentifiedRow):
     Attributes:
         session_id: the session.
         person_id: the participant who made the proposal.
-        aide_id: the link of the aide who made it on their behalf, if any; the link may have been
-            deleted.
+        aide_id: the link of the aide who made the proposal on their behalf, if any; the link may
+            have been deleted.
         starts_at: the proposed start.
         moves: the later sessions that would move as well: numbers and new starts.
-        source: whether it was made on a page or by email.
+        source: whether the proposal was made on a page or by email.
         comment: the participant's words, for the programme office.
         sequence: the session's sequence when the proposal was made; if it has changed since, the
             proposal has expired.
@@ -75,8 +75,8 @@ class MoveExceptionRow(IdentifiedRow):
         session_id: the session.
         starts_at: the new start of the session.
         problems: the codes of the rules that the new time violates, separated by spaces.
-        reason: why the office has allowed it.
-        allowed_at: when the office allowed it.
+        reason: the reason why the office has allowed the move.
+        allowed_at: when the office allowed the move.
     """
 
     __tablename__ = "move_exceptions"

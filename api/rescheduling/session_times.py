@@ -42,7 +42,7 @@ class SessionTimes(FrozenModel):
 
 
 class MoveException(FrozenModel):
-    """A time outside the rules that the programme office has allowed, and why."""
+    """A time outside the rules that the programme office has allowed, with the reason."""
 
     start: AwareDatetime
     reason: str
@@ -53,7 +53,7 @@ class OfficeSessionTimes(FrozenModel):
 
     Attributes:
         times: the session with its free times and proposals.
-        details: where and how the session takes place.
+        details: the place and mode of the session.
         exceptions: the times outside the rules that the office has allowed, newest first.
         cycle: the cycle.
         mail: the pending messages of the cycle.

@@ -80,8 +80,8 @@ class MatchViewModel:
     """A match with the reasons for it.
 
     `max_points` is the maximum for any pair under this policy. `next_best` describes the runner-up
-    and its price, if known. `is_pinned` is whether the policy pins the pair, and `repeated` the
-    earlier cycles in which the two were a pair, if the policy avoids that.
+    and its price, if known. `is_pinned` is true if the policy pins the pair. `repeated` contains
+    the earlier cycles in which the two were a pair, if the policy avoids such pairs.
     """
 
     coachee: PersonViewModel

@@ -55,7 +55,7 @@ def move_view(move: Move, names: DisplayNames) -> MoveViewModel:
 
 
 def describe_move(move: Move, names: DisplayNames) -> Fact:
-    """Return what a re-match changed for a coachee; coaches without a name are shown by id."""
+    """Describe a re-match's change for a coachee; coaches without a name are shown by id."""
     before, after = display_name(names, move.before), display_name(names, move.after)
     if move.sessions:
         return facts.MOVE_OTHER_TIMES(count=len(move.sessions), coach=after)

@@ -33,8 +33,8 @@ PairMarks = Mapping[str, tuple[PairMark, ...]]
 def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairMarks:
     """Return the marks of the coachees in `roster`, with their matches, if they have one.
 
-    `policy` is the manager's policy, without pins added for one run. Of the coaches, `roster` needs
-    only those of its coachees' matches and bans.
+    `policy` is the manager's policy, without pins added for one run. `roster` needs to contain only
+    those coaches who are in its coachees' matches and bans.
     """
     marks: dict[str, list[PairMark]] = defaultdict(list)
     coach_of: dict[str, str] = {}

@@ -42,7 +42,7 @@ LEVEL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class LevelViewModel:
-    """A level of the objective. `proof_status` says whether the value is proven optimal."""
+    """A level of the objective. `proof_status` states whether the value is proven optimal."""
 
     words: Displayed
     value: int
@@ -51,7 +51,7 @@ class LevelViewModel:
 
 @dataclass(frozen=True, slots=True)
 class LoadViewModel:
-    """A coach's workload: places taken (also as `capacity_dots`) and number of sessions."""
+    """A coach's workload: occupied places (also as `capacity_dots`) and number of sessions."""
 
     coach: PersonViewModel
     assigned: int

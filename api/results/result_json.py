@@ -109,7 +109,7 @@ class FileUnmatched(_UnmatchedBase):
 
 
 class SessionMoveJson(ResultValue):
-    """A session at another time; `because` is `reason` as text."""
+    """A session that was moved to another time; `because` is `reason` as text."""
 
     number: int
     before: Session
@@ -119,7 +119,7 @@ class SessionMoveJson(ResultValue):
 
 
 class MoveJson(ResultValue):
-    """What a re-match changed for a coachee; `because` is `reason` as text."""
+    """The change that a re-match made for a coachee; `because` is `reason` as text."""
 
     coachee: str
     change: CoacheeChange

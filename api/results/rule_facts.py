@@ -1,6 +1,7 @@
 """The texts about the matching rules, which repeat the rules' docstrings.
 
-A test checks that they are equal. Text in backquotes is code: names of settings and their values.
+A test checks that the two are equal. Text in backquotes is code: names of settings and their
+values.
 """
 
 from __future__ import annotations

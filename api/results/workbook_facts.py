@@ -1,6 +1,6 @@
 """Texts in the workbook of a plan.
 
-The name of a sheet has at most 31 characters; longer translations are cut.
+The name of a sheet has at most 31 characters; longer translations are truncated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finds the pairs of a cycle who were already a pair in an earlier cycle of this server."""
+"""Finds pairs in a cycle's roster who were a pair in an earlier cycle on this server."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: C
     """Return the current roster of a cycle with the pairs of earlier cycles, in file order.
 
     Earlier cycles are those that start before the cycle. Two people were a pair if they have a
-    session there that is not cancelled. People are recognised by their human. If the policy allows
-    all earlier pairs, they are not looked up.
+    session in that cycle that is not cancelled. People are recognised by their row in the
+    directory. If the policy allows all earlier pairs, no pairs are looked up.
     """
     if allows_all(policy.rules.repeat):
         return roster.model_copy(update={"earlier_pairs": None, "earlier_cycles": None})

@@ -1,7 +1,7 @@
 """The options and the input of a run, without the code that reads the input from the database.
 
-The child processes of runs and plan queries import this module. The less they import, the sooner a
-run starts.
+The child processes of runs and plan queries import this module. The fewer modules they import, the
+sooner a run starts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from matching.result import Result
 
 
 class RunOptions(FrozenModel):
-    """Options of a run: time limit, number of parallel workers, seed, and what to keep.
+    """Options of a run: time limit, number of parallel workers, seed, and whether to keep pairs.
 
     If `keep` is true, the level `kept` counts the pairs kept from the published plan. Once a cycle
     has started, this always applies; published sessions before `not_before` are fixed, and no other

@@ -1,7 +1,7 @@
 """The published result that a later run keeps, with the sessions that people have now.
 
 The stored result of a plan never changes. Sessions may have been moved or cancelled since it was
-published; the rows in `sessions` are what people have in their calendars.
+published; the rows in `sessions` correspond to people's calendars.
 """
 
 from __future__ import annotations

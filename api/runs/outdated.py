@@ -33,7 +33,7 @@ def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
 
 
 def _covers(frozen: Roster, now: Roster) -> bool:
-    """Return whether a frozen roster equals the current one, declined times aside.
+    """Return whether a frozen roster equals the current one, apart from declined times.
 
     Times that people have declined since do not make a run outdated. Publishing the plan is refused
     if it places a session at such a time.

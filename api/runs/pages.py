@@ -99,7 +99,7 @@ def _place(number: int, reached: int) -> str:
 
 
 def _doing(run: RunView) -> Displayed:
-    """Return what the run is doing now, or did last."""
+    """Return the current activity of the run, or its last activity."""
     if run.latest is not None:
         return run.latest.message
     return facts.LOADING() if run.state is TaskState.RUNNING else RUN_STATE[run.state].words

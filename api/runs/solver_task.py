@@ -1,7 +1,7 @@
 """The input and output of a run's child process, in a module that does not load a solver.
 
-The server passes on input, result and record as JSON text. The input is parsed by the child
-process, and the result when the plan is read.
+The server forwards input, result and record as JSON text. The input is parsed by the child process,
+and the result when the plan is read.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
     trace = TraceRecorder(report)
 
     def report_failed_search(error: BaseException) -> None:
-        """Report where a search failed as progress, because a child process has no log."""
+        """Report a failed search's location as progress, because a child process has no log."""
         message = SEARCH_FAILED(location=exception_location(error))
         elapsed = time.monotonic() - started_at
         report(Progress(phase=Phase.EXPLAINING, elapsed_seconds=elapsed, message=message))
@@ -67,7 +67,7 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
 def rejected_plan(error: UnsoundResultError) -> RejectedResultError:
     """Return the failure of a run whose plan failed its audit, with the plan to be kept.
 
-    The failure names no people, because it is shown wherever the run is shown.
+    The failure names no people, because the failure is shown wherever the run is shown.
     """
     error.shown = PLAN_REJECTED(count=len(error.findings))
     return RejectedResultError(error, {"unsound": DraftPlan.of(error.result).model_dump_json()})

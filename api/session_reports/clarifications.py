@@ -1,4 +1,4 @@
-"""Open points after sessions for the office: differing attendance, and requests of coaches."""
+"""Open points for the office after sessions: contradictory attendance, and coaches' requests."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ ASKED: ColumnElement[bool] = and_(
 class Clarification(FrozenModel):
     """A session that requires clarification or action by the office.
 
-    `recorded` is the attendance according to the coach, `reported` that according to the coachee,
-    each with who did not come; both are `None` if they agree. `request` is the coach's open
-    request, if any.
+    `recorded` is the attendance according to the coach and `reported` the attendance according to
+    the coachee, each with the absent person; both are `None` if they agree. `request` is the
+    coach's open request, if any.
     """
 
     session_id: str

@@ -42,8 +42,8 @@ def issue_device_key(
 ) -> tuple[Principal, IssuedSecret]:
     """Issue a device key for a notebook, valid for as long as the coach's secret link.
 
-    The key that the device presented, if any, no longer works. Returns the principal with the
-    notebook unlocked, and the new key.
+    A key that the device has presented no longer works. Returns the principal with the notebook
+    unlocked, and the new key.
     """
     if principal.notes_device is not None:
         tx.execute(
@@ -81,7 +81,7 @@ def set_device_key_cookie(
 def remember_version(
     response: Response, services: Services, principal: Principal, version: int
 ) -> None:
-    """Tell the device which `version` of its notebook it has seen, in a cookie and a header.
+    """Send the device, in a cookie and a header, the `version` of its notebook to remember.
 
     If the device remembers a later version, because the notebook was restored from a backup,
     nothing is sent until the notebook changes.

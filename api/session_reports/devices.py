@@ -27,9 +27,9 @@ class NotesDevice(FrozenModel):
 
     Attributes:
         device: the browser and operating system, such as "Firefox, Windows"; empty if unknown.
-        opened_at: when the notebook was unlocked on it.
+        opened_at: when the notebook was unlocked on the device.
         is_this: whether the request comes from this device.
-        before_link: whether it was unlocked before the coach's current link was created.
+        before_link: whether the notebook was unlocked before the coach's current link was created.
     """
 
     id: str
@@ -82,8 +82,9 @@ def devices_of(tx: Transaction, principal: Principal) -> tuple[NotesDevice, ...]
 def end_device(services: Services, principal: Principal, device_id: str) -> EndedDevices:
     """Lock the notebook on one of its devices, which can be this one.
 
-    If another device is ended, a passphrase and a recovery code that were set since the notebook
-    was unlocked on it stop working: somebody with that device may have set them to regain access.
+    If another device is ended, a passphrase and a recovery code that were set after the notebook
+    was unlocked on that device stop working: somebody with that device may have set them to regain
+    access.
 
     Raises:
         NotesLockedError: no notebook is unlocked on this device.

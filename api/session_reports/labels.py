@@ -20,7 +20,7 @@ _SEPARATOR = "."  # separates the parts of a form value: `no_show.coachee`
 
 
 def outcome_value(attendance: Attendance, absent: Absent | None) -> str:
-    """Return the form value that represents attendance and who did not come."""
+    """Return the form value that represents attendance and the absent person."""
     return attendance.value if absent is None else f"{attendance.value}{_SEPARATOR}{absent.value}"
 
 

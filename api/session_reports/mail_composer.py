@@ -1,4 +1,4 @@
-"""Composes notices about a coach's notebook: that it was started, or unlocked on a new device."""
+"""Composes notices to coaches that a notebook was started, or unlocked on a new device."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def begin_notebook(
     """Start a notebook on this device; notes can be written in it only after confirmation.
 
     If the server sends email, a one-time code from an email is required, because the programme
-    office has the link too: either `code`, or the one that verified this device in the last two
-    hours. `further` is whether the coach has notebooks that they cannot unlock.
+    office has the link too. This is either `code`, or the code that verified this device in the
+    last two hours. `further` states that the coach has notebooks that they cannot unlock.
 
     Raises:
         NotAllowedError: `code` is wrong.
@@ -162,7 +162,7 @@ def unlock_notes(
 ) -> NotebookAccess:
     """Unlock a notebook on this device; `typed` is its passphrase or recovery code.
 
-    If the server sends email, a one-time code from an email is also required: `code`, or the one
+    If the server sends email, a one-time code from an email is also required: `code`, or the code
     that verified this device in the last two hours. It does not replace `typed`, because the
     programme office can change the coach's email address. Devices of a legacy notebook do not need
     a code.

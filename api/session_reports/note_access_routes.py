@@ -72,7 +72,7 @@ class OpenedNotes(NotesStatus):
 
 @NOTES.get("", responses=problem_responses())
 def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
-    """Get whether your notes are unlocked on this device, and which secrets can unlock them."""
+    """Get the status of your notes on this device, and the secrets that can unlock them."""
     return note_access.read_notes_status(services, principal)
 
 
@@ -172,8 +172,9 @@ def end_notes_device(
 ) -> EndedDevices:
     """Lock your notes on a device, which can be this one.
 
-    If it is another device, a passphrase and a recovery code that were set since you unlocked your
-    notes on it stop working, because they may have been set on it. You then get a new code.
+    If it is another device, a passphrase and a recovery code that were set after you unlocked your
+    notes on that device stop working, because they may have been set there. You then get a new
+    code.
     """
     return devices.end_device(services, principal, device_id)
 

@@ -39,7 +39,7 @@ Entry = tuple[str, str, int, str]
 
 
 class NotebookAlteredError(ConflictError):
-    """Raised when a notebook, or what unlocks it, was altered outside this application.
+    """Raised when a notebook or one of its openers was altered outside this application.
 
     `how` names the kind of alteration in the audit trail.
     """

@@ -29,7 +29,7 @@ _PURPOSE = "gender-coach notebook opener: "
 
 @dataclass(frozen=True, slots=True)
 class UnlockedNotebook:
-    """A notebook and its key, for as long as a request that unlocked it."""
+    """A notebook and its key, for the duration of a request that unlocked the notebook."""
 
     row: NotebookRow
     key: bytes = field(repr=False)

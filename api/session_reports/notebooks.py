@@ -7,8 +7,8 @@ recovery code or the coach's passphrase, which can only be set on a device where
 already unlocked. All of these secrets are part of the encryption (see `notebook_openers`): without
 one of them, the server cannot decrypt the notes.
 
-Because nobody can unlock a notebook without them, notes are written only after the coach has shown
-that they have a second way to unlock it.
+Because nobody can unlock a notebook without one of these secrets, notes are written only after the
+coach has shown that they have a second way to unlock it.
 
 A coach who can no longer unlock a notebook can start a new one. The new notebook gives no access to
 earlier notes; otherwise, anyone with the link, or with access to the coach's email, could read
@@ -128,7 +128,7 @@ def start_notebook(
 ) -> tuple[Principal, NotebookSecrets]:
     """Start a notebook on this device; notes can be written in it only after confirmation.
 
-    `further` is whether the coach has notebooks that they cannot unlock. The new notebook gives no
+    `further` states that the coach has notebooks that they cannot unlock. The new notebook gives no
     access to earlier notes, so it is of no use to an attacker who only has the link. The coach's
     other devices are not affected. Notebooks that were started and never confirmed are deleted.
 
@@ -178,7 +178,7 @@ def confirm_notebook(
 ) -> Principal:
     """Confirm a notebook with its recovery code, to prove that the coach has written it down.
 
-    The code continues to work once. Returns the principal with the notebook unlocked.
+    The code can still be used once. Returns the principal with the notebook unlocked.
 
     Raises:
         NotesLockedError: this device has no notebook.
@@ -218,7 +218,7 @@ def set_passphrase(
 ) -> Principal:
     """Set the passphrase that unlocks the notebook on other devices, replacing any earlier one.
 
-    `passphrase` is the key derived from it. This also confirms the notebook.
+    `passphrase` is the key derived from it. Setting a passphrase also confirms the notebook.
 
     Raises:
         NotesLockedError: the notebook is not unlocked on this device.

@@ -25,7 +25,7 @@ class NotebookEvent(StrEnum):
 def notify_coach(
     tx: Transaction, services: Services, principal: Principal, event: NotebookEvent, device: str
 ) -> None:
-    """Tell a coach, at their current and former addresses, what happened to their notes.
+    """Notify a coach, at their current and former addresses, of an event about their notes.
 
     Nothing is sent if this server does not send email.
     """

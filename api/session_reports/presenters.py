@@ -23,7 +23,7 @@ from coach.texts.facts import Displayed, Fact
 
 @dataclass(frozen=True, slots=True)
 class ActionText:
-    """An agreed action, formatted for display: who does it, by when, and its state."""
+    """An agreed action, formatted for display: the person responsible, due date and state."""
 
     text: str
     details: Fact
@@ -86,7 +86,7 @@ def action_text(action: Action) -> ActionText:
 
 @dataclass(frozen=True, slots=True)
 class ClarificationText:
-    """An open clarification about a session, formatted; texts are empty if there is nothing."""
+    """An open clarification about a session, formatted; texts that do not apply are empty."""
 
     session_id: str
     recorded: Displayed

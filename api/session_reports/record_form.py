@@ -59,7 +59,7 @@ def entered_fields(form_fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def first_fields(session: SessionDetails, today: date, next_date: date | None) -> dict[str, str]:
-    """Return the initial values of the fields, as known from the schedule."""
+    """Return the initial values of the fields, taken from the schedule."""
     minutes = round((session.end - session.start).total_seconds() / 60)
     fields = dict.fromkeys(RECORD_FIELDS, "") | {
         "session_date": min(session.start.date(), today).isoformat(),
@@ -109,7 +109,7 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return faults of a record by form field; in the form, actions may have been left out."""
+    """Return faults of a record by form field; empty actions of the form are not in the record."""
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
     for field, fault in faults.items():

@@ -47,7 +47,8 @@ def read_note(
     """Get your own note. It is shown only to you, on devices where your notes are unlocked.
 
     The header `X-Notes-Version` of the response states the version of your notebook. Send it back
-    with later requests, as browsers do with a cookie, to be told if the server has an older one.
+    with later requests, as browsers do with a cookie, so that the server can report if its version
+    is older.
     """
     note = session_reports.read_note(services, principal, session_id)
     remember_version(response, services, principal, note.notebook_version)

@@ -33,8 +33,8 @@ from coach.instruments import Moment
 class SessionReports:
     """The reports on a session that a given reader may see.
 
-    `note_locked` is whether the reader has written a note that is locked on their device, and
-    `note_problem` why an unlocked note cannot be shown.
+    `note_locked` is true if the reader has written a note that is locked on their device.
+    `note_problem` states why an unlocked note cannot be shown.
     """
 
     record: RecordView | None = None

@@ -1,7 +1,7 @@
-"""Emails that tell a participant that the other participant has declined a session's time.
+"""Emails that notify a participant that the other participant has declined a session's time.
 
-The participant is also told if the other one accepts the time after all. A first acceptance is not
-reported, nor is the comment, which is for the programme office.
+The participant is also notified if the other participant accepts the time after all. A first
+acceptance is not reported, and neither is the comment, which is for the programme office.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def tell_other_participant(
     *,
     now: datetime,
 ) -> None:
-    """Tell the other participant how a person has replied, if the server sends email.
+    """Notify the other participant of a person's reply, if the server sends email.
 
     Replies to several sessions in one transaction, as when somebody leaves, are combined in one
     email.

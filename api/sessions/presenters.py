@@ -44,7 +44,8 @@ class OwnSessionLine:
         has_record: whether there is a shared record.
         submitted: whether the participant has submitted the form.
         has_reports: whether there is a record, or feedback of the participant.
-        mode: how the participants meet; like place, link and topic, empty if it is not set.
+        mode: the way in which the participants meet; mode, place, link and topic are empty if not
+            set.
     """
 
     address: str

@@ -28,7 +28,7 @@ def cycle_progress(
     """Return the progress of a cycle on the day `not_before`, which defaults to tomorrow.
 
     Returns `None` if the cycle has no published plan or will not have started by then. Coachees who
-    have lost their coach continue from their last session, whichever plan it was in. Sessions count
+    have lost their coach continue from their last session, regardless of the plan. Sessions count
     at their current times; cancelled sessions do not count.
 
     Raises:

@@ -49,8 +49,8 @@ def store_reply(
 ) -> None:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
-    The other participant is notified of a decline. A declined time is remembered: until the person
-    accepts it, later runs and offers leave it out. The reply is also added to the history of
+    The other participant is notified of a decline. A declined time is stored: until the person
+    accepts it, later runs and offers do not use it. The reply is also added to the history of
     replies. `now` is when the reply was received, and `stamp` when it was made; see
     `ReplyHistoryRow`.
 

@@ -28,7 +28,7 @@ MAX_LINK_LENGTH = 500
 
 
 class SessionState(StrEnum):
-    """Whether a session is confirmed or cancelled."""
+    """The state of a session: confirmed or cancelled."""
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
@@ -47,8 +47,8 @@ class SessionRow(IdentifiedRow):
         changed_at: when the latest message about the session was created.
         adjustments: how many times the session was moved or cancelled other than by publishing a
             plan.
-        mode: how the participants meet; `None` if they arrange it themselves.
-        place: where they meet, in the office's words.
+        mode: the way in which the participants meet; `None` if they arrange this themselves.
+        place: the place of the meeting, in the office's words.
         join_link: the URL of an online meeting, or empty.
         topic: the topic agreed for the session, in the office's words. It is shown on pages, never
             in emails or calendars.
@@ -97,7 +97,7 @@ class ReplyRow(IdentifiedRow):
 
 
 class ReplySource(StrEnum):
-    """How a reply reached the application."""
+    """The channel by which a reply reached the application."""
 
     PAGE = "page"  # or the JSON interface
     MAIL = "mail"
@@ -112,8 +112,8 @@ class ReplyHistoryRow(IdentifiedRow):
         received_at: when the page or the mail server received the reply.
         stamp: for calendar replies, when the reply was made, by the sender's clock, but not later
             than `received_at`.
-        counted: whether it became the person's current reply, because no later reply had been
-            received.
+        counted: whether the reply became the person's current reply, because no later reply had
+            been received.
     """
 
     __tablename__ = "reply_history"
@@ -164,7 +164,7 @@ class RecordRow(IdentifiedRow):
 class SessionActionRow(IdentifiedRow):
     """An action agreed in a session, at its position in the shared record.
 
-    `owner` is `None` if the text says who does it.
+    `owner` is `None` if the text names the responsible person.
     """
 
     __tablename__ = "session_actions"

@@ -14,8 +14,8 @@ class SessionDetails(FrozenModel):
     """A session, with times in the reader's time zone.
 
     Attributes:
-        mode: how the participants meet, if known.
-        place: where they meet; empty if it is not set.
+        mode: the way in which the participants meet, if known.
+        place: the place of the meeting; empty if it is not set.
         join_link: the URL of an online meeting; empty if there is none.
         topic: the topic agreed for the session; empty if there is none.
         coachee_reply: the coachee's reply. It is `none` until the coachee replies, and is reset

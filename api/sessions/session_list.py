@@ -1,4 +1,4 @@
-"""The list of a cycle's sessions: how it can be searched, sorted and filtered."""
+"""Defines how the list of a cycle's sessions can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

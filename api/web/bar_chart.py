@@ -12,7 +12,7 @@ _FULL = 100.0
 
 @dataclass(frozen=True, slots=True)
 class BarValue:
-    """A bar: its label, the amount it shows, and the part of the amount that is hatched."""
+    """A bar: its label, its amount, and the part of the amount that is hatched."""
 
     label: Displayed
     amount: int

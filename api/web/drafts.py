@@ -1,4 +1,4 @@
-"""Drafts of forms, which the browser stores in encrypted form until they have been sent.
+"""Drafts of forms, which the browser stores in encrypted form until the forms are submitted.
 
 The server stores nothing. Pages contain the key of their drafts, so only somebody who can open a
 page of this user or verified person can decrypt them. A form with the attribute `data-keep` is kept

@@ -1,4 +1,4 @@
-"""The error page: what went wrong, where, and what to do."""
+"""The error page, which describes the problem, its location, and a solution."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ADVICE = {
 
 
 def register_error_pages(app: FastAPI) -> None:
-    """Respond to errors with problem documents in the API, and with pages outside it."""
+    """Respond to errors with problem documents in the API, and with pages everywhere else."""
     register_exception_handlers(app, problem_page)
     register_returned_forms(app)
 
@@ -97,7 +97,7 @@ def _ways_on(request: Request) -> list[tuple[str, Fact]]:
 
 
 def _return_url(request: Request) -> str:
-    """Return the path to go to after confirming: the requested page or, for a form, its page."""
+    """Return the path to visit after confirmation: the requested page or, for a form, its page."""
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path

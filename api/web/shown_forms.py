@@ -89,7 +89,7 @@ def shown_form(
 
 
 def shown_step(version: int, refused: Refused | None) -> FormState:
-    """Return the state of a form below an object that the page shows in its `version`."""
+    """Return the state of a form for an object that the page shows in the version `version`."""
     if refused is None:
         return FormState({}, version)
     entered = refused.entered
@@ -100,7 +100,7 @@ def shown_step(version: int, refused: Refused | None) -> FormState:
 def stored_now(
     stored: Mapping[str, str], entered: Mapping[str, str], words: Words
 ) -> dict[str, Displayed]:
-    """Return the stored values of the fields that differ from what was entered."""
+    """Return the stored values of those fields whose entered values differ."""
     return {
         name: _stored(stored.get(name, ""), words.get(name, {}))
         for name, text in entered.items()
@@ -109,7 +109,7 @@ def stored_now(
 
 
 def words_of(**options: Iterable[Option]) -> dict[str, Mapping[str, Displayed]]:
-    """Return the words for the values of fields, by the options of each field."""
+    """Return the display texts of field values, taken from the options of each field."""
     return {name: {one.value: one.words for one in given} for name, given in options.items()}
 
 

@@ -2,8 +2,8 @@
 
 Without this, a webhook could reach services that trust requests from inside the network. Some IPv6
 addresses represent an IPv4 address and would count as public regardless of it, so they are
-unwrapped first. Of IPv6, only addresses in the global unicast block are public (RFC 4291, section
-2.4), because Python also treats site-local and IPv4-translated addresses as global.
+unwrapped first. Of all IPv6 addresses, only those in the global unicast block are public (RFC 4291,
+section 2.4), because Python also treats site-local and IPv4-translated addresses as global.
 """
 
 from __future__ import annotations

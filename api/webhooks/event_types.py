@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class WebhookEvent(StrEnum):
-    """The type of an event, as receivers see it. Types are never renamed or removed."""
+    """The type of an event, as sent to receivers. Types are never renamed or removed."""
 
     LISTS_IMPORTED = "lists.imported"
     RUN_FINISHED = "run.finished"

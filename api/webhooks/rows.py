@@ -25,7 +25,7 @@ class WebhookRow(SealedRow, IdentifiedRow):
             secret.
         delivered: the number of the last event in the audit trail that was delivered or skipped.
         failures: the number of consecutive failed attempts.
-        failing_since: when the first of them took place.
+        failing_since: when the first of these attempts took place.
         next_attempt_at: when the next attempt may take place.
         last_success_at: when the last message was delivered.
         problem: why the last attempt failed; a `Problem`, or empty.

@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 10.0
 
 
 class Problem(StrEnum):
-    """Why an attempt failed."""
+    """The reason why an attempt failed."""
 
     UNKNOWN_HOST = "unknown host"
     FORBIDDEN_ADDRESS = "forbidden address"

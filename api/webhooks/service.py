@@ -55,7 +55,7 @@ def _require_events(events: frozenset[WebhookEvent]) -> frozenset[WebhookEvent]:
 
 
 class NewWebhook(FrozenModel):
-    """A webhook to create: the `https` address to notify, and the events to notify it of."""
+    """The input for creating a webhook: the `https` address, and the events to report."""
 
     url: Annotated[
         str,

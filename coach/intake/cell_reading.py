@@ -1,4 +1,4 @@
-"""Reads one cell of a people file: its value, and how it was understood."""
+"""Reads one cell of a people file, and records how its text was interpreted."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from coach.texts.facts import Fact
 
 
 class Change(StrEnum):
-    """How a person differs from the earlier list."""
+    """The kind of difference between a person and the earlier list."""
 
     NEW = "new"
     CHANGED = "changed"

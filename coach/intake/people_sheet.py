@@ -53,9 +53,9 @@ class Understood:
 class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
-    `understood` lists the values that were not in the form of the reference but understood, and
-    `left_out` the rows that are not people. `sheet` is the name of the sheet if the workbook has
-    several, and `unknown_headers` are the headers of columns that were not read.
+    `understood` lists the values that were understood although not in the form of the reference,
+    and `left_out` the rows that are not people. `sheet` is the name of the sheet if the workbook
+    has several, and `unknown_headers` are the headers of columns that were not read.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already
@@ -149,9 +149,10 @@ class _SheetReader:
         )
 
     def _is_example(self, number: int, row: Sequence[str], header: SheetHeader) -> bool:
-        """Return whether a row is the example of the template, and record that it is left out.
+        """Return whether a row is the template's example row, and record that it is left out.
 
-        It is recognised by the id, name and address, even if other cells have been changed.
+        The example row is recognised by the id, name and address, even if other cells have been
+        changed.
         """
         example = example_row(self.kind)
         for name in ("id", "name", "email"):

@@ -21,8 +21,8 @@ class Reference:
         timezones: IANA time zone names.
         country_timezones: the time zone of each country with a single local time, by country code.
         ranks: rank titles by country and service.
-        aliases: returns other names of countries, languages and weekdays. A function, because
-            most files need none of them and loading them takes time.
+        aliases: returns other names of countries, languages and weekdays. This is a function
+            because most files need none of these names and loading them takes time.
     """
 
     countries: Mapping[str, str]

@@ -63,10 +63,10 @@ class SheetHeader:
     Attributes:
         row: the number of the header row, from 1.
         places: the index of each known column, from 0.
-        understood: headers that do not have the name of a column but certainly mean it: what was
-            written, and the name of the column.
+        understood: headers that certainly mean a column although they are not its name, each with
+            the name of the column.
         unknown: headers that are not understood.
-        is_unusable: whether this is the other list, not a list at all, or one without known
+        is_unusable: whether the file is the other list, is not a list at all, or has no known
             headers.
     """
 

@@ -17,7 +17,7 @@ _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: 
 
 
 def is_unknown(ident: str, people: PeopleSheet) -> bool:
-    """Return whether nobody in a sheet has this id; `False` if some of its ids are not known."""
+    """Return whether nobody in a sheet has this id; false if the sheet has invalid ids."""
     return people.complete_ids and ident not in people.ids
 
 
@@ -49,7 +49,7 @@ def unknown_chain_ids(coaches: PeopleSheet, coachees: PeopleSheet) -> Iterator[U
 def without_unknown_ids(
     coachees: PeopleSheet, coaches: PeopleSheet
 ) -> tuple[PeopleSheet, PeopleSheet, tuple[Understood, ...]]:
-    """Return both sheets without ids of people who are not in the cycle, and what was left out.
+    """Return both sheets without ids of people who are not in the cycle, and the removed ids.
 
     Such ids make no difference to the cycle, and are errors in lists that are read with `strict`.
     """

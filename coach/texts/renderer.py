@@ -245,7 +245,7 @@ def _list_pattern(style: str, length: int, locale: TextLocale) -> str:
 
 
 def _from_cldr(text: str, locale: TextLocale) -> str:
-    """Return text from CLDR; in the pseudo-locale with accents."""
+    """Return text from CLDR, with accents if the locale is the pseudo-locale."""
     return accented(text) if locale.pseudo else text
 
 

@@ -11,10 +11,10 @@ from matching.instance.problem import MatchingProblem
 def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """Split the `allowed: bool[P]` pairs into connected components, smallest first.
 
-    Components have no coachee, coach or human with several rows in common. They are computed by
-    hooking and pointer jumping (Shiloach and Vishkin 1982): in each round, every person adopts the
-    smallest label among their neighbours, and then that label's own label, until the labels are
-    stable. Few rounds are needed, and each is vectorised.
+    Two components share no coachee, no coach, and no human with several rows. Components are
+    computed by hooking and pointer jumping (Shiloach and Vishkin 1982): in each round, every person
+    adopts the smallest label among their neighbours, and then that label's own label, until the
+    labels are stable. Few rounds are needed, and each is vectorised.
     """
     pairs = np.flatnonzero(allowed)
     coachee = problem.coachee[pairs]

@@ -1,4 +1,4 @@
-"""Checks for overlapping sessions of a human, and of the keys by which later cycles know them."""
+"""Checks that a human's sessions do not overlap, and that the keys of people are correct."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def _search(
     effort: float,
     seed: int,
 ) -> CoachIncumbent:
-    """Return the incumbent and its bound after a search for a cost of at most `most` by CP-SAT."""
+    """Search with CP-SAT for a cost of at most `most`; return the incumbent and its bound."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in series_lp.cost]
     for low, _, columns, signs in series_lp.rows:

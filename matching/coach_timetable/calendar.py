@@ -55,7 +55,7 @@ class CoachCalendar(CoachPositions):
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Read how many sessions each candidate still needs, and the last session before them."""
+        """Store how many sessions each candidate still needs, and when earlier sessions were."""
         some = len(self.coachees)
         opens = problem.limits.contracting is not None
         self._remaining = [self.count + opens] * some

@@ -1,8 +1,9 @@
-"""How much room contracting sessions take from the other sessions of a coach.
+"""The room that contracting sessions take from a coach's other sessions.
 
 On a day with room for `L` other sessions, `o` of them leave room for at most `c(o)` contracting
 sessions. So every contracting session takes the room of at least `w = min over o of (L - o) / c(o)`
-other sessions: `others + w contracting <= L`. On days with `w = 0` they can be free of charge.
+other sessions: `others + w contracting <= L`. On days with `w = 0`, contracting sessions may take
+no room at all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _NEVER = 1 << 60
 
 @dataclass(frozen=True, slots=True)
 class DayStarts:
-    """The starts on one day of contracting sessions and of all others, ascending, in minutes."""
+    """One day's starts of contracting and of other sessions, ascending, in minutes."""
 
     contracting: Sequence[int]
     others: Sequence[int]
@@ -29,8 +30,8 @@ class ContractingLoad:
 
     Attributes:
         share: the least room that a contracting session takes, measured in other sessions, unless
-            it is free of charge.
-        free: an upper bound on the number of contracting sessions that are free of charge.
+            it takes no room.
+        free: an upper bound on the number of contracting sessions that take no room.
     """
 
     share: Fraction
@@ -52,7 +53,7 @@ class ContractingLoad:
 def load_of_days(
     days: Sequence[DayStarts], day_cap: int, spacing: tuple[int, int]
 ) -> ContractingLoad:
-    """Return the load; `spacing` is that of contracting sessions, then that of all others."""
+    """Return the load; `spacing` contains the spacing of contracting and of other sessions."""
     share, free = Fraction(1), 0
     for day in days:
         beside = _most_beside(day, day_cap, spacing)

@@ -59,7 +59,7 @@ def find_solution(
 ) -> cp_model.CpSolver | None:
     """Return a solver with a solution, or `None` if infeasible; short searches run first.
 
-    `effort` limits the search, in CP-SAT's deterministic time; so does the deadline's effort.
+    The search is limited by `effort`, in CP-SAT's deterministic time, and by the deadline's effort.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.

@@ -70,7 +70,7 @@ class CoachOracle:
         return decided
 
     def can_hold_within(self, wanted: int, deadline: Deadline) -> bool:
-        """Return whether `wanted` is shown to be feasible within a small effort.
+        """Return whether `wanted` can be shown to be feasible with little effort.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
@@ -115,7 +115,8 @@ class CoachOracle:
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
         """Return a feasible subset of `wanted`, built greedily in order of local index.
 
-        It is maximal unless deciding about a larger one would have taken too much effort.
+        The subset is maximal unless deciding about a larger subset would have taken too much
+        effort.
         """
         held = 0
         for one in members(wanted):
@@ -133,7 +134,7 @@ class CoachOracle:
 
     @property
     def maximal_sets(self) -> Sequence[int]:
-        """The feasible sets that are known, without subsets of others."""
+        """The known feasible sets that are not subsets of other known feasible sets."""
         return self._maximal
 
     def best(self, profit: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
@@ -212,7 +213,7 @@ class CoachOracle:
         return None
 
     def _decide(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
-        """Return whether `wanted` is feasible; `None` if this exceeds the effort."""
+        """Return whether `wanted` is feasible, or `None` if deciding this takes too much effort."""
         known = self._lookup(wanted)
         if known is not None:
             return known

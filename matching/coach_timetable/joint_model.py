@@ -94,7 +94,7 @@ class JointTimetableModel:
         return found
 
     def _forbid_overlaps(self, literals: Literals, buffer_minutes: int = 0) -> None:
-        """Require that two sessions do not overlap, with the free time after each of them."""
+        """Forbid choosing two sessions that overlap or have less than the buffer between them."""
         ordered = sorted(literals, key=lambda literal: literal[0])
         under_way: Literals = []
         for place, one in enumerate(ordered):

@@ -14,7 +14,7 @@ _MAX_SWEEPS = 6
 def local_search(
     subproblem: CoachSubproblem, independent_costs: Sequence[int], deadline: Deadline
 ) -> tuple[SessionOptions, ...]:
-    """Return a timetable in which, as a rule, no single series can be improved.
+    """Return a timetable in which, usually, no single series can be improved.
 
     The search ends after a few rounds even if more improvements are possible. The result is never
     worse than `subproblem.initial`. `independent_costs` are the minimum costs

@@ -32,7 +32,7 @@ _CUT_ROUNDS = 8  # rounds of day cut separation
 class LpRelaxation:
     """The relaxation over the candidates queried so far, rebuilt when a query contains new ones.
 
-    If these would be too many, it contains only those of the latest query.
+    If there would be too many candidates, it contains only those of the latest query.
     """
 
     def __init__(self, calendar: CoachCalendar) -> None:

@@ -1,4 +1,4 @@
-"""The positions of a coach's sessions, and how many sessions there is room for.
+"""The positions of a coach's sessions, and limits on the number of sessions.
 
 A *position* is a slot for a session: a day if sessions on different days are independent, otherwise
 a single start. Positions are numbered chronologically, those of contracting sessions before all
@@ -127,7 +127,7 @@ class CoachPositions:
 
     @cached_property
     def contracting_load(self) -> ContractingLoad:
-        """The room that contracting sessions take from the others."""
+        """The room that contracting sessions take from the coach's other sessions."""
         starts: dict[int, tuple[list[int], list[int]]] = {}
         for start, position in zip(self._starts.tolist(), self._position.tolist(), strict=True):
             own = starts.setdefault(self.position_day[position], ([], []))
@@ -186,10 +186,10 @@ class CoachPositions:
 
     @cached_property
     def home(self) -> list[int]:
-        """For each position, the one that stands for all positions with which it shares a day.
+        """For each position, the representative of all positions on the same day.
 
-        If positions are days, it is the day's position for sessions other than contracting
-        sessions.
+        If positions are days, the representative is the position of sessions that are not
+        contracting sessions.
         """
         every = list(range(self.positions))
         if self.by_day:
@@ -203,14 +203,14 @@ class CoachPositions:
         return {self.home[one]: one for one in range(self.contracting)}
 
     def places(self, home: int) -> tuple[int, ...]:
-        """Return all positions for which `home` stands."""
+        """Return all positions whose representative is `home`."""
         opening = self._opening.get(home, home)
         return (home,) if opening == home else (home, opening)
 
     def occupant(self, candidate: int, position: int) -> int:
-        """Return the number that represents a candidate's session among those of one day.
+        """Return the number that represents a candidate's session among the sessions of a day.
 
-        It is the candidate's local index, or a greater number for a contracting session.
+        The number is the candidate's local index, or a greater number for a contracting session.
         """
         is_contracting = self.by_day and position < self.contracting
         return candidate + len(self.coachees) if is_contracting else candidate

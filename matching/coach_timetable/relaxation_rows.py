@@ -187,7 +187,7 @@ class RelaxationRows:
 
 
 def _at_most(these: list[int], those: list[int]) -> LpRow:
-    """Return the row `sum of these <= sum of those`."""
+    """Return the row `sum of columns these <= sum of columns those`."""
     return (
         -highspy.kHighsInf,
         0.0,

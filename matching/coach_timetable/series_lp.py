@@ -33,7 +33,7 @@ class RowPrices:
     scale: int = 1
 
     def cost_of(self, series_index: int, option: SessionOption) -> int:
-        """Return the cost of an option plus its prices in both maps, in units of `1 / scale`."""
+        """Return an option's cost times `scale`, plus the prices of its position and the option."""
         return (
             self.scale * option.cost
             + self.position.get(option.position, 0)

@@ -28,9 +28,9 @@ def improving_sets(
 ) -> list[int]:
     """Return feasible sets whose profit exceeds `threshold`, found by inserting greedily.
 
-    The candidates are inserted by decreasing profit, first as they are and then in orders that
-    favour candidates with many positions or are perturbed at random. The known sets are examined
-    first. The search ends with the first order that gives an improving set.
+    The known sets are examined first. After that, candidates are inserted in several orders: by
+    decreasing profit, by profit relative to the contention for their positions, and by randomly
+    perturbed profit. The search ends with the first order that gives an improving set.
     """
     found = [
         held
@@ -80,8 +80,8 @@ def price_by_cp_sat(
 ) -> Placed | None:
     """Return a timetable of a set with a profit of at least `threshold`; `None` if none exists.
 
-    Profits are rounded up and the threshold down, so a set that is found may fall short by the
-    rounding errors.
+    Profits are rounded up and the threshold down, so the profit of the set may fall short of the
+    threshold by the rounding errors.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
@@ -94,7 +94,7 @@ def price_by_cp_sat(
 
 
 def _most_profitable(held: int, profit: Mapping[int, float], most: int) -> int:
-    """Return the `most` most profitable members of a set, among those with a profit."""
+    """Return the up to `most` members of a set with the highest values in `profit`."""
     inside = sorted((one for one in profit if held >> one & 1), key=lambda one: -profit[one])
     return sum(1 << one for one in inside[:most])
 

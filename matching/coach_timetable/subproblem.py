@@ -51,7 +51,8 @@ class CoachSubproblem:
         series: the session options of each session of each coachee.
         initial: a feasible timetable, with one option for each session.
         contracting: the number of positions of contracting sessions, which come first.
-        contracting_spacing: minimum number of minutes from the start of one to the next start.
+        contracting_spacing: minimum number of minutes from the start of a contracting session to
+            the next start.
     """
 
     spacing_minutes: int

@@ -1,4 +1,4 @@
-"""Single changes that might enable a coachee to have a coach, least demanding first.
+"""Single changes that might allow a coachee to be matched, least demanding first.
 
 The first changes concern only the coachee or one coach: another place, window or session, or a
 dropped preference. They are followed by lifting a ban, and then by policy changes. Refusals, units,

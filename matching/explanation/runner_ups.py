@@ -149,7 +149,7 @@ class RunnerUps:
         return bounds.by_residual_path(row, partial(self._is_acceptable, row))
 
     def _is_acceptable(self, row: int, choice: Choice) -> bool:
-        """Return whether a choice places the coachee of `row` and all pinned ones, with the share.
+        """Return whether a choice places the coachee `row`, contains all pins and meets the share.
 
         The method does not check whether its pairs are allowed.
         """

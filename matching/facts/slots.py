@@ -1,4 +1,4 @@
-"""Messages that say why a session cannot be at a certain time."""
+"""Messages that explain why a session cannot take place at a certain time."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ class AvailabilityGrid:
         starts: `int64[S]`, epoch minutes in ascending order. Starts are on the grid, counted from
             local midnight in the cycle's zone; their sessions are within the cycle and avoid
             blackout dates.
-        contracting: the number of leading starts that are those of contracting sessions. The
-            others, those of all other sessions, are in ascending order as well.
+        contracting: the number of starts of contracting sessions, which come first. The starts of
+            all other sessions follow, also in ascending order.
         day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
         week: `int32[S]`, the start's ISO week, numbered from 0 for the cycle's first week.
         coachees: `uint64[n, W]`, the coachees' free starts as packed bits, with `W = ceil(S / 64)`;

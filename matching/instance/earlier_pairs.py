@@ -29,7 +29,7 @@ def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[Earli
 def earlier_cycles_by_pair(
     roster: Roster, results: Iterable[Result]
 ) -> dict[EarlierPair, tuple[str, ...]]:
-    """Return the pairs of earlier results with the names of their cycles, where these are known."""
+    """Return the pairs of earlier results, each with the names of its cycles where known."""
     recognition = _Recognition(roster)
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for result in results:

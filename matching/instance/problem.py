@@ -41,7 +41,7 @@ class EligiblePairs:
 
 @dataclass(frozen=True, eq=False)
 class MatchingProblem:
-    """The pairs that pass all rules and could place all their sessions if there were no others.
+    """The pairs that pass all rules and could place all sessions if there were no other pairs.
 
     Attributes:
         priority: `int64[n]`, the coachees' priorities.
@@ -244,7 +244,7 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
     """Return the smallest share, at least `share`, that up to `people` pairs can attain.
 
-    For that many pairs it is an equivalent constraint, with small integers.
+    For that many pairs, the result is an equivalent constraint with small integers.
     """
     if share == 0:
         return share

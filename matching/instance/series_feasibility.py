@@ -91,8 +91,8 @@ def can_place_remaining(
 ) -> NDArray[np.bool_]:
     """Return `bool[P]`: whether each pair, in isolation, can place its remaining sessions.
 
-    For a pair without remaining sessions, the answer is whether it has had any, because a match
-    without a single session would be pointless.
+    A pair without remaining sessions is included only if it has already had sessions, because a
+    match without a single session would be pointless.
     """
     answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
     for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():

@@ -16,7 +16,7 @@ NO_PREVIOUS_DAY = -(1 << 40)
 
 @dataclass(frozen=True, slots=True)
 class ContractingLimits:
-    """The constraints on a contracting session, which is before the first of a series.
+    """The constraints on a contracting session, which precedes the first session of a series.
 
     Attributes:
         minutes: its length.
@@ -35,7 +35,7 @@ class SeriesLimits:
 
     Attributes:
         count: the number of sessions per pair, not counting the contracting session.
-        minutes: the length of a session, except of a contracting session.
+        minutes: the length of every session except the contracting session.
         min_gap_days: minimum number of days between the local dates of consecutive sessions.
         max_gap_days: maximum number of days between the local dates of consecutive sessions.
         buffer_minutes: minimum free time between two sessions of a coach.

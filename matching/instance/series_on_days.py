@@ -30,7 +30,7 @@ def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.
 
 
 def days_after_contracting(days: Bits, contracting: Bits, limits: ContractingLimits) -> Bits:
-    """Return which of `days` can follow one of the days `contracting` of a contracting session."""
+    """Return the days in `days` that can follow a contracting session on a day in `contracting`."""
     return _shift_by_any(contracting, limits.min_gap_days, limits.max_gap_days) & days
 
 

@@ -23,8 +23,8 @@ def _is_unset(value: object) -> bool:
 class RunParameters(ResultValue):
     """The parameters of a run, including how its lists are read.
 
-    `time_limit_seconds` is `None` for a run without a limit. `strict` and `encoding` are those of
-    the lists in the input files; they are omitted unless they were chosen.
+    `time_limit_seconds` is `None` for a run without a limit. `strict` and `encoding` determine how
+    the lists in the input files are read; each is omitted unless it was chosen.
     """
 
     seed: int

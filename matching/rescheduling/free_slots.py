@@ -43,7 +43,7 @@ class Slot:
 
 
 def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
-    """Return the best other starts for session `number` of the series, at most `MAX_SLOTS`.
+    """Return up to `MAX_SLOTS` alternative starts for session `number` of the series, best first.
 
     Slots that keep all later sessions come first, ordered by the quality of the series. If there
     are fewer than three, slots that move later sessions follow, ordered by the number of sessions
@@ -61,7 +61,7 @@ def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
 
 
 def _chosen(found: Iterable[tuple[int, Slot]], most: int) -> tuple[Slot, ...]:
-    """Return the first slots, at most two a day unless there are few; `found` has their days."""
+    """Return the first of the slots, which come with their days: at most two a day if possible."""
     chosen: list[Slot] = []
     crowded: list[Slot] = []
     days: Counter[int] = Counter()
@@ -111,7 +111,7 @@ class _Search:
             yield int(self._day[column]), slot
 
     def _columns(self) -> tuple[NDArray[np.int64], Mapping[int, NDArray[np.bool_]]]:
-        """Return all starts and, by session number, at which of them the session may start."""
+        """Return all starts and, by session number, a mask of those that the session may have."""
         own = np.array([one.start for one in self._after], dtype=np.int64)
         sessions = (self._moved, *self._after)
         # Contracting sessions have their own starts; all other sessions share the same ones.
@@ -130,7 +130,7 @@ class _Search:
         return grid[good]
 
     def _follows_previous(self) -> NDArray[np.bool_]:
-        """Return whether each start keeps the gap to the session before the one that moves."""
+        """Return, for each start, whether it keeps the gap to the session before the moved one."""
         if not self._before:
             return np.ones(len(self._starts), dtype=np.bool_)
         last = self._before[-1]
@@ -141,7 +141,7 @@ class _Search:
         return follows
 
     def _later_costs(self) -> list[_Costs]:
-        """Return, for each later session and start, the least cost of it and all that follow."""
+        """Return, for each later session and start, the least cost from this session onwards."""
         costs: list[_Costs] = []
         for place in reversed(range(len(self._after))):
             session = self._after[place]
@@ -155,7 +155,7 @@ class _Search:
     def _after_costs(self, session: SeriesSession, costs: list[_Costs]) -> _Costs:
         """Return, for each start of `session`, the least cost of all sessions after it.
 
-        `costs` are those of the sessions after it, in order.
+        `costs` contains the costs of the later sessions, in order.
         """
         if not costs:
             return np.zeros(len(self._starts), dtype=np.int64)
@@ -165,7 +165,7 @@ class _Search:
     def _next_columns(
         self, session: SeriesSession, following: SeriesSession
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return, for each start of `session`, the range of starts of the one that follows."""
+        """Return, for each start of `session`, the range of possible starts of the next session."""
         least, most = self._calendar.gap_range(session, following)
         spacing = (
             self._calendar.minutes(session.number) + self._calendar.cycle.sessions.buffer_minutes

@@ -1,4 +1,4 @@
-"""The calendar of one pair: its series, and what else limits the starts of its sessions."""
+"""The calendar of one pair: its series, and everything else that limits its session starts."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class PairCalendar:
         return (first + day) // _DAYS_PER_WEEK - first // _DAYS_PER_WEEK
 
     def clashes(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
-        """Return whether a session at each start would overlap with another of either person."""
+        """Return, for each start, whether the session would overlap another of either person."""
         minutes = self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in (*self.occupied, *self.coach_sessions):

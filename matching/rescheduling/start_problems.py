@@ -1,4 +1,4 @@
-"""Finds the reasons why sessions of a pair cannot be at certain times."""
+"""Finds the reasons why sessions of a pair cannot take place at certain times."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from matching.rescheduling.pair_calendar import PairCalendar, SeriesSession
 class StartProblem:
     """A reason against a start.
 
-    `binding` is true if the office cannot override it: the time is over, or one of the two has
-    another session.
+    `binding` is true if the office cannot override it: the time has passed, or one of the two
+    people has another session.
     """
 
     reason: Fact

@@ -40,7 +40,7 @@ class RuleInputs:
 
     @cached_property
     def humans(self) -> Humans:
-        """Which rows of the roster are one human."""
+        """The groups of rows in the roster that belong to the same human."""
         return humans_of(self.roster)
 
 

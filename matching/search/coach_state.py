@@ -1,4 +1,4 @@
-"""A coach's part of a plan: the subproblem, its incumbent, and what the coach's pairs are worth."""
+"""A coach's part of a plan: the subproblem, its incumbent, and the value of its timetable."""
 
 from __future__ import annotations
 

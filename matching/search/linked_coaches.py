@@ -3,8 +3,8 @@
 Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
 the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach can
 hold their coachees if nobody's sessions with other coaches matter. A set of pairs of linked coaches
-is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at once.
-Minimal infeasible sets become rows of the master problem: not all their pairs are chosen
+is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at once. For
+each minimal infeasible set, the master problem gets a row that forbids choosing all its pairs
 (combinatorial Benders cuts, Codato and Fischetti 2006).
 """
 
@@ -76,9 +76,9 @@ class LinkedCoaches:
         return None
 
     def fits_quickly(self, pair: int, chosen: Iterable[int]) -> bool:
-        """Return whether a pair can be added to a feasible choice; false may be wrong.
+        """Return whether a pair can be added to a feasible choice; false is not conclusive.
 
-        The answer is exact if it is already known, and otherwise that of a heuristic.
+        A stored answer is exact; otherwise, a heuristic decides.
         """
         group = next((one for one in self.groups({*chosen, pair}) if pair in one), None)
         if group is None:

@@ -1,7 +1,7 @@
 """The level `worst`: the lowest points of a matched pair.
 
-They can be at least `w` if and only if some plan without pairs below `w` satisfies the floors. The
-level is decided by bisection over the values that occur.
+The lowest points can be at least `w` if and only if some plan without pairs below `w` satisfies the
+floors. The level is decided by bisection over the values that occur.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ _VARIABLE = ("id", "_id", "_at", "sha256", "_hash", "seal", "at")
 def changed_rows(world: World, action: Callable[[], object]) -> Counter[tuple[object, ...]]:
     """Perform an action, and return the rows that it adds or changes in any table.
 
-    Identifiers, times, ciphertexts and hashes differ between actions, and are replaced by whether
-    they are set. `last_used_at` and `queued_at` are ignored.
+    Identifiers, times, ciphertexts and hashes differ between actions, so only whether they are set
+    is compared. `last_used_at` and `queued_at` are ignored.
     """
     before = _rows(world.database)
     action()

@@ -269,7 +269,7 @@ class World:
         return self.coaches[person_id]
 
     def give_factor(self, tx: Transaction, user_id: str) -> None:
-        """Give a user a second factor; without it, they reach only their account page."""
+        """Give a user a second factor, without which they can open only their account page."""
         if tx.scalar(select(PasskeyRow.id).where(PasskeyRow.user_id == user_id)) is None:
             tx.add(
                 PasskeyRow(
@@ -397,7 +397,7 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 
 def _migrate(url: str) -> None:
-    """Create all tables, and record that each is sealed, as the first start of a server does."""
+    """Create all tables, and record that each table is sealed, like the first start of a server."""
     database = Database(url)
     schema.migrate(database)
     migrate_job_tables(url)
@@ -427,7 +427,7 @@ def _postgres_template(server: str) -> str:
 
 
 def _replace_by_migrated(url: str) -> None:
-    """Replace an empty PostgreSQL database with a copy of a migrated one, which is faster."""
+    """Replace an empty PostgreSQL database with a copy of a migrated one, to save time."""
     server, _, name = url.rpartition("/")
     template = _postgres_template(server)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:

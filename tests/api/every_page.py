@@ -480,14 +480,14 @@ def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _see_before_verification(walk: Walk, coachee: str, page: str) -> None:
-    """Open what a secret link alone gives access to, and submit a form too early."""
+    """Open the pages that a secret link alone gives access to, and submit a form too early."""
     walk.open("consent, before verification", f"{coachee}/consent")
     unsent = {"attendance": "held", "q.useful": "4", "text": "Any words"}
     walk.submit("feedback, before verification", f"{coachee}{page}/feedback", data=unsent)
 
 
 def _verify(walk: Walk, side: str, home: str, mails: MailServer) -> None:
-    """Verify a person with the code that they are sent."""
+    """Verify a person with an emailed code."""
     walk.open(f"verify the {side}", f"{home}/verify")
     before = len(mails.taken)
     walk.post(f"{home}/verify/code")
@@ -552,7 +552,7 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Open the plans of modules, and change a plan, once too late."""
+    """Open the plans of modules, and change a plan, including once based on an old version."""
     for side, home in (("coachee", coachee), ("coach", coach)):
         walk.open(f"curriculum of the {side}", f"{home}/curriculum")
         walk.open(f"agenda of the {side}", f"{home}{page}")
@@ -895,7 +895,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
 
 
 def _enrol(walk: Walk, cycle: str, mails: MailServer) -> None:
-    """Open a call, apply, and open the application; then ask everybody for their times."""
+    """Open a call, apply, and open the application; then ask everybody to enter their times."""
     page = f"{cycle}/applications"
     walk.open("enrolment, no call", page)
     walk.submit("call, not in the cycle", f"{cycle}/call", data={"last_day": "2030-01-01"})

@@ -1,4 +1,4 @@
-"""Finds which forms keep drafts of what is typed into them, and states why others do not."""
+"""Finds the forms that keep drafts of the typed text, and gives reasons for the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Form:
     """A form of a page.
 
     Attributes:
-        address: where the form is submitted.
+        address: the URL to which the form is submitted.
         is_kept: whether the form keeps a draft, of all fields or of named ones.
         keeps_all: whether the draft contains all fields.
         has_texts: whether the form has a text field.

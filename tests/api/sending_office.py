@@ -50,7 +50,7 @@ class SendingOffice:
     def queue_all(self) -> list[Job]:
         """Queue the jobs of all released emails at once, and return all delivery jobs.
 
-        Outside tests, the job of each email queues that of the next one.
+        Outside tests, the job of each email queues the job of the next email.
         """
         with self.services.database.writing() as tx:
             now, enqueue = self.services.now(), self.services.enqueue

@@ -130,8 +130,8 @@ def _with_exchanged_coaches(result: Result) -> Result:
 def measured(browser: httpx.Client, name: str, address: str) -> Figure:
     """Measure the median processor time and the size of a page, after a first request.
 
-    The processor time includes that of the client, a few milliseconds. Unlike elapsed time, which
-    is shown next to it, it does not depend on other load on the machine.
+    The processor time includes a few milliseconds for the client. Unlike elapsed time, which is
+    shown next to it, it does not depend on other load on the machine.
     """
     body = _body(browser, address)
     seconds, passed = [], []

@@ -1,7 +1,7 @@
 """Compares the assignment with other packages, each installed into a new environment.
 
 Separate environments are necessary because two of these packages are imported as `matching`, like
-the engine. None of them schedules sessions, so only the assignment is compared.
+the engine. None of the packages schedules sessions, so only the assignment is compared.
 """
 
 from __future__ import annotations

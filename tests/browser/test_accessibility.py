@@ -1,4 +1,4 @@
-"""Pages have no findings of axe-core, narrow and wide, in the light and dark schemes."""
+"""axe-core finds no problems on narrow and wide pages, in the light and dark schemes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An aide answers on a small phone, by keyboard alone and without a script."""
+"""An aide answers on a small phone, using only the keyboard and no JavaScript."""
 
 from __future__ import annotations
 

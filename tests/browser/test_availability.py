@@ -1,4 +1,4 @@
-"""A coach paints a week on a phone, by touch, then by keyboard, and without a script."""
+"""A coach marks available times on a phone: by touch, by keyboard, and without JavaScript."""
 
 from __future__ import annotations
 

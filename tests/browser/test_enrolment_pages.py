@@ -1,4 +1,4 @@
-"""A coach applies and paints a week on a small phone, by keyboard alone and without a script."""
+"""A coach applies and marks available times on a small phone, with only the keyboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office, from an empty server to sent invitations and a re-match, as its document says."""
+"""The walkthrough of the office, from an empty server to sent invitations and a re-match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cycle with a policy is created in a few clicks, and counts follow what is typed."""
+"""A cycle with a policy is created in a few clicks, and typing updates the counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two untidy lists become a clean cycle on the pages, by keyboard alone and without a script."""
+"""Two untidy lists are imported on pages, using only the keyboard and no JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A coach writes the full record of a session on a phone, in few touches; drafts keep it."""
+"""A coach writes the full record of a session on a phone with few touches; drafts are kept."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Office:
     pressed: list[str] = field(default_factory=list)
 
     def press(self, role: str, name: str) -> None:
-        """Press the first button or link with a name, and wait for the page that it leads to."""
+        """Press the first button or link with a name, and wait for the page that it opens."""
         target = self.page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
         with self.page.expect_navigation():
             press(self.page, target)
@@ -118,7 +118,7 @@ def _publish(walker: Office) -> None:
 
 
 def _send(walker: Office, server: Server, picture: str) -> None:
-    """Send everything that is ready, and wait until the mail server has it."""
+    """Send all messages that are ready, and wait until the mail server has received them."""
     assert server.mails is not None
     before = len(server.mails.taken)
     button = walker.page.get_by_role("button", name=re.compile("Send all")).first.inner_text()

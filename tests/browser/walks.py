@@ -1,4 +1,4 @@
-"""Walkthroughs: from untidy lists to a clean cycle, enrolment by link, an aide, and the office.
+"""Walkthroughs: importing untidy lists, enrolment by link, an aide, and the office.
 
 `python -m tests.browser.walks` performs all of them and writes the pictures of docs/walk-*.md into
 docs/pictures. The first and the last are also tests, with only the keyboard and without JavaScript.
@@ -84,7 +84,7 @@ def two_spreadsheets(browser: Browser, server: Server, camera: Camera) -> None:
 
 
 def enrolment(browser: Browser, server: Server, camera: Camera) -> None:
-    """Open a call, let a coach apply on a phone and paint a week, and add them to the list."""
+    """Open a call, let a coach apply on a phone and mark available times, and approve the coach."""
     office = browser.new_context(viewport=WIDE).new_page()
     call = open_call(office, server)
     phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()

@@ -1,4 +1,4 @@
-"""Modules of the curriculum: how their files are read, and how they are distributed."""
+"""Modules of the curriculum: reading their files, and distributing them over sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Possible duplicates: names that are nearly equal, and what people have in common."""
+"""Possible duplicates: similar names, and other data that people have in common."""
 
 from __future__ import annotations
 

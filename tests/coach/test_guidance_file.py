@@ -1,4 +1,4 @@
-"""Guidance cards: complete ones are read; others are refused, with the line of every fault."""
+"""Guidance cards: complete cards are read; others are rejected with the line of every fault."""
 
 from __future__ import annotations
 

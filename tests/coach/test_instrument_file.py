@@ -1,4 +1,4 @@
-"""Files of instruments: complete ones are read, others refused whole with every fault located."""
+"""Instrument files: complete files are read; others are rejected with the line of every fault."""
 
 from __future__ import annotations
 

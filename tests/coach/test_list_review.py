@@ -1,4 +1,4 @@
-"""Lists are compared with earlier ones: by id, field by field, and as a whole."""
+"""Comparison of lists with earlier lists: by id, field by field, and as a whole."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def coach(ident: str, **changes: object) -> Coach:
 
 
 def compared(before: int, after: int, *, first: int = 0) -> ListComparison:
-    """Compare a list of `before` people with one of `after` people, whose ids begin at `first`."""
+    """Compare lists of `before` and `after` people; the ids in the second list begin at `first`."""
     people = [coachee(str(number)) for number in range(first, first + after)]
     return compare_list(PeopleKind.COACHEES, people, [coachee(str(one)) for one in range(before)])
 

@@ -1,7 +1,7 @@
 """An independent implementation of the file formats and the rules for a valid plan.
 
-It is based on `docs/reference` and the standard library, and imports none of our packages, so that
-it does not repeat their errors. It is too slow for anything but tiny instances.
+The implementation is based on `docs/reference` and the standard library, and imports none of our
+packages, so that it does not repeat their errors. It is too slow for anything but tiny instances.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ def violations(instance: Instance, folder: Path) -> list[str]:
 
 
 def overlapping(instance: Instance, result: dict) -> Iterator[str]:
-    """Yield everybody who is in two sessions at once, in whatever role."""
+    """Yield everybody who is in two sessions at once, regardless of role."""
     busy: dict[str, list[datetime]] = {}
     for match in result["matches"]:
         rows = instance.coachees[match["coachee"]], instance.coaches[match["coach"]]

@@ -1,4 +1,4 @@
-"""Damaged people files and cycle files: each is read or rejected within a second.
+"""Damaged people files and cycle files, each of which must be read or rejected within a second.
 
 A valid file is damaged in a few places and read together with intact files, in the same way as by
 the commands and the server. Calendar files are not included; see

@@ -1,4 +1,4 @@
-"""Shared by all stress tests: deployments, the command line, and the heading of the table."""
+"""Shared code of all stress tests: deployments, the command line, and the table's heading."""
 
 from __future__ import annotations
 

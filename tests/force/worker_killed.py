@@ -1,4 +1,4 @@
-"""Kills workers with SIGKILL at random times: no run may be lost or done twice.
+"""Kills workers with SIGKILL at random times: no run may be lost or executed twice.
 
 Workers run the command `gender-coach worker`, forked from a process that has already imported all
 modules, which leaves time for more kills. Their solver processes start as usual.
@@ -179,7 +179,7 @@ def _settle(world: World, fleet: WorkerFleet) -> None:
 
 
 def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
-    """Return the number of runs lost, of runs done twice, and a text with further counts.
+    """Return the number of lost runs, the number of repeated runs, and a text with further counts.
 
     A run is lost if it has not ended, finished without a plan, or failed for a reason other than
     five crashes, after which it is abandoned by design. A run was done twice if it has two plans,

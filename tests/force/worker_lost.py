@@ -1,4 +1,4 @@
-"""Kills workers that never come back; others take over their runs: none is lost or done twice.
+"""Kills workers for good; others take over their runs, none of which is lost or repeated.
 
 Each killed worker is replaced by one with a new slot number. Workers take over after one second
 instead of twelve, so that more kills happen while a takeover is in progress.

@@ -31,7 +31,7 @@ Instance = tuple[Roster, Cycle, Result | None]
 
 
 def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
-    """Solve with a clock that advances at each call."""
+    """Solve an instance with a clock that advances at each call."""
     ticks = count()
     return solve(
         roster,
@@ -135,7 +135,7 @@ def repeated_pairs(seed: int) -> Instance:
 
 
 def contracting(seed: int) -> Instance:
-    """Return another instance with contracting sessions, often kept from an earlier result."""
+    """Return an instance with contracting sessions, often kept from an earlier result."""
     random = Random(seed)
     roster, cycle, _ = random.choice((scarce_time, many_places, every_rule, one_human))(seed)
     least = random.choice((0, 0, 1, 3, 7))

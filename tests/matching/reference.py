@@ -202,7 +202,7 @@ def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
 def series_holds(
     series: list[datetime], booked: list[list[datetime]], coach: Coach, cycle: Cycle
 ) -> bool:
-    """Return whether a (partial) series satisfies the gaps and caps, with the coach's sessions."""
+    """Return whether a (partial) series satisfies the gaps and, with other sessions, the caps."""
     policy, first = cycle.sessions, first_number(cycle)
     following = enumerate(pairwise(series), start=first)
     if not all(_may_follow(*both, cycle, number) for number, both in following):

@@ -1,4 +1,4 @@
-"""A plan that fails its audit: what is rejected, and the part that is still offered."""
+"""A plan that fails its audit: the rejected matches, and the part that is still offered."""
 
 from __future__ import annotations
 

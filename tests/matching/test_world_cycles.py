@@ -1,4 +1,4 @@
-"""Cycles across time zones, clock changes and date lines, compared with a plain reading."""
+"""Cycles across time zones, clock changes and date lines, compared with plain arithmetic."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """A process that loads third-party packages once and runs tests in forks of itself.
 
 Loading these packages takes longer than most tests. Each fork loads the code under test itself, and
-therefore sees the fault that was planted last.
+therefore runs with the fault that was planted last.
 
 `python fork_server.py TEST ...` runs the tests once for each line of its input, which is a limit in
-seconds of processor time, so that other load on the machine decides nothing. It prints pytest's
-exit code, -24 if the limit passed, -27 if a single test took too long, or -9 if the tests waited
-for ten times the limit.
+seconds of processor time, so that other load on the machine does not affect the result. It prints
+pytest's exit code, -24 if the limit passed, -27 if a single test took too long, or -9 if the tests
+waited for ten times the limit.
 """
 
 from __future__ import annotations

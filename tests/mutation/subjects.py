@@ -1,4 +1,4 @@
-"""Which files are mutated, and which tests must detect the faults."""
+"""Defines the files to mutate, and the tests that must detect the faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This version continues to work with a database that an older version left in use.
+"""This version works with a database that was in use by an older version.
 
 `from-0013.sql.gz` is that database, `master.key` is its key file, and `manifest.json` contains the
 secrets given to people and the expected results. README.md describes how the files were created.

@@ -87,7 +87,7 @@ def _entered(agreement: AgreementView, pair: Pair) -> dict[str, str]:
 
 
 def _languages(pair: Pair) -> tuple[str, ...]:
-    """Return the codes of the languages that both speak, followed by the others."""
+    """Return the language codes to offer, beginning with the languages that both people speak."""
     own, other = (
         [skill.code for skill in profile_of(row).languages] for row in (pair.coachee, pair.coach)
     )

@@ -1,4 +1,4 @@
-"""What the programme office sees of goals and commitments: areas, states, and shared titles.
+"""The programme office's view of goals and commitments: areas, states, and shared titles.
 
 The counts of a cycle are read in a fixed number of queries, whatever the number of pairs.
 """

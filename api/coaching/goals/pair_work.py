@@ -1,4 +1,4 @@
-"""A pair seen by one of its people, with the agreement that goals and commitments belong to."""
+"""A pair from one participant's side, with the agreement behind its goals and commitments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _IN_FORCE = frozenset({AgreementState.AGREED, AgreementState.ACTIVE, AgreementSt
 
 @dataclass(frozen=True, slots=True)
 class PairWork:
-    """A pair as seen from `side`; `agreement` is `None` if nothing has been written yet."""
+    """A pair from the point of view of `side`; `agreement` is `None` if there is none yet."""
 
     tx: Transaction
     pair: Pair

@@ -1,7 +1,7 @@
 """The English texts of format 1, in which results contained sentences instead of facts.
 
-Results of format 1 were written with these texts, so they stay as they are when the messages are
-reworded.
+Results of format 1 were written with these texts, so these texts must not change when the messages
+are reworded.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class CompressionMiddleware:
 
 
 def _accepts(header: str) -> bool:
-    """Return whether `Accept-Encoding` names gzip, and does not exclude it."""
+    """Return whether `Accept-Encoding` lists gzip without excluding it."""
     for part in header.lower().split(","):
         name, *weights = (word.strip() for word in part.split(";"))
         if name == _ENCODING:

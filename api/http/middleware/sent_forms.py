@@ -1,4 +1,4 @@
-"""Tells the browser which draft was sent, once the server has processed its form.
+"""Informs the browser which draft was submitted, once the server has processed the form.
 
 A form whose draft is kept is submitted with the draft's name in the query parameter `draft`. If the
 route redirects, its URL gets the fragment `#sent-NAME`, which ends the draft. A page with faults

@@ -66,7 +66,7 @@ class PairDecisionInput(PairOfDecision):
 def decide(
     services: Services, cycle_id: str, given: PairDecisionInput, *, version: int | None = None
 ) -> None:
-    """Add a pin, a ban or a waiver to the policy, unless it is already there.
+    """Add a pin, a ban or a waiver to the policy, unless the policy already contains it.
 
     `version` is the policy version on which the decision is based; `None` disables the check.
 
@@ -126,7 +126,7 @@ def end_decision(
 def _obstacle(
     policy: Cycle, roster: Roster, kind: DecisionKind, coachee: str, coach: str
 ) -> Fact | None:
-    """Return why a decision cannot be made; `None` if it can."""
+    """Return why a decision cannot be made; `None` if there is no obstacle."""
     if kind is DecisionKind.BAN and policy.pins.get(coachee) == coach:
         return facts.PIN_NOT_BANNED()
     rule = kind.waived_rule
@@ -143,14 +143,14 @@ def _obstacle(
 
 
 def _full(policy: Cycle, roster: Roster, coachee: str, coach: str) -> Fact | None:
-    """Return the message that a coach has no place for another pin; `None` if there is one."""
+    """Return the message that a coach has no place left for another pin; `None` if there is one."""
     others = sum(one == coach for other, one in policy.pins.items() if other != coachee)
     capacity = next(one.capacity for one in roster.coaches if one.id == coach)
     return facts.PINS_ABOVE_CAPACITY(count=capacity) if others >= capacity else None
 
 
 def pin_objections(policy: Cycle, roster: Roster, coachee: str, coach: str) -> dict[str, Fact]:
-    """Return why a pair cannot be pinned, by rule; empty if it can."""
+    """Return why a pair cannot be pinned, by rule; empty if the pair can be pinned."""
     pair = PairJudgement(roster, policy, coachee, coach)
     found = pair.objections()
     if not found and not pair.can_place_sessions():

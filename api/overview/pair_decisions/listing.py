@@ -35,7 +35,7 @@ class ListedDecision:
 class PairDecision(ListedDecision):
     """A decision with its effect.
 
-    `effect` describes what the decision does with the current lists. `matters` is false if the
+    `effect` describes the effect of the decision with the current lists. `matters` is false if the
     decision makes no difference or cannot be fulfilled.
     """
 
@@ -45,7 +45,7 @@ class PairDecision(ListedDecision):
 
 @dataclass(frozen=True, slots=True)
 class PairDecisions:
-    """Decisions of a cycle with their effects, and the people to choose from for new decisions."""
+    """A cycle's decisions with their effects, and the people who can be selected for new ones."""
 
     cycle: CycleHeader
     version: int

@@ -1,4 +1,4 @@
-"""Finds the two people of a decision from what was typed or selected."""
+"""Finds the two people of a decision from the text or selection in a form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def suggestion(person: Person) -> str:
 
 
 def read_pair(roster: Roster, coachee: str, coach: str) -> tuple[str, str, list[InputFault]]:
-    """Return the ids of a coachee and a coach, and the faults in what was typed."""
+    """Return the ids of a coachee and a coach, and the faults in the typed text."""
     faults: list[InputFault] = []
     ids: list[str] = []
     for field, people, text in (

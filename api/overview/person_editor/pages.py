@@ -36,7 +36,7 @@ def show_person(person_id: str, request: Request, *, saved: bool = False) -> Res
 def save_person(
     person_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Change the data, or show all faults, or show what somebody else has changed since."""
+    """Change the data, or show all faults, or show the changes made by somebody else since."""
     version = version_in_form(form_fields.get("version", ""))
     try:
         service.edit_person(

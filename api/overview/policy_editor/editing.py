@@ -53,7 +53,7 @@ class StoredPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPolicy:
-    """The effect of a change of the policy: the differences, and the pairs that would be left.
+    """The effect of a policy change: the differences, and the number of pairs that would be left.
 
     `counts` is `None` if the cycle has no coachees or no coaches.
     """

@@ -1,4 +1,4 @@
-"""The keys of the cycle file in groups, each with the form of its field.
+"""The keys of the cycle file in groups, each key with the form of its field.
 
 Pins, bans and waivers are left out, because they have their own page.
 """

@@ -33,7 +33,7 @@ def show_form(request: Request) -> Response:
 
 @NEW_CYCLE.post("")
 def create(form_fields: FormFields, request: Request, services: ServicesDep) -> Response:
-    """Create the cycle, or show all faults with what was entered."""
+    """Create the cycle, or show all faults with the entered texts."""
     try:
         created = create_from_fields(services, form_fields)
     except UnusableInputError as error:

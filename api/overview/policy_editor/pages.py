@@ -37,7 +37,7 @@ _VERSION, _QUICK = "version", "quick"
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the page shows in addition to the stored policy.
+    """The content of the page in addition to the stored policy.
 
     If somebody else has changed the policy, `differs` lists the fields whose stored values differ
     from those entered, and `conflict` states who has changed it. `unusable` states why the stored
@@ -71,7 +71,7 @@ def show_editor(
 def check(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Show what the change would do, without storing it."""
+    """Show the effect of the change, without storing it."""
     shown = _check(services, cycle_id, form_fields, quick=form_fields.get(_QUICK) == "true")
     return _render(request, editing.read_stored(services, cycle_id), shown)
 
@@ -80,7 +80,7 @@ def check(
 def save(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Replace the policy, or show all faults, or show what somebody else has changed."""
+    """Replace the policy, or show all faults, or show the changes made by somebody else."""
     version = version_in_form(form_fields.get(_VERSION, ""))
     try:
         saved = editing.save_fields(services, cycle_id, form_fields, version)

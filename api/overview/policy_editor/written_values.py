@@ -72,7 +72,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - as above
 
 
 def read_value(key: PolicyKey, text: str) -> JsonValue:
-    """Return the JSON value of the text of a field; `None` stands for the default.
+    """Return the JSON value of the text of a field; `None` means the default.
 
     Raises:
         CellError: the text is not in the form of the field.

@@ -36,7 +36,7 @@ USER_PAGES = APIRouter(prefix=USERS, include_in_schema=False)
 
 @USER_PAGES.get("")
 def show_users(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Show one page of the users and what they may do."""
+    """Show one page of the users with their roles and limits."""
     query, names = read_query(request, USER_LIST), cycle_names(services)
     selected = select_rows(factor_reset.read_users(services), query, USER_ACCESS)
     return render_page(
@@ -84,7 +84,7 @@ def change_access(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Change a user's role and limits, or show the faults, or show what has changed since."""
+    """Change a user's role and limits, or show the faults, or show the changes made since."""
     try:
         access = access_from_form(services, form_fields)
         user_administration.change_access(

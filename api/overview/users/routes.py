@@ -75,7 +75,7 @@ def change_access(
     *,
     version: RequiredVersion,
 ) -> UserView:
-    """Change the role and limits of another user, from their next request on."""
+    """Change the role and limits of another user, with effect from their next request."""
     return user_administration.change_access(
         services,
         principal,

@@ -14,7 +14,7 @@ from api.participants.undo import replaced_at
 
 
 class ListState(NamedTuple):
-    """Whether uploaded lists wait for a decision, and the time of the change that can be undone.
+    """The state of a cycle's lists: undecided uploads, and when the undoable change was made.
 
     `version` is the version of the lists in use.
     """

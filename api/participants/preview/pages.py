@@ -33,7 +33,7 @@ _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 @PREVIEW_PAGES.get("/preview")
 def show_preview(cycle_id: str, request: Request) -> Response:
-    """Show what the uploaded lists would change, or the questions about them."""
+    """Show the changes that the uploaded lists would make, or the questions about the lists."""
     return _render(request, cycle_id)
 
 
@@ -88,7 +88,7 @@ def undo_latest_lists(
 
 
 def _answers(outcome: Outcome, fields: Mapping[str, str]) -> PreviewAnswers:
-    """Return the answers in a form; questions without an answer are asked again."""
+    """Return the answers in a form; unanswered questions are asked again."""
     return PreviewAnswers(
         coachees=_answers_about(Side.COACHEE, outcome, fields),
         coaches=_answers_about(Side.COACH, outcome, fields),

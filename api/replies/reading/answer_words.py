@@ -15,7 +15,7 @@ from coach.folding import folded
 
 
 class WrittenAnswer(StrEnum):
-    """What a person has written in a word or two, or `OTHER`."""
+    """The meaning of a short written answer, or `OTHER`."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -126,10 +126,10 @@ _MEANINGS = {language: _meanings(words) for language, words in ANSWER_WORDS.item
 
 
 def answer_in(said: str, languages: Collection[str]) -> WrittenAnswer:
-    """Return what a person means with a few words, given the languages that they read.
+    """Return the meaning of a few words, given the languages that their writer reads.
 
     If the words are not in any of these languages, they may be in any language. The result is
-    `OTHER` if they are ambiguous or mean nothing.
+    `OTHER` if the words are ambiguous or are not an answer.
     """
     words = folded(said.strip().rstrip("!"))
     meanings = _in(words, languages) or _in(words, _MEANINGS)

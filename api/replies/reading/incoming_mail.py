@@ -47,7 +47,7 @@ class IncomingMail:
     """The type and the content of an email that was read.
 
     Attributes:
-        recipients: the values of the headers that name its recipients.
+        recipients: the values of the headers that name the recipients.
         sender: the address in From, in lower case; empty if there is not exactly one.
         is_authenticated: whether the receiving server has authenticated the sender's domain.
         references: the ids of the messages to which it replies.

@@ -1,4 +1,4 @@
-"""Finds what people write in reply to an invitation: the text above the quoted email."""
+"""Finds the text that people write in reply to an invitation, above the quoted email."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _without_quote(lines: list[str]) -> list[str]:
 
 
 def written_words(text: str) -> str:
-    """Return the few words of an answer: the only line of `text`, or empty if there are several."""
+    """Return a short answer: the only line of `text`, or an empty string if there are several."""
     return text if len(text) <= _MAX_LINE and "\n" not in text.strip() else ""
 
 

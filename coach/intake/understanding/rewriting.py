@@ -98,7 +98,7 @@ def _languages(text: str, aliases: Aliases) -> list[Rewriting]:
 
 
 def _conjoined(entry: str, aliases: Aliases) -> list[str]:
-    """Return the languages in `srpski i engleski B2`; the entry itself if any is not known."""
+    """Return the languages in `srpski i engleski B2`, or the entry itself if any is unknown."""
     parts = [part.strip() for part in _CONJUNCTION.split(entry)]
     known = [aliases.language(_level(part)[0]) for part in parts]
     return parts if None not in known else [entry]
@@ -111,7 +111,7 @@ def _language(entry: str, aliases: Aliases) -> str:
 
 
 def _level(entry: str) -> tuple[str, str]:
-    """Split an entry into the language and its level, which is empty if none is given."""
+    """Split an entry into the language and the level, which is empty if the entry has no level."""
     match = _LEVEL.match(entry)
     if match is None:
         return entry.rstrip(" :"), ""

@@ -1,4 +1,4 @@
-"""Weekly windows and dates as people write them."""
+"""Rewrites weekly windows and dates in the various forms in which people write them."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def test_recent_browser_session_alone_creates_no_token_and_resets_nobody(
 def test_user_whose_row_was_altered_since_the_request_began_confirms_nothing(
     browser: Browser, altered: dict[str, str | None]
 ) -> None:
-    """The attacker has removed the app by hand, and set any password to one they know."""
+    """The attacker has removed the app from the row, and replaced the password with a known one."""
     users_table: Any = UserRow.__table__
     values = {"totp_sealed": None, "password_hash": None} | altered
     with browser.world.database.writing() as tx:

@@ -1,4 +1,4 @@
-"""A user who has lost their second factor is helped by another manager or the administrator."""
+"""Resets of a lost second factor, by another manager or by the administrator."""
 
 from __future__ import annotations
 

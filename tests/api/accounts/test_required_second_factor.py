@@ -1,4 +1,4 @@
-"""Until a user has set up a second factor, they reach only their account page."""
+"""A user without a second factor can open only their account page."""
 
 from __future__ import annotations
 

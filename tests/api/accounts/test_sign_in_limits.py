@@ -59,7 +59,7 @@ class Door:
         return start_attempt(self.services, name, Sender(network, device))
 
     def refuses(self, network: str, name: str = "anna") -> int:
-        """Return the number of seconds after which the network may try again; 0 if it may now."""
+        """Return the number of seconds until the network may try again; 0 if it may try now."""
         try:
             self.knocks(network, name)
         except TooManyAttemptsError as error:

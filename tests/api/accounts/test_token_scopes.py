@@ -1,4 +1,4 @@
-"""What a token may be used for, and when it ends."""
+"""The permitted uses and the expiry of tokens."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def test_aides_link_opens_no_other_page_feed_or_file(
 
 
 def test_routes_of_aides_are_these() -> None:
-    """Add further routes of aides here; each must require a session of the aide's coachee."""
+    """Add new routes of aides here; each must require a session of the aide's coachee."""
     of_aides = {
         f"{method} {path}"
         for (method, path), permission in PERMISSIONS.items()

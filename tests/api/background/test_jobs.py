@@ -40,7 +40,7 @@ SECONDS = 30
 
 
 class Book:
-    """A record of performed jobs. Jobs wait while its gate, which is open at first, is closed."""
+    """A record of performed jobs. Jobs wait while its gate, which is initially open, is closed."""
 
     def __init__(self) -> None:
         self.done: Counter[tuple[str, str]] = Counter()

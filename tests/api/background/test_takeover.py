@@ -1,4 +1,4 @@
-"""Another worker continues the jobs of one that has ended; a stopped worker keeps its jobs."""
+"""A worker takes over the jobs of one that has ended; a stopped worker keeps its jobs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Observer:
         )
 
     def looks_at(self, *times: float) -> list[str]:
-        """Look at each of the given times; return the slots taken over at the last one."""
+        """Look at each of the given times; return the slots taken over at the last time."""
         taken: list[str] = []
         for self.clock in times:
             taken = self._takeover.look()

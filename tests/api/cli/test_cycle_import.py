@@ -1,4 +1,4 @@
-"""`gender-coach cycle import` shows what lists change, and asks before it uses them."""
+"""`gender-coach cycle import` shows the changes in lists, and asks before using the lists."""
 
 from __future__ import annotations
 

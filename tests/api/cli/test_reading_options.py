@@ -1,4 +1,4 @@
-"""How `match` and `pairs` read lists: --strict, --encoding, and the messages about it."""
+"""The reading options of `match` and `pairs` (--strict and --encoding), and their messages."""
 
 from __future__ import annotations
 

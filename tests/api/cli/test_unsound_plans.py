@@ -1,4 +1,4 @@
-"""A plan that fails its audit is kept apart, and its sound part becomes the result."""
+"""A plan that fails its audit is stored separately, and its sound part becomes the result."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Random walks through the life of a pair, with invariants that are checked after each step.
 
-Steps move the clock. A step that is not possible at the time is refused; the invariants must hold
-after that, too.
+Steps move the clock. A step that is not possible at the time is refused; the invariants must also
+hold after a refusal.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class PairWalk:
                 answers.answer_follow_up(self.pair.services, self.asked(), one.id, given)
 
     def record(self) -> None:
-        """Record an event of a commitment, often that it was handed over to a post."""
+        """Record an event of a commitment, in many cases its handing over to a post."""
         event = self.chance.choice([*CommitmentEvent, *[CommitmentEvent.HAND_OVER] * 6])
         hands_over = event is CommitmentEvent.HAND_OVER
         change = CommitmentChange(
@@ -187,7 +187,7 @@ class PairWalk:
         self.check_emails()
 
     def check_states(self) -> None:
-        """Check that reached states stay reached; only staying in touch can change."""
+        """Check that states, once reached, remain; only staying in touch can change."""
         pair = self.pair
         with pair.services.database.reading() as tx:
             pairs = visible_pairs(tx, Side.COACHEE, pair.person("C-1"))
@@ -228,7 +228,7 @@ class PairWalk:
         raise AssertionError(self.done)
 
     def check_emails(self) -> None:
-        """Check that questions are sent once, with at most two reminders, and never too late."""
+        """Check that each question is sent once, with at most two reminders, and never too late."""
         kinds = (*FOLLOW_UP_KINDS, MailKind.POST_QUESTION)
         with self.pair.world.database.reading() as tx:
             people = {row.id: row.left_at for row in tx.scalars(select(PersonRow))}

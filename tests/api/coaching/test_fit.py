@@ -1,4 +1,4 @@
-"""The question of fit: who is asked when, who learns of the answer, and its effects."""
+"""The question of fit: recipients, times, visibility of the answers, and their effects."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_contracting_session_is_named_as_such_and_asks_for_no_fit(
     assert "Contracting session" in coachee.page(f"/sessions/{session['id']}").text
 
 
-def test_no_good_fit_opens_the_exit_without_naming_who_said_so(
+def test_poor_fit_lets_the_pair_end_without_revealing_who_reported_it(
     world: World, cycle: PublishedCycle
 ) -> None:
     coachee, coach = cycle.caller("C-1"), cycle.caller("K-1")

@@ -1,4 +1,4 @@
-"""What people are asked months after their cycle: when, by which link, and what they answer."""
+"""Follow-ups months after a cycle: times, links and answers."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_somebody_who_leaves_is_not_asked_and_their_link_ends(pair: PairLife) ->
     assert pair.ask_every_day(MAY + timedelta(days=1), 16) == [(MAY, MailKind.FOLLOW_UP)]
 
 
-def test_whoever_says_no_is_not_asked_again_unless_they_change_their_mind(pair: PairLife) -> None:
+def test_person_who_declines_is_not_asked_again_unless_they_opt_in(pair: PairLife) -> None:
     pair.complete()
     pair.ask(MAY)
     first, later = pair.follow_ups()

@@ -1,4 +1,4 @@
-"""Instruments: who is asked what and when, who sees the answers, and how long they are kept."""
+"""Instruments: recipients and times of the questions, and visibility and retention of answers."""
 
 from __future__ import annotations
 

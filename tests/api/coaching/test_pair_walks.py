@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SEEDS, STEPS = (0, 3), 60  # `python -m tests.force.pair_lives` walks many more
 
 
-def test_what_must_hold_holds_at_every_step_of_a_life(world: World) -> None:
+def test_invariants_hold_at_every_step_of_a_pair(world: World) -> None:
     reached: set[LifeState] = set()
     asked = 0
     for seed in SEEDS:

@@ -1,4 +1,4 @@
-"""The plans of pairs: suggested, changed by the coach, seen by the coachee and the office."""
+"""The module plans of pairs: suggestions, changes by coaches, and visibility."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Pair:
         return {"X-Device-Key": self.world.device_key(self.cycle_id, code)}
 
     def plan(self, client: httpx.Client, code: str = "K-1") -> Any:  # noqa: ANN401 - any JSON
-        """Return the plan of the pair as seen by a person."""
+        """Return the plan of the pair as shown to a person."""
         return client.get(self.url, headers=self.headers(code)).json()
 
     @property

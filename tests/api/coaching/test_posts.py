@@ -1,4 +1,4 @@
-"""A commitment that was handed over to a post, which is asked about it if the coachee agrees."""
+"""Commitments handed over to posts, which are asked about them if the coachee agrees."""
 
 from __future__ import annotations
 

@@ -43,11 +43,11 @@ class Form:
 
     Attributes:
         post: submits the form.
-        fields: the values stored at first, without the version.
+        fields: the values stored initially, without the version.
         field: the field that both change.
         faulty: a text of the field that is refused.
         version: the name of the field with the version.
-        at: the version at first.
+        at: the initial version.
     """
 
     post: Callable[[dict[str, Any]], httpx.Response]

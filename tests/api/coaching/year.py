@@ -61,7 +61,7 @@ class Clock:
 
 @dataclass
 class Year:
-    """The pair C-1 and K-1, whose people use pages and routes at the time that `clock` shows."""
+    """The pair C-1 and K-1, whose people use pages and routes at the time of `clock`."""
 
     world: World
     client: httpx.Client
@@ -318,7 +318,7 @@ def rate(year: Year, goal: str, moment: str, level: int) -> None:
 
 
 def finish(year: Year) -> None:
-    """Record what was done, and that the pair has finished."""
+    """Record the outcome of the commitments, and that the pair has finished."""
     coach = year.id("K-1")
     (first, *_) = year.call("C-1", "GET", f"/me/pairs/{coach}/commitments")["commitments"]
     work = f"/me/pairs/{coach}/commitments/{first['id']}"

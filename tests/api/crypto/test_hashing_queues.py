@@ -1,4 +1,4 @@
-"""Queues for password hashes: few at a time, and few callers waiting."""
+"""Queues for password hashes, which limit concurrent hashes and waiting callers."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def test_a_statement_that_would_leave_rows_without_a_seal_is_refused(stored: Wor
 
 
 def test_an_older_row_put_back_with_its_seal_is_valid_again(stored: World) -> None:
-    """Only the audit trail shows this; docs/security.md says so."""
+    """Only the audit trail reveals such a change, as docs/security.md states."""
     table: Any = UserRow.__table__
     with stored.database.reading() as tx:
         before = dict(tx.execute(table.select().where(table.c.id == USER)).mappings().one())

@@ -11,7 +11,7 @@ SALT = b"0123456789abcdef"
 
 
 def test_key_of_a_passphrase_is_the_one_that_earlier_versions_derived() -> None:
-    """It was computed with `cryptography` 50, on OpenSSL 4.0."""
+    """The expected key was computed with `cryptography` 50, on OpenSSL 4.0."""
     key = key_from_passphrase("tulip anvil ferry žito", SALT)
     assert key.hex() == "231ccd428ac9fb26b7078a0e817b8b6fd0f6b480b23051e2159bdb39f0d96504"
 

@@ -101,7 +101,7 @@ def test_other_entity_tags_match_no_version(office: httpx.Client, cycle_id: str,
 def test_unseen_replacement_is_refused_without_if_match(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
-    """RFC 6585: 428, before anything is read from the database; `*` replaces any version."""
+    """The response is 428 (RFC 6585), before any database access; `*` replaces any version."""
     cycle, policy = f"{API}/{cycle_id}", f"{API}/{cycle_id}/policy"
     person = world.person_id(cycle_id, "C-1")
     plan = world.plan(cycle_id, world.result({"C-1": "K-1"}))

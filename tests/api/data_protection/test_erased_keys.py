@@ -1,4 +1,4 @@
-"""Keys of people in the results of cycles that know earlier pairs."""
+"""Erasure of people's keys in the results of cycles with earlier pairs."""
 
 from __future__ import annotations
 

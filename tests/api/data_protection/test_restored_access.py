@@ -1,4 +1,4 @@
-"""A restore repeats the changes of access that the replaced database records since the backup."""
+"""A restore repeats the changes of access that the replaced database recorded after the backup."""
 
 from __future__ import annotations
 

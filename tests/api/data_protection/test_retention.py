@@ -1,4 +1,4 @@
-"""Retention: who is erased and when, the warning, holds, and the remaining data."""
+"""Retention: the time and scope of erasure, the warning, holds, and the remaining data."""
 
 from __future__ import annotations
 

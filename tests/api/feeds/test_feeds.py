@@ -204,7 +204,7 @@ def test_feed_ends_with_all_other_access_of_its_manager(
 
 
 @pytest.mark.parametrize("change", ["disabled", "auditor", "altered"])
-def test_feed_of_somebody_who_is_no_manager_any_more_is_not_found(
+def test_feed_of_a_former_manager_is_not_found(
     world: World, manager: Principal, office_feed: str, change: str
 ) -> None:
     with world.database.writing() as tx:

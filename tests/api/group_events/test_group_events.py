@@ -1,4 +1,4 @@
-"""Group events: who gets which messages after changes, and when people join or leave."""
+"""Group events: the messages to each person after changes, and when people join or leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps that docs/how-to/group-events.md describes, on pages and in the API."""
+"""The steps in docs/how-to/group-events.md, on pages and in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compression: only of responses without a secret next to text controlled by others."""
+"""Compression, which is limited to responses without secrets next to text that others control."""
 
 from __future__ import annotations
 

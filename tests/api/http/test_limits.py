@@ -1,4 +1,4 @@
-"""Managers limited to cycles or countries reach nothing, and read nobody, beyond their limits.
+"""Managers limited to cycles or countries can access no objects or people beyond their limits.
 
 All routes are called once by each of two limited managers: with objects of a cycle beyond their
 limits, and with objects of their own cycle, in which case the responses must not name anybody
@@ -215,7 +215,9 @@ def test_no_page_names_anybody_of_another_country(both: tuple[Limited, Limited])
     }
 
 
-def test_of_the_other_side_of_a_pair_only_the_code_is_seen(both: tuple[Limited, Limited]) -> None:
+def test_only_the_code_of_the_other_person_in_a_pair_is_shown(
+    both: tuple[Limited, Limited],
+) -> None:
     _, by_country = both
     path = "/api/v1/cycles/{cycle_id}/published-pairs"
     pairs = by_country.call("GET", path, by_country.inside).json()

@@ -80,7 +80,7 @@ REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 @dataclass(frozen=True)
 class Caller:
-    """A caller of routes; `owner` is whether the session belongs to the caller."""
+    """A caller of routes; `owner` is true if the session belongs to the caller."""
 
     name: str
     role: AccessRole
@@ -524,7 +524,7 @@ def _follow_up_id(path_values: dict[str, str], caller: Caller) -> str:
 
 
 def _invitation_id(path_values: dict[str, str], caller: Caller) -> str:
-    """Return the id of the invitation of the coach K-1, or for everybody else of C-1."""
+    """Return the id of K-1's invitation for the coach, and of C-1's for everybody else."""
     code = "K-1" if caller.role is AccessRole.COACH else "C-1"
     return path_values[f"invitation of {code}"]
 

@@ -1,6 +1,6 @@
 """About seventy untidy lists of coachees; each has the same two people or is unusable.
 
-`python -m tests.api.input_files.messy_files --write` writes the table of them in
+`python -m tests.api.input_files.messy_files --write` writes a table of these files in
 docs/reference/people-files.md.
 """
 
@@ -44,7 +44,7 @@ COACHES = [
 
 @dataclass(frozen=True)
 class MessyFile:
-    """A file: what is untidy about it, its name and content, and the encoding given for it."""
+    """A file: a description of its untidiness, its name and content, and the specified encoding."""
 
     about: str
     content: bytes

@@ -1,4 +1,4 @@
-"""The built-in instruments, and a deployment's own from a folder."""
+"""The built-in instruments, and instruments in a deployment's own folder."""
 
 from __future__ import annotations
 

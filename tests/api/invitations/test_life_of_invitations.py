@@ -1,4 +1,4 @@
-"""Calendars equal the sessions after any sequence of changes.
+"""Calendars agree with the sessions after any sequence of changes.
 
 With `GENDER_COACH_LIVES=1000` in the environment, that many sequences are tried instead of a few.
 """

@@ -82,7 +82,7 @@ def test_html_is_served_for_a_sandboxed_frame_without_scripts(
     assert office.get(f"/cycles/{world.cycle()}/messages/{mail_id}").status_code == 404
 
 
-def test_test_mail_leads_to_nobody(office_mail: SendingOffice) -> None:
+def test_reply_to_a_test_email_is_attributed_to_nobody(office_mail: SendingOffice) -> None:
     mail = _mail(office_mail)
     to = SampleRecipient(address="manager@example.org")
     reading.send_test(office_mail.services, office_mail.cycle_id, mail.id, to)

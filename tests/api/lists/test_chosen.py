@@ -1,4 +1,4 @@
-"""Actions on selected rows affect only these; each is recorded, and its outcome is reported."""
+"""Actions on selected rows affect only these rows; each action is recorded and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long lists: searching without names in addresses, sorting, filtering and paging."""
+"""Long lists: searching without names in URLs, sorting, filtering and paging."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of outgoing email, with email sources as receivers see them."""
+"""The check of outgoing email, with email sources as received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of the office is measured with 1,200 coachees, or listed with the reason why not."""
+"""Every page of the office is either measured with 1,200 coachees or listed with a reason."""
 
 from __future__ import annotations
 

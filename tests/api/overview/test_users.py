@@ -1,4 +1,4 @@
-"""Administrators add, limit, help and disable users on pages and through the API."""
+"""Administrators add, limit, reset and disable users on pages and through the API."""
 
 from __future__ import annotations
 

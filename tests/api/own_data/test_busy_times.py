@@ -1,4 +1,4 @@
-"""People upload their calendar; only busy times are kept, which they can see and remove."""
+"""People upload their calendars; only busy times are kept, which people can view and remove."""
 
 from __future__ import annotations
 

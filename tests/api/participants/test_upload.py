@@ -1,4 +1,4 @@
-"""Uploading both lists: the stored rows, and how often people and policies are validated."""
+"""Uploading both lists: the stored rows, and the number of validations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Return a counter of how often policies and people are parsed, validated and dumped."""
+    """Return a counter of the times that policies and people are parsed, validated and dumped."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Attacks on the codes, PINs, passkeys and devices of people, by database or stolen device."""
+"""Attacks on codes, PINs, passkeys and devices, through the database or with a stolen device."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Person:
     code: str
 
     def mailed(self) -> str:
-        """Deliver waiting emails, and return the code in the latest one."""
+        """Deliver waiting emails, and return the code in the latest email."""
         settings = self.world.services.settings.model_copy(update={"mail": self.server.settings})
         services = replace(self.world.services, settings=settings)
         with services.database.reading() as tx:

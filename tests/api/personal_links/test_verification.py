@@ -1,4 +1,4 @@
-"""What a secret link gives access to: alone, with an emailed code, and with a PIN."""
+"""The access that a secret link gives: alone, with an emailed code, and with a PIN."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ OFFICE = "coaching@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The data of an answer: the event, its sender, and what they answer.
+    """The data of an answer: the event, the sender, and the reply.
 
     Attributes:
         to: the address that the answer is sent to, usually with a token.
@@ -277,7 +277,7 @@ def bounce(
 
 
 def written(about: Answered, text: str, *, subject: str = "Re: Coaching", to_id: str = "") -> bytes:
-    """An email that a person wrote, as a reply to the message with the id `to_id`."""
+    """An email written by a person in reply to the message with the id `to_id`."""
     mail = _headers(about, subject)
     if to_id:
         mail["In-Reply-To"] = f"<{to_id}>"

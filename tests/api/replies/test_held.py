@@ -1,4 +1,4 @@
-"""Emails that are held: what the programme office sees of them, and what it can do."""
+"""Held emails: their display to the programme office, and the possible decisions."""
 
 from __future__ import annotations
 

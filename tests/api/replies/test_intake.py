@@ -1,4 +1,4 @@
-"""How emails are handled: as the sender's answer, as a note, or held with a reason."""
+"""Handling of emails: as the sender's answer, as a note, or held with a reason."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_token_counts_whatever_the_sender_and_whoever_answers_on_behalf(
         ({"partstat": "NEEDS-ACTION"}, Reason.NO_ANSWER),
     ],
 )
-def test_what_cannot_be_trusted_or_decided_is_held_and_changes_nothing(
+def test_untrusted_or_ambiguous_email_is_held_and_changes_nothing(
     cycle: Correspondence, changes: dict[str, object], reason: Reason
 ) -> None:
     row = cycle.receive(nextcloud(cycle.about(**changes)))

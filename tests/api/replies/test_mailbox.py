@@ -1,4 +1,4 @@
-"""The mailbox: emails are recorded before they are marked or moved, and none is lost."""
+"""The mailbox: emails are recorded before they are marked or moved, and no email is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proposals of another time: who can make and decide them, and what they change."""
+"""Proposals of another time: permissions to make and decide them, and their effects."""
 
 from __future__ import annotations
 

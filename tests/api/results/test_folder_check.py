@@ -1,4 +1,4 @@
-"""The check of a results folder reports every altered, missing or extra file by name."""
+"""The check of a results folder reports the name of every altered, missing or extra file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of earlier cycles of the server are known to the rule `repeat`."""
+"""The rule `repeat` takes pairs of earlier cycles on the server into account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run whose plan fails its audit says so; the plan is kept, and cannot be published."""
+"""A run reports that its plan failed the audit; the plan is kept, but cannot be published."""
 
 from __future__ import annotations
 

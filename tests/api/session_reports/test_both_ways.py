@@ -1,4 +1,4 @@
-"""Reporting on a session by JSON and on pages has the same effect."""
+"""Reporting on a session has the same effect through JSON and on pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks of a version without notebook keys, and attempts to put one back."""
+"""Notebooks of a version without notebook keys, and attempts to restore such a notebook."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_notes_swapped_between_rows_cannot_be_decrypted(published: World) -> Non
 
 
 def _refused(world: World, coach: Principal, session_id: str, how: str) -> None:
-    """Check that a note is not shown, and for what reason."""
+    """Check that a note is not shown, and check the reason."""
     keyring = world.services.keyring
     with world.database.reading() as tx, pytest.raises(NotebookAlteredError) as refused:
         notes.find_note(tx, keyring, coach, session_id)

@@ -1,4 +1,4 @@
-"""Wrong passphrases are counted for each notebook that they were compared with."""
+"""Wrong passphrases are counted for each notebook with which they were compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared records and feedback: when they are accepted, and who can read them."""
+"""Shared records and feedback: conditions for submitting them, and visibility."""
 
 from __future__ import annotations
 

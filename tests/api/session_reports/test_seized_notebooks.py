@@ -1,4 +1,4 @@
-"""A manager who renews a link, changes an address and starts a notebook reads no notes."""
+"""A manager cannot read notes by renewing a link, changing an address or starting a notebook."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Programme:
         self.office = {"Authorization": f"Bearer {world.manager_token()}"}
 
     def device(self) -> httpx.Client:
-        """Return a separate browser, which is closed with the programme."""
+        """Return a separate browser, which is closed at the end of the test."""
         self.devices.append(httpx.Client(base_url=self.client.base_url, timeout=30))
         return self.devices[-1]
 

@@ -1,4 +1,4 @@
-"""Replies: who can submit them, until when, and who can read them."""
+"""Replies: permissions to submit and read them, and the time limit."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def change_address(services: Services, person_id: str) -> None:
 
 
 def change_sessions(world: World) -> None:
-    """Move one session of each pair, and change where and how another takes place."""
+    """Move one session of each pair, and change the place and mode of another session."""
     link = "https://meet.example.org/rooms/4d2c9f7a1b6e4d2c9f7a1b6e4d2c9f7a1b6e"
     changes = (
         {"mode": SessionMode.ONLINE, "join_link": link},

@@ -1,4 +1,4 @@
-"""Drafts of people's forms: who can open them, and what they contain."""
+"""Drafts of people's forms: their protection and their content."""
 
 from __future__ import annotations
 

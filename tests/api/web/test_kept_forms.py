@@ -1,4 +1,4 @@
-"""Drafts end only once the server has processed their form."""
+"""A draft ends only once the server has processed the form."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def keyring(tmp_path: Path) -> Keyring:
 
 
 def location(status: HTTPStatus, to: str, *, query: str, refused: bool = False) -> str:
-    """Return where a form with a draft is redirected to."""
+    """Return the URL to which a form with a draft is redirected."""
     sent: list[Message] = []
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:

@@ -18,7 +18,7 @@ import trustme
 
 @dataclass
 class Receiver:
-    """Received requests, and the status codes to respond with: those in `answers`, then 204.
+    """Received requests, and the status codes of the responses: `answers`, followed by 204.
 
     With a `pause`, in seconds, the response is an endless sequence of header lines.
     """

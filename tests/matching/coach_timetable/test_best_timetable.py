@@ -219,7 +219,7 @@ def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_pickled_subproblem_has_the_same_solution(seed: int) -> None:
-    """The solution of both is never worse than the incumbent."""
+    """Neither solution is worse than the incumbent."""
     oracles, quality, busy = busy_coaches(seed)
     for coach in busy[:4]:
         oracle = oracles.oracle(coach)

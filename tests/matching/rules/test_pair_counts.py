@@ -1,4 +1,4 @@
-"""The pairs that each rule leaves, compared with the pair report, which lists them one by one."""
+"""The number of pairs that each rule leaves, compared with the pair report, which lists them."""
 
 from __future__ import annotations
 

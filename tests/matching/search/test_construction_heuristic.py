@@ -1,4 +1,4 @@
-"""The construction heuristic: its choice is feasible, and no coachee could be added to it."""
+"""The construction heuristic: its choice is feasible, and no coachee can be added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Combined weights order plans like the objectives in turn."""
+"""Combined weights order plans like a lexicographic comparison of the objectives."""
 
 from __future__ import annotations
 

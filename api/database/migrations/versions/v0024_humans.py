@@ -1,4 +1,4 @@
-"""The directory: one row for each human, to which the people of cycles point.
+"""The directory: one row for each human, which the people of cycles reference.
 
 Rows with the same value of `person` are one human, and so are rows with the same address and name.
 """
@@ -99,7 +99,7 @@ def _add_humans() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Decisions about doubles are lost."""
+    """Downgrade the schema. Decisions about possible duplicates are lost."""
     op.drop_index(op.f("ix_people_human_id"), table_name="people")
     with op.batch_alter_table("people") as people:
         people.drop_constraint(op.f(_FK), type_="foreignkey")

@@ -1,4 +1,4 @@
-"""Uploaded lists that wait for a decision, lists that can be undone, and what headers mean."""
+"""Uploaded lists that wait for a decision, lists that can be undone, and meanings of headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people left a cycle themselves."""
+"""The times at which people left a cycle themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where and how sessions take place, and the revisions of sessions that messages announce."""
+"""Places, modes and links of sessions, and the session revisions that messages announce."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of replies, incoming emails, and how far each mailbox has been read."""
+"""The history of replies, incoming emails, and the last position read in each mailbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches for names, which addresses refer to."""
+"""Searches for names, stored so that URLs need not contain the names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to instruments. The rating of a session becomes an instrument of its own, version 1."""
+"""Answers to instruments. The rating of a session becomes version 1 of a separate instrument."""
 
 from __future__ import annotations
 
