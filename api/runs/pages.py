@@ -53,6 +53,7 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """Show the state and progress of a run."""
     found = runs.read_run_of_cycle(services, run_id)
     run, cycle = found.run, found.cycle
+    zone = ZoneInfo(cycle.timezone)
     reports = [event.progress for event in found.events]
     return render_page(
         request,
@@ -63,7 +64,8 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
         purpose=RUN_PURPOSE[run.purpose],
         is_final=run.state.is_final,
         outdated=found.outdated,
-        started=format_short_datetime(run.requested_at, ZoneInfo(cycle.timezone)),
+        last_sound=_last_sound(run, zone),
+        started=format_short_datetime(run.requested_at, zone),
         phases=_phases(run),
         doing=_doing(run),
         elapsed=run.latest.elapsed_seconds if run.latest else 0.0,
@@ -78,6 +80,12 @@ def cancel_run(run_id: str, services: ServicesDep) -> Response:
     """Cancel a run."""
     runs.cancel_run(services, run_id)
     return redirect_after_post(urls.run(run_id))
+
+
+def _last_sound(run: RunView, zone: ZoneInfo) -> Displayed:
+    """Return when the plan to use instead of an unsound one was made; empty if there is none."""
+    made_at = run.unsound_plan and run.unsound_plan.last_sound_plan_at
+    return format_short_datetime(made_at, zone) if made_at else ""
 
 
 def _phases(run: RunView) -> list[tuple[Displayed, str]]:

@@ -13,13 +13,17 @@ from api.cycles.service import cycle_row
 from api.database.existing_row import no_such_row
 from api.runs.frozen_input import RunOptions
 from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
+from api.runs.unsound_plan import UnsoundPlan, unsound_plan_of
 from api.values import FrozenModel
 from coach.texts.renderer import Renderer
 from matching.progress import Progress
 
 
 class RunView(FrozenModel):
-    """A run and its latest progress report."""
+    """A run and its latest progress report.
+
+    `unsound_plan` is set when a single run is read whose plan failed its audit.
+    """
 
     id: str
     cycle_id: str
@@ -33,12 +37,16 @@ class RunView(FrozenModel):
     plan_id: str | None
     failure: TaskFailure | None
     latest: Progress | None
+    unsound_plan: UnsoundPlan | None = None
 
     def rendered(self, texts: Renderer) -> RunView:
         """Return a copy with text in the language of `texts` instead of facts, for JSON."""
         failure = None if self.failure is None else self.failure.rendered(texts)
         latest = None if self.latest is None else rendered_progress(self.latest, texts)
-        return self.model_copy(update={"failure": failure, "latest": latest})
+        unsound = self.unsound_plan and self.unsound_plan.rendered(texts)
+        return self.model_copy(
+            update={"failure": failure, "latest": latest, "unsound_plan": unsound}
+        )
 
 
 class ProgressEvent(FrozenModel):
@@ -71,6 +79,16 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
     if not views:
         raise no_such_row(run_id, "run")
     return views[0]
+
+
+def run_with_unsound_plan(tx: Transaction, run_id: str) -> RunView:
+    """Return a run; if its plan failed its audit, with what is wrong with the plan.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    run = run_view(tx, run_id)
+    return run.model_copy(update={"unsound_plan": unsound_plan_of(tx, run_id)})
 
 
 def runs_of_cycle(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:

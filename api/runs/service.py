@@ -20,7 +20,14 @@ from api.runs.outdated import is_outdated_json
 from api.runs.rows import RunRow
 from api.runs.run_input import default_options
 from api.runs.run_queue import queue_cycle_run
-from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
+from api.runs.run_view import (
+    ProgressEvent,
+    RunView,
+    progress_after,
+    run_view,
+    run_with_unsound_plan,
+    runs_of_cycle,
+)
 from api.services import Services
 from coach.errors import ConflictError
 from matching.records.run_record import RunRecord
@@ -79,7 +86,7 @@ def read_run(services: Services, run_id: str) -> RunView:
         NotFoundError: there is no such run.
     """
     with services.database.reading() as tx:
-        return run_view(tx, run_id)
+        return run_with_unsound_plan(tx, run_id)
 
 
 def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress:
@@ -100,7 +107,7 @@ def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
         NotFoundError: there is no such run.
     """
     with services.database.reading() as tx:
-        run = run_view(tx, run_id)
+        run = run_with_unsound_plan(tx, run_id)
         events = progress_after(tx, run_id, 0)
         frozen = from_json(_run_row(tx, run_id).input)
         outdated = is_outdated_json(tx, run.cycle_id, frozen)

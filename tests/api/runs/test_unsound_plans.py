@@ -22,6 +22,7 @@ from coach.errors import ConflictError
 from tests.matching.broken_engine import break_engine
 
 if TYPE_CHECKING:
+    import httpx
     from conftest import World
 
 OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
@@ -44,21 +45,56 @@ class MemoryChannel:
 def test_rejected_plan_is_kept_beside_the_failed_run_and_cannot_be_published(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = runs.start_run(world.services, world.cycle(coachees=2, coaches=1), OPTIONS)
-    with world.database.reading() as tx:
-        row = tx.get_one(RunRow, run.id)
-        task = RunTask(input_json=row.input, options=OPTIONS, input_sha256=row.input_sha256)
-    channel = MemoryChannel(task.model_dump_json())
     break_engine(monkeypatch)
-    run_task(channel, solve_and_record)  # type: ignore[arg-type] - has the same methods
-    last = channel.sent[-1]
-    RunJob(JobContext(world.services, "worker@1"))._finish(run.id, last)  # noqa: SLF001 - what a worker calls
+    run_id = solve_in_this_process(world, world.cycle(coachees=2, coaches=1))
 
     with world.database.reading() as tx:
-        row, plan = tx.get_one(RunRow, run.id), tx.scalars(select(PlanRow)).one()
+        row, plan = tx.get_one(RunRow, run_id), tx.scalars(select(PlanRow)).one()
         assert row.state is TaskState.FAILED
         assert "plan_rejected" in json.dumps(row.failure)
         assert plan.state is PlanState.UNSOUND
         plan_id = plan.id
     with pytest.raises(ConflictError, match="failed its audit"):
         publish_plan(world.services, plan_id)
+
+
+def test_run_says_where_its_plan_is_unsound_and_offers_the_last_sound_one(
+    client: httpx.Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sign_in(client)
+    cycle_id = world.cycle(coachees=2, coaches=1)
+    with monkeypatch.context() as broken:
+        break_engine(broken)
+        first = solve_in_this_process(world, cycle_id)
+    assert "There is no earlier sound plan" in client.get(f"/runs/{first}").text
+
+    solve_in_this_process(world, cycle_id)
+    with world.database.reading() as tx:
+        sound = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.DRAFT)).one()
+    with monkeypatch.context() as broken:
+        break_engine(broken)
+        last = solve_in_this_process(world, cycle_id)
+
+    unsound = client.get(f"/api/v1/runs/{last}").json()["unsound_plan"]
+    assert unsound["last_sound_plan_id"] == sound
+    (place, *_others) = unsound["findings"]
+    assert "session 1 on " in place
+    assert "does not start on the" in place
+    assert unsound["number_of_findings"] >= 1
+    page = client.get(f"/runs/{last}").text
+    assert "does not start on the" in page
+    assert f'href="/plans/{sound}"' in page
+    assert "View the unsound plan" in page
+    assert client.get(f"/api/v1/runs/{first}").json()["unsound_plan"]["last_sound_plan_id"] is None
+
+
+def solve_in_this_process(world: World, cycle_id: str) -> str:
+    """Run a cycle as a worker does, and return the run's id."""
+    run = runs.start_run(world.services, cycle_id, OPTIONS)
+    with world.database.reading() as tx:
+        row = tx.get_one(RunRow, run.id)
+        task = RunTask(input_json=row.input, options=OPTIONS, input_sha256=row.input_sha256)
+    channel = MemoryChannel(task.model_dump_json())
+    run_task(channel, solve_and_record)  # type: ignore[arg-type] - has the same methods
+    RunJob(JobContext(world.services, "worker@1"))._finish(run.id, channel.sent[-1])  # noqa: SLF001 - what a worker calls
+    return run.id
