@@ -56,6 +56,7 @@ def test_texts_are_those_of_the_templates(texts: Renderer) -> None:
                 links=links,
                 has_calendar=not is_full,
                 has_moved=is_full,
+                group=kind.group,
             )
             for file in ("subject.txt", "body.txt", "body.html")
         )
