@@ -63,7 +63,7 @@ def count(answers: Iterable[Given]) -> tuple[int, int] | None:
 
 
 def in_batches(answers: Iterable[Given]) -> list[Given]:
-    """Return the answers of complete batches; `answers` are in the order of their giving."""
+    """Return the answers in complete batches; `answers` must be in the order of submission."""
     shown: list[Given] = []
     batch: list[Given] = []
     for one in answers:

@@ -64,8 +64,9 @@ def _is_off(value: bool) -> bool:
 class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
 
-    `follow_up_months` after their pair was completed, coachees are asked what has become of their
-    commitments; nobody is asked if it is empty. With `follow_up_coach`, coaches are asked, too.
+    `follow_up_months` lists the months after completion of a pair at which the coachee is asked
+    about the outcome of commitments; nobody is asked if it is empty. With `follow_up_coach`, the
+    coach is asked as well.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"

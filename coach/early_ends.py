@@ -1,7 +1,7 @@
-"""Pairs that ended before they were completed: why, from a closed list, and figures over it.
+"""Pairs that ended before completion: a closed list of reasons, and figures on the reasons.
 
-The list has no free text, so that nobody writes about a person what need not be known. A figure is
-shown only over `MIN_PEOPLE` people or more; see `coach.answer_figures`.
+The list has no free text, so that nobody records unnecessary information about a person. A figure
+is shown only over `MIN_PEOPLE` people or more; see `coach.answer_figures`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from coach.answer_figures import MIN_PEOPLE, Given, in_batches
 
 
 class EarlyEndReason(StrEnum):
-    """Why a pair ended before it was completed."""
+    """The reason why a pair ended before it was completed."""
 
     CHANGE_OF_POST = "change_of_post"
     DEPLOYMENT = "deployment"
@@ -26,7 +26,7 @@ class EarlyEndReason(StrEnum):
 
 
 class Whose(StrEnum):
-    """Whose reason it was: that of one of the two, or of both."""
+    """The person to whom the reason of an early end belongs, or both people."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -39,11 +39,11 @@ _PLACES = {reason: place for place, reason in enumerate(EarlyEndReason)}
 def reason_figures(
     given: Iterable[tuple[str, EarlyEndReason]],
 ) -> Mapping[EarlyEndReason, int | None]:
-    """Return for each reason how many pairs ended for it, or `None` where it would tell too much.
+    """Return the number of pairs that ended for each reason; `None` where it reveals too much.
 
-    `given` are the coachee and the reason of each pair, in the order in which they were recorded.
-    The number of all pairs may be known, so the pairs whose reason is not shown are either none or
-    `MIN_PEOPLE` at least.
+    `given` contains the coachee and the reason of each pair, in the order of recording. The number
+    of all pairs may be known, so the number of pairs whose reason is not shown is either 0 or at
+    least `MIN_PEOPLE`.
     """
     pairs = in_batches(Given(person, _PLACES[reason]) for person, reason in given)
     reasons = list(EarlyEndReason)

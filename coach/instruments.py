@@ -138,7 +138,7 @@ class Instrument(_Part):
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:
-        """Return the instrument without second ratings, as it is asked at the start."""
+        """Return the instrument as it is asked at the start: without second ratings."""
         return self.model_copy(update={"twice": None})
 
 

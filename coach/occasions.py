@@ -15,8 +15,8 @@ _SECOND = 2
 class Occasion(StrEnum):
     """An occasion on which people are asked; each person answers once for each pair.
 
-    On the occasion after a session, each person answers once for each session; in a follow-up, once
-    for each follow-up.
+    On the occasion after a session, each person answers once for each session, and in follow-ups
+    once for each follow-up.
     """
 
     AFTER_SESSION = "after_session"

@@ -74,7 +74,7 @@ class SessionPolicy(CycleFileTable):
     def minutes_of(self, number: int) -> int:
         """Return the length of a session by its number.
 
-        Without `contracting_minutes`, a contracting session has the same length as the others.
+        Without `contracting_minutes`, a contracting session has the same length as other sessions.
         """
         return self.minutes if number else self.contracting_minutes or self.minutes
 

@@ -118,9 +118,10 @@ class Deadline:
         return part
 
     def with_grace(self, effort: float) -> Deadline:
-        """Return this deadline, passing only after `effort` is used up as well from now on.
+        """Return this deadline, which then passes only once `effort` has also been used up.
 
-        With grace, a first plan is made whatever the limit, at the same effort in equal runs.
+        With grace, a first plan is made regardless of the limit, with the same effort in equal
+        runs.
         """
         part = copy(self)
         part._grace = _Effort(effort)  # noqa: SLF001 - a copy of itself

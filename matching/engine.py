@@ -202,7 +202,7 @@ def _make_plan(
 
 
 def _grace(run: _Run) -> float:
-    """Return the effort that a first plan may take, whatever the time limit."""
+    """Return the effort that a first plan may take, regardless of the time limit."""
     limit, pairs = (
         run.options.time_limit_seconds,
         len(run.roster.coachees) * len(run.roster.coaches),

@@ -178,8 +178,8 @@ def complete_sign_in(
 ) -> IssuedSecret:
     """Issue a cookie to a user who has signed in; record `method` in the audit trail.
 
-    `new_device` is whether the user signs in with a password in a browser that is not a known
-    device of theirs; it is recorded, too.
+    `new_device` is true if the user signs in with a password in a browser that is not a known
+    device of theirs; this is recorded, too.
 
     The user has passed two factors, or has no second factor yet and reaches only their account.
     """

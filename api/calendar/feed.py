@@ -107,7 +107,7 @@ def _event_bytes(event: FeedEvent) -> bytes:
 
 
 def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
-    """Return the start and the end: instants, or dates if the event takes whole days."""
+    """Return the start and the end: instants, or dates if the event lasts whole days."""
     if event.first_day is None or event.last_day is None:
         start, end = utc_bytes(event.start), utc_bytes(event.end)
         return b"DTSTART:%b\r\n" % start, b"DTEND:%b\r\n" % end

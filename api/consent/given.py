@@ -1,4 +1,4 @@
-"""What people have agreed to: of one person, and of everybody in a cycle."""
+"""The consents that people have given: one person's, and everybody's in a cycle."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Texts = Mapping[ConsentKind, ConsentText]
 
 
 class GivenConsent(FrozenModel):
-    """A person's stored consent; `revoked_at` is the time at which it was withdrawn, if any."""
+    """A person's stored consent; `revoked_at` is when the consent was withdrawn, if ever."""
 
     asked: ConsentKind
     version: str

@@ -87,8 +87,9 @@ class AccessChanges:
         refused: the ids of the cycles in which applications were refused.
         applications: the ids of the applications still waiting in those cycles, and the addresses
             of the people in them, in lower case.
-        not_asked: the ids of the people who do not want to be asked after their cycle any more.
-        taken_back: the ids of the people who have taken back an optional consent, by its kind.
+        not_asked: the ids of the people who no longer want to be asked after their cycle.
+        taken_back: the ids of the people who have withdrawn an optional consent, by kind of
+            consent.
     """
 
     events: tuple[Event, ...]
@@ -142,9 +143,9 @@ def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessCh
 
 
 def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[Event, ...]:
-    """Return what was decided after `head`, up to the first seal that is not valid.
+    """Return the decisions after `head`, up to the first seal that is not valid.
 
-    What was decided several times is in the place of the last one.
+    If there were several decisions about the same object, only the last one is returned.
     """
     found: dict[Event, None] = {}
     number, seal = head.number, head.seal
@@ -167,7 +168,7 @@ def _objects(events: Collection[Event], *actions: str) -> set[str]:
 
 
 def _decided(events: Collection[Event], action: str, reverse: str) -> set[str]:
-    """Return the ids of those whose last one of two actions was `action`."""
+    """Return the ids of the objects for which `action` is the later of two opposite actions."""
     last = {one.object_id: one.action for one in events if one.action in {action, reverse}}
     return {person_id for person_id, latest in last.items() if latest == action}
 

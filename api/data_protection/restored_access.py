@@ -67,7 +67,7 @@ def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: dateti
 
 
 def repeat_changes(tx: Transaction, changes: AccessChanges, *, now: datetime) -> None:
-    """Repeat what was decided since the backup."""
+    """Repeat the decisions made since the backup."""
     _repeat_refusals(tx, changes, now)
     for person in tx.scalars(select(PersonRow).where(PersonRow.id.in_(changes.left))):
         withdraw(person, now=now)
@@ -91,7 +91,7 @@ def repeat_changes(tx: Transaction, changes: AccessChanges, *, now: datetime) ->
 
 
 def _repeat_refusals(tx: Transaction, changes: AccessChanges, now: datetime) -> None:
-    """Ask people no more who do not want it, and take back the consents that they took back."""
+    """Repeat decisions not to be asked again, and withdrawals of consent."""
     tx.execute(
         update(FollowUpRow)
         .where(

@@ -43,9 +43,9 @@ def update_invitations(
 ) -> tuple[MailRow, ...]:
     """Create the messages about an event's upcoming dates, and return them as draft emails.
 
-    People who should attend and were not told get an invitation; people who were told something
-    else get the change; people who should no longer attend get a cancellation. Dates that have
-    begun do not change. People without a secret link get one, because invitations contain it.
+    People who should attend and have no invitation get one; people whose invitation is out of date
+    get the change; people who should no longer attend get a cancellation. Dates that have begun do
+    not change. People without a secret link get one, because invitations contain the link.
     """
     tx.flush()
     people = set() if event.cancelled_at else set(audience_of(tx, event))

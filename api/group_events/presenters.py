@@ -51,7 +51,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A date of an event; `can_record` is whether attendance can be recorded."""
+    """A date of an event; `can_record` is true if attendance can be recorded."""
 
     id: str
     when: Displayed

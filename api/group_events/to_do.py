@@ -1,4 +1,4 @@
-"""What the programme office has to do about group events, as counts by cycle."""
+"""The programme office's tasks about group events, as counts by cycle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNANSWERED_WITHIN = timedelta(days=7)
 
 
 def count_unanswered_invitations(now: datetime) -> Select[str, int]:
-    """Select the number of people by cycle who have not answered a required event of next week."""
+    """Select, by cycle, the number of people who have not replied to a required event next week."""
     return _invitations(func.count()).where(
         GroupInvitationRow.is_required,
         GroupInvitationRow.starts_at > now,
@@ -25,7 +25,7 @@ def count_unanswered_invitations(now: datetime) -> Select[str, int]:
 
 
 def count_unrecorded_dates(now: datetime) -> Select[str, int]:
-    """Select the number of dates by cycle that are over, and for which somebody is not recorded."""
+    """Select, by cycle, the number of past dates for which some attendance is not recorded."""
     return _invitations(func.count(GroupEventDateRow.id.distinct())).where(
         GroupInvitationRow.ends_at <= now, GroupInvitationRow.attended.is_(None)
     )

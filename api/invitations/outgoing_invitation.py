@@ -30,7 +30,7 @@ class OutgoingInvitation(FrozenModel):
     """A message to one person about one session or group event, ready to be rendered.
 
     Either `session_id` or `group_invitation_id` is empty. `coach_name` is the name of the coach if
-    the recipient is the coachee, otherwise `None`. `has_moved` is whether the message cancels an
+    the recipient is the coachee, otherwise `None`. `has_moved` is true if the message cancels an
     invitation at a former address.
     """
 

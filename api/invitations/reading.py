@@ -62,7 +62,7 @@ class ReadableMail(FrozenModel):
 
 
 class MailOfCycle(FrozenModel):
-    """An email of a cycle with its recipient; `sends` is whether this server sends email."""
+    """An email of a cycle with its recipient; `sends` is true if this server sends email."""
 
     cycle: CycleHeader
     id: str

@@ -76,8 +76,8 @@ class AuditPage:
         trail_status: the state of the trail and the result of its last check.
         cycles: all cycles, newest first.
         statistics: statistics of every cycle; empty for managers.
-        early_ends: how many pairs ended early for each reason, `None` where it would tell too much;
-            empty for managers.
+        early_ends: the number of pairs that ended early for each reason, `None` where it would
+            reveal too much; empty for managers.
     """
 
     entries: tuple[AuditEntry, ...]

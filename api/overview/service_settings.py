@@ -28,7 +28,7 @@ class SettingLine(FrozenModel):
     """A setting by the name of its environment variable.
 
     `value` is the value as text; `None` if the setting is not set or is a secret. `is_secret` is
-    whether the setting is a secret, and `is_set` whether it has a value.
+    true if the setting is a secret, and `is_set` if the setting has a value.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The times at which people are expected at group events, and busy, also in later runs."""
+"""The times of the group events that people are expected to attend; they count as busy times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def engaged_times(tx: Transaction, person_ids: Collection[str]) -> Sequence[Time
 
 
 def engaged_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return the same for the humans of a cycle, in any role and cycle.
+    """Return the times of required group events of the humans of a cycle, in any role and cycle.
 
     The key is the id of the human, or of the person if they are not linked to one.
     """

@@ -37,7 +37,7 @@ class OwnAddress(FrozenModel):
     """A person's email address, mostly masked, because anyone with the link can read it.
 
     `sends` is true if this server sends email; if not, only the programme office can change the
-    address. `waits_for_code` is whether a new address is waiting to be confirmed with a code.
+    address. `waits_for_code` is true if a new address is waiting to be confirmed with a code.
     """
 
     shown: str

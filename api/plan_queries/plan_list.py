@@ -54,8 +54,8 @@ COACH_LIST = ListDefinition(
 class ListedCoachee:
     """A coachee in the list. `coach` and `coach_name` are empty if there is no coach.
 
-    `pinned` is whether the policy pins the pair, and `repeated` whether the two were a pair before,
-    if the policy avoids that.
+    `pinned` is true if the policy pins the pair, and `repeated` if the two were a pair before and
+    the policy avoids such pairs.
     """
 
     code: str

@@ -202,7 +202,7 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
 def _unanswered(
     mail: IncomingMail, attendee: Attendee | None, about: SessionRow | GroupInvitationRow
 ) -> Reason:
-    """Return why an email without a reply, by a calendar or in words, is held."""
+    """Return why an email that contains neither a calendar reply nor a written reply is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
     if _is_counter(mail) and isinstance(about, GroupInvitationRow):

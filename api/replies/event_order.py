@@ -1,4 +1,4 @@
-"""Whether a reply by email to a group event replaces the person's earlier ones."""
+"""Decides whether an emailed reply to a group event replaces the person's earlier replies."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def event_order(
     received_at: datetime,
     stamp: datetime | None,
 ) -> Reason:
-    """Compare a reply with the person's earlier ones to the same invitation.
+    """Compare a reply with the person's earlier replies to the same invitation.
 
-    `stamp` is when it was made by the clock of a calendar, whose emails can overtake each other.
+    `stamp` is when the reply was made, by the calendar's clock; calendars' emails can overtake each
+    other.
     """
     if row.replied_at is None or row.reply_sequence < row.asked_sequence:
         return Reason.ANSWERED

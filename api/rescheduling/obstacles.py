@@ -44,7 +44,7 @@ class PersonObstacle(FrozenModel):
 class ObstructedSession(FrozenModel):
     """An upcoming confirmed session that one of its participants cannot attend.
 
-    `another_time` is whether one of the participants has proposed another time, in which case a
+    `another_time` is true if one of the participants has proposed another time, in which case a
     re-match may not be needed.
     """
 

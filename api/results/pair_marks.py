@@ -20,7 +20,7 @@ _MOST_CHECKED = 200  # bans, each of which is compared with the other rules
 
 @dataclass(frozen=True, slots=True)
 class PairMark:
-    """A mark on a pair; `overrides` is whether a waiver or a preference outweighed a rule."""
+    """A mark on a pair; `overrides` is true if a waiver or a preference outweighed a rule."""
 
     words: Fact
     overrides: bool = False

@@ -65,7 +65,7 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class TimetableChart:
-    """The data that a template needs to draw the timetable. `linked` is whether marks are links."""
+    """The data that a template needs to draw the timetable. `linked` is true if marks are links."""
 
     width: int
     height: int

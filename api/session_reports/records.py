@@ -28,7 +28,7 @@ _ELSEWHERE = {"actions", "modules_covered"}  # fields with their own tables
 class RecordView(FrozenModel):
     """The latest version of a session's shared record.
 
-    `answered` is whether the office has dealt with the coach's request.
+    `answered` is true if the office has dealt with the coach's request.
     """
 
     session_id: str

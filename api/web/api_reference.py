@@ -1,4 +1,4 @@
-"""What the pages about the API show of an operation, from the OpenAPI document."""
+"""The operations of the API, as described in the OpenAPI document, for display on pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of an operation, with its example as text; empty for errors and files."""
+    """A response of an operation, with an example as text, which is empty for errors and files."""
 
     status: int
     phrase: str
@@ -36,9 +36,9 @@ class Operation:
     """An operation.
 
     Attributes:
-        paragraphs: its description; every second part of a paragraph is code.
-        is_open: whether it needs no token.
-        bodies: each media type of its body, with an example as text.
+        paragraphs: the description; every second part of a paragraph is code.
+        is_open: whether the operation requires no token.
+        bodies: each media type of the request body, with an example as text.
         command: a command for curl.
     """
 
@@ -58,7 +58,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A group of operations; `id` is its name in addresses."""
+    """A group of operations; `id` is its name in URLs."""
 
     id: str
     name: str
@@ -67,7 +67,7 @@ class Tag:
 
 
 def described_tags(document: Json) -> tuple[Tag, ...]:
-    """Return the groups of operations of an OpenAPI document, in its order."""
+    """Return the groups of operations in an OpenAPI document, in the order of the document."""
     operations = tuple(_operations(document))
     tags = (
         Tag(
@@ -137,7 +137,7 @@ def _value(content: Json) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _command(method: str, path: str, described: Json) -> str:
-    """Return a command for curl; what differs for each use are variables of the shell."""
+    """Return a command for curl, with shell variables for the values that differ with each use."""
     address = re.sub(r"\{(\w+)\}", lambda found: f"${found[1].upper()}", path)
     parts = [f'curl{"" if method in {"GET", "POST"} else f" -X {method}"} "$SERVER{address}"']
     if "security" in described:

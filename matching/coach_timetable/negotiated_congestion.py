@@ -165,8 +165,8 @@ class _CongestionState:
     def reroute(self, present_factor: float, rng: Random | None) -> bool:
         """Reroute all contested series; return whether the conflicts are resolved.
 
-        With `rng`, they are rerouted in a random order. A contested day becomes more expensive for
-        contracting sessions and for all others.
+        With `rng`, the series are rerouted in a random order. A contested day becomes more
+        expensive for contracting sessions and for all other sessions.
         """
         contested = [one for one in self.series if self._is_contested(one)]
         if rng is not None:

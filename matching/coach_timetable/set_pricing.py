@@ -142,7 +142,7 @@ class PricingSearch:
         self._visit(0, 0, 0.0, total)
 
     def _sums_from(self, place: int) -> list[float]:
-        """Return the sums of the 0, 1, … highest profits from a place on."""
+        """Return the sums of the 0, 1, … highest profits, starting at a given index."""
         rest = sorted((self._profit[one] for one in self._order[place:]), reverse=True)
         return [0.0, *accumulate(rest[: self._max_coachees])]
 

@@ -47,8 +47,8 @@ def make_plan(
 ) -> Plan:
     """Return the optimal plan for a request, or the best plan found in time.
 
-    `pinned` must be a feasible choice that contains all pinned pairs. If the time passes before
-    there is a first plan, making one may take up to `grace` more effort.
+    `pinned` must be a feasible choice that contains all pinned pairs. If the time limit passes
+    before there is a first plan, up to `grace` more effort is allowed.
 
     Raises:
         CancelledError: the run was cancelled.

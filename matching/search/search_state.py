@@ -41,7 +41,7 @@ class SearchState:
         all_proven: whether every level so far is proven optimal.
         effort: the effort that each level has in this pass.
         effort_exceeded: whether the latest level has used up its effort.
-        grace: the effort that the next level may use although the time has passed.
+        grace: the effort that the next level may use after the time limit has passed.
     """
 
     def __init__(

@@ -382,7 +382,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _edit_policy(walk: Walk, cycle: str) -> None:
-    """Open the policy form, check a change, and submit it with faults, too late, and in time."""
+    """Open the policy form, check a change, and submit it with faults, too late, and correctly."""
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
@@ -652,7 +652,7 @@ def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None
 
 
 def _see_nominations(walk: Walk, cycle: str) -> None:
-    """See who was nominated, and nominate somebody."""
+    """Open the page of nominations, and nominate somebody."""
     page = f"{cycle}/nominations"
     walk.open("nominations, none", page)
     walk.submit("nominations, nobody chosen", page, data={"nominated_by": "Any office"})
@@ -664,7 +664,7 @@ def _see_nominations(walk: Walk, cycle: str) -> None:
 
 
 def see_early_ends(walk: Walk, cycle: str) -> None:
-    """See the pairs that ended early, and record why one did."""
+    """Open the page of pairs that ended early, and record a reason."""
     walk.open("early ends", f"{cycle}/early-ends")
     for one in walk.json(f"{cycle}/early-ends")[:1]:
         form = f"{cycle}/early-ends/{one['coachee_id']}"

@@ -68,7 +68,7 @@ class Office:
 
 
 def office(browser: Browser, server: Server, camera: Camera) -> list[str]:
-    """Do the whole walk; return the names of all buttons and links that were pressed."""
+    """Perform the walkthrough; return the names of all buttons and links that were pressed."""
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     walker = Office(context.new_page(), camera)
     server.sign_in_manager(walker.page)

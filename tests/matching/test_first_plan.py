@@ -1,4 +1,4 @@
-"""A first plan whatever the time limit, in counted effort, not in seconds."""
+"""A first plan is made regardless of the time limit, with effort that is counted in work."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def _with_levels(cycle: Cycle, levels: tuple[ObjectiveLevel, ...]) -> Cycle:
 
 @pytest.fixture(scope="module")
 def people() -> tuple[Roster, Cycle]:
-    """Return a cycle in which not everybody can be placed."""
+    """Return a cycle in which some coachees cannot be placed."""
     return instance(SMALL, 1)
 
 
 @pytest.fixture(scope="module")
 def most(people: tuple[Roster, Cycle]) -> int:
-    """Return how many coachees a run without a limit places."""
+    """Return the number of coachees that a run without a limit places."""
     roster, cycle = people
     cycle = _with_levels(cycle, PART[0])
     return len(_solved(roster, cycle, lambda _progress: False).matches)

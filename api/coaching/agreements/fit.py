@@ -1,8 +1,8 @@
 """The question of fit, which both people of a pair are asked after the first session.
 
-An answer is shown only to the person who gave it. If one of the two does not see a good fit, the
-office learns that the pair asks for another coach, but not which of the two. The other person
-learns nothing.
+An answer is shown only to the person who gave it. If one of the two people does not see a good fit,
+the office learns that the pair asks for another coach, but not which person gave this answer. The
+other person is not informed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FitInput(FrozenModel):
 
 
 class FitAnswer(FrozenModel):
-    """A person's own answer about `other`, and whether the person can give or change it now."""
+    """A person's own answer about `other`, and whether the answer can be given or changed now."""
 
     other: str
     is_open: bool
@@ -43,7 +43,7 @@ def read_fit(services: Services, principal: Principal, other_id: str) -> FitAnsw
     """Return the principal's own answer about another person.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     with services.database.reading() as tx:
         pair = own_pair(tx, principal, other_id)

@@ -39,7 +39,7 @@ class AgreementForm(AgreementTerms):
 
 
 class FormDefaults(FrozenModel):
-    """The agreement, the values that its form starts with, and the languages to choose from."""
+    """The agreement, the initial values of its form, and the languages to choose from."""
 
     agreement: AgreementView
     entered: dict[str, str]
@@ -50,7 +50,7 @@ def read_form(services: Services, principal: Principal, other_id: str) -> FormDe
     """Return the initial values of the form of an agreement.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     with services.database.reading() as tx:
         pair, now = own_pair(tx, principal, other_id), services.now()

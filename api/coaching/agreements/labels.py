@@ -27,7 +27,7 @@ def options(messages: Mapping[Choice, Message]) -> tuple[Option, ...]:
 
 
 def state_badge(state: AgreementState | None, closed_as: ClosedAs | None) -> Badge:
-    """Return the badge for the state of an agreement; `None` stands for no agreement yet."""
+    """Return the badge for the state of an agreement; `None` means that there is none yet."""
     if state is None:
         return Badge(facts.NONE_YET())
     if state is AgreementState.CLOSED and closed_as is not None:
@@ -42,7 +42,7 @@ FIT_OPTIONS = options(facts.FITS)
 
 
 def terms_words(languages: Iterable[Option]) -> dict[str, Mapping[str, Displayed]]:
-    """Return the words for the choices of an agreement, by field and value."""
+    """Return the display texts of the choices in an agreement, by field and value."""
     return words_of(
         mode=MODE_OPTIONS,
         language=languages,

@@ -1,4 +1,4 @@
-"""What the programme office sees of agreements: states, dates, and which pairs ask for a change.
+"""The programme office's view of agreements: states, dates, and the pairs that ask for a change.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """

@@ -1,8 +1,8 @@
 """Pairs of a coachee and a coach, derived from their published sessions.
 
 A coachee's current coach is the coach of their last confirmed session. A pair has ended if the
-coachee has another coach now, or if one of the two has left. The coach can no longer see anything
-about an ended pair; the coachee can still see it, but not change anything.
+coachee has another coach now, or if one of the two has left. The coach can no longer see an ended
+pair; the coachee can still see it, but cannot change anything.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Pair:
         first_end: the end of that session.
         last_end: the end of their last confirmed session.
         sessions: the number of confirmed sessions, without a contracting session.
-        ended: why the pair has ended; `None` if it has not.
+        ended: why the pair has ended; `None` if the pair has not ended.
     """
 
     coachee: PersonRow
@@ -53,7 +53,7 @@ class Pair:
         return self.coachee if side is Side.COACHEE else self.coach
 
     def other(self, side: Side) -> PersonRow:
-        """Return the other person, seen from `side`."""
+        """Return the other person, from the point of view of `side`."""
         return self.coach if side is Side.COACHEE else self.coachee
 
 
@@ -97,7 +97,7 @@ def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
-    """Return the pair of the principal and another person for a change to it.
+    """Return the pair of the principal and another person, which the caller is going to change.
 
     Raises:
         NotFoundError: as for `own_pair`.
@@ -112,7 +112,7 @@ def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 def ended_pairs(tx: Transaction, cycle_id: str) -> tuple[Pair, ...]:
     """Return the pairs of a cycle that have ended, by the name of the coachee.
 
-    The number of queries is constant, and other pairs are hardly read.
+    The number of queries is constant, and few other pairs are read.
     """
     has_left = select(PersonRow.id).where(
         PersonRow.cycle_id == cycle_id,
@@ -143,7 +143,7 @@ def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
 
 
 def _pairs_of(tx: Transaction, coachees: Subquery) -> list[Pair]:
-    """Return all pairs of coachees, with those that have ended."""
+    """Return all pairs of coachees, including those that have ended."""
     rows = tx.scalars(
         select(SessionRow)
         .where(SessionRow.coachee_id.in_(select(coachees)))

@@ -25,7 +25,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class TextDisplay:
-    """A text of an agreement: its fields, who proposed it, and when each of the two agreed."""
+    """A text of an agreement: its fields, its author, and the times at which both people agreed."""
 
     lines: tuple[TermLine, ...]
     is_mine: bool
@@ -37,7 +37,7 @@ class TextDisplay:
 
 @dataclass(frozen=True, slots=True)
 class AgreementDisplay:
-    """An agreement, formatted for one of the two."""
+    """An agreement, formatted for one of its two people."""
 
     badge: Badge
     agreed: Displayed

@@ -39,7 +39,7 @@ def write_agreement(
 def decide_agreement(
     other_id: str, decision: AgreementDecision, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
-    """Propose the text, agree to it, keep the agreed text instead, or record that you finished."""
+    """Propose the text, agree to it, keep the earlier agreed text, or record that you finished."""
     return service.decide_agreement(services, principal, other_id, decision)
 
 
@@ -55,8 +55,8 @@ def answer_fit(
 ) -> FitAnswer:
     """Answer whether you suit each other, after your first session.
 
-    If you answer `not_good`, the programme office is told that the pair asks for another coach, but
-    not which of you said so.
+    If you answer `not_good`, the programme office learns that the pair asks for another coach, but
+    not which of you gave this answer.
     """
     return fit.answer_fit(services, principal, other_id, given)
 
@@ -65,7 +65,7 @@ def answer_fit(
 def list_agreements(cycle_id: str, services: ServicesDep) -> tuple[AgreementStatus, ...]:
     """List the pairs of a cycle with the states and dates of their agreements, without the texts.
 
-    `asks_for_change` is whether one of the two does not see a good fit.
+    `asks_for_change` is true if one of the two people does not see a good fit.
     """
     return office.list_agreements(services, cycle_id)
 

@@ -28,9 +28,9 @@ class AgreementRow(IdentifiedRow):
     """The agreement of a pair. A pair that starts again after a replacement gets a new agreement.
 
     Attributes:
-        state: the state that the last change led to; see `coach.agreements.state_at`.
+        state: the state after the last change; see `coach.agreements.state_at`.
         version: the number of changes, used to detect changes based on an outdated text.
-        agreed_at: when both had agreed to the first text.
+        agreed_at: when both people had agreed to the first text.
     """
 
     __tablename__ = "agreements"
@@ -52,7 +52,7 @@ class AgreementRow(IdentifiedRow):
 
 
 class AgreementTextRow(IdentifiedRow):
-    """One text of an agreement. The last text to which both have agreed is in force.
+    """One text of an agreement. The last text to which both people have agreed is in force.
 
     `proposed_by` is `None` while the text is being written. The versions of the applied texts are
     those at the time of the proposal.

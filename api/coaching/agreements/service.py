@@ -1,7 +1,8 @@
-"""Use cases for the agreement of a pair, which only the two can read.
+"""Use cases for the agreement of a pair, which only its two people can read.
 
-One of the two writes the text and proposes it, which also means agreeing to it. The other agrees,
-or writes another text. An agreed text stays in force until both have agreed to the next one.
+One person writes the text and proposes it, which also means agreeing to it. The other person
+agrees, or writes another text. An agreed text remains in force until both people have agreed to the
+next text.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class AgreementInput(FrozenModel):
 
 
 class AgreementAct(StrEnum):
-    """What a coach or coachee does with the text of their agreement."""
+    """An action of a coach or coachee on the text of their agreement."""
 
     PROPOSE = "propose"
     AGREE = "agree"
@@ -59,7 +60,7 @@ class AgreementAct(StrEnum):
 
 
 class AgreementDecision(FrozenModel):
-    """An act, and the version of the agreement that the person has seen."""
+    """An action, and the version of the agreement that the person has seen."""
 
     act: AgreementAct
     seen: int
@@ -69,7 +70,7 @@ def read_agreement(services: Services, principal: Principal, other_id: str) -> A
     """Return the agreement of the principal with another person.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     with services.database.reading() as tx:
         pair = own_pair(tx, principal, other_id)
@@ -84,7 +85,7 @@ def write_agreement(
     Raises:
         NotFoundError: as for `read_agreement`.
         ConflictError: the pair has ended.
-        ChangedSinceError: the agreement was changed since it was seen.
+        ChangedSinceError: the agreement has been changed since the principal read it.
         UnusableInputError: a module is not in the curriculum.
     """
     with services.database.writing() as tx:
@@ -105,12 +106,12 @@ def write_agreement(
 def decide_agreement(
     services: Services, principal: Principal, other_id: str, decision: AgreementDecision
 ) -> AgreementView:
-    """Propose a text, agree to it, keep the agreed text instead, or complete the pair.
+    """Propose a text, agree to it, keep the previously agreed text, or complete the pair.
 
     Raises:
         NotFoundError: as for `read_agreement`.
-        ConflictError: the pair has ended, or the act is not possible at this stage.
-        ChangedSinceError: the agreement was changed since it was seen.
+        ConflictError: the pair has ended, or the action is not possible at this stage.
+        ChangedSinceError: the agreement has been changed since the principal read it.
     """
     with services.database.writing() as tx:
         pair, now = open_pair(tx, principal, other_id), services.now()
@@ -203,10 +204,10 @@ class _Step:
     now: datetime
 
     def perform(self, act: AgreementAct) -> None:
-        """Perform the act.
+        """Perform the action.
 
         Raises:
-            ConflictError: the act is not possible at this stage.
+            ConflictError: the action is not possible at this stage.
         """
         text = pending_text(self.tx, self.row)
         if act is AgreementAct.CLOSE:

@@ -1,4 +1,4 @@
-"""Reads the rows of agreements, and closes those of pairs that have ended."""
+"""Reads the rows of agreements, and closes the agreements of pairs that have ended."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def texts_of(tx: Transaction, row: AgreementRow) -> Sequence[AgreementTextRow]:
 
 
 def is_agreed(text: AgreementTextRow) -> bool:
-    """Return whether both have agreed to a text."""
+    """Return whether both people have agreed to a text."""
     return text.coachee_agreed_at is not None and text.coach_agreed_at is not None
 
 

@@ -1,4 +1,4 @@
-"""The texts that apply to an agreement: terms, the duty to report, and what the sponsor sees.
+"""The texts that apply to an agreement: terms, duty to report, and disclosure to the sponsor.
 
 They have the form of consent texts. The default texts are short examples, which their version
 states; a deployment replaces them with its own in the folder `settings.coaching_texts`.

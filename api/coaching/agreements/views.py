@@ -40,13 +40,13 @@ class AgreementView(FrozenModel):
         timezone: the reader's own time zone.
         state: `None` if nothing has been written yet.
         version: sent back as `seen` with every change.
-        in_force: the last text that both have agreed to.
+        in_force: the last text that both people have agreed to.
         pending: the text that is being written or proposed.
         can_write: whether the reader can write another text.
         can_propose: whether the reader can propose the pending text.
         can_agree: whether the reader can agree to the pending text.
         can_keep: whether the reader can keep the agreed text instead.
-        can_finish: whether the reader can record that the two have finished.
+        can_finish: whether the reader can record that the pair has finished.
         applied: the texts that apply now.
     """
 
@@ -72,7 +72,7 @@ class AgreementView(FrozenModel):
 def agreement_view(
     tx: Transaction, pair: Pair, side: Side, applied: AppliedTexts, *, now: datetime
 ) -> AgreementView:
-    """Return the agreement of a pair, as shown to one of the two."""
+    """Return the agreement of a pair, as shown to one of its two people."""
     return view_of(tx, agreement_of(tx, pair), pair, side, applied, now=now)
 
 
@@ -132,7 +132,7 @@ def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> Agreemen
 
 
 def closed_as(row: AgreementRow | None, pair: Pair) -> ClosedAs | None:
-    """Return why the agreement of a pair is closed, if it is."""
+    """Return why the agreement of a pair is closed; `None` if the agreement is not closed."""
     return None if row is None else row.closed_as or pair.ended
 
 

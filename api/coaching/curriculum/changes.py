@@ -194,7 +194,7 @@ def _check(modules: tuple[StoredModule, ...], module: Module) -> None:
     """Check that a module is consistent with the others.
 
     Raises:
-        UnusableInputError: it is not; the faults name the fields concerned.
+        UnusableInputError: the module is inconsistent; the faults name the fields concerned.
     """
     others = [one.module for one in modules if one.code != module.code]
     faults: list[tuple[str, Fact]] = []

@@ -1,4 +1,4 @@
-"""The pages on which a pair sees the modules of its sessions, and its coach plans them."""
+"""The pages on which a pair views the modules of its sessions, and the coach plans them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIELD = "session."
 def show_own(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the modules of a coachee's sessions, or those of all coachees of a coach."""
+    """Show the modules of a coachee's sessions or, to a coach, of all their coachees' sessions."""
     found = planning.read_own_syllabi(services, principal)
     is_coach = principal.role is AccessRole.COACH
     return render_page(
@@ -62,7 +62,7 @@ def show_plan(link: str, session_id: str, request: Request, *, saved: bool = Fal
 
 @PLAN_PAGES.post(_MODULES)
 def change_plan(link: str, session_id: str, request: Request, form_fields: FormFields) -> Response:
-    """Replace the plan, or show why this is not possible."""
+    """Replace the plan, or show the reason if this is not possible."""
     numbers = {
         field.removeprefix(_FIELD): number
         for field, number in form_fields.items()

@@ -21,7 +21,7 @@ from coach.texts.facts import Displayed, Fact
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
-    """A module as part of the agenda of a session, with approved objectives only."""
+    """A module in the agenda of a session, with only its approved objectives."""
 
     title: Fact
     objectives: tuple[Fact, ...]
@@ -33,7 +33,7 @@ class AgendaLine:
 class PlannedSessionLine:
     """A session with the titles of its modules, as shown to a pair.
 
-    `day` and `session_id` are those of the session that takes place, if there is one. `length`
+    `day` and `session_id` belong to the session that takes place, if there is one. `length`
     compares the minutes of the modules with those of the session. Each module comes with a flag for
     whether it was covered, in this session or in another.
     """
@@ -111,7 +111,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 def module_choices(
     pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
-    """Return the modules to choose from: those of the pair's course or plan, then all others."""
+    """Return the modules to choose from, starting with those of the pair's course or plan."""
     syllabus = pair.syllabus
     own: list[ModuleChoice] = []
     others: list[ModuleChoice] = []
@@ -154,7 +154,7 @@ def _choice(stored: StoredModule, pair: PairSyllabus, form: ShownForm) -> Module
 
 
 def _covered(numbers: Sequence[int]) -> Displayed:
-    """Return in which sessions a module was covered; empty if in none."""
+    """Return a text that names the sessions in which a module was covered; empty if none."""
     if not numbers:
         return ""
     return facts.COVERED_IN(

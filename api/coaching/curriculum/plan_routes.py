@@ -21,7 +21,7 @@ PROGRESS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/curriculum", tags=["curr
 class ModulePlanJson(FrozenModel):
     """The plan of a pair: the number of the session for each module, by the module's code.
 
-    `by_coach` is whether a coach has changed the plan; otherwise, the plan is the suggestion for
+    `by_coach` is true if a coach has changed the plan; otherwise, the plan is the suggestion for
     the course.
     """
 
@@ -65,7 +65,7 @@ def use_module_suggestion(
 
 @PROGRESS.get("", responses=problem_responses(404))
 def read_progress(cycle_id: str, services: ServicesDep) -> ProgressJson:
-    """Get the course of a cycle, and how far its pairs have progressed."""
+    """Get the course of a cycle, and the progress of its pairs."""
     found = progress.read_progress(services, cycle_id)
     return ProgressJson(course=found.course, pairs=found.pairs)
 

@@ -1,4 +1,4 @@
-"""Use cases of pairs: reading agendas and the syllabus of a pair, and changing it."""
+"""Use cases of pairs: reading agendas, and reading and changing the syllabus."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def use_suggestion(
 
 
 def read_own_syllabi(services: Services, principal: Principal) -> tuple[PairSyllabus, ...]:
-    """Return the syllabus of a coachee, or those of all coachees whom a coach now has."""
+    """Return the syllabus of a coachee, or the syllabi of all current coachees of a coach."""
     with services.database.reading() as tx:
         person_id = principal.person_id or ""
         modules, schedule = all_modules(tx), person_schedule(tx, person_id)
@@ -169,7 +169,7 @@ def read_agenda(services: Services, session: SessionDetails) -> tuple[Module, ..
 
 
 def session_modules(services: Services, session: SessionDetails) -> SessionModules:
-    """Return all modules, with those planned for a session and the day of the next session."""
+    """Return all modules, the modules planned for a session, and the day of the next session."""
     with services.database.reading() as tx:
         modules = all_modules(tx)
         syllabus = find_syllabus(tx, session.coachee.id, modules)

@@ -25,7 +25,7 @@ class CourseInput(FrozenModel):
 
 
 class PairProgress(FrozenModel):
-    """How many modules a pair plans for its sessions, and how many modules it has covered."""
+    """The numbers of modules that a pair has planned for its sessions and has covered."""
 
     coachee: str
     coach: str

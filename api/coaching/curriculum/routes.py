@@ -22,7 +22,7 @@ MODULES = APIRouter(prefix=f"{API}/modules", tags=["curriculum"])
 
 
 class ModuleJson(FrozenModel):
-    """A module. `own` is whether the office has added it; `version` is its number of changes."""
+    """A module. `own` is true if the office has added it; `version` is the number of changes."""
 
     module: Module
     own: bool

@@ -16,7 +16,7 @@ from coach.module_codes import MAX_CODE
 class ModuleRow(TableRow):
     """A module that a deployment has added or changed, or whose objectives it has approved.
 
-    It replaces the built-in module with this code, if there is one.
+    The module replaces the built-in module with the same code, if there is one.
 
     Attributes:
         content: the `coach.curriculum.Module`.

@@ -1,4 +1,4 @@
-"""The plans of pairs: the course, and the modules of each session, as stored or as suggested."""
+"""The plans of pairs: the course, and the stored or suggested modules of each session."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Follow-ups: what pairs are asked months after completion about their goals and commitments."""
+"""Follow-ups: questions to pairs, months after completion, about their goals and commitments."""

@@ -42,7 +42,7 @@ from coach.instruments import Instrument
 class FollowUpView(FrozenModel):
     """A follow-up, as shown to the person who is asked.
 
-    `version` is sent back as `seen` with an answer. `is_open` is whether the follow-up can be
+    `version` is sent back as `seen` with an answer. `is_open` is true if the follow-up can be
     answered.
     """
 
@@ -59,7 +59,7 @@ class FollowUpView(FrozenModel):
 
     @property
     def is_pending(self) -> bool:
-        """Whether the follow-up is open or still to come, and not answered yet."""
+        """Whether the follow-up is open or upcoming, and not answered yet."""
         return self.state in {FollowUpState.WAITING, FollowUpState.DUE}
 
 
@@ -74,8 +74,9 @@ class OwnFollowUps(FrozenModel):
 class FollowUpForm(FrozenModel):
     """The content of a follow-up: the commitments of a coachee, and the goals to rate.
 
-    `levels` are the person's own ratings for this month so far, by the id of the goal. `instrument`
-    are the questions, `sha256` is their digest, and `answers` are those so far.
+    `levels` contains the person's own ratings for this month so far, by the id of the goal.
+    `instrument` contains the questions, `sha256` is its digest, and `answers` contains the answers
+    so far.
     """
 
     side: Side
@@ -92,8 +93,9 @@ class FollowUpForm(FrozenModel):
 class FollowUpAnswer(FrozenModel):
     """The answer to a follow-up; `seen` is the version that the person has seen.
 
-    `again` is whether the person may be asked again, also if the questions contain this. `ratings`
-    maps the ids of goals to levels. `answers` are those to the questions with the digest `sha256`.
+    `again` states whether the person may be asked again, even if the instrument contains this
+    question. `ratings` maps the ids of goals to levels. `answers` contains the answers to the
+    instrument with the digest `sha256`.
     """
 
     seen: int
@@ -147,7 +149,7 @@ def record_outcome(
     commitment_id: str,
     outcome: CommitmentOutcome,
 ) -> FollowUpForm:
-    """Record what has become of a commitment of the requesting coachee.
+    """Record the outcome of one of the requesting coachee's commitments.
 
     Raises:
         NotFoundError: there is no such follow-up, or no such commitment, or the principal is a
@@ -174,9 +176,9 @@ def answer_follow_up(
 
     Raises:
         NotFoundError: there is no such follow-up, or no such goal.
-        ConflictError: the follow-up is not open, or was answered since it was seen, or its
-            questions have changed.
-        UnusableInputError: answers do not fit the questions.
+        ConflictError: the follow-up is not open, has been answered since it was displayed, or has
+            different questions now.
+        UnusableInputError: the answers do not match the questions.
     """
     now = services.now()
     with services.database.writing() as tx:

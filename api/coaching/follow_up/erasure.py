@@ -1,7 +1,7 @@
 """Erasure of follow-ups: the posts of erased coachees, and their links.
 
-Questions and answers remain with their dates, from which totals are computed. Erased people are not
-asked any more.
+Questions and answers remain with their dates, from which totals are computed. Erased people are no
+longer asked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def erase_follow_ups(
     *,
     now: datetime,
 ) -> None:
-    """Empty what erased coachees wrote about posts, and redact what others in the cycle wrote."""
+    """Delete erased coachees' texts about posts, and redact the texts of others in the cycle."""
     for statement in (
         update(PostQuestionRow)
         .where(PostQuestionRow.person_id.in_(person_ids))

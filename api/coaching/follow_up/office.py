@@ -1,4 +1,4 @@
-"""What the programme office sees of the follow-ups of a cycle.
+"""The programme office's view of the follow-ups of a cycle.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """
@@ -101,7 +101,7 @@ class OfficeFollowUp(FrozenModel):
 class OfficePage:
     """One page of the follow-ups of a cycle, and the number of all follow-ups in each state.
 
-    `is_asked` is whether pairs that finish from now on are asked.
+    `is_asked` is true if pairs that finish from now on will be asked.
     """
 
     cycle: CycleHeader
@@ -113,7 +113,7 @@ class OfficePage:
 
 @dataclass(frozen=True, slots=True)
 class ShownLink:
-    """A person's link for follow-ups, for an office that sends it itself."""
+    """A person's link for follow-ups, if the office sends the link itself."""
 
     cycle: CycleHeader
     name: str
@@ -226,7 +226,7 @@ def listed_follow_ups(
 
 
 def count_unanswered(now: datetime) -> Select[str, int]:
-    """Select, by cycle, the number of open questions that were not sent or have had a reminder."""
+    """Select, by cycle, the number of open questions that were not sent or had a reminder."""
     person = aliased(PersonRow)
     return (
         select(FollowUpRow.cycle_id, func.count())
@@ -259,7 +259,7 @@ def _follow_ups(cycle_id: str) -> Select[FollowUpRow, str, str, str, bool]:
 def _with_commitments(
     tx: Transaction, rows: Iterable[ListedFollowUp]
 ) -> tuple[OfficeFollowUp, ...]:
-    """Add to follow-ups what the office sees of the pairs' commitments."""
+    """Add the office's view of the pairs' commitments to follow-ups."""
     rows = tuple(rows)
     counts: dict[str, dict[CommitmentState, int]] = defaultdict(lambda: defaultdict(int))
     titles: dict[str, list[str]] = defaultdict(list)

@@ -30,7 +30,7 @@ FOLLOW_UPS_OF_CYCLE = APIRouter(include_in_schema=False)
 
 @FOLLOW_UPS_OF_CYCLE.get("/cycles/{cycle_id}/follow-ups")
 def show_follow_ups(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show which follow-ups are due, asked and answered, and each pair's commitments by state."""
+    """Show the due, asked and answered follow-ups, and each pair's commitments by state."""
     query = read_query(request, FOLLOW_UP_LIST)
     found = read_office_page(services, cycle_id, query)
     zone = ZoneInfo(found.cycle.timezone)
@@ -57,7 +57,7 @@ def show_follow_ups(cycle_id: str, request: Request, services: ServicesDep) -> R
 def show_person_link(
     cycle_id: str, follow_up_id: str, request: Request, services: ServicesDep
 ) -> Response:
-    """Show the link of a person who is asked, for an office that sends it itself."""
+    """Show the link of a person who is asked, so that the office can send it itself."""
     shown = show_link(services, cycle_id, follow_up_id)
     return render_page(
         request, "coaching/follow_up/link.html", shown=shown, here=urls.follow_ups(cycle_id)

@@ -33,7 +33,7 @@ def _validate_address(text: str) -> str:
 
 
 class CommitmentOutcome(FrozenModel):
-    """What has become of a commitment; `seen` is the version that the person has seen.
+    """The outcome of a commitment; `seen` is the version that the person has seen.
 
     Attributes:
         change: the new state of the commitment; `None` if only evidence is added.
@@ -60,12 +60,12 @@ class CommitmentOutcome(FrozenModel):
 
 
 def store_outcome(found: FollowUpWork, commitment_id: str, outcome: CommitmentOutcome) -> None:
-    """Store what has become of a commitment.
+    """Store the outcome of a commitment.
 
     Raises:
         NotFoundError: there is no such commitment of this pair.
-        ConflictError: the commitment was changed since it was seen, or the change is not possible
-            now.
+        ConflictError: the commitment has been changed since it was displayed, or the change is not
+            possible now.
     """
     work = found.work
     row = commitment_row(work, commitment_id)

@@ -1,4 +1,4 @@
-"""The follow-ups of the person who uses a link, and the pair that each of them is about."""
+"""The follow-ups of the person who uses a link, each with its pair."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from coach.follow_up import FollowUpState, follow_up_state
 
 @dataclass(frozen=True, slots=True)
 class FollowUpWork:
-    """A follow-up, and the pair that it is about, as seen by the person who is asked."""
+    """A follow-up and its pair, from the point of view of the person who is asked."""
 
     row: FollowUpRow
     work: PairWork
@@ -31,7 +31,7 @@ class FollowUpWork:
 
     @property
     def is_open(self) -> bool:
-        """Whether the follow-up can be answered; an answer can be corrected until the last day."""
+        """Whether the follow-up can be answered; answers can be corrected until the last day."""
         answered = self.state is FollowUpState.ANSWERED and self.today <= self.row.until
         return answered or self.state is FollowUpState.DUE
 

@@ -50,7 +50,7 @@ _AGAIN = {True: "true", False: "false", None: ""}
 def show_follow_ups(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show all follow-ups of the person, and whether they stay in touch."""
+    """Show all follow-ups of the person, and whether the person stays in touch."""
     own = answers.read_follow_ups(services, principal)
     alumni = read_alumni(services, principal) if own.side is Side.COACHEE else None
     zone = ZoneInfo(own.timezone)
@@ -123,7 +123,7 @@ def answer(asked: FormRequestDep, form_fields: FormFields) -> Response:
 
 @FOLLOW_UP_FORMS.post("/commitments/{commitment_id}")
 def record_outcome(commitment_id: str, asked: FormRequestDep, form_fields: FormFields) -> Response:
-    """Store what has become of a commitment."""
+    """Store the outcome of a commitment."""
     given, faults = validate_form(OutcomeForm, form_fields, "")
     if given is None:
         return _render(asked, form_fields, by_field(faults), commitment_id)

@@ -1,4 +1,4 @@
-"""The page on which a post says what has become of a commitment that it has taken over."""
+"""The page on which a post states the outcome of a commitment that it has taken over."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ POST_PAGES = APIRouter(prefix="/p/{link}/handed-over", include_in_schema=False)
 
 @POST_PAGES.get("")
 def show_post(link: str, request: Request) -> Response:
-    """Show the commitment, and the form for stating what has become of it."""
+    """Show the commitment, and the form for stating its outcome."""
     return _render(link, request)
 
 

@@ -44,7 +44,7 @@ class PostView(FrozenModel):
 
 
 class PostAnswer(FrozenModel):
-    """A post's answer about what has become of a commitment; `done` requires evidence."""
+    """A post's answer about the outcome of a commitment; `done` requires evidence."""
 
     seen: int
     outcome: PostOutcome
@@ -68,11 +68,12 @@ def read_post(services: Services, principal: Principal) -> PostView:
 
 
 def answer_as_post(services: Services, principal: Principal, answer: PostAnswer) -> PostView:
-    """Store the requesting post's answer about what has become of the commitment.
+    """Store the requesting post's answer about the outcome of the commitment.
 
     Raises:
         NotFoundError: there is no such commitment.
-        ConflictError: the question was answered since it was seen, or the evidence cannot be added.
+        ConflictError: the question has been answered since it was displayed, or the evidence cannot
+            be added.
     """
     now = services.now()
     with services.database.writing() as tx:

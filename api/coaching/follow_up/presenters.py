@@ -63,9 +63,9 @@ class QuestionForm:
     """The questions of a follow-up with the fields of their form.
 
     Attributes:
-        title: the heading; empty if nothing is asked but the last question.
-        last: whether the person may be asked again, as the instrument words it.
-        sha256: the digest of the questions that are shown.
+        title: the heading; empty if only the last question is asked.
+        last: the last question (whether the person may be asked again), in the instrument's words.
+        sha256: the digest of the displayed questions.
     """
 
     title: Displayed
@@ -136,7 +136,7 @@ def goal_form(
 
 
 def question_form(form: FollowUpForm, entered: Mapping[str, str]) -> QuestionForm:
-    """Return the questions of a follow-up, with what was entered or has been answered."""
+    """Return the questions of a follow-up, with the entered or stored answers."""
     last, instrument = ask_again_item(form.instrument), form.instrument
     asked = None if instrument is None else without_ask_again(instrument)
     if asked is None or not asked.items:

@@ -1,7 +1,7 @@
-"""The questions of a follow-up from the deployment's instrument, and what a coachee answers.
+"""The questions that the deployment's instrument adds to follow-ups, and the coachees' answers.
 
-The answers are stored with the items as they were, like answers to other instruments, once for each
-follow-up. They can be corrected as long as the follow-up is open.
+Like answers to other instruments, the answers are stored with the items to which they belong, once
+for each follow-up. The answers can be corrected as long as the follow-up is open.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ ASK_AGAIN = "ask_again"
 
 
 def follow_up_instrument(services: Services, side: Side) -> Instrument | None:
-    """Return what a person of `side` is asked in follow-ups, or `None`; coaches are asked none."""
+    """Return the instrument for people of `side` in follow-ups; `None` if there is none."""
     asked = instruments_of(services.settings).get(Moment.FOLLOW_UP)
     return asked if side is Side.COACHEE else None
 
 
 def without_ask_again(instrument: Instrument) -> Instrument:
-    """Return an instrument without the item that the form asks in any case, at its end."""
+    """Return an instrument without the last question, which the form always contains."""
     return instrument.with_items(one for one in instrument.items if not _is_ask_again(one))
 
 
@@ -44,7 +44,7 @@ def ask_again_item(instrument: Instrument | None) -> Item | None:
 
 
 def answers_so_far(found: FollowUpWork, instrument: Instrument | None) -> Mapping[str, Answer]:
-    """Return what the person has answered to this instrument in a follow-up, in this version."""
+    """Return the person's answers to this version of the instrument in a follow-up."""
     row = None if instrument is None else _sheet(found, instrument)
     if row is None or instrument is None or row.text_sha256 != instrument.sha256:
         return {}
@@ -59,11 +59,11 @@ def store_questions(
     *,
     again: bool,
 ) -> None:
-    """Store answers in place of earlier ones; `sha256` is that of the questions that were shown.
+    """Store answers, replacing earlier ones; `sha256` is the digest of the displayed questions.
 
     Raises:
-        ConflictError: the questions have changed since they were shown.
-        UnusableInputError: answers do not fit the questions.
+        ConflictError: the questions have changed since they were displayed.
+        UnusableInputError: the answers do not match the questions.
     """
     if answers and (instrument is None or instrument.sha256 != sha256):
         raise ConflictError(facts.QUESTIONS_CHANGED())

@@ -35,7 +35,7 @@ def read_follow_ups(services: ServicesDep, principal: PrincipalDep) -> OwnFollow
 
 @OWN_FOLLOW_UPS.delete("", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses())
 def stop_asking(services: ServicesDep, principal: PrincipalDep) -> None:
-    """Say that you do not want to be asked again. You do not have to give a reason."""
+    """State that you do not want to be asked again. You do not have to give a reason."""
     answers.stop_asking(services, principal)
 
 
@@ -51,7 +51,7 @@ def read_follow_up(
 def answer_follow_up(
     follow_up_id: str, answer: FollowUpAnswer, services: ServicesDep, principal: PrincipalDep
 ) -> FollowUpView:
-    """Answer a follow-up: rate your goals as of now, and say whether you may be asked again."""
+    """Answer a follow-up: rate your goals as of now, and state whether you may be asked again."""
     return answers.answer_follow_up(services, principal, follow_up_id, answer)
 
 
@@ -65,7 +65,7 @@ def record_outcome(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> FollowUpForm:
-    """Record what has become of one of your commitments, with evidence."""
+    """Record the outcome of one of your commitments, with evidence."""
     return answers.record_outcome(services, principal, follow_up_id, commitment_id, outcome)
 
 
@@ -77,7 +77,7 @@ def read_post(services: ServicesDep, principal: PrincipalDep) -> PostView:
 
 @HANDED_OVER.put("", responses=problem_responses(404, 409, 422))
 def answer_as_post(answer: PostAnswer, services: ServicesDep, principal: PrincipalDep) -> PostView:
-    """Say what has become of the commitment, with evidence."""
+    """State the outcome of the commitment, with evidence."""
     return posts.answer_as_post(services, principal, answer)
 
 

@@ -21,7 +21,7 @@ class PostQuestionRow(SentQuestionRow):
     Attributes:
         person_id: the coachee, who has agreed that the post may be asked.
         post: the name of the post, and `address` its email address; empty once erased.
-        credential_id: the link of the post; `None` until it is asked.
+        credential_id: the link of the post; `None` until the post is asked.
         outcome: the answer of the post, with its `evidence`, a list of
             `coach.commitments.Evidence`.
     """

@@ -1,1 +1,1 @@
-"""The goals and commitments of a pair, and what the programme office sees of them."""
+"""The goals and commitments of a pair, and the programme office's view of them."""

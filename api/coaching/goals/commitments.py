@@ -1,7 +1,7 @@
 """Use cases for the commitments of a coachee.
 
 Either person of a pair proposes a commitment. Only the coachee can commit to it, and decides
-whether the programme office sees its title. It cannot be done without evidence.
+whether the programme office sees its title. A commitment cannot be marked as done without evidence.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from coach.transitions import next_state
 
 
 class CommitmentsOfPair(FrozenModel):
-    """The commitments of a pair; `can_add` is whether the reader can add another."""
+    """The commitments of a pair; `can_add` is true if the reader can add another commitment."""
 
     other: PersonSummary
     my_side: Side
@@ -85,7 +85,7 @@ class CommitmentStep(FrozenModel):
 
 
 class SharingInput(FrozenModel):
-    """Whether the programme office sees the title of a commitment."""
+    """A decision on whether the programme office sees the title of a commitment."""
 
     title_shared: bool
 
@@ -94,7 +94,7 @@ def read_commitments(services: Services, principal: Principal, other_id: str) ->
     """Return the commitments of the principal and another person.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     with services.database.reading() as tx:
         work = seen_work(tx, services, principal, other_id)
@@ -147,11 +147,11 @@ def change_commitment(
 ) -> CommitmentView:
     """Change a commitment; the coachee then has to commit to it again.
 
-    A shared title is no longer shared once it is changed.
+    A changed title is no longer shared.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
-        ChangedSinceError: it was changed since it was seen.
+        ChangedSinceError: the commitment has been changed since it was displayed.
         ConflictError: the commitment can no longer be changed.
     """
     with services.database.writing() as tx:
@@ -173,12 +173,12 @@ def step_commitment(
     commitment_id: str,
     step: CommitmentStep,
 ) -> CommitmentView:
-    """Commit to a commitment, or record what has become of it.
+    """Commit to a commitment, or record its outcome.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         NotAllowedError: the principal is the coach, who cannot commit for the coachee.
-        ChangedSinceError: it was changed since it was seen.
+        ChangedSinceError: the commitment has been changed since it was displayed.
         ConflictError: the event is not possible now, or there is no evidence that the commitment is
             done.
     """
@@ -191,7 +191,7 @@ def step_commitment(
 
 
 def apply_change(work: PairWork, row: CommitmentRow, change: CommitmentChange) -> None:
-    """Record what has become of a commitment; see `step_commitment`."""
+    """Record the outcome of a commitment; see `step_commitment`."""
     event = change.event
     if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
         raise NotAllowedError(facts.COACHEE_COMMITS())

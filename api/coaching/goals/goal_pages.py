@@ -53,7 +53,7 @@ def show_new_goal(pair: PairRequestDep) -> Response:
 
 @GOAL_PAGES.post("/goals")
 def add_goal(pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Store the first step of a new goal, and go on to the second one."""
+    """Store the first step of a new goal, and redirect to the second step."""
     part = GoalPart.STATEMENT
     entered = submitted(form_fields, GOAL_FIELDS[part])
     given, faults = validate_form(StatementForm, form_fields, "")
@@ -82,7 +82,7 @@ def show_part(goal_id: str, part: GoalPart, pair: PairRequestDep) -> Response:
 def change_part(
     goal_id: str, part: GoalPart, pair: PairRequestDep, form_fields: FormFields
 ) -> Response:
-    """Store a part of a goal, and go on to the next part if the goal is being written."""
+    """Store a part of a goal, and redirect to the next part if the goal is not complete yet."""
     entered = submitted(form_fields, GOAL_FIELDS[part])
     given, faults = validate_form(FORMS[part], {**form_fields, "seen": entered.version}, "")
     if given is None:
@@ -100,7 +100,7 @@ def change_part(
 
 @GOAL_PAGES.post("/goals/{goal_id}/step")
 def step_goal(goal_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Agree to a goal, or record what has become of it."""
+    """Agree to a goal, or record its outcome."""
     entered = submitted(form_fields, STEP_FIELDS)
     fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
     given, faults = validate_form(GoalStepForm, fields, "")

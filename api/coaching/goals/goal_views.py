@@ -62,7 +62,7 @@ class GoalView(FrozenModel):
 
 
 class ScoreView(FrozenModel):
-    """The T score of all goals that are rated, at one moment and by the same people."""
+    """The T score of all rated goals, at one moment and by the same people."""
 
     moment: RatingMoment
     by: Rater
@@ -116,14 +116,14 @@ def goal_row(work: PairWork, goal_id: str) -> GoalRow:
 
 
 def one_goal(work: PairWork, row: GoalRow) -> GoalView:
-    """Return a goal as it is after a change."""
+    """Return a goal after a change."""
     work.tx.flush()
     (view,) = goal_views(work, [row])
     return view
 
 
 def _visible_ratings(work: PairWork, goal_ids: Sequence[str]) -> Sequence[GoalRatingRow]:
-    """Return ratings by the two people of the pair, not those by an earlier coach."""
+    """Return the ratings by the two people of the pair, but not by an earlier coach."""
     return work.tx.scalars(
         select(GoalRatingRow)
         .where(

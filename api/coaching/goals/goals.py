@@ -1,6 +1,7 @@
 """Use cases for the goals of a pair.
 
-One of the two writes a goal, and the other agrees to it. A changed goal requires a new agreement.
+One person writes a goal, and the other person agrees to it. A changed goal requires a new
+agreement.
 """
 
 from __future__ import annotations
@@ -53,10 +54,9 @@ from coach.transitions import next_state
 
 
 class GoalsOfPair(FrozenModel):
-    """The goals of a pair with their T scores, which only the two people see.
+    """The goals of a pair with their T scores, which only its two people see.
 
-    `is_open` is whether the reader can change goals, and `can_add` whether the reader can add
-    another.
+    `is_open` is true if the reader can change goals, and `can_add` if the reader can add a goal.
     """
 
     other: PersonSummary
@@ -100,7 +100,7 @@ def read_goals(services: Services, principal: Principal, other_id: str) -> Goals
     """Return the goals of the principal and another person.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     with services.database.reading() as tx:
         return _of_pair(seen_work(tx, services, principal, other_id))
@@ -146,7 +146,7 @@ def change_goal(
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        ChangedSinceError: the goal was changed since it was seen.
+        ChangedSinceError: the goal has been changed since it was displayed.
         ConflictError: the goal can no longer be changed.
     """
     with services.database.writing() as tx:
@@ -172,11 +172,11 @@ def change_goal(
 def step_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, step: GoalStep
 ) -> GoalView:
-    """Agree to a goal, or record what has become of it.
+    """Agree to a goal, or record its outcome.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        ChangedSinceError: the goal was changed since it was seen.
+        ChangedSinceError: the goal has been changed since it was displayed.
         ConflictError: the event is not possible now.
     """
     with services.database.writing() as tx:

@@ -19,7 +19,7 @@ from coach.goals import ENDED_STATES, MAX_GOALS
 
 
 class HandedOver(FrozenModel):
-    """The coach who now sees what was handed over, and the number of goals and commitments."""
+    """The new coach, and the numbers of goals and commitments handed over to that coach."""
 
     coach_id: str
     goals: int
@@ -33,7 +33,7 @@ def hand_over(services: Services, principal: Principal, former_id: str) -> Hande
 
     Raises:
         NotFoundError: the two were never a pair, or the principal is a coach.
-        ConflictError: they still work together, there is nothing to hand over, there is no
+        ConflictError: the two still work together, there is nothing to hand over, there is no
             agreement with a new coach, or there would be too many goals.
     """
     with services.database.writing() as tx:

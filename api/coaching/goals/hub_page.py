@@ -34,16 +34,16 @@ HUB_PAGE = APIRouter(prefix="/p/{link}/coaching", include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class PairCard:
-    """A pair, as shown to one of the two.
+    """A pair, as shown to one of its two people.
 
     Attributes:
         is_former: whether the pair has ended.
-        to_decide: whether a text of the agreement waits for the reader.
+        to_decide: whether a text of the agreement waits for the reader's decision.
         asks_fit: whether the reader has yet to answer the question of fit.
         has_fit: whether the reader can answer the question of fit.
-        goals, commitments, overdue: how many there are.
+        goals, commitments, overdue: the number of each.
         life: the states that the pair has reached.
-        is_completed: whether the two have recorded that they have finished.
+        is_completed: whether it is recorded that the pair has finished.
     """
 
     other: PersonSummary

@@ -1,6 +1,6 @@
 """The programme office's view of goals and commitments: areas, states, and shared titles.
 
-The counts of a cycle are read in a fixed number of queries, whatever the number of pairs.
+The counts of a cycle are read in a fixed number of queries, regardless of the number of pairs.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CommitmentCount(FrozenModel):
 
 
 class CoacheeCounts(FrozenModel):
-    """A coachee with goals or commitments, and how many of them."""
+    """A coachee, with the numbers of the coachee's goals and commitments."""
 
     person_id: str
     name: str
@@ -86,7 +86,7 @@ class OfficeCommitment(FrozenModel):
 class OfficeLife(FrozenModel):
     """The pair of a coachee with a coach, and the states that it has reached.
 
-    `reason` is why it ended early; `None` also if the office has not recorded it.
+    `reason` is the reason why the pair ended early; `None` if there is none, or none is recorded.
     """
 
     coach: str

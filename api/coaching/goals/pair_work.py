@@ -42,8 +42,8 @@ class PairWork:
     def can_record(self) -> bool:
         """Whether results of goals and commitments can be recorded.
 
-        They can still be recorded after completion and, by the coachee, even if one of the two has
-        left since.
+        Results can still be recorded after completion and, by the coachee, even if one of the two
+        people has left since.
         """
         completed = self.agreement is not None and self.agreement.closed_as is ClosedAs.COMPLETED
         sees_it = self.pair.ended is None or self.side is Side.COACHEE
@@ -74,7 +74,7 @@ def seen_work(tx: Transaction, services: Services, principal: Principal, other_i
     """Return the pair of the principal and another person, for reading.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
     """
     pair = own_pair(tx, principal, other_id)
     return PairWork(tx, pair, agreement_of(tx, pair), own_side(principal), services.now())
@@ -84,8 +84,8 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
     """Return the pair of the principal and another person, for a change.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
-        ConflictError: the pair has ended, or has no agreement that both have agreed to.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
+        ConflictError: the pair has ended, or has no agreement in force.
     """
     pair = open_pair(tx, principal, other_id)
     work = PairWork(tx, pair, agreement_of(tx, pair), own_side(principal), services.now())
@@ -100,7 +100,7 @@ def recording_work(
     """Return the pair of the principal and another person, for recording results.
 
     Raises:
-        NotFoundError: they are not a pair, or the principal may not see it.
+        NotFoundError: the two are not a pair, or the principal may not see the pair.
         ConflictError: the pair has ended without being completed, or has no agreement that both
             have agreed to.
     """
@@ -111,7 +111,7 @@ def recording_work(
 def require_version(
     stored: int, seen: int, differences: Callable[[], Iterable[Difference]] = tuple
 ) -> None:
-    """Check that an object was not changed since a person saw it.
+    """Check that an object has not been changed since a person saw it.
 
     Raises:
         ChangedSinceError: the object was changed; the error contains the `differences` from the

@@ -1,4 +1,4 @@
-"""Goals and commitments, formatted for the pages of the two people."""
+"""Goals and commitments, formatted for the pages of a pair."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def commitment_display(one: CommitmentView) -> CommitmentDisplay:
 
 
 def score_lines(found: tuple[ScoreView, ...]) -> list[tuple[Displayed, Displayed, Displayed]]:
-    """Format T scores: when, by whom, and the score."""
+    """Format T scores: the moment, the raters, and the score."""
     return [
         (facts.MOMENTS[one.moment](), facts.RATERS[one.by](), facts.SCORE(score=one.t))
         for one in found

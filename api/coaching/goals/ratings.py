@@ -1,4 +1,4 @@
-"""Ratings of the goals of a pair, by one of the two or by both together."""
+"""Ratings of a pair's goals, by one of its two people or by both together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rate_goal(
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        NotAllowedError: the rating is that of the other person.
+        NotAllowedError: the rating belongs to the other person.
         ConflictError: the goal is not under way yet, or is no longer pursued.
     """
     with services.database.writing() as tx:

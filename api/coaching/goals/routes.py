@@ -60,7 +60,7 @@ def change_goal(
 def step_goal(
     other_id: str, goal_id: str, step: GoalStep, services: ServicesDep, principal: PrincipalDep
 ) -> GoalView:
-    """Agree to a goal, or record what has become of it."""
+    """Agree to a goal, or record its outcome."""
     return goal_cases.step_goal(services, principal, other_id, goal_id, step)
 
 
@@ -121,7 +121,7 @@ def step_commitment(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Commit to a commitment, or record what has become of it; `finish` requires evidence."""
+    """Commit to a commitment, or record its outcome; `finish` requires evidence."""
     return commitment_cases.step_commitment(services, principal, other_id, commitment_id, step)
 
 

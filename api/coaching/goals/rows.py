@@ -30,8 +30,8 @@ class GoalRow(IdentifiedRow):
     """A goal of a pair.
 
     Attributes:
-        written_by: the side that last changed its text; the other side agrees to it.
-        scale: the fields of `coach.goals.GoalScale`; empty until they are entered.
+        written_by: the side that last changed the goal's text; the other side agrees to it.
+        scale: the fields of `coach.goals.GoalScale`; empty until the scale is entered.
         indicator: the fields of `coach.goals.Indicator`.
         version: the number of changes, used to detect changes based on an outdated text.
         because: why the goal is no longer pursued.
@@ -82,7 +82,7 @@ class GoalRatingRow(IdentifiedRow):
 class CommitmentRow(IdentifiedRow):
     """A commitment of a coachee; `evidence` is a list of `coach.commitments.Evidence`.
 
-    `title_shared` is whether the coachee has allowed the programme office to see the title.
+    `title_shared` is true if the coachee has allowed the programme office to see the title.
     """
 
     __tablename__ = "commitments"

@@ -1,1 +1,1 @@
-"""Instruments: who is asked what and when, the answers, and what the office learns of them."""
+"""Instruments: questions to people, their answers, and the office's view of the answers."""

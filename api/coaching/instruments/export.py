@@ -11,5 +11,5 @@ from api.coaching.instruments.sheets import AnswerSheet, sheets_where
 
 
 def answers_of(tx: Transaction, person_id: str) -> Sequence[AnswerSheet]:
-    """Return what a person has answered, oldest first."""
+    """Return a person's answers, oldest first."""
     return sheets_where(tx, AnswerSheetRow.author_id == person_id)

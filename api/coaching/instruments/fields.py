@@ -50,7 +50,7 @@ class ItemFields:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where the items of an instrument come from, and whether they are a validated scale."""
+    """The origin of an instrument's items, and whether they are a validated scale."""
 
     source: Fact
     licence: Fact
@@ -78,7 +78,7 @@ def item_fields(instrument: Instrument) -> tuple[ItemFields, ...]:
 
 
 def origins_of(instrument: Instrument) -> Origins:
-    """Return where the items of an instrument come from, formatted."""
+    """Return the origin of an instrument's items, formatted."""
     return Origins(text_of(instrument.source), text_of(instrument.licence), instrument.validated)
 
 
@@ -96,7 +96,7 @@ def field_names(instrument: Instrument) -> tuple[str, ...]:
 
 
 def scale_ends(instrument: Instrument) -> Displayed:
-    """Return what the lowest and the highest point of the scale mean; empty without a scale."""
+    """Return the labels of the lowest and the highest point of the scale; empty without a scale."""
     if instrument.scale is None:
         return ""
     points, labels = instrument.scale.points, instrument.scale.labels
@@ -106,9 +106,9 @@ def scale_ends(instrument: Instrument) -> Displayed:
 
 
 def entered_answers(instrument: Instrument, entered: Mapping[str, str]) -> dict[str, Answer]:
-    """Return the answers in a form, without questions that were left open.
+    """Return the answers in a form, omitting unanswered questions.
 
-    A question without a checked choice was left open: browsers submit nothing for it.
+    A question without a checked choice is unanswered, because browsers submit nothing for it.
     """
     found: dict[str, Answer] = {}
     for one in questions(instrument):

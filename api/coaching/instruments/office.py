@@ -1,6 +1,6 @@
-"""What the office learns about answers: how many people were asked and answered, and figures.
+"""The office's view of answers: the numbers of people asked and of answers, and figures.
 
-None of it reveals what an individual has answered; see `coach.answer_figures`.
+This view does not reveal any individual's answers; see `coach.answer_figures`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PAST = timedelta(days=90)
 
 
 class OccasionCount(FrozenModel):
-    """How many forms were due on an occasion so far, and how many were filled in."""
+    """The number of forms due on an occasion so far, and the number of submitted forms."""
 
     occasion: Occasion
     asked: int
@@ -46,7 +46,7 @@ class OccasionCount(FrozenModel):
 
 
 class ItemFigure(FrozenModel):
-    """The figures of one question; those that would reveal too much are `None`.
+    """The figures of one question; figures that would reveal too much are `None`.
 
     Attributes:
         people: the number of people whose answers count.
@@ -72,7 +72,7 @@ class InstrumentFigures(FrozenModel):
 
 
 class CycleAnswers(FrozenModel):
-    """What was asked in a cycle, and what the office may know of the answers."""
+    """The questions asked in a cycle, and the figures that the office may see."""
 
     counts: tuple[OccasionCount, ...]
     figures: tuple[InstrumentFigures, ...]
@@ -80,14 +80,14 @@ class CycleAnswers(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class AnswersPage:
-    """The cycle, and what the office may know of its answers."""
+    """The cycle, and the figures on its answers that the office may see."""
 
     cycle: CycleHeader
     answers: CycleAnswers
 
 
 def read_answers(services: Services, cycle_id: str) -> CycleAnswers:
-    """Return what was asked in a cycle, and what the office may know of the answers.
+    """Return the questions asked in a cycle, and the figures that the office may see.
 
     Raises:
         NotFoundError: there is no such cycle.

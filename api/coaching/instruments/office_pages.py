@@ -26,7 +26,7 @@ _SIDES = {Side.COACHEE: facts.OF_COACHEES(), Side.COACH: facts.OF_COACHES()}
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A question and its figure, formatted; `mean` and `people` are empty if it is hidden."""
+    """A question and its figure, formatted; `mean` and `people` are empty in a hidden figure."""
 
     text: Displayed
     people: str
@@ -47,7 +47,7 @@ class FigureTable:
 
 @ANSWERS_PAGES.get("/cycles/{cycle_id}/answers")
 def show_answers(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show what was asked in a cycle, how many people answered, and the figures."""
+    """Show the questions asked in a cycle, the number of answers, and the figures."""
     found = read_answers_page(services, cycle_id)
     return render_page(
         request,
@@ -64,7 +64,7 @@ def show_answers(cycle_id: str, request: Request, services: ServicesDep) -> Resp
 
 @ANSWERS_PAGES.get("/instruments")
 def show_instruments(request: Request, services: ServicesDep) -> Response:
-    """Show what people are asked, with licences and sources."""
+    """Show the instruments of the deployment, with licences and sources."""
     asked = instruments_of(services.settings)
     return render_page(
         request,

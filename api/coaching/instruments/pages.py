@@ -34,7 +34,7 @@ _SEEN = "seen"
 
 @QUESTION_PAGES.get("/questions/{occasion}")
 def show_questions(occasion: Occasion, pair: PairRequestDep) -> Response:
-    """Show the questions, or what the person has answered."""
+    """Show the questions, or the person's answers."""
     return _render(pair, occasion)
 
 

@@ -1,4 +1,4 @@
-"""Determines what pairs are asked, from the sessions that are planned or took place."""
+"""Determines the questions to pairs, from the sessions that are planned or took place."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def instrument_for(
 
 
 def _counts(row: Any) -> bool:  # noqa: ANN401 - a row of columns
-    """Return whether a session counts: it took place, or can still take place."""
+    """Return whether a session counts, because it took place or can still take place."""
     return row.number > 0 and (row.attendance is None or row.attendance in TOOK_PLACE)
 
 

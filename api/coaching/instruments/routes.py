@@ -29,7 +29,7 @@ def list_own_questions(services: ServicesDep, principal: PrincipalDep) -> OwnQue
 def read_own_questions(
     other_id: str, occasion: Occasion, services: ServicesDep, principal: PrincipalDep
 ) -> QuestionsView:
-    """Get the questions that you are asked on an occasion, and what you have answered."""
+    """Get the questions that you are asked on an occasion, and your answers."""
     return service.read_questions(services, principal, other_id, occasion)
 
 
@@ -43,17 +43,17 @@ def answer_own_questions(
 ) -> QuestionsView:
     """Answer the questions of an occasion. You can answer once, and only you can read the answers.
 
-    `seen` is the `sha256` of the questions that you have read. Leave out what you do not want to
-    answer. The office learns figures over at least five people only.
+    `seen` is the `sha256` of the questions that you have read. Omit the questions that you do not
+    want to answer. The office learns figures over at least five people only.
     """
     return service.answer_questions(services, principal, other_id, occasion, given)
 
 
 @ANSWERS.get("/cycles/{cycle_id}/answers", responses=problem_responses(404))
 def read_answers_of_cycle(cycle_id: str, services: ServicesDep) -> CycleAnswers:
-    """Get what was asked in a cycle, the number of answers, and figures over five or more people.
+    """Get a cycle's questions, the number of answers, and figures over five or more people.
 
-    `null` stands for a figure over too few people, or over answers that are all equal.
+    `null` replaces a figure over too few people, or over answers that are all equal.
     """
     return office.read_answers(services, cycle_id)
 

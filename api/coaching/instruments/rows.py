@@ -17,7 +17,7 @@ SHA256_LENGTH = 64
 
 
 class InstrumentTextRow(TableRow):
-    """An instrument with its items as they were when somebody first answered them.
+    """An instrument, with its items at the time when somebody first answered them.
 
     Answers refer to this row, so they stay readable even if the file changes. `content` contains
     the fields of `coach.instruments.Instrument`, whose digest is `sha256`.
@@ -37,8 +37,8 @@ class AnswerSheetRow(IdentifiedRow):
 
     Attributes:
         code: the instrument's code, as in the row of its text.
-        subject_id: the id of the session for answers after a session, of the follow-up for answers
-            in one, otherwise the id of the other person of the pair.
+        subject_id: the id of the session for answers after a session, the id of the follow-up for
+            answers in a follow-up, otherwise the id of the other person of the pair.
         side: the side of the person who answers.
         answers: the answers, by question.
         version: the number of changes.

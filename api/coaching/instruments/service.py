@@ -54,7 +54,7 @@ class OpenQuestions(FrozenModel):
 
 
 class QuestionsView(FrozenModel):
-    """Questions that a person is asked, whether they can still be answered, and any answers."""
+    """A person's questions, whether they can still be answered, and any answers."""
 
     other_id: str
     other: str
@@ -125,7 +125,7 @@ def read_questions(
 
     Raises:
         NotFoundError: the principal is not asked, or the two are not a pair. The message does not
-            reveal which.
+            reveal which is the case.
     """
     with services.database.reading() as tx:
         return _view(tx, services, _find(tx, services, principal, other_id, occasion))
@@ -144,7 +144,7 @@ def answer_questions(
         NotFoundError: as for `read_questions`.
         ConflictError: the principal has already given other answers, or the questions are not open
             or have changed since they were shown.
-        UnusableInputError: the answers do not fit the questions.
+        UnusableInputError: the answers do not match the questions.
     """
     with services.database.writing() as tx:
         found = _find(tx, services, principal, other_id, occasion)

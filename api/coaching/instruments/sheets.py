@@ -35,7 +35,7 @@ class AnswerSheet(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class SheetSubject:
-    """Who answers on which occasion, and about what; see `AnswerSheetRow`."""
+    """The person, the occasion and the subject of answers; see `AnswerSheetRow`."""
 
     cycle_id: str
     author_id: str
@@ -47,7 +47,7 @@ class SheetSubject:
 
     @property
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
-        """The conditions for the rows of its sheets."""
+        """The SQL conditions that select the answer sheets of this subject."""
         return (
             AnswerSheetRow.author_id == self.author_id,
             AnswerSheetRow.occasion == self.occasion,
@@ -56,10 +56,10 @@ class SheetSubject:
 
 
 def check_answers(instrument: Instrument | None, answers: Mapping[str, Answer]) -> None:
-    """Refuse answers that do not fit an instrument; `None` if nothing is asked.
+    """Reject answers that do not match an instrument, which is `None` if nothing is asked.
 
     Raises:
-        UnusableInputError: some answers do not fit; the error names their questions as
+        UnusableInputError: some answers do not match; the error names their questions as
             `answers.KEY`.
     """
     faults = [
@@ -125,7 +125,7 @@ def store_sheet(
     *,
     now: datetime,
 ) -> None:
-    """Store answers that can be corrected, in place of what was answered to the instrument."""
+    """Store answers that can be corrected, replacing earlier answers to the instrument."""
     sha256 = store_text(tx, instrument, now=now)
     row = tx.scalar(
         select(AnswerSheetRow).where(*subject.conditions, AnswerSheetRow.code == instrument.code)

@@ -1,1 +1,1 @@
-"""The life of pairs: the states they have reached, from the call until after the cycle."""
+"""The life of pairs: the states that they have reached, from the call until after the cycle."""

@@ -1,7 +1,7 @@
-"""Use cases of the office: which pairs of a cycle ended early, and why.
+"""Use cases of the office: listing the pairs that ended early, and recording the reasons.
 
-The office chooses the reason from a closed list. Nobody else reads it but the person whose reason
-it was, in the report of their own data.
+The office chooses the reason from a closed list. Only the person to whom the reason belongs can
+read it as well, in the report of their own data.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from coach.pair_life import LifeState
 
 
 class EarlyEndInput(FrozenModel):
-    """Why a coachee's pair with a coach ended early; `seen` is the version that was shown."""
+    """The reason why a coachee's pair with a coach ended early; `seen` is the displayed version."""
 
     coach_id: Identifier
     reason: EarlyEndReason
@@ -39,11 +39,11 @@ class EarlyEnd(FrozenModel):
     """A pair that ended before it was completed.
 
     Attributes:
-        ended_at: when, as far as it is known.
-        reason: why; `None` if the office has not recorded it.
-        whose: whose reason it was; `None` as for `reason`.
-        suggested: whose reason it probably was: that of who has left.
-        version: to be sent back as `seen`.
+        ended_at: when the pair ended, if this is known.
+        reason: the reason; `None` if the office has not recorded it.
+        whose: the person or people to whom the reason belongs; `None` if `reason` is.
+        suggested: the probable value of `whose`: the person who has left.
+        version: sent back as `seen`.
     """
 
     coachee_id: str
@@ -83,11 +83,11 @@ def read_early_ends_page(services: Services, cycle_id: str) -> EarlyEndsPage:
 def record_reason(
     services: Services, cycle_id: str, person_id: str, given: EarlyEndInput
 ) -> EarlyEnd:
-    """Record why the pair of a coachee with a coach ended early, in place of an earlier reason.
+    """Record why a coachee's pair with a coach ended early, replacing any earlier reason.
 
     Raises:
         NotFoundError: there is no such cycle, or no such pair in it that ended early.
-        ChangedSinceError: somebody else has recorded a reason since this one was shown.
+        ChangedSinceError: somebody else has recorded a reason since the page was displayed.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -120,7 +120,7 @@ def reasons_of(tx: Transaction, coachee_id: str) -> Mapping[str, EarlyEndReason]
 
 
 def figures_of_all_cycles(tx: Transaction) -> Mapping[EarlyEndReason, int | None]:
-    """Return how many pairs of all cycles ended for each reason; see `reason_figures`."""
+    """Return the number of pairs in all cycles that ended for each reason; see `reason_figures`."""
     rows = tx.execute(
         select(EarlyEndRow.id, EarlyEndRow.coachee_id, EarlyEndRow.reason).order_by(
             EarlyEndRow.recorded_at, EarlyEndRow.id

@@ -1,4 +1,4 @@
-"""What is reported to a person about their nomination, and why their pairs ended early."""
+"""A person's nomination and early ends, in the report about the person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.early_ends import EarlyEndReason, Whose
 
 
 class ReportedNomination(FrozenModel):
-    """Who has nominated the person, and with which letter."""
+    """The office that has nominated the person, and the reference of its letter."""
 
     nominated_by: str
     letter: str
@@ -24,7 +24,7 @@ class ReportedNomination(FrozenModel):
 
 
 class ReportedEarlyEnd(FrozenModel):
-    """Why one of the person's pairs ended early, without the other person."""
+    """The reason why one of the person's pairs ended early, without the other person."""
 
     reason: EarlyEndReason
     whose: Whose
@@ -45,7 +45,7 @@ def nomination_of(tx: Transaction, person_id: str) -> ReportedNomination | None:
 
 
 def early_ends_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedEarlyEnd, ...]:
-    """Return why a person's pairs ended early, without the reasons that were the other person's."""
+    """Return why a person's pairs ended early, omitting reasons that belong to the other person."""
     own = EarlyEndRow.coachee_id if side is Side.COACHEE else EarlyEndRow.coach_id
     rows = tx.scalars(
         select(EarlyEndRow)

@@ -1,4 +1,4 @@
-"""The lists of nominations and of early ends: what they can be searched, sorted and filtered by."""
+"""Defines how the lists of nominations and early ends can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Use cases of the office: who has nominated which coachees of a cycle, and with which letter."""
+"""Use cases of the office: listing, recording and removing nominations of coachees."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from coach.feedback import SingleLineText
 
 
 class NominationInput(FrozenModel):
-    """A letter that nominates coachees. `nominated_by` is an office rather than a person."""
+    """A letter that nominates coachees. `nominated_by` is an office, not a person."""
 
     people: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_CHOSEN)]
     nominated_by: Annotated[
@@ -49,9 +49,9 @@ class Nomination(FrozenModel):
 
 
 class Candidate(FrozenModel):
-    """A coachee of a cycle, how they were nominated, and when they were invited to enrol.
+    """A coachee of a cycle, with any nomination, and the time of the invitation to enrol.
 
-    `can_be_nominated` is whether they are still in the cycle and not nominated yet.
+    `can_be_nominated` is true if the coachee is still in the cycle and not nominated yet.
     """
 
     person_id: str
@@ -72,7 +72,7 @@ class NominationsPage:
 
 
 def list_candidates(services: Services, cycle_id: str) -> tuple[Candidate, ...]:
-    """Return the coachees of a cycle, in the order of their list, who are not erased.
+    """Return the coachees of a cycle who are not erased, in the order of their list.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -89,11 +89,11 @@ def read_nominations_page(services: Services, cycle_id: str) -> NominationsPage:
 
 
 def nominate(services: Services, cycle_id: str, given: NominationInput) -> tuple[Nomination, ...]:
-    """Record that a letter nominates coachees of a cycle, all or none of them.
+    """Record that a letter nominates coachees of a cycle; either all or none are recorded.
 
     Raises:
-        NotFoundError: there is no such cycle, or one of them is not a coachee in it.
-        ConflictError: one of them was nominated already, or the day is in the future.
+        NotFoundError: there is no such cycle, or one of the people is not a coachee in the cycle.
+        ConflictError: one of the coachees was already nominated, or the day is in the future.
     """
     now, wanted = services.now(), tuple(dict.fromkeys(given.people))
     with services.database.writing() as tx:
@@ -127,7 +127,7 @@ def nominate(services: Services, cycle_id: str, given: NominationInput) -> tuple
 
 
 def remove_nomination(services: Services, cycle_id: str, nomination_id: str) -> None:
-    """Remove a wrong nomination.
+    """Remove an incorrect nomination.
 
     Raises:
         NotFoundError: there is no such nomination in the cycle.

@@ -1,4 +1,4 @@
-"""The office's pages of nominations, and of pairs that ended early."""
+"""The office's pages about nominations, and about pairs that ended early."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _REASON_FIELDS = ("reason", "whose")
 
 @LIFE_PAGES.get("/nominations")
 def show_nominations(cycle_id: str, request: Request) -> Response:
-    """Show the coachees of a cycle, by whom they were nominated, and the form of a letter."""
+    """Show the coachees of a cycle with their nominations, and a form for a letter."""
     return _render_nominations(request, cycle_id)
 
 
@@ -50,7 +50,7 @@ def show_nominations(cycle_id: str, request: Request) -> Response:
 def nominate(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Record that a letter nominates those who were chosen."""
+    """Record that a letter nominates the selected coachees."""
     fields = {name: form_fields.get(name, "") for name in _LETTER_FIELDS}
     chosen = form_fields.get("chosen", "").split()
     given, faults = validate_form(NominationInput, {**fields, "people": chosen}, "")
@@ -65,7 +65,7 @@ def nominate(
 
 @LIFE_PAGES.post("/nominations/{nomination_id}/remove")
 def remove_nomination(cycle_id: str, nomination_id: str, services: ServicesDep) -> Response:
-    """Remove a wrong nomination."""
+    """Remove an incorrect nomination."""
     nominations.remove_nomination(services, cycle_id, nomination_id)
     return redirect_after_post(f"{urls.cycle(cycle_id)}/nominations")
 
@@ -84,7 +84,7 @@ def record_reason(
     request: Request,
     services: ServicesDep,
 ) -> Response:
-    """Store why the pair of a coachee with a coach ended early."""
+    """Store the reason why a coachee's pair with a coach ended early."""
     entered = submitted(form_fields, _REASON_FIELDS)
     coach_id = form_fields.get("coach_id", "")
     fields = {**entered.texts, "coach_id": coach_id, "seen": entered.version}
@@ -107,7 +107,7 @@ def _render_nominations(
     entered: Mapping[str, str] | None = None,
     faults: Mapping[str, Displayed] | None = None,
 ) -> Response:
-    """Render the page; `entered` is a form that was refused because of `faults`."""
+    """Render the page; `entered` is a form that was rejected because of `faults`."""
     found = nominations.read_nominations_page(services_for(request), cycle_id)
     query, path = read_query(request, NOMINATION_LIST), f"{urls.cycle(cycle_id)}/nominations"
     selected = select_rows(found.candidates, query, NOMINATION_ACCESS)
@@ -136,7 +136,7 @@ def _render_early_ends(
     key: tuple[str, str] = ("", ""),
     refused: Refused | None = None,
 ) -> Response:
-    """Render the page; `refused` is the form of the coachee and the coach of `key`."""
+    """Render the page; `refused` is the rejected form for the coachee and the coach in `key`."""
     found = early_ends.read_early_ends_page(services_for(request), cycle_id)
     query, path = read_query(request, EARLY_END_LIST), f"{urls.cycle(cycle_id)}/early-ends"
     selected = select_rows(found.pairs, query, EARLY_END_ACCESS)

@@ -58,7 +58,7 @@ class LifeLine:
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine:
-    """A coachee in the list of nominations, with the days, formatted."""
+    """A coachee in the list of nominations, with formatted dates."""
 
     view: Candidate
     nominated_on: Displayed
@@ -81,9 +81,9 @@ def life_lines(
     to_coach: bool = False,
     reason: EarlyEndReason | None = None,
 ) -> tuple[LifeLine, ...]:
-    """Format the states that a pair has reached; a coach gets only those that they may know.
+    """Format the states that a pair has reached; a coach gets only the states that they may know.
 
-    `reason` is why it ended early, which only the office sees.
+    `reason` is the reason why the pair ended early, which only the office sees.
     """
     if to_coach:
         steps = [step for step in steps if step.state not in _OF_COACHEE_ONLY]
@@ -108,7 +108,7 @@ def candidate_line(one: Candidate, zone: ZoneInfo) -> CandidateLine:
 
 
 def early_end_form(one: EarlyEnd, zone: ZoneInfo, refused: Refused | None) -> EarlyEndForm:
-    """Return the form of a pair that ended early, with what was refused, if it is about it."""
+    """Return the form of a pair that ended early, with the rejected input for this pair, if any."""
     texts = {
         "reason": "" if one.reason is None else one.reason.value,
         "whose": (one.whose or one.suggested).value,

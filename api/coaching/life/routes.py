@@ -27,7 +27,7 @@ def list_nominations(
     services: ServicesDep,
     page: JsonPageDep,
 ) -> list[Candidate]:
-    """List the coachees of a cycle: by whom they were nominated, and when they were invited."""
+    """List the coachees of a cycle, with their nominations and the times of their invitations."""
     found = nominations.list_candidates(services, cycle_id)
     set_total(request, response, page, len(found))
     return list(page.of(found))
@@ -39,7 +39,7 @@ def list_nominations(
 def nominate(
     cycle_id: str, given: NominationInput, services: ServicesDep
 ) -> tuple[Nomination, ...]:
-    """Record that a letter nominates coachees, all of them or none."""
+    """Record that a letter nominates coachees; either all or none are recorded."""
     return nominations.nominate(services, cycle_id, given)
 
 
@@ -49,7 +49,7 @@ def nominate(
     responses=problem_responses(404),
 )
 def remove_nomination(cycle_id: str, nomination_id: str, services: ServicesDep) -> None:
-    """Remove a wrong nomination."""
+    """Remove an incorrect nomination."""
     nominations.remove_nomination(services, cycle_id, nomination_id)
 
 

@@ -15,9 +15,9 @@ MAX_LETTER = 80
 
 
 class NominationRow(IdentifiedRow):
-    """Who has nominated a coachee, and with which letter. The letter itself is never stored.
+    """The nomination of a coachee by an office's letter. The letter itself is never stored.
 
-    A row is never changed: the office removes a wrong one and records another.
+    A row is never changed: the office removes an incorrect nomination and records a new one.
     """
 
     __tablename__ = "nominations"
@@ -31,13 +31,14 @@ class NominationRow(IdentifiedRow):
 
 
 class EarlyEndRow(IdentifiedRow):
-    """Why a pair ended before it was completed, and whose reason it was.
+    """The reason why a pair ended before it was completed, and the person to whom it belongs.
 
     Attributes:
-        cycle_id: the cycle; `None`, as the two people, once one of them is erased, so that the row
-            counts only.
-        recorded_at: when it was recorded; once one of the two is erased, only the month.
-        version: the number of changes, by which somebody who has seen an earlier one is noticed.
+        cycle_id: the cycle; like the two people, `None` once one of them is erased, so that the row
+            is only counted.
+        recorded_at: when the reason was recorded; only the month once one of the two people is
+            erased.
+        version: the number of changes, used to detect changes based on an outdated page.
     """
 
     __tablename__ = "early_ends"

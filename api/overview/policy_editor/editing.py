@@ -83,7 +83,7 @@ def check_fields(
 ) -> CheckedPolicy:
     """Return the effect of saving the texts of the fields, without storing anything.
 
-    `schedule` is whether to count the pairs that can place their sessions, and to check the ids of
+    `schedule` is true if to count the pairs that can place their sessions, and to check the ids of
     people, which takes longer.
 
     Raises:

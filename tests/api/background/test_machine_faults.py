@@ -256,7 +256,7 @@ def _use_long_ago(world: World) -> None:
 
 
 def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
-    """The key file is lost, and the database of an older version has no fingerprint of it."""
+    """The key file is lost, and the older version's database has no fingerprint of the file."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:

@@ -54,7 +54,7 @@ class Fleet:
         self._addresses: dict[str, str] = {}
 
     def keep_up(self) -> None:
-        """Start all processes that were killed, or that found their slot or port still in use."""
+        """Start all processes that were killed, or that failed because a slot or port was busy."""
         for name in (*SERVERS, *WORKERS):
             if name not in self._running or not self._running[name].at_work:
                 self.kill(name)

@@ -201,7 +201,7 @@ class PairWalk:
         self.reached = states
 
     def check_links(self) -> None:
-        """Check that links for follow-ups open nothing else, and that no link outlives leaving."""
+        """Check that links for follow-ups open nothing else, and that links stop after leaving."""
         pair, person = self.pair, self.pair.person("C-1")
         with pair.world.database.reading() as tx:
             left = tx.get_one(PersonRow, person).left_at is not None

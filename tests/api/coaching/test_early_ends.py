@@ -1,4 +1,4 @@
-"""Pairs that ended early: the office records why, from a closed list, and nobody else reads it."""
+"""Pairs that ended early: the office selects the reason from a list; nobody else can read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of a follow-up come from an instrument, whose version the answers keep."""
+"""The questions of a follow-up come from an instrument, whose version is stored with answers."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _sheets(pair: PairLife) -> list[AnswerSheetRow]:
 
 
 def _use(pair: PairLife, folder: Path, version: str) -> None:
-    """Use a file of the deployment, in a folder of its own as after a restart."""
+    """Use an instrument file of the deployment, in a new folder, as after a restart."""
     pair.instruments = folder / version
     pair.instruments.mkdir()
     (pair.instruments / "follow_up.toml").write_text(OWN.format(version=version))

@@ -1,4 +1,4 @@
-"""Nominations: one letter for several coachees, in the life of their pairs, and removed again."""
+"""Nominations: one letter for several coachees, the life of their pairs, and removal."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Year:
     links: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Publish a plan with a contracting session and six others, four weeks apart."""
+        """Publish a plan with a contracting session and six other sessions, four weeks apart."""
         self.cycle_id = self.world.cycle()
         with self.world.database.writing() as tx:
             row = tx.get_one(CycleRow, self.cycle_id)
@@ -203,7 +203,7 @@ def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
 
 
 def nominate(year: Year) -> None:
-    """Let the office enter the letter that nominates two coachees, on its page."""
+    """Let the office enter, on its page, the letter that nominates two coachees."""
     letter = {"nominated_by": "General Staff", "letter": "12-4/2026", "nominated_on": "2026-12-01"}
     form = letter | {"chosen": f"{year.id('C-1')} {year.id('C-3')}"}
     office_page(year, "/nominations", form)
@@ -277,7 +277,7 @@ def set_goal_and_commit(year: Year) -> str:
 
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
-    """Let a session take place, and write its record on the next day."""
+    """Simulate a session that takes place, and write its record on the next day."""
     session = year.sessions()[number]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
@@ -302,7 +302,7 @@ def go_on_leave(year: Year, number: int) -> None:
 
 
 def leave_early(year: Year) -> None:
-    """Let another coachee leave the cycle, and the office record why."""
+    """Let another coachee leave the cycle, and the office record the reason."""
     headers, address = year.headers("C-3"), f"/p/{year.links['C-3']}/details/leave"
     answer = year.client.post(address, data={"leave": "true"}, headers=headers)
     assert not answer.is_error, answer.text
@@ -333,10 +333,10 @@ def finish(year: Year) -> None:
 
 
 def live_until_the_end(year: Year) -> None:
-    """Live from the nomination to the end of the agreement.
+    """Simulate the time from the nomination to the end of the agreement.
 
-    After the contracting session, there are six sessions, one with a delegate, one moved because
-    of leave. Another pair ends early.
+    After the contracting session, there are six sessions, one with a delegate, and one moved
+    because of leave. Another pair ends early.
     """
     nominate(year)
     agree(year)

@@ -224,7 +224,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store agreements, goals and commitments that name the two people, for them and others."""
+        """Store agreements, goals and commitments, of several people, that name the two people."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:

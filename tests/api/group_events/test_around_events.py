@@ -1,4 +1,4 @@
-"""Replies by email to group events, and where else the events show: feeds, busy times, to do."""
+"""Emailed replies to group events, and the events in feeds, busy times and tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random lives of a group event: calendars that apply each person's messages equal the tables."""
+"""Random changes to a group event: calendars that apply all messages agree with the tables."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def step(
 
 
 def check(world: World) -> None:
-    """Compare what each person's calendar shows with what is stored, date by date."""
+    """Compare each person's calendar with the stored dates, one by one."""
     with world.database.reading() as tx:
         rows = tx.execute(
             select(GroupInvitationRow, GroupEventDateRow.uid).join(

@@ -425,7 +425,7 @@ def _application(tx: Transaction, cycle_id: str, world: World) -> str:
 
 
 def _nomination(tx: Transaction, path_values: dict[str, str], world: World) -> str:
-    """Nominate C-3, unless they are, and return the id of the nomination."""
+    """Nominate C-3, unless already nominated, and return the id of the nomination."""
     person_id = path_values["person_id"]
     row = tx.scalar(select(NominationRow).where(NominationRow.person_id == person_id))
     if row is None:

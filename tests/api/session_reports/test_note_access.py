@@ -254,7 +254,7 @@ def test_a_recovery_code_opens_notes_once_and_is_replaced(devices: tuple[Device,
 def test_a_new_notebook_gives_no_access_to_earlier_notes(
     devices: tuple[Device, Device],
 ) -> None:
-    """Anyone with the link can start one: the office, or a reader of the coach's email."""
+    """Anyone with the link can start a notebook: the office, or a reader of the coach's email."""
     own, thief = devices
     own.begin()
     own.write()

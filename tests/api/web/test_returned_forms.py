@@ -1,4 +1,4 @@
-"""Forms that are given back after an expired sign-in or a 503; downloads after a confirmation."""
+"""Forms that are shown again after an expired sign-in or a 503; downloads after confirmation."""
 
 from __future__ import annotations
 
