@@ -1,4 +1,4 @@
-"""The agreement of a pair: what they work on, how they meet, and which texts apply to them."""
+"""The agreement of a pair: the subject of their work, their meetings, and the texts that apply."""
 
 from __future__ import annotations
 

@@ -103,8 +103,8 @@ class Module(_Part):
         order: its place in the course.
         minutes: the usual length.
         objectives: two to four.
-        before: what a coachee does before the session.
-        sensitive: whether coaches are told that sessions with the module need particular care.
+        before: the coachee's preparation for the session.
+        sensitive: whether coaches are warned that sessions with the module need particular care.
         prerequisites: the codes of modules that must come before this one.
     """
 

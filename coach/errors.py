@@ -1,4 +1,4 @@
-"""Domain errors. Their messages explain what is wrong, where, and what to do about it.
+"""Domain errors. Their messages explain the problem, its location, and a solution.
 
 The errors are independent of HTTP and exit codes; `api.error_mapping` maps them to both.
 """
@@ -44,7 +44,7 @@ class InputFault:
         file: the name of the file as given by the user.
         row: the line or row number as shown by an editor or spreadsheet; the header is row 1.
         column: the column header, or the dotted key in a cycle file.
-        message: what is wrong, and what is accepted instead.
+        message: the problem, and the accepted values.
     """
 
     file: str
@@ -122,7 +122,7 @@ def _text(value: object) -> str:
 
 
 class ChangedSinceError(ConflictError):
-    """Somebody else has changed the object since the user saw it; `shown` says who, when and what.
+    """Somebody else has changed the object since the user saw it; `shown` describes the change.
 
     `differences` are the fields in which the stored object differs from the submitted one.
     """

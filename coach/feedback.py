@@ -84,8 +84,8 @@ def _check_absent(attendance: Attendance, absent: Absent | None) -> None:
 class Action(SessionReport):
     """An action agreed in a session.
 
-    `owner` is `None` if the text says who does it, as in records of earlier versions. Their texts
-    can also be longer than `MAX_ACTION`, which applies to new texts.
+    `owner` is `None` if the text names the responsible person, as in records of earlier versions.
+    Their texts can also be longer than `MAX_ACTION`, which applies to new texts.
     """
 
     text: Annotated[
@@ -104,9 +104,9 @@ class SharedRecord(SessionReport):
         absent: the people who did not come, if the session did not take place for that reason.
         minutes: how long the session took.
         modules_covered: the codes of modules of the curriculum.
-        topic: what the session was about besides modules.
-        next_focus: what the next session is about.
-        ask_office: what the coach asks the programme office for.
+        topic: the topics of the session other than modules.
+        next_focus: the topic of the next session.
+        ask_office: the coach's request to the programme office.
     """
 
     session_date: date

@@ -188,7 +188,7 @@ class _Model(BaseModel):
 
 
 class Indicator(_Model):
-    """A measurable indicator of whether a goal is reached, if there is one."""
+    """A measurable indicator of whether a goal is reached; optional."""
 
     name: _ShortWord = ""
     unit: _ShortWord = ""
@@ -217,7 +217,7 @@ class GoalStatement(_Model):
 
 
 class GoalScale(_Model):
-    """The second part of a goal: what each result would look like, and the current situation."""
+    """The second part of a goal: a description of each result, and the current situation."""
 
     much_less: _LevelText = ""
     less: _LevelText = ""
@@ -234,13 +234,13 @@ class GoalScale(_Model):
 
     @property
     def by_level(self) -> dict[int, str]:
-        """The texts by level, from -2 to +2; a level may have no text of its own."""
+        """The texts by level, from -2 to +2; a level may have no text."""
         texts = (self.much_less, self.less, self.expected, self.more, self.much_more)
         return dict(zip(SCALE_LEVELS, texts, strict=True))
 
 
 class GoalProof(_Model):
-    """The third part of a goal: how to tell that it has been reached, and the action plan."""
+    """The third part of a goal: the proof that it has been reached, and the action plan."""
 
     indicator: Indicator = Indicator()
     verification: Proof = Proof.OTHER

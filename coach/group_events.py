@@ -49,7 +49,7 @@ class Occurrence:
 def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
     """Return a date that begins at a time of day; `None` if the clock skips that time.
 
-    When the clock is put back, the first of the two equal times is used.
+    When clocks go back, the first of the two equal times is used.
     """
     local = datetime.combine(day, clock, zone)
     start = local.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Guidance cards: what a coach in a country must do, and may say, when somebody discloses harm.
+"""Guidance cards: rules for coaches in a country, for situations in which somebody discloses harm.
 
 A card is written and reviewed by people who know the law of the country. The application ships only
 the headings. The application never records who opens a card, because that alone would be a
@@ -63,7 +63,7 @@ class GuidanceCard(_Table):
 
     Attributes:
         reviewed_on: when someone other than the author last checked that it is correct.
-        say_first: words to interrupt with, before somebody says more than a coach can keep
+        say_first: words for interrupting people before they disclose more than a coach can keep
             confidential.
         united_nations: the rules that apply if United Nations staff are involved.
     """

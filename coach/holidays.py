@@ -1,8 +1,8 @@
 """Days off: a person's `unavailable` dates, and public holidays.
 
 Public holidays are taken from the `holidays` package: national holidays of the default categories,
-including substitute days. The holidays that a country's law gives to some communities are in
-categories of their own, which a policy can name as observances.
+including substitute days. Holidays that a country's law grants only to some communities are in
+separate categories, which a policy can name as observances.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
 def answer_faults(
     instrument: Instrument | None, given: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Fact]]:
-    """Yield the faults in `answers`: the key of a question, and what is wrong.
+    """Yield the faults in `answers`: the key of a question, and a description of the fault.
 
     `instrument` is `None` if no questions are asked.
     """

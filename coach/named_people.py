@@ -35,7 +35,7 @@ class NamedPeople:
         """Return the ids of the people named by `entries`, in order, without duplicates.
 
         Names are compared ignoring case, accents, script and the order of given and family name. A
-        name that several people have stands for all of them. Unknown entries are skipped.
+        name that several people share refers to all of them. Unknown entries are skipped.
         """
         return tuple(dict.fromkeys(found for entry in entries for found in self._find(entry)))
 

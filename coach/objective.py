@@ -46,7 +46,7 @@ class ObjectivePolicy(CycleFileTable):
 
 
 def _problems(levels: Sequence[ObjectiveLevel]) -> Iterator[Fact]:
-    """Yield what is wrong with the levels of a cycle file."""
+    """Yield the faults in the levels of a cycle file."""
     if len(set(levels)) != len(levels):
         yield facts.LEVELS_OCCUR_ONCE()
     if not levels or levels[0] is not ObjectiveLevel.PLACED:

@@ -86,7 +86,7 @@ def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
     """Return the states that a pair has reached, in order; the last one is its present state.
 
     A pair that has left reaches no later state. A completed pair becomes an alumnus or is gone
-    after its last follow-up, or as soon as the coachee says so.
+    after its last follow-up, or as soon as the coachee decides this.
     """
     reached = [LifeStep(state, since) for state, since in _moments(facts) if since <= now]
     return tuple(sorted(reached, key=lambda step: ORDER[step.state]))

@@ -34,7 +34,7 @@ class Service(StrEnum):
 
 
 class Role(StrEnum):
-    """Whether a coachee is coached as a commander or as a decision-maker in a ministry."""
+    """The role in which a coachee is coached: as a commander, or as a ministry's decision-maker."""
 
     COMMANDER = "commander"
     DECISION_MAKER = "decision_maker"

@@ -100,7 +100,7 @@ class Unmatched(ResultValue):
 
 
 class CoacheeChange(StrEnum):
-    """How a coachee's match differs between an earlier and a later result."""
+    """The difference between a coachee's matches in an earlier and a later result."""
 
     PLACED = "placed"
     UNPLACED = "unplaced"
@@ -119,7 +119,7 @@ class SessionMove(ResultValue):
 
 
 class Move(ResultValue):
-    """What a re-match changed for a coachee, with the reason, for the programme manager.
+    """A re-match's change for a coachee, with the reason, for the programme manager.
 
     `before` and `after` are coach ids, or `None` if the coachee is unmatched. If the coachee keeps
     their coach, `sessions` lists the sessions that were moved.

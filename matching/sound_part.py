@@ -1,6 +1,6 @@
 """Audits the result of a run, and finds the part of a rejected plan that passes the audit.
 
-A plan that the auditor rejects is a fault of the engine. To give the user a plan nevertheless, the
+A plan that the auditor rejects is a fault of the engine. To give the user a plan in this case, the
 matches named in the findings are removed, and the rest is rebuilt as a result and audited like any
 other.
 """

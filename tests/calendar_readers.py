@@ -1,4 +1,4 @@
-"""Calendar readers for checking emitted objects; each returns what it read."""
+"""Calendar readers for checking emitted objects; each returns the parsed events."""
 
 from __future__ import annotations
 

@@ -131,8 +131,8 @@ def set_up_account(
     """Set the requesting user's password and second factor.
 
     Their other browsers are signed out, their tokens end, and their recovery codes are deleted.
-    Their passkeys are deleted if the form says so, and if the change was confirmed with a recovery
-    code, because somebody else may have added them.
+    Their passkeys are deleted if the form requests it, or if the change was confirmed with a
+    recovery code, because somebody else may have added them.
 
     Raises:
         UnusableInputError: the password is too weak, or a password or code is wrong.

@@ -1,11 +1,11 @@
 """Confirmation of changes to how users sign in, with the requesting user's current factors.
 
 A signed-in browser alone must not be enough to add a factor, to create a token, or to reset the
-factor of another user, or whoever steals the session could keep access. Such a change therefore
-requires the password and a code, a passkey, or the identity provider with its second factor. Either
-the password and code are sent with the change, or the browser presents a *change secret*: it is
-issued after a confirmation, stored in a cookie, valid for ten minutes, and used up by one change.
-Only the browser session that confirmed can use it.
+factor of another user, because otherwise somebody who steals the session could keep access. Such a
+change therefore requires the password and a code, a passkey, or the identity provider with its
+second factor. Either the password and code are sent with the change, or the browser presents a
+*change secret*: it is issued after a confirmation, stored in a cookie, valid for ten minutes, and
+used up by one change. Only the browser session that confirmed can use it.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def accept_proof(
     *,
     matching_hash: str | None,
 ) -> Confirmation | InputFault:
-    """Return how a change was confirmed, or what is wrong with the old password or code.
+    """Return how a change was confirmed, or the fault in the old password or code.
 
     `matching_hash` is the result of `compare_password`. A fault is a failed attempt, which is
     counted, so the transaction must be committed in both cases.

@@ -43,8 +43,8 @@ def reset_second_factor(
 ) -> SignInLink:
     """Remove another user's second factor, and return a link with which they sign in once.
 
-    The requesting user has to confirm this like a change to their own way of signing in. Otherwise
-    whoever steals their session could take over the account of the other user.
+    The requesting user has to confirm this like a change to their own way of signing in. Otherwise,
+    somebody who steals their session could take over the account of the other user.
 
     Raises:
         UnusableInputError: the password or code of the requesting user is wrong, which is counted.

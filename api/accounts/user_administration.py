@@ -1,7 +1,7 @@
 """Use cases of administrators: adding other users, and changing or ending their access.
 
 The requesting user has to confirm each of these like a change to their own way of signing in.
-Otherwise, whoever steals their session could give themselves lasting access.
+Otherwise, somebody who steals their session could obtain lasting access.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def read_aides(services: Services, principal: Principal) -> tuple[AideLink, ...]
 
 
 def create_aide(services: Services, principal: Principal, name: AideName) -> NewAideLink:
-    """Create an aide's link, which ends with the cycle; tell the coachee by email.
+    """Create an aide's link, which ends with the cycle, and notify the coachee by email.
 
     Raises:
         ConflictError: the coachee already has five links, or the cycle is over.
@@ -107,7 +107,7 @@ def authenticate_aide(
 ) -> Principal | None:
     """Return the aide whose secret was presented, in a path or as a bearer token.
 
-    The principal has the id of the coachee whom the aide answers for. Returns `None` if the secret
+    The principal has the id of the coachee for whom the aide answers. Returns `None` if the secret
     is unknown, ended or expired, if the seal of its row is not valid, or if the coachee has left or
     has no working link.
     """

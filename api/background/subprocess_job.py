@@ -90,7 +90,7 @@ class SubprocessJob(ABC, Generic[RowT]):
         """Store the result, and set the state of the row to finished."""
 
     def _save_rejected(self, tx: Transaction, row: RowT, result: Message) -> None:
-        """Store what the child sent along with a failure; by default, do nothing."""
+        """Store the result that the child sent along with a failure; by default, do nothing."""
 
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:

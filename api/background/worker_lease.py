@@ -44,7 +44,7 @@ class WorkerLease:
         )
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
-        """Acquire the lock, within `wait_seconds`; return whether this process holds it."""
+        """Acquire the lock, within `wait_seconds`; return whether this process holds the lock."""
         ends = time.monotonic() + wait_seconds
         while not self._lock.acquire():
             if time.monotonic() >= ends:
@@ -63,8 +63,8 @@ def hold_worker_lease(
 ) -> Iterator[WorkerLease]:
     """Hold the lease on the slot `name` in the block; it is also released if the process ends.
 
-    `wait_seconds` is how long to wait for a process that holds it. Another worker holds it for a
-    moment when it takes over the jobs of the slot.
+    `wait_seconds` is how long to wait for a process that holds the lease. Another worker holds it
+    for a moment when it takes over the jobs of the slot.
 
     Raises:
         WorkerLeaseHeldError: another process holds the lease.
@@ -87,7 +87,7 @@ class FileLock:
         self._file: int | None = None
 
     def acquire(self) -> bool:
-        """Acquire the lock, or return `False` if another process holds it."""
+        """Acquire the lock, or return `False` if another process holds the lock."""
         if self._file is not None:
             return True
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -115,7 +115,7 @@ class AdvisoryLock:
         self.connection: Connection | None = None
 
     def acquire(self) -> bool:
-        """Acquire the lock, or return `False` if another process holds it.
+        """Acquire the lock, or return `False` if another process holds the lock.
 
         A lock that was lost with its connection is acquired again.
         """

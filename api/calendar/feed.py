@@ -118,7 +118,7 @@ def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=1024)
 def _pattern(status: FeedStatus, sequence: int, place: str, join_link: str) -> TextPattern:
-    """Return an event with gaps for what differs between most events; see `ics._pattern`."""
+    """Return an event with gaps for values that differ between most events; see `ics._pattern`."""
     event = Event()
     event.add("uid", "nobody")
     event.add("summary", "nothing")

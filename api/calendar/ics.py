@@ -89,7 +89,7 @@ def ics_bytes(
 
 @lru_cache(maxsize=256)
 def _pattern(shared: SharedProperties, title: str, alarm_lead: timedelta) -> TextPattern:
-    """Return the calendar object with gaps for what differs between messages, as in `_GAPS`.
+    """Return the calendar object with gaps for the values that differ between messages (`_GAPS`).
 
     The result is cached, because most objects differ only in these lines.
     """

@@ -43,7 +43,7 @@ class ReplyLinks:
 
 
 class MailTexts(NamedTuple):
-    """The texts of an email; those of the body are in UTF-8 and have CRLF line endings."""
+    """The texts of an email; body texts are in UTF-8 and have CRLF line endings."""
 
     subject: str
     plain: bytes

@@ -4,7 +4,7 @@ A seal is an HMAC over the columns of a row that affect access, with a key deriv
 file. Rows of a table whose class inherits from `SealedRow` are sealed when they are written; code
 that grants access because of a row first calls `is_sealed` or `sealed_or_none`. A row that was
 inserted or altered without the key has no valid seal. A seal does not show that a row is the latest
-version: an older row that is put back together with its seal is valid again.
+version: an older row that is restored together with its seal is valid again.
 """
 
 from __future__ import annotations

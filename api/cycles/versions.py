@@ -1,7 +1,7 @@
 """Versions of a cycle's policy, lists and published plan, which protect other people's changes.
 
 A client that has read a version sends it back with its change. If the version has increased in the
-meantime, the change is refused, and the error says who changed what, and when.
+meantime, the change is refused, and the error describes the intervening changes.
 """
 
 from __future__ import annotations

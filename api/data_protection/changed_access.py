@@ -1,7 +1,7 @@
-"""What people have decided since a backup, according to the database that a restore replaces.
+"""The decisions that people have made since a backup, read from the database to be replaced.
 
-These are the changes of access, and what people no longer want: to be asked after their cycle, to
-stay in touch, or to be named in public.
+These are the changes of access, and decisions not to be asked after the cycle, not to stay in
+touch, or not to be named in public.
 
 The audit trail is authoritative: its rows are read from the last row of the backup on, for as long
 as their seals form a chain. Therefore, a database that does not continue the backup has no effect,

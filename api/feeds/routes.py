@@ -22,7 +22,7 @@ OWN_FEED = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 @FEED.get(FEEDS + "{feed_secret}.ics")
 def read_feed(feed_secret: str, request: Request, services: ServicesDep) -> Response:
-    """Get a feed; the response is 304 if the calendar program has its current version."""
+    """Get a feed; the response is 304 if the calendar program already has the current version."""
     feed = feeds.read_feed(services, feed_secret, _preconditions(request))
     headers = {"ETag": feed.etag, "Cache-Control": "private, no-cache"}
     if feed.last_modified is not None:

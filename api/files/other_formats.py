@@ -1,4 +1,4 @@
-"""Recognises files that are not people lists in a supported format, whatever their names."""
+"""Recognises files that are not people lists in a supported format, regardless of their names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_format(content: bytes) -> None:
     """Check that a file may be a text file or a workbook that can be read.
 
     Raises:
-        UnreadableError: the file has another format; the message says what to do.
+        UnreadableError: the file has another format; the message suggests a solution.
     """
     found = _other_format(content)
     if found is not None:

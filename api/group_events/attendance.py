@@ -19,7 +19,7 @@ _MAX_PEOPLE = 2_000
 
 
 class PersonAttendance(FrozenModel):
-    """Whether a person attended; `None` if this is not known."""
+    """A person's attendance; `attended` is `None` if the attendance is not known."""
 
     person_id: Identifier
     attended: bool | None

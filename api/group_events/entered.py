@@ -61,7 +61,7 @@ class GroupEventInput(FrozenModel):
     """A group event as the office enters it.
 
     Attributes:
-        title: what the event is about. Shown on pages, never in emails or calendars.
+        title: the topic of the event. Shown on pages, never in emails or calendars.
         timezone: the zone of the dates, an IANA name.
         dates: the upcoming dates. Dates that have begun remain, whether given or not.
         minutes: the length of each date; `None` if the dates last whole days.

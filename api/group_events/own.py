@@ -31,7 +31,7 @@ class OwnEvent(FrozenModel):
     """A date of a group event to which a person is invited, in the person's time zone.
 
     Attributes:
-        title: what the event is about, in the office's words.
+        title: the topic of the event, in the office's words.
         first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
             `None`.
         last_day: the last day, as for `first_day`.

@@ -39,7 +39,7 @@ def decline_page(link: str, invitation_id: str, request: Request) -> Response:
 
 @OWN_EVENT_PAGES.get("/another-time")
 def another_time_page(link: str, invitation_id: str, request: Request) -> Response:
-    """Explain that the office sets the time for everybody, and what the person can do."""
+    """Explain that the office sets the time for everybody, and offer alternatives."""
     return _render(request, link, invitation_id, "another-time")
 
 

@@ -42,7 +42,7 @@ RecordReading = Callable[[Services, Principal, str, str, str], None]
 def authorise(request: Request, services: ServicesDep) -> None:
     """Authenticate the sender of a request, and check that the sender may call the route.
 
-    If the route's permission says so, a user's access to personal data is recorded.
+    If the route's permission requires it, a user's access to personal data is recorded.
 
     Raises:
         NotSignedInError: the sender is not signed in, and the route is not public.

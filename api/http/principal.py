@@ -69,7 +69,7 @@ class NotesDevice:
         credential_id: the id of the device's credential.
         secret: the key that the device presented; it exists only as long as the request.
         notebook: the number of the coach's notebook.
-        seen: what the device remembers about the notebook, if anything.
+        seen: the version of the notebook that the device remembers, if any.
     """
 
     credential_id: str

@@ -28,7 +28,7 @@ _SIGNING_DOMAINS = {("header", "d"), ("header", "i")}
 
 
 class Outcome(StrEnum):
-    """The outcome of a check, as far as it can be determined from the source of the email."""
+    """The outcome of a check that is based on the source of the email."""
 
     GOOD = "good"
     BAD = "bad"

@@ -28,7 +28,7 @@ class GroupEventRow(IdentifiedRow):
     """A group event of a cycle.
 
     Attributes:
-        title: what the event is about, in the office's words. Shown on pages, never in emails or
+        title: the topic of the event, in the office's words. Shown on pages, never in emails or
             calendars.
         timezone: the zone in which the dates were entered.
         audience: whom the event is for; selected people are in `GroupEventPersonRow`.

@@ -20,7 +20,7 @@ class Side(StrEnum):
 
 
 class HumanRow(IdentifiedRow):
-    """A human of the directory, whatever their roles and cycles.
+    """A human of the directory, in all roles and cycles.
 
     `name` and `email` are those of the latest list or change. `person` is the value of the column
     of that name in the lists. The row is deleted when the human's last person is erased.

@@ -31,7 +31,7 @@ class PinReset(BaseModel):
 
 @VERIFICATION.get("/verification", responses=problem_responses())
 def read_verification(services: ServicesDep, principal: PrincipalDep) -> VerificationStatus:
-    """Get what you need, besides your link, for records, feedback, consent and your own data."""
+    """Get the verification required for records, feedback, consent and your own data."""
     return verification.read_verification(services, principal)
 
 

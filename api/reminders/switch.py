@@ -27,7 +27,7 @@ class Reminders(FrozenModel):
 
     Attributes:
         on: whether reminders are switched on for this cycle.
-        off_since: when a manager switched them off; `None` if they are on.
+        off_since: when a manager switched reminders off; `None` if reminders are on.
         of_session: how many days before a session its participants get a reminder; `None` if this
             deployment sends no such reminders.
         before: how many days before a session people are reminded to reply; `None` if this

@@ -47,7 +47,7 @@ class Decision:
 
     Attributes:
         state: `ANSWERED` if `reply` should be stored.
-        reply: the reply in the email, whatever the state.
+        reply: the reply in the email, regardless of the state.
         stamp: when the reply was made, by the sender's clock, but no later than its receipt.
     """
 

@@ -50,9 +50,9 @@ class IncomingMailView(FrozenModel):
     """An incoming email, as shown to the programme office; see `IncomingMailRow`.
 
     Attributes:
-        person: the person who sent the email, or from whom it claims to be.
+        person: the person who sent the email, or who is claimed to be the sender.
         number: the number of the session in its series.
-        event: what the group event is, if the email is about one.
+        event: the group event, if the email is about one.
         start: the start of the session.
         can_be_answered: whether the reply in the email can be entered.
     """

@@ -82,7 +82,7 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
 
 
 def run_with_unsound_plan(tx: Transaction, run_id: str) -> RunView:
-    """Return a run; if its plan failed its audit, with what is wrong with the plan.
+    """Return a run, with the faults of its plan if the plan failed its audit.
 
     Raises:
         NotFoundError: there is no such run.

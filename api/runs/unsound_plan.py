@@ -1,4 +1,4 @@
-"""What is wrong with a plan that failed its audit, and which plan to use instead."""
+"""The faults of a plan that failed its audit, and the plan to use instead."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def unsound_plan_of(tx: Transaction, run_id: str) -> UnsoundPlan | None:
 
 
 def _findings(tx: Transaction, plan: PlanRow) -> tuple[Displayed, ...]:
-    """Return what is wrong with a plan, with the names of people."""
+    """Return the faults of a plan, with the names of people."""
     given = RunInput.model_validate_json(tx.get_one(RunRow, plan.run_id).input)
     result = Result.model_validate_json(plan.result)
     names = display_names((*given.roster.coachees, *given.roster.coaches))

@@ -21,8 +21,8 @@ def start_what_if(services: Services, cycle_id: str, file: NamedFile, *, keep: b
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: the file is invalid or does not fit the people in the cycle. The error
-            lists all faults.
+        UnusableInputError: the file is invalid or refers to people who are not in the cycle. The
+            error lists all faults.
         ConflictError: the cycle already has a queued or running run, or has no coachees or no
             coaches.
     """

@@ -62,7 +62,7 @@ def store_feedback(
     Raises:
         NotAllowedError: `principal` is not the coachee.
         ConflictError: the session has not started, and no record shows that it was held early.
-        UnusableInputError: answers are missing, or do not fit the instrument.
+        UnusableInputError: answers are missing, or do not match the instrument.
     """
     if principal.role is not AccessRole.COACHEE:
         raise NotAllowedError(facts.NOT_THE_COACHEE())
@@ -116,7 +116,7 @@ def feedback_view(row: FeedbackRow, answered: tuple[AnswerSheet, ...] = ()) -> F
 
 
 def _check_answers(instrument: Instrument | None, feedback: Feedback) -> None:
-    """Refuse answers that do not fit the instrument, and missing answers about a held session.
+    """Reject answers that do not match the instrument, and missing answers about a held session.
 
     A coachee who sent a delegate does not have to answer.
     """

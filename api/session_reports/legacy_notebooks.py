@@ -1,7 +1,7 @@
 """Legacy notebooks: started by a version without notebook keys, and not unlocked since.
 
 The key file and the database together unlock a legacy notebook. Somebody with an earlier copy of
-the database could therefore put back the rows of a notebook from before it received its key. The
+the database could therefore restore the rows of a notebook from before it received its key. The
 coach would then write new notes that others could read. Such a notebook is refused.
 """
 
@@ -31,7 +31,7 @@ def require_genuine_legacy(
 
     Raises:
         NotebookAlteredError: the row has no valid seal, the device has seen the notebook with a
-            key, or the audit trail says that it received one.
+            key, or the audit trail records that it received a key.
     """
     was_seen = seen is not None and restored_to(tx, notebook, seen) is None
     if was_seen or not is_sealed(tx, notebook) or _received_key(tx, notebook):

@@ -164,7 +164,7 @@ def give_feedback(
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coachee.
         ConflictError: the session has not started, and no record shows that it was held early.
-        UnusableInputError: answers are missing, or do not fit the questions.
+        UnusableInputError: answers are missing, or do not match the questions.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

@@ -34,8 +34,8 @@ def tell_other_participant(
 ) -> None:
     """Notify the other participant of a person's reply, if the server sends email.
 
-    Replies to several sessions in one transaction, as when somebody leaves, are combined in one
-    email.
+    Replies to several sessions in one transaction, for example when somebody leaves, are combined
+    in one email.
     """
     other = session.coach_id if person_id == session.coachee_id else session.coachee_id
     addresses = find_addresses(tx, [other])

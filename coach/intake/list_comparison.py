@@ -95,7 +95,7 @@ class ListComparison:
 
     @property
     def concern(self) -> Fact | None:
-        """The reason why this may be the wrong or an incomplete list; `None` if there is none."""
+        """The reason why this list may be wrong or incomplete; `None` if there is none."""
         earlier, gone = self.earlier_count or 0, self.count(Change.GONE)
         if self.size == 0:
             return facts.EMPTY_LIST()

@@ -197,7 +197,7 @@ def _not_observed(country: str, category: str, known: tuple[str, ...]) -> CellEr
 
 
 def _waivers(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
-    """Read `[[waivers]]` into pairs of an entry's index and the entry, without invalid ones."""
+    """Read the valid entries of `[[waivers]]`, each with its index."""
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         found = describe_type(value)
         return None, [((), CellError(cycle_file_facts.WRITE_WAIVERS(found=found)))]

@@ -154,7 +154,7 @@ def _compute_duals(
     profit: PairValues,
     chosen: NDArray[np.int64],
 ) -> Duals:
-    """Return optimal dual values of the choice; those of capacities are the smallest possible.
+    """Return optimal dual values of the choice, with the smallest possible duals of capacities.
 
     The duals are computed by Bellman-Ford on the residual network: the duals of capacities are
     raised until no coachee gains by changing coaches. The number of rounds is at most the number of

@@ -71,7 +71,7 @@ def _states(opening: NDArray[np.bool_], row: NDArray[np.bool_]) -> set[tuple[int
 
 
 class _Contracting:
-    """The starts of each coach's contracting session with a coachee, and what can follow them."""
+    """Starts of coaches' contracting sessions with a coachee, and the starts that can follow."""
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 The model of each coach is extended by a variable `w[i, s]` for each possible start `s` of a session
 of coachee `i`. At each start of the grid, at most one session of a coach is under way (including
-its buffer), and at most one session of a human, in whatever role. The model is exact.
+its buffer), and at most one session of a human, regardless of role. The model is exact.
 """
 
 from __future__ import annotations

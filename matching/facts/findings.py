@@ -1,6 +1,6 @@
-"""Messages of the auditor's findings: the object concerned, and what is wrong with it.
+"""Messages of the auditor's findings: the object concerned, and a description of the fault.
 
-They are displayed together: "level total: value is 3; computed from the matches, it is 4".
+The two are displayed together: "level total: value is 3; computed from the matches, it is 4".
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ class _Pairs:
     ) -> NDArray[np.bool_]:
         """Return, for each chosen pair, whether its series under `limits` is a choice of days.
 
-        Some pairs for which the answer is false may have independent days nevertheless.
+        The answer may be false even for a pair with independent days.
         """
         independent = np.full(len(chosen), limits.min_gap_days > 0)
         if not self._can_open_by_day(limits):

@@ -1,7 +1,7 @@
 """Humans with several rows in a problem: coachee and coach at once, or entered twice.
 
-No two sessions of one human overlap, whatever their role. Two pairs are *linked* if a human belongs
-to both; pairs of the same coach never overlap anyway.
+No two sessions of one human may overlap, regardless of role. Two pairs are *linked* if a human
+belongs to both; pairs of the same coach never overlap anyway.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def parse_result(content: str | bytes) -> Result:
 
 
 def facts_only(value: JsonValue) -> JsonValue:
-    """Return the JSON of a result without its sentences; those of format 1 become facts."""
+    """Return the JSON of a result without its sentences; sentences of format 1 become facts."""
     legacy = isinstance(value, dict) and value.get("format") == LEGACY_FORMAT
     return _with_legacy_facts(value) if legacy else _without_sentences(value)
 

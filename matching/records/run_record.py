@@ -70,7 +70,7 @@ class ReproducibleRecord(ResultValue):
 
 
 class RunTiming(ResultValue):
-    """When a run started, how long it took, and the elapsed `seconds` at each step of the trace."""
+    """The start and the duration of a run, and the elapsed `seconds` at each step of the trace."""
 
     began: IsoDateTime
     wall_seconds: float

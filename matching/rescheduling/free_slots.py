@@ -1,8 +1,8 @@
 """Finds other starts for one session of a pair.
 
-A slot keeps all constraints of the pair and of the coach. It may require that later sessions of the
-pair move as well; the least movement is found by a shortest path over the later sessions: a session
-that keeps its time ends the path, because all sessions after it keep theirs.
+A slot keeps all constraints of the pair and of the coach. A slot may require that later sessions of
+the pair move as well; the least movement is found by a shortest path over the later sessions: a
+session that keeps its time ends the path, because all sessions after it keep theirs.
 """
 
 from __future__ import annotations
@@ -196,8 +196,8 @@ class _Search:
     def _is_sound(self, series: Sequence[SeriesSession]) -> bool:
         """Return whether all moved sessions of a series keep the required gaps and coach's caps.
 
-        This checks what the costs do not model: how the pair's own sessions count towards the caps,
-        and sessions whose length differs from the policy's.
+        This check covers cases that the costs do not model: the pair's own sessions that count
+        towards the caps, and sessions whose length differs from the policy's.
         """
         changed = {*series} - {*self._calendar.series}
         buffer = self._calendar.cycle.sessions.buffer_minutes

@@ -49,7 +49,7 @@ class Example:
     """A worked example, printed in the documentation and run by the tests.
 
     Attributes:
-        situation: a sentence about what the example shows.
+        situation: a sentence that describes the example.
         points: the expected points, or `FORBIDDEN` if the rule forbids the pair.
         reason: the expected reason.
         coachee: fields that differ from the default coachee `c`.

@@ -21,7 +21,8 @@ def can_meet(
 ) -> NDArray[np.bool_]:
     """Return `bool[p]`: whether each pair can place all its (remaining) sessions in isolation.
 
-    Only the availability of the people in these pairs is read, whatever the size of the roster.
+    Only the availability of the people in these pairs is read, regardless of the size of the
+    roster.
     """
     roster, free = inputs.roster, inputs.availability_grid
     rows, row = np.unique(coachee, return_inverse=True)

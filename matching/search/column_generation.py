@@ -33,7 +33,7 @@ EPSILON = 1e-6
 
 
 def _needs_slack(lp_solution: LpSolution) -> bool:
-    """Return whether every solution of phase one needs slack, whatever sets are added."""
+    """Return whether every solution of phase one needs slack, regardless of any added sets."""
     return lp_solution.value + lp_solution.excess <= -EPSILON
 
 
@@ -100,7 +100,7 @@ class PricingOracles:
     def infeasible_linked_set(self, choice: Choice, deadline: Deadline) -> PairSet | None:
         """Return pairs of linked coaches that cannot all be scheduled, or `None` if all pairs can.
 
-        Each coach must be able to hold the sessions of their own pairs in `choice`.
+        Each coach must have time for the sessions of their own pairs in `choice`.
         """
         return self.linked.infeasible_set(choice.tolist(), deadline) if self.linked else None
 

@@ -99,7 +99,7 @@ def _pairs_to_drop(
 def _linked_pairs_to_drop(
     oracles: PricingOracles, choice: Choice, regrets: Mapping[int, float], deadline: Deadline
 ) -> list[int]:
-    """Return the pairs of least regret to drop so that linked coaches can hold all other pairs."""
+    """Return the pairs of least regret to drop so that linked coaches have time for the rest."""
     dropped: list[int] = []
     pinned = oracles.problem.pinned
     while infeasible := oracles.infeasible_linked_set(np.setdiff1d(choice, dropped), deadline):

@@ -96,7 +96,7 @@ def _with_value_of(state: SearchState, choice: Choice, outcome: LevelOutcome) ->
 def _outcome(
     state: SearchState, level: ObjectiveLevel, choice: Choice, found: SearchResult
 ) -> LevelOutcome:
-    """Return the outcome of a level; that of `repeat`, which is minimised, is a number of pairs.
+    """Return the outcome of a level; for `repeat`, which is minimised, this is a number of pairs.
 
     If an earlier level is not proven, the only bound on `repeat` that holds for every plan is 0.
     """

@@ -1,11 +1,11 @@
 """The oracle of linked coaches: whether their coachees' sessions can all be placed together.
 
 Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
-the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach can
-hold their coachees if nobody's sessions with other coaches matter. A set of pairs of linked coaches
-is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at once. For
-each minimal infeasible set, the master problem gets a row that forbids choosing all its pairs
-(combinatorial Benders cuts, Codato and Fischetti 2006).
+the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach has
+time for their coachees, ignoring everybody's sessions with other coaches. A set of pairs of linked
+coaches is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at
+once. For each minimal infeasible set, the master problem gets a row that forbids choosing all its
+pairs (combinatorial Benders cuts, Codato and Fischetti 2006).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class LinkedCoaches:
     def infeasible_set(self, pairs: Iterable[int], deadline: Deadline) -> PairSet | None:
         """Return a minimal infeasible subset of a choice, or `None` if it is feasible.
 
-        Each coach must be able to hold the sessions of their own pairs.
+        Each coach must have time for the sessions of their own pairs.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.

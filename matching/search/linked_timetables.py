@@ -139,7 +139,7 @@ class LinkedTimetables:
     def _best_around(self, state: CoachState, timetables: Timetables) -> Timetables | None:
         """Return the best series found for a coach around the sessions of the other coaches.
 
-        Return `None` if there are none.
+        Return `None` if no series was found.
         """
         busy = self._linked.busy_times(timetables, without=state.row)
         calendar = self._linked.calendar(state.row, state.pairs, busy)

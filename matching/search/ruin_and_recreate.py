@@ -71,7 +71,7 @@ class RuinAndRecreate:
                     return
 
     def _round(self, deadline: Deadline) -> int:
-        """Ruin and recreate once; return the increase of the profit, 0 if it was undone."""
+        """Perform one round; return the increase in profit, or 0 if the round was undone."""
         repair = self._repair
         centre = self._centre()
         coaches = self._coaches_near(centre)

@@ -19,7 +19,7 @@ class Figure:
     """A measured figure.
 
     Attributes:
-        what: what was measured.
+        what: the measured quantity.
         measured: the value, with its unit.
         requirement: the requirement, or "" if there is none.
         is_met: whether the requirement was met.

@@ -130,8 +130,8 @@ def identical_people(coachees: int, coaches: int) -> tuple[Roster, Cycle]:
     """Generate people who differ only in their names, with sessions exactly three weeks apart.
 
     Everybody is free for two sessions each Monday. Two Mondays are not available, so a series of
-    six fits only into every third week from the third week on. Each coach can therefore hold two
-    coachees, although the capacity is 3 and there is time for more sessions in total.
+    six fits only into every third week from the third week on. Each coach can therefore coach only
+    two people, although the capacity is 3 and there is time for more sessions in total.
     """
     cycle = Cycle(
         cycle=CycleDates(name="Benchmark", start=date(2027, 1, 18), end=date(2027, 7, 16)),

@@ -57,7 +57,7 @@ class Office:
                 self.camera.shoot(self.page, f"walk-office-{name}")
 
     def reload_until(self, role: str, name: str) -> None:
-        """Reload the page, as its text says, until a button or link appears."""
+        """Reload the page, as its text suggests, until a button or link appears."""
         wanted = self.page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
         for _ in range(_MOST_RELOADS):
             if wanted.count():

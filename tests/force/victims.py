@@ -1,4 +1,4 @@
-"""Processes that work until they are killed, and report what they have committed."""
+"""Processes that work until they are killed, and report their commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracting sessions: number 0 of a pair, of their own length and with their own gap."""
+"""Contracting sessions: number 0 of a pair, with a separate length and gap."""
 
 from __future__ import annotations
 

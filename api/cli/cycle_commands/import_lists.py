@@ -1,4 +1,4 @@
-"""`gender-coach cycle import`: imports lists into a cycle, after showing what they change."""
+"""`gender-coach cycle import`: imports lists into a cycle, after showing the changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the list of a cycle's agreements can be searched, sorted and filtered."""
+"""Defines how the list of a cycle's agreements can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

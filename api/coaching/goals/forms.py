@@ -161,7 +161,7 @@ def _texts(values: dict[str, object]) -> dict[str, str]:
 
 
 def by_form_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by form field; those of the indicator get the names of its form fields."""
+    """Return faults by form field; faults of the indicator get the names of its form fields."""
     return {
         _INDICATOR + name.removeprefix("indicator.").replace("indicator", "name")
         if name.startswith("indicator")

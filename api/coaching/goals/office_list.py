@@ -1,4 +1,4 @@
-"""How the list of coachees with goals or commitments can be searched and sorted."""
+"""Defines how the list of coachees with goals or commitments can be searched and sorted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Use cases of the office: listing the pairs that ended early, and recording the reasons.
 
-The office chooses the reason from a closed list. Only the person to whom the reason belongs can
-read it as well, in the report of their own data.
+The office chooses the reason from a closed list. Apart from the office, only the person to whom the
+reason belongs can read it, in the report about the person.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def _obstacle(
 
 
 def _full(policy: Cycle, roster: Roster, coachee: str, coach: str) -> Fact | None:
-    """Return the message that a coach has no place left for another pin; `None` if there is one."""
+    """Return a message if a coach has no place left for another pin, otherwise `None`."""
     others = sum(one == coach for other, one in policy.pins.items() if other != coachee)
     capacity = next(one.capacity for one in roster.coaches if one.id == coach)
     return facts.PINS_ABOVE_CAPACITY(count=capacity) if others >= capacity else None

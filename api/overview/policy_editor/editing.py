@@ -127,7 +127,7 @@ def _checked(stored: Cycle, policy: Cycle, roster: Roster, *, schedule: bool) ->
 def save_fields(
     services: Services, cycle_id: str, entered: Mapping[str, str], version: int | None
 ) -> CheckedPolicy:
-    """Replace the policy with the texts of the fields; return what has changed.
+    """Replace the policy with the texts of the fields; return the changes.
 
     Only values that differ are written to the cycle file, which keeps its comments.
 

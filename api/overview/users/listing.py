@@ -1,4 +1,4 @@
-"""How the list of users can be searched, sorted and filtered."""
+"""Defines how the list of users can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

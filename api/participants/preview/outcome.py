@@ -82,7 +82,7 @@ class ListAnswers(FrozenModel):
     """The answers to the questions about one list.
 
     `headers` maps the key of a header to the name of a column, or to an empty text if the column is
-    to be left out.
+    left out.
     """
 
     encoding: Encoding | None = None

@@ -34,7 +34,7 @@ def is_report(mail: MailStructure) -> bool:
 
 
 def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
-    """Return the addresses to which a report says that an email cannot be delivered.
+    """Return the addresses to which, according to a report, an email cannot be delivered.
 
     Addresses for which delivery is only delayed are left out.
     """

@@ -99,9 +99,9 @@ def test_calendar_objects_are_those_of_icalendar(message: Message, recipient: Re
 
 
 def by_email_package(rendered: bytes, message: Message, recipient: Recipient, ics: bytes) -> bytes:
-    """Render the headers that identify nobody, and the body, using only the library.
+    """Render the body, and the headers that are the same for everybody, using only the library.
 
-    The two texts are those in `rendered`, decoded.
+    The two texts are taken from `rendered` and decoded.
     """
     token = message_token(message, recipient.address)
     head = EmailMessage(policy=SMTP)

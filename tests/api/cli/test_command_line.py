@@ -42,7 +42,7 @@ def sample(tmp_path: Path) -> Path:
 
 
 def gender_coach_bytes(*arguments: object, folder: Path) -> bytes:
-    """Run a command in its own process, and return what it writes to standard output."""
+    """Run a command in its own process, and return its standard output."""
     command = [sys.executable, "-m", "api", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""Commitments handed over to posts, which are asked about them if the coachee agrees."""
+"""Commitments that were handed over to posts, and questions to these posts."""
 
 from __future__ import annotations
 

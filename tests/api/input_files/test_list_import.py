@@ -1,4 +1,4 @@
-"""Lists that an import writes are read as the same people, whatever their cells contain."""
+"""Lists written by an import are read as the same people, regardless of the cells' content."""
 
 from __future__ import annotations
 

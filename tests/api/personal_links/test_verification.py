@@ -89,7 +89,7 @@ class Holder:
         return [taken.text for taken in self.server.taken]
 
     def mailed_code(self) -> str:
-        """Request a code, and return the code in the email; the next request need not wait."""
+        """Request a code, and return the code in the email; requests are possible without pause."""
         assert self.json("POST", "/me/verification/code").status_code == HTTPStatus.ACCEPTED
         codes = [text[:9] for text in self.mails() if re.match(r"\d{4} \d{4}", text)]
         self.forget_codes()

@@ -1,4 +1,4 @@
-"""Emails in the forms that calendars, mail programs and mail servers document."""
+"""Emails in the documented formats of calendars, mail programs and mail servers."""
 
 from __future__ import annotations
 
