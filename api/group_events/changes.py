@@ -25,8 +25,6 @@ from api.services import Services
 from coach.errors import ChangedSinceError, ConflictError, Difference, differing
 from coach.group_events import Audience, Occurrence
 
-_EVENT = "group event"
-
 
 def create_event(services: Services, cycle_id: str, entered: GroupEventInput) -> GroupEvent:
     """Create a group event of a cycle, and draft the invitations to it.
@@ -49,7 +47,7 @@ def create_event(services: Services, cycle_id: str, entered: GroupEventInput) ->
             _require_coming(occurrence, now)
             tx.add(_new_date(event, occurrence))
         mails = update_invitations(tx, services, event, now=now)
-        record_event(tx, "group event created", _EVENT, event.id, messages=len(mails))
+        record_event(tx, "group event created", "group event", event.id, messages=len(mails))
         return event_view(tx, event, now=now)
 
 
@@ -83,7 +81,12 @@ def change_event(
         event.version += 1
         mails = update_invitations(tx, services, event, now=now)
         record_event(
-            tx, "group event changed", _EVENT, event.id, version=event.version, messages=len(mails)
+            tx,
+            "group event changed",
+            "group event",
+            event.id,
+            version=event.version,
+            messages=len(mails),
         )
         return event_view(tx, event, now=now)
 
@@ -106,7 +109,7 @@ def cancel_event(
         event.cancelled_at = now
         event.version += 1
         mails = update_invitations(tx, services, event, now=now)
-        record_event(tx, "group event cancelled", _EVENT, event.id, messages=len(mails))
+        record_event(tx, "group event cancelled", "group event", event.id, messages=len(mails))
         return event_view(tx, event, now=now)
 
 
@@ -121,9 +124,14 @@ def _require_version(
         return
     differences: tuple[Difference, ...] = ()
     if entered is not None:
-        stored = input_of(tx, event, now).model_dump(mode="json")
-        differences = differing(stored, entered.model_dump(mode="json"))
+        differences = differing(_comparable(input_of(tx, event, now)), _comparable(entered))
     raise ChangedSinceError(facts.CHANGED_SINCE(), differences)
+
+
+def _comparable(entered: GroupEventInput) -> dict[str, object]:
+    """Return the fields as JSON values, with the dates as a text that people can read."""
+    dates = (f"{one.day} {one.clock:%H:%M}" if one.clock else f"{one.day}" for one in entered.dates)
+    return entered.model_dump(mode="json") | {"dates": "; ".join(dates)}
 
 
 def _require_open(tx: Transaction, event: GroupEventRow, now: datetime) -> None:

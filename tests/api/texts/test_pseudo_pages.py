@@ -72,6 +72,7 @@ NO_PAGES = {  # routes for programs, files, and redirects
     *("/guidance/template.toml", "/guidance/{country}/card.toml"),
     "/cycles/{cycle_id}/messages/{mail_id}/html",  # read in test_pseudo_mails.py
     *("/p/{link}/sessions/{session_id}/invitation.ics", "/plans/{plan_id}/schedule.xlsx"),
+    "/p/{link}/events/{invitation_id}/invitation.ics",
     *(
         "/account/provider",
         "/confirm/provider",
@@ -82,6 +83,7 @@ NO_PAGES = {  # routes for programs, files, and redirects
 }
 ENTERED = {
     *("manager", "HR export", "Any topic", "Any words", "Any Thursday", "Any reason", "Any aide"),
+    *("Resistance", "Any hall", "Another hall", "On leave"),
     *("Xyz 9", "Any Name", "mon-0910"),
     *("Any purpose", "Any goal", "Any less", "Any result", "Any more", "Any figure"),
     *("Any number", "Any post", "Any title", "Any unit", "Any office", "Any reference"),
