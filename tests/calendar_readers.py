@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from ctypes.util import find_library
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -53,12 +54,19 @@ def _event(event: icalendar.Event) -> ReadEvent:
     return ReadEvent(
         uid=str(event["UID"]),
         sequence=int(event.get("SEQUENCE", 0)),
-        start=int(event.start.timestamp()),
-        end=int(event.end.timestamp()),
+        start=_seconds(event.start),
+        end=_seconds(event.end),
         summary=str(event["SUMMARY"]),
         status=event.get("STATUS"),
         partstat=attendee.params.get("PARTSTAT") if attendee is not None else None,
     )
+
+
+def _seconds(time: datetime | date) -> int:
+    """Return the seconds of the Unix epoch; a date begins at midnight in UTC, as in ical.js."""
+    if not isinstance(time, datetime):
+        time = datetime(time.year, time.month, time.day, tzinfo=UTC)
+    return int(time.timestamp())
 
 
 def by_ical_js(contents: Iterable[bytes]) -> Iterator[ReadCalendar]:

@@ -83,8 +83,8 @@ def _calendar(name: str) -> tuple[bytes, bytes]:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", vText(name))
+    calendar.add("x-wr-calname", vText(name))
     calendar.add("refresh-interval", _REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _REFRESH_INTERVAL_TEXT)
     end = b"END:VCALENDAR\r\n"
