@@ -84,8 +84,8 @@ class Organisation(OrganisationSetting):
         programme_name: the name to show in invitations, if any; aides may read it.
         names_coach: whether invitations to coachees name their coach; aides may read it.
             Invitations to coaches never name the coachee.
-        attach_ics: whether invitations contain the calendar object. Turn it off where a mail
-            gateway removes it or rejects such emails; the text then links to it.
+        attach_ics: whether invitations contain the calendar object. Disable this if a mail gateway
+            removes the object or rejects such emails; the text then links to the object.
         introduces: whether each person gets an email with all their sessions before the first
             invitations.
         alarm_lead: how long before a session the calendar alarm rings.

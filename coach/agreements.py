@@ -112,7 +112,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """The answer to whether the two suit each other; each is asked after session 1."""
+    """A person's answer to whether the two suit each other, which is asked after session 1."""
 
     GOOD = "good"
     DECIDING = "deciding"

@@ -64,7 +64,7 @@ class BusyTime:
 
 
 def merged_busy_times(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
-    """Return busy times in ascending order, with those that overlap or adjoin on a day joined."""
+    """Return busy times in ascending order, merging times of one day that overlap or adjoin."""
     merged: list[BusyTime] = []
     for one in sorted(times):
         last = merged[-1] if merged else None

@@ -15,7 +15,7 @@ _CODE = re.compile("[A-Z][A-Z0-9]*")
 
 
 def _check_code(code: str) -> str:
-    """Return `code` if it is a capital letter, with capital letters and digits after it.
+    """Return `code` if it is a capital letter followed by capital letters and digits.
 
     Raises:
         InvalidValueError: `code` has another form.

@@ -148,7 +148,7 @@ class FailedSignInRow(TableRow):
 
     Attributes:
         key: an HMAC of the budget and of the network, name or device that it applies to.
-        failures: the number of failed attempts, and of those in progress.
+        failures: the number of failed attempts, including attempts in progress.
         expires_at: when the attempts no longer count and the row can be deleted.
     """
 
@@ -163,9 +163,9 @@ class CredentialRow(SealedRow, IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
     `confirmed_at` is when the user last authenticated with all factors that they have, or `None` if
-    never. `factor` is `provider` if a browser session or token is based on the identity provider's
-    second factor, and `earlier` in tokens from before second factors were required. `scopes` are
-    those of a token, separated by spaces; see `TokenScope`.
+    this never happened. `factor` is `provider` if a browser session or token is based on the
+    identity provider's second factor, and `earlier` in tokens from before second factors were
+    required. `scopes` are those of a token, separated by spaces; see `TokenScope`.
     """
 
     __tablename__ = "credentials"

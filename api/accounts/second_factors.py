@@ -55,8 +55,9 @@ def has_passkey(tx: Transaction, row: UserRow) -> bool:
 def proposed_totp_secret(keyring: Keyring, row: UserRow, credential_id: str | None) -> str:
     """Return the secret for a user to add to their authenticator app, in base 32.
 
-    It is derived from the key file, so that the browser cannot choose it and does not have to send
-    it back. It stays the same until the user signs in again or sets a second factor.
+    The secret is derived from the key file, so that the browser cannot choose it and does not have
+    to send it back. The secret stays the same until the user signs in again or sets a second
+    factor.
     """
     current = sha256(row.totp_sealed or b"").hexdigest()
     return keyring.totp_secret(f"{row.id}:{credential_id}:{current}")

@@ -150,7 +150,7 @@ def finish_sign_in(
 ) -> IssuedSecret | None:
     """Issue a cookie if the password and code are right; otherwise record a failure.
 
-    The code may be a recovery code. Only those who know the password can lock the user out, by
+    The code may be a recovery code. Only somebody who knows the password can lock the user out, by
     repeatedly entering wrong codes; see `record_failure`.
     """
     row = sealed_or_none(tx, _active_user(tx, form.name))

@@ -136,7 +136,7 @@ class DelayedAttempts:
 def _budgets_of(
     tx: Transaction, keyring: Keyring, name: str, sender: Sender, now: datetime
 ) -> tuple[dict[str, _Budget], bool]:
-    """Return the budgets of an attempt by their keys, the one by name last.
+    """Return the budgets of an attempt by key; the budget by name comes last.
 
     Also return whether the attempt comes from a known device whose budget is not used up.
     """

@@ -1,6 +1,6 @@
-"""Use cases of aides: proposing another time for a coachee, and answering the other participant's.
+"""Use cases of aides: proposing another time for a coachee, or answering a proposal.
 
-An aide sees the times that are free for both, and the proposals without their comments.
+An aide sees the times that are free for both participants, and the proposals without comments.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class AideProposal(FrozenModel):
 
 
 class AnotherTime(FrozenModel):
-    """A time, the times to which it can be moved, and the proposals to move it, newest first.
+    """A session's time, the times to which it can be moved, and the proposals, newest first.
 
     Attributes:
         length: the length of the session.
-        slots: the times that are free for both, best first.
+        slots: the times that are free for both participants, best first.
         cutoff_hours: the number of hours before the session until which participants can move it
             themselves.
         office_decides: whether the cut-off has passed, so that the programme office decides.

@@ -38,7 +38,8 @@ class AideTime(FrozenModel):
 
     Attributes:
         cancelled: whether the session has been cancelled.
-        can_move: whether it is upcoming and confirmed, so that other times can be proposed.
+        can_move: whether the session is upcoming and confirmed, so that other times can be
+            proposed.
         reply: the coachee's latest reply.
         own_proposal: whether there is an open proposal by the coachee, or by an aide on the
             coachee's behalf.

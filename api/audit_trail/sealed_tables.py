@@ -59,7 +59,7 @@ def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None
 
 
 def _seal_table(tx: Transaction, name: str, row_type: type[SealedRow]) -> None:
-    """Seal a table's rows and record it, unless another process has done so in the meantime."""
+    """Seal a table's rows and record this, unless another process has done so in the meantime."""
     if tx.get(SealedTableRow, name) is not None:
         return
     rows = seal_existing_rows(tx, row_type)

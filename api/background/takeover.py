@@ -1,8 +1,8 @@
 """Takes over the jobs of workers that have ended without returning them, on any machine.
 
 A worker has ended if its lease is free and its heartbeat has not changed for a while. That time is
-measured by the observer's monotonic clock, so that a changed clock neither ends a living worker nor
-keeps a dead one alive. A worker that is stopped or hangs keeps its lease, and is not taken over.
+measured by the observer's monotonic clock, so that a clock change has no influence on it. A worker
+that is stopped or hangs keeps its lease, and is not taken over.
 
 The jobs return to their queues with their number of crashes (which the job engine does itself), so
 a job that crashes its workers is abandoned before it has crashed all of them.

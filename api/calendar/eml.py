@@ -185,7 +185,7 @@ def _time_texts(invitation: Invitation, zone: ZoneInfo, texts: Renderer) -> Time
 def _skeleton(
     stamp: datetime, domain: str, method: str, attachment_name: str | None
 ) -> TextPattern:
-    """Return the other headers and the body, with gaps for the token and the contents.
+    """Return the non-identifying headers and the body, with gaps for the token and the contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
     most of the time.

@@ -1,7 +1,7 @@
 """The headers of invitation emails (RFC 5322).
 
-Parsing and folding by the `email` package takes most of the time of an email, so values that need
-neither encoding nor quoting nor folding are written directly, and the others are cached.
+Parsing and folding by the `email` package takes most of the rendering time of an email, so values
+that need neither encoding nor quoting nor folding are written directly, and the others are cached.
 """
 
 from __future__ import annotations

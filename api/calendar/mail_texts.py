@@ -99,8 +99,8 @@ def mail_texts(
 ) -> MailTexts:
     """Return the texts of an email.
 
-    `values` are those of the templates: `title`, `when`, `short_when` and `sender`, and optional
-    values; empty ones are left out.
+    `values` contains the template variables: `title`, `when`, `short_when` and `sender`, and
+    optional values; empty ones are left out.
     """
     optional = frozenset([name for name in _OPTIONAL if values.get(name)])
     given = _Given(optional, links.are_web_pages, bool(links.calendar))

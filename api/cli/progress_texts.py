@@ -1,4 +1,4 @@
-"""Texts that both views of the progress of a run show."""
+"""Texts that are shared by both views of a run's progress."""
 
 from __future__ import annotations
 

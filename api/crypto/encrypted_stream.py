@@ -74,7 +74,7 @@ def is_encrypted_with(key: bytes, path: Path) -> bool:
 
 
 def matching_key(keys: Sequence[bytes], path: Path) -> bytes:
-    """Return the first of `keys` that decrypts a backup; the first one if none does.
+    """Return the first of `keys` that decrypts a backup, or the first key if none does.
 
     Raises:
         OSError: the file cannot be read.

@@ -40,7 +40,7 @@ class HashingQueue:
         )
 
     def run(self, compute: Callable[[], Result]) -> Result:
-        """Return the result of `compute`, once it is its turn.
+        """Call `compute` when its turn comes, and return the result.
 
         Raises:
             BusyError: the queue is full.

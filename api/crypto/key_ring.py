@@ -59,7 +59,7 @@ class Keyring:
         return replace(self, master={**self.master, version: _random_key()})
 
     def with_new_backups_key(self, version: int) -> Keyring:
-        """Return a copy of this key ring with a new random key for backups and the earlier ones."""
+        """Return a copy with a new random key for backups, which keeps the earlier ones."""
         return replace(
             self,
             backups=_random_key(),
@@ -78,13 +78,13 @@ class Keyring:
     def reply_token(self, person_id: str) -> str:
         """Return a 128-bit hexadecimal token that identifies a person's replies by email.
 
-        It never changes, because calendars send replies to the organiser's address of an invitation
-        that they received long ago. It is derived, not stored.
+        The token never changes, because calendars may reply to the organiser's address of an
+        invitation that they received long ago. The token is derived, not stored.
         """
         return self._derive(f"replies of person:{person_id}")[:16].hex()
 
     def earlier_reply_token(self, message_id: str) -> str:
-        """Return the token of replies to one email, as sent by earlier versions."""
+        """Return the token for replies to a single email, as used by earlier versions."""
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def webhook_secret(self, webhook_id: str, version: int) -> bytes:
@@ -118,7 +118,7 @@ class Keyring:
     def mark(self) -> str:
         """A fingerprint of the key file, in hexadecimal.
 
-        It reveals nothing about the keys and does not change when a key is rotated.
+        The fingerprint reveals nothing about the keys and does not change when a key is rotated.
         """
         return self._derive("mark of this key file").hex()
 

@@ -1,9 +1,9 @@
 """Ends, in a backup that is about to be restored, access that may have ended since it was made.
 
-A backup contains browser sessions, tokens and devices as they were. Some of them may have been
-ended since, for example because they were stolen. After a restore, users therefore have to sign in
-again, and people have to verify their devices again. Known changes since the backup are repeated;
-see `changed_access`.
+A backup contains browser sessions, tokens and devices as they were. Some of these may have been
+ended since, for example because a device was stolen. After a restore, users therefore have to sign
+in again, and people have to verify their devices again. Known changes since the backup are
+repeated; see `changed_access`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def ended_links(tx: Transaction) -> frozenset[str]:
 def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: datetime) -> None:
     """End browser sessions, tokens, verified devices, codes, and the links in `ended`.
 
-    Other secret links remain, because emails contain them, and so do the devices of notebooks,
+    Other secret links remain, because emails contain them. The devices of notebooks also remain,
     because they may be the only way to unlock a coach's notes in the backup.
     """
     of_users = CredentialRow.user_id.is_not(None)

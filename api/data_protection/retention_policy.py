@@ -1,9 +1,10 @@
 """Retention of the people in a cycle: the erasure date, the warning, and holds.
 
-The daily job never erases people without a warning. It records when it first found that a cycle is
-within 30 days of the end of its retention, and erases its people no sooner than 30 days later. This
-also applies after an upgrade, after the retention setting was shortened, and after a clock was
-wrong for a day. The command `gender-coach retention` does not wait for a warning.
+The daily job never erases people without a warning. The job records when it first found that a
+cycle is within 30 days of the end of its retention, and erases the people of the cycle no sooner
+than 30 days later. This also applies after an upgrade, after the retention setting was shortened,
+and after a clock was wrong for a day. The command `gender-coach retention` does not wait for a
+warning.
 """
 
 from __future__ import annotations

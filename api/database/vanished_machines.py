@@ -1,8 +1,8 @@
 """Settings for how soon PostgreSQL notices that the machine at the other end has vanished.
 
 A machine whose power or network fails closes no connection. Without these settings, PostgreSQL
-keeps the locks of its connections for more than two hours: the lease of its worker, and, if it was
-in the middle of a write, the writer lock that everybody else waits for.
+keeps the locks of its connections for more than two hours: the worker's lease and, if the machine
+vanished during a write, the writer lock, for which all others wait.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Use cases of calendar feeds: creating, ending and reading them.
 
-The secret in a feed's address grants nothing but the feed. It is shown once; its hash is stored.
+The secret in a feed's address grants nothing but the feed. The secret is shown once; only its hash
+is stored.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Preconditions:
     """The version of a feed that a calendar program already has (RFC 9110, section 13.1).
 
     Attributes:
-        etags: the entity tags of these versions, `*` for any, or `None` if there are none.
+        etags: the entity tags of these versions, `*` for any version, or `None` if there are no
+            tags.
         modified_since: when the version was last changed; considered only without entity tags.
     """
 
@@ -121,8 +123,8 @@ def end_feed(services: Services, principal: Principal) -> None:
 def read_feed(services: Services, secret: str, known: Preconditions) -> FeedContent:
     """Return the feed with this secret, without content that the calendar program already has.
 
-    A person's feed is valid as long as their secret link, a manager's as long as they are a
-    manager.
+    A person's feed is valid for as long as their secret link, and a manager's feed for as long as
+    the user is a manager.
 
     Raises:
         NotFoundError: there is no such feed, or it has ended.

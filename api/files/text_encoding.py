@@ -43,7 +43,7 @@ def decode_text(content: bytes, encoding: str | None = None, *, strict: bool = F
 
 
 def likely_encoding(text: str) -> tuple[str, str] | None:
-    """Return the encoding that `text` probably has, and a word in it, if one is plausible.
+    """Return the probable encoding and a sample word, or `None` if no encoding is plausible.
 
     `text` was decoded as UTF-8, with lone surrogates for invalid bytes.
     """

@@ -67,7 +67,7 @@ def update_cycle(tx: Transaction, services: Services, cycle_id: str) -> None:
 
     People who have joined are invited, and people who have left get a cancellation. The messages
     are sent at once if invitations to the event have been released before; otherwise, they wait
-    with the others.
+    with the other messages.
     """
     now = services.now()
     coming = select(GroupEventDateRow.event_id).where(GroupEventDateRow.starts_at > now)

@@ -69,7 +69,7 @@ class InvitedPerson(FrozenModel):
 class GroupEvent(FrozenModel):
     """A group event, as the office sees it; see `GroupEventInput`.
 
-    `minutes` and `days` are those of the first date. `invited` is ordered by date and name.
+    `minutes` and `days` give the length of the first date. `invited` is ordered by date and name.
     """
 
     id: str

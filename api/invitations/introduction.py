@@ -99,7 +99,7 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
 
 
 def introduction_id(unique_id: str) -> str:
-    """Return the id of the email with the unique id of an introduction, if it is one."""
+    """Return the id of the introduction's email that `unique_id` contains, if any."""
     return unique_id[:-_STAMP_LENGTH]
 
 

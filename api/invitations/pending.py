@@ -95,7 +95,7 @@ def pending_rows(
     mail_enabled: bool,
     people: Collection[str] | None = None,
 ) -> PendingRows:
-    """Return a cycle's pending messages; only those to `people`, if given.
+    """Return a cycle's pending messages; with `people`, only the messages to these people.
 
     If `mail_enabled`, these are the drafts. If the server no longer sends email, they include the
     messages that it has not sent.

@@ -35,7 +35,7 @@ _CANCELLATION = Badge(facts.KIND_CANCELLATION(), "bad")
 
 
 class MessageLine(FrozenModel):
-    """An email to one person; `number` and `start` are those of its session, if it has one.
+    """An email to one person, with the `number` and the `start` of its session, if any.
 
     `event` is the kind of the group event that the email is about; `None` for other emails.
     """

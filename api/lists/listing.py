@@ -133,7 +133,7 @@ def _kept(query: ListQuery) -> dict[str, str]:
 
 
 def _pages(path: str, query: ListQuery, pages: int) -> tuple[PageLink, ...]:
-    """Return links to the first and the last page, and to those around the current one."""
+    """Return links to the first and last pages, and to the pages around the current one."""
     around = range(query.page - _PAGES_AROUND, query.page + _PAGES_AROUND + 1)
     numbers = sorted({1, pages, *(one for one in around if 1 <= one <= pages)})
     return tuple(

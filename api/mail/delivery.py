@@ -7,12 +7,12 @@
 
 A sent email that bounces becomes failed.
 
-A worker sends the emails to one domain one after the other. In each domain, only one waiting email
-has a queued job; when its job starts, it queues the job of the next one. A release therefore takes
-the same time for ten emails as for ten thousand, and a code never waits behind invitations.
+A worker sends the emails to one domain one at a time. In each domain, only one waiting email has a
+queued job; when its job starts, it queues the job of the next one. A release therefore takes the
+same time for ten emails as for ten thousand, and a code never waits behind invitations.
 
-Emails to one person about the same session are sent in the order of their release: the next one is
-not queued until the mail server has accepted or finally refused the earlier one, so that a
+Emails to one person about the same session are sent in the order of their release: an email is not
+queued until the mail server has accepted or finally refused the previous email, so that a
 cancellation cannot overtake its invitation. A person's invitations wait in the same way for the
 email that introduces them.
 

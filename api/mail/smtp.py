@@ -1,9 +1,9 @@
 """Sends messages over SMTP (RFC 5321) and classifies failures.
 
 There are three kinds of failure, which require different actions: the server is unavailable and no
-message can be sent; the server rejects the message temporarily; or it rejects it permanently. If
-the connection is lost before the server replies, the message may have been accepted. In this case,
-it is sent again with the same Message-ID.
+message can be sent, or it rejects a message temporarily, or permanently. If the connection is lost
+before the server replies, the message may have been accepted. In this case, it is sent again with
+the same Message-ID.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ class CycleSummary(CycleHeader):
 class CycleOverview(FrozenModel):
     """The state of a cycle. `open_run_id` is the queued or running run, if there is one.
 
-    `versions` are those of its policy, lists and published plan; send them back in `If-Match`.
+    `versions` contains the versions of its policy, lists and published plan; send them back in
+    `If-Match`.
     """
 
     summary: CycleSummary

@@ -74,7 +74,7 @@ def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) ->
 
 
 def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
-    """Merge two humans: all people of `other` become those of `kept`."""
+    """Merge two humans: all people of `other` become people of `kept`."""
     tx.flush()
     tx.execute(update(PersonRow).where(PersonRow.human_id == other.id).values(human_id=kept.id))
     kept.person = kept.person or other.person

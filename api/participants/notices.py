@@ -55,9 +55,10 @@ def notify_address_change(
 ) -> None:
     """Notify a person that their address was changed or removed, if this server sends email.
 
-    The notices go to the new address, the former one, and those of the last 180 days. Somebody who
-    removes an address before entering another therefore cannot prevent the person from learning of
-    it. After the change, notices about the person also go to the former address for 180 days.
+    The notices go to the new address, the former address, and all addresses of the last 180 days.
+    Somebody who removes an address before entering another therefore cannot prevent the person from
+    learning of it. After the change, notices about the person also go to the former address for 180
+    days.
 
     Invitations move from the former to the new address, even if this server does not send email.
     """

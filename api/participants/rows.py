@@ -22,8 +22,8 @@ class Side(StrEnum):
 class HumanRow(IdentifiedRow):
     """A human of the directory, in all roles and cycles.
 
-    `name` and `email` are those of the latest list or change. `person` is the value of the column
-    of that name in the lists. The row is deleted when the human's last person is erased.
+    `name` and `email` come from the latest list or change. `person` is the value of the column of
+    that name in the lists. The row is deleted when the human's last person is erased.
     """
 
     __tablename__ = "humans"
@@ -58,7 +58,7 @@ class PersonRow(IdentifiedRow):
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
     submissions remain. An erased person's row contains only the data that totals need.
     `withdrawn_at` is set if the person left the cycle themselves; later lists then do not bring
-    them back. `listed` has the values of the latest list for the fields that the person, or the
+    them back. `listed` contains the latest list's values of the fields that the person, or the
     office in the form for one person, has set since.
     """
 
@@ -85,7 +85,7 @@ class PersonRow(IdentifiedRow):
 class DeclinedTimeRow(IdentifiedRow):
     """A time `[starts_at, ends_at)` at which a person has declined a session.
 
-    The time is not offered to the person again, and later runs place no session in it.
+    The time is not offered to the person again, and later runs place no session at this time.
     """
 
     __tablename__ = "declined_times"

@@ -16,7 +16,7 @@ _COLUMNS = ("position", "name", "email", "timezone", "profile", "listed")
 
 
 class Restored(NamedTuple):
-    """The numbers of people who were restored, and of those who were deleted."""
+    """The numbers of restored people and of deleted people."""
 
     changed: int
     deleted: int

@@ -99,8 +99,8 @@ def authenticate_link(
 ) -> Principal | None:
     """Return the person whose link secret was presented, in a path or as a bearer token.
 
-    The person is verified by the link alone if no code can be sent to them and they have
-    neither a PIN nor a passkey.
+    The link alone verifies the person if no code can be sent and the person has neither a PIN nor a
+    passkey.
 
     With a link that opens follow-ups only, the role is `FOLLOW_UP`. Returns `None` if the secret is
     unknown, revoked or expired, if the seal of its row is not valid, or if the person has left the
@@ -222,7 +222,7 @@ def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str
     """Return each person's newest working link, by person id.
 
     Rows without a valid seal are left out. The secret is derived from the id of the row, so a row
-    that was assigned to somebody else by hand would reveal the secret to them.
+    that an attacker has assigned to somebody else would reveal the secret to that person.
     """
     rows = tx.scalars(_WORKING_LINKS, {"people": list(people), "now": now}).all()
     return {str(row.person_id): row for row in rows if is_sealed(tx, row)}

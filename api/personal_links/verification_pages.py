@@ -73,7 +73,7 @@ def send_code(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Send a code, and show the page again with the fields of the form in it."""
+    """Send a code, and show the page again, with the fields of the form to submit later."""
     try:
         verification.send_verification_code(services, principal)
     except ConflictError as error:
@@ -91,7 +91,7 @@ def verify(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Verify this device, then show the requested page or submit the form in the page."""
+    """Verify this device, then show the requested page or submit the form that was interrupted."""
     go_on_to = _own_page(link, principal, fields.get(_GO_ON_TO, ""))
     status = HTTPStatus.TEMPORARY_REDIRECT if _RESUBMIT in fields else HTTPStatus.SEE_OTHER
     response = RedirectResponse(go_on_to, status)

@@ -1,4 +1,4 @@
-"""Replaces one coachee's coach without changing anyone else's."""
+"""Replaces one coachee's coach without changing any other coachee's coach."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
 def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
     """Return the Monday of the week that an address requests.
 
-    Without a request, this is the present week if it has sessions, or else the next week with
-    sessions, or else the last one.
+    By default, this is the current week if it has sessions, or else the next week with sessions, or
+    else the last week.
     """
     try:
         return monday_of(date.fromisoformat(asked))

@@ -27,8 +27,8 @@ _MAX_PEOPLE = 20  # maximum number of people with the same address, in as many c
 class Attribution:
     """A person, one of their sessions, and the sequence of the message that they answer.
 
-    `event` is the person's invitation to a group event, if the email is about one instead of a
-    session. `is_certain` is false if the email only claims to be from the person.
+    `event` is the person's invitation to a group event, if the email is about a group event instead
+    of a session. `is_certain` is false if the email only claims to be from the person.
     """
 
     person: PersonRow | None = None

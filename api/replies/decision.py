@@ -102,7 +102,7 @@ def decide(
 
 
 def _languages(person: PersonRow | None, language: str) -> tuple[str, ...]:
-    """Return the languages in which a person may reply: that of the emails, and their own."""
+    """Return the languages in which a person may reply: the emails' language, and their own."""
     own = [] if person is None else person.profile.get("languages", [])
     return language.partition("-")[0], *(one["code"] for one in own)
 

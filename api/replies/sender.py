@@ -43,7 +43,7 @@ class TokenIndex:
     _earlier: dict[str, str] | None = field(default=None)
 
     def person_of(self, tokens: Sequence[str]) -> str | None:
-        """Return the id of the person whom the tokens identify; `None` unless it is exactly one."""
+        """Return the id of the only person whom the tokens identify, or `None`."""
         people = {self._person(token) for token in tokens} - {None}
         return people.pop() if len(people) == 1 else None
 

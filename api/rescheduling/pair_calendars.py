@@ -69,7 +69,7 @@ def pair_calendar(tx: Transaction, session: SessionRow, *, not_before: datetime)
 
 
 def _rows_of_humans(tx: Transaction, pair: Iterable[PersonRow]) -> set[str]:
-    """Return the ids of all people who are one of the pair's humans, including the pair itself."""
+    """Return the ids of all people who belong to the pair's humans, including the pair itself."""
     ids = {row.id for row in pair}
     humans = [row.human_id for row in pair if row.human_id is not None]
     return ids | set(tx.scalars(select(PersonRow.id).where(PersonRow.human_id.in_(humans))))

@@ -15,7 +15,7 @@ from coach.feedback import LongText
 
 
 class SlotForm(BaseModel):
-    """A selected time, one of those offered."""
+    """A time that was selected from the offered times."""
 
     time: NewTime
 

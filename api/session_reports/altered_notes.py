@@ -1,4 +1,4 @@
-"""Records that notes were altered, and accepts notes as they are now."""
+"""Records that notes were altered, and accepts the altered notes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def record_alteration(
 
 
 def accept_notes(services: Services, principal: Principal) -> int:
-    """Continue with the notes as they are now, after an alteration; return the new version.
+    """Continue with the current notes after an alteration; return the new version.
 
     Notes that were added or replaced by an older version are accepted if they can be decrypted.
 

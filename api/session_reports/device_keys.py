@@ -1,7 +1,7 @@
 """Device keys, with which a device identifies itself and unlocks a coach's notebook.
 
-A device sends its key in the header `X-Notes-Key` or in a cookie. It also remembers the version of
-the notebook that it last saw, so that it notices if the server has an older one.
+A device sends its key in the header `X-Notes-Key` or in a cookie. The device also remembers the
+version of the notebook that it last saw, so that an older version on the server is detected.
 """
 
 from __future__ import annotations

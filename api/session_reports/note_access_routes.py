@@ -155,7 +155,7 @@ def start_new_notebook(
 
 @NOTES.post("/accept", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409))
 def accept_notes(services: ServicesDep, principal: PrincipalDep, response: Response) -> None:
-    """Continue with your notes as they are, after they were changed outside this application."""
+    """Continue with your current notes after they were changed outside this application."""
     version = altered_notes.accept_notes(services, principal)
     remember_version(response, services, principal, version)
 

@@ -50,7 +50,7 @@ class NotebookAlteredError(ConflictError):
 
     @property
     def is_acceptable(self) -> bool:
-        """Whether the author can continue with the notes as they are now."""
+        """Whether the author can continue with the current notes."""
         return self.how != "legacy"
 
     @property

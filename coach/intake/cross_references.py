@@ -57,7 +57,7 @@ def unknown_id_faults(
 def unknown_chain_faults(
     coaches: PeopleSheet, coachees: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield a fault for each id in a chain of command that is not that of a coachee."""
+    """Yield a fault for each id in a chain of command that no coachee has."""
     for draft, column, entry in unknown_chain_ids(coaches, coachees):
         if message := _unknown_id_message(entry, coachees, read_context):
             yield InputFault(coaches.name, draft.row, column, message)

@@ -57,7 +57,7 @@ def read_instrument(file: str, text: str) -> Instrument:
 
 
 def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFault]:
-    """Yield a fault for each file with the moment or the code of an earlier one."""
+    """Yield a fault for each file with the moment or the code of an earlier file."""
     by_moment: dict[Moment, str] = {}
     by_code: dict[str, str] = {}
     for file, instrument in files:

@@ -45,7 +45,7 @@ class ListReview:
         coaches: the coaches, compared with the earlier list.
         doubled: the humans with several rows in one list; each is a tuple of these rows.
         in_both_lists: the humans who are coachee and coach; each is a tuple of all their rows.
-        renumbered: pairs of a person who is gone and one who is new, of the same human.
+        renumbered: pairs of a gone person and a new person who are the same human.
         suggestions: people who may be one human.
     """
 
@@ -112,7 +112,7 @@ class _Rows:
                 yield tuple(present)
 
     def renumbered(self) -> Iterator[tuple[ListedPerson, ListedPerson]]:
-        """Yield pairs of a person who is gone and a new one, if both are one human in one list."""
+        """Yield pairs of a gone person and a new person, in one list, who are one human."""
         for positions in self._repeated:
             for kind in PeopleKind:
                 own = [one for one in positions if self._listed[one].kind is kind]

@@ -31,7 +31,7 @@ def unknown_ids(sheet: PeopleSheet, others: PeopleSheet) -> Iterator[UnknownId]:
 
 
 def unknown_chain_ids(coaches: PeopleSheet, coachees: PeopleSheet) -> Iterator[UnknownId]:
-    """Yield each id in a chain of command that is not that of a coachee.
+    """Yield each id in a chain of command that no coachee has.
 
     An entry is an id if it has a digit and looks like the ids of the coachees; others are names of
     units.

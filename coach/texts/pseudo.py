@@ -38,7 +38,7 @@ def pseudo_translation(text: str) -> str:
 
 
 def _in_words(padding: str) -> str:
-    """Break the padding into words, since a single long one would overflow any layout."""
+    """Break the padding into words, since a single long word would overflow any layout."""
     size = len(_PADDING)
     return " ".join(padding[at : at + size] for at in range(0, len(padding), size))
 

@@ -63,7 +63,7 @@ class Renderer:
         translations: NullTranslations,
         territories: Mapping[str, TerritoryText] | None = None,
     ) -> None:
-        """Create a renderer; `territories` maps codes to names that replace those of CLDR."""
+        """Create a renderer; `territories` maps codes to names that replace CLDR's names."""
         self.locale = locale
         self.translations = PseudoTranslations() if locale.pseudo else translations
         self._territories = territories or {}
@@ -105,7 +105,7 @@ class Renderer:
             return f"{code} {dict(params)}"
 
     def _compile(self, code: str, count: object) -> Sentence:
-        """Return how a message is rendered when its parameter `count`, if it has one, is `count`.
+        """Return how a message is rendered for this value of its parameter `count`, if any.
 
         Raises:
             KeyError: there is no such message, or it has no such parameter.

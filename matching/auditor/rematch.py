@@ -1,4 +1,4 @@
-"""Checks of a re-match: the changes it reports, and what it must not change."""
+"""Checks of a re-match: the reported changes, and the parts that must not change."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _without_reasons(move: Move) -> Move:
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
-    """Yield a finding for each changed past session, and each new one before `not_before`."""
+    """Yield a finding for each changed past session, and each new session before `not_before`."""
     if context.under_way is None:
         return
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

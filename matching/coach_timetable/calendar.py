@@ -43,8 +43,8 @@ class CoachCalendar(CoachPositions):
 
     Attributes:
         previous_day: for each candidate, the day of the last past session, or `None`.
-        previous_number: for each candidate, the number of the last past session, or the one before
-            the first.
+        previous_number: for each candidate, the number of the last past session, or the number
+            before the first session's.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:

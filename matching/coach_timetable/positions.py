@@ -1,8 +1,9 @@
 """The positions of a coach's sessions, and limits on the number of sessions.
 
 A *position* is a slot for a session: a day if sessions on different days are independent, otherwise
-a single start. Positions are numbered chronologically, those of contracting sessions before all
-others. A series is a chain of positions, each within the range that its predecessor allows.
+a single start. Positions are numbered chronologically, with the positions of contracting sessions
+before all others. A series is a chain of positions, each within the range that its predecessor
+allows.
 """
 
 from __future__ import annotations

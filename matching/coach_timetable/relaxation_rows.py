@@ -47,7 +47,7 @@ class RelaxationRows:
         candidates: local indices; column `n` represents the `n`-th candidate.
         sessions: the candidate and position of each session column, in order of columns.
         shared: the rows for shared capacity, in order.
-        first_shared: the index of the row for the coach's capacity, which precedes those of
+        first_shared: the index of the row for the coach's capacity, which precedes the rows of
             `shared`.
     """
 

@@ -37,8 +37,9 @@ class UnderWay(BaseModel):
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
         reached: the session number of each coachee's last session before `not_before`, with any
-            coach; the number before the first one if there was none. A new pair continues with the
-            next number; a pair of the earlier result continues from its own sessions instead.
+            coach; if there was none, the number before the first session's. A new pair continues
+            with the next number; a pair of the earlier result continues from its own sessions
+            instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,8 +84,9 @@ class FixedHistory:
     def number(self, coachee: str, coach: str) -> int:
         """Return the session number after which the pair's series continues.
 
-        This is the number of the pair's last past session. If there is none, it is the number of
-        the coachee's last past session with any coach, or the one before the first number.
+        This is the number of the pair's last past session. If there is none, this is the number of
+        the coachee's last past session with any coach, or else the number before the first
+        session's.
         """
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self._reached(coachee)

@@ -43,7 +43,7 @@ class SeriesInWeeks:
     def __init__(
         self, day: NDArray[np.int32], week: NDArray[np.int32], limits: SeriesLimits, week_cap: int
     ) -> None:
-        """Precompute masks. `day` and `week` are those of all starts in use."""
+        """Precompute masks. `day` and `week` contain the day and week of each start in use."""
         self._limits = limits
         self._week_cap = week_cap
         first_weekday = next(
@@ -59,7 +59,7 @@ class SeriesInWeeks:
         }
 
     def any_series(self, days: Bits, begin: Bits) -> NDArray[np.bool_]:
-        """Return `bool[B]`; the arguments are those of `series_on_days`."""
+        """Return `bool[B]`; the arguments are as in `series_on_days`."""
         reachable = {1: begin}
         for _ in range(self._limits.count - 1):
             reachable = self._next(reachable, days)

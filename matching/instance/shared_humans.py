@@ -34,7 +34,7 @@ class SharedHumans:
 
     @cached_property
     def rows(self) -> Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]]:
-        """The rows of each human: those of coachees, and those of coaches."""
+        """The rows of each human: the rows as a coachee, and the rows as a coach."""
         return {
             human: (
                 tuple(np.flatnonzero(self.coachee == human).tolist()),

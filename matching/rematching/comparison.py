@@ -87,7 +87,7 @@ def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ..
 def compare_results(
     before: Result, after: Result, policies: tuple[Cycle, Cycle] | None = None
 ) -> Comparison:
-    """Compare two results. Coachees and levels are in the order of the later one.
+    """Compare two results. Coachees and levels are in the order of the later result.
 
     `policies` are the policies of the two results; omit them if they are the same.
     """

@@ -47,8 +47,7 @@ def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
 
     Slots that keep all later sessions come first, ordered by the quality of the series. If there
     are fewer than three, slots that move later sessions follow, ordered by the number of sessions
-    moved, then by the total shift. At most two slots are on one day, unless there are hardly any
-    others.
+    moved, then by the total shift. At most two slots are on one day, unless there are few others.
 
     Raises:
         ValueError: the series has no such session.

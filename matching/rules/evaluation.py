@@ -26,7 +26,7 @@ _BLOCK_CELLS = 1_048_576
 
 
 class RuleEvaluator:
-    """The rules that apply to one roster and one policy, prepared for them."""
+    """The rules that apply to a roster and a policy, with precomputed data."""
 
     def __init__(self, inputs: RuleInputs) -> None:
         self.inputs = inputs

@@ -1,4 +1,4 @@
-"""The pair report: every pair of a coachee and a coach, and what blocks it, if anything."""
+"""The pair report: every pair of a coachee and a coach, with the rules that block it, if any."""
 
 from __future__ import annotations
 

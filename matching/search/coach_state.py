@@ -98,7 +98,7 @@ class CoachState:
 
     @property
     def starts_alone(self) -> list[Series]:
-        """The best known series if the coachees' and the coach's other roles do not matter."""
+        """The best known series, ignoring the other roles of the coachees and the coach."""
         if self._incumbent is None:
             return list(starts_of_positions(self._calendar, self._placed).values())
         return starts_of_options(self.subproblem, self._incumbent.timetable)

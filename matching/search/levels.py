@@ -3,9 +3,9 @@
 All levels share the time, and a level whose gap does not close must not use up the time of later
 levels. Therefore the levels are searched in several *passes*. Within a pass, each level has the
 same effort; if it needs less, the next pass begins earlier. That pass continues with four times the
-effort, from the best plan so far and with the bounds and feasible sets that are known. It is
-skipped if all levels are proven. Effort is counted, not measured, so equal runs are equal, and a
-time limit only decides how far a run gets.
+effort, from the best plan so far and with the bounds and feasible sets that are known. The next
+pass is skipped if all levels are proven. Effort is counted, not measured, so equal runs are equal,
+and a time limit only decides how far a run gets.
 
 The `schedule` level optimises the timetables of the matches that the other levels have determined.
 """

@@ -60,7 +60,8 @@ class LexicographicObjective:
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
     """Return an upper bound on the sum of the weights of a choice.
 
-    It is the sum of the coachees' largest weights, at most as many as the coaches' total capacity.
+    The bound is the sum of the coachees' largest weights, limited to as many coachees as the
+    coaches' total capacity.
     """
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)

@@ -128,7 +128,7 @@ class Repair:
     ) -> int | None:
         """Add the most profitable pair of a coachee that fits, and return it, if there is any.
 
-        The coach `without` and those for whom `skip` returns true are not considered.
+        The coach `without` and coaches for whom `skip` returns true are not considered.
         """
         tried = 0
         for pair, coach in self._options(coachee):

@@ -1,7 +1,7 @@
 """The whole command `gender-coach match`, from files to files, and the evaluation of all pairs.
 
 All figures are processor seconds, with one worker, so that other processes hardly affect them. The
-modules are compiled beforehand, as they are for anybody who uses the commands a second time.
+modules are compiled beforehand, as after the first use of the commands.
 """
 
 from __future__ import annotations

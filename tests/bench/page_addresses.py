@@ -1,4 +1,4 @@
-"""The pages of the programme office: the measured ones, and the reasons for omitting others."""
+"""The pages of the programme office: the measured pages, and reasons for omitting others."""
 
 from __future__ import annotations
 

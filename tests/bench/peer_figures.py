@@ -62,7 +62,7 @@ class Answer:
 
 
 def peer_figures() -> Iterator[Figure]:
-    """Yield the figure of this engine, then those of the other packages, on the same pairs."""
+    """Yield the figures of this engine and of the other packages, on the same pairs."""
     capacity, pairs = _instance()
     ours = _ours(capacity, pairs)
     yield Figure(

@@ -99,7 +99,7 @@ def test_each_person_counts_once_in_a_mean() -> None:
 def test_figures_before_and_after_differ_by_five_people_and_unequal_answers(
     answers: list[Given],
 ) -> None:
-    """Comparing a figure with an earlier one must not reveal more than a single figure does."""
+    """Comparing a figure with an earlier figure must not reveal more than a single figure does."""
     shown, last = None, 0
     for end in range(len(answers) + 1):
         found = figure(answers[:end])

@@ -64,7 +64,7 @@ def _draft(world: World, number: int) -> None:
 
 
 def _outbox(world: World) -> tuple[int, int, int]:
-    """Return the number of missing invitations, of duplicate or premature ones, and of drafts."""
+    """Return the numbers of missing invitations, duplicate or premature invitations, and drafts."""
     with world.database.reading() as tx:
         states = dict(map(tuple, tx.execute(select(PlanRow.id, PlanRow.state)).all()))
         messages = tx.execute(select(MailRow.plan_id, MailRow.session_id, MailRow.person_id)).all()

@@ -44,7 +44,7 @@ _JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill one of three workers `times` times while five runs are open; it starts again.
+    """Kill one of three workers `times` times while five runs are open, and restart it.
 
     Ctrl+C ends the measurement early, with a figure for the kills so far.
     """
@@ -182,8 +182,8 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
     """Return the number of lost runs, the number of repeated runs, and a text with further counts.
 
     A run is lost if it has not ended, finished without a plan, or failed for a reason other than
-    five crashes, after which it is abandoned by design. A run was done twice if it has two plans,
-    two ends in the audit trail, or two jobs.
+    five crashes, after which it is abandoned by design. A run was executed twice if it has two
+    plans, two ends in the audit trail, or two jobs.
     """
     rows = tx.execute(select(RunRow.id, RunRow.state, RunRow.attempts, RunRow.failure)).all()
     plans = Counter(tx.scalars(select(PlanRow.run_id)))

@@ -75,7 +75,7 @@ class _TestLimit:
 
 
 class _TestOrder:
-    """Runs the tests in the given order; pytest sorts those of one folder by name."""
+    """Runs the tests in the given order; pytest would sort the tests of a folder by name."""
 
     def __init__(self, tests: list[str]) -> None:
         self._tests = tests

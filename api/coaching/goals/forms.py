@@ -63,7 +63,7 @@ class ScaleForm(GoalScale):
 
 
 class ProofForm(GoalProof):
-    """The form of the third part, with the fields of the indicator next to the others."""
+    """The form of the third part, in which the indicator's fields are not nested."""
 
     seen: int
 

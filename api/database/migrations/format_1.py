@@ -195,7 +195,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 
 
 class _Format1Translations(NullTranslations):
-    """Translates the current English text of messages into that of format 1."""
+    """Translates the current English text of messages into the text of format 1."""
 
     def pgettext(self, context: str, message: str) -> str:
         """Return the text of the message with the code `context`."""

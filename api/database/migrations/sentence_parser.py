@@ -157,7 +157,7 @@ class SentenceParser:
 
 @cache
 def _patterns(prefixes: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], Message], ...]:
-    """Return the patterns of the messages with these prefixes, those with the most text first."""
+    """Return the patterns of the messages with these prefixes, longest text first."""
     chosen = [
         message
         for code, message in MESSAGES.items()

@@ -85,8 +85,8 @@ def edit_person(
 ) -> EditedPerson:
     """Change cells of a person; cells that are not given do not change.
 
-    The next run uses the new values. A later list keeps each of them unless its own value differs
-    from that of the previous list. Earlier lists can no longer be restored. `version` is the
+    The next run uses the new values. A later list keeps each new value unless the list's value
+    differs from the previous list's. Earlier lists can no longer be restored. `version` is the
     version of the data on which the change is based; `None` disables the check.
 
     Raises:
@@ -110,7 +110,7 @@ def edit_person(
 
 
 def edited_columns(side: Side, principal: Principal) -> tuple[str, ...]:
-    """Return the columns that a user can edit; limited users cannot edit those naming others."""
+    """Return the columns that a user can edit; limited users cannot edit names of others."""
     return tuple(
         name for name in EDITED[side] if principal.countries is None or name not in _NAMING_OTHERS
     )

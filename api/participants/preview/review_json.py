@@ -54,7 +54,7 @@ class ListJson(FrozenModel):
 
 
 class SuggestionJson(FrozenModel):
-    """Two people who may be one human, and why."""
+    """Two people who may be one human, with the reasons."""
 
     first: ListedJson
     second: ListedJson
@@ -62,7 +62,7 @@ class SuggestionJson(FrozenModel):
 
 
 class RenumberedJson(FrozenModel):
-    """A human who is gone under one id and new under another."""
+    """A human whose id has changed: gone under one id, and new under another."""
 
     before: ListedJson
     after: ListedJson

@@ -89,7 +89,7 @@ class Preview:
 
     @property
     def concerns(self) -> tuple[ListComparison, ...]:
-        """The uploaded lists that may be the wrong ones, or incomplete."""
+        """The uploaded lists that may be wrong or incomplete."""
         if self.review is None:
             return ()
         brought = {KINDS[side] for side in self.files}

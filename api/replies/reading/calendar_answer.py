@@ -80,7 +80,7 @@ class CalendarAnswer:
 
 
 class UnreadableCalendarError(ValueError):
-    """The calendar object is too large, invalid, or does not have exactly one event."""
+    """The calendar object is too large, invalid, or does not contain exactly one event."""
 
 
 def calendar_answer(part: Part) -> CalendarAnswer | None:

@@ -65,7 +65,7 @@ class Part:
 
 
 class MailStructure:
-    """A parsed email. Its parts do not include those of attached emails."""
+    """A parsed email. Its parts do not include the parts of attached emails."""
 
     def __init__(self, raw: bytes) -> None:
         """Parse an email.
@@ -138,7 +138,7 @@ def message_digest(raw: bytes) -> str:
 
 
 def _leaves(message: Message) -> Iterator[Part]:
-    """Yield the leaf parts of a message in document order, except those of attached emails."""
+    """Yield the leaf parts of a message in document order, except parts of attached emails."""
     pending, seen = [message], 0
     while pending:
         one, seen = pending.pop(), seen + 1

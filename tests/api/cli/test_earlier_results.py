@@ -52,7 +52,7 @@ def write(folder: Path, earlier: str | None, coachees: list[str], coaches: list[
 
 
 def first_and_second(tmp_path: Path, command: Command, earlier: str | None) -> Path:
-    """Solve a cycle in which Ana has Petar and Ben has Vera; return the folder of the next one.
+    """Solve a cycle in which Ana has Petar and Ben has Vera; return the folder of the next cycle.
 
     In the next cycle, the ids are exchanged, Ana's name is in another script, and Vera has another
     address but the same `person`.

@@ -53,7 +53,7 @@ class PairLife:
 
     @property
     def services(self) -> Services:
-        """Services that send email, whose clock is that of the pair."""
+        """Services that send email and use the pair's clock."""
         settings = self.world.services.settings.model_copy(
             update={"mail": MailSettings(host="127.0.0.1"), "instruments": self.instruments}
         )

@@ -194,7 +194,7 @@ def _later(one: Session, weeks: int) -> Session:
 
 @contextmanager
 def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
-    """Run a server whose clock is that of the yielded year."""
+    """Run a server that uses the clock of the yielded year."""
     clock = Clock()
     with running(world.services.settings, now=clock) as client:
         year = Year(world, client, clock, shoot)

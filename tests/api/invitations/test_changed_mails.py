@@ -1,4 +1,4 @@
-"""Emails about changed sessions, as their recipients get them."""
+"""Emails about changed sessions, as received by participants."""
 
 from __future__ import annotations
 

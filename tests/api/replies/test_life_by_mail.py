@@ -84,7 +84,7 @@ class Office:
         publish_plan(self.services, plan)
 
     def deliver(self) -> list[Taken]:
-        """Release and send all messages, apply them to the calendars, and compare these."""
+        """Release and send all messages, apply them to the calendars, and compare the calendars."""
         sent = sending_all(self)
         for taken in sent:
             self._take(taken)
@@ -152,7 +152,7 @@ def code_of(address: str) -> str:
 
 
 def sending_all(office: Office) -> list[Taken]:
-    """Release all messages and send them like a worker; return those that were accepted."""
+    """Release all messages and send them like a worker; return the accepted messages."""
     sending = SendingOffice(
         office.world, office.services, office.server, office.cycle_id, office.jobs
     )

@@ -1,4 +1,4 @@
-"""Reply tokens identify a person, and those of earlier versions still do."""
+"""Reply tokens identify a person, including the tokens of earlier versions."""
 
 from __future__ import annotations
 

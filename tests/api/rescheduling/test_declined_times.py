@@ -1,4 +1,4 @@
-"""Declined times: unavailable in later runs and offers, and reported to the other participant."""
+"""Declined times are unavailable in later runs and offers, and reported to the other person."""
 
 from __future__ import annotations
 
