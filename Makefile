@@ -16,7 +16,7 @@ demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-o
 
 test: .venv/dev.stamp ## every test, with the line coverage
 	-@$(MAKE) --no-print-directory .venv/tools.stamp
-	$(BIN)/python -m slipcover -m pytest -n 4 --dist loadgroup
+	$(BIN)/python -m slipcover -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m tests.coverage .coverage.json
 
 serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded

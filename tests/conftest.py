@@ -22,12 +22,15 @@ settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-@pytest.hookimpl(tryfirst=True)
+_LONGEST = ("browser", "force", "upgrade")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of a file in one process, so that each fixture of a module is set up once."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    """Begin with the folders whose files take longest, so that no process ends long after others.
+
+    `make test` runs the tests of a file in one process (`--dist loadfile`), in this order of files.
+    """
+    items.sort(key=lambda item: not any(folder in item.path.parts for folder in _LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)

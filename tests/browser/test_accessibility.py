@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser, Route
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 

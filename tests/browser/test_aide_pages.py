@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.conftest import serving_with_mail
 from tests.browser.walk_of_aide import aide
 from tests.browser.walking import Camera
@@ -14,8 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_an_aide_declines_and_proposes_by_keyboard_and_without_script(

@@ -6,7 +6,6 @@ from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from api.cli.services import open_cli_services
@@ -27,8 +26,6 @@ SAMPLE = resources.files("api.participants") / "sample"
 PHONE = {"width": 320, "height": 640}
 MOST_TOUCHES = 20
 MORNINGS = "; ".join(f"{day} 09:00-12:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri"))
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def details_page_of_coach(server: Server) -> str:

@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 TYPED = "what nobody else may read"
 SENT = "[data-draft-part='restored']"
 DRAFTS = "Object.keys(localStorage).filter((name) => name.startsWith('draft.'))"
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def _details_page_of_coachee(server: Server) -> str:

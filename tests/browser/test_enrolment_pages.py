@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import serving_with_mail
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from conftest import Server
     from playwright.sync_api import Browser, Page
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 MORNING = ("mon-0900", "mon-0930", "mon-1000")
 

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.conftest import serving_with_mail
 from tests.browser.walk_of_office import office
 from tests.browser.walking import Camera
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "walk-office.md"
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_office_needs_the_presses_of_the_document_by_keyboard_and_without_script(

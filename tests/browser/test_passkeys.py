@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser, CDPSession, Page
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 SIGN_IN_BY_HAND = """
 async ({ verification, twice }) => {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from api.cli.services import open_cli_services
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.xdist_group("browser")
 WIDTHS = ({"width": 1280, "height": 800}, {"width": 320, "height": 640})
 RELATION = '[id="rules.country.relation"]'
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.walking import Camera
 from tests.browser.walks import two_spreadsheets
 
 if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_untidy_lists_are_checked_and_used_by_keyboard_and_without_script(

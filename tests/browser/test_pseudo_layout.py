@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.api.every_page import walk_through_sample_cycle
 from tests.browser.walking import OPEN_ALL
 
 if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser, Route
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 WIDTHS = (320, 1280)
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -23,8 +22,6 @@ PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 800}
 MOST_TOUCHES = 12  # besides typing
 PRIVATE = "Only for me"
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def note_pages(server: Server) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ SAMPLE = resources.files("api.participants") / "sample"
 SMALLEST, PHONE, DESKTOP = 320, 360, 1280
 RUN_MILLISECONDS = 60_000
 PRIVATE = "Only I can read this."
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def press(page: Page, name: str) -> None:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from tests.api.sending_office import SendingOffice
 
 __all__ = ["browser"]
-pytestmark = pytest.mark.xdist_group("browser")
-
 WIDTHS = (320, 390)
 FAULTS = """
 () => {

@@ -182,7 +182,6 @@ def is_compared(seed: int) -> tuple[bool, bool]:
     return shared, agrees(roster, cycle, result, None)
 
 
-@pytest.mark.xdist_group("best timetables of one process")
 @pytest.mark.parametrize("seed", range(90))
 def test_schedule_level_is_optimal_among_all_timetables(seed: int) -> None:
     is_compared(seed)
@@ -199,7 +198,6 @@ def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
     agrees(roster, changed, solved(roster, changed, previous), previous)
 
 
-@pytest.mark.xdist_group("best timetables of one process")
 def test_enough_timetables_are_compared() -> None:
     """The comparisons with brute force include enough non-trivial instances."""
     assert sum(all(is_compared(seed)) for seed in range(90)) > 15
