@@ -66,7 +66,7 @@ class DuplicateSuggestion:
 
 
 def suggest_duplicates(people: Sequence[Identity]) -> list[DuplicateSuggestion]:
-    """Return pairs of people who may be one human, by position, except those who certainly are.
+    """Return pairs of people, by position, who may be, but are not certainly, one human.
 
     The same address or the same id alone is not a reason: offices share mailboxes, and the lists of
     later cycles reuse ids. Of several people with the same name, only the first is compared with
@@ -94,7 +94,7 @@ class _Search:
         self.humans = same_humans([(one.person, one.address, one.name) for one in self.people])
 
     def find(self) -> Iterator[tuple[Pair, tuple[Fact, ...]]]:
-        """Yield pairs of positions with the reasons; a later reason replaces an earlier one."""
+        """Yield pairs of positions with the reasons; a later reason replaces an earlier reason."""
         by_name: dict[Words, list[int]] = defaultdict(list)
         by_letters: dict[str, list[int]] = defaultdict(list)
         for position, words in enumerate(self.words):

@@ -1,4 +1,4 @@
-"""The levels of the objective, and those that a cycle file may list."""
+"""The levels of the objective, and the levels that a cycle file may list."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class SlotFence:
 
 
 def start_epoch(tx: Transaction, slot: str) -> int:
-    """Increase the epoch of a slot, and return the new one."""
+    """Increase the epoch of a slot, and return the new epoch."""
     row = tx.get(WorkerHeartbeatRow, slot)
     if row is None:
         now = database_now(tx)

@@ -36,7 +36,7 @@ Sign = tuple[int, str] | None
 
 
 class Takeover:
-    """A thread that watches the other slots, and takes over the jobs of those that have ended."""
+    """A thread that watches the other slots, and takes over the jobs of ended workers."""
 
     def __init__(
         self,

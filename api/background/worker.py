@@ -32,7 +32,7 @@ _SHUTDOWN_TIMEOUT_SECONDS = 20.0
 
 
 class Worker:
-    """The consumer side of the queues: performs jobs, and resumes those interrupted by a crash.
+    """The consumer side of the queues: performs jobs, and resumes interrupted jobs after a crash.
 
     Its slot (the setting `executor_id`) must be unique among running workers and stay the same
     across restarts, so that the worker can resume the jobs it had started. A process can have at

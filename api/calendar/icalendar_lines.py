@@ -64,7 +64,7 @@ def uid_lines(uid: str) -> bytes:
 
 
 def detail_lines(location: str, description: str, join_link: str) -> bytes:
-    """Return the properties for place, link and people; empty ones are left out."""
+    """Return the properties for place, link and people, omitting empty properties."""
     alone = Event()
     if description:
         alone.add("description", description)

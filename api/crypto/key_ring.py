@@ -59,7 +59,7 @@ class Keyring:
         return replace(self, master={**self.master, version: _random_key()})
 
     def with_new_backups_key(self, version: int) -> Keyring:
-        """Return a copy with a new random key for backups, which keeps the earlier ones."""
+        """Return a copy with a new random key for backups, which keeps the earlier keys."""
         return replace(
             self,
             backups=_random_key(),
@@ -109,7 +109,7 @@ class Keyring:
         return _seal_of_erased_ids(self.backups, text)
 
     def accepts_erased_ids(self, text: str, seal: str) -> bool:
-        """Return whether the current key or an earlier one sealed a list of erased ids."""
+        """Return whether the current key or an earlier key sealed a list of erased ids."""
         keys = (self.backups, *self.earlier_backups)
         seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
         return any(hmac.compare_digest(seal.encode(), one) for one in seals)

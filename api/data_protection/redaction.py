@@ -293,6 +293,6 @@ class Redactor:
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
-    """Yield people's names and email addresses, except those already erased."""
+    """Yield people's names and email addresses, unless they are already erased."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}

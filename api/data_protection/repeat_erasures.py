@@ -62,7 +62,7 @@ def ids_to_erase(
 
 
 def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> ErasedIds:
-    """Erase the given people and cycles if they are not erased yet; return those that were erased.
+    """Erase the given people and cycles unless already erased; return what was erased here.
 
     Unlike other erasures, this one is not refused if people have future sessions: the erasure was
     already permitted, and the backup is from before these sessions were cancelled.

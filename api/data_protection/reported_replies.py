@@ -26,7 +26,7 @@ class ReportedProposal(FrozenModel):
 
 
 class ReportedReply(FrozenModel):
-    """A person's reply to a session, including one replaced by a later one."""
+    """A person's reply to a session, which may have been replaced by a later reply."""
 
     session_id: str
     reply: Reply

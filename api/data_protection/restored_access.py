@@ -131,7 +131,7 @@ def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[st
 def _replace(
     tx: Transaction, tables: dict[Any, str], changes: AccessChanges, owners: Collection[str]
 ) -> None:
-    """Replace the factors of `owners` with those from the replaced database, seals included."""
+    """Replace the factors of `owners` with the later factors in the replaced database."""
     for table, owner in tables.items():
         tx.execute(delete(table).where(getattr(table, owner).in_(owners)))
         for row in changes.factors[table]:

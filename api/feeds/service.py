@@ -100,7 +100,7 @@ def export_sessions(services: Services, principal: Principal) -> bytes:
 def create_feed(services: Services, principal: Principal) -> NewFeed:
     """Create the principal's feed; any earlier feed stops working.
 
-    A person's feed expires with their secret link, a manager's after a year.
+    A person's feed expires with their secret link, and a manager's feed after a year.
     """
     now = services.now()
     with services.database.writing() as tx:

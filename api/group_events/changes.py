@@ -129,7 +129,7 @@ def _require_version(
 
 
 def _comparable(entered: GroupEventInput) -> dict[str, object]:
-    """Return the fields as JSON values, with the dates as a text that people can read."""
+    """Return the fields as JSON values, with the dates as readable text."""
     dates = (f"{one.day} {one.clock:%H:%M}" if one.clock else f"{one.day}" for one in entered.dates)
     return entered.model_dump(mode="json") | {"dates": "; ".join(dates)}
 
@@ -193,7 +193,7 @@ def _store_people(tx: Transaction, event: GroupEventRow, entered: GroupEventInpu
 def _store_dates(
     tx: Transaction, event: GroupEventRow, entered: GroupEventInput, now: datetime
 ) -> None:
-    """Move the dates that are given with an id, add new dates, and remove all others."""
+    """Move the dates that are given with an id, add new dates, and remove all other dates."""
     rows = _dates(tx, event)
     kept = set()
     for row, occurrence in _matched(rows, entered):

@@ -15,7 +15,7 @@ from coach.sessions import Reply
 
 
 class ReportedEventReply(FrozenModel):
-    """A person's reply to a group event, including one replaced by a later one."""
+    """A person's reply to a group event, which may have been replaced by a later reply."""
 
     invitation_id: str
     reply: Reply

@@ -57,7 +57,7 @@ def new_fields(timezone: str) -> dict[str, str]:
 
 
 def rows_of(fields: Mapping[str, str]) -> range:
-    """Return the numbers of the rows for dates: those in use, and some empty ones."""
+    """Return the numbers of the rows for dates: the rows in use, and some empty rows."""
     used = [number for number in range(1, MAX_DATES + 1) if fields.get(f"day_{number}")]
     count = max(max(used, default=0) + _EMPTY_ROWS, _LEAST_ROWS)
     return range(1, min(count, MAX_DATES) + 1)

@@ -218,7 +218,7 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
 
 
 def _dates(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
-    """Return the dates of events, without removed ones, in order, by event.
+    """Return the dates of events, without removed dates, in order, by event.
 
     There is no event whose dates have all been removed: it is cancelled instead.
     """

@@ -1,4 +1,4 @@
-"""The instruments of a deployment: the built-in ones, and those in the deployment's folder."""
+"""The instruments of a deployment: built-in instruments, and files in the deployment's folder."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ListImport:
 
 
 def import_lists(inputs: CycleInputs, earlier: Roster | None) -> ListImport:
-    """Review the lists in `inputs`, comparing them with those of an earlier cycle if given."""
+    """Review the lists in `inputs`, comparing them with the lists of an earlier cycle, if given."""
     lists = inputs.lists
     review = review_lists(lists.roster(), earlier)
     coachees, coaches, left_out = without_unknown_ids(lists.coachees, lists.coaches)

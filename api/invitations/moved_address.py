@@ -21,7 +21,7 @@ from coach.invitations import Message, Method, PartStat, Status
 
 
 def move_invitations(tx: Transaction, services: Services, person_id: str, former: str) -> None:
-    """Cancel a person's invitations at their former address, and send them to the new one.
+    """Cancel a person's invitations at their former address, and send them to the new address.
 
     This affects upcoming sessions and group events to which the person was invited at the former
     address. The cancellation reaches the mail server before the invitation, and both messages raise

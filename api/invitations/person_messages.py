@@ -52,7 +52,7 @@ class MessageLine(FrozenModel):
 
 
 class PersonMessages(FrozenModel):
-    """The emails to one person: the introduction first, then the others in order of creation."""
+    """The emails to one person: the introduction first, then all others in order of creation."""
 
     to: PersonSummary
     messages: tuple[MessageLine, ...]

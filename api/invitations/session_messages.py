@@ -27,7 +27,7 @@ PARTSTAT = {
 
 
 def answers_to(tx: Transaction, sessions: ColumnElement[bool]) -> Answers:
-    """Return the answers to some sessions, without those that a later change has invalidated.
+    """Return the answers to some sessions, without answers that a later change has invalidated.
 
     `sessions` is a condition on the columns of `SessionRow`.
     """
@@ -66,7 +66,7 @@ def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
 
 
 def counter_cutoff(tx: Transaction, cycle_id: str) -> timedelta:
-    """Return the last time, as a time before the session, to agree on another time."""
+    """Return how long before a session its participants can last agree on another time."""
     hours = policy_of(cycle_row(tx, cycle_id)).sessions.reschedule_cutoff_hours
     return timedelta(hours=hours)
 

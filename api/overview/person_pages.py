@@ -36,7 +36,7 @@ _DUE_HEADINGS = {
 def my_sessions(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show all of a person's sessions, starting with those that need a reply or a report."""
+    """Show all of a person's sessions, starting with sessions that need a reply or a report."""
     home = read_person_home(services, principal)
     person = home.schedule.person
     lines = [_line(request, link, session, person.side) for session in home.schedule.sessions]

@@ -60,7 +60,7 @@ class PublishedPair(FrozenModel):
 def read_published_pairs(
     services: Services, principal: Principal, cycle_id: str
 ) -> tuple[CycleHeader, tuple[PublishedPair, ...]]:
-    """Return a cycle, and those of its pairs that the requesting manager may see.
+    """Return a cycle, and the pairs of the cycle that the requesting manager may see.
 
     Raises:
         NotFoundError: there is no such cycle.

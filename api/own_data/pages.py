@@ -105,7 +105,7 @@ def upload_calendar(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Replace the busy times with those in a calendar file, or show why it is refused."""
+    """Replace the busy times with the times in a calendar file, or show why it is refused."""
     try:
         busy_times.upload_calendar(services, principal, named_file(calendar))
     except UnusableInputError as error:

@@ -44,7 +44,7 @@ def my_busy_times(services: ServicesDep, principal: PrincipalDep) -> BusyTimes:
 def upload_my_calendar(
     calendar: UploadFile, services: ServicesDep, principal: PrincipalDep
 ) -> BusyTimes:
-    """Replace your busy times with those in a calendar file (.ics) of at most 1 MiB.
+    """Replace your busy times with the times in a calendar file (.ics) of at most 1 MiB.
 
     Only the times from today to the end of the cycle are kept. Titles, places and other people in
     the calendar are discarded before it is read, and the file is not stored.

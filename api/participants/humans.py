@@ -223,7 +223,7 @@ def _members(
 
 
 def _join_all(tx: Transaction, members: Sequence[HumanRow]) -> None:
-    """Merge all humans of a group, except those declared to be different people."""
+    """Merge all humans of a group, except humans declared to be different people."""
     kept: list[HumanRow] = []
     for human in members:
         same = (one for one in kept if not are_kept_apart(tx, one.id, human.id))

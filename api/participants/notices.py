@@ -96,7 +96,7 @@ def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
 
 
 def known_addresses(tx: Transaction, person: PersonRow, *, now: datetime) -> frozenset[str]:
-    """Return a person's current address and those of the last 180 days, in lower case."""
+    """Return a person's current address and all addresses of the last 180 days, in lower case."""
     every = (person.email, *_former_addresses(tx, person.id, now))
     return frozenset(address.casefold() for address in every if address)
 

@@ -23,7 +23,7 @@ _NO_VALUES: Mapping[str, Any] = {"busy": []}
 
 
 def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Set fields of a person's profile, given as JSON; return the names of those that changed."""
+    """Set fields of a person's profile, given as JSON; return the names of the changed fields."""
     before = {name: _value(row.profile, name) for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
     if changed:

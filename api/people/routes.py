@@ -49,7 +49,7 @@ def search_directory(search: DirectorySearch, services: ServicesDep) -> Director
 
 @DIRECTORY.get("/duplicates", responses=problem_responses())
 def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
-    """List humans who may be one, except those about whom a manager has decided."""
+    """List humans who may be the same person, unless a manager has already decided about them."""
     texts, (found, count) = request_renderer(request), duplicates.read_duplicates(services)
     return DuplicatesJson(
         duplicates=tuple(

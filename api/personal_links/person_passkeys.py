@@ -176,7 +176,7 @@ def person_passkeys_of(tx: Transaction, person_id: str) -> tuple[PasskeyView, ..
 
 
 def people_with_passkey(tx: Transaction, people: Iterable[str]) -> frozenset[str]:
-    """Return the ids of those of `people` who have a passkey."""
+    """Return the ids of the `people` who have a passkey."""
     query = select(PersonPasskeyRow.person_id)
     return frozenset(tx.scalars(query.where(PersonPasskeyRow.person_id.in_(list(people)))))
 

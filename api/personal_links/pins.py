@@ -156,7 +156,7 @@ def find_pin(tx: Transaction, person_id: str) -> PinRow | None:
 
 
 def people_with_pin(tx: Transaction, people: Iterable[str]) -> frozenset[str]:
-    """Return the ids of those of `people` who have set a PIN or added a passkey."""
+    """Return the ids of the `people` who have set a PIN or added a passkey."""
     ids = list(people)
     with_pin = tx.scalars(select(PinRow.person_id).where(PinRow.person_id.in_(ids)))
     return people_with_passkey(tx, ids).union(with_pin)

@@ -193,7 +193,7 @@ def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
 def _remaining(
     tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
 ) -> RemainingSessions:
-    """Return the remaining sessions for a `replace` request; by default, the upcoming ones.
+    """Return the remaining sessions for a `replace` request; by default, the upcoming sessions.
 
     For other requests, return the complete series.
 

@@ -1,4 +1,4 @@
-"""The sessions of a plan in chronological order: all of them, or those of one week."""
+"""The sessions of a plan in chronological order: all sessions, or the sessions of one week."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class PlanComparison(FrozenModel):
 
 @dataclass(frozen=True)
 class ComparedPair:
-    """Two plans of a cycle, and how their policies, levels and matches differ, without reasons."""
+    """Two plans of a cycle and the differences between them, without reasons."""
 
     before: StoredPlan
     after: StoredPlan

@@ -207,7 +207,7 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 
 def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select upcoming sessions and those participants who have not declined them."""
+    """Select upcoming sessions with the participants who have not declined them."""
     declined = has_replied(PersonRow.id, ReplyRow.reply == Reply.DECLINED)
     until = now + timedelta(days=settings.remind_session_days) + _LONGEST_QUIET
     return _remindable_query(MailKind.SESSION_REMINDER, now).where(
@@ -216,20 +216,20 @@ def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions in the next days and those participants who have not replied."""
+    """Select the sessions in the next days with the participants who have not replied."""
     until = now + timedelta(days=settings.remind_reply_days)
     return waiting_replies(now).where(SessionRow.starts_at <= until)
 
 
 def waiting_replies(now: datetime) -> _DueQuery:
-    """Select upcoming sessions and those participants who have not replied to the current time."""
+    """Select upcoming sessions with the participants who have not replied to the current time."""
     return _remindable_query(MailKind.REPLY_REMINDER, now).where(
         SessionRow.starts_at > now, RecordRow.id.is_(None), ~has_replied(PersonRow.id)
     )
 
 
 def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
-    """Select confirmed sessions and those participants who may receive this kind of reminder."""
+    """Select confirmed sessions with the participants who may receive this kind of reminder."""
     return (
         select(SessionRow, PersonRow)
         .join(PersonRow, _recipient_condition(kind))

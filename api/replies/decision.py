@@ -223,7 +223,7 @@ class _Received:
 
 
 def _order(tx: Transaction, person_id: str, session: SessionRow, received: _Received) -> Reason:
-    """Compare a reply with those received before, which it replaces if it is later.
+    """Compare a reply with earlier received replies, which it replaces if it is later.
 
     Emails from calendars are also compared by the sender's clock, because they can overtake each
     other or be sent again.

@@ -1,4 +1,4 @@
-"""Use cases of the programme office: reading incoming emails, and deciding about held ones."""
+"""Use cases of the programme office: reading incoming emails, and deciding about held emails."""
 
 from __future__ import annotations
 

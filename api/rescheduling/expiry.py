@@ -1,4 +1,4 @@
-"""Closes proposals that nobody has decided about in time, and notifies those who made them."""
+"""Closes proposals that were not decided in time, and notifies their authors."""
 
 from __future__ import annotations
 

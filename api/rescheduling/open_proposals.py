@@ -50,7 +50,7 @@ class SessionNotice(FrozenModel):
 
 
 def open_proposals(tx: Transaction, cycle_id: str, *, now: datetime) -> tuple[OpenProposal, ...]:
-    """Return the open proposals of a cycle, those with the earliest sessions first."""
+    """Return the open proposals of a cycle, ordered by the start of their sessions."""
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     query = (
         select(ProposalRow, SessionRow, coachee.name, coach.name)

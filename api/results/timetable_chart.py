@@ -30,7 +30,7 @@ _MAX_LABEL_CHARACTERS = 28  # the number of characters that fit into LABEL_WIDTH
 
 @dataclass(frozen=True, slots=True)
 class WeekColumn:
-    """The column of a week: its Monday's day of the month, and the month if it is a new one."""
+    """The column of a week: its Monday's day of the month, and the month if a new month begins."""
 
     x: int
     monday: str

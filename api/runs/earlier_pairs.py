@@ -89,7 +89,7 @@ def _earlier(
 
 
 def _earlier_cycles(tx: Transaction, ids: set[str], policy: Cycle) -> dict[str, str]:
-    """Return the names of the cycles that start before that of the policy, by id, oldest first."""
+    """Return the names of the cycles that start before the policy's cycle, by id, oldest first."""
     rows = tx.scalars(select(CycleRow).where(CycleRow.id.in_(ids)))
     starts = [(header_of(row).start, row.id, row.name) for row in rows]
     return {ident: name for start, ident, name in sorted(starts) if start < policy.cycle.start}

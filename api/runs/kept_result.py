@@ -30,7 +30,7 @@ def published_result(tx: Transaction, cycle_id: str) -> Result | None:
 
 
 def with_current_sessions(tx: Transaction, cycle_id: str, result: Result) -> Result:
-    """Return a published result with the current times of its sessions, without cancelled ones.
+    """Return a published result with current session times and without cancelled sessions.
 
     Raises:
         NotFoundError: there is no such cycle.

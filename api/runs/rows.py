@@ -76,7 +76,7 @@ class RunProgressRow(TableRow):
 class PlanRow(IdentifiedRow):
     """A plan: the engine's complete result with its verdicts, stored once and never recomputed.
 
-    Managers give it a name and a comment; `label_version` increases with each change of them.
+    Managers can set a name and a comment; `label_version` increases with each change of either.
     """
 
     __tablename__ = "plans"

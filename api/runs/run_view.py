@@ -22,7 +22,7 @@ from matching.progress import Progress
 class RunView(FrozenModel):
     """A run and its latest progress report.
 
-    `unsound_plan` is set when a single run is read whose plan failed its audit.
+    `unsound_plan` is set only if a single run is read and the run's plan failed its audit.
     """
 
     id: str

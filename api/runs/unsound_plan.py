@@ -28,9 +28,9 @@ class UnsoundPlan(FrozenModel):
 
     Attributes:
         plan_id: the plan, which can be read, but not published.
-        findings: where it is unsound, and why; at most `MAX_SHOWN` of the findings.
+        findings: the findings of the audit, at most `MAX_SHOWN`.
         number_of_findings: the number of all findings.
-        last_sound_plan_id: the cycle's latest plan before it that passed its audit, if any.
+        last_sound_plan_id: the cycle's latest earlier plan that passed its audit, if any.
         last_sound_plan_at: when that plan was made.
     """
 

@@ -247,7 +247,7 @@ def _needs_code(tx: Transaction, services: Services, principal: Principal) -> bo
 def _verify_code(
     tx: Transaction, services: Services, principal: Principal, typed: str
 ) -> tuple[OneTimeCodeRow | None, bool]:
-    """Return the one-time code that was typed, and whether access is granted with or without it."""
+    """Return the one-time code, if one is required and correct, and whether to grant access."""
     if not _needs_code(tx, services, principal):
         return None, True
     row = one_time_codes.verify_code(

@@ -247,7 +247,7 @@ def create_recovery_code(
 def add_recovery_code(
     tx: Transaction, keyring: Keyring, unlocked: UnlockedNotebook, *, now: datetime
 ) -> str:
-    """Create a recovery code for an unlocked notebook, replacing any earlier one."""
+    """Create a recovery code for an unlocked notebook, replacing any earlier code."""
     code = new_recovery_code(_RECOVERY_CODE_LENGTH)
     add_opener(tx, keyring, unlocked, new_opener_key(OpenerKind.RECOVERY, code), now=now)
     record_event(tx, "note recovery code made", "person", unlocked.row.person_id)

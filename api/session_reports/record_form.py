@@ -138,7 +138,7 @@ def record_options(modules: SessionModules, entered: Mapping[str, str]) -> dict[
 def _module_ticks(
     modules: SessionModules, entered: Mapping[str, str]
 ) -> tuple[list[ModuleTick], list[ModuleTick]]:
-    """Return the modules planned for the session or marked as covered, and all others."""
+    """Return the modules planned for the session or marked as covered, and all other modules."""
     ticked = entered[_MODULES].split()
     near: list[ModuleTick] = []
     others: list[ModuleTick] = []
@@ -151,7 +151,7 @@ def _module_ticks(
 
 
 def _action_fields(entered: Mapping[str, str]) -> list[ActionFields]:
-    """Return the actions of the form: those with a text, and some empty ones."""
+    """Return the actions of the form: actions with a text, and some empty actions."""
     filled = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     first_empty = max(filled, default=-1) + 1
     count = min(first_empty + _EMPTY_ACTIONS, MAX_ACTIONS)

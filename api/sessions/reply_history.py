@@ -1,4 +1,4 @@
-"""All replies to a session, including those replaced by later ones."""
+"""All replies to a session, including replies that were replaced by later replies."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def all_form_fields(request: Request) -> dict[str, str]:
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """Return the text fields of the submitted form, except those of the verification page."""
+    """Return the text fields of the submitted form, except fields of the verification page."""
     fields = await all_form_fields(request)
     return {field: text for field, text in fields.items() if not is_verification_field(field)}
 

@@ -100,7 +100,7 @@ def shown_step(version: int, refused: Refused | None) -> FormState:
 def stored_now(
     stored: Mapping[str, str], entered: Mapping[str, str], words: Words
 ) -> dict[str, Displayed]:
-    """Return the stored values of those fields whose entered values differ."""
+    """Return the stored values of the fields whose entered values differ."""
     return {
         name: _stored(stored.get(name, ""), words.get(name, {}))
         for name, text in entered.items()

@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 class TranslatedEnvironment(Environment):
-    """An environment for the language of `translations`; `options` are those of `Environment`."""
+    """An environment for the language of `translations`; `options` are passed to `Environment`."""
 
     def __init__(self, translations: NullTranslations, **options: Any) -> None:  # noqa: ANN401 - any
         super().__init__(extensions=["jinja2.ext.i18n"], **options)

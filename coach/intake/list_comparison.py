@@ -66,7 +66,7 @@ class ComparedPerson:
 
 @dataclass(frozen=True, slots=True)
 class ListComparison:
-    """The people of a list in file order, followed by those who are gone.
+    """The people of a list in file order, followed by people who are gone.
 
     Attributes:
         kind: the kind of people.
@@ -107,7 +107,7 @@ class ListComparison:
 def compare_list(
     kind: PeopleKind, people: Sequence[Person], earlier: Iterable[Person] | None
 ) -> ListComparison:
-    """Compare the people of a list with those of an earlier one, if there is one."""
+    """Compare the people of a list with the people of an earlier list, if given."""
     before = {one.id: one for one in earlier or ()}
     compared = [_compared(kind, person, before.get(person.id)) for person in people]
     present = {person.id for person in people}

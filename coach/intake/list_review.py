@@ -80,7 +80,7 @@ def review_lists(roster: Roster, earlier: Roster | None = None) -> ListReview:
 
 
 class _Rows:
-    """The people of both lists, followed by those who are gone, with their humans."""
+    """The people of both lists, followed by people who are gone, with their humans."""
 
     def __init__(self, *lists: ListComparison) -> None:
         rows = [(one, compared) for one in lists for compared in one.people]

@@ -60,7 +60,7 @@ class _Occupancy:
         self._week: dict[int, int] = {}
 
     def feasible_options(self, series: Sequence[SessionOptions]) -> list[SessionOptions]:
-        """Return, for each session, the options that are compatible with those in use."""
+        """Return, for each session, the options that are compatible with the options in use."""
         free: dict[SessionOption, bool] = {}
         for option in {option for options in series for option in options}:
             free[option] = self._fits(option)
@@ -80,13 +80,13 @@ class _Occupancy:
         return fits
 
     def add(self, options: Sequence[SessionOption]) -> None:
-        """Add options to those in use."""
+        """Mark options as in use."""
         for option in options:
             self._options_by_place.setdefault(self._subproblem.place(option), []).append(option)
             self._count(option.position, 1)
 
     def remove(self, options: Sequence[SessionOption]) -> None:
-        """Remove options from those in use."""
+        """Mark options as no longer in use."""
         for option in options:
             place = self._subproblem.place(option)
             self._options_by_place[place].remove(option)

@@ -30,7 +30,7 @@ _CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
-    """The relaxation over the candidates queried so far, rebuilt when a query contains new ones.
+    """The relaxation over the candidates queried so far, rebuilt when a query has others.
 
     If there would be too many candidates, it contains only those of the latest query.
     """

@@ -72,7 +72,7 @@ class Neighbourhoods:
         return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])
 
     def _with_linked(self, rows: set[int], columns: set[int]) -> tuple[set[int], set[int]]:
-        """Add everyone whose sessions constrain those of a human with several rows.
+        """Add everyone whose sessions constrain the sessions of a human with several rows.
 
         These are the human's other rows, their coaches, and all coachees of these coaches.
         """

@@ -146,7 +146,7 @@ def _policy_grid(policy: _GridPolicy) -> _PolicyGrid:
 
 
 def _joined(contracting: AvailabilityGrid, sessions: AvailabilityGrid) -> AvailabilityGrid:
-    """Return the grid with the starts of contracting sessions before those of all others."""
+    """Return the grid with the starts of contracting sessions before all other starts."""
 
     def bits(one: Bits, other: Bits) -> Bits:
         rows = unpack(one, len(contracting.starts)), unpack(other, len(sessions.starts))

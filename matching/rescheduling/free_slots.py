@@ -89,7 +89,7 @@ class _Search:
         self._costs = self._later_costs()
 
     def slots(self, *, moving: bool) -> Iterator[tuple[int, Slot]]:
-        """Yield the slots that move later sessions, or those that do not, best first.
+        """Yield the slots that move later sessions, or the slots that do not, best first.
 
         Each slot comes with the index of its day.
         """
@@ -110,7 +110,7 @@ class _Search:
             yield int(self._day[column]), slot
 
     def _columns(self) -> tuple[NDArray[np.int64], Mapping[int, NDArray[np.bool_]]]:
-        """Return all starts and, by session number, a mask of those that the session may have."""
+        """Return all starts and, by session number, a mask of the starts that are possible."""
         own = np.array([one.start for one in self._after], dtype=np.int64)
         sessions = (self._moved, *self._after)
         # Contracting sessions have their own starts; all other sessions share the same ones.

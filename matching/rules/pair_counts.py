@@ -24,7 +24,7 @@ from matching.rules.waived import WaivedRule
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """The pairs that a rule allows, and those left after it and all rules before it.
+    """The number of pairs that a rule allows, and of pairs left after it and all earlier rules.
 
     `alone` is `None` for `schedule`, which is evaluated only for the pairs left by the rules.
     """

@@ -11,7 +11,7 @@ from matching.rules.rule import Indices
 
 
 class SparseMatrix:
-    """A sparse `int16` matrix in which all cells except those stored have a default value.
+    """A sparse `int16` matrix in which all cells that are not stored have a default value.
 
     A lookup searches only for cells whose row and column both contain a stored cell.
     """

@@ -124,7 +124,7 @@ class CoachState:
     def subproblem_within(
         self, calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]
     ) -> CoachSubproblem:
-        """Return the subproblem for another calendar, whose local indices are those of `pairs`."""
+        """Return the subproblem for another calendar, whose local indices match `pairs`."""
         own = dict(zip(self._placed, range(len(self.pairs)), strict=True))
         kept = {own[local]: times for local, times in self._kept_times.items()}
         return build_subproblem(calendar, self.quality, placed, kept)

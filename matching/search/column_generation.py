@@ -61,7 +61,7 @@ class PricingOracles:
         )
 
     def oracle(self, coach: int) -> CoachOracle:
-        """Return a coach's oracle, whose local indices are those of `problem.by_coach[coach]`."""
+        """Return a coach's oracle, whose local indices match `problem.by_coach[coach]`."""
         if coach not in self._oracles:
             pairs = self.problem.by_coach[coach]
             calendar = CoachCalendar(self.problem, coach, self.problem.coachee[pairs].tolist())

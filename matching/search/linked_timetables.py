@@ -113,7 +113,7 @@ class LinkedTimetables:
         return timetables
 
     def _is_compatible(self, coach: int, own: Timetables, others: Timetables) -> bool:
-        """Return whether no human has overlapping sessions in `own` and in those of `others`."""
+        """Return whether no human has a session in `own` that overlaps a session of `others`."""
         busy = self._linked.busy_times(others, without=coach)
         return not any(
             start < other_end and other < end

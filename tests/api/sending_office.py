@@ -42,7 +42,7 @@ class SendingOffice:
     jobs: list[Job]
 
     def release_messages(self) -> int:
-        """Release all pending messages, and return the number of emails added to those waiting."""
+        """Release all pending messages, and return the number of emails added to the queue."""
         before = self.post().waiting
         after = dispatch.release_messages(self.services, self.cycle_id, self.services.now())
         return after.waiting - before
@@ -66,7 +66,7 @@ class SendingOffice:
             mailing(job.subject_id)
 
     def send_all(self) -> None:
-        """Perform all queued jobs, including those that they queue."""
+        """Perform all queued jobs, including the jobs that they queue."""
         for job in self.jobs:
             self.send(job)
 

@@ -1,4 +1,4 @@
-"""`make bench`: prints all benchmark tables, or those named as arguments."""
+"""`make bench`: prints all benchmark tables, or the tables named as arguments."""
 
 from __future__ import annotations
 

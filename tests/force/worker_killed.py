@@ -121,7 +121,7 @@ class WorkerFleet:
             print(f"    {self.killed} killed", flush=True)  # noqa: T201 - progress output
 
     def stop(self) -> None:
-        """Shut down all workers, and kill those that do not exit in time."""
+        """Shut down all workers, and kill any worker that does not exit in time."""
         for worker in self._workers.values():
             worker.end(_SHUTDOWN_SECONDS)
             worker.kill()

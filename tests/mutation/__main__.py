@@ -1,4 +1,4 @@
-"""Plants faults one at a time, and reports those that the nearest tests do not detect.
+"""Plants faults one at a time, and reports the faults that the nearest tests do not detect.
 
 Usage: python -m tests.mutation [SUBJECT ...] [--only TEXT] [--workers N] [--seed N]
 

@@ -17,7 +17,7 @@ from coach.agreements import MAX_PURPOSE
 def erase_agreements(
     tx: Transaction, cycle_id: str, person_ids: Select[str], redact: Callable[[str], str]
 ) -> None:
-    """Empty the agreement texts of erased people, and redact those of the others in the cycle."""
+    """Empty the agreement texts of erased people, and redact the texts of everybody else."""
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     for statement in (
         update(AgreementTextRow)

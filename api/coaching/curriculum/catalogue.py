@@ -91,7 +91,7 @@ def _stored(row: ModuleRow, shipped: Module | None) -> StoredModule:
 
 
 def _with_translations(module: Module, shipped: Module) -> Module:
-    """Return a module with the built-in translations of those texts that are unchanged."""
+    """Return a module with the built-in translations of its unchanged texts."""
     known = [shipped.title, *(one.text for one in shipped.objectives), *shipped.before]
     return module.model_copy(
         update={

@@ -191,7 +191,7 @@ def _require(current: StoredModule, version: int, module: Module | None = None) 
 
 
 def _check(modules: tuple[StoredModule, ...], module: Module) -> None:
-    """Check that a module is consistent with the others.
+    """Check that a module is consistent with all other modules.
 
     Raises:
         UnusableInputError: the module is inconsistent; the faults name the fields concerned.

@@ -111,7 +111,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 def module_choices(
     pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
-    """Return the modules to choose from, starting with those of the pair's course or plan."""
+    """Return the modules to choose from, starting with the modules of the pair's course or plan."""
     syllabus = pair.syllabus
     own: list[ModuleChoice] = []
     others: list[ModuleChoice] = []

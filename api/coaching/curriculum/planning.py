@@ -63,7 +63,7 @@ class Suggestion(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class SessionModules:
-    """All modules of the deployment, and the codes of those that are planned for a session.
+    """All modules of the deployment, and the codes of the modules planned for a session.
 
     `next_date` is the day of the next session of the coachee, if there is one.
     """

@@ -217,7 +217,7 @@ def stop_asking(services: Services, principal: Principal) -> int:
 
 
 def _ask_later(found: FollowUpWork, now: datetime, *, again: bool) -> None:
-    """End the later follow-ups, or continue those that an earlier answer has ended."""
+    """End the later follow-ups, or reopen follow-ups that an earlier answer has ended."""
     row, tx = found.row, found.work.tx
     if not again:
         record_event(tx, "follow-ups refused", "person", row.person_id)

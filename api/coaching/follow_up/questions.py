@@ -59,7 +59,7 @@ def store_questions(
     *,
     again: bool,
 ) -> None:
-    """Store answers, replacing earlier ones; `sha256` is the digest of the displayed questions.
+    """Store answers, replacing earlier answers; `sha256` identifies the displayed questions.
 
     Raises:
         ConflictError: the questions have changed since they were displayed.

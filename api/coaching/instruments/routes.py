@@ -21,7 +21,7 @@ ANSWERS = APIRouter(prefix=API, tags=["coaching"])
 
 @QUESTIONS.get("/questions")
 def list_own_questions(services: ServicesDep, principal: PrincipalDep) -> OwnQuestions:
-    """List the questions that you can answer now, and those asked in feedback on a session."""
+    """List the questions that you can answer now, and the questions in feedback on a session."""
     return service.own_questions(services, principal)
 
 

@@ -110,7 +110,7 @@ def open_questions(
 
 
 def own_questions(services: Services, principal: Principal) -> OwnQuestions:
-    """Return the principal's open questions, and those asked of coachees after each session."""
+    """Return the principal's open questions, and the questions asked after each session."""
     with services.database.reading() as tx:
         return OwnQuestions(
             open=open_questions(tx, services, principal),
@@ -211,7 +211,7 @@ def _own_occasions(
 
 
 def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
-    """Return a person's answers, except those given after sessions."""
+    """Return a person's answers, except answers given after sessions."""
     rows = tx.scalars(
         select(AnswerSheetRow).where(
             AnswerSheetRow.author_id == person_id,

@@ -95,7 +95,7 @@ def store_after_session(
     *,
     now: datetime,
 ) -> None:
-    """Store a coachee's answers after a session, replacing earlier ones.
+    """Store a coachee's answers after a session, replacing earlier answers.
 
     Answers to an instrument that is no longer asked are kept. If questions are asked but there are
     no answers, all earlier answers are deleted.

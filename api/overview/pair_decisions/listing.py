@@ -45,7 +45,7 @@ class PairDecision(ListedDecision):
 
 @dataclass(frozen=True, slots=True)
 class PairDecisions:
-    """A cycle's decisions with their effects, and the people who can be selected for new ones."""
+    """A cycle's decisions with their effects, and the people to select for new decisions."""
 
     cycle: CycleHeader
     version: int

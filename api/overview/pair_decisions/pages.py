@@ -46,7 +46,7 @@ def show_decisions(
     coach: str = "",
     saved: bool = False,
 ) -> Response:
-    """Show the pins, bans and waivers, and a form for a new one, which a link can prefill."""
+    """Show the pins, bans and waivers, and a form for adding one, which a link can prefill."""
     entered = {"kind": kind, "coachee": coachee, "coach": coach}
     return _render(request, cycle_id, entered, saved=saved)
 

@@ -1,1 +1,1 @@
-"""Uploaded lists that are shown to a manager, and confirmed, before they replace earlier ones."""
+"""Uploaded lists, which a manager reviews and confirms before they replace earlier lists."""

@@ -1,4 +1,4 @@
-"""Servers and workers on one PostgreSQL database; killing some of them loses no run."""
+"""Servers and workers on one PostgreSQL database: no run is lost if some are killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations joined from prepared parts equal those rendered by the libraries byte by byte."""
+"""Invitations joined from prepared parts are byte-identical to the libraries' output."""
 
 from __future__ import annotations
 

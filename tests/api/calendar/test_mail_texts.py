@@ -1,4 +1,4 @@
-"""Texts of emails from patterns are equal to those of the templates."""
+"""Email texts from patterns are equal to the texts that the templates render."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class PublishedCycle:
                 row.ends_at += timedelta(weeks=weeks)
 
     def hold_first_session(self, code: str, *, contracting: bool = False) -> None:
-        """Move a coachee's first session into the past, and the others into the future.
+        """Move a coachee's first session into the past, and all other sessions into the future.
 
         With `contracting`, the first session is a contracting session.
         """

@@ -34,7 +34,7 @@ def _change(office: SendingOffice, **change: object) -> str:
 
 
 def _send(office: SendingOffice) -> list[EmailMessage]:
-    """Release and send all pending messages, and return those to C-1."""
+    """Release and send all pending messages, and return the messages to C-1."""
     before = len(office.server.taken)
     office.release_messages()
     office.send(*office.queue_all())

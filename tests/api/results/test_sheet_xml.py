@@ -1,4 +1,4 @@
-"""Rows of worksheets that are written directly are equal to those of openpyxl."""
+"""Worksheet rows that are written directly are equal to the output of openpyxl."""
 
 from __future__ import annotations
 

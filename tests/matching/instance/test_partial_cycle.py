@@ -159,7 +159,7 @@ class BruteForce:
         return policy.min_gap_days <= (days[1] - days[0]).days <= policy.max_gap_days
 
     def _can_take(self, coach: Coach, sessions: list[Session]) -> bool:
-        """Return whether a coach can have these sessions in addition to all past ones."""
+        """Return whether a coach can have these sessions in addition to all past sessions."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
         history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
         everything = {one.uid: one for one in (*history, *sessions)}

@@ -1,4 +1,4 @@
-"""Notebooks: a coach's existing notes and passphrase become those of the first notebook."""
+"""Notebooks: a coach's existing notes and passphrase become part of the first notebook."""
 
 from __future__ import annotations
 

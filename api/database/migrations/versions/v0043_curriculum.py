@@ -27,5 +27,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Modules revert to those of the application; added ones are lost."""
+    """Downgrade the schema. Changes to built-in modules are lost, and so are added modules."""
     op.drop_table("curriculum_modules")
