@@ -86,7 +86,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "post answered": message("audit_action.post_answered", "post answered about a commitment")(),
     "post link made": message("audit_action.post_link_made", "link for a post created")(),
     "post may be asked": message(
-        "audit_action.post_may_be_asked", "post may be asked about a commitment"
+        "audit_action.post_may_be_asked", "permission to ask a post about a commitment given"
     )(),
     "questions answered": message("audit_action.questions_answered", "questions answered")(),
     "reason of early end recorded": message(

@@ -139,8 +139,10 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """Release the lock by closing its connection."""
+        """Release the lock, which the server would do only some time after the connection ends."""
         if self.connection is not None:
+            with suppress(SQLAlchemyError):
+                self.connection.scalar(select(func.pg_advisory_unlock(self._number)))
             with suppress(SQLAlchemyError):
                 self.connection.close()
             self.connection = None
