@@ -38,7 +38,7 @@ class Figure:
 
 
 def figure(answers: Iterable[Given]) -> Figure | None:
-    """Return the figure over `answers`, in the order given; `None` if it may not be shown."""
+    """Return the figure over `answers`, in the order given, or `None` if it may not be shown."""
     shown = in_batches(answers)
     by_person: dict[str, list[int]] = defaultdict(list)
     for one in shown:
@@ -49,7 +49,7 @@ def figure(answers: Iterable[Given]) -> Figure | None:
 
 
 def count(answers: Iterable[Given]) -> tuple[int, int] | None:
-    """Return how many people have made a choice, and how many have not; `None` if hidden.
+    """Return how many people have made a choice, and how many have not, or `None` if hidden.
 
     A person who has made the choice in any answer counts as having made it. Neither number is shown
     if one of them is below `MIN_PEOPLE`.

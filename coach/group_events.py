@@ -47,7 +47,7 @@ class Occurrence:
 
 
 def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
-    """Return a date that begins at a time of day; `None` if the clock skips that time.
+    """Return a date that begins at a time of day, or `None` if the clock skips that time.
 
     When clocks go back, the first of the two equal times is used.
     """

@@ -1,8 +1,8 @@
 """The life of a pair in a cycle, from the open call until after the cycle, as dated facts.
 
-No state is stored. It is derived from facts that were recorded for other reasons, so that state and
-facts can never disagree. A pair only moves forward: a state that was reached stays reached, and the
-present state is the last one, unless the pair has ended earlier.
+The state of a pair is not stored, but derived from facts that were recorded for other reasons, so
+that state and facts can never disagree. A pair only moves forward: a state that was reached stays
+reached, and the present state is the last one, unless the pair has ended earlier.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
 
 
 def state_of(steps: Iterable[LifeStep]) -> LifeState | None:
-    """Return the present state of a pair; `None` if nothing has happened yet."""
+    """Return the present state of a pair, or `None` if nothing has happened yet."""
     last = None
     for step in steps:
         last = step.state

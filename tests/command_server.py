@@ -1,11 +1,11 @@
 """A process that imports the application once and runs each command in a fork of itself.
 
-Importing takes longer than running most commands. Modules that a command imports are imported here
-before the next command. A fork has its own working directory, output
-streams and exit code, like a run of `python -m api`. Each line of standard input is a command as
-JSON: the commands whose modules to import first, its arguments, its working directory, its
-environment variables, and the files to which `stdout` and `stderr` are redirected. Each line of
-standard output is the exit code of a command.
+Importing takes longer than running most commands. After each command, the modules that the command
+has imported are also imported here, so that later commands start faster. A fork has its own working
+directory, output streams and exit code, like a run of `python -m api`. Each line of standard input
+is a command as JSON: the commands whose modules to import first, its arguments, its working
+directory, its environment variables, and the files to which `stdout` and `stderr` are redirected.
+Each line of standard output is the exit code of a command.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def registration_options(
 def verify_registration(
     flow: SignInFlow, relying_party: RelyingParty, response: Mapping[str, Any]
 ) -> VerifiedRegistration | None:
-    """Return the passkey in a browser's response; `None` if it is not valid for `flow`."""
+    """Return the passkey in a browser's response, or `None` if it is not valid for `flow`."""
     try:
         verified = verify_registration_response(
             credential=dict(response),
@@ -131,7 +131,7 @@ def authentication_options(
 
 
 def presented_credential_id(response: Mapping[str, Any]) -> str | None:
-    """Return the credential id in a browser's response; `None` if it is missing or malformed."""
+    """Return the credential id in a browser's response, or `None` if it is missing or malformed."""
     identifier = response.get("id")
     well_formed = isinstance(identifier, str) and _IDENTIFIER.fullmatch(identifier)
     return identifier if well_formed else None

@@ -71,7 +71,7 @@ def is_locked(row: UserRow, now: datetime) -> bool:
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> AcceptedCode | None:
-    """Return what kind of code `code` is, and use it up; `None` if it is not valid.
+    """Return what kind of code `code` is, and use it up, or `None` if it is not valid.
 
     The app's codes for the current, the previous and the next 30 seconds are valid, as are unused
     recovery codes. Each code works once.

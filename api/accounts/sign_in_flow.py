@@ -89,7 +89,7 @@ def start_flow(
 def find_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """Return the flow with this secret; `None` if it is unknown, expired, or of another kind."""
+    """Return the flow with this secret, or `None` if it is unknown, expired, or of another kind."""
     row = sealed_or_none(tx, tx.get(SignInFlowRow, sha256_of(secret)))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None

@@ -160,7 +160,7 @@ def _require_left(tx: Transaction, budgets: dict[str, _Budget], now: datetime) -
 
 
 def _refused_until(tx: Transaction, budgets: dict[str, _Budget], now: datetime) -> datetime | None:
-    """Return when all budgets allow an attempt again; `None` if they already do."""
+    """Return when all budgets allow an attempt again, or `None` if they already do."""
     rows = tx.scalars(
         select(FailedSignInRow).where(
             FailedSignInRow.key.in_(budgets), FailedSignInRow.expires_at > now

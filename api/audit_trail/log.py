@@ -97,7 +97,7 @@ def record_reading(
 
 
 def last_event_time(tx: Transaction, action: str) -> datetime | None:
-    """Return when an action was last recorded; `None` if it was never recorded."""
+    """Return when an action was last recorded, or `None` if it was never recorded."""
     latest = select(AuditRow.at).where(AuditRow.action == action)
     return tx.scalar(latest.order_by(AuditRow.number.desc()).limit(1))
 

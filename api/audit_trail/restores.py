@@ -26,7 +26,7 @@ class Restore:
 
 
 def last_restore(tx: Transaction) -> Restore | None:
-    """Return the last restore of the database; `None` if it was never restored."""
+    """Return the last restore of the database, or `None` if it was never restored."""
     newest = AuditRow.number.desc()
     restored = tx.execute(
         select(AuditRow.number, AuditRow.at)

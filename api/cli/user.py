@@ -160,7 +160,7 @@ def _remove_second_factor(services: Services, name: str) -> None:
 
 
 def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:
-    """Return the user's identity at the provider; `None` if no identity was given.
+    """Return the user's identity at the provider, or `None` if no identity was given.
 
     Raises:
         UnusableInputError: the options are invalid, or this deployment does not support them.

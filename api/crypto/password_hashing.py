@@ -51,7 +51,7 @@ def verify_password(password: str, stored: str | None, queue: HashingQueue = SIG
 
 
 def password_weakness(password: str, known_words: list[str]) -> Displayed | None:
-    """Return why `password` is too weak, as advice to the user; `None` if it is strong enough.
+    """Return why `password` is too weak, as advice to the user, or `None` if it is strong enough.
 
     The strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
     guesses that an attacker would try first, such as the user's name.
@@ -73,7 +73,7 @@ def totp_uri(secret: str, user: str, issuer: str) -> str:
 
 
 def matching_totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
-    """Return the 30-second time step that `code` belongs to; `None` if the code is not valid.
+    """Return the 30-second time step that `code` belongs to, or `None` if the code is not valid.
 
     Only steps later than `after` are accepted, so that each code works once. The steps immediately
     before and after the current one are also accepted, to allow for clock skew.

@@ -59,7 +59,7 @@ def migrate(database: Database, to: str = "head") -> str:
 
 
 def current_revision(database: Database) -> str | None:
-    """Return the revision recorded in the database; `None` if the database is empty."""
+    """Return the revision recorded in the database, or `None` if the database is empty."""
     with database.engine.connect() as connection:
         return _revision_of(connection)
 

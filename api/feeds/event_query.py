@@ -70,7 +70,7 @@ class EventQuery:
     def last_change(
         self, tx: Transaction, now: datetime, **parameters: str | None
     ) -> datetime | None:
-        """Return when an event last changed or left the feed; `None` if there are no events."""
+        """Return when an event last changed or left the feed, or `None` if there are no events."""
         found = tx.connection().execute(self._instants, self._values(now, parameters)).one()
         after = (timedelta(),) * (len(found) - len(self._leaves)) + tuple(
             one.after for one in self._leaves

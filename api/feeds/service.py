@@ -79,7 +79,7 @@ class FeedContent:
 
 
 def read_feed_of(services: Services, principal: Principal) -> Feed | None:
-    """Return the principal's feed; `None` if there is no valid one."""
+    """Return the principal's feed, or `None` if there is no valid one."""
     with services.database.reading() as tx:
         rows = active_of(tx, CredentialKind.FEED, services.now(), **_owner(principal))
         return _view(rows[-1]) if rows else None

@@ -101,7 +101,7 @@ def _visible_sheets(workbook: CalamineWorkbook) -> list[str]:
 def _choose_sheet(
     workbook: CalamineWorkbook, names: list[str], sheet: str, headers: Mapping[str, str]
 ) -> str:
-    """Return the name of the sheet to read: by name, by number of known headers, or the first."""
+    """Return the sheet with the given name, else the one with the most known headers."""
     named = [name for name in names if name.strip().casefold() == sheet]
     if named or len(names) == 1 or not headers:
         return (named or names)[0]

@@ -37,7 +37,7 @@ def _given_version(
 
 
 def _seen_version(given: Annotated[str | None, Depends(_given_version)]) -> int | None:
-    """Return the version in `If-Match`; `None` if the header is missing or allows any version.
+    """Return the version in `If-Match`, or `None` if the header is missing or allows any version.
 
     Anything that is not an `ETag` of this application matches no version.
     """

@@ -37,7 +37,7 @@ from coach.invitations import Method, PartStat
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose an invitation or cancellation; `None` if it must no longer be sent.
+    """Compose an invitation or cancellation, or return `None` if it must no longer be sent.
 
     Raises:
         ConflictError: the message is an invitation and its recipient has no working secret link.
@@ -53,7 +53,7 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
 
 
 def compose_introduction(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose an introduction; `None` if the person has left or has no upcoming sessions.
+    """Compose an introduction; return `None` if the person has left or has no upcoming sessions.
 
     Raises:
         ConflictError: the recipient has no working secret link.

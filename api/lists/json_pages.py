@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 class JsonPage(FrozenModel):
-    """The part of a list that a request asks for; without a `limit`, the whole list."""
+    """The requested part of a list, which is the whole list if there is no `limit`."""
 
     limit: int | None = None
     offset: int = 0

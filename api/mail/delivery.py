@@ -206,7 +206,7 @@ def _domains_with_unqueued(tx: Transaction) -> list[str]:
 
 
 def _attempted(tx: Transaction, mail_id: str) -> MailRow | None:
-    """Return an email that is being sent; `None` if it was erased or its state has changed."""
+    """Return an email that is being sent, or `None` if it was erased or its state has changed."""
     mail = find_mail(tx, mail_id)
     return mail if mail is not None and mail.state is MailState.SENDING else None
 

@@ -48,7 +48,7 @@ def forget_lists(tx: Transaction, cycle_id: str) -> None:
 
 
 def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:
-    """Return when the list that can be undone was stored; `None` if no list can be undone."""
+    """Return when the list that can be undone was stored, or `None` if no list can be undone."""
     return tx.scalar(select(ListUndoRow.stored_at).where(ListUndoRow.cycle_id == cycle_id))
 
 

@@ -44,7 +44,7 @@ def ensure_follow_up_link(
 def follow_up_secret(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime
 ) -> str | None:
-    """Return the secret of a person's valid link for follow-ups; `None` if there is none."""
+    """Return the secret of a person's valid link for follow-ups, or `None` if there is none."""
     row = _follow_up_link(tx, person_id, now)
     return None if row is None else keyring.link_secret(row.id)
 

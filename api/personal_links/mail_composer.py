@@ -53,7 +53,7 @@ def compose_code(tx: Transaction, services: Services, mail: MailRow) -> Composed
 def compose_notice(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose the email that notifies a person of a change to their PIN, passkeys or devices.
 
-    Returns `None` if the person was erased, or the notice has no address.
+    Returns `None` if the person was erased or the notice has no address.
     """
     stored = mail.content or {}
     if ADDRESS in stored:

@@ -108,7 +108,7 @@ def verify_code(
     *,
     now: datetime,
 ) -> OneTimeCodeRow | None:
-    """Return the row of the code that was `typed`, still unused; `None` if the code is wrong.
+    """Return the row of the code that was `typed`, still unused, or `None` if the code is wrong.
 
     A wrong attempt is counted, so the transaction must be committed in both cases.
     """

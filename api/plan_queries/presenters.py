@@ -78,7 +78,8 @@ class OtherCoachViewModel:
 class ExplanationViewModel:
     """The alternatives to a coachee's current coach.
 
-    `only` is true if no other coach is possible. `others` are always shown, `more` on request.
+    `only` is true if no other coach is possible. `others` are always shown, and `more` only on
+    request.
     """
 
     runner_up: RunnerUpViewModel | None

@@ -63,7 +63,7 @@ class _Folder:
         return sorted(one for one in sizes if one[0] > self.last_uid)
 
     def fetch(self, uid: int, size: int) -> ArrivedMail | None:
-        """Return an email, or only the headers if it is too large; `None` if it has vanished."""
+        """Return an email, or only the headers if it is too large, or `None` if it has vanished."""
         is_large = size > MAX_MAIL_BYTES
         what = "BODY.PEEK[HEADER]" if is_large else "BODY.PEEK[]"
         _, answers = self.box.client.uid("FETCH", str(uid), f"(INTERNALDATE {what})")

@@ -1,4 +1,4 @@
-"""Proposes another time for a session, and decides about proposals."""
+"""Proposes another time for a session, and accepts or declines proposals."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def cancel_run(run_id: str, services: ServicesDep) -> Response:
 
 
 def _last_sound(run: RunView, zone: ZoneInfo) -> Displayed:
-    """Return when the plan to use instead of an unsound one was made; empty if there is none."""
+    """Return when the latest sound plan was made, or an empty text if there is no such plan."""
     made_at = run.unsound_plan and run.unsound_plan.last_sound_plan_at
     return format_short_datetime(made_at, zone) if made_at else ""
 

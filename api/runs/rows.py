@@ -1,6 +1,6 @@
 """Tables for runs, their progress reports and the resulting plans.
 
-The table of plans is defined here because runs need it: they are shown with their plans, and keep
+The table of plans is defined here because runs need it: a run is shown with its plans, and can keep
 pairs of the published plan. The package `plans` imports this package.
 """
 

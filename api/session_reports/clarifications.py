@@ -49,7 +49,7 @@ def clarifications(tx: Transaction, cycle_id: str) -> tuple[Clarification, ...]:
 
 
 def read_clarification(services: Services, session_id: str) -> Clarification | None:
-    """Return the open clarification about a session; `None` if there is none."""
+    """Return the open clarification about a session, or `None` if there is none."""
     with services.database.reading() as tx:
         return next(iter(_find(tx, SessionRow.id == session_id)), None)
 

@@ -157,7 +157,7 @@ def _notebook_of_key(
 
 
 def _seen_version(text: str, notebook: int) -> SeenVersion | None:
-    """Return the version of a notebook that a device remembers; `None` if `text` is invalid."""
+    """Return the version of a notebook that a device remembers, or `None` if `text` is invalid."""
     try:
         number, version, at = map(int, text.split("."))
         seen_at = datetime.fromtimestamp(at, UTC)

@@ -89,7 +89,7 @@ def store_feedback(
 
 
 def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView | None:
-    """Return the feedback on a session; `None` if there is none or `principal` is a coach.
+    """Return the feedback on a session, or `None` if there is none or `principal` is a coach.
 
     The answers are included only for the coachee.
     """

@@ -25,7 +25,7 @@ _ATTENDANCE, _TEXT = "attendance", "text"
 
 
 def after_session_instrument(services: Services) -> Instrument | None:
-    """Return the questions asked of a coachee after a session; `None` if none are asked."""
+    """Return the questions asked of a coachee after a session, or `None` if none are asked."""
     return instruments_of(services.settings).get(Moment.AFTER_SESSION)
 
 

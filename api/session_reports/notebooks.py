@@ -216,7 +216,7 @@ def set_passphrase(
     *,
     now: datetime,
 ) -> Principal:
-    """Set the passphrase that unlocks the notebook on other devices, replacing any earlier one.
+    """Set the passphrase that unlocks the notebook on other devices, replacing any other.
 
     `passphrase` is the key derived from it. Setting a passphrase also confirms the notebook.
 

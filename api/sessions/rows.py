@@ -42,8 +42,8 @@ class SessionRow(IdentifiedRow):
         sequence: increases with every change of time or state.
         asked_sequence: the value of `sequence` when the participants were last asked to reply;
             replies to earlier values are ignored.
-        revision: increases with every message about the session, including those that do not change
-            `sequence`.
+        revision: increases with every message about the session, including messages that do not
+            change `sequence`.
         changed_at: when the latest message about the session was created.
         adjustments: how many times the session was moved or cancelled other than by publishing a
             plan.

@@ -121,7 +121,7 @@ class _Rows:
                 yield from zip(gone, new, strict=False)
 
     def suggestions(self) -> Iterator[PossibleDuplicate]:
-        """Yield people who may be one human; those who are gone are paired only with new people."""
+        """Yield possible duplicates; people who are gone are paired only with new people."""
         for one in suggest_duplicates([Identity.of(person) for person in self._people]):
             first, second = self._listed[one.first], self._listed[one.second]
             if not second.is_gone or (

@@ -153,7 +153,7 @@ class _HeaderReader:
         return others_only <= found and not own_only & {self._column(cell) for cell in cells}
 
     def _column(self, cell: str, kind: PeopleKind | None = None) -> str | None:
-        """Return the name of the column that a header denotes; `None` if it is unknown."""
+        """Return the name of the column that a header denotes, or `None` if it is unknown."""
         kind = kind or self.kind
         exact = _COLUMN_BY_KEY[kind].get(header_key(cell))
         if exact is not None or self.read_context.strict:

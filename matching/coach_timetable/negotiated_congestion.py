@@ -2,7 +2,7 @@
 
 Contested series are rerouted one by one under the current costs until no day is contested
 (McMurchie and Ebeling 1995, for FPGA routing). The method requires that positions are days. It
-finds most existing timetables but cannot prove infeasibility.
+usually finds a timetable if one exists, but cannot prove infeasibility.
 """
 
 from __future__ import annotations

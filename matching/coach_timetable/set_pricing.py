@@ -78,7 +78,7 @@ def price_by_cp_sat(
     *,
     seed: int,
 ) -> Placed | None:
-    """Return a timetable of a set with a profit of at least `threshold`; `None` if none exists.
+    """Return a timetable of a set with a profit of at least `threshold`, or `None` if none exists.
 
     Profits are rounded up and the threshold down, so the profit of the set may fall short of the
     threshold by the rounding errors.

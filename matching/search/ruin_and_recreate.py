@@ -52,7 +52,7 @@ class RuinAndRecreate:
         self._random = Random(oracles.seed)  # noqa: S311 - an order, not a secret
 
     def run(self, accept: Callable[[Choice], bool], deadline: Deadline) -> None:
-        """Improve until `accept` returns true for a better choice.
+        """Improve the choice of pairs until `accept` returns true for a better choice.
 
         The search also ends after a quarter of the deadline's effort without an improvement.
 

@@ -119,7 +119,7 @@ class Provider:
         return str(address)
 
     def end_session_url(self, redirect_uri: str) -> str | None:
-        """Return the provider URL that signs a browser out; `None` if the provider has none.
+        """Return the provider URL that signs a browser out, or `None` if the provider has none.
 
         Raises:
             ProviderUnavailableError: the provider's metadata cannot be fetched.

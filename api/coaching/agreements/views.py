@@ -132,7 +132,7 @@ def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> Agreemen
 
 
 def closed_as(row: AgreementRow | None, pair: Pair) -> ClosedAs | None:
-    """Return why the agreement of a pair is closed; `None` if the agreement is not closed."""
+    """Return why the agreement of a pair is closed, or `None` if the agreement is not closed."""
     return None if row is None else row.closed_as or pair.ended
 
 

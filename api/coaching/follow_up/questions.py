@@ -27,7 +27,7 @@ ASK_AGAIN = "ask_again"
 
 
 def follow_up_instrument(services: Services, side: Side) -> Instrument | None:
-    """Return the instrument for people of `side` in follow-ups; `None` if there is none."""
+    """Return the instrument for people of `side` in follow-ups, or `None` if there is none."""
     asked = instruments_of(services.settings).get(Moment.FOLLOW_UP)
     return asked if side is Side.COACHEE else None
 

@@ -108,7 +108,7 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 
 
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
-    """Return the number of missing answers of each cycle with many, by id of the cycle.
+    """Return the number of missing answers, by cycle id, for cycles in which many are missing.
 
     Answers after a session are not counted: see the office's line about missing feedback.
     """

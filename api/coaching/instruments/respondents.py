@@ -92,7 +92,7 @@ def pairs_of(tx: Transaction, person_id: str) -> tuple[RespondentPair, ...]:
 def instrument_for(
     tx: Transaction, asked: Instruments, coachee_id: str, occasion: Occasion
 ) -> Instrument | None:
-    """Return the instrument with the items that a pair is asked; `None` if there are none."""
+    """Return the instrument with the items that a pair is asked, or `None` if there are none."""
     instrument = asked.get(MOMENTS[occasion])
     if instrument is None:
         return None

@@ -135,7 +135,7 @@ class SentenceParser:
         return self._kinds[kind.name](text)
 
     def _person(self, side: str, text: str) -> str:
-        """Return a person's id, given their label, or the id itself if they have left the lists.
+        """Return the id of the person with a label, or `text` itself if no listed person has it.
 
         Raises:
             ValueError: the person is on the other side.

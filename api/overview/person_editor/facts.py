@@ -1,4 +1,4 @@
-"""Messages about the form with the data of one person."""
+"""Messages about the form for editing one person's data."""
 
 from __future__ import annotations
 

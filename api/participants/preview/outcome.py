@@ -118,7 +118,7 @@ class Outcome(FrozenModel):
         return bool(self.encodings or self.headers)
 
     def people(self, side: Side) -> tuple[Coachee, ...] | tuple[Coach, ...] | None:
-        """Return the people of one side; `None` if there is no list of them."""
+        """Return the people of one side, or `None` if there is no list of them."""
         return self.coachees if side is Side.COACHEE else self.coaches
 
     def roster(self, current: Roster) -> Roster:

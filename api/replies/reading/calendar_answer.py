@@ -84,7 +84,7 @@ class UnreadableCalendarError(ValueError):
 
 
 def calendar_answer(part: Part) -> CalendarAnswer | None:
-    """Return the answer in a MIME part; `None` if it has another method, such as a request.
+    """Return the answer in a MIME part, or `None` if it has another method, such as a request.
 
     Raises:
         UnreadableCalendarError: the calendar object cannot be read.

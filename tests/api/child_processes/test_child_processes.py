@@ -1,4 +1,4 @@
-"""Child processes: messages, limits, and the exit of child or parent."""
+"""Tests messages to and from child processes, their limits, and the exit of child or parent."""
 
 from __future__ import annotations
 

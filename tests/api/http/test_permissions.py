@@ -500,7 +500,7 @@ def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: s
 
 
 def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | None:
-    """Return the expected error status; `None` if the caller is admitted."""
+    """Return the expected error status, or `None` if the caller is admitted."""
     if caller.role is AccessRole.ANONYMOUS and access.roles != EVERYBODY:
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:

@@ -236,7 +236,7 @@ def test_search_for_remedies_examines_changes_within_its_effort() -> None:
 
 
 class TestFailure:
-    """Remedies found before the search ends early are returned."""
+    """A search that ends early returns the remedies found so far."""
 
     def entries(self, fail: Callable[[], bool], failures: list[BaseException]) -> list[Unmatched]:
         roster = Roster(

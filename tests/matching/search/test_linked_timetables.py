@@ -30,7 +30,7 @@ def with_quality(random: Random) -> tuple[Roster, Cycle]:
 
 
 def best_points(roster: Roster, cycle: Cycle, result: Result) -> int | None:
-    """Return the best `schedule` value of a result's matches; `None` if there are too many."""
+    """Return the best `schedule` value of a result's matches, or `None` for too many options."""
     context = AuditContext(roster, cycle, result, None)
     options = [
         [
