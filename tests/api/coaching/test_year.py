@@ -16,7 +16,7 @@ def test_a_year_of_a_pair(world: World) -> None:
     with year_of(world) as year:
         steps.live_until_the_end(year)
         usual = year.links["C-1"]
-        assert "Are you a good fit?" not in year.page("C-1", "/coaching").text
+        assert "Are you a good fit?</a>" not in year.page("C-1", "/coaching").text
         steps.follow_up(year)
         over = year.client.get(f"/p/{usual}", headers={"X-Device-Key": "any"})
         assert over.status_code == HTTPStatus.NOT_FOUND
