@@ -30,7 +30,7 @@ class AideProposal(FrozenModel):
 
     Attributes:
         own: whether the proposal was made on the coachee's behalf, not by the other participant.
-        needs_office: whether the programme office decides about it.
+        needs_office: whether the programme office decides on it.
     """
 
     id: str

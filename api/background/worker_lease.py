@@ -139,7 +139,7 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """Release the lock, which the server would do only some time after the connection ends."""
+        """Release the lock now, instead of some time after the connection has ended."""
         if self.connection is not None:
             with suppress(SQLAlchemyError):
                 self.connection.scalar(select(func.pg_advisory_unlock(self._number)))

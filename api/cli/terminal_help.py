@@ -66,7 +66,7 @@ class TerminalGroup(TyperGroup):
 def usage_error(error: UsageError) -> str:
     """Return the lines about a wrong option or argument: the usage, a hint, and the problem.
 
-    Messages of typer that are not known here are shown unchanged.
+    Messages from typer that this module does not recognise are shown unchanged.
     """
     if isinstance(error, NoArgsIsHelpError):
         return error.message

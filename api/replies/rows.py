@@ -82,7 +82,7 @@ class IncomingMailRow(IdentifiedRow):
         starts_at: the time proposed in a counter-proposal.
         sequence: the sequence of the invitation that the email answers.
         stamp: when the reply was made; see `ReplyHistoryRow`.
-        decided_at: when the programme office decided about the email.
+        decided_at: when the programme office decided on the email.
     """
 
     __tablename__ = "incoming_mails"

@@ -70,7 +70,7 @@ def _words(values: Sequence[tuple[float, int]], bounds: Sequence[tuple[float, in
 def _points(
     found: Sequence[tuple[float, int]], times: tuple[float, float], scale: tuple[int, int]
 ) -> str:
-    """Return the corners of a step line, which keeps each amount until the next one."""
+    """Return the corners of a step line, in which each amount stays the same until the next."""
     if times[0] == times[1]:
         return ""
     corners: list[tuple[float, float]] = []

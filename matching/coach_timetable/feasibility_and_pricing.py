@@ -115,8 +115,7 @@ class CoachOracle:
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
         """Return a feasible subset of `wanted`, built greedily in order of local index.
 
-        The subset is maximal unless deciding about a larger subset would have taken too much
-        effort.
+        The subset is maximal unless checking a larger subset would have taken too much effort.
         """
         held = 0
         for one in members(wanted):

@@ -96,7 +96,7 @@ class SeriesLimits:
 
     @property
     def max_sessions_in_week(self) -> int:
-        """The maximum number of a series' sessions in one ISO week that the gaps allow."""
+        """The maximum number of sessions of a series in one ISO week, given the gaps."""
         most = min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
         return most if self.contracting is None else most + 1
 

@@ -33,7 +33,7 @@ EPSILON = 1e-6
 
 
 def _needs_slack(lp_solution: LpSolution) -> bool:
-    """Return whether every solution of phase one needs slack, regardless of any added sets."""
+    """Return whether every solution of phase one needs slack, whichever sets are added."""
     return lp_solution.value + lp_solution.excess <= -EPSILON
 
 

@@ -49,7 +49,7 @@ class Office:
         expect(self.page.locator("main")).to_contain_text(words, timeout=_SECONDS * 1000)
 
     def shoot(self, name: str, *, phone: bool = False) -> None:
-        """Take a picture, and check that the page fits on a wide and on a narrow screen."""
+        """Take a screenshot, and check that the page fits on a wide and on a narrow screen."""
         for size in (PHONE, WIDE):
             self.page.set_viewport_size(size)
             fits(self.page)

@@ -50,7 +50,7 @@ class OutcomeForm(CommitmentOutcome):
 
 
 class PostForm(PostAnswer):
-    """The form of a post."""
+    """The form with a post's answer about the outcome of a commitment."""
 
     @model_validator(mode="before")
     @classmethod

@@ -69,7 +69,7 @@ class BodySizeLimitMiddleware:
         await self._app(scope, counting_receive, send)
 
     async def _limit_for(self, scope: Scope, size: int, limit: int) -> int:
-        """Return the limit: if `size` exceeds the default, the higher limit of a permitted sender.
+        """Return the size limit, which is higher for permitted senders of a larger body.
 
         Raises:
             HTTPException: `size` exceeds the limit for this sender, or the database is unavailable.

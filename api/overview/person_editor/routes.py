@@ -24,7 +24,7 @@ _Cell = Annotated[str | None, Field(max_length=4000)]
 
 
 class PersonCells(FrozenModel):
-    """The data of a person, each value in the form of its column in the lists."""
+    """The data of a person; each value is written as in the column of the list."""
 
     id: str
     side: Side
@@ -33,7 +33,7 @@ class PersonCells(FrozenModel):
 
 
 class PersonCellsInput(FrozenModel):
-    """New values, in the form of their columns; fields that are left out or null do not change.
+    """New values, written as in the list; fields that are left out or null do not change.
 
     Columns that exist only in the other list are ignored.
     """

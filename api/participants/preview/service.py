@@ -102,7 +102,7 @@ def preview_lists(
     files: UploadedFiles,
     answers: PreviewAnswers | None = None,
 ) -> Preview:
-    """Read one list or both, and store them until a manager decides about them.
+    """Read one list or both, and store them until a manager decides on them.
 
     Any lists that still wait for a decision are replaced. The people of the cycle do not change.
 

@@ -147,7 +147,7 @@ def _read_sessions_and_mails(api: GeneratedClient, office: Any, cycle_id: str) -
 
 
 def _answer(api: GeneratedClient, office: Any, coachee: Any, session: Any) -> None:  # noqa: ANN401
-    """Reply as the coachee, who cannot reply to other people's sessions."""
+    """Reply as the coachee, and check that the coachee cannot see other people's sessions."""
     own = {one.id for one in api.call("my_sessions", client=coachee).sessions}
     assert session.id in own
     body = api.models.ReplyInput(reply=api.models.ReplyInputReply.ACCEPTED)

@@ -219,7 +219,7 @@ def change_sessions(world: World) -> None:
 
 
 def propose_and_decide(services: Services, session: SessionDetails) -> Iterator[str]:
-    """Propose other times, decide about them, and reply; yield when there is an email to send."""
+    """Propose other times, decide on them, and reply; yield when there is an email to send."""
     coachee, coach = principal_of(session, Side.COACHEE), principal_of(session, Side.COACH)
     office = Principal(AccessRole.MANAGER, user_id="office")
     for decision, who in ((Decision.WITHDRAW, coachee), (Decision.REFUSE, coach)):
