@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coach.group_events import Audience, GroupEventKind
-from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message, plural_message
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, message, plural_message
 
 KINDS: Mapping[GroupEventKind, Fact] = {
     GroupEventKind.KICKOFF: message("group_events.kickoff", "Kickoff")(),
@@ -23,7 +23,6 @@ AUDIENCES: Mapping[Audience, Fact] = {
 }
 # i18n: `kind` is what the event is, `title` is what the office calls it.
 TITLED = message("group_events.titled", "{kind}: {title}", kind=FACT, title=TEXT)
-DATES = message("group_events.dates", "{dates}", dates=listed(FACT))
 
 NO_SUCH_EVENT = message("group_events.no_such_event", "there is no such group event in this cycle")
 NO_SUCH_INVITATION = message(
@@ -88,7 +87,6 @@ OWN_WAITING = message("group_events.own_waiting", "awaiting your reply")
 OWN_ACCEPTED = message("group_events.own_accepted", "you accepted")
 OWN_DECLINED = message("group_events.own_declined", "you declined")
 STATE_CANCELLED = message("group_events.state_cancelled", "cancelled")
-STATE_OVER = message("group_events.state_over", "over")
 REQUIRED = message("group_events.required", "required")
 OPTIONAL = message("group_events.optional", "optional")
 ATTENDED = message("group_events.attended", "attended")

@@ -8,7 +8,6 @@ from coach.early_ends import EarlyEndReason, Whose
 from coach.texts.facts import FACT, Message, message
 
 NO_NOMINATION = message("life.no_nomination", "this nomination does not exist or was removed")
-NOBODY_CHOSEN = message("life.nobody_chosen", "choose at least one coachee")
 NOT_A_COACHEE = message(
     "life.not_a_coachee", "one of these people is not a coachee in this cycle, or has left"
 )
