@@ -69,14 +69,14 @@ class IncomingMailRow(IdentifiedRow):
         digest: identifies copies of the same email.
         received_at: when the mail server received the email, or the file was written; never in the
             future.
-        person_id: the person who sent the reply; for held emails without a token, the person from
-            whom the email claims to be; `None` if there is no such person.
+        person_id: the person who sent the reply; for held emails without a token, the supposed
+            sender; `None` if there is no such person.
         session_id: the session that the email is about.
         group_invitation_id: the invitation to a group event that the email is about.
         reply: the reply in the email; `None` if it neither accepts nor declines.
         sender: the address in From.
         aide: the address of an aide who answered on the person's behalf.
-        other_address: the address of a delegate, of a foreign attendee, or one that cannot be
+        other_address: the address of a delegate or a foreign attendee, or an address that cannot be
             reached.
         text: the sender's text, without quotes.
         starts_at: the time proposed in a counter-proposal.

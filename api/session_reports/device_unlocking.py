@@ -42,7 +42,7 @@ def unlock_on_device(
     This also works for a notebook that is not confirmed yet.
 
     Raises:
-        NotesLockedError: the device has no key to a notebook, or only to a legacy one.
+        NotesLockedError: the device has no key to a notebook, or only a key to a legacy notebook.
         NotebookAlteredError: the notebook or the device's opener was altered. If `check` is false,
             the notes are not checked.
         NotAllowedError: `principal` is not a coach.

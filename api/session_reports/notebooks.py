@@ -133,8 +133,8 @@ def start_notebook(
     other devices are not affected. Notebooks that were started and never confirmed are deleted.
 
     Raises:
-        ConflictError: the coach has a notebook although `further` is false, or none although it is
-            true, or one that is unlocked on this device, or has reached the maximum number.
+        ConflictError: `further` does not match whether the coach has a notebook, a notebook is
+            unlocked on this device, or the coach has the maximum number of notebooks.
         NotAllowedError: `principal` is not a coach.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:

@@ -44,7 +44,7 @@ class PairCalendar:
         coachee: the coachee.
         coach: the coach.
         series: all confirmed sessions of the pair, in order, whether past or not.
-        coach_sessions: the coach's confirmed sessions with other coachees.
+        coach_sessions: the coach's confirmed other sessions.
         occupied: other times at which one of the two cannot meet: sessions that they have in
             another role or cycle.
         not_before: the earliest start of a session that is moved.
@@ -114,7 +114,7 @@ class PairCalendar:
         return found
 
     def within_buffers(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
-        """Return, for each start, whether it is too close to the coach's sessions with others."""
+        """Return, for each start, whether it is too close to the coach's other sessions."""
         reach, minutes = self.cycle.sessions.buffer_minutes, self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in self.coach_sessions:

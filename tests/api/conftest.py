@@ -494,8 +494,8 @@ def check_page(answer: httpx.Response) -> None:
     """Check a page that a test receives.
 
     Each link within the page, such as a link from a fault to its field, must have a target, and the
-    title of a page that reports an error must begin with "Error:". A form that was sent without any
-    field, as no browser does, may be answered by a page without the field with the fault.
+    title of a page that reports an error must begin with "Error:". If a form was sent without any
+    fields, which no browser does, the page need not contain the field that a fault refers to.
     """
     if answer.headers.get("content-type", "").startswith("text/html"):
         page = answer.read().decode()

@@ -25,7 +25,7 @@ class Camera:
     folder: Path | None = None
 
     def shoot(self, page: Page, name: str) -> None:
-        """Save a picture of the top part of the page."""
+        """Save a screenshot of the top part of the page."""
         if self.folder is None:
             return
         width = (page.viewport_size or WIDE)["width"]

@@ -110,7 +110,7 @@ def edit_person(
 
 
 def edited_columns(side: Side, principal: Principal) -> tuple[str, ...]:
-    """Return the columns that a user can edit; limited users cannot edit names of others."""
+    """Return the columns a user can edit; limited users cannot edit columns that name others."""
     return tuple(
         name for name in EDITED[side] if principal.countries is None or name not in _NAMING_OTHERS
     )
