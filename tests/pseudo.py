@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from html.parser import HTMLParser
 
 LANGUAGE = "en-XA"
@@ -123,11 +124,15 @@ def unaccented(text: str, data: Iterable[str] = ()) -> list[str]:
             and time zones need not be listed.
     """
     text = " ".join(text.split())
-    for phrase in sorted(data, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", text)
-    for pattern in _DATA:
+    for pattern in (_any_of(tuple(data)), *_DATA):
         text = pattern.sub(" ", text)
     return [word for word in re.findall(r"[^\W\d_]+", text) if _LETTERS.search(word)]
+
+
+@cache
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")
 
 
 def unaccented_in_page(page: str, data: Iterable[str] = ()) -> list[str]:
