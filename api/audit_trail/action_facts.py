@@ -13,6 +13,12 @@ ACTIONS: Mapping[str, Fact] = {
     "PIN reset": message("audit_action.pin_reset", "PIN reset")(),
     "PIN set": message("audit_action.pin_set", "PIN set")(),
     "PIN wrong": message("audit_action.pin_wrong", "wrong PIN entered")(),
+    "calendar objects attached": message(
+        "audit_action.calendar_objects_attached", "calendar attachments sent to a person again"
+    )(),
+    "calendar objects left out": message(
+        "audit_action.calendar_objects_left_out", "calendar attachments left out for a person"
+    )(),
     "address changed": message("audit_action.address_changed", "address changed")(),
     "altered notes noticed": message(
         "audit_action.altered_notes_noticed", "altered notes detected"

@@ -85,6 +85,7 @@ def latest_event_invitation(
         name=person.name,
         address=person.email,
         timezone=person.timezone,
+        attach_ics=person.attach_ics,
     )
 
 

@@ -33,7 +33,11 @@ INTRODUCTION_FIRST = case((MailRow.kind == MailKind.INTRODUCTION, 0), else_=1)
 
 
 class OutgoingIntroduction(FrozenModel):
-    """An introduction to one person, ready to be rendered; `sessions` are chronological."""
+    """An introduction to one person, ready to be rendered; `sessions` are chronological.
+
+    `attach_ics` is whether the invitations to the person contain calendar objects, if the
+    deployment attaches them.
+    """
 
     mail_id: str
     stamp: datetime
@@ -41,6 +45,7 @@ class OutgoingIntroduction(FrozenModel):
     name: str
     address: str
     timezone: str
+    attach_ics: bool
     sessions: tuple[Invitation, ...]
 
 
@@ -94,6 +99,7 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
         name=person.name,
         address=person.email,
         timezone=person.timezone,
+        attach_ics=person.attach_ics,
         sessions=tuple(current_invitation(row) for row in rows if row.starts_at > stamp),
     )
 
@@ -135,7 +141,7 @@ def render_introduction(
         sessions=lines,
         first_day=format_short_date(introduction.sessions[0].start.astimezone(zone).date()),
         programme=deployment.programme_name,
-        has_calendar=deployment.attach_ics,
+        has_calendar=deployment.attach_ics and introduction.attach_ics,
         links=_Links(page=page, calendar=f"{page}/calendar/all.ics", consent=f"{page}/consent"),
     )
 

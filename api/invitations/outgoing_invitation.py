@@ -31,7 +31,8 @@ class OutgoingInvitation(FrozenModel):
 
     Either `session_id` or `group_invitation_id` is empty. `coach_name` is the name of the coach if
     the recipient is the coachee, otherwise `None`. `has_moved` is true if the message cancels an
-    invitation at a former address.
+    invitation at a former address. `attach_ics` is true if emails to the recipient contain calendar
+    objects, provided that the deployment attaches them.
     """
 
     message: Message
@@ -43,6 +44,7 @@ class OutgoingInvitation(FrozenModel):
     timezone: str
     coach_name: str | None = None
     has_moved: bool = False
+    attach_ics: bool = True
 
     @property
     def needs_link(self) -> bool:
@@ -166,7 +168,7 @@ def render_eml(
     secret: str,
     reply_token: str | None = None,
 ) -> bytes:
-    """Render the message as an email with the calendar object attached.
+    """Render the message as an email; the calendar object is attached if the recipient gets it.
 
     The buttons link to the recipient's pages on which they accept, decline or ask for another time,
     using the link secret `secret`. Cancellations have no buttons and need no secret. `reply_token`
@@ -179,7 +181,7 @@ def render_eml(
         _recipient(outgoing_invitation, services, reply_token),
         deployment,
         mail_renderer(services),
-        calendar=calendar if deployment.attach_ics else None,
+        calendar=calendar if deployment.attach_ics and outgoing_invitation.attach_ics else None,
         reply_token=reply_token or services.keyring.reply_token(outgoing_invitation.person_id),
         links=_reply_links(services.settings.base_url, secret, outgoing_invitation),
         has_moved=outgoing_invitation.has_moved,
@@ -222,5 +224,6 @@ def _outgoing_invitation(
         name=person.name,
         address=person.email,
         timezone=person.timezone,
+        attach_ics=person.attach_ics,
         coach_name=coaches.get(session_id) if person.side is Side.COACHEE else None,
     )

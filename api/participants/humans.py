@@ -78,6 +78,7 @@ def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
     tx.flush()
     tx.execute(update(PersonRow).where(PersonRow.human_id == other.id).values(human_id=kept.id))
     kept.person = kept.person or other.person
+    kept.attach_ics = kept.attach_ics and other.attach_ics
     involved = or_(DistinctHumansRow.one_id == other.id, DistinctHumansRow.other_id == other.id)
     for row in tx.scalars(select(DistinctHumansRow).where(involved)).all():
         third = row.one_id if row.other_id == other.id else row.other_id

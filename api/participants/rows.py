@@ -6,8 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.database.types import EnumString, IdentifiedRow, TableRow
 
@@ -23,7 +32,9 @@ class HumanRow(IdentifiedRow):
     """A human of the directory, in all roles and cycles.
 
     `name` and `email` come from the latest list or change. `person` is the value of the column of
-    that name in the lists. The row is deleted when the human's last person is erased.
+    that name in the lists. `attach_ics` is true if emails to the human contain calendar objects,
+    provided that the deployment attaches them. The row is deleted when the human's last person is
+    erased.
     """
 
     __tablename__ = "humans"
@@ -31,6 +42,7 @@ class HumanRow(IdentifiedRow):
     name: Mapped[str] = mapped_column(String(400))
     email: Mapped[str] = mapped_column(String(400))
     person: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    attach_ics: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
 
 
@@ -59,7 +71,8 @@ class PersonRow(IdentifiedRow):
     submissions remain. An erased person's row contains only the data that totals need.
     `withdrawn_at` is set if the person left the cycle themselves; later lists then do not bring
     them back. `listed` contains the latest list's values of the fields that the person, or the
-    office in the form for one person, has set since.
+    office in the form for one person, has set since. `attach_ics` is that of the human, as it was
+    when the row was read.
     """
 
     __tablename__ = "people"
@@ -80,6 +93,15 @@ class PersonRow(IdentifiedRow):
     left_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    attach_ics: Mapped[bool] = column_property(
+        func.coalesce(
+            select(HumanRow.attach_ics)
+            .where(HumanRow.id == human_id)
+            .correlate_except(HumanRow)
+            .scalar_subquery(),
+            true(),
+        )
+    )
 
 
 class DeclinedTimeRow(IdentifiedRow):

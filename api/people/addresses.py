@@ -1,4 +1,4 @@
-"""Changes the address of a human in the directory."""
+"""Changes the address of a human in the directory, and whether emails have calendar objects."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ from api.participants.rows import HumanRow, PersonRow
 from api.people.directory import DirectoryEntry, entry_of
 from api.personal_links.email_change import NewAddress
 from api.services import Services
+from api.values import FrozenModel
+
+
+class CalendarObjects(FrozenModel):
+    """Whether emails to a human contain calendar objects, if the deployment attaches them."""
+
+    attach_ics: bool
 
 
 def change_address(services: Services, human_id: str, new: NewAddress) -> DirectoryEntry:
@@ -35,6 +42,30 @@ def change_address(services: Services, human_id: str, new: NewAddress) -> Direct
                 former, person.email = person.email, new.address
                 notify_address_change(tx, services, person, former)
                 record_event(tx, "address changed", "person", person.id)
+        return entry_of(tx, human_id)
+
+
+def set_calendar_objects(
+    services: Services, human_id: str, chosen: CalendarObjects
+) -> DirectoryEntry:
+    """Set whether emails to a human contain calendar objects.
+
+    This applies to all emails that are sent from now on, in all cycles. Nothing happens if it is
+    already so.
+
+    Raises:
+        NotFoundError: there is no such human.
+    """
+    with services.database.writing() as tx:
+        human = existing_row(tx, HumanRow, human_id, "human")
+        if human.attach_ics != chosen.attach_ics:
+            human.attach_ics = chosen.attach_ics
+            record_event(
+                tx,
+                f"calendar objects {'attached' if chosen.attach_ics else 'left out'}",
+                "human",
+                human_id,
+            )
         return entry_of(tx, human_id)
 
 

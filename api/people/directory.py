@@ -34,11 +34,16 @@ class DirectoryRole(FrozenModel):
 
 
 class DirectoryEntry(FrozenModel):
-    """A human of the directory, with their roles, newest cycle first."""
+    """A human of the directory, with their roles, newest cycle first.
+
+    `attach_ics` is whether emails to the human contain calendar objects, if the deployment attaches
+    them.
+    """
 
     id: str
     name: str
     email: str
+    attach_ics: bool
     roles: tuple[DirectoryRole, ...]
 
 
@@ -120,7 +125,13 @@ def entries_of(tx: Transaction, human_ids: Collection[str]) -> list[DirectoryEnt
             )
         )
     return [
-        DirectoryEntry(id=one.id, name=one.name, email=one.email, roles=tuple(roles[one.id]))
+        DirectoryEntry(
+            id=one.id,
+            name=one.name,
+            email=one.email,
+            attach_ics=one.attach_ics,
+            roles=tuple(roles[one.id]),
+        )
         for one in tx.scalars(select(HumanRow).where(HumanRow.id.in_(human_ids)))
     ]
 

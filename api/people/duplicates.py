@@ -152,7 +152,9 @@ def separate(services: Services, person_id: str) -> DirectoryEntry:
         former = tx.get_one(HumanRow, person.human_id)
         if len(people_of(tx, former.id)) == 1:
             raise ConflictError(facts.ONLY_ROLE())
-        human = HumanRow(name=person.name, email=person.email, created_at=now)
+        human = HumanRow(
+            name=person.name, email=person.email, attach_ics=former.attach_ics, created_at=now
+        )
         tx.add(human)
         tx.flush()
         person.human_id = human.id

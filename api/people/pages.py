@@ -14,6 +14,7 @@ from api.http.principal import TokenScope
 from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.people import addresses, directory, duplicates
+from api.people.addresses import CalendarObjects
 from api.people.directory_list import DIRECTORY_LIST, read_directory
 from api.people.duplicates import DuplicateDecision
 from api.personal_links.email_change import NewAddress
@@ -73,6 +74,14 @@ def change_human_address(
     return redirect_after_post(urls.human(human_id))
 
 
+@DIRECTORY_PAGES.post("/{human_id}/calendar-objects")
+def set_calendar_objects(human_id: str, form_fields: FormFields, services: ServicesDep) -> Response:
+    """Leave calendar objects out of the emails to a person, or attach them again."""
+    chosen = parse_form(CalendarObjects, form_fields)
+    addresses.set_calendar_objects(services, human_id, chosen)
+    return redirect_after_post(f"{urls.human(human_id)}#calendar-objects")
+
+
 @DIRECTORY_PAGES.post("/roles/{person_id}/separate")
 def separate_role(person_id: str, services: ServicesDep) -> Response:
     """Move a role that belongs to another person to a new row of the directory."""
@@ -88,6 +97,7 @@ def _render_human(
         "people/human.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         human=human,
+        attaches=services_for(request).settings.deployment.attach_ics,
         faults=faults,
         entered={"address": human.email if entered is None else entered},
     )
@@ -102,6 +112,9 @@ PERMISSIONS: Permissions = {
     ("GET", urls.DIRECTORY + "/{human_id}"): Permission(MANAGER, audit_action=_OPENED),
     ("POST", urls.DIRECTORY + "/{human_id}/address"): Permission(
         MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
+    ("POST", urls.DIRECTORY + "/{human_id}/calendar-objects"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE
     ),
     ("POST", urls.DIRECTORY + "/roles/{person_id}/separate"): Permission(
         MANAGER, scope=TokenScope.PEOPLE

@@ -10,6 +10,7 @@ from api.http.principal import TokenScope
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.people import addresses, directory, duplicates
+from api.people.addresses import CalendarObjects
 from api.people.directory import DirectoryEntry, DirectoryPage, DirectorySearch
 from api.people.duplicates import DuplicateDecision
 from api.personal_links.email_change import NewAddress
@@ -83,6 +84,14 @@ def change_human_address(human_id: str, new: NewAddress, services: ServicesDep) 
     return addresses.change_address(services, human_id, new)
 
 
+@DIRECTORY.put("/{human_id}/calendar-objects", responses=problem_responses(404, 422))
+def set_calendar_objects(
+    human_id: str, chosen: CalendarObjects, services: ServicesDep
+) -> DirectoryEntry:
+    """Set whether emails to this person contain calendar objects."""
+    return addresses.set_calendar_objects(services, human_id, chosen)
+
+
 @DIRECTORY.post("/roles/{person_id}/separate", responses=problem_responses(404, 409))
 def separate_role(person_id: str, services: ServicesDep) -> DirectoryEntry:
     """Move a role that belongs to another person to a new human in the directory."""
@@ -101,6 +110,9 @@ PERMISSIONS: Permissions = {
     ("GET", API + "/directory/{human_id}"): Permission(MANAGER, audit_action=_OPENED),
     ("PUT", API + "/directory/{human_id}/address"): Permission(
         MANAGER, scope=TokenScope.PEOPLE, requires_recent_authentication=True
+    ),
+    ("PUT", API + "/directory/{human_id}/calendar-objects"): Permission(
+        MANAGER, scope=TokenScope.PEOPLE
     ),
     ("POST", API + "/directory/roles/{person_id}/separate"): Permission(
         MANAGER, scope=TokenScope.PEOPLE

@@ -65,21 +65,24 @@ def compose_proposal(tx: Transaction, services: Services, mail: MailRow) -> Comp
 def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose the email about a proposal that was refused or withdrawn, or has expired.
 
-    A refused counter-proposal that came by email is answered with a calendar object.
+    A refused counter-proposal that came by email is answered with a calendar object, if the person
+    gets calendar objects.
     """
     row, session = _proposal_of(tx, mail)
-    recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
+    person = tx.get_one(PersonRow, mail.person_id)
+    recipient = mail_recipient(person)
     if row is None or recipient is None or session.state is SessionState.CANCELLED:
         return None
     length = session.ends_at - session.starts_at
     by_mail = row.source is ProposalSource.MAIL and row.person_id == mail.person_id
+    with_calendar = by_mail and services.settings.deployment.attach_ics and person.attach_ics
     return _compose(
         services,
         mail,
         recipient,
         session,
         "closed",
-        calendar=_decline_counter(services, session, recipient, mail) if by_mail else None,
+        calendar=_decline_counter(services, session, recipient, mail) if with_calendar else None,
         state=row.state.value,
         proposed=format_datetime_range(row.starts_at, row.starts_at + length, recipient.zone),
     )

@@ -277,6 +277,8 @@ def _see_directory(walk: Walk, cycle: str, lists: dict[str, tuple[str, bytes]]) 
     found = walk.browser.post("/api/v1/directory/search", json={"text": "shembull"}).json()
     page = f"/directory/{found['entries'][0]['id']}"
     walk.open("person of the directory", page)
+    walk.post(f"{page}/calendar-objects", data={"attach_ics": "false"})
+    walk.open("person of the directory without calendar attachments", page)
     walk.submit("address in the directory, invalid", f"{page}/address", data={"address": "nowhere"})
 
 

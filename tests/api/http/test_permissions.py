@@ -165,6 +165,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/directory/duplicates"): {
         "data": {"one_id": "0" * 20, "other_id": "0" * 20, "same": "false"}
     },
+    ("PUT", "/api/v1/directory/{human_id}/calendar-objects"): {"json": {"attach_ics": False}},
+    ("POST", "/directory/{human_id}/calendar-objects"): {"data": {"attach_ics": "false"}},
     ("PUT", "/api/v1/directory/{human_id}/address"): {"json": {"address": "c3@example.org"}},
     ("POST", "/directory/{human_id}/address"): {"data": {"address": "c3@example.org"}},
     ("PUT", "/api/v1/cycles/{cycle_id}/reminders"): {"json": {"on": False}},

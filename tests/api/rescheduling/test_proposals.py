@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailKind, MailRow
-from api.participants.rows import DeclinedTimeRow, PersonRow, Side
+from api.participants.rows import DeclinedTimeRow, HumanRow, PersonRow, Side
 from api.rescheduling import decisions, service, slots
 from api.rescheduling.decisions import Decision
 from api.rescheduling.expiry import close_expired_proposals
@@ -303,10 +303,14 @@ def test_the_time_that_a_person_moved_away_from_is_not_offered_to_them_again(
     assert session.start not in {time.start for time in offered}
 
 
+@pytest.mark.parametrize("attach_ics", [True, False])
 def test_a_refused_counter_proposal_of_a_calendar_is_answered_with_decline_counter(
-    services: Services, session: SessionDetails
+    services: Services, session: SessionDetails, *, attach_ics: bool
 ) -> None:
     coachee, _ = sides(session)
+    with services.database.writing() as tx:
+        human_id = tx.get_one(PersonRow, coachee.person_id).human_id
+        tx.get_one(HumanRow, human_id).attach_ics = attach_ics
     with services.database.writing() as tx:
         proposal = service.propose(
             tx,
@@ -332,6 +336,9 @@ def test_a_refused_counter_proposal_of_a_calendar_is_answered_with_decline_count
         if mail is not None
     }
     assert parts[session.coach.id] == []
+    if not attach_ics:
+        assert parts[session.coachee.id] == []
+        return
     ((method, content),) = parts[session.coachee.id]
     (event,) = Calendar.from_ical(content).walk("VEVENT")
     assert (method, event["UID"], event["SEQUENCE"]) == ("DECLINECOUNTER", session.uid, 0)
