@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,12 @@ from api.cycles.rows import CycleRow
 from api.feeds import facts
 from api.feeds.event_query import EventQuery, LeavesFeed
 from api.feeds.group_events import OWN_GROUP_EVENTS
+from api.feeds.office_group_events import (
+    last_change_of_group_events,
+    office_group_events,
+    office_uid,
+    stored_group_events,
+)
 from api.http.limits import Limits
 from api.organisation import Organisation
 from api.participants.rows import PersonRow
@@ -63,17 +68,20 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
 
     A person's feed has their own sessions, and does not name the other participant. A manager's
     feed has the sessions of all cycles, with codes instead of names, and without places or links;
-    its UIDs differ from those of the invitations, which identify replies. A session is tentative
+    its UIDs differ from those of the invitations, which identify replies. Its group events are in
+    `office_group_events`. A session is tentative
     until the person, or both participants, accept it. A manager limited to countries gets the
     sessions of pairs with at least one person from these countries; only the replies of such people
     count.
     """
-    if reader.person_id is not None:
+    if reader.person_id is None:
+        yield from office_group_events(tx, reader.limits, reader.texts, now=now)
+    else:
         for row in OWN_GROUP_EVENTS.rows(tx, now, person_id=reader.person_id):
             yield _group_event(reader, row)
     for row in _query(reader).rows(tx, now, **_parameters(reader)):
         if reader.person_id is None:
-            yield _event(row, _office_uid(row.uid), _office_title(reader.texts, row), "", "")
+            yield _event(row, office_uid(row.uid), _office_title(reader.texts, row), "", "")
         else:
             title = _own_title(reader, row.number, row.count)
             yield _event(row, row.uid, title, row.place, row.join_link)
@@ -87,15 +95,17 @@ def stored_events(tx: Transaction, reader: FeedReader, *, now: datetime) -> tupl
         events = OWN_GROUP_EVENTS.stored_values(tx, now, person_id=reader.person_id)
         specimen = _event_title(reader, GroupEventKind.SEMINAR)
         return *map(tuple, rows), *sorted(titles), *map(tuple, events), specimen
-    return *map(tuple, rows), reader.texts.text(_SPECIMEN)
+    of_events = stored_group_events(tx, reader.limits, reader.texts, now=now)
+    return *map(tuple, rows), reader.texts.text(_SPECIMEN), *of_events
 
 
 def last_change(tx: Transaction, reader: FeedReader, *, now: datetime) -> datetime | None:
     """Return when a reader's feed last changed, or `None` if there has never been an event."""
     changed = _query(reader).last_change(tx, now, **_parameters(reader))
     if reader.person_id is None:
-        return changed
-    of_events = OWN_GROUP_EVENTS.last_change(tx, now, person_id=reader.person_id)
+        of_events = last_change_of_group_events(tx, reader.limits, now=now)
+    else:
+        of_events = OWN_GROUP_EVENTS.last_change(tx, now, person_id=reader.person_id)
     return max((one for one in (changed, of_events) if one is not None), default=None)
 
 
@@ -131,10 +141,6 @@ def _office_title(texts: Renderer, row: Any) -> str:  # noqa: ANN401 - a row of 
         coach=row.coach_code,
     )
     return texts.text(facts.SESSION_OF_CYCLE(cycle=row.cycle_name, session=session))
-
-
-def _office_uid(uid: str) -> str:
-    return hashlib.sha256(f"feed of the office:{uid}".encode()).hexdigest()[:32]
 
 
 def _event(row: Any, uid: str, title: str, place: str, join_link: str) -> FeedEvent:  # noqa: ANN401 - as above

@@ -16,6 +16,7 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.lists.listing import present_list
 from api.lists.query import read_query
 from api.plan_queries import facts
+from api.plan_queries.group_event_dates import EventDate, read_event_dates
 from api.plan_queries.page_contents import read_plan_page
 from api.plan_queries.plan_line import chart_of, plan_lines
 from api.plan_queries.plan_list import COACHEE_LIST
@@ -78,16 +79,20 @@ def show_timetable(
     values: dict[str, Any] = {
         "list": present_list(f"{urls.plan(plan_id)}/timetable", query, page.selected),
     }
+    events = read_event_dates(services, page.cycle.id, page.plan.cycle.cycle.zone)
     if view == AGENDA:
         values["lines"] = [_line(one, page, texts) for one in page.selected.rows]
     else:
-        values |= _calendar(page, week, services.now().date(), texts)
+        monday = chosen_week(week, [*weeks_of(listed_sessions(page.plan))], services.now().date())
+        events = _of_week(events, monday)
+        values |= _calendar(page, monday, texts)
     return render_page(
         request,
         "plan_queries/timetable.html",
         **_heading(plan_id, AGENDA if view == AGENDA else CALENDAR),
         cycle=page.cycle,
         this=plan_line(page.plan.summary, page.plan.cycle.cycle.zone),
+        events=events,
         **values,
     )
 
@@ -104,8 +109,14 @@ def _show_weeks(plan_id: str, request: Request, services: ServicesDep) -> Respon
         cycle=page.cycle,
         this=plan_line(page.plan.summary, page.plan.cycle.cycle.zone),
         list=present_list(f"{urls.plan(plan_id)}/timetable", query, page.selected),
+        events=read_event_dates(services, page.cycle.id, page.plan.cycle.cycle.zone),
         chart=chart_of(page.plan, lines, texts, page.session_addresses),
     )
+
+
+def _of_week(events: Sequence[EventDate], monday: date) -> list[EventDate]:
+    sunday = monday + timedelta(days=6)
+    return [one for one in events if one.day <= sunday and one.last >= monday]
 
 
 def _heading(plan_id: str, view: str) -> dict[str, Any]:
@@ -114,9 +125,8 @@ def _heading(plan_id: str, view: str) -> dict[str, Any]:
     return {"plan_id": plan_id, "view": view, "views": views}
 
 
-def _calendar(page: TimetablePage, week: str, today: date, texts: Renderer) -> dict[str, Any]:
+def _calendar(page: TimetablePage, monday: date, texts: Renderer) -> dict[str, Any]:
     weeks = weeks_of(listed_sessions(page.plan))
-    monday = chosen_week(week, [*weeks], today)
     earlier = [one for one in weeks if one < monday]
     later = [one for one in weeks if one > monday]
     address = f"{urls.plan(page.plan.summary.id)}/timetable"

@@ -8,20 +8,25 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from api.accounts.rows import UserRow
 from api.feeds import service as feeds
-from api.feeds.service import Preconditions
+from api.feeds.office_group_events import office_group_events
+from api.feeds.service import FeedContent, Preconditions
 from api.group_events import attendance, changes, reading
 from api.group_events.attendance import AttendanceInput, PersonAttendance
 from api.group_events.entered import GroupDateInput, GroupEventInput
+from api.http.limits import Limits
 from api.http.principal import AccessRole, Principal
 from api.input_files.instruments import instruments_of
 from api.overview.to_do import ToDoKind, to_do_items
 from api.participants import service as people
 from api.participants.group_rows import GroupEventDateRow, GroupReplyRow
+from api.participants.rows import PersonRow
 from api.replies import held
 from api.replies.held import HeldAct, HeldDecision
 from api.replies.rows import IncomingState, Reason
-from coach.group_events import GroupEventKind
+from api.texts.reader_language import mail_renderer
+from coach.group_events import Audience, GroupEventKind
 from coach.sessions import Reply
 from tests.api.replies.incoming import Correspondence
 from tests.api.replies.mail_shapes import exchange_counter, nextcloud
@@ -135,6 +140,74 @@ def test_feed_shows_own_events_and_its_tag_changes(world: World) -> None:
     assert b"STATUS:CANCELLED" in (third.content or b"")
     tags += [first.etag, second.etag, third.etag]
     assert len(set(tags)) == 4
+
+
+def test_feed_of_the_office_has_codes_instead_of_names_and_its_tag_changes(world: World) -> None:
+    cycle_id, services = world.cycle(coachees=2, coaches=1), world.services
+    world.user_token(AccessRole.MANAGER)
+    with world.database.reading() as tx:
+        user_id = tx.scalars(select(UserRow.id).where(UserRow.role == AccessRole.MANAGER)).one()
+    owner = Principal(AccessRole.MANAGER, user_id=user_id)
+    secret = feeds.create_feed(services, owner).address.rpartition("/")[2].removesuffix(".ics")
+
+    def read(moment: datetime | None = None) -> FeedContent:
+        later = replace(services, now=lambda: moment or world.services.now())
+        return feeds.read_feed(later, secret, Preconditions())
+
+    contents = [read()]
+    people = tuple(world.person_id(cycle_id, code) for code in ("C-2", "K-1"))
+    chosen = kickoff(
+        title="Secret", place="Kotor", audience=Audience.CHOSEN, people=people, required=False
+    )
+    event = changes.create_event(services, cycle_id, chosen)
+    contents.append(read())
+    assert b"Group session: kickoff\\, C-2\\, K-1" in unfolded(contents[-1])
+    assert b"STATUS:CONFIRMED" in unfolded(contents[-1])
+    with world.database.reading() as tx:
+        uid = tx.scalars(select(GroupEventDateRow.uid)).one()
+    for hidden in (b"Secret", b"Kotor", b"Coachee", b"Coach 1", uid.encode()):
+        assert hidden not in unfolded(contents[-1])
+    changed = kickoff(dates=[{"id": event.dates[0].id, "day": DAY, "clock": time(11)}])
+    changes.change_event(services, cycle_id, event.id, changed, version=1)
+    contents.append(read())
+    assert b"Group session: kickoff\\, everybody" in unfolded(contents[-1])
+    changes.cancel_event(services, cycle_id, event.id, version=2)
+    contents.append(read())
+    assert b"STATUS:CANCELLED" in unfolded(contents[-1])
+    contents.append(read(services.now() + timedelta(days=31)))
+    assert b"VEVENT" not in unfolded(contents[-1])
+    assert contents[-1].last_modified > contents[-2].last_modified
+    assert len({one.etag for one in contents[1:]}) == 4
+    assert contents[0].etag == contents[-1].etag, "both are empty"
+
+
+def test_limited_manager_gets_events_of_their_cycles_and_countries(world: World) -> None:
+    cycle_id, services = world.cycle(coachees=2, coaches=1), world.services
+    person_id = world.person_id(cycle_id, "C-1")
+    with world.database.writing() as tx:
+        person = tx.get_one(PersonRow, person_id)
+        person.profile = person.profile | {"country": "ME"}
+    people = (person_id, world.person_id(cycle_id, "K-1"))
+    changes.create_event(
+        services, cycle_id, kickoff(audience=Audience.CHOSEN, people=people, required=False)
+    )
+
+    def titles(**limits: frozenset[str]) -> list[str]:
+        with world.database.reading() as tx:
+            found = office_group_events(
+                tx, Limits(**limits), mail_renderer(services), now=services.now()
+            )
+        return [one.title.partition(", ")[2] for one in found]
+
+    assert titles() == ["Group session: kickoff, C-1, K-1"]
+    assert titles(countries=frozenset({"ME"})) == ["Group session: kickoff, C-1"]
+    assert titles(countries=frozenset({"AL"})) == []
+    assert titles(cycles=frozenset({"other"})) == []
+    assert titles(cycles=frozenset({cycle_id})) == titles()
+
+
+def unfolded(feed: FeedContent) -> bytes:
+    return (feed.content or b"").replace(b"\r\n ", b"")
 
 
 def test_to_do_names_missing_answers_and_missing_attendance(world: World) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
+from api.group_events import changes
+from api.group_events.entered import GroupDateInput, GroupEventInput
 from api.plan_queries.timetable import chosen_week, days_of_week, listed_sessions, weeks_of
 from api.plans.stored_plan import stored_plan
 from api.sessions.rows import SessionRow
+from coach.group_events import GroupEventKind
 
 if TYPE_CHECKING:
     import httpx
@@ -60,3 +63,32 @@ def test_bars_and_lines_are_links_to_the_pages_about_the_sessions(
         ids = tx.scalars(select(SessionRow.id).where(SessionRow.cycle_id == cycle_id)).all()
     shown = [one for one in ids if f'href="/sessions/{one}"' in page]
     assert shown if view == "calendar" else len(shown) == len(ids) > 0
+
+
+def test_group_events_are_in_each_view_and_in_the_calendar_only_in_their_week(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    given = GroupEventInput(
+        kind=GroupEventKind.SEMINAR,
+        title="Budgets",
+        timezone="Europe/Belgrade",
+        minutes=60,
+        dates=(GroupDateInput(day=date(2027, 3, 7), clock=time(23, 30)),),
+    )
+    event = changes.create_event(world.services, cycle_id, given)
+    link = f'href="/cycles/{cycle_id}/events/{event.id}"'
+    timetable = f"/plans/{plan_id}/timetable"
+    weeks = {
+        week: link in office.get(f"{timetable}?view=calendar&week={week}").text
+        for week in ("2027-02-22", "2027-03-01", "2027-03-08", "2027-03-15")
+    }
+    assert list(weeks.values()) == [False, True, True, False], "it ends on Monday after midnight"
+    for view in ("agenda", "weeks"):
+        page = office.get(f"{timetable}?view={view}").text
+        assert link in page
+        assert "Group session: seminar" in page
+        assert "Budgets" in page
+    changes.cancel_event(world.services, cycle_id, event.id, version=None)
+    assert link not in office.get(f"{timetable}?view=agenda").text
