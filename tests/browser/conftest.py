@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 
 from api.accounts.rows import PasskeyRow, UserRow
@@ -23,6 +23,7 @@ from tests.mail_server import MailServer, mail_server
 from tests.ports import free_port
 from tests.pseudo import LANGUAGE
 
+expect.set_options(timeout=20_000)  # milliseconds; several browsers may share two cores
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 _HOW_TO_GET_ONE = (
