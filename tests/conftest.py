@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,15 +23,29 @@ settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-_LONGEST = ("browser", "force", "upgrade")
+_LONGEST = ("force", "upgrade")
+_FILES_BETWEEN_BROWSERS = 25
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders whose files take longest, so that no process ends long after others.
 
     `make test` runs the tests of a file in one process (`--dist loadfile`), in this order of files.
+    Files with a browser, which needs a core to itself, are spread between the others.
     """
-    items.sort(key=lambda item: not any(folder in item.path.parts for folder in _LONGEST))
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browsers = [path for path in files if "browser" in path.parts]
+    others = [path for path in files if path not in browsers]
+    others.sort(key=lambda path: not any(folder in path.parts for folder in _LONGEST))
+    order: list[Path] = []
+    for number, path in enumerate(others):
+        if number % _FILES_BETWEEN_BROWSERS == 0:
+            order += browsers[:1]
+            del browsers[:1]
+        order.append(path)
+    items[:] = [item for path in (*order, *browsers) for item in files[path]]
 
 
 @pytest.fixture(scope="session", autouse=True)
