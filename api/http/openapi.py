@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -71,10 +72,22 @@ _SECURITY_SCHEMES = {
 _SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _VERSION_HEADER = "If-Match"
+_BUILDING = Lock()  # requests run in threads, and building changes a document that FastAPI keeps
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """Build the OpenAPI document, in which every error response is a problem document."""
+    """Return the OpenAPI document, in which every error response is a problem document.
+
+    It is built for the first request, which takes some seconds, and kept.
+    """
+    with _BUILDING:
+        if not hasattr(app.state, "openapi_document"):
+            app.state.openapi_document = _build_document(app)
+        document: dict[str, Any] = app.state.openapi_document
+    return document
+
+
+def _build_document(app: FastAPI) -> dict[str, Any]:
     description: dict[str, Any] = app.openapi()
     description["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path, methods in description["paths"].items():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from functools import lru_cache
+
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.http.openapi import openapi_document
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.urls import API
 from api.web import facts
-from api.web.api_reference import described_tags
+from api.web.api_reference import Tag, described_tags
 from api.web.rendering import render_page
 from coach.errors import NotFoundError
 
@@ -18,17 +20,21 @@ API_REFERENCE = APIRouter(prefix=f"{API}/docs", include_in_schema=False)
 @API_REFERENCE.get("")
 def show_api(request: Request) -> Response:
     """Show all operations of the API by subject."""
-    tags = described_tags(openapi_document(request.app))
-    return render_page(request, "web/api_reference.html", tags=tags)
+    return render_page(request, "web/api_reference.html", tags=_tags(request.app))
 
 
 @API_REFERENCE.get("/{tag}")
 def show_operations(tag: str, request: Request) -> Response:
     """Show the operations of a subject with parameters, examples and errors."""
-    for one in described_tags(openapi_document(request.app)):
+    for one in _tags(request.app):
         if one.id == tag:
             return render_page(request, "web/api_operations.html", tag=one)
     raise NotFoundError(facts.NO_SUCH_SUBJECT())
+
+
+@lru_cache(maxsize=1)
+def _tags(app: FastAPI) -> tuple[Tag, ...]:
+    return described_tags(openapi_document(app))
 
 
 ROUTERS = (API_REFERENCE,)
