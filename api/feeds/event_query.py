@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, not_, or_, type_c
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.types import NullType
 
+CANCELLED_SHOWN_FOR = timedelta(days=30)
+PAST_SHOWN_FOR = timedelta(days=90)  # in the feed of the office, which has the events of all cycles
+
 
 @dataclass(frozen=True, slots=True)
 class LeavesFeed:

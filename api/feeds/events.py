@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, not_, or_, select, true
+from sqlalchemy import String, and_, bindparam, not_, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from api.calendar.feed import FeedEvent, FeedStatus
 from api.calendar.wording import event_title, session_title
 from api.cycles.rows import CycleRow
 from api.feeds import facts
-from api.feeds.event_query import EventQuery, LeavesFeed
+from api.feeds.event_query import CANCELLED_SHOWN_FOR, PAST_SHOWN_FOR, EventQuery, LeavesFeed
 from api.feeds.group_events import OWN_GROUP_EVENTS
 from api.feeds.office_group_events import (
     last_change_of_group_events,
@@ -27,6 +27,7 @@ from api.feeds.office_group_events import (
 )
 from api.http.limits import Limits
 from api.organisation import Organisation
+from api.participants.countries import is_from
 from api.participants.rows import PersonRow
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from coach.group_events import GroupEventKind
@@ -34,8 +35,6 @@ from coach.invitations import Status
 from coach.sessions import Reply
 from coach.texts.renderer import Renderer
 
-_CANCELLED_SHOWN_FOR = timedelta(days=30)
-_PAST_SHOWN_FOR = timedelta(days=90)  # in the feed of the office, which has sessions of all cycles
 _COLUMNS: tuple[Any, ...] = (
     SessionRow.uid,
     SessionRow.number,
@@ -69,10 +68,9 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
     A person's feed has their own sessions, and does not name the other participant. A manager's
     feed has the sessions of all cycles, with codes instead of names, and without places or links;
     its UIDs differ from those of the invitations, which identify replies. Its group events are in
-    `office_group_events`. A session is tentative
-    until the person, or both participants, accept it. A manager limited to countries gets the
-    sessions of pairs with at least one person from these countries; only the replies of such people
-    count.
+    `office_group_events`. A session is tentative until the person, or both participants, accept it.
+    A manager limited to countries gets the sessions of pairs with at least one person from these
+    countries; only the replies of such people count.
     """
     if reader.person_id is None:
         yield from office_group_events(tx, reader.limits, reader.texts, now=now)
@@ -195,7 +193,7 @@ def _own_query() -> EventQuery:
 def _office_query(limits: Limits) -> EventQuery:
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
-    sees_coachee, sees_coach = _of_countries(coachee, limits), _of_countries(coach, limits)
+    sees_coachee, sees_coach = is_from(coachee, limits.countries), is_from(coach, limits.countries)
     of_cycles = true() if limits.cycles is None else SessionRow.cycle_id.in_(limits.cycles)
     query = (
         select(
@@ -220,17 +218,10 @@ def _office_query(limits: Limits) -> EventQuery:
     return EventQuery(query, changed, (_CANCELLED, _PAST))
 
 
-def _of_countries(person: Any, limits: Limits) -> ColumnElement[bool]:  # noqa: ANN401 - an alias
-    if limits.countries is None:
-        return true()
-    of_countries: ColumnElement[bool] = person.profile["country"].as_string().in_(limits.countries)
-    return of_countries
-
-
 _CANCELLED = LeavesFeed(
-    SessionRow.changed_at, _CANCELLED_SHOWN_FOR, SessionRow.state == SessionState.CANCELLED
+    SessionRow.changed_at, CANCELLED_SHOWN_FOR, SessionRow.state == SessionState.CANCELLED
 )
-_PAST = LeavesFeed(SessionRow.ends_at, _PAST_SHOWN_FOR)
+_PAST = LeavesFeed(SessionRow.ends_at, PAST_SHOWN_FOR)
 _OWN, _OFFICE = _own_query(), _office_query(Limits())
 _SPECIMEN = facts.SESSION_OF_CYCLE(
     cycle="cycle",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import String, and_, bindparam, select
 
-from api.feeds.event_query import EventQuery, LeavesFeed
+from api.feeds.event_query import CANCELLED_SHOWN_FOR, EventQuery, LeavesFeed
 from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
 from coach.invitations import Status
 from coach.sessions import Reply
-
-_CANCELLED_SHOWN_FOR = timedelta(days=30)
 
 
 def _own_query() -> EventQuery:
@@ -29,7 +26,7 @@ def _own_query() -> EventQuery:
         .where(row.person_id == bindparam("person_id", type_=String))
         .order_by(row.starts_at, GroupEventDateRow.uid)
     )
-    cancelled = LeavesFeed(row.changed_at, _CANCELLED_SHOWN_FOR, row.status == Status.CANCELLED)
+    cancelled = LeavesFeed(row.changed_at, CANCELLED_SHOWN_FOR, row.status == Status.CANCELLED)
     return EventQuery(query, (row.changed_at, row.replied_at), (cancelled,))
 
 

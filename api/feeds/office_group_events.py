@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
 from api.calendar.facts import group_session
 from api.calendar.feed import FeedEvent, FeedStatus
 from api.cycles.rows import CycleRow
 from api.feeds import facts
-from api.feeds.event_query import EventQuery, LeavesFeed
+from api.feeds.event_query import CANCELLED_SHOWN_FOR, PAST_SHOWN_FOR, EventQuery, LeavesFeed
 from api.http.limits import Limits
+from api.participants.countries import is_from
 from api.participants.group_rows import (
     GroupEventDateRow,
     GroupEventPersonRow,
@@ -29,8 +30,6 @@ from coach.group_events import Audience, GroupEventKind
 from coach.texts.facts import Fact
 from coach.texts.renderer import Renderer
 
-_CANCELLED_SHOWN_FOR = timedelta(days=30)
-_PAST_SHOWN_FOR = timedelta(days=90)
 _MOST_CODES = 8
 
 
@@ -113,7 +112,7 @@ def _chosen(limits: Limits) -> Select[str, str]:
         select(GroupEventPersonRow.event_id, PersonRow.code)
         .join(PersonRow, PersonRow.id == GroupEventPersonRow.person_id)
         .join(GroupEventRow, GroupEventRow.id == GroupEventPersonRow.event_id)
-        .where(GroupEventRow.audience == Audience.CHOSEN, _of_countries(limits))
+        .where(GroupEventRow.audience == Audience.CHOSEN, is_from(PersonRow, limits.countries))
         .order_by(GroupEventPersonRow.event_id, PersonRow.side.desc(), PersonRow.code)
     )
 
@@ -126,7 +125,7 @@ def _query(limits: Limits) -> EventQuery:
             func.max(GroupInvitationRow.changed_at).label("changed_at"),
         )
         .join(PersonRow, PersonRow.id == GroupInvitationRow.person_id)
-        .where(_of_countries(limits))
+        .where(is_from(PersonRow, limits.countries))
         .group_by(GroupInvitationRow.date_id)
         .subquery()
     )
@@ -146,17 +145,10 @@ def _query(limits: Limits) -> EventQuery:
     )
     is_cancelled = or_(date.removed_at.is_not(None), event.cancelled_at.is_not(None))
     leaves = (
-        LeavesFeed(invited.c.changed_at, _CANCELLED_SHOWN_FOR, is_cancelled),
-        LeavesFeed(date.ends_at, _PAST_SHOWN_FOR),
+        LeavesFeed(invited.c.changed_at, CANCELLED_SHOWN_FOR, is_cancelled),
+        LeavesFeed(date.ends_at, PAST_SHOWN_FOR),
     )
     return EventQuery(query, (invited.c.changed_at,), leaves)
-
-
-def _of_countries(limits: Limits) -> ColumnElement[bool]:
-    if limits.countries is None:
-        return true()
-    country: ColumnElement[str] = PersonRow.profile["country"].as_string()
-    return country.in_(limits.countries)
 
 
 _AUDIENCES = tuple(Audience)

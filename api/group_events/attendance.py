@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from api.audit_trail.log import record_event
 from api.group_events import facts
-from api.group_events.reading import GroupEvent, event_row, event_view
+from api.group_events.changes import require_version
+from api.group_events.reading import event_row, event_view
+from api.group_events.views import GroupEvent
 from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
 from api.services import Services
 from api.values import FrozenModel, Identifier
-from coach.errors import ChangedSinceError, ConflictError
+from coach.errors import ConflictError
 
 _MAX_PEOPLE = 2_000
 
@@ -54,8 +56,7 @@ def record_attendance(
         date = tx.get(GroupEventDateRow, given.date_id)
         if date is None or date.event_id != event.id or date.removed_at is not None:
             raise ConflictError(facts.NO_SUCH_DATE())
-        if version is not None and version != event.version:
-            raise ChangedSinceError(facts.CHANGED_SINCE(), ())
+        require_version(tx, event, version, None, now)
         if date.starts_at > now:
             raise ConflictError(facts.CANCELLED() if event.cancelled_at else facts.NOT_BEGUN())
         rows = {

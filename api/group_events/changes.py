@@ -14,7 +14,8 @@ from api.database.types import new_id
 from api.group_events import facts
 from api.group_events.entered import GroupDateInput, GroupEventInput
 from api.group_events.invited import update_invitations
-from api.group_events.reading import GroupEvent, event_row, event_view, input_of
+from api.group_events.reading import dates_of, event_row, event_view, input_of
+from api.group_events.views import GroupEvent
 from api.participants.group_rows import (
     GroupEventDateRow,
     GroupEventPersonRow,
@@ -73,7 +74,7 @@ def change_event(
     now = services.now()
     with services.database.writing() as tx:
         event = event_row(tx, cycle_id, event_id)
-        _require_version(tx, event, version, entered, now)
+        require_version(tx, event, version, entered, now)
         _require_open(tx, event, now)
         _store_values(event, entered)
         _store_people(tx, event, entered)
@@ -104,7 +105,7 @@ def cancel_event(
     now = services.now()
     with services.database.writing() as tx:
         event = event_row(tx, cycle_id, event_id)
-        _require_version(tx, event, version, None, now)
+        require_version(tx, event, version, None, now)
         _require_open(tx, event, now)
         event.cancelled_at = now
         event.version += 1
@@ -113,13 +114,19 @@ def cancel_event(
         return event_view(tx, event, now=now)
 
 
-def _require_version(
+def require_version(
     tx: Transaction,
     event: GroupEventRow,
     version: int | None,
     entered: GroupEventInput | None,
     now: datetime,
 ) -> None:
+    """Require that an event still has the version that was seen; `None` disables the check.
+
+    Raises:
+        ChangedSinceError: the event has another version; the error has the differences from
+            `entered`, if anything was entered.
+    """
     if version is None or version == event.version:
         return
     differences: tuple[Difference, ...] = ()
@@ -137,7 +144,7 @@ def _comparable(entered: GroupEventInput) -> dict[str, object]:
 def _require_open(tx: Transaction, event: GroupEventRow, now: datetime) -> None:
     if event.cancelled_at is not None:
         raise ConflictError(facts.CANCELLED())
-    if all(date.starts_at <= now for date in _dates(tx, event)):
+    if all(date.starts_at <= now for date in dates_of(tx, [event.id])[event.id]):
         raise ConflictError(facts.OVER())
 
 
@@ -194,7 +201,7 @@ def _store_dates(
     tx: Transaction, event: GroupEventRow, entered: GroupEventInput, now: datetime
 ) -> None:
     """Move the dates that are given with an id, add new dates, and remove all other dates."""
-    rows = _dates(tx, event)
+    rows = dates_of(tx, [event.id])[event.id]
     kept = set()
     for row, occurrence in _matched(rows, entered):
         if row is None:
@@ -232,14 +239,6 @@ def _row_of(given: GroupDateInput, by_id: dict[str, GroupEventDateRow]) -> Group
     if given.id not in by_id:
         raise ConflictError(facts.NO_SUCH_DATE())
     return by_id[given.id]
-
-
-def _dates(tx: Transaction, event: GroupEventRow) -> Sequence[GroupEventDateRow]:
-    return tx.scalars(
-        select(GroupEventDateRow)
-        .where(GroupEventDateRow.event_id == event.id, GroupEventDateRow.removed_at.is_(None))
-        .order_by(GroupEventDateRow.starts_at, GroupEventDateRow.id)
-    ).all()
 
 
 def _new_date(event: GroupEventRow, occurrence: Occurrence) -> GroupEventDateRow:

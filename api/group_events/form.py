@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.group_events.entered import GroupEventInput
-from api.group_events.reading import GroupEventOfCycle
+from api.group_events.views import GroupEventOfCycle
 from api.web.rendering import validate_form
 from coach.group_events import MAX_DATES, Audience
 from coach.texts.facts import Displayed

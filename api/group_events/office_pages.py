@@ -12,7 +12,7 @@ from api.group_events import attendance, changes, facts, reading
 from api.group_events.attendance import AttendanceInput, PersonAttendance
 from api.group_events.form import empty_dates, new_fields, read_form, rows_of, stored_fields
 from api.group_events.presenters import event_line
-from api.group_events.reading import GroupEventOfCycle
+from api.group_events.views import GroupEventOfCycle
 from api.http import urls
 from api.http.dependencies import ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.group_events import facts
 from api.group_events.own import OwnEvent
-from api.group_events.reading import GroupDate, GroupEvent, InvitedPerson
-from api.web.date_formats import format_datetime_range, format_short_datetime, format_whole_days
+from api.group_events.views import GroupDate, GroupEvent, InvitedPerson
+from api.web.date_formats import format_event_time, format_short_datetime
 from api.web.labels import Badge
 from coach.group_events import GroupEventKind
 from coach.sessions import Reply
@@ -115,7 +115,7 @@ def own_event_line(event: OwnEvent, address: str, now: datetime) -> OwnEventLine
         address=address,
         view=event,
         title=event_title(event.kind, event.title),
-        when=_when(
+        when=format_event_time(
             event.start, event.end, event.first_day, event.last_day, ZoneInfo(event.timezone)
         ),
         badges=tuple(badges),
@@ -133,7 +133,7 @@ def _date_line(event: GroupEvent, date: GroupDate, zone: ZoneInfo, now: datetime
         badges.append(Badge(facts.ATTENDANCE_OPEN(), "warn"))
     return DateLine(
         id=date.id,
-        when=_when(date.start, date.end, date.first_day, date.last_day, zone),
+        when=format_event_time(date.start, date.end, date.first_day, date.last_day, zone),
         badges=tuple(badges),
         people=tuple(_person_line(one, zone) for one in invited),
         can_record=date.has_begun and bool(here),
@@ -159,11 +159,3 @@ def _person_line(one: InvitedPerson, zone: ZoneInfo) -> PersonLine:
         attended=_ATTENDED[one.attended],
         replied="" if one.replied_at is None else format_short_datetime(one.replied_at, zone),
     )
-
-
-def _when(
-    start: datetime, end: datetime, first: date | None, last: date | None, zone: ZoneInfo
-) -> Displayed:
-    if first is None or last is None:
-        return format_datetime_range(start, end, zone)
-    return format_whole_days(first, last)

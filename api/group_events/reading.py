@@ -1,19 +1,25 @@
-"""Group events as the programme office sees them: dates, invited people, and replies."""
+"""Use cases of the programme office: reading group events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import CycleHeader, cycle_header
 from api.group_events import facts
 from api.group_events.entered import GroupDateInput, GroupEventInput
-from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.group_events.views import (
+    GroupDate,
+    GroupEvent,
+    GroupEventOfCycle,
+    GroupEventsOfCycle,
+    InvitedPerson,
+)
+from api.invitations.delivery_status import cycle_mail
 from api.invitations.event_messages import current_reply
 from api.mail.rows import MailRow, MailState
 from api.participants.group_rows import (
@@ -25,85 +31,9 @@ from api.participants.group_rows import (
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.services import Services
-from api.values import FrozenModel
 from coach.errors import NotFoundError
-from coach.group_events import MAX_DATES, Audience, GroupEventKind
+from coach.group_events import MAX_DATES
 from coach.invitations import Status
-from coach.sessions import Reply
-
-
-class GroupDate(FrozenModel):
-    """A date of a group event: `[start, end)`, in the zone of the event.
-
-    `first_day` and `last_day` are given if the event lasts whole days.
-    """
-
-    id: str
-    start: AwareDatetime
-    end: AwareDatetime
-    first_day: date | None
-    last_day: date | None
-    has_begun: bool
-
-
-class InvitedPerson(FrozenModel):
-    """A person's invitation to a date.
-
-    Attributes:
-        is_invited: false if the person is no longer invited, or the date is cancelled.
-        reply: the person's reply; reset to `none` by a change that requires a new reply.
-        attended: whether the person attended; `None` if this is not recorded.
-        is_sent: whether the latest message about the invitation was sent.
-    """
-
-    date_id: str
-    person: PersonSummary
-    is_invited: bool
-    reply: Reply
-    comment: str
-    replied_at: datetime | None
-    attended: bool | None
-    is_sent: bool
-
-
-class GroupEvent(FrozenModel):
-    """A group event, as the office sees it; see `GroupEventInput`.
-
-    `minutes` and `days` give the length of the first date. `invited` is ordered by date and name.
-    """
-
-    id: str
-    cycle_id: str
-    kind: GroupEventKind
-    title: str
-    timezone: str
-    minutes: int | None
-    days: int | None
-    dates: tuple[GroupDate, ...]
-    place: str
-    join_link: str
-    audience: Audience
-    required: bool
-    is_cancelled: bool
-    version: int
-    invited: tuple[InvitedPerson, ...]
-
-
-class GroupEventsOfCycle(FrozenModel):
-    """The group events of a cycle, in the order of their first dates."""
-
-    cycle: CycleHeader
-    events: tuple[GroupEvent, ...]
-
-
-class GroupEventOfCycle(FrozenModel):
-    """A group event with its cycle, and the people who can be selected for it."""
-
-    cycle: CycleHeader
-    event: GroupEvent
-    mail: CycleMail
-    entered: GroupEventInput
-    people: tuple[PersonSummary, ...]
 
 
 def list_events(services: Services, cycle_id: str) -> GroupEventsOfCycle:
@@ -175,7 +105,7 @@ def input_of(tx: Transaction, row: GroupEventRow, now: datetime) -> GroupEventIn
     If there are no upcoming dates, the past dates are included.
     """
     chosen = select(GroupEventPersonRow.person_id).where(GroupEventPersonRow.event_id == row.id)
-    dates = _dates(tx, [row.id])[row.id]
+    dates = dates_of(tx, [row.id])[row.id]
     coming = [one for one in dates if one.starts_at > now] or dates
     minutes, days = _length(dates[0])
     zone = ZoneInfo(row.timezone)
@@ -217,7 +147,7 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
     return tuple(map(person_summary, rows))
 
 
-def _dates(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
+def dates_of(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
     """Return the dates of events, without removed dates, in order, by event.
 
     There is no event whose dates have all been removed: it is cancelled instead.
@@ -235,7 +165,7 @@ def _dates(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEve
 
 def _views(tx: Transaction, rows: Iterable[GroupEventRow], now: datetime) -> list[GroupEvent]:
     events = {row.id: row for row in rows}
-    dates, invited = _dates(tx, events), _invited(tx, events)
+    dates, invited = dates_of(tx, events), _invited(tx, events)
     return [_view(row, dates[row.id], invited, now) for row in events.values()]
 
 

@@ -10,7 +10,7 @@ from api.group_events import attendance, changes, own, reading
 from api.group_events.attendance import AttendanceInput
 from api.group_events.entered import GroupEventInput
 from api.group_events.own import OwnEvent
-from api.group_events.reading import GroupEvent
+from api.group_events.views import GroupEvent
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.principal import TokenScope

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, JsonValue
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.rows import TaskState
@@ -21,6 +21,7 @@ from api.input_files.policy_changes import cycle_file_of
 from api.input_files.policy_file import CYCLE_FILE, PolicyFile, parse_policy_file
 from api.input_files.source import NamedFile
 from api.participants import policy as participants_policy
+from api.participants.countries import is_from
 from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.services import Services
@@ -256,15 +257,13 @@ def _summaries(
     """Return summaries of the cycles that a statement selects, using three queries."""
     rows = tx.scalars(cycles).all()
     ids = [row.id for row in rows]
-    country = PersonRow.profile["country"].as_string()
-    of_countries = true() if countries is None else country.in_(countries)
     counts = {
         (cycle_id, side): number
         for cycle_id, side, number in tx.execute(
             select(PersonRow.cycle_id, PersonRow.side, func.count())
             .where(
                 PersonRow.cycle_id.in_(ids),
-                of_countries,
+                is_from(PersonRow, countries),
                 or_(  # erased people still count
                     PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
                 ),

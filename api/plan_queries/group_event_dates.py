@@ -12,7 +12,7 @@ from api.calendar.facts import group_session
 from api.http import urls
 from api.participants.group_rows import GroupEventDateRow, GroupEventRow
 from api.services import Services
-from api.web.date_formats import format_datetime_range, format_whole_days
+from api.web.date_formats import format_event_time
 from coach.texts.facts import Displayed
 
 
@@ -52,14 +52,8 @@ def _event_date(row: GroupEventDateRow, event: GroupEventRow, zone: ZoneInfo) ->
     return EventDate(
         kind=group_session(event.kind),
         title=event.title,
-        when=_when(row, zone),
+        when=format_event_time(row.starts_at, row.ends_at, row.first_day, row.last_day, zone),
         address=urls.group_event(event.cycle_id, event.id),
         day=row.first_day or start.date(),
         last=row.last_day or end.date(),
     )
-
-
-def _when(row: GroupEventDateRow, zone: ZoneInfo) -> Displayed:
-    if row.first_day is None or row.last_day is None:
-        return format_datetime_range(row.starts_at, row.ends_at, zone)
-    return format_whole_days(row.first_day, row.last_day)

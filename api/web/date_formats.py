@@ -30,6 +30,15 @@ def format_whole_days(first: date, last: date) -> Fact:
     return format_date(first) if first == last else format_date_span(first, last)
 
 
+def format_event_time(
+    start: datetime, end: datetime, first: date | None, last: date | None, zone: tzinfo
+) -> Fact:
+    """Format the time of an event in `zone`, or its days if it lasts from `first` to `last`."""
+    if first is None or last is None:
+        return format_datetime_range(start, end, zone)
+    return format_whole_days(first, last)
+
+
 def format_local_date(instant: datetime | None, zone: ZoneInfo) -> Fact | str:
     """Format the date of `instant` in `zone` with `format_date`; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())

@@ -34,7 +34,7 @@ from tests.api.replies.mail_shapes import exchange_counter, nextcloud
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.group_events.reading import GroupEvent
+    from api.group_events.views import GroupEvent
     from api.services import Services
 
 DAY = date(2027, 1, 27)

@@ -26,7 +26,7 @@ from coach.sessions import Reply
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.group_events.reading import GroupEvent
+    from api.group_events.views import GroupEvent
     from api.services import Services
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
