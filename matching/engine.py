@@ -115,8 +115,7 @@ def solve(
             no plan with the pins attains the cross-border share.
         NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
-        UnsoundResultError: the result failed its audit (a bug); the error contains the part that
-            passes.
+        UnsoundResultError: the result failed its audit (a bug); the error has its sound part.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)

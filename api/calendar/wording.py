@@ -32,16 +32,16 @@ def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -
 @lru_cache(maxsize=256)
 def session_title(texts: Renderer, number: int, count: int, programme: str | None) -> str:
     """Return the title of session `number` of `count`; see `summary`."""
-    return _of_programme(texts, facts.numbered_session(number, count), programme)
+    return _titled(texts, facts.numbered_session(number, count), programme)
 
 
 @lru_cache(maxsize=256)
 def event_title(texts: Renderer, kind: GroupEventKind, programme: str | None) -> str:
     """Return the title of a group event; see `summary`."""
-    return _of_programme(texts, facts.group_session(kind), programme)
+    return _titled(texts, facts.group_session(kind), programme)
 
 
-def _of_programme(texts: Renderer, session: Fact, programme: str | None) -> str:
+def _titled(texts: Renderer, session: Fact, programme: str | None) -> str:
     if programme is None:
         return texts.text(session)
     return texts.text(facts.SESSION_OF_PROGRAMME(programme=programme, session=session))

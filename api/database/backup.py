@@ -89,8 +89,7 @@ def restore(
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.
-        prepare: changes the decrypted copy before it replaces the database, for example by
-            repeating erasures.
+        prepare: changes the decrypted copy before it is used, for example repeats erasures.
         earlier_keys: other keys with which the backup may have been encrypted.
 
     Returns:

@@ -24,15 +24,13 @@ NEW_CYCLE = "/new-cycle"
 WEBHOOKS = "/webhooks"
 MAIL_CHECK = "/mail-check"
 CURRICULUM = "/curriculum"
+REPLIES = "/replies"
 PERSON = "/p/"
 FEEDS = "/feeds/"
 AIDE = "/aide/"
 OFFICE_CALENDAR = f"{ACCOUNT}/calendar"
 JOIN = "/join"
-PEOPLE_UPLOAD_SUFFIXES = (
-    "/people",
-    "/people/preview",
-)  # suffixes of every URL that accepts people lists
+PEOPLE_UPLOAD_SUFFIXES = ("/people", "/people/preview")  # of every URL that accepts people lists
 CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
@@ -250,11 +248,6 @@ def pair_decisions(cycle_id: str) -> str:
     return f"/cycles/{cycle_id}/pairs"
 
 
-def policy_text(cycle_id: str) -> str:
-    """Return the URL of the page on which a cycle file is edited."""
-    return f"{cycle(cycle_id)}/policy/text"
-
-
 def cycle_file(cycle_id: str) -> str:
     """Return the URL from which a cycle file is downloaded."""
     return f"{API}/cycles/{cycle_id}/policy.toml"
@@ -295,19 +288,9 @@ def plan_person(plan_id: str, person_id: str) -> str:
     return f"{plan(plan_id)}/people/{person_id}"
 
 
-def incoming_mails() -> str:
-    """Return the URL of the page with emailed replies that wait for a decision."""
-    return "/replies"
-
-
 def question(question_id: str) -> str:
     """Return the URL of a plan query and its answer."""
     return f"/questions/{question_id}"
-
-
-def outbox_mail(message_id: str) -> str:
-    """Return the URL of an outbox message as an `.eml` file."""
-    return f"{API}/outbox/{message_id}.eml"
 
 
 def person_consent(secret: str) -> str:

@@ -148,12 +148,12 @@ def _level_cells(level: ComparedLevel) -> list[Cell]:
     return [
         Cell(facts.NOT_AN_OBJECTIVE())
         if value is None
-        else Cell(NUMBER_ALONE(number=value), _standing(level, behind))
+        else Cell(NUMBER_ALONE(number=value), _comparison_badge(level, behind))
         for value, behind in zip(level.values, level.behind, strict=True)
     ]
 
 
-def _standing(level: ComparedLevel, behind: int | None) -> Badge:
+def _comparison_badge(level: ComparedLevel, behind: int | None) -> Badge:
     if behind is None:
         return Badge(facts.MEASURED_DIFFERENTLY())
     if not any(level.behind):

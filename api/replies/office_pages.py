@@ -37,7 +37,7 @@ def decide(
 ) -> Response:
     """Enter the reply in a held email, or ignore the email."""
     held.decide_held(services, incoming_id, form)
-    return redirect_after_post(urls.incoming_mails())
+    return redirect_after_post(urls.REPLIES)
 
 
 ROUTERS = (INCOMING_PAGES,)
