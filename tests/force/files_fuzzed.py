@@ -7,15 +7,14 @@ the commands and the server. Calendar files are not included; see
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.bench.figures import Figure
-from tests.force import damaged_reading
 from tests.force.damaged_reading import Outcomes, read_damaged
 from tests.force.measuring import SQLITE, command, seconds
+from tests.forked import PROCESSES
 
 TIMES = 1_000_000
 MUST = "none uncaught, none over 1 s of processor time"
@@ -32,9 +31,7 @@ def measure(times: int, database: str) -> Figure:
     del database
     started = time.monotonic()
     found = Outcomes()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([damaged_reading.__name__])
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=PROCESSES) as pool:
         parts = [
             pool.submit(read_damaged, first, min(_AT_A_TIME, times - first))
             for first in range(0, times, _AT_A_TIME)
