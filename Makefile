@@ -27,7 +27,7 @@ check: .venv/dev.stamp ## style, types, imports, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --check --lint
 	$(BIN)/python -m tests.catalogue
 
 bench: .venv/dev.stamp ## the measured figures, as a table
