@@ -4,20 +4,33 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+# The tests of a file run in one process, in the order of tests/conftest.py.
+PROCESSES := -n 4 --dist loadfile --no-loadscope-reorder
+ON_POSTGRESQL := $(addprefix tests/api/, accounts audit_trail background coaching data_protection database \
+	group_events invitations lists mail overview participants people replies runs session_reports sessions) \
+	$(addprefix --ignore=tests/api/, accounts/test_oidc.py accounts/test_token_scopes.py \
+	accounts/test_required_second_factor.py data_protection/test_copies.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
+.PHONY: demo test test-slow test-postgresql check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-out/
 	$(BIN)/gender-coach demo --out demo-out
 
-test: .venv/dev.stamp ## every test, with the line coverage
-	-@$(MAKE) --no-print-directory .venv/tools.stamp
-	$(BIN)/python -m slipcover -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+test: .venv/dev.stamp ## the tests but those that take long, with the line coverage
+	$(BIN)/python -m slipcover -m pytest $(PROCESSES) -m "not slow"
 	$(BIN)/python -m tests.coverage .coverage.json
+
+test-slow: .venv/dev.stamp ## the others: browsers, upgrades, killed processes, many random instances
+	-@$(MAKE) --no-print-directory .venv/tools.stamp
+	$(BIN)/python -m pytest $(PROCESSES) -m slow
+
+test-postgresql: .venv/dev.stamp ## the subjects whose results depend most on the database, on PostgreSQL
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PROCESSES) \
+		$(ON_POSTGRESQL)
 
 serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded
 	$(BIN)/gender-coach serve --demo --port $(PORT)

@@ -24,19 +24,23 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 _LONGEST = ("force", "upgrade")
-_FILES_BETWEEN_BROWSERS = 25
+_FILES_BETWEEN_BROWSERS = 3
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders whose files take longest, so that no process ends long after others.
 
-    `make test` runs the tests of a file in one process (`--dist loadfile`), in this order of files.
-    Files with a browser, which needs a core to itself, are spread between the others.
+    The tests of a file run in one process (`--dist loadfile`), in this order of files. Files with a
+    browser, which needs a core to itself, are spread between the others; all of these are slow.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     browsers = [path for path in files if "browser" in path.parts]
+    for path in browsers:
+        for item in files[path]:
+            item.add_marker(pytest.mark.slow)
     others = [path for path in files if path not in browsers]
     others.sort(key=lambda path: not any(folder in path.parts for folder in _LONGEST))
     order: list[Path] = []

@@ -100,6 +100,7 @@ exec "$PYTHON" -m api "$@"
 """
 
 
+@pytest.mark.slow
 def test_commands_run_with_the_key_and_the_settings_of_the_services(tmp_path: Path) -> None:
     stand_in = tmp_path / "bin" / "systemd-run"
     stand_in.parent.mkdir()

@@ -33,6 +33,7 @@ def test_points_of_pairs_do_not_depend_on_the_number_of_threads() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_result_does_not_depend_on_the_number_of_workers() -> None:
     roster, cycle = instance(REGION, 1)
     first, *others = (

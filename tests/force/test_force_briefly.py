@@ -42,7 +42,7 @@ from tests.mail_server import Taken
 if TYPE_CHECKING:
     from types import ModuleType
 
-pytestmark = pytest.mark.force
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

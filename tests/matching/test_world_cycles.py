@@ -10,9 +10,10 @@ from matching.result import Result
 from tests.force.world_cycles import contradictions, faults
 from tests.matching.planner import shifted
 from tests.matching.test_clock_changes import CYCLE, ROSTER, run
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", seeds(range(50)))
 def test_random_cycle_has_a_sound_result(seed: int) -> None:
     assert faults(seed) == []
 

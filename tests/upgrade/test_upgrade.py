@@ -50,6 +50,8 @@ from api.settings import Settings
 from tests.api.conftest import ANY_VERSION, PostgresServer, postgres  # noqa: F401 - a fixture
 from tests.mail_server import MailServer, mail_server
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 MANIFEST: dict[str, Any] = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
 MAIN = MANIFEST["cycles"]["main"]

@@ -536,6 +536,7 @@ def test_confirmation_at_provider_requires_recent_sign_in_by_same_user(office: O
         assert browser.get("/confirm/provider").status_code == HTTPStatus.UNAUTHORIZED
 
 
+@pytest.mark.slow
 def test_oidc_libraries_are_not_loaded_without_settings() -> None:
     look = "import sys, api.app; print([m for m in sys.modules if 'authlib' in m])"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[2] / "node"
 SECRET = "a secret of the tests and of nothing else"  # noqa: S105 - of the tests
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or not (FOLDER / "node_modules").is_dir(),
-    reason="no provider here: install Node, then `npm install --prefix tests/node`",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("node") is None or not (FOLDER / "node_modules").is_dir(),
+        reason="no provider here: install Node, then `npm install --prefix tests/node`",
+    ),
+]
 
 
 @contextmanager

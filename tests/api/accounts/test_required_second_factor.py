@@ -200,6 +200,7 @@ def test_changing_the_second_factor_ends_tokens(world: World, new_user: httpx.Cl
         assert event.detail == {"credentials": 1}
 
 
+@pytest.mark.slow
 def test_demonstration_with_the_sample_alone_needs_no_second_factor(world: World) -> None:
     load_sample_cycle(world.services)
     assert contains_only_sample(world.services)

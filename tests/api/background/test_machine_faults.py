@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 NOON = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from conftest import PostgresServer, World
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 SERVERS = ("server 1", "server 2")
 WORKERS = ("worker@1", "worker@2", "worker@3")

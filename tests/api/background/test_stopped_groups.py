@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from conftest import World
     from sqlalchemy import Row
 
+pytestmark = pytest.mark.slow
+
 _HANGS_SECONDS = 300.0
 Found = TypeVar("Found")
 

@@ -59,6 +59,7 @@ CASES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_command_succeeds(case: Degenerate, gender_coach: Command, tmp_path: Path) -> None:
     for name, text in (

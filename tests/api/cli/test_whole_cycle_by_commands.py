@@ -22,6 +22,8 @@ from tests.mail_server import mail_server
 if TYPE_CHECKING:
     from conftest import World
 
+pytestmark = pytest.mark.slow
+
 Invoke = Callable[..., str]
 
 

@@ -187,6 +187,7 @@ def _killed_in_time(deployment: Deployment, target: Path, folder: Path, pattern:
     return not target.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["copied", "encrypted"])
 def test_killed_backup_leaves_no_plain_text_on_the_medium_and_the_next_one_cleans_up(
     deployment: Deployment, moment: str

@@ -376,6 +376,7 @@ def _exports(world: World, cycle_id: str) -> str:
         )
 
 
+@pytest.mark.slow
 def test_erased_people_are_not_named_anywhere(
     world: World, sending: httpx.Client, server: MailServer
 ) -> None:

@@ -240,6 +240,7 @@ def _all_rows(database: Database) -> dict[str, list[str]]:
 JOBS = {None: "workflow_status", "dbos": "dbos.workflow_status"}
 
 
+@pytest.mark.slow
 def test_backup_moves_between_sqlite_and_postgresql(
     world: World, postgres: PostgresServer, tmp_path: Path
 ) -> None:

@@ -153,6 +153,7 @@ def own_postgres(postgres: PostgresServer) -> Iterator[PostgresServer]:
             server.stop()
 
 
+@pytest.mark.slow
 def test_requests_fail_and_runs_wait_while_postgresql_is_down(
     own_postgres: PostgresServer,
     tmp_path: Path,

@@ -152,6 +152,7 @@ def _revisions() -> list[str]:
     return [*reversed(schema.known_revisions())]
 
 
+@pytest.mark.slow
 def test_each_migration_preserves_rows_in_both_directions(full: Database) -> None:
     filled = _rows(full)
     assert {name for name, count in filled.items() if count} >= FILLED

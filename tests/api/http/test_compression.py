@@ -25,6 +25,7 @@ def test_routes_that_show_secrets_or_accept_text_are_not_compressible() -> None:
     assert {method for (method, _), one in PERMISSIONS.items() if one.compressible} == {"GET"}
 
 
+@pytest.mark.slow
 def test_compressible_pages_contain_no_secret(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))

@@ -23,6 +23,8 @@ from tests.api.http.generated_client import GeneratedClient, generated
 if TYPE_CHECKING:
     from conftest import SharedServer
 
+pytestmark = pytest.mark.slow
+
 _RUN_SECONDS = 60
 _GUIDE = Path(__file__).parents[3] / "docs/how-to/use-the-api.md"
 _STEP = re.compile(

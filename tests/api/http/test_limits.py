@@ -174,6 +174,7 @@ def _routes(*methods: str) -> Iterator[tuple[str, str]]:
             yield method, path
 
 
+@pytest.mark.slow
 def test_nothing_of_a_cycle_beyond_the_limits_is_reached(both: tuple[Limited, Limited]) -> None:
     admitted = {
         (method, path, limited.token[:4])
@@ -186,6 +187,7 @@ def test_nothing_of_a_cycle_beyond_the_limits_is_reached(both: tuple[Limited, Li
     assert admitted == set()
 
 
+@pytest.mark.slow
 def test_no_page_names_anybody_of_another_cycle(both: tuple[Limited, Limited]) -> None:
     by_cycle, _ = both
     answers = {path: by_cycle.call("GET", path, by_cycle.inside) for _, path in _routes("GET")}

@@ -748,6 +748,7 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
     ours.setLevel(level)
 
 
+@pytest.mark.slow
 def test_no_route_logs_personal_data(
     shared: SharedServer, path_values: dict[str, str], debug_log: io.StringIO
 ) -> None:

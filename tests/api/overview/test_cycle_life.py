@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     from api.sessions.session_details import SessionDetails
 
+pytestmark = pytest.mark.slow
+
 COACHEES, COACHES = ("C-1", "C-2", "C-3"), ("K-1", "K-2")
 GRACE = timedelta(days=60)
 BEGINNING = datetime(2027, 1, 20, 9, 0, tzinfo=UTC)

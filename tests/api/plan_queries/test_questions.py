@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
@@ -57,6 +58,7 @@ def _ask(client: httpx.Client, plan_id: str, **fields: object) -> dict[str, Any]
     return over(client, response.headers["location"])
 
 
+@pytest.mark.slow
 def test_explanation_is_solved_once_and_stored_with_the_plan(
     world: World, working: httpx.Client
 ) -> None:
@@ -102,6 +104,7 @@ def test_explanation_is_solved_once_and_stored_with_the_plan(
     assert events.count(("question finished", "system")) == 3
 
 
+@pytest.mark.slow
 def test_replacing_a_coach_changes_nothing_for_others(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
     _upload_lists(working, cycle_id, capacity=3)

@@ -164,6 +164,7 @@ def sending_all(office: Office) -> list[Taken]:
     return office.server.taken[before:]
 
 
+@pytest.mark.slow
 def test_the_whole_life_of_invitations(
     world: World, server: MailServer, inbox: ImapMailbox
 ) -> None:

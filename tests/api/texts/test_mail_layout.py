@@ -50,6 +50,7 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"language": language, "deployment": deployment})
 
 
+@pytest.mark.slow
 def test_no_email_scrolls_sideways_or_clips_its_text_on_a_phone(
     office_mail: SendingOffice, world: World, browser: Browser
 ) -> None:

@@ -265,6 +265,7 @@ def unaccented_in_mail(mail: EmailMessage) -> list[str]:
     return plain + unaccented_in_page(html.get_content(), DATA)
 
 
+@pytest.mark.slow
 def test_all_text_of_mails_comes_from_the_catalogues_or_is_data(
     office_mail: SendingOffice, world: World
 ) -> None:

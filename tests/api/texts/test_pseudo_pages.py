@@ -281,6 +281,7 @@ def words_of(person: Coachee | Coach) -> set[str]:
     return {person.name, person.unit, person.country, *person.topics, *chain}
 
 
+@pytest.mark.slow
 def test_all_text_of_pages_comes_from_the_catalogues_or_is_data(walk: Walk) -> None:
     data = known_data()
     found = {

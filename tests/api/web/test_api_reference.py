@@ -31,6 +31,7 @@ def pages(shared: SharedServer, document: dict[str, Any]) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_every_operation_is_shown_to_everybody(
     shared: SharedServer, document: dict[str, Any], pages: dict[str, str]
 ) -> None:

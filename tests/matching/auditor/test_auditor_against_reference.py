@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 
 from coach.cycle import Cycle
@@ -13,6 +14,8 @@ from matching.result import Result
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.planner import ends, plan
 from tests.matching.reference import common_starts, series_holds
+
+pytestmark = pytest.mark.slow
 
 
 def instance(random: Random) -> tuple[Roster, Cycle]:

@@ -37,6 +37,7 @@ from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends
 from tests.matching.problem import problem_of
 from tests.matching.reference import common_starts, series_holds
+from tests.seeds import seeds
 
 MOST = 60_000  # timetables enumerated per coach
 Series = tuple[datetime, ...]
@@ -182,12 +183,12 @@ def is_compared(seed: int) -> tuple[bool, bool]:
     return shared, agrees(roster, cycle, result, None)
 
 
-@pytest.mark.parametrize("seed", range(90))
+@pytest.mark.parametrize("seed", seeds(range(90)))
 def test_schedule_level_is_optimal_among_all_timetables(seed: int) -> None:
     is_compared(seed)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(range(60)))
 def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
     random = Random(seed)
     roster, cycle = with_quality(random)

@@ -37,13 +37,14 @@ from tests.matching.crowded import crowded
 from tests.matching.one_coach import assert_holds, calendars, chains, one_day
 from tests.matching.problem import problem_of
 from tests.matching.reference import blocking_rules, can_meet
+from tests.seeds import seeds
 
 
 def deadline() -> Deadline:
     return Deadline(time.monotonic, None, lambda: False)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(range(60)))
 def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     free = build_availability_grid(roster, cycle)
@@ -55,7 +56,7 @@ def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
         assert able == can_meet(one, other, cycle)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(range(30)))
 def test_oracle_accepts_exactly_the_feasible_sets(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
@@ -67,7 +68,7 @@ def test_oracle_accepts_exactly_the_feasible_sets(seed: int) -> None:
             assert oracle.can_hold(wanted, deadline()) == expected
 
 
-@pytest.mark.parametrize("seed", range(100, 130))
+@pytest.mark.parametrize("seed", seeds(range(100, 130)))
 def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
@@ -88,7 +89,7 @@ def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
                     assert_holds(calendar, found)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(range(12)))
 def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
     """A cut excludes only infeasible sets, and every timetable found satisfies the model."""
     random = Random(seed)
@@ -167,7 +168,7 @@ def test_pricing_returns_a_set_of_maximum_profit(seed: int) -> None:
         return
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", seeds(range(80)))
 def test_day_packing_succeeds_if_and_only_if_sessions_fit(seed: int) -> None:
     random = Random(seed)
     options = tuple(
@@ -190,7 +191,7 @@ def test_day_packing_succeeds_if_and_only_if_sessions_fit(seed: int) -> None:
     assert {pair for clique in cliques for pair in combinations(clique, 2)} == conflicts
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(range(40)))
 def test_conflict_cliques_are_the_maximal_ones(seed: int) -> None:
     random = Random(seed)
     options = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 
 from matching.deadline import Deadline
@@ -22,6 +23,7 @@ def clock() -> float:
     return 0.0
 
 
+@pytest.mark.slow
 @given(randoms)
 @settings(max_examples=15, deadline=None)
 def test_remedy_is_verified_if_and_only_if_some_plan_places_all(random: Random) -> None:

@@ -72,6 +72,7 @@ SCARCE = replace(TIGHT, coachees=40, coaches=10, capacity=(2, 5), priority=(1, 2
 ROOMY = replace(SCARCE, windows=(2, 3), coachees=30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("shape", [SCARCE, ROOMY], ids=["scarce", "roomy"])
 def test_fast_methods_give_the_same_runner_ups_as_solving_each(

@@ -66,6 +66,7 @@ ranges = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     person_windows=st.lists(windows, min_size=1, max_size=6),

@@ -33,6 +33,7 @@ from tests.matching.coach_timetable.test_best_timetable import with_quality
 from tests.matching.crowded import START
 from tests.matching.planner import ends
 from tests.matching.reference import blocking_rules, common_starts, same_person
+from tests.seeds import seeds
 
 MOST = 4_000
 Series = tuple[datetime, ...]
@@ -319,7 +320,7 @@ def with_series(match: Match, series: list[Session]) -> Match:
     return match.model_copy(update={"sessions": tuple(series)})
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", seeds(range(80)))
 def test_rematch_in_progress_is_optimal_among_all_continuations(seed: int) -> None:
     roster, cycle, earlier, where = in_mid_cycle(seed)
     plain = BruteForce(roster, cycle, earlier, where)
@@ -342,7 +343,7 @@ def people_in_both_roles(random: Random) -> tuple[Roster, Cycle]:
     return roster, cycle.model_copy(update={"pins": {}})
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", seeds(range(50)))
 def test_rematch_under_way_keeps_people_in_both_roles_from_two_sessions_at_once(
     seed: int,
 ) -> None:
@@ -356,6 +357,7 @@ def test_rematch_under_way_keeps_people_in_both_roles_from_two_sessions_at_once(
         assert [level.bound for level in levels] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_rematch_in_progress_is_independent_of_the_number_of_workers(seed: int) -> None:
     roster, cycle = instance(replace(TIGHT, coachees=90, coaches=24), seed)

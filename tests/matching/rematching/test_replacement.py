@@ -47,6 +47,7 @@ def faults(roster: Roster, cycle: Cycle, result: Result) -> list[str]:
     return [one for one in found if not one.startswith("level")]
 
 
+@pytest.mark.slow
 @given(randoms)
 @settings(max_examples=100, deadline=None)
 def test_replacements_are_all_feasible_coaches_and_affect_no_other_pair(

@@ -93,6 +93,7 @@ def instance(random: Random) -> tuple[Roster, Cycle, Result]:
     return roster, cycle, plan(roster, cycle)
 
 
+@pytest.mark.slow
 @given(randoms)
 @settings(max_examples=50, deadline=None)
 def test_every_slot_passes_the_audit_and_slots_are_found_where_the_audit_allows_any(

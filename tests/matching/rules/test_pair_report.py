@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 
 from matching.instance.availability_grid import build_availability_grid
@@ -12,6 +13,7 @@ from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, can_meet
 
 
+@pytest.mark.slow
 @given(randoms)
 @settings(max_examples=50, deadline=None)
 def test_pair_report_lists_everything_that_blocks_each_pair(random: Random) -> None:

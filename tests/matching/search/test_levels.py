@@ -50,6 +50,7 @@ def value(oracles: PricingOracles, level: ObjectiveLevel, choice: Choice) -> int
     return int(level_weights(problem, level)[choice].sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [crowded, sociable])
 def test_additive_levels_are_lexicographically_optimal(kind: Kind) -> None:
     levels = (ObjectiveLevel.PLACED, ObjectiveLevel.TOTAL)

@@ -18,6 +18,7 @@ from matching.result import Result
 from tests.matching.both_roles import both_roles
 from tests.matching.coach_timetable.test_best_timetable import all_series, as_match, solved
 from tests.matching.reference import same_person, series_holds
+from tests.seeds import seeds
 
 MOST = 30_000  # joint timetables enumerated
 
@@ -68,7 +69,7 @@ def possible(context: AuditContext, picked: tuple) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(range(60)))
 def test_schedule_of_linked_coaches_is_within_its_bounds(seed: int) -> None:
     roster, cycle = with_quality(Random(seed))
     result = solved(roster, cycle)
