@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.browser.test_whole_way import upload
-from tests.browser.walking import PHONE, WIDE, Camera, enter, fits, press
+from tests.browser.walking import PHONE, WIDE, Camera, enter, fits, press, press_button
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -76,6 +76,7 @@ def office(browser: Browser, server: Server, camera: Camera) -> list[str]:
     _publish(walker)
     _send(walker, server, "sent")
     _rematch(walker, server)
+    _navigate_on_phone(walker.page)
     return walker.pressed
 
 
@@ -154,3 +155,15 @@ def _rematch(walker: Office, server: Server) -> None:
     _send(walker, server, "told")
     walker.press("link", "Coaching scheduler")
     walker.shoot("today", phone=True)
+
+
+def _navigate_on_phone(page: Page) -> None:
+    """Open the menu of a narrow screen, and follow a link in it."""
+    page.set_viewport_size(PHONE)
+    page.reload()
+    rules = page.get_by_role("link", name="Rules", exact=True)
+    expect(rules).to_be_hidden()
+    press_button(page, "Menu")
+    press(page, rules)
+    expect(page.get_by_role("heading", name="Rules")).to_be_visible()
+    fits(page)
