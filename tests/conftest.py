@@ -6,7 +6,7 @@ Equal cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` g
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,33 +23,32 @@ settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-_LONGEST = ("force", "upgrade")
-_FILES_BETWEEN_BROWSERS = 3
+_LONGEST = ("force", "upgrade", "test_pseudo_layout.py", "test_office_walk.py")
+"""Folders and files that begin first, so that no process ends long after the others."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose files take longest, so that no process ends long after others.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests with a browser as slow, and put the tests that were selected in order.
 
     The tests of a file run in one process (`--dist loadfile`), in this order of files. Files with a
-    browser, which needs a core to itself, are spread between the others; all of these are slow.
+    browser, which needs a core to itself, are spread between the others.
     """
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+    yield
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    browsers = [path for path in files if "browser" in path.parts]
-    for path in browsers:
-        for item in files[path]:
-            item.add_marker(pytest.mark.slow)
-    others = [path for path in files if path not in browsers]
-    others.sort(key=lambda path: not any(folder in path.parts for folder in _LONGEST))
-    order: list[Path] = []
-    for number, path in enumerate(others):
-        if number % _FILES_BETWEEN_BROWSERS == 0:
-            order += browsers[:1]
-            del browsers[:1]
-        order.append(path)
-    items[:] = [item for path in (*order, *browsers) for item in files[path]]
+    order = sorted(files, key=lambda path: not {*_LONGEST} & {*path.parts})
+    browsers = [path for path in order if "browser" in path.parts]
+    others = [path for path in order if path not in browsers]
+    places = [
+        *((number / len(others), path) for number, path in enumerate(others)),
+        *((number / len(browsers), path) for number, path in enumerate(browsers)),
+    ]
+    items[:] = [item for _, path in sorted(places) for item in files[path]]
 
 
 @pytest.fixture(scope="session", autouse=True)
