@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,9 @@ class Published:
         role = AccessRole.COACHEE if reader.startswith("C") else AccessRole.COACH
         person_id = self.world.person_id(self.cycle_id, reader)
         return Principal(role, person_id=person_id, verification=Verification.CODE)
+
+    def with_link_alone(self, reader: str) -> Principal:
+        return replace(self.principal(reader), verification=None)
 
     def session(self, reader: str, session_id: str) -> SessionDetails:
         with self.world.database.reading() as tx:
@@ -201,6 +204,37 @@ def test_a_schedule_lists_the_readers_sessions_in_chronological_order(
     ]  # fmt: skip
 
 
+def test_sessions_read_by_id_are_in_the_order_of_their_ids(published: Published) -> None:
+    every = published.schedule_of("office")
+    with published.world.database.reading() as tx:
+        ids = schedule.session_ids(tx, published.cycle_id)
+        assert list(ids) == [one.id for one in every]
+        assert schedule.sessions_by_id(tx, published.cycle_id, ids[:0:-1]) == every[:0:-1]
+
+
+def test_own_schedule_contains_attendance_only_if_its_reader_is_verified(
+    published: Published,
+) -> None:
+    with published.world.database.reading() as tx:
+        own = schedule.own_schedule(tx, published.principal(COACH))
+        unverified = schedule.own_schedule(tx, published.with_link_alone(COACH))
+    assert own.person.code == COACH
+    assert [one.recorded for one in own.sessions] == [Attendance.HELD, None]
+    hidden = [one.model_copy(update={"recorded": None}) for one in own.sessions]
+    assert unverified == own.model_copy(update={"sessions": tuple(hidden)})
+
+
+def test_a_session_contains_attendance_only_if_its_reader_is_verified(
+    published: Published,
+) -> None:
+    shown = published.session(COACHEE, published.first)
+    with published.world.database.reading() as tx:
+        principal = published.with_link_alone(COACHEE)
+        unverified = schedule.session_details(tx, principal, published.first)
+    assert shown.recorded is Attendance.HELD
+    assert unverified == shown.model_copy(update={"recorded": None})
+
+
 def test_the_schedule_of_a_person_contains_the_person_and_the_cycle(
     published: Published,
 ) -> None:
@@ -251,3 +285,7 @@ def test_errors_about_missing_objects_contain_their_ids(published: Published) ->
             schedule.person_schedule(tx, "missing")
         with pytest.raises(NotFoundError):
             schedule.cycle_schedule(tx, "missing")
+        with pytest.raises(NotFoundError):
+            schedule.sessions_by_id(tx, "missing", [published.first])
+        with pytest.raises(NotFoundError, match="there is no person"):
+            schedule.own_schedule(tx, office)
