@@ -5,7 +5,7 @@ Each message follows the name of a file and a colon.
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, listed, message, plural_message
+from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message, plural_message
 
 MISSING = message("results_check.missing", "is missing")
 CANNOT_BE_READ = message("results_check.cannot_be_read", "cannot be read: {reason}", reason=TEXT)
@@ -69,6 +69,11 @@ NO_INVITATION = message(
     person=TEXT,
     number=NUMBER,
 )
+NO_CONTRACTING_INVITATION = message(
+    "results_check.no_contracting_invitation",
+    "has no invitation for {person} to the contracting session",
+    person=TEXT,
+)
 PROPERTY_DIFFERS = message(
     "results_check.property_differs",
     "{property} is {value} instead of {expected}",
@@ -131,3 +136,10 @@ OTHER_ADDRESS = message(
     "the {part} part of its email contains the other person's address",
     part=TEXT,
 )
+
+
+def no_invitation(person: str, number: int) -> Fact:
+    """Return that a person has no invitation to session `number`; 0 is the contracting session."""
+    if number:
+        return NO_INVITATION(person=person, number=number)
+    return NO_CONTRACTING_INVITATION(person=person)

@@ -74,8 +74,7 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
         for fault in (*_calendar(lines, one), *_mail(eml.read_bytes(), calendar, one)):
             yield Finding(about, fault)
     for one in chain.from_iterable(expected.values()):
-        number = one.session.number
-        yield Finding("invites", facts.NO_INVITATION(person=one.person.id, number=number))
+        yield Finding("invites", facts.no_invitation(one.person.id, one.session.number))
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:

@@ -10,7 +10,7 @@ from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from coach.texts.facts import Fact
 from matching.auditor.hours import AuditCalendar, Spans
-from matching.facts.findings import MATCH, SESSION
+from matching.facts.findings import MATCH
 from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.result import Match, Result
 from matching.rules import RuleInputs
@@ -106,8 +106,3 @@ class AuditContext:
 def about_match(match: Match) -> Fact:
     """Return the name of a match in findings."""
     return MATCH(coachee=match.coachee, coach=match.coach)
-
-
-def describe_session(session: Session) -> Fact:
-    """Return the number, day and time of a session."""
-    return SESSION(number=session.number, day=session.start.date(), time=session.start)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from coach.sessions import Session
-from matching.auditor.context import AuditContext, describe_session
+from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.facts import findings as facts
+from matching.facts.series_findings import describe_session
 from matching.instance.earlier_pairs import expected_people
 from matching.records.result_file import LEGACY_FORMAT
 
@@ -53,8 +54,8 @@ def _overlaps(context: AuditContext, bookings: set[_Booking]) -> Iterator[Findin
                 yield Finding(
                     facts.MATCH(coachee=coachee, coach=coach),
                     facts.SAME_PERSON_OVERLAP(
-                        first=describe_session(one),
-                        second=describe_session(other),
+                        first=describe_session(one.number, one.start),
+                        second=describe_session(other.number, other.start),
                         coachee=other_coachee,
                         coach=other_coach,
                     ),

@@ -8,6 +8,7 @@ from coach.texts.facts import LEGACY
 from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
 from matching.facts import findings as facts
+from matching.facts.series_findings import past_session_changed, too_early
 from matching.records.result_file import LEGACY_FORMAT
 from matching.rematching.moves import explain_moves
 from matching.result import Move
@@ -52,11 +53,11 @@ def fixed_history(context: AuditContext) -> Iterator[Finding]:
     for match in context.known:
         for session in context.past.get((match.coachee, match.coach), ()):
             if session not in match.sessions:
-                yield Finding(about_match(match), facts.PAST_SESSION_CHANGED(number=session.number))
+                yield Finding(about_match(match), past_session_changed(session.number))
         for session in match.sessions:
             day = session.start.astimezone(zone).date()
             if day < first and not context.is_past(match, session):
                 yield Finding(
                     about_match(match),
-                    facts.TOO_EARLY(number=session.number, day=day, first=first),
+                    too_early(session.number, day=day, first=first),
                 )

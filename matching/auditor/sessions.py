@@ -9,10 +9,17 @@ from itertools import groupby, pairwise
 
 from coach.sessions import Session
 from coach.texts.facts import Fact
-from matching.auditor.context import AuditContext, about_match, describe_session
+from matching.auditor.context import AuditContext, about_match
 from matching.auditor.finding import Finding
 from matching.auditor.hours import inside, minute_of
 from matching.facts import findings as facts
+from matching.facts.series_findings import (
+    NO_SESSIONS,
+    WRONG_SERIES,
+    describe_session,
+    not_after,
+    wrong_gap,
+)
 from matching.result import Match
 
 
@@ -36,9 +43,9 @@ def series(context: AuditContext) -> Iterator[Finding]:
         expected = [*past, *range(max([first - 1, *past]) + 1, last + 1)]
         if not numbers or numbers != expected:
             wrong = (
-                facts.WRONG_SERIES(numbers=numbers, first=first, last=last)
+                WRONG_SERIES(numbers=numbers, first=first, last=last)
                 if numbers
-                else facts.NO_SESSIONS(first=first, last=last)
+                else NO_SESSIONS(first=first, last=last)
             )
             yield Finding(about_match(match), wrong)
         for before, after in pairwise(match.sessions):
@@ -47,24 +54,17 @@ def series(context: AuditContext) -> Iterator[Finding]:
             if minute_of(after.start) <= minute_of(before.start):
                 yield Finding(
                     about_match(match),
-                    facts.NOT_AFTER(number=after.number, previous=before.number),
+                    not_after(after.number, before.number),
                 )
-            dates = [one.start.astimezone(zone).date() for one in (before, after)]
-            gap = (dates[1] - dates[0]).days
+            first_day, day = (one.start.astimezone(zone).date() for one in (before, after))
             least, most = policy.min_gap_days, policy.max_gap_days
             if before.number == 0:
                 least, most = policy.contracting_gap_days
-            if not least <= gap <= most:
+            if not least <= (day - first_day).days <= most:
                 yield Finding(
                     about_match(match),
-                    facts.WRONG_GAP(
-                        count=gap,
-                        previous=before.number,
-                        previous_day=dates[0],
-                        number=after.number,
-                        day=dates[1],
-                        least=least,
-                        most=most,
+                    wrong_gap(
+                        (before.number, after.number), (first_day, day), least=least, most=most
                     ),
                 )
 
@@ -141,9 +141,9 @@ def _overlaps(
         free = _minutes_between(one.end, other.start)
         if free < buffer and not context.all_past((one, other)):
             both: dict[str, object] = {
-                "first": describe_session(one),
+                "first": describe_session(one.number, one.start),
                 "coachee": first,
-                "second": describe_session(other),
+                "second": describe_session(other.number, other.start),
                 "other_coachee": second,
             }
             wrong = (
@@ -180,4 +180,6 @@ def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iter
 
 
 def _about_session(match: Match, session: Session) -> Fact:
-    return facts.SESSION_OF_MATCH(match=about_match(match), session=describe_session(session))
+    return facts.SESSION_OF_MATCH(
+        match=about_match(match), session=describe_session(session.number, session.start)
+    )

@@ -11,7 +11,6 @@ from coach.texts.facts import (
     PERSON,
     SHORT_DATE,
     TEXT,
-    TIME,
     listed,
     message,
     plural_message,
@@ -23,14 +22,6 @@ FINDING = message("finding.line", "{about}: {finding}", about=FACT, finding=FACT
 MATCH = message("finding.match", "match {coachee} with {coach}", coachee=PERSON, coach=PERSON)
 SESSION_OF_MATCH = message(
     "finding.session_of_match", "{match}, {session}", match=FACT, session=FACT
-)
-# i18n: session 3 on Mon 18 Jan 2027 at 09:00
-SESSION = message(
-    "finding.session",
-    "session {number} on {day} at {time}",
-    number=NUMBER,
-    day=SHORT_DATE,
-    time=TIME,
 )
 COACHEE = message("finding.coachee", "coachee {coachee}", coachee=PERSON)
 COACH = message("finding.coach", "coach {coach}", coach=PERSON)
@@ -176,52 +167,9 @@ INCOMPLETE_REMEDY = message("finding.incomplete_remedy", "a remedy lacks its cha
 MOVED_TWICE = message("finding.moved_twice", "contain a coachee twice")
 WRONG_MOVE = message("finding.wrong_move", "is missing or wrong; expected: {reason}", reason=FACT)
 NOTHING_MOVED = message("finding.nothing_moved", "is reported, but nothing moved")
-PAST_SESSION_CHANGED = message(
-    "finding.past_session_changed", "past session {number} is missing or changed", number=NUMBER
-)
-TOO_EARLY = message(
-    "finding.too_early",
-    "session {number} is placed on {day}, before {first}",
-    number=NUMBER,
-    day=SHORT_DATE,
-    first=SHORT_DATE,
-)
 
 # Sessions.
 FAR_OUTSIDE = message("finding.far_outside", "is far outside the cycle")
-WRONG_SERIES = message(
-    "finding.wrong_series",
-    "has sessions {numbers}; expected {first} to {last}, in this order",
-    numbers=listed(NUMBER),
-    first=NUMBER,
-    last=NUMBER,
-)
-NO_SESSIONS = message(
-    "finding.no_sessions",
-    "has no sessions; expected {first} to {last}",
-    first=NUMBER,
-    last=NUMBER,
-)
-NOT_AFTER = message(
-    "finding.not_after",
-    "session {number} does not start after session {previous}",
-    number=NUMBER,
-    previous=NUMBER,
-)
-WRONG_GAP = plural_message(
-    "finding.wrong_gap",
-    "there is {count} day between session {previous} ({previous_day}) and session {number} "
-    "({day}); {least} to {most} are required",
-    "there are {count} days between session {previous} ({previous_day}) and session {number} "
-    "({day}); {least} to {most} are required",
-    count=NUMBER,
-    previous=NUMBER,
-    previous_day=SHORT_DATE,
-    number=NUMBER,
-    day=SHORT_DATE,
-    least=NUMBER,
-    most=NUMBER,
-)
 OUTSIDE_CYCLE = message(
     "finding.outside_cycle",
     "is outside the cycle ({first} to {last})",

@@ -96,6 +96,25 @@ def test_the_auditor_notices_a_contracting_session_at_another_time(
     assert audit(ROSTER, POLICY, changed)
 
 
+def test_findings_call_session_0_the_contracting_session(result: Result) -> None:
+    match = result.matches[0]
+    day = match.sessions[0].start.astimezone(ZONE).date() + timedelta(1)
+
+    def findings(by: timedelta) -> str:
+        moved = shifted(match.sessions[0], by)
+        changed = session_changed(0, 0, start=moved.start, end=moved.end)(result)
+        found = audit(ROSTER, POLICY, changed, result, under_way(result, day, ZONE))
+        return "\n".join(str(finding) for finding in found)
+
+    at_once, after_session_1 = findings(timedelta(minutes=15)), findings(timedelta(days=30))
+    assert "the past contracting session is missing or changed" in at_once
+    assert "the contracting session is placed on" in at_once
+    assert f"match {match.coachee} with {match.coach}, contracting session on" in at_once
+    assert "session 1 does not start after the contracting session" in after_session_1
+    assert "days between the contracting session (" in after_session_1
+    assert "session 0" not in at_once + after_session_1
+
+
 def test_the_auditor_notices_a_wrong_length_and_a_missing_contracting_session(
     result: Result,
 ) -> None:

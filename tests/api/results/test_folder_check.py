@@ -12,12 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from api.cli import main
+from api.results.check_facts import no_invitation
 from api.results.folder import result_json
 from api.results.folder_check import folder_findings
 from api.results.move_view import display_names
 from api.results.result_folder import read_result_folder
 from api.results.result_json import ResultSentences
 from api.texts.catalogues import all_renderers
+from coach.texts.renderer import english
 
 SAMPLE = resources.files("api") / "participants" / "sample"
 COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
@@ -90,6 +92,12 @@ def test_missing_invitation_is_reported_with_its_recipient(folder: Path) -> None
     removed.unlink()
     removed.with_suffix(".eml").unlink()
     assert findings(folder) == ["invites: has no invitation for C-01 to session 1"]
+
+
+def test_missing_invitation_to_session_0_is_one_to_the_contracting_session() -> None:
+    assert (
+        english(no_invitation("C-01", 0)) == "has no invitation for C-01 to the contracting session"
+    )
 
 
 def test_extra_invitation_is_reported(folder: Path) -> None:
