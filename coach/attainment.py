@@ -1,4 +1,4 @@
-"""The T score of goal attainment scaling."""
+"""Goal attainment scaling as an instrument, and its T score."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
+INSTRUMENT, INSTRUMENT_VERSION = "goal_attainment", "1"
+"""Identify goal attainment scaling as it is used here, and are stored with each rating.
+
+The version is changed whenever the levels or their meanings change.
+"""
 INTER_CORRELATION = 0.3
 """The correlation between goals that Kiresuk and Sherman assume, because it is not known."""
 _MEAN, _DEVIATION = 50.0, 10.0

@@ -32,10 +32,12 @@ from coach.transitions import possible_events
 
 
 class RatingView(FrozenModel):
-    """A rating of a goal."""
+    """A rating of a goal, with the code and the version of the instrument."""
 
     moment: RatingMoment
     by: Rater
+    instrument: str
+    instrument_version: str
     level: int
     rated_at: AwareDatetime
 
@@ -87,18 +89,22 @@ def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
 
 
 def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
-    """Return a T score for each moment and rater with ratings of all goals."""
+    """Return a T score for each moment and rater with ratings of all goals.
+
+    All ratings in a score are by the same version of the instrument.
+    """
     rated = [goal for goal in goals if goal.state in RATED_STATES]
     found = []
     for moment, by in product(RatingMoment, Rater):
-        levels = [
-            RatedGoal(goal.statement.weight, rating.level)
+        ratings = [
+            (goal.statement.weight, rating)
             for goal in rated
             for rating in goal.ratings
             if (rating.moment, rating.by) == (moment, by)
         ]
-        score = t_score(levels)
-        if score is not None and len(levels) == len(rated):
+        versions = {(one.instrument, one.instrument_version) for _, one in ratings}
+        score = t_score(RatedGoal(weight, one.level) for weight, one in ratings)
+        if score is not None and len(ratings) == len(rated) and len(versions) == 1:
             found.append(ScoreView(moment=moment, by=by, t=round(score, 1)))
     return tuple(found)
 
@@ -154,7 +160,14 @@ def _view(work: PairWork, row: GoalRow, ratings: Sequence[GoalRatingRow]) -> Goa
         because=row.because,
         to_post=row.to_post,
         ratings=tuple(
-            RatingView(moment=one.moment, by=one.by, level=one.level, rated_at=one.rated_at)
+            RatingView(
+                moment=one.moment,
+                by=one.by,
+                instrument=one.instrument,
+                instrument_version=one.instrument_version,
+                level=one.level,
+                rated_at=one.rated_at,
+            )
             for one in latest.values()
         ),
         can_rate=work.can_record and row.state in RATED_STATES,

@@ -13,6 +13,7 @@ from api.http.principal import Principal
 from api.participants.rows import Side
 from api.services import Services
 from api.values import FrozenModel
+from coach.attainment import INSTRUMENT, INSTRUMENT_VERSION
 from coach.errors import ConflictError, NotAllowedError
 from coach.goals import RATED_STATES, AttainmentLevel, Rater, RatingMoment
 
@@ -51,6 +52,7 @@ def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
         raise ConflictError(facts.RATED_LATER())
     stored = _rating(work, row, rating)
     stored.level, stored.rated_at, stored.rater_id = rating.level, work.now, work.person_id
+    stored.instrument, stored.instrument_version = INSTRUMENT, INSTRUMENT_VERSION
     record_event(work.tx, "goal rated", "goal", row.id)
     return row
 

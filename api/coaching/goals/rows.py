@@ -24,6 +24,7 @@ from coach.goals import (
     RatingMoment,
     Reach,
 )
+from coach.instruments import MAX_CODE, MAX_VERSION
 
 
 class GoalRow(IdentifiedRow):
@@ -64,8 +65,12 @@ class GoalRow(IdentifiedRow):
 class GoalRatingRow(IdentifiedRow):
     """The level that a goal has reached at a moment, according to one or both of the two people.
 
-    `rater_id` is the person who has entered the rating. A new coach does not see the earlier
-    coach's ratings.
+    A new coach does not see the earlier coach's ratings.
+
+    Attributes:
+        rater_id: the person who has entered the rating.
+        instrument: the code of the instrument by which the goal was rated.
+        instrument_version: the version of the instrument at that time.
     """
 
     __tablename__ = "goal_ratings"
@@ -75,6 +80,8 @@ class GoalRatingRow(IdentifiedRow):
     moment: Mapped[RatingMoment] = mapped_column(EnumString(RatingMoment))
     by: Mapped[Rater] = mapped_column(EnumString(Rater))
     rater_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    instrument: Mapped[str] = mapped_column(String(MAX_CODE))
+    instrument_version: Mapped[str] = mapped_column(String(MAX_VERSION))
     level: Mapped[int]
     rated_at: Mapped[datetime]
 

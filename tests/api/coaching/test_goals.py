@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from api.coaching.goals.goal_views import GoalView, scores
 from api.data_protection import subject_access
+from api.database import schema
 from api.http.principal import AccessRole
 from tests.api.coaching.callers import (
     TERMS,
@@ -259,6 +261,51 @@ def test_each_downloads_what_they_see_and_the_office_gets_none_of_it(
     office = subject_access.export_person(world.services, coachee.id).model_dump_json()
     for report in (stranger, office):
         assert not any(text in report for text in (STATEMENT, TITLE, PURPOSE, "deciding"))
+
+
+def test_a_rating_is_exported_with_its_instrument_also_if_an_earlier_version_stored_it(
+    world: World, coachee: Caller, coach: Caller
+) -> None:
+    goal = _under_way(coachee, coach)
+    assert _rate(coachee, coach, goal, "coachee", 1).is_success
+
+    def exported() -> Any:  # noqa: ANN401 - JSON
+        (rated,) = coachee.get("/me/data")["coaching"]["goals"]
+        (rating,) = rated["ratings"]
+        return rating["level"], rating["instrument"], rating["instrument_version"]
+
+    assert exported() == (1, "goal_attainment", "1")
+    schema.migrate(world.database, "0054")
+    schema.migrate(world.database)
+    assert exported() == (1, "goal_attainment", "1")
+
+
+@pytest.mark.parametrize(("version", "count"), [("1", 1), ("2", 0)])
+def test_ratings_by_two_versions_of_the_instrument_have_no_t_score(
+    version: str, count: int
+) -> None:
+    rating = {"moment": "end", "by": "both", "instrument": "goal_attainment", "level": 1}
+    rating |= {"rated_at": "2027-03-01T09:00:00Z"}
+    goals = [
+        GoalView.model_validate(
+            {
+                "id": number,
+                "state": "reached",
+                "version": 5,
+                "written_by": "coach",
+                "statement": GOAL,
+                "scale": SCALE,
+                "proof": {},
+                "because": None,
+                "to_post": "",
+                "ratings": [rating | {"instrument_version": number}],
+                "can_rate": False,
+                "events": [],
+            }
+        )
+        for number in ("1", version)
+    ]
+    assert len(scores(goals)) == count
 
 
 def test_no_other_person_reaches_a_goal_or_commitment(

@@ -335,6 +335,8 @@ def _store_goals(tx: Transaction, cycle_id: str, pair: tuple[str, str], said: st
             moment="end",
             by="coachee",
             rater_id=coachee_id,
+            instrument="goal_attainment",
+            instrument_version="1",
             level=1,
             rated_at=TODAY,
         )
