@@ -45,7 +45,7 @@ def upload(server: Server, cycle: str) -> None:
         upload_lists(services, SYSTEM, cycle.rpartition("/")[2], *lists)
 
 
-def test_cycle_with_policy_in_four_clicks_and_counts_that_follow(
+def test_cycle_with_policy_takes_four_clicks_and_typing_updates_the_counts(
     browser: Browser, server: Server
 ) -> None:
     page = browser.new_page()

@@ -161,7 +161,7 @@ def give_feedback(coachee: Page) -> None:
     expect(coachee.get_by_text("4 of 5: mostly true")).to_be_visible()
 
 
-def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
+def test_a_cycle_is_run_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
     complaints: list[str] = []
     office = new_page(browser.new_context(), complaints)
     cycle, people = make_cycle(office, server)

@@ -155,7 +155,9 @@ def test_t_is_the_standard_score_of_correlated_goals(goals: list[tuple[int, int]
     ("levels", "expected"),
     [((0,), 50.0), ((1,), 60.0), ((-2,), 30.0), ((1, 1), 62.4), ((1, 1, 1), 63.7), ((2, -2), 50.0)],
 )
-def test_t_of_goals_of_equal_weight(levels: tuple[int, ...], expected: float) -> None:
+def test_t_of_goals_of_equal_weight_depends_on_their_sum_and_number(
+    levels: tuple[int, ...], expected: float
+) -> None:
     score = t_score(RatedGoal(1, level) for level in levels)
     assert score == pytest.approx(expected, abs=0.05)
 

@@ -64,7 +64,7 @@ def test_a_question_is_sent_once_and_reminded_of_twice_at_most(
     assert all((later - sooner).days >= 7 for sooner, later in itertools.pairwise(sent))
 
 
-def test_the_state_of_a_follow_up() -> None:
+def test_a_follow_up_has_its_state_by_date_end_and_answer() -> None:
     dates = FollowUpDates(due=date(2027, 10, 1), until=date(2027, 10, 31))
     assert follow_up_state(dates, date(2027, 9, 30)) is FollowUpState.WAITING
     assert follow_up_state(dates, date(2027, 10, 31)) is FollowUpState.DUE
@@ -104,7 +104,7 @@ def _states(facts: LifeFacts, days: int) -> list[str]:
     return [step.state.value for step in life_of(facts, _at(days))]
 
 
-def test_a_whole_life() -> None:
+def test_a_pair_that_completes_its_cycle_passes_through_every_state_in_order() -> None:
     states = {day: state_of(life_of(WHOLE, _at(day))) for day in range(400)}
     assert list(dict.fromkeys(states.values())) == [
         *(LifeState.CALLED, LifeState.ENROLLED, LifeState.MATCHED, LifeState.CONTRACTED),

@@ -100,7 +100,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_golden(name: str) -> None:
+def test_message_equals_its_golden_file(name: str) -> None:
     path = HERE / name
     if os.environ.get("GOLDEN") == "write":
         path.write_bytes(FILES[name])

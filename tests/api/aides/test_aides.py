@@ -232,7 +232,7 @@ def test_aides_link_opens_no_other_page_feed_or_file(
         assert client.get(f"/aide/{secret}").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_routes_of_aides_are_these() -> None:
+def test_aides_can_call_only_the_listed_routes() -> None:
     """Add new routes of aides here; each must require a session of the aide's coachee."""
     of_aides = {
         f"{method} {path}"

@@ -332,7 +332,9 @@ def test_pairs_and_template_go_to_standard_output_alone(sample: Path) -> None:
     assert not (sample / "-").exists()
 
 
-def test_version_and_short_help_option(gender_coach: Command) -> None:
+def test_version_is_printed_and_the_short_help_option_equals_the_long_one(
+    gender_coach: Command,
+) -> None:
     version = gender_coach("--version")
     assert (version.code, version.out) == (0, f"gender-coach {metadata.version('gender-coach')}\n")
     assert gender_coach("-h").out == gender_coach("--help").out

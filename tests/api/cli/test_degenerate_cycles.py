@@ -61,7 +61,9 @@ CASES = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_command_succeeds(case: Degenerate, gender_coach: Command, tmp_path: Path) -> None:
+def test_every_command_succeeds_on_a_degenerate_cycle(
+    case: Degenerate, gender_coach: Command, tmp_path: Path
+) -> None:
     for name, text in (
         ("cycle.toml", case.cycle), ("coachees.csv", case.coachees), ("coaches.csv", case.coaches),
     ):  # fmt: skip

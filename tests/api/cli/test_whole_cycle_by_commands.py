@@ -47,7 +47,7 @@ def sample(folder: Path, name: str) -> str:
     return str(folder / name)
 
 
-def test_a_cycle_from_its_file_to_sent_invitations(
+def test_a_cycle_is_run_from_its_file_to_sent_invitations(
     world: World,
     cycle: Invoke,
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],

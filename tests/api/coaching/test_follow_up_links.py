@@ -44,7 +44,7 @@ def _admits(role: AccessRole) -> set[str]:
     }
 
 
-def test_routes_after_the_cycle_are_these() -> None:
+def test_links_for_follow_ups_can_call_only_the_listed_routes() -> None:
     """Add new routes for these links here; each must check whose follow-up is requested."""
     page, own = "/p/{link}/follow-up", f"{API}/me/follow-ups"
     assert _admits(AccessRole.FOLLOW_UP) == {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 
-def test_a_year_of_a_pair(world: World) -> None:
+def test_pair_passes_through_a_year_from_nomination_to_follow_ups(world: World) -> None:
     with year_of(world) as year:
         steps.live_until_the_end(year)
         usual = year.links["C-1"]

@@ -105,7 +105,9 @@ def test_sentences_have_the_text_of_format_1_after_a_message_was_reworded(
         ("both offer Klingonish", LEGACY(text="both offer Klingonish")),
     ],
 )  # fmt: skip
-def test_wordings_of_earlier_versions(sentence: str, fact: Fact) -> None:
+def test_sentence_of_an_earlier_version_becomes_its_fact_or_stays_text(
+    sentence: str, fact: Fact
+) -> None:
     assert SentenceParser().fact(sentence, REASONS) == fact
 
 

@@ -95,7 +95,7 @@ def test_each_person_is_invited_alone(world: World) -> None:
     assert "Resistance" not in message.model_dump_json()
 
 
-def test_audiences(world: World) -> None:
+def test_only_people_of_the_audience_are_invited_and_nobody_of_another_cycle(world: World) -> None:
     cycle_id = world.cycle(coachees=2, coaches=1)
     chosen = world.person_id(cycle_id, "C-2")
     for audience, people, expected in (
@@ -151,7 +151,7 @@ def test_cancelling_tells_everybody_once(world: World) -> None:
         )
 
 
-def test_leaving_and_joining(world: World) -> None:
+def test_person_who_leaves_gets_a_cancellation_and_is_invited_again_on_return(world: World) -> None:
     cycle_id, services = world.cycle(coachees=2, coaches=1), at(world)
     changes.create_event(services, cycle_id, seminar(audience=Audience.COACHEES))
     leave(world, cycle_id, "C-1")
@@ -175,7 +175,9 @@ def test_dates_are_added_and_taken_out(world: World) -> None:
     assert methods == [Method.CANCEL, Method.REQUEST, Method.REQUEST]
 
 
-def test_whole_days(world: World) -> None:
+def test_event_of_whole_days_lasts_from_midnight_of_the_first_to_the_end_of_the_last(
+    world: World,
+) -> None:
     cycle_id = world.cycle(coachees=1, coaches=1)
     entered = seminar(minutes=None, days=2, dates=(GroupDateInput(day=DAY),))
     event = changes.create_event(at(world), cycle_id, entered)
@@ -186,7 +188,9 @@ def test_whole_days(world: World) -> None:
     assert stored.model_copy(update={"dates": entered.dates}) == entered
 
 
-def test_two_people_at_once(world: World) -> None:
+def test_change_or_cancellation_of_an_outdated_version_is_refused_with_the_difference(
+    world: World,
+) -> None:
     cycle_id, services = world.cycle(coachees=1, coaches=1), at(world)
     event = changes.create_event(services, cycle_id, seminar())
     with pytest.raises(ConflictError, match="already has the same"):
@@ -200,7 +204,7 @@ def test_two_people_at_once(world: World) -> None:
         changes.cancel_event(services, cycle_id, event.id, version=1)
 
 
-def test_who_must_not(world: World) -> None:
+def test_replies_of_strangers_other_cycles_and_past_dates_are_refused(world: World) -> None:
     cycle_id, services = world.cycle(coachees=2, coaches=1), at(world)
     event = changes.create_event(services, cycle_id, seminar())
     (mine,) = own_ids(world, cycle_id, "C-1")
@@ -216,7 +220,9 @@ def test_who_must_not(world: World) -> None:
         )
 
 
-def test_attendance(world: World) -> None:
+def test_attendance_is_recorded_once_the_date_has_started_and_ends_no_invitation(
+    world: World,
+) -> None:
     cycle_id, services = world.cycle(coachees=2, coaches=1), at(world)
     event = changes.create_event(services, cycle_id, seminar())
     came, absent = (world.person_id(cycle_id, code) for code in ("C-1", "C-2"))

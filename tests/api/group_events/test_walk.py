@@ -57,7 +57,9 @@ def test_an_event_is_planned_answered_and_changed(world: World, office: httpx.Cl
     assert "cancelled" in office.get(page).text
 
 
-def test_versions_and_links_of_others(world: World, office: httpx.Client) -> None:
+def test_outdated_versions_and_events_of_others_are_refused_by_json(
+    world: World, office: httpx.Client
+) -> None:
     cycle_id = world.cycle(coachees=2, coaches=1)
     events = f"/api/v1/cycles/{cycle_id}/events"
     entered = {

@@ -186,7 +186,7 @@ def test_page_shows_faults_with_links_and_what_was_entered(
     assert again.status_code == HTTPStatus.CONFLICT
 
 
-def test_json(world: World, office: httpx.Client) -> None:
+def test_decisions_are_made_listed_and_ended_by_json(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     path = f"/api/v1/cycles/{cycle_id}/pair-decisions"
     pin = {"kind": "pin", "coachee": "C-1", "coach": "K-1"}

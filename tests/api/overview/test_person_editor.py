@@ -167,7 +167,9 @@ def test_person_is_told_on_their_own_page_what_the_office_has_changed(world: Wor
     assert latest_office_change(world.services, other) is None
 
 
-def test_json(world: World, office: httpx.Client) -> None:
+def test_data_is_read_and_changed_by_json_unless_outdated_or_faulty(
+    world: World, office: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     path = f"/api/v1/people/{world.person_id(cycle_id, 'C-1')}/cells"
     read = office.get(path)

@@ -239,7 +239,9 @@ def test_cycle_without_people_has_nothing_to_count(office: httpx.Client) -> None
     assert checked == {"differences": [], "needs_run": False, "counts": None}
 
 
-def test_check_and_keys_as_json(world: World, office: httpx.Client) -> None:
+def test_changes_are_checked_and_keys_are_listed_by_json(
+    world: World, office: httpx.Client
+) -> None:
     cycle_id = commented_cycle(world)
     changes = {"rules": {"country": {"relation": "same"}}, "cycle": {"name": "Autumn"}}
     checked = office.post(f"{API}/{cycle_id}/policy/check", json=changes).json()

@@ -50,7 +50,7 @@ def _bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - one way, one test
+def test_a_cycle_is_run_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - one way, one test
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> None:
     with serve(world.services.settings.model_copy(update={"worker": True})) as client:

@@ -314,7 +314,7 @@ def test_device_is_remembered_only_if_wished(holder: Holder) -> None:
 
 
 @pytest.mark.parametrize("ending", ["expiry", "person", "new link"])
-def test_device_ends(holder: Holder, ending: str) -> None:
+def test_device_that_has_ended_opens_nothing_more(holder: Holder, ending: str) -> None:
     key, record = holder.key(), f"/sessions/{holder.session_id}/record"
     assert holder.json("GET", record, None, key).is_success
     if ending == "expiry":

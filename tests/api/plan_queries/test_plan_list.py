@@ -65,7 +65,9 @@ def plan(world: World) -> StoredPlan:
         (ListQuery(COACHEE_LIST, "id", text="C-3"), "C-3"),
     ],
 )
-def test_coachees_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> None:
+def test_coachees_are_searched_filtered_and_sorted(
+    plan: StoredPlan, query: ListQuery, codes: str
+) -> None:
     rows = select_rows(listed_coachees(plan), query, COACHEE_ACCESS).rows
     assert [row.code for row in rows] == codes.split()
 
@@ -81,7 +83,9 @@ def test_coachees_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> 
         (ListQuery(COACH_LIST, "id", chosen={"places": "unused"}), "K-2"),
     ],
 )
-def test_coaches_are_listed(plan: StoredPlan, query: ListQuery, codes: str) -> None:
+def test_coaches_are_filtered_and_sorted_and_their_load_is_shown(
+    plan: StoredPlan, query: ListQuery, codes: str
+) -> None:
     rows = select_rows(listed_coaches(plan), query, COACH_ACCESS).rows
     assert [row.code for row in rows] == codes.split()
     assert {row.dots for row in listed_coaches(plan)} == {"●●○", "○○○"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 VIEWS = ("calendar", "agenda", "weeks")
 
 
-def test_week_of_an_address_or_else_the_next_one_with_sessions() -> None:
+def test_calendar_shows_the_week_in_the_address_or_the_next_one_with_sessions() -> None:
     weeks = [date(2027, 1, 18), date(2027, 2, 1)]
     assert chosen_week("2027-01-27", weeks, date(2027, 1, 1)) == date(2027, 1, 25)
     assert chosen_week("", weeks, date(2027, 1, 26)) == date(2027, 2, 1)

@@ -165,7 +165,7 @@ def sending_all(office: Office) -> list[Taken]:
 
 
 @pytest.mark.slow
-def test_the_whole_life_of_invitations(
+def test_calendars_show_the_plan_after_every_step_of_its_life(
     world: World, server: MailServer, inbox: ImapMailbox
 ) -> None:
     office = Office(world, server, inbox, world.cycle())
