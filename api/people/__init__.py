@@ -1,1 +1,1 @@
-"""The directory of people: one human, one row, over roles and cycles."""
+"""The directory of people: one human, one row, across roles and cycles."""

@@ -187,7 +187,7 @@ class Renderer:
         return _territory(code, self.locale)
 
     def localised(self, texts: Mapping[str, str]) -> str:
-        """Return the text in this language, in its base language, in English, or in any language.
+        """Return the text in this language, else in its base language, in English, or in any other.
 
         The pseudo-locale shows the accented English text.
         """

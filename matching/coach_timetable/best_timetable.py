@@ -123,7 +123,7 @@ def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_inde
 
 
 def _round_up(bound: int) -> int:
-    """Convert a bound from `1 / _UNIT` to an integer cost, rounding up."""
+    """Convert a bound in units of `1 / _UNIT` to an integer cost, rounding up."""
     return -(-bound // _UNIT)
 
 

@@ -145,9 +145,9 @@ def test_new_place_is_shown_beside_the_old_one_and_no_new_answer_is_requested(
     mail = read(answered.model_copy(update=update), recipient)
     assert mail["Subject"].startswith("Changed: Coaching session 2 of 6")
     plain = texts(mail)["text/plain"].splitlines()
-    assert "Where until now: Building 4" in plain
-    assert "Where from now on: not set" in plain
-    assert "How from now on: Online" in plain
+    assert "Previous place: Building 4" in plain
+    assert "New place: not set" in plain
+    assert "New format: Online" in plain
     assert "Join online: https://meet.example.org/a" in plain
     assert any(line.startswith("You have accepted this session") for line in plain)
 

@@ -67,7 +67,7 @@ class Pair:
         return link | (self.device(code) if verified else {})
 
     def device(self, code: str) -> dict[str, str]:
-        """Return the header of a verified device."""
+        """Return the header by which a verified device is recognised."""
         return {"X-Device-Key": self.world.device_key(self.cycle_id, code)}
 
     def plan(self, client: httpx.Client, code: str = "K-1") -> Any:  # noqa: ANN401 - any JSON

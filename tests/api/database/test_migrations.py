@@ -120,7 +120,7 @@ def full(world: World) -> Database:
 def _rows(database: Database) -> dict[str, int]:
     """Return the number of rows of each existing table; rows of `outbox` count as `mails`.
 
-    Without `sealed_tables`, from which migrations that change seals delete names.
+    `sealed_tables` is left out, because migrations that change seals delete rows from it.
     """
     names = (set(schema.METADATA.tables) | DROPPED_TABLES) - {"sealed_tables"}
     with database.engine.connect() as connection:

@@ -77,8 +77,8 @@ def test_change_is_compared_with_what_was_last_sent_and_repeats_the_latest_reply
         tx.add(reply)
     (mail,) = _send(office_mail)
     plain = _plain(mail)
-    assert "Where until now: not set" in plain
-    assert "Where from now on: Building 5" in plain
+    assert "Previous place: not set" in plain
+    assert "New place: Building 5" in plain
     assert "You have accepted this session" in plain
     calendar = next(p for p in mail.walk() if p.get_content_type() == "text/calendar")
     assert "PARTSTAT=ACCEPTED" in calendar.get_content()

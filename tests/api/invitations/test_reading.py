@@ -1,4 +1,4 @@
-"""Reading emails before publishing, before sending and afterwards; tests; sending again."""
+"""Reading emails before publishing, before and after sending; test emails; sending again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The humans behind the people of cycles: one row over roles and cycles."""
+"""The humans behind the people of cycles: one row across roles and cycles."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Meeting:
         return f"/p/{self.links[code]}/sessions/{self.session.id}{last}"
 
     def device(self, code: str) -> dict[str, str]:
-        """Return the header of a person's verified device."""
+        """Return the header by which a person's verified device is recognised."""
         return {"X-Device-Key": self.keys[code]}
 
     def to_do(self) -> dict[ToDoKind, int]:

@@ -283,7 +283,7 @@ class BruteForce:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Return the best `schedule` value for a result's matches that keeps most sessions."""
+        """Return the best `schedule` value of a result's matches that keeps the most sessions."""
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches
