@@ -17,7 +17,7 @@ from api.http.dependencies import principal_of, services_for
 from api.http.permissions import AIDE, Permission, Permissions
 from api.rescheduling import facts
 from api.rescheduling.decisions import Decision
-from api.rescheduling.presenters import STATE, moves_of, slot_options
+from api.rescheduling.presenters import STATE, moves_of, slot_weeks
 from api.rescheduling.slot_form import SlotForm
 from api.values import Identifier
 from api.web.date_formats import format_datetime_range
@@ -108,7 +108,7 @@ def _render(
         here=urls.aide_another_time(link, session_id),
         time=page.time,
         when=format_datetime_range(page.time.start, page.time.end, zone),
-        slots=slot_options(slots, page.length, zone),
+        slots=slot_weeks(slots, page.time.start, page.length, zone),
         proposal=next((line for is_open, line in lines if is_open), None),
         closed=[line for is_open, line in lines if not is_open],
         office_decides=page.office_decides,

@@ -58,6 +58,13 @@ ALSO_MOVES = message(
 CONTRACTING_MOVES = message(
     "rescheduling.contracting_moves", "the contracting session moves to {when}", when=FACT
 )
+SAME_WEEK = message("rescheduling.same_week", "In the same week")
+WEEKS_LATER = plural_message(
+    "rescheduling.weeks_later", "{count} week later", "{count} weeks later", count=NUMBER
+)
+WEEKS_EARLIER = plural_message(
+    "rescheduling.weeks_earlier", "{count} week earlier", "{count} weeks earlier", count=NUMBER
+)
 HOURS = plural_message("rescheduling.hours", "{count} hour", "{count} hours", count=NUMBER)
 
 MODE_OPEN = message("rescheduling.mode_open", "they arrange it themselves")

@@ -19,7 +19,7 @@ from api.rescheduling import decisions, facts, office
 from api.rescheduling.moving import OutsideRulesError
 from api.rescheduling.office import DetailsInput, MoveInput
 from api.rescheduling.pages import ProposalForm
-from api.rescheduling.presenters import MODES, proposal_line, slot_options
+from api.rescheduling.presenters import MODES, proposal_line, slot_weeks
 from api.rescheduling.session_times import read_office_session_times
 from api.rescheduling.slot_form import SlotForm, TypedTimeForm
 from api.sessions.presenters import office_session_line
@@ -85,7 +85,7 @@ def _render(request: Request, session_id: str, entered: Entered) -> Response:
         line=office_session_line(times.session),
         here=urls.session_change(session_id),
         can_move=times.can_move,
-        slots=slot_options(times.slots, times.length, zone),
+        slots=slot_weeks(times.slots, times.session.start, times.length, zone),
         proposals=[one for one in lines if one.is_open],
         closed=[one for one in lines if not one.is_open],
         modes=MODES,

@@ -13,7 +13,7 @@ from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
 from api.participants.rows import Side
 from api.rescheduling import decisions, facts
-from api.rescheduling.presenters import proposal_line, slot_options
+from api.rescheduling.presenters import proposal_line, slot_weeks
 from api.rescheduling.session_times import read_session_times
 from api.rescheduling.slot_form import SlotForm
 from api.sessions.presenters import own_session_line
@@ -54,7 +54,7 @@ def show_another_time(
         here=urls.person_session_another_time(link, session_id),
         line=line,
         can_move=page.can_move,
-        slots=slot_options(slots, page.length, zone),
+        slots=slot_weeks(slots, page.session.start, page.length, zone),
         open_proposal=next((one for one in lines if one.is_open), None),
         closed=[one for one in lines if not one.is_open],
         office_decides=page.office_decides,

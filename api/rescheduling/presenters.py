@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.participants.rows import Side
@@ -12,7 +14,13 @@ from api.rescheduling import facts
 from api.rescheduling.proposals import Proposal
 from api.rescheduling.rows import ProposalSource, ProposalState
 from api.rescheduling.slots import NewTime
-from api.web.date_formats import format_datetime_range, format_short_datetime
+from api.web.date_formats import (
+    format_date,
+    format_datetime_range,
+    format_short_datetime,
+    format_time_range,
+    zone_abbreviation,
+)
 from api.web.labels import Badge, Option
 from coach.texts.facts import Displayed, Fact
 
@@ -32,11 +40,35 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class SlotOption:
-    """A time that can be selected: the value of its button, its label, and other moved sessions."""
+    """A time of a day that can be selected.
+
+    Attributes:
+        value: the value of its field.
+        suggested: whether it is the best of several times.
+        moves: the later sessions that would move as well.
+    """
 
     value: str
-    when: Displayed
+    hours: Displayed
+    zone: str
+    suggested: bool
     moves: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDay:
+    """A day with its times, in order."""
+
+    day: Displayed
+    options: tuple[SlotOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotWeek:
+    """The days of a week, and how far it is from the week of the session."""
+
+    distance: Fact
+    days: tuple[SlotDay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +94,47 @@ class ProposalLine:
     problems: tuple[Displayed, ...]
 
 
-def slot_options(
-    slots: Iterable[NewTime], length: timedelta, zone: ZoneInfo
-) -> tuple[SlotOption, ...]:
-    """Return the options for selecting a time for a session of a given length."""
+def slot_weeks(
+    slots: Sequence[NewTime], current: datetime, length: timedelta, zone: ZoneInfo
+) -> tuple[SlotWeek, ...]:
+    """Return the times to which a session can move, by week and day in the time zone `zone`.
+
+    The first of `slots` is suggested if there are others. `current` is the session's present start.
+    """
+    now = _monday(current.astimezone(zone).date())
+    days = defaultdict[date, list[SlotOption]](list)
+    for slot in sorted(slots, key=lambda one: one.start):
+        best = slot is slots[0] and len(slots) > 1
+        day = slot.start.astimezone(zone).date()
+        days[day].append(_option(slot, length, zone, suggested=best))
     return tuple(
-        SlotOption(slot_value(slot), _range(slot.start, length, zone), moves_of(slot, zone))
-        for slot in slots
+        SlotWeek(
+            _distance((monday - now).days // 7),
+            tuple(SlotDay(format_date(day), tuple(days[day])) for day in group),
+        )
+        for monday, group in groupby(days, key=_monday)
     )
+
+
+def _option(slot: NewTime, length: timedelta, zone: ZoneInfo, *, suggested: bool) -> SlotOption:
+    return SlotOption(
+        value=slot_value(slot),
+        hours=format_time_range(slot.start, slot.start + length, zone),
+        zone=zone_abbreviation(slot.start.astimezone(zone)),
+        suggested=suggested,
+        moves=moves_of(slot, zone),
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _distance(weeks: int) -> Fact:
+    if weeks == 0:
+        return facts.SAME_WEEK()
+    words = facts.WEEKS_LATER if weeks > 0 else facts.WEEKS_EARLIER
+    return words(count=abs(weeks))
 
 
 def proposal_line(
