@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Annotated
@@ -18,7 +19,7 @@ from api.lists.query import read_query
 from api.lists.selection import select_rows
 from api.overview import cycles
 from api.overview.cycle_list import CYCLE_ACCESS, CYCLE_LIST
-from api.overview.to_do import TO_DO_MESSAGES, read_to_do, to_do_url
+from api.overview.to_do import TO_DO_MESSAGES, ToDoKind, read_to_do, to_do_url
 from api.participants.routes import named_file
 from api.services import Services
 from api.web.date_formats import format_date_span
@@ -27,6 +28,23 @@ from coach.errors import UnusableInputError
 from coach.texts.facts import Fact
 
 CYCLES_PAGE = APIRouter(include_in_schema=False)
+TO_DO_ICONS: Mapping[ToDoKind, str] = {
+    ToDoKind.DECLINED: "calendar",
+    ToDoKind.UNANSWERED: "clock",
+    ToDoKind.FAILED_MAIL: "warning",
+    ToDoKind.UNSENT_MAIL: "mail",
+    ToDoKind.MISSING_NOTE: "edit",
+    ToDoKind.MISSING_FEEDBACK: "edit",
+    ToDoKind.MISSING_CONSENT: "person",
+    ToDoKind.ANOTHER_COACH: "person",
+    ToDoKind.ATTENDANCE_DIFFERS: "warning",
+    ToDoKind.ASKED_OFFICE: "person",
+    ToDoKind.UNANSWERED_FOLLOW_UP: "clock",
+    ToDoKind.MISSING_ANSWERS: "edit",
+    ToDoKind.UNANSWERED_EVENT: "clock",
+    ToDoKind.MISSING_ATTENDANCE: "calendar",
+}
+"""The names of icons in `templates/web/icons.html`."""
 
 
 @CYCLES_PAGE.get("/")
@@ -74,12 +92,19 @@ def _render(
 
 def _to_do_by_cycle(
     services: Services, principal: Principal
-) -> list[tuple[str, list[tuple[Fact, str]]]]:
-    """Return the name of each cycle with tasks, and the tasks as lines with links."""
+) -> list[tuple[str, list[tuple[Fact, str, str]]]]:
+    """Return the name of each cycle with tasks, and the tasks as lines with links and icons."""
     return [
         (
             name,
-            [(TO_DO_MESSAGES[item.kind](count=item.count), to_do_url(item)) for item in items],
+            [
+                (
+                    TO_DO_MESSAGES[item.kind](count=item.count),
+                    to_do_url(item),
+                    TO_DO_ICONS[item.kind],
+                )
+                for item in items
+            ],
         )
         for (_, name), items in groupby(
             read_to_do(services, principal), key=lambda item: (item.cycle_id, item.cycle_name)

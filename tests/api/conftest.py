@@ -77,6 +77,7 @@ end = 2027-07-16
 [sessions]
 count = 2
 """
+_ICONS_ALONE = re.compile(r'<svg class="icon"[^>]*>(?:(?!</svg>).)*</svg>\s*<[^>]*>', re.DOTALL)
 _IDS = re.compile(r'\bid="([^"]+)"')
 _LINKS_WITHIN = re.compile(r'\bhref="#([^"]+)"')
 _ERROR_TITLES = ("Error:", pseudo_translation("Error: ").strip())
@@ -493,15 +494,18 @@ def shared(
 def check_page(answer: httpx.Response) -> None:
     """Check a page that a test receives.
 
-    Each link within the page, such as a link from a fault to its field, must have a target, and the
-    title of a page that reports an error must begin with "Error:". If a form was sent without any
-    fields, which no browser does, the page need not contain the field that a fault refers to.
+    Each link within the page, such as a link from a fault to its field, must have a target, words
+    must follow each icon, and the title of a page that reports an error must begin with "Error:".
+    If a form was sent without any fields, which no browser does, the page need not contain the
+    field that a fault refers to.
     """
     if answer.headers.get("content-type", "").startswith("text/html"):
         page = answer.read().decode()
         if answer.is_error and "<title>" in page:
             title = page.partition("<title>")[2].partition("</title>")[0].strip()
             assert title.startswith(_ERROR_TITLES), f"{answer.request.url.path}: {title}"
+        alone = _ICONS_ALONE.findall(page)
+        assert not alone, f"{answer.request.url.path} has icons without words: {alone}"
         ids = set(_IDS.findall(page))
         sent = answer.request.method != "POST" or answer.request.headers["content-length"] != "0"
         missing = {target for target in _LINKS_WITHIN.findall(page) if target not in ids}

@@ -78,7 +78,7 @@ def forms_of(page: str) -> Iterator[Form]:
 
 def normalised(address: str) -> str:
     """Return an address with placeholders for ids and secret links."""
-    address = re.sub(r"\b[\w-]{43}(?=/|$)", "LINK", address.partition("?")[0])
+    address = re.sub(r"(?<=/)[\w-]{43}(?=/|$)", "LINK", address.partition("?")[0])
     return re.sub(r"\b[0-9a-f]{20}\b", "ID", address)
 
 

@@ -405,7 +405,7 @@ def test_a_commitment_is_written_on_pages(
     for seen, event in ((1, "commit"), (2, "start")):
         step = {"event": event, "seen": str(seen), "because": "", "to_post": ""}
         assert coachee.page(f"{page}/step", step).is_redirect
-    assert "first enter evidence below" in coachee.page(page).text
+    assert "first enter evidence above" in coachee.page(page).text
     today = world.services.now()
     evidence = {"kind": "order", "reference": "", "day": f"{today:%Y-%m-%d}"}
     empty = coachee.page(f"{page}/evidence", evidence)

@@ -188,7 +188,7 @@ def test_a_session_held_early_is_shown_as_held_regardless_of_the_reply(pair: Pai
     pair.post(note, "/note", attendance="held", session_date=today, topic="Recruitment")
     for page in (pair.get(coachee), pair.get(pair.coachee)):
         assert "you declined" not in page
-        assert '<span class="badge good">held</span>' in page
+        assert "</svg>held</span>" in page
     assert "Feedback to give" in pair.get(pair.coachee)
     assert "disabled" not in pair.get(coachee, "/feedback")
     assert pair.post(coachee, "/feedback", **feedback).status_code == HTTPStatus.SEE_OTHER

@@ -119,7 +119,8 @@ def test_first_page_links_each_line_and_the_api_lists_the_same(
         for mail, state in zip(tx.scalars(select(MailRow)), states, strict=False):
             mail.state = state
     page = office.get("/").text
-    assert f'<a href="/cycles/{cycle}/messages">1 email could not be delivered</a>' in page
+    assert f'<a href="/cycles/{cycle}/messages"><svg class="icon"' in page
+    assert "</svg>1 email could not be delivered</a>" in page
     assert "2 messages are waiting to be sent" in page
     listed = office.get(f"{API}/to-do").json()
     found = {item["kind"]: item["count"] for item in listed}
