@@ -1,4 +1,7 @@
-"""A complete cycle in a real browser, from spreadsheets to feedback."""
+"""A complete cycle in a real browser, from spreadsheets to feedback.
+
+The coachee and the coach use only the keyboard, and no JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
+
+from tests.browser.walking import choose, enter, press, press_button, reach
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -17,7 +22,7 @@ RUN_MILLISECONDS = 60_000
 PRIVATE = "Only I can read this."
 
 
-def press(page: Page, name: str) -> None:
+def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
@@ -52,7 +57,7 @@ def new_page(context: BrowserContext, complaints: list[str]) -> Page:
 
 def link_of(page: Page, people: str, name: str) -> str:
     page.goto(people)
-    press(page, f"New link {name}")
+    click(page, f"New link {name}")
     return page.get_by_label("Link", exact=True).input_value()
 
 
@@ -61,12 +66,12 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
     server.sign_in_manager(office)
     office.locator("summary", has_text="from a cycle file").click()
     upload(office, "file", "cycle.toml")
-    press(office, "Create the cycle")
+    click(office, "Create the cycle")
     cycle = office.url
     upload(office, "coachees", "coachees.xlsx")
     upload(office, "coaches", "coaches.csv")
-    press(office, "Check the lists")
-    press(office, "Use these lists")
+    click(office, "Check the lists")
+    click(office, "Use these lists")
     expect(office.get_by_role("heading", name="People")).to_be_visible()
     return cycle, office.url
 
@@ -74,7 +79,7 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
 def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
     """Publish a plan, and return the names of its first pair and the URL of the sessions."""
     office.goto(cycle)
-    press(office, "Start a run")
+    click(office, "Start a run")
     see_plan = office.get_by_role("link", name="View the plan")
     expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # the page updates itself
     see_plan.click()
@@ -83,82 +88,101 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
     for width in (PHONE, DESKTOP):
         fits(office, width)
     coachee, coach, *_ = office.locator("article.line strong").all_inner_texts()
-    press(office, "Publish this plan")
+    click(office, "Publish this plan")
     expect(office.get_by_role("heading", name="Sessions and replies")).to_be_visible()
     return coachee, coach, office.url
 
 
 def reply(coachee: Page) -> None:
     """Accept all sessions, then decline the first one and suggest another time."""
-    press(coachee, "Accept all 6")
+    press_button(coachee, "Accept all 6")
     expect(coachee.get_by_text("you accepted")).to_have_count(6)
-    coachee.get_by_role("link", name="Session 1 of 6").click()
-    coachee.locator("summary", has_text="Decline").click()
-    coachee.get_by_label("Comment").fill("Any Thursday")
-    press(coachee, "Decline this time")
+    press(coachee, coachee.get_by_role("link", name="Session 1 of 6"))
+    press(coachee, coachee.locator("summary", has_text="Decline"))
+    enter(coachee, "Comment", "Any Thursday")
+    press_button(coachee, "Decline this time")
     expect(coachee.get_by_role("heading", name="Choose another time")).to_be_visible()
-    coachee.get_by_role("link", name="Session 1 of 6").click()
+    press(coachee, coachee.get_by_role("link", name="Session 1 of 6"))
     expect(coachee.get_by_text("you declined")).to_be_visible()
     with coachee.expect_download() as download:
-        coachee.get_by_role("link", name="Add to calendar").click()
+        press(coachee, coachee.get_by_role("link", name="Add to calendar"))
     assert download.value.suggested_filename == "coaching-session-1.ics"
 
 
+def mark_a_time(coachee: Page, home: str) -> None:
+    """Mark one more time of the week, on the page that the coachee's own page links to."""
+    coachee.goto(home)
+    press(coachee, coachee.get_by_role("link", name="Your times and details"))
+    reach(coachee, coachee.locator("input[value=mon-0700]"))
+    coachee.keyboard.press("Space")
+    coachee.keyboard.press("Enter")  # the button is 180 stops of the Tab key away
+    expect(coachee.get_by_role("status")).to_be_visible()
+    expect(coachee.locator("input[value=mon-0700]")).to_be_checked()
+    fits(coachee, SMALLEST)
+
+
 def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: str) -> None:
-    """Let a coachee choose another time, and the coach confirm it, by keyboard at 320 pixels."""
+    """Let a coachee choose another time, and the coach confirm it, at 320 pixels."""
     session = coachee.url
     coachee.goto(home)
-    coachee.get_by_role("link", name="Session 6 of 6").press("Enter")
-    coachee.get_by_role("link", name="Ask for another time").press("Enter")
+    press(coachee, coachee.get_by_role("link", name="Session 6 of 6"))
+    press(coachee, coachee.get_by_role("link", name="Ask for another time"))
+    expect(coachee.get_by_role("radio").first).to_be_visible()
     fits(coachee, SMALLEST)
-    coachee.get_by_role("radio").first.focus()
+    reach(coachee, coachee.get_by_role("radio").first)
     for key in ("Space", "Tab", "Enter"):
         coachee.keyboard.press(key)
     expect(coachee.get_by_role("heading", name="Your proposal")).to_be_visible()
     coachee.goto(session)
     coach.reload()
     asked = coach.get_by_role("article").filter(has_text="another time is proposed")
-    asked.filter(has_text=coachee_name).get_by_role("link").press("Enter")
-    coach.get_by_role("link", name="See the time, and answer").press("Enter")
+    press(coach, asked.filter(has_text=coachee_name).get_by_role("link"))
+    press(coach, coach.get_by_role("link", name="See the time, and answer"))
+    expect(coach.get_by_role("button", name="Confirm this time")).to_be_visible()
     fits(coach, SMALLEST)
-    coach.get_by_role("button", name="Confirm this time").press("Enter")
+    press_button(coach, "Confirm this time")
     expect(coach.get_by_text("confirmed", exact=True)).to_be_visible()
-    coach.get_by_role("link", name="Coaching sessions").press("Enter")
+    press(coach, coach.get_by_role("link", name="Coaching sessions"))
 
 
 def write_note(coach: Page, coachee_name: str) -> None:
     """Write the session note for the first session with a coachee."""
     first = coach.get_by_role("article").filter(has_text=coachee_name)
-    first.get_by_role("link", name="Session 1 of 6").click()
+    press(coach, first.get_by_role("link", name="Session 1 of 6"))
     expect(coach.get_by_role("heading", name="Session 1 of 6")).to_be_visible()
-    coach.get_by_role("link", name="Write the session note").click()
-    coach.get_by_label("Held").check()
-    coach.get_by_label("Topic, in a few words").fill("Recruitment of women officers")
-    coach.get_by_label("Your own note").fill(PRIVATE)
+    press(coach, coach.get_by_role("link", name="Write the session note"))
+    choose(coach, coach.get_by_label("Held"))
+    enter(coach, "Topic, in a few words", "Recruitment of women officers")
+    reach(coach, coach.get_by_label("Your own note"))
+    coach.keyboard.type(PRIVATE)
     for width in (PHONE, DESKTOP):
         fits(coach, width)
-    press(coach, "Save the session note")
+    press_button(coach, "Save the session note")
     expect(coach.get_by_role("heading", name="Before your first note")).to_be_visible()
     for width in (PHONE, DESKTOP):
         fits(coach, width)
     code = coach.locator("code").inner_text()
-    coach.get_by_label("Type the code that you have written down").fill(code)
-    press(coach, "Confirm and save the session note")
+    reach(coach, coach.get_by_label("Type the code that you have written down"))
+    coach.keyboard.type(code)
+    press_button(coach, "Confirm and save the session note")
     expect(coach.get_by_label("Type the code that you have written down")).to_have_count(0)
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
 
 
 def give_feedback(coachee: Page) -> None:
-    """Read the shared record and give feedback on the session."""
+    """Read the shared record, give feedback on the session, and return to the own page."""
     coachee.reload()
     expect(coachee.get_by_text("Recruitment of women officers")).to_be_visible()
     expect(coachee.get_by_text(PRIVATE)).to_have_count(0)
-    coachee.get_by_role("link", name="Give feedback").click()
-    coachee.get_by_label("Held").check()
+    press(coachee, coachee.get_by_role("link", name="Give feedback"))
+    choose(coachee, coachee.get_by_label("Held"))
     asked = coachee.get_by_role("group", name="The session was useful to me.")
-    asked.get_by_label("4: mostly true").check()
-    press(coachee, "Send feedback")
+    choose(coachee, asked.get_by_label("4: mostly true"))
+    press_button(coachee, "Send feedback")
     expect(coachee.get_by_text("4 of 5: mostly true")).to_be_visible()
+    press(coachee, coachee.get_by_role("link", name="All your sessions"))
+    first = coachee.get_by_role("article").filter(has_text="Session 1 of 6")
+    expect(first.get_by_text("held", exact=True)).to_be_visible()
 
 
 def test_a_cycle_is_run_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
@@ -172,7 +196,10 @@ def test_a_cycle_is_run_from_spreadsheets_to_feedback(browser: Browser, server: 
     home = link_of(office, people, coachee_name)
     coachee.goto(home)
     reply(coachee)
-    coach = new_page(browser.new_context(), complaints)
+    session = coachee.url
+    mark_a_time(coachee, home)
+    coachee.goto(session)
+    coach = new_page(browser.new_context(java_script_enabled=False), complaints)
     coach.goto(link_of(office, people, coach_name))
     agree_on_another_time(coachee, coach, home, coachee_name)
     write_note(coach, coachee_name)

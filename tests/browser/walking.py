@@ -15,6 +15,7 @@ WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 _MOST_TABS = 160
+_MOST_OPTIONS = 10
 _MOST_HEIGHT = {1280: 1200, 320: 1300}
 
 
@@ -58,6 +59,18 @@ def enter(page: Page, label: str, text: str) -> None:
     """Move the focus to a field with the Tab key, and type into it."""
     reach(page, page.get_by_label(label, exact=True))
     page.keyboard.type(text)
+
+
+def choose(page: Page, option: Locator) -> None:
+    """Move the focus to a group of radio buttons with the Tab key, and to an option by arrows."""
+    name = option.get_attribute("name")
+    reach(page, page.locator(f"input[type=radio][name='{name}']").first)
+    page.keyboard.press("Space")
+    for _ in range(_MOST_OPTIONS):
+        if option.is_checked():
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"the arrow keys do not reach {option}")
 
 
 def fits(page: Page) -> None:
