@@ -1,7 +1,7 @@
 """Counts the pairs that each hard rule leaves, for a manager who changes the policy.
 
-Nothing is solved. Without `schedule`, no availability is computed, so that the counts are available
-at once.
+Nothing is solved. Without `schedule`, nobody's availability is computed, so that the counts are
+available at once.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.instance.availability_grid import AvailabilityGrid, build_availability_grid
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.series_feasibility import schedulable
 from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, HARD_RULES, RuleInputs
 from matching.rules.evaluation import pair_blocks
 from matching.rules.schedule import SCHEDULE
 from matching.rules.waived import WaivedRule
+
+_NOBODY = Roster(coachees=(), coaches=())
+"""For a grid without people; no hard rule reads anybody's availability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def count_pairs(roster: Roster, cycle: Cycle, *, schedule: bool = False) -> Pair
         cycle: the policy.
         schedule: whether to count, at the end, the pairs that can place their sessions.
     """
-    free = build_availability_grid(roster, cycle) if schedule else _no_availability(roster)
+    free = build_availability_grid(roster if schedule else _NOBODY, cycle)
     inputs = RuleInputs(roster, cycle, free)
     rules = [
         WaivedRule.prepared(rule(inputs), inputs) for rule in HARD_RULES if rule.applies(inputs)
@@ -97,16 +99,4 @@ def count_pairs(roster: Roster, cycle: Cycle, *, schedule: bool = False) -> Pair
         left=int(left[-1]),
         coachees_without=int(np.count_nonzero(of_coachee == 0)),
         coaches_without=int(np.count_nonzero(of_coach == 0)),
-    )
-
-
-def _no_availability(roster: Roster) -> AvailabilityGrid:
-    """Return a grid without any starts, which no hard rule reads."""
-    nothing: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
-    return AvailabilityGrid(
-        starts=nothing.astype(np.int64),
-        day=nothing,
-        week=nothing,
-        coachees=np.zeros((len(roster.coachees), 0), dtype=np.uint64),
-        coaches=np.zeros((len(roster.coaches), 0), dtype=np.uint64),
     )

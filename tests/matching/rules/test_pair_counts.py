@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from random import Random
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.rules import pair_counts
+from matching.rules.evaluation import pair_blocks
 from matching.rules.pair_counts import count_pairs
 from matching.rules.pair_report import pair_rows
 from matching.rules.schedule import SCHEDULE
@@ -46,8 +49,22 @@ def test_without_the_schedule_only_the_rules_are_counted() -> None:
     assert quick.left == quick.rules[-1].left >= whole.left
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_in_small_blocks_are_those_of_one_block(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    random = Random(seed)
+    roster = random_roster(random, 9, 6)
+    cycle = random_cycle(random, roster)
+    whole = count_pairs(roster, cycle, schedule=True)
+    monkeypatch.setattr(pair_counts, "pair_blocks", partial(pair_blocks, cells=12))
+    assert count_pairs(roster, cycle, schedule=True) == whole
+    assert 0 < whole.left < whole.rules[-2].left
+
+
 @pytest.mark.parametrize("schedule", [False, True])
 def test_empty_cycle_has_no_pairs(schedule: bool) -> None:
     cycle = Cycle.model_validate({"cycle": {"start": date(2027, 1, 1), "end": date(2027, 2, 1)}})
     counts = count_pairs(Roster(coachees=(), coaches=()), cycle, schedule=schedule)
     assert (counts.pairs, counts.left, counts.coachees_without) == (0, 0, 0)
+    assert not {"same-person", "repeat"} & {one.rule for one in counts.rules}  # do not apply
