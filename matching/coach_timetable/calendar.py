@@ -22,7 +22,7 @@ Series = tuple[int, ...]
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_CACHED_SET_SIZE = 2  # only sets of two, which are tested most often
+_CACHED_SETS = 1 << 15  # of sets that share a day, for each coach
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,9 @@ class CoachCalendar(CoachPositions):
         self._read_demand(problem)
         self.capacity = int(problem.capacity[coach])
         self._candidates: dict[int, Candidate] = {}
-        self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
+        self._fits: list[dict[int, bool]] = [{} for _ in range(self.positions)]
+        self._fits_left = _CACHED_SETS
+        self._sessions: dict[int, list[tuple[int, int, int]]] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
         """Store how many sessions each candidate still needs, and when earlier sessions were."""
@@ -162,21 +164,44 @@ class CoachCalendar(CoachPositions):
             return starts, self.spacing_minutes
         return starts, tuple(self.spacing(position) for _, position in sessions)
 
-    def fits(self, position: int, group: tuple[int, ...]) -> bool:
+    def fits(self, position: int, group: Iterable[int]) -> bool:
         """Return whether all occupants in `group` can have a session at `position`.
 
         The position must be its own `home`.
         """
-        if len(group) == 1:
-            return True
-        if len(group) > self.day_limit[self.position_day[position]]:
-            return False
-        known = self._fits.get((position, group))
+        return self.fits_together(position, sum(1 << one for one in group))
+
+    def fits_together(self, position: int, group: int) -> bool:
+        """Return whether all occupants in the bit set `group` can have a session at `position`.
+
+        The position must be its own `home`.
+        """
+        known = self._fits[position].get(group)
         if known is None:
-            known = pack_day(*self.day_options(position, group)) is not None
-            if len(group) == _CACHED_SET_SIZE:
-                self._fits[position, group] = known
+            known = self._fits_exactly(position, group)
+            if not self._fits_left:
+                self._fits = [{} for _ in range(self.positions)]
+                self._fits_left = _CACHED_SETS
+            self._fits[position][group] = known
+            self._fits_left -= 1
         return known
+
+    def sessions(self, local: int) -> list[tuple[int, int, int]]:
+        """Return a candidate's positions, each with its `home` and the bit of the occupant."""
+        if local not in self._sessions:
+            self._sessions[local] = [
+                (position, self.home[position], 1 << self.occupant(local, position))
+                for position in self.candidate(local).starts
+            ]
+        return self._sessions[local]
+
+    def _fits_exactly(self, position: int, group: int) -> bool:
+        size = group.bit_count()
+        if size == 1:
+            return True
+        if size > self.day_limit[self.position_day[position]]:
+            return False
+        return pack_day(*self.day_options(position, members(group))) is not None
 
     def _candidate(self, local: int, common: NDArray[np.bool_]) -> Candidate:
         starts: dict[int, list[int]] = {}

@@ -90,6 +90,8 @@ def most_violated_cut(
     if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
         return None
     groups = _maximal_feasible_sets(calendar, position, present)
+    if _is_covered({one: load[one] for one in present}, groups):
+        return None
     place = {one: column for column, one in enumerate(present)}
     solver = create_highs_solver()
     solver.addVars(len(present), np.zeros(len(present)), np.ones(len(present)))
@@ -123,15 +125,42 @@ def most_violated_cut(
     )
 
 
+def _is_covered(load: dict[int, float], groups: Sequence[tuple[int, ...]]) -> bool:
+    """Return whether a greedy search shows that no day cut is violated.
+
+    If shares of `groups` that add up to 1 cover the load, every cut holds for the load, since it
+    holds for each group.
+    """
+    left, share = load, 0.0
+    while left and share <= 1:
+        heaviest = max(groups, key=lambda group: sum(left.get(one, 0.0) for one in group))
+        part = min((left[one] for one in heaviest if one in left), default=1.0)
+        share += part
+        left = {
+            one: value - part if one in heaviest else value
+            for one, value in left.items()
+            if one not in heaviest or value > part
+        }
+    return share <= 1 + _MIN_VIOLATION
+
+
 def _maximal_feasible_sets(
     calendar: CoachCalendar, position: int, present: Sequence[int]
 ) -> list[tuple[int, ...]]:
     """Return the maximal subsets of `present` that fit the day."""
-    fitting: list[tuple[int, ...]] = [()]
+    fitting: list[tuple[tuple[int, ...], int, int]] = [((), 0, 0)]
     largest = []
-    for group in fitting:
-        later = present[present.index(group[-1]) + 1 :] if group else present
-        fitting.extend((*group, one) for one in later if calendar.fits(position, (*group, one)))
-        if not any(one not in group and calendar.fits(position, (*group, one)) for one in present):
+    for group, bits, first in fitting:
+        others = [
+            place
+            for place, one in enumerate(present)
+            if not bits >> one & 1 and calendar.fits_together(position, bits | 1 << one)
+        ]
+        fitting.extend(
+            ((*group, present[place]), bits | 1 << present[place], place + 1)
+            for place in others
+            if place >= first
+        )
+        if not others:
             largest.append(group)
     return largest

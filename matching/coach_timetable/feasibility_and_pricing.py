@@ -14,7 +14,7 @@ from contextlib import suppress
 from math import inf
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
-from matching.coach_timetable.insertion_heuristic import insert_all_series
+from matching.coach_timetable.heuristics import TimetableHeuristics, similar_series
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import Placed, TimetableModel, starts_of_positions
@@ -23,10 +23,9 @@ from matching.coach_timetable.negotiated_congestion import (
     QUICK_EFFORT,
     SHORT_EFFORT,
     NegotiationEffort,
-    SeriesPlanner,
-    negotiate,
 )
 from matching.coach_timetable.positions import members
+from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from matching.coach_timetable.set_pricing import (
     PricingSearch,
     improving_sets,
@@ -36,11 +35,8 @@ from matching.coach_timetable.set_pricing import (
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
 _MAX_CUTS = 64  # the most recent cuts are stored
-_ATTEMPTS = 2
 _LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
 _BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
-_EFFORT_PER_SERIES = 0.0005
-_ATTEMPTS_BY_START = 12  # more, since negotiation is not available
 
 
 class CoachOracle:
@@ -53,8 +49,10 @@ class CoachOracle:
         self._maximal: list[int] = []
         self._infeasible_sets: list[int] = []
         self._cuts: deque[LagrangianCut] = deque(maxlen=_MAX_CUTS)
-        self._relaxation = LpRelaxation(calendar)
-        self._planners: dict[int, SeriesPlanner] = {}
+        # Whole series pay with contracting sessions, whose relaxations are larger.
+        by_series = calendar.by_day and calendar.contracting
+        self._relaxation = (SeriesRelaxation if by_series else LpRelaxation)(calendar)
+        self._heuristics = TimetableHeuristics(calendar)
         self._not_inserted: set[int] = set()
         self._undecided: dict[int, float] = {}
 
@@ -82,7 +80,7 @@ class CoachOracle:
         known = self._lookup(wanted)
         if known is not None or wanted in self._not_inserted:
             return bool(known)
-        placed = self._insert(members(wanted), deadline, QUICK_EFFORT)
+        placed = self._find(wanted, deadline, QUICK_EFFORT)
         if placed is None:
             self._not_inserted.add(wanted)
             return False
@@ -167,14 +165,24 @@ class CoachOracle:
         highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
 
-    def profit_bound(self, profit: Mapping[int, float], deadline: Deadline) -> float:
-        """Return an upper bound on the profit of a feasible set."""
-        highest = sorted(profit.values(), reverse=True)[: self.calendar.max_coachees]
-        constant, weight = self.lagrangian_weights(profit, deadline)
-        return min(
-            sum(highest),
-            constant + sum(max(0.0, value - weight[one]) for one, value in profit.items()),
-        )
+    def profit_bound(
+        self, profit: Mapping[int, float], deadline: Deadline, threshold: float = -inf
+    ) -> float:
+        """Return an upper bound on the profit of a feasible set.
+
+        With contracting sessions, the bound may be weaker if it is at most `threshold`.
+        """
+        highest = sum(sorted(profit.values(), reverse=True)[: self.calendar.max_coachees])
+        if not self.calendar.contracting:
+            threshold = -inf
+        for cut in self._cuts if threshold > -inf else ():
+            bound = min(highest, cut.bound(profit))
+            if bound <= threshold:
+                return bound
+        cut_for_profit = self._cut_for(profit, deadline, threshold)
+        if cut_for_profit is None:
+            return min(highest, sum(profit.values()))
+        return min(highest, cut_for_profit.bound(profit))
 
     def lagrangian_weights(
         self, profit: Mapping[int, float], deadline: Deadline
@@ -185,13 +193,22 @@ class CoachOracle:
         its members. If there are too many candidates for the relaxation, the constant is the sum of
         all profits and the weights are 0.
         """
-        cut = self._relaxation.cut_for(profit, deadline)
+        cut = self._cut_for(profit, deadline)
         if cut is None:
             return sum(profit.values()), dict.fromkeys(profit, 0.0)
+        return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in profit}
+
+    def _cut_for(
+        self, profit: Mapping[int, float], deadline: Deadline, threshold: float = -inf
+    ) -> LagrangianCut | None:
+        """Return a cut that bounds the profit of sets, which is also stored if it can be useful."""
+        cut = self._relaxation.cut_for(profit, deadline, threshold)
+        if cut is None:
+            return None
         highest = sorted(profit, key=lambda one: -profit[one])[: self.calendar.max_coachees]
         if cut.excludes(highest):
             self._cuts.append(cut)
-        return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in profit}
+        return cut
 
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:
@@ -228,15 +245,15 @@ class CoachOracle:
     def _search(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         deadline.check()
         candidates = members(wanted)
-        placed = self._insert(candidates, deadline, SHORT_EFFORT)
+        placed = self._find(wanted, deadline, SHORT_EFFORT)
         if placed is None:
             answer = self._relaxation.decide(candidates, deadline)
             if isinstance(answer, LagrangianCut):
                 self._cuts.append(answer)
                 return False
             placed = answer
-        if placed is None and self.calendar.by_day:
-            placed = negotiate(self.calendar, self._planners, candidates, LONG_EFFORT, deadline)
+        if placed is None:
+            placed = self._heuristics.negotiate(candidates, {}, LONG_EFFORT, deadline)
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
             try:
@@ -248,17 +265,10 @@ class CoachOracle:
             self.add_timetable(placed)
         return placed is not None
 
-    def _insert(
-        self, candidates: Sequence[int], deadline: Deadline, effort: NegotiationEffort
-    ) -> Placed | None:
+    def _find(self, wanted: int, deadline: Deadline, effort: NegotiationEffort) -> Placed | None:
         """Return a timetable found by the quick heuristics, or `None`."""
-        by_day = self.calendar.by_day
-        attempts = _ATTEMPTS if by_day else _ATTEMPTS_BY_START
-        deadline.spend(_EFFORT_PER_SERIES * len(candidates))
-        placed = insert_all_series(self.calendar, candidates, attempts)
-        if placed is None and by_day:
-            placed = negotiate(self.calendar, self._planners, candidates, effort, deadline)
-        return placed
+        known = similar_series(self.calendar, self._held, self._maximal, wanted)
+        return self._heuristics.find(members(wanted), known, effort, deadline)
 
     def _shrink(self, infeasible_set: int, deadline: Deadline) -> int:
         """Return a subset that is infeasible, minimal unless that takes too much effort."""

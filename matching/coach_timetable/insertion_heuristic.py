@@ -8,7 +8,7 @@ front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Jos
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.positions import members
@@ -21,15 +21,21 @@ class PartialTimetable:
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
-        self._on: dict[int, tuple[int, ...]] = {}
+        self._on: dict[int, int] = {}  # the occupants of each day as a bit set
         self._day: dict[int, int] = {}
         self._week: dict[int, int] = {}
         self.placed: dict[int, list[int]] = {}
 
     def feasible_positions(self, candidate: int) -> int:
         """Return the positions at which one more session of `candidate` fits, as a bit set."""
-        found = 0
-        for position in self._calendar.candidate(candidate).starts:
+        found, calendar, on = 0, self._calendar, self._on
+        if calendar.by_day and not calendar.week_can_bind:
+            for position, home, bit in calendar.sessions(candidate):
+                group = on.get(home)
+                if group is None or calendar.fits_together(home, group | bit):
+                    found |= 1 << position
+            return found
+        for position in calendar.candidate(candidate).starts:
             if self._fits(position, candidate):
                 found |= 1 << position
         return found
@@ -45,8 +51,8 @@ class PartialTimetable:
         if calendar.by_day:
             home = calendar.home[position]
             group = self._on.get(home)
-            return group is None or calendar.fits(
-                home, (*group, calendar.occupant(candidate, position))
+            return group is None or calendar.fits_together(
+                home, group | 1 << calendar.occupant(candidate, position)
             )
         start, end = calendar.position_start[position], calendar.end(position)
         return all(
@@ -61,7 +67,7 @@ class PartialTimetable:
                 self._remove(candidate, positions[:number])
                 return False
             home, occupant = self._calendar.home[position], self._occupant(candidate, position)
-            self._on[home] = (*self._on.get(home, ()), occupant)
+            self._on[home] = self._on.get(home, 0) | 1 << occupant
             self._count(position, 1)
         self.placed[candidate] = list(positions)
         return True
@@ -69,7 +75,7 @@ class PartialTimetable:
     def _remove(self, candidate: int, positions: Sequence[int]) -> None:
         for position in positions:
             home, occupant = self._calendar.home[position], self._occupant(candidate, position)
-            left = tuple(other for other in self._on[home] if other != occupant)
+            left = self._on[home] & ~(1 << occupant)
             if left:
                 self._on[home] = left
             else:
@@ -112,6 +118,20 @@ def insert_all_series(
     return None
 
 
+def extend_timetable(
+    calendar: CoachCalendar, known: Mapping[int, Sequence[int]], wanted: Iterable[int]
+) -> dict[int, list[int]] | None:
+    """Return `known` and the positions of `wanted`, or `None` if these do not fit as it is."""
+    partial_timetable = PartialTimetable(calendar)
+    for one, positions in known.items():
+        partial_timetable.add(one, positions)
+    missing = [one for one in wanted if one not in known]
+    cost = contention(calendar, [*known, *missing])
+    if all(partial_timetable.insert(one, cost) for one in missing):
+        return partial_timetable.placed
+    return None
+
+
 def contention(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
     """For each position, return the demand of `wanted` relative to the day's limit."""
     cost = [0.0] * calendar.positions
@@ -128,24 +148,30 @@ def contention(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
 def _cheapest(calendar: CoachCalendar, chain: list[int], cost: Sequence[float]) -> list[int]:
     if sum(number.bit_count() for number in chain) > _LONG_CHAIN:
         return _greedy(calendar, chain, cost)
-    after: dict[int, float] = {position: cost[position] for position in members(chain[-1])}
-    choice: list[dict[int, int]] = []
+    following = members(chain[-1])
+    least = [cost[position] for position in following]
+    # For each session but the first, its possible positions and the least cost from each on.
+    table: list[tuple[list[int], list[float]]] = []
     for number in reversed(chain[:-1]):
-        here: dict[int, float] = {}
-        best: dict[int, int] = {}
-        following = sorted(after)
-        for position in members(number):
-            first = bisect_left(following, calendar.low[position])
-            last = bisect_left(following, calendar.high[position])
-            best[position] = min(following[first:last], key=after.__getitem__)
-            here[position] = cost[position] + after[best[position]]
-        choice.append(best)
-        after = here
-    position = min(after, key=after.__getitem__)
-    positions = [position]
-    for best in reversed(choice):
-        position = best[position]
-        positions.append(position)
+        table.append((following, least))
+        here = members(number)
+        least = [
+            cost[position]
+            + min(
+                least[
+                    bisect_left(following, calendar.low[position]) : bisect_left(
+                        following, calendar.high[position]
+                    )
+                ]
+            )
+            for position in here
+        ]
+        following = here
+    positions = [following[least.index(min(least))]]
+    for following, least in reversed(table):
+        first = bisect_left(following, calendar.low[positions[-1]])
+        within = least[first : bisect_left(following, calendar.high[positions[-1]])]
+        positions.append(following[first + within.index(min(within))])
     return positions
 
 

@@ -13,7 +13,7 @@ tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut
@@ -36,6 +36,7 @@ class LagrangianCut:
         *,
         each: int,
         total: int,
+        weights: Mapping[int, int] | None = None,
     ) -> None:
         """Create the cut.
 
@@ -45,6 +46,7 @@ class LagrangianCut:
             day_cuts: shared rows that apply to a single day, with their prices.
             each: the price of a unit of the coach's capacity.
             total: the value of all shared capacity.
+            weights: the weights of candidates for whom they have been computed.
         """
         self._calendar = calendar
         self._price = price
@@ -53,7 +55,7 @@ class LagrangianCut:
             self._day_cuts.setdefault(row.position, []).append((row_price, row))
         self._each = each
         self.total = total
-        self._weights: dict[int, int] = {}
+        self._weights = dict(weights or {})
 
     def excludes(self, candidates: Iterable[int]) -> bool:
         """Return whether the cut proves that `candidates` are infeasible together."""
@@ -62,6 +64,12 @@ class LagrangianCut:
             weight = known.get(one)
             used += self.weight(one) if weight is None else weight
         return used > self.total
+
+    def bound(self, profit: Mapping[int, float]) -> float:
+        """Return an upper bound on the profit of feasible sets."""
+        return self.total / UNIT + sum(
+            max(0.0, value - self.weight(one) / UNIT) for one, value in profit.items()
+        )
 
     def weight(self, candidate: int) -> int:
         """Return the cost of a candidate's cheapest series plus a unit of capacity; cached."""

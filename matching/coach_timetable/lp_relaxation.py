@@ -8,6 +8,7 @@ cuts are separated between solves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 import highspy
 import numpy as np
@@ -22,7 +23,8 @@ from matching.assignment.highs import (
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut, most_violated_cut
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
-from matching.coach_timetable.relaxation_rows import INTEGRALITY_TOLERANCE, RelaxationRows
+from matching.coach_timetable.relaxation_rows import RelaxationRows
+from matching.coach_timetable.shared_capacity import INTEGRALITY_TOLERANCE
 from matching.deadline import Deadline
 
 _MAX_CANDIDATES = 50  # maximum size of a relaxation
@@ -60,7 +62,12 @@ class LpRelaxation:
         cut = self._cut(rows, np.asarray(solution.row_dual))
         return cut if cut.excludes(wanted) else None
 
-    def cut_for(self, profit: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
+    def cut_for(
+        self,
+        profit: Mapping[int, float],
+        deadline: Deadline,
+        threshold: float = -inf,  # noqa: ARG002 - the program is solved at once
+    ) -> LagrangianCut | None:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 
         Raises:

@@ -8,7 +8,7 @@ usually finds a timetable if one exists, but cannot prove infeasibility.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 from random import Random
@@ -54,10 +54,9 @@ class SeriesPlanner:
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
-        # For each position, what stands for its day, and for the candidate's session there.
+        # For each position, what stands for its day, and the bit of the candidate's session there.
         self.sessions = {
-            position: (calendar.home[position], calendar.occupant(candidate, position))
-            for position in self.positions
+            position: (home, bit) for position, home, bit in calendar.sessions(candidate)
         }
         self._last = chain[-1] if chain else ()
         # For each session but the last: positions, with their ranges in the next session's list.
@@ -99,11 +98,14 @@ def negotiate(
     wanted: Sequence[int],
     effort: NegotiationEffort,
     deadline: Deadline | None = None,
+    *,
+    known: Mapping[int, list[int]] | None = None,
 ) -> dict[int, list[int]] | None:
     """Return the positions of each candidate in `wanted`, or `None` if no restart succeeds.
 
     Each restart uses another order of candidates and another history factor, the permanent increase
-    in the cost of a contested position. The `deadline` is checked before each restart.
+    in the cost of a contested position. The first one begins with the `known` series of some
+    candidates. The `deadline` is checked before each restart.
     """
     for one in wanted:
         if one not in planners:
@@ -117,7 +119,8 @@ def negotiate(
             deadline.check()
             deadline.spend(_EFFORT_PER_SERIES * len(queue))
         rng.shuffle(queue)
-        table = _CongestionState(calendar, planners, queue, history_factor)
+        table = _CongestionState(calendar, planners, queue, history_factor, known or {})
+        known = None
         found = _resolve(table, effort, rng if calendar.contracting else None)
         if deadline is not None and calendar.contracting:
             deadline.spend(_EFFORT_PER_ROUTE * table.routes)
@@ -145,13 +148,14 @@ class _CongestionState:
         planners: dict[int, SeriesPlanner],
         wanted: Sequence[int],
         history_factor: float,
+        known: Mapping[int, list[int]],
     ) -> None:
         self._history_factor = history_factor
         self._calendar = calendar
         self._planners = planners
         self._week_can_bind = calendar.week_can_bind
         self._price = [0.0] * calendar.positions
-        self._on: list[tuple[int, ...]] = [()] * calendar.positions
+        self._on = [0] * calendar.positions  # the occupants of each day as a bit set
         self._week: dict[int, int] = {}
         self.series: dict[int, list[int]] = {}
         self.routes = 0
@@ -159,8 +163,11 @@ class _CongestionState:
             positions = planners[one].positions
             for position in positions:
                 self._price[position] += 1 / len(positions)
+        for one, series in known.items():
+            self._place(one, series)
         for one in wanted:
-            self._route(one, 0.0)
+            if one not in known:
+                self._route(one, _INITIAL_PRESENT_FACTOR if known else 0.0)
 
     def reroute(self, present_factor: float, rng: Random | None) -> bool:
         """Reroute all contested series; return whether the conflicts are resolved.
@@ -186,11 +193,10 @@ class _CongestionState:
 
     def _free(self, position: int, one: int) -> bool:
         """Return whether a session of `one` is compatible with the other sessions at a position."""
-        home, occupant = self._planners[one].sessions[position]
+        home, bit = self._planners[one].sessions[position]
         group = self._on[home]
-        is_there = occupant in group
-        others = tuple(other for other in group if other != occupant) if is_there else group
-        if others and not self._calendar.fits(home, (*others, occupant)):
+        is_there = bool(group & bit)
+        if group & ~bit and not self._calendar.fits_together(home, group | bit):
             return False
         return not self._week_can_bind or self._has_room_in_week(position, own=is_there)
 
@@ -202,22 +208,27 @@ class _CongestionState:
         self._rip_up(one)
         cost, on, sessions = self._price, self._on, self._planners[one].sessions
         if present_factor:
-            cost = cost.copy()
-            for position, (home, occupant) in sessions.items():
+            cost, fits = cost.copy(), self._calendar.fits_together
+            for position, (home, bit) in sessions.items():
                 group = on[home]
-                if (group and not self._calendar.fits(home, (*group, occupant))) or (
+                if (group and not fits(home, group | bit)) or (
                     self._week_can_bind and not self._has_room_in_week(position, own=False)
                 ):
                     cost[position] += present_factor
-        self.series[one] = self._planners[one].cheapest(cost)
-        for position in self.series[one]:
-            home, occupant = sessions[position]
-            on[home] = (*on[home], occupant)
+        self._place(one, self._planners[one].cheapest(cost))
+
+    def _place(self, one: int, positions: list[int]) -> None:
+        self.series[one] = positions
+        sessions = self._planners[one].sessions
+        for position in positions:
+            home, bit = sessions[position]
+            self._on[home] |= bit
             week = self._calendar.position_week[position]
             self._week[week] = self._week.get(week, 0) + 1
 
     def _rip_up(self, one: int) -> None:
+        sessions = self._planners[one].sessions
         for position in self.series.get(one, ()):
-            home, occupant = self._planners[one].sessions[position]
-            self._on[home] = tuple(other for other in self._on[home] if other != occupant)
+            home, bit = sessions[position]
+            self._on[home] &= ~bit
             self._week[self._calendar.position_week[position]] -= 1

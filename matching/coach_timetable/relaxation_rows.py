@@ -8,7 +8,6 @@ couple the candidates.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -17,27 +16,12 @@ from numpy.typing import NDArray
 from matching.assignment.highs import LpRow
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut
-from matching.coach_timetable.day_packing import conflict_cliques
-
-CandidatePosition = tuple[int, int]
-"""A candidate and a position."""
-
-INTEGRALITY_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class SharedCapacity:
-    """A row that couples candidates: at most `limit` of the sessions in `pairs`.
-
-    In a day cut, sessions count with the coefficients of their candidates.
-    `positions` lists the positions at which the row limits all candidates; it is empty for a day
-    cut.
-    """
-
-    pairs: list[CandidatePosition]
-    limit: int
-    positions: list[int]
-    day_cut: DayCut | None = None
+from matching.coach_timetable.shared_capacity import (
+    INTEGRALITY_TOLERANCE,
+    CandidatePosition,
+    SharedCapacity,
+    shared_capacities,
+)
 
 
 class RelaxationRows:
@@ -69,7 +53,7 @@ class RelaxationRows:
             self._add_series(column, candidate)
         on_candidate()
         self.first_shared = len(self._series_rows)
-        self._add_shared_rows()
+        self.shared.extend(shared_capacities(calendar, list(self._columns)))
 
     @property
     def size(self) -> int:
@@ -88,15 +72,7 @@ class RelaxationRows:
 
     def add_day_cut(self, day_cut: DayCut) -> LpRow:
         """Append a day cut to `shared` and return its row."""
-        calendar = self._calendar
-        pairs = [
-            (one, position)
-            for position in calendar.places(day_cut.position)
-            for one in self.candidates
-            if (one, position) in self._columns
-            and day_cut.coefficient(calendar.occupant(one, position))
-        ]
-        self.shared.append(SharedCapacity(pairs, day_cut.limit, [], day_cut))
+        self.shared.append(SharedCapacity.of_cut(self._calendar, day_cut, list(self._columns)))
         return self._row_of(self.shared[-1])
 
     def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
@@ -117,8 +93,7 @@ class RelaxationRows:
         columns, values = [], []
         for pair in shared.pairs:
             columns.extend(self._columns[pair])
-            occupant = self._calendar.occupant(*pair)
-            value = shared.day_cut.coefficient(occupant) if shared.day_cut else 1
+            value = shared.coefficient(self._calendar, pair)
             values.extend([float(value)] * len(self._columns[pair]))
         return -highspy.kHighsInf, float(shared.limit), columns, values
 
@@ -143,47 +118,6 @@ class RelaxationRows:
                 if reachable < len(here):
                     self._series_rows.append(_at_most(before[: end + 1], here[:reachable]))
             before, earlier = here, positions
-
-    def _add_shared_rows(self) -> None:
-        calendar = self._calendar
-        on: dict[int, list[CandidatePosition]] = {}
-        for pair in self._columns:
-            on.setdefault(pair[1], []).append(pair)
-        self._add_limits(on, calendar.position_day, calendar.day_limit)
-        if calendar.week_can_bind:
-            self._add_limits(on, calendar.position_week, calendar.week_limit)
-        if not calendar.by_day:
-            self._add_grid_cells(on)
-            return
-        days: dict[int, list[CandidatePosition]] = {}
-        for position, pairs in on.items():
-            days.setdefault(calendar.home[position], []).extend(pairs)
-        for home, pairs in days.items():
-            if calendar.day_limit[calendar.position_day[home]] > 1:
-                occupants = [calendar.occupant(*pair) for pair in pairs]
-                for clique in conflict_cliques(*calendar.day_options(home, occupants)):
-                    exclusive = DayCut(calendar, home, {occupants[p]: 1 for p in clique}, 1)
-                    self.shared.append(SharedCapacity([pairs[p] for p in clique], 1, [], exclusive))
-
-    def _add_limits(
-        self, on: dict[int, list[CandidatePosition]], period: list[int], limit: dict[int, int]
-    ) -> None:
-        """Add a row for each day or week; `period` contains the day or week of each position."""
-        groups: dict[int, list[int]] = {}
-        for position, value in enumerate(period):
-            groups.setdefault(value, []).append(position)
-        for value, positions in groups.items():
-            pairs = [pair for one in positions for pair in on.get(one, ())]
-            self._add_limit(pairs, limit[value], positions)
-
-    def _add_grid_cells(self, on: dict[int, list[CandidatePosition]]) -> None:
-        """Forbid sessions that are closer than the required spacing, if positions are starts."""
-        for near in self._calendar.cells:
-            self._add_limit([pair for one in near for pair in on.get(one, ())], 1, near)
-
-    def _add_limit(self, pairs: list[CandidatePosition], limit: int, positions: list[int]) -> None:
-        if len(pairs) > limit:
-            self.shared.append(SharedCapacity(pairs, limit, positions))
 
 
 def _at_most(these: list[int], those: list[int]) -> LpRow:

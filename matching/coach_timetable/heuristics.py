@@ -1,0 +1,86 @@
+"""The quick heuristics for a coach's timetable, in order of their effort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.insertion_heuristic import extend_timetable, insert_all_series
+from matching.coach_timetable.model import Placed
+from matching.coach_timetable.negotiated_congestion import (
+    NegotiationEffort,
+    SeriesPlanner,
+    negotiate,
+)
+from matching.coach_timetable.positions import members
+from matching.deadline import Deadline
+
+_ATTEMPTS = 2
+_ATTEMPTS_BY_START = 12  # more, since negotiation is not available
+_EFFORT_PER_SERIES = 0.0005
+_MAX_MISSING = 2  # series that are added to those of a known timetable
+
+
+class TimetableHeuristics:
+    """Insertion and negotiation for the sets of one coach."""
+
+    def __init__(self, calendar: CoachCalendar) -> None:
+        self._calendar = calendar
+        self._planners: dict[int, SeriesPlanner] = {}
+
+    def find(
+        self,
+        candidates: Sequence[int],
+        known: Placed,
+        effort: NegotiationEffort,
+        deadline: Deadline,
+    ) -> Placed | None:
+        """Return a timetable of `candidates`, or `None`; `known` contains some of their series."""
+        calendar, placed = self._calendar, None
+        if known:
+            deadline.spend(_EFFORT_PER_SERIES)
+            placed = extend_timetable(calendar, known, candidates)
+        if placed is None:
+            deadline.spend(_EFFORT_PER_SERIES * len(candidates))
+            attempts = _ATTEMPTS if calendar.by_day else _ATTEMPTS_BY_START
+            placed = insert_all_series(calendar, candidates, attempts)
+        if placed is None:
+            placed = self.negotiate(candidates, known, effort, deadline)
+        return placed
+
+    def negotiate(
+        self,
+        candidates: Sequence[int],
+        known: Placed,
+        effort: NegotiationEffort,
+        deadline: Deadline,
+    ) -> Placed | None:
+        """Return a timetable found by negotiated congestion, or `None`."""
+        if not self._calendar.by_day:
+            return None
+        return negotiate(self._calendar, self._planners, candidates, effort, deadline, known=known)
+
+
+def similar_series(
+    calendar: CoachCalendar,
+    timetables: Mapping[int, Placed],
+    maximal: Sequence[int],
+    wanted: int,
+) -> Placed:
+    """Return the series of all but a few of `wanted` in a known timetable, if there are any.
+
+    They are of use with contracting sessions, with which new timetables take long to find.
+
+    Args:
+        calendar: the coach's calendar.
+        timetables: the known timetables, by the set of their candidates.
+        maximal: the largest of these sets.
+        wanted: the set of candidates for whom a timetable is sought.
+    """
+    if not (calendar.by_day and calendar.contracting):
+        return {}
+    nearest = max(maximal, key=lambda held: (held & wanted).bit_count(), default=0)
+    known = nearest & wanted
+    if known.bit_count() < wanted.bit_count() - _MAX_MISSING:
+        return {}
+    return {one: timetables[nearest][one] for one in members(known)}

@@ -1,0 +1,149 @@
+"""The relaxation over whole series, compared with brute force and with the other relaxation."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations
+from random import Random
+
+import numpy as np
+import pytest
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.cheapest_series import CheapestSeries
+from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.coach_timetable.insertion_heuristic import extend_timetable
+from matching.coach_timetable.lagrangian_cut import LagrangianCut
+from matching.coach_timetable.lp_relaxation import LpRelaxation
+from matching.coach_timetable.model import Placed, TimetableModel, occupants_of_days
+from matching.coach_timetable.negotiated_congestion import SHORT_EFFORT, negotiate
+from matching.coach_timetable.positions import members
+from matching.coach_timetable.series_relaxation import SeriesRelaxation
+from tests.bench.instances import TIGHT, instance
+from tests.matching.brute_force import can_hold
+from tests.matching.crowded import crowded
+from tests.matching.one_coach import calendars, chains
+from tests.matching.plans import never
+from tests.matching.problem import problem_of
+
+
+def _with_contracting(roster: Roster, cycle: Cycle, least: int) -> tuple[Roster, Cycle]:
+    changes = {"contracting_minutes": 30, "contracting_gap_days": (least, least + 7)}
+    return roster, cycle.model_copy(update={"sessions": cycle.sessions.model_copy(update=changes)})
+
+
+def _scarce(seed: int) -> list[CoachCalendar]:
+    """Return the calendars of small instances, half of them with contracting sessions."""
+    random = Random(seed)
+    roster, cycle = crowded(random)
+    if random.random() < 1 / 2:
+        roster, cycle = _with_contracting(roster, cycle, random.choice((0, 1, 3)))
+    return [calendar for calendar in calendars(roster, cycle) if calendar.by_day]
+
+
+@cache
+def _busy(seed: int) -> CoachCalendar:
+    """Return the calendar, with contracting sessions, of a coach with many candidates."""
+    random = Random(seed)
+    problem = problem_of(*_with_contracting(*instance(TIGHT, seed), 3))
+    busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) >= 5]
+    coach = random.choice(busy)
+    return CoachCalendar(problem, coach, problem.coachee[problem.by_coach[coach]].tolist())
+
+
+def _assert_fits(calendar: CoachCalendar, placed: Placed) -> None:
+    for one, positions in placed.items():
+        assert positions in chains(calendar, one) or not positions
+    for home, group in occupants_of_days(calendar, placed).items():
+        assert calendar.fits(home, group)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_cheapest_series_cost_no_more_than_any_other(seed: int) -> None:
+    for calendar in _scarce(seed):
+        everybody = range(len(calendar.coachees))
+        shape = len(everybody), calendar.positions
+        costs = np.random.default_rng(seed).integers(0, 100, shape)
+        paths = CheapestSeries(calendar, everybody)
+        for one, cost in zip(everybody, paths.solve(costs), strict=True):
+            least = min(costs[one][chain].sum() for chain in chains(calendar, one))
+            assert cost == least == costs[one][list(paths.series(one))].sum()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_relaxation_never_contradicts_brute_force(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = _with_contracting(*crowded(random), random.choice((0, 1, 3)))
+    for calendar in calendars(roster, cycle):
+        if not calendar.by_day:
+            continue
+        coach = roster.coaches[calendar.coach]
+        oracle, relaxation = CoachOracle(calendar), SeriesRelaxation(calendar)
+        for some in range(1, 1 << len(calendar.coachees)):
+            wanted = members(some)
+            people = [roster.coachees[calendar.coachees[one]] for one in wanted]
+            possible = len(people) <= coach.capacity and can_hold(coach, people, cycle)
+            assert oracle.can_hold(some, never) == possible
+            answer = relaxation.decide(wanted, never)
+            assert not (isinstance(answer, LagrangianCut) and possible)
+            if isinstance(answer, dict):
+                _assert_fits(calendar, answer)
+                assert possible or len(people) > coach.capacity
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_are_those_of_the_other_relaxation(seed: int) -> None:
+    calendar, random = _busy(seed), Random(seed)
+    paths, rows = SeriesRelaxation(calendar), LpRelaxation(calendar)
+    for _ in range(4):
+        some = random.sample(range(len(calendar.coachees)), 5)
+        profit = {one: random.uniform(0.1, 1.0) for one in some}
+        cuts = [relaxation.cut_for(profit, never) for relaxation in (paths, rows)]
+        bounds = [cut.bound(profit) for cut in cuts if cut is not None]
+        assert bounds == pytest.approx([min(bounds)] * 2, rel=0.02)  # day cuts can differ
+        for cut in cuts:
+            assert cut is not None
+            for one in some:  # the weights, computed one by one
+                alone = LagrangianCut(
+                    calendar,
+                    cut._price,  # noqa: SLF001
+                    [pair for pairs in cut._day_cuts.values() for pair in pairs],  # noqa: SLF001
+                    each=cut._each,  # noqa: SLF001
+                    total=cut.total,
+                )
+                assert alone.weight(one) == cut.weight(one)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_search_for_a_bound_ends_at_the_threshold(seed: int) -> None:
+    calendar = _busy(seed)
+    profit = dict.fromkeys(range(5), 1.0)
+    exact = SeriesRelaxation(calendar).cut_for(profit, never)
+    early = SeriesRelaxation(calendar).cut_for(profit, never, 5.0)
+    assert exact is not None
+    assert early is not None
+    assert exact.bound(profit) <= early.bound(profit) <= 5.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_known_timetables_are_extended(seed: int) -> None:
+    """What is found from the timetable of a smaller set fits, and is found only where it can be."""
+    calendar = _busy(seed)
+    extended = 0
+    for wanted in list(combinations(range(6), 3))[:12]:
+        known = TimetableModel(calendar, wanted[:2], required=True).solve(never)
+        if known is None:
+            continue
+        possible = TimetableModel(calendar, wanted, required=True).solve(never) is not None
+        for found in (
+            extend_timetable(calendar, known, wanted),
+            negotiate(calendar, {}, wanted, SHORT_EFFORT, known=known),
+        ):
+            if found is not None:
+                assert possible
+                assert sorted(found) == sorted(wanted)
+                _assert_fits(calendar, found)
+                extended += 1
+    assert extended > 0
