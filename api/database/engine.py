@@ -15,6 +15,7 @@ from sqlite3 import Error as SqliteError
 from typing import Self
 
 from psycopg.errors import DiskFull as PostgresDiskFull
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as Transaction
@@ -196,6 +197,7 @@ def open_engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=10,
             hide_parameters=True,
+            json_deserializer=from_json,  # in half the time
         )
         event.listen(engine, "connect", end_when_vanished)
         return engine
@@ -205,6 +207,7 @@ def open_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False},
         pool_size=10,
         max_overflow=40,
+        json_deserializer=from_json,
         hide_parameters=True,  # errors are logged, and parameters contain personal data
     )
     event.listen(engine, "do_connect", _keep_files_private)

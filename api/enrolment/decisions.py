@@ -16,8 +16,8 @@ from api.enrolment.applications import read_applicant
 from api.enrolment.calls import OpenCall, call_of_cycle
 from api.enrolment.requests import request_details
 from api.enrolment.rows import ApplicationRow
+from api.participants.rosters import listed_roster
 from api.participants.rows import PersonRow, Side
-from api.participants.service import listed_roster
 from api.participants.undo import store_undo
 from api.participants.upload import check_stored_policy, store_list
 from api.people.duplicates import SimilarHuman, similar_humans

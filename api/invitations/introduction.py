@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -63,22 +63,22 @@ class _Links:
     consent: str
 
 
-def draft_introductions(
-    tx: Transaction, cycle_id: str, people: Collection[str], *, now: datetime
-) -> int:
-    """Draft an introduction to each of `people` who has had none in this cycle; return the number.
-
-    `people` are the ids of people with a confirmed session.
-    """
+def without_introduction(tx: Transaction, cycle_id: str, people: Collection[str]) -> list[str]:
+    """Return those of `people` who have had no introduction in this cycle, sorted."""
     had = select(MailRow.person_id).where(
         MailRow.cycle_id == cycle_id, MailRow.kind == MailKind.INTRODUCTION
     )
-    new = sorted(set(people) - set(tx.scalars(had)))
+    return sorted(set(people) - set(tx.scalars(had)))
+
+
+def draft_introductions(
+    tx: Transaction, cycle_id: str, people: Iterable[str], *, now: datetime
+) -> None:
+    """Draft an introduction to each of `people`, who have a confirmed session."""
     tx.add_all(
         MailRow(kind=MailKind.INTRODUCTION, cycle_id=cycle_id, person_id=each, created_at=now)
-        for each in new
+        for each in people
     )
-    return len(new)
 
 
 def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> OutgoingIntroduction:

@@ -25,9 +25,9 @@ from api.services import Services
 from api.values import FrozenModel
 from api.web.labels import Badge
 from coach.group_events import GroupEventKind
-from coach.invitations import Method
+from coach.invitations import Message, Method
 
-_INTRODUCTION = Badge(facts.KIND_INTRODUCTION())
+INTRODUCTION = Badge(facts.KIND_INTRODUCTION())
 _INVITATION = Badge(facts.KIND_INVITATION())
 _NEW_TIME = Badge(facts.KIND_NEW_TIME(), "warn")
 _CHANGE = Badge(facts.KIND_CHANGE(), "warn")
@@ -127,16 +127,12 @@ def _by_person(
 
 def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLine:
     """Return an email as the office sees it in a list."""
-    number, start, event, kind = None, None, None, _INTRODUCTION
+    number, start, event, kind = None, None, None, INTRODUCTION
     if mail.kind is not MailKind.INTRODUCTION:
         message = stored_message(mail)
         invitation = message.invitation
         number, start, event = invitation.number, invitation.start, invitation.event
-        kind = _INVITATION
-        if message.method is Method.CANCEL:
-            kind = _CANCELLATION
-        elif message.before is not None:
-            kind = _NEW_TIME if message.asks_again else _CHANGE
+        kind = message_kind(message)
     return MessageLine(
         id=mail.id,
         kind=kind,
@@ -148,3 +144,12 @@ def message_line(mail: MailRow, *, can_be_sent_again: bool = False) -> MessageLi
         can_be_sent_again=can_be_sent_again,
         tries=mail.tries,
     )
+
+
+def message_kind(message: Message) -> Badge:
+    """Return the kind of a message about a session or a group event."""
+    if message.method is Method.CANCEL:
+        return _CANCELLATION
+    if message.before is None:
+        return _INVITATION
+    return _NEW_TIME if message.asks_again else _CHANGE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from typing import NoReturn
 
 from sqlalchemy import or_, select
@@ -10,17 +11,24 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import CycleHeader, cycle_header
 from api.invitations.files import outgoing_mail, render_outgoing
-from api.invitations.introduction import INTRODUCTION_FIRST
+from api.invitations.introduction import (
+    INTRODUCTION_FIRST,
+    draft_introductions,
+    without_introduction,
+)
 from api.invitations.outgoing_invitation import coach_names
-from api.invitations.person_messages import MessageLine, message_line
-from api.invitations.publish import Publication, publish_draft
+from api.invitations.person_messages import INTRODUCTION, MessageLine, message_kind, message_line
+from api.invitations.planned_changes import PlannedChanges, planned_changes, publishable_plan
+from api.invitations.publish import Publication, make_changes, publication_of
 from api.invitations.reading import HIDDEN_SECRET, ReadableMail, readable_mail
 from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
+from api.runs.rows import PlanRow
 from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
+from api.web.labels import Badge
 
 
 class PreviewedMail(FrozenModel):
@@ -31,18 +39,27 @@ class PreviewedMail(FrozenModel):
     mail: ReadableMail
 
 
+class Addressee(FrozenModel):
+    """A person who would get emails, and how many."""
+
+    id: str
+    code: str
+    name: str
+    count: int
+
+
 class PlanPreview(FrozenModel):
     """The emails that publishing a plan would create.
 
     Attributes:
-        people: each recipient with the number of their emails, by name.
+        people: each addressee, by name.
         chosen: the id of the person whose emails are shown; empty for one sample of each kind.
         mails: the emails that are shown.
     """
 
     cycle: CycleHeader
     publication: Publication
-    people: tuple[tuple[PersonSummary, int], ...]
+    people: tuple[Addressee, ...]
     chosen: str
     mails: tuple[PreviewedMail, ...]
 
@@ -58,9 +75,9 @@ class _NotPublishedError(Exception):
 def preview_plan(services: Services, plan_id: str, person_id: str = "") -> PlanPreview:
     """Return the emails that publishing a draft plan would create.
 
-    The plan is published in a transaction that is rolled back, so that the preview is exactly what
-    publishing would create. With `person_id`, all emails to this person are returned; otherwise,
-    one sample of each kind.
+    The emails that are returned are created in a transaction that is rolled back, so that they are
+    exactly what publishing would create. With `person_id`, these are all emails to this person;
+    otherwise, one sample of each kind.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -78,49 +95,83 @@ def _roll_back(preview: PlanPreview) -> NoReturn:
 
 
 def _preview(tx: Transaction, services: Services, plan_id: str, person_id: str) -> PlanPreview:
-    publication = publish_draft(
-        tx,
-        services.keyring,
-        plan_id,
-        now=services.now(),
-        link_grace=None,  # the secrets of links are not shown
-        introduce=services.settings.deployment.introduces,
-    )
-    cycle_id = publication.plan.cycle_id
-    new = or_(MailRow.plan_id == plan_id, MailRow.kind == MailKind.INTRODUCTION)
-    rows = [
-        (mail, person)
-        for mail, person in tx.execute(
-            select(MailRow, PersonRow)
-            .join(PersonRow, PersonRow.id == MailRow.person_id)
-            .where(MailRow.cycle_id == cycle_id, MailRow.state == MailState.DRAFT, new)
-            .order_by(PersonRow.name, PersonRow.id, INTRODUCTION_FIRST, MailRow.created_at)
-        )
-    ]
-    counts = Counter(person.id for _, person in rows)
-    people = {person.id: person for _, person in rows}
-    coaches = coach_names(tx, SessionRow.cycle_id == cycle_id)
-    mails = []
-    for mail, person in _chosen(rows, person_id):
-        content = render_outgoing(outgoing_mail(tx, mail, person, coaches), services, HIDDEN_SECRET)
-        shown = readable_mail(content)
-        line = message_line(mail)
-        mails.append(PreviewedMail(to=person_summary(person), line=line, mail=shown))
+    now = services.now()
+    plan = publishable_plan(tx, plan_id)
+    planned = planned_changes(tx, plan, now)
+    new: list[str] = []
+    if services.settings.deployment.introduces:
+        new = without_introduction(tx, plan.cycle_id, planned.invited)
+    people = _addressees(tx, plan.cycle_id, planned, new)
+    shown = {person_id} if person_id else _sampled(planned, new, people)
+    changes = [one for one in planned.changes if not shown.isdisjoint(one.people)]
+    make_changes(tx, plan, changes, now=now)
+    draft_introductions(tx, plan.cycle_id, sorted(shown.intersection(new)), now=now)
     return PlanPreview(
-        cycle=cycle_header(tx, cycle_id),
-        publication=publication,
-        people=tuple((person_summary(one), counts[one.id]) for one in people.values()),
+        cycle=cycle_header(tx, plan.cycle_id),
+        publication=publication_of(plan, planned, len(new)),
+        people=people,
         chosen=person_id,
-        mails=tuple(mails),
+        mails=tuple(_mails(tx, services, plan, shown, samples=not person_id)),
     )
 
 
-def _chosen(
-    rows: list[tuple[MailRow, PersonRow]], person_id: str
-) -> list[tuple[MailRow, PersonRow]]:
-    if person_id:
-        return [(mail, person) for mail, person in rows if person.id == person_id]
-    samples: dict[object, tuple[MailRow, PersonRow]] = {}
+def _addressees(
+    tx: Transaction, cycle_id: str, planned: PlannedChanges, new: Sequence[str]
+) -> tuple[Addressee, ...]:
+    counts = Counter(new)
+    for change in planned.changes:
+        counts.update(change.people)
+    rows = tx.execute(
+        select(PersonRow.id, PersonRow.code, PersonRow.name)
+        .where(PersonRow.cycle_id == cycle_id)
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return tuple(
+        Addressee(id=id_, code=code, name=name, count=counts[id_])
+        for id_, code, name in rows
+        if id_ in counts
+    )
+
+
+def _sampled(
+    planned: PlannedChanges, new: Sequence[str], people: Sequence[Addressee]
+) -> frozenset[str]:
+    """Return, for each kind of email, the id of the first person who would get one."""
+    kinds: dict[str, set[Badge]] = defaultdict(set)
+    for change in planned.changes:
+        for id_ in change.people:
+            kinds[id_].add(message_kind(change.message))
+    for id_ in new:
+        kinds[id_].add(INTRODUCTION)
+    first: dict[Badge, str] = {}
+    for one in people:
+        for kind in kinds[one.id]:
+            first.setdefault(kind, one.id)
+    return frozenset(first.values())
+
+
+def _mails(
+    tx: Transaction, services: Services, plan: PlanRow, people: Collection[str], *, samples: bool
+) -> Iterator[PreviewedMail]:
+    """Yield the emails to these people that are now drafted; the first of each kind as samples."""
+    new = or_(MailRow.plan_id == plan.id, MailRow.kind == MailKind.INTRODUCTION)
+    rows = tx.execute(
+        select(MailRow, PersonRow)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(
+            MailRow.cycle_id == plan.cycle_id,
+            MailRow.person_id.in_(people),
+            MailRow.state == MailState.DRAFT,
+            new,
+        )
+        .order_by(PersonRow.name, PersonRow.id, INTRODUCTION_FIRST, MailRow.created_at)
+    ).all()
+    coaches = coach_names(tx, SessionRow.id.in_({mail.session_id for mail, _ in rows}))
+    seen = set()
     for mail, person in rows:
-        samples.setdefault(message_line(mail).kind.words, (mail, person))
-    return list(samples.values())
+        line = message_line(mail)
+        if samples and line.kind in seen:
+            continue
+        seen.add(line.kind)
+        content = render_outgoing(outgoing_mail(tx, mail, person, coaches), services, HIDDEN_SECRET)
+        yield PreviewedMail(to=person_summary(person), line=line, mail=readable_mail(content))

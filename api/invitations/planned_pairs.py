@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
-from coach.sessions import Session
+
+class PlannedSession(BaseModel):
+    """A session of a match; see `coach.sessions.Session`."""
+
+    uid: str
+    number: int
+    start: AwareDatetime
+    end: AwareDatetime
 
 
 class PlannedPair(BaseModel):
@@ -12,7 +19,12 @@ class PlannedPair(BaseModel):
 
     coachee: str
     coach: str
-    sessions: tuple[Session, ...]
+    sessions: tuple[PlannedSession, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of the last session."""
+        return max((session.number for session in self.sessions), default=0)
 
 
 class PlannedPairs(BaseModel):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,17 +14,12 @@ from api.cycles.service import cycle_row
 from api.database.existing_row import existing_row
 from api.http.principal import SYSTEM, Principal
 from api.lists.json_pages import JsonPage
-from api.participants.declined_times import Times, busy_times_in, declined_by_human
-from api.participants.engaged_times import engaged_by_human
 from api.participants.own_values import NAMED_FIELDS
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
-from coach.availability import merged_busy_times
-from coach.humans import same_humans
-from coach.named_people import NamedPeople
-from coach.people import Coach, Coachee, Person, Roster
+from coach.people import Coach, Coachee
 
 AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
 _NAMING_FIELDS = (*NAMED_FIELDS, "chain_of_command")
@@ -117,125 +111,6 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
         NotFoundError: there is no such person.
     """
     return existing_row(tx, PersonRow, person_id, "person")
-
-
-def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = True) -> Roster:
-    """Return the people currently in a cycle, in the order of their lists.
-
-    People of one human get the same value of `person`, even if the lists do not link them. The
-    times that people have declined are among their busy times, unless `with_declined_times` is
-    false.
-    """
-    coachees, coaches = (
-        [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
-        for side in (Side.COACHEE, Side.COACH)
-    )
-    joined = _values_of_person([*coachees, *coaches])
-    roster = Roster(
-        coachees=tuple(Coachee.model_validate(row.profile | joined(row)) for row in coachees),
-        coaches=tuple(Coach.model_validate(row.profile | joined(row)) for row in coaches),
-    )
-    roster = Roster(
-        coachees=tuple(_with_ids_of_named(coachees, roster.coachees, roster.coaches)),
-        coaches=tuple(_with_ids_of_named(coaches, roster.coaches, roster.coachees)),
-    )
-    if not with_declined_times:
-        return roster
-    declined = declined_by_human(tx, cycle_id)
-    for key, times in engaged_by_human(tx, cycle_id).items():
-        declined[key] = [*declined.get(key, ()), *times]
-    return Roster(
-        coachees=tuple(_with_declined_times(coachees, roster.coachees, declined)),
-        coaches=tuple(_with_declined_times(coaches, roster.coaches, declined)),
-    )
-
-
-def _with_declined_times(
-    rows: Sequence[PersonRow], people: Sequence[AnyPerson], declined: Mapping[str, Sequence[Times]]
-) -> Iterator[AnyPerson]:
-    """Yield `people`, with busy times added where their human has declined a time in any cycle."""
-    for row, person in zip(rows, people, strict=True):
-        busy = list(person.busy)
-        for time in declined.get(row.human_id or row.id, ()):
-            busy += busy_times_in(time, person.zone)
-        changed = len(busy) > len(person.busy)
-        yield person.model_copy(update={"busy": merged_busy_times(busy)}) if changed else person
-
-
-def _with_ids_of_named(
-    rows: Sequence[PersonRow], people: Sequence[AnyPerson], others: Sequence[Person]
-) -> Iterator[AnyPerson]:
-    """Yield `people`, with ids in place of the names that they have entered themselves.
-
-    Unknown names are left out, because they may be names of people who are not in the cycle.
-    """
-    named: NamedPeople | None = None
-    for row, person in zip(rows, people, strict=True):
-        own = [field for field in NAMED_FIELDS if field in (row.listed or {})]
-        if own:
-            named = named or NamedPeople.of(others)
-            ids = {field: named.find(getattr(person, field)) for field in own}
-            if "refuses" in ids:
-                yield person.model_copy(update=ids | {"refuses": frozenset(ids["refuses"])})
-            else:
-                yield person.model_copy(update=ids)
-        else:
-            yield person
-
-
-def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
-    """Return the people currently in a cycle, exactly as their lists describe them."""
-    coachees, coaches = (
-        [
-            row.profile | (row.listed or {})
-            for row in people_rows(tx, cycle_id, side)
-            if row.left_at is None
-        ]
-        for side in (Side.COACHEE, Side.COACH)
-    )
-    return Roster(
-        coachees=tuple(map(Coachee.model_validate, coachees)),
-        coaches=tuple(map(Coach.model_validate, coaches)),
-    )
-
-
-def people_as_json(
-    tx: Transaction, cycle_id: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
-    """Return the coachees and coaches now in a cycle as JSON, without declined times.
-
-    Validating the JSON gives the people of `roster_of`. Returns `None` if somebody has entered
-    names of others, because finding their ids requires comparing names.
-    """
-    coachees, coaches = (
-        [row for row in people_rows(tx, cycle_id, side) if row.left_at is None]
-        for side in (Side.COACHEE, Side.COACH)
-    )
-    everybody = [*coachees, *coaches]
-    if any(not (row.listed or {}).keys().isdisjoint(NAMED_FIELDS) for row in everybody):
-        return None
-    joined = _values_of_person(everybody)
-    first, second = ([row.profile | joined(row) for row in rows] for rows in (coachees, coaches))
-    return first, second
-
-
-def _values_of_person(rows: Sequence[PersonRow]) -> Callable[[PersonRow], dict[str, str]]:
-    """Return a function that returns the value of `person` to add to a row, if any."""
-    by_human: dict[str, list[PersonRow]] = defaultdict(list)
-    for row in rows:
-        if row.human_id is not None:
-            by_human[row.human_id].append(row)
-    joined: dict[str, dict[str, str]] = {}
-    for human_id, people in by_human.items():
-        if len(people) == 1 or len(set(same_humans(list(map(_listed_key, people))))) == 1:
-            continue
-        values = sorted(filter(None, (row.profile.get("person") for row in people)))
-        joined[human_id] = {"person": values[0] if values else human_id}
-    return lambda row: joined.get(row.human_id or "", {})
-
-
-def _listed_key(row: PersonRow) -> tuple[str, str, str]:
-    return row.profile.get("person", ""), row.profile["email"], row.profile["name"]
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:

@@ -27,8 +27,9 @@ from api.participants.humans import link_humans
 from api.participants.list_differences import list_differences
 from api.participants.own_values import with_own_values
 from api.participants.policy import current_sheet
+from api.participants.rosters import listed_roster
 from api.participants.rows import PersonRow, Side
-from api.participants.service import listed_roster, people_rows, profile_of
+from api.participants.service import people_rows, profile_of
 from api.participants.undo import store_undo
 from api.services import Services
 from api.values import FrozenModel

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
-from api.participants.service import person_row, roster_of
+from api.participants.rosters import roster_of
+from api.participants.service import person_row
 from api.plan_queries.remaining_sessions import RemainingSessions
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.runs.earlier_pairs import with_earlier_pairs

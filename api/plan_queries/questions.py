@@ -19,8 +19,8 @@ from api.background.job import Enqueue, Job
 from api.background.rows import TaskState
 from api.background.task_failure import TaskFailure, read_failure
 from api.database.existing_row import existing_row
+from api.participants.rosters import roster_of
 from api.participants.rows import PersonRow, Side
-from api.participants.service import roster_of
 from api.plan_queries import facts
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.rows import QuestionKind, QuestionRow

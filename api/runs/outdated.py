@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
-from api.participants.service import people_as_json, roster_of
+from api.participants.rosters import people_as_json, roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.frozen_input import RunInput
 from api.runs.run_input import count_adjustments

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
-from api.participants.service import roster_of
+from api.participants.rosters import roster_of
 from api.runs import facts
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.frozen_input import RunInput, RunOptions

@@ -122,6 +122,7 @@ def _compared(kind: PeopleKind, person: Person, earlier: Person | None) -> Compa
         FieldChange(column.name, written_cell(earlier, column.name),
                     written_cell(person, column.name))
         for column in COLUMNS[kind]
+        if getattr(earlier, column.name) != getattr(person, column.name)
     )  # fmt: skip
     changed = tuple(one for one in cells if one.before != one.after)
     return ComparedPerson(person, Change.CHANGED if changed else Change.UNCHANGED, changed)

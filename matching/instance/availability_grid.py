@@ -74,8 +74,9 @@ def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:
 def pack(rows: NDArray[np.bool_]) -> Bits:
     """Pack `bool[..., S]` into words `uint64[..., ceil(S / 64)]`."""
     padding = -rows.shape[-1] % _WORD_BITS
-    padded = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padding)])
-    packed = np.packbits(padded, axis=-1, bitorder="little")
+    if padding:
+        rows = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padding)])
+    packed = np.packbits(rows, axis=-1, bitorder="little")
     return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
 
 

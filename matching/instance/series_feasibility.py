@@ -28,6 +28,7 @@ AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
 """Returns whether each of the pairs `int64[B]` can place a series under the limits."""
 
 _BLOCK_BYTES = 1 << 25
+_CACHED_BYTES = 1 << 18  # fits into a processor's cache
 _WORD_BITS = 64
 
 
@@ -192,14 +193,12 @@ class _Pairs:
             opening = opening & pack(_within(self._days.all_days, self._first[block]))
         if limits.contracting is not None:
             opening = days_after_contracting(held, opening, limits.contracting)
-        answer = np.zeros(len(block), dtype=np.bool_)
-        most = limits.max_sessions_in_week
-        caps = np.minimum(limits.week_cap[self._coach[block]], most)
-        for cap in np.unique(caps).tolist():
+        caps = limits.week_cap[self._coach[block]]
+        capped = caps < limits.max_sessions_in_week
+        answer = series_on_days(held, opening, limits)
+        for cap in np.unique(caps[capped]).tolist():
             same = caps == cap
-            if cap >= most:
-                answer[same] = series_on_days(held[same], opening[same], limits)
-            elif limits.contracting is not None:
+            if limits.contracting is not None:
                 answer[same] = self.on_starts(limits, block[same])
             else:
                 weeks = SeriesInWeeks(self._day, self._week, limits, cap)
@@ -253,6 +252,7 @@ class _DayBits:
         self._places = day.astype(np.int64) * self._words * _WORD_BITS + within
         self._columns = columns
         self._count = len(free.starts)
+        self._rows_at_once = max(1, _CACHED_BYTES // (8 * self._days * self._words))
         self._coachees = self._lay_out(free.coachees)
         self._coaches = self._lay_out(free.coaches)
 
@@ -277,5 +277,15 @@ class _DayBits:
 
     def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
         """Return `uint64[B, ceil(D / 64)]`: the days on which each pair has a common start."""
-        both = (self._coachees[coachee] & self._coaches[coach]) != 0
-        return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
+        width = -(-self._days // _WORD_BITS) * _WORD_BITS
+        common = np.zeros((len(coachee), width), dtype=np.bool_)
+        for first in range(0, len(coachee), self._rows_at_once):
+            some = slice(first, first + self._rows_at_once)
+            both = self._coachees[coachee[some]]
+            both &= self._coaches[coach[some]]
+            if self._words > 1:
+                both = np.bitwise_or.reduce(
+                    both.reshape(len(both), self._days, self._words), axis=2
+                )
+            np.not_equal(both, 0, out=common[some, : self._days])
+        return pack(common)

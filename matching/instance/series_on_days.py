@@ -1,7 +1,8 @@
 """Reachability of a series over days, for blocks of pairs whose days are independent.
 
 A day is reachable for session `k + 1` if session `k` has a reachable day that is an allowed number
-of days earlier. Days are packed bits, so that a step is a few shifts.
+of days earlier. Days are packed bits, so that a step is a few shifts. While they are shifted, the
+words of all pairs for the same days are next to each other: `[W, B]`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.
 
     The first of these days must be in `begin`, which has the same shape.
     """
-    reachable = begin
+    days, reachable = _by_word(days), _by_word(begin)
     for _ in range(limits.count - 1):
         reachable = _shift_by_any(reachable, limits.min_gap_days, limits.max_gap_days) & days
     return _any_bit(reachable)
@@ -31,7 +32,8 @@ def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.
 
 def days_after_contracting(days: Bits, contracting: Bits, limits: ContractingLimits) -> Bits:
     """Return the days in `days` that can follow a contracting session on a day in `contracting`."""
-    return _shift_by_any(contracting, limits.min_gap_days, limits.max_gap_days) & days
+    following = _shift_by_any(_by_word(contracting), limits.min_gap_days, limits.max_gap_days)
+    return following.T & days
 
 
 class SeriesInWeeks:
@@ -55,15 +57,16 @@ class SeriesInWeeks:
         highest = min(_DAYS_PER_WEEK - 1, limits.max_gap_days)
         # By gap: the days on which a session that much earlier was in the same week.
         self._same_week = {
-            gap: pack(weekday >= gap) for gap in range(limits.min_gap_days, highest + 1)
+            gap: pack(weekday >= gap)[:, np.newaxis]
+            for gap in range(limits.min_gap_days, highest + 1)
         }
 
     def any_series(self, days: Bits, begin: Bits) -> NDArray[np.bool_]:
         """Return `bool[B]`; the arguments are as in `series_on_days`."""
-        reachable = {1: begin}
+        days, reachable = _by_word(days), {1: _by_word(begin)}
         for _ in range(self._limits.count - 1):
             reachable = self._next(reachable, days)
-        found = np.zeros(len(days), dtype=np.bool_)
+        found = np.zeros(days.shape[1], dtype=np.bool_)
         for states in reachable.values():
             found |= _any_bit(states)
         return found
@@ -83,15 +86,20 @@ class SeriesInWeeks:
         return {in_week: states & days for in_week, states in following.items()}
 
 
+def _by_word(bits: Bits) -> Bits:
+    """Return the bits `[B, W]` as `[W, B]`."""
+    return np.ascontiguousarray(bits.T)
+
+
 def _any_bit(bits: Bits) -> NDArray[np.bool_]:
-    """Return `bool[B]`: whether any bit of each row `[B, W]` is set."""
-    found: NDArray[np.bool_] = np.bitwise_or.reduce(bits, axis=1) != 0
+    """Return `bool[B]`: whether any bit of each column `[W, B]` is set."""
+    found: NDArray[np.bool_] = np.bitwise_or.reduce(bits, axis=0) != 0
     return found
 
 
 def _shift_by_any(bits: Bits, low: int, high: int) -> Bits:
-    """Return the union of the bits `[B, W]` shifted up by each number from `low` to `high`."""
-    high = min(high, bits.shape[1] * _WORD_BITS)
+    """Return the union of the bits `[W, B]` shifted up by each number from `low` to `high`."""
+    high = min(high, len(bits) * _WORD_BITS)
     if low > high:
         return np.zeros_like(bits)
     union, span, covered = bits.copy(), high - low + 1, 1
@@ -103,13 +111,13 @@ def _shift_by_any(bits: Bits, low: int, high: int) -> Bits:
 
 
 def _shift_up(bits: Bits, by: int) -> Bits:
-    """Shift the bits `[B, W]` up by `by` positions."""
+    """Shift the bits `[W, B]` up by `by` positions."""
     words, rest = divmod(by, _WORD_BITS)
     moved = np.zeros_like(bits)
-    width = bits.shape[1]
+    width = len(bits)
     if words >= width:
         return moved
-    moved[:, words:] = bits[:, : width - words] << np.uint64(rest)
+    moved[words:] = bits[: width - words] << np.uint64(rest)
     if rest:
-        moved[:, words + 1 :] |= bits[:, : width - words - 1] >> np.uint64(_WORD_BITS - rest)
+        moved[words + 1 :] |= bits[: width - words - 1] >> np.uint64(_WORD_BITS - rest)
     return moved

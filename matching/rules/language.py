@@ -81,17 +81,21 @@ class LanguageRule(Rule):
         self._level = policy.minimum_level
         self._groups = policy.groups
         coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
-        self._languages = sorted({code for coach in coaches for code in self._offered(coach)})
+        offered = [self._offered(coach) for coach in coaches]
+        self._languages = sorted({code for one in offered for code in one})
         shape = (len(self._languages), len(coachees))
         self._encoded_points = np.zeros(shape, dtype=np.uint8)  # points + 1, or 0 if not in common
+        known: dict[tuple[tuple[str, int], ...], list[int]] = {}
         for column, coachee in enumerate(coachees):
-            self._encoded_points[:, column] = [
-                max((points + 1 for points, _ in self._candidates(coachee, code)), default=0)
-                for code in self._languages
-            ]
+            key = tuple(self._offered(coachee).items())
+            if key not in known:
+                known[key] = [
+                    max((points + 1 for points, _ in self._candidates(coachee, code)), default=0)
+                    for code in self._languages
+                ]
+            self._encoded_points[:, column] = known[key]
         self._offers = np.array(
-            [[code in self._offered(coach) for coach in coaches] for code in self._languages],
-            dtype=np.uint8,
+            [[code in one for one in offered] for code in self._languages], dtype=np.uint8
         ).reshape(len(self._languages), len(coaches))
         self._offers *= np.uint8(255)  # all bits set, so that `&` keeps or clears a value
 

@@ -20,8 +20,8 @@ from api.input_files.waiver_changes import with_waiver, without_waiver
 from api.overview.pair_decisions import facts
 from api.overview.pair_decisions.people import read_pair
 from api.participants.policy import replace_policy, require_complete_source
+from api.participants.rosters import roster_of
 from api.participants.rows import PersonRow, Side
-from api.participants.service import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services, transaction_context
 from api.values import FrozenModel

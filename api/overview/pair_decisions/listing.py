@@ -10,7 +10,7 @@ from api.lists.query import ListQuery
 from api.lists.selection import RowAccess, Selected, select_rows
 from api.overview.pair_decisions import facts
 from api.overview.pair_decisions.decisions import DecisionKind, pin_objections
-from api.participants.service import roster_of
+from api.participants.rosters import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services
 from coach.cycle import Cycle

@@ -25,7 +25,7 @@ from api.overview.policy_editor.written_values import (
     written_value,
 )
 from api.participants.policy import checked_policy, require_complete_source
-from api.participants.service import roster_of
+from api.participants.rosters import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.services import Services
 from coach.cycle import Cycle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,9 +14,12 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.principal import TokenScope
+from api.lists.listing import Listing, present_list
+from api.lists.query import ListDefinition, read_query
+from api.lists.selection import page_of
 from api.participants.preview import service
 from api.participants.preview.outcome import KINDS, ListAnswers, Outcome
-from api.participants.preview.review_json import review_json
+from api.participants.preview.review_json import AnyRow, review_json
 from api.participants.preview.service import Confirmation, Preview, PreviewAnswers
 from api.participants.preview.undo_lists import undo_lists
 from api.participants.rows import Side
@@ -28,6 +32,9 @@ from coach.texts.facts import Displayed
 
 PREVIEW_PAGES = APIRouter(prefix="/cycles/{cycle_id}/people", include_in_schema=False)
 _LEAVE_OUT = "-"
+_SECTION = "section"
+_PARTS = ListDefinition(sorts=("row",), fixed=(_SECTION,))
+"""The parts of the long sections: the changes of each list, and the possible duplicates."""
 _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 
@@ -142,17 +149,30 @@ def _render(
 def _review(request: Request, preview: Preview) -> dict[str, object]:
     if preview.review is None:
         return {"lists": (), "review": None}
-    texts = request_renderer(request)
-    lists, review = review_json(preview.review, preview.outcome.rows, texts)
+    texts, asked = request_renderer(request), read_query(request, _PARTS)
+    listings: dict[str, Listing] = {}
+
+    def part_of(section: str, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+        is_asked = asked.fixed.get(_SECTION) == section
+        query = replace(asked, page=asked.page if is_asked else 1).with_fixed({_SECTION: section})
+        selected = page_of(rows, query, total=len(rows))
+        listings[section] = present_list(urls.list_preview(preview.cycle.id), query, selected)
+        return selected.rows
+
+    lists, review = review_json(preview.review, preview.outcome.rows, texts, part_of)
     return {
         "lists": [(each, preview.files[each.side]) for each in lists if each.side in preview.files],
         "review": review,
+        "listings": listings,
+        "section": asked.fixed.get(_SECTION),
     }
 
 
 ROUTERS = (PREVIEW_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/cycles/{cycle_id}/people/preview"): Permission(MANAGER, audit_action="people opened"),
+    ("GET", "/cycles/{cycle_id}/people/preview"): Permission(
+        MANAGER, audit_action="people opened", compressible=True
+    ),
     ("POST", "/cycles/{cycle_id}/people/preview/answers"): _WRITE,
     ("POST", "/cycles/{cycle_id}/people/preview/use"): _WRITE,
     ("POST", "/cycles/{cycle_id}/people/preview/discard"): _WRITE,

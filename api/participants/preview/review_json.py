@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from api.participants.preview.outcome import KINDS
 from api.participants.rows import Side
@@ -14,6 +15,9 @@ from coach.texts.renderer import Renderer
 
 Rows = Mapping[Side, Mapping[str, int]]
 """The row of each person in the files, by side and id."""
+DUPLICATES = "duplicates"
+"""The section with the possible duplicates. The changes of each side are another section."""
+AnyRow = TypeVar("AnyRow")
 _SIDES = {kind: side for side, kind in KINDS.items()}
 
 
@@ -77,12 +81,24 @@ class ReviewJson(FrozenModel):
     suggestions: tuple[SuggestionJson, ...]
 
 
+class Shown(Protocol):
+    """Selects the part of the changes, or of the possible duplicates, that is returned."""
+
+    def __call__(self, section: str, rows: Sequence[AnyRow], /) -> Sequence[AnyRow]:
+        """Return the part of a section's rows; see `DUPLICATES` for the sections."""
+        ...
+
+
+def _everything(_section: str, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    return rows
+
+
 def review_json(
-    review: ListReview, rows: Rows, texts: Renderer
+    review: ListReview, rows: Rows, texts: Renderer, shown: Shown = _everything
 ) -> tuple[tuple[ListJson, ...], ReviewJson]:
     """Return the changes that each list makes, and the people who are entered several times."""
     labels = _Labels(review, rows)
-    return tuple(_list_json(one, labels, texts) for one in review.lists), ReviewJson(
+    return tuple(_list_json(one, labels, texts, shown) for one in review.lists), ReviewJson(
         doubled=tuple(map(labels.all, review.doubled)),
         in_both_lists=tuple(map(labels.all, review.in_both_lists)),
         renumbered=tuple(
@@ -95,7 +111,7 @@ def review_json(
                 second=labels.one(one.second),
                 because=tuple(map(texts.text, one.reasons)),
             )
-            for one in review.suggestions
+            for one in shown(DUPLICATES, review.suggestions)
         ),
     )
 
@@ -122,7 +138,9 @@ def _listed(compared: ListComparison, one: ComparedPerson) -> ListedPerson:
     return ListedPerson(compared.kind, one.person.id, one.change is Change.GONE)
 
 
-def _list_json(compared: ListComparison, labels: _Labels, texts: Renderer) -> ListJson:
+def _list_json(
+    compared: ListComparison, labels: _Labels, texts: Renderer, shown: Shown
+) -> ListJson:
     def having(change: Change) -> tuple[ComparedPerson, ...]:
         return tuple(one for one in compared.people if one.change is change)
 
@@ -142,7 +160,7 @@ def _list_json(compared: ListComparison, labels: _Labels, texts: Renderer) -> Li
                 ),
                 may_be_somebody_else=one.may_be_somebody_else,
             )
-            for one in having(Change.CHANGED)
+            for one in shown(_SIDES[compared.kind], having(Change.CHANGED))
         ),
         gone=listed(Change.GONE),
         unchanged=compared.count(Change.UNCHANGED),

@@ -19,10 +19,10 @@ from api.http.principal import Principal
 from api.input_files.source import NamedFile
 from api.participants import facts
 from api.participants.changed_addresses import changing_addresses
+from api.participants.preview.compared_lists import compared_lists, forget_compared_lists
 from api.participants.preview.outcome import KINDS, ListAnswers, Outcome, UploadedFiles
 from api.participants.preview.reading import read_lists
 from api.participants.rows import HeaderMappingRow, ListPreviewRow, Side
-from api.participants.service import listed_roster
 from api.participants.undo import store_undo
 from api.participants.upload import UploadSummary, check_stored_policy, store_list
 from api.participants.withdrawn import withdrawn_warnings
@@ -36,8 +36,7 @@ from coach.errors import (
 )
 from coach.intake.columns import COLUMNS
 from coach.intake.list_comparison import ListComparison
-from coach.intake.list_review import ListReview, review_lists
-from coach.people import Roster
+from coach.intake.list_review import ListReview
 
 LIFETIME = timedelta(hours=24)
 """How long uploaded lists wait for a decision before they are deleted."""
@@ -214,7 +213,8 @@ def use_lists(
             check_stored_policy(tx, cycle_id)
         services.people_changed(tx, services, cycle_id)
         tx.delete(row)
-        return summaries
+    forget_compared_lists()
+    return summaries
 
 
 def discard_lists(services: Services, cycle_id: str) -> None:
@@ -226,6 +226,7 @@ def discard_lists(services: Services, cycle_id: str) -> None:
     with services.database.writing() as tx:
         cycle_header(tx, cycle_id)
         tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
+    forget_compared_lists()
 
 
 def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow:
@@ -235,7 +236,6 @@ def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow
         .options(
             undefer(ListPreviewRow.coachees),
             undefer(ListPreviewRow.coaches),
-            undefer(ListPreviewRow.outcome),
         )
     )
     if row is None:
@@ -245,25 +245,20 @@ def _waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> ListPreviewRow
 
 def _preview(tx: Transaction, row: ListPreviewRow) -> Preview:
     tx.flush()
-    outcome = Outcome.model_validate(row.outcome, strict=False)
+    compared = compared_lists(tx, row.cycle_id)
     files = {Side(side): name for side, name in row.files.items()}
-    stay_out = withdrawn_warnings(tx, row.cycle_id, outcome, files)
+    stay_out = tuple(withdrawn_warnings(tx, row.cycle_id, compared.outcome, files))
+    outcome = compared.outcome
     outcome = outcome.model_copy(update={"warnings": (*outcome.warnings, *stay_out)})
-    current = listed_roster(tx, row.cycle_id)
-    review = None if outcome.asks else review_lists(outcome.roster(current), _earlier(current))
-    seen = f"{outcome.model_dump_json()}{current.model_dump_json()}"
+    seen = f"{compared.seen}{[(one.file, one.row) for one in stay_out]}"
     return Preview(
         cycle=cycle_header(tx, row.cycle_id),
         expires_at=row.expires_at,
         files=files,
         outcome=outcome,
-        review=review,
+        review=compared.review,
         seen=hashlib.sha256(seen.encode()).hexdigest(),
     )
-
-
-def _earlier(current: Roster) -> Roster | None:
-    return current if current.coachees or current.coaches else None
 
 
 def _content(file: NamedFile | None) -> bytes | None:

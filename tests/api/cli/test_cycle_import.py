@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import build_application
-from api.participants.service import listed_roster
+from api.participants.rosters import listed_roster
 from tests.api.conftest import coaches_csv
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from api.overview import cycles
 from api.participants import upload
 from api.participants.preview import service as previews
 from api.participants.preview.service import Confirmation
+from api.participants.rosters import listed_roster
 from api.participants.rows import Side
-from api.participants.service import listed_roster
 from coach.errors import ChangedSinceError
 from tests.api.conftest import ANY_VERSION, CYCLE_TOML, NOW, coachees_csv, coaches_csv
 

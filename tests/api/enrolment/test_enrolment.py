@@ -23,7 +23,7 @@ from api.enrolment.requests import request_from_all
 from api.enrolment.rows import ApplicationRow
 from api.http.principal import SYSTEM
 from api.mail.rows import MailKind, MailRow
-from api.participants import service as people
+from api.participants import rosters
 from api.participants.preview.undo_lists import undo_lists
 from api.participants.rows import PersonRow, Side
 from api.personal_links.email_change import NewAddress
@@ -116,7 +116,7 @@ def test_application_waits_for_the_office_and_adds_no_participant(
     assert one.cells["languages"] == "sr:C1; en:B2"
     assert one.cells["availability"] == "Mon 09:00-12:00; Wed 13:00-16:00"
     with services.database.reading() as tx:
-        assert len(people.roster_of(tx, cycle_id).coachees) == 3
+        assert len(rosters.roster_of(tx, cycle_id).coachees) == 3
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(
@@ -323,7 +323,7 @@ def test_approved_applicant_is_in_the_list_and_is_sent_their_link(
     application = applied(services, server, opened(services, cycle_id))
     decisions.approve(services, application)
     with services.database.reading() as tx:
-        added = people.roster_of(tx, cycle_id).coachees[-1]
+        added = rosters.roster_of(tx, cycle_id).coachees[-1]
         mail = tx.scalars(select(MailRow).where(MailRow.kind == MailKind.DETAILS_REQUEST)).one()
         row = tx.get_one(PersonRow, mail.person_id)
         assert tx.scalar(select(func.count(ApplicationRow.id))) == 0
@@ -339,7 +339,7 @@ def test_approval_can_be_undone_like_a_list(
     decisions.approve(services, applied(services, server, opened(services, cycle_id)))
     undo_lists(services, SYSTEM, cycle_id)
     with services.database.reading() as tx:
-        assert len(people.roster_of(tx, cycle_id).coachees) == 3
+        assert len(rosters.roster_of(tx, cycle_id).coachees) == 3
 
 
 def test_people_of_the_directory_who_may_be_the_applicant_are_shown(

@@ -19,7 +19,7 @@ from api.http.limits import Limits
 from api.http.principal import AccessRole, Principal
 from api.input_files.instruments import instruments_of
 from api.overview.to_do import ToDoKind, to_do_items
-from api.participants import service as people
+from api.participants import rosters
 from api.participants.group_rows import GroupEventDateRow, GroupReplyRow
 from api.participants.rows import PersonRow
 from api.replies import held
@@ -100,7 +100,7 @@ def test_only_required_events_make_people_busy_until_they_are_cancelled(world: W
 
     def busy() -> set[tuple[int, int]]:
         with world.database.reading() as tx:
-            roster = people.roster_of(tx, cycle_id)
+            roster = rosters.roster_of(tx, cycle_id)
         each = (*roster.coachees, *roster.coaches)
         found = [{(one.start_minute, one.end_minute) for one in person.busy} for person in each]
         assert found[0] == found[1]

@@ -22,8 +22,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.dispatch import mark_sent
 from api.invitations.outbox import list_outbox
 from api.invitations.pending import pending_messages
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import Side
 from api.personal_links import links
 
@@ -66,7 +65,7 @@ def _manager() -> Principal:
 
 def _leave(world: World, cycle_id: str, code: str) -> None:
     with world.database.writing() as tx:
-        staying = [one for one in people.roster_of(tx, cycle_id).coachees if one.id != code]
+        staying = [one for one in rosters.roster_of(tx, cycle_id).coachees if one.id != code]
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 

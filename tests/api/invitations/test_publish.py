@@ -15,8 +15,7 @@ from api.invitations.outgoing_invitation import stored_invitation
 from api.invitations.publish import Publication, publish_draft
 from api.mail.rows import MailRow
 from api.overview import cycles as overview_cycles
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from api.plans import plan_details
@@ -169,7 +168,7 @@ def test_a_plan_made_before_the_lists_changed_is_not_published(world: World) -> 
     plan_id = world.plan(cycle_id, world.result(PAIRS))
     with world.database.writing() as tx:
         assert not plan_details.plan_details(tx, plan_id).outdated
-        staying = people.roster_of(tx, cycle_id).coachees[1:]
+        staying = rosters.roster_of(tx, cycle_id).coachees[1:]
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
         assert plan_details.plan_details(tx, plan_id).outdated
     with pytest.raises(ConflictError, match="have changed since"):

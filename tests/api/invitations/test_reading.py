@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from api.invitations import dispatch, reading
 from api.invitations.announce import SessionChange, announce
 from api.invitations.plan_preview import preview_plan
+from api.invitations.publish import publish_plan
 from api.invitations.reading import HIDDEN_SECRET, SampleRecipient
 from api.mail.rows import MailKind, MailRow, MailState
 from api.sessions.rows import SessionRow
@@ -210,11 +212,29 @@ def test_preview_of_a_draft_shows_a_sample_of_each_kind_and_leaves_nothing(world
     person = world.person_id(cycle_id, "C-1")
     own = preview_plan(world.services, plan_id, person)
     assert {each.to.code for each in own.mails} == {"C-1"}
-    assert {one.code: count for one, count in own.people}["C-1"] == len(own.mails) == 3
+    assert {one.code: one.count for one in own.people}["C-1"] == len(own.mails) == 3
     assert rows() == before
     with world.database.reading() as tx:
         kinds_stored = set(tx.scalars(select(MailRow.kind)))
     assert kinds_stored == {MailKind.INVITATION}
+
+
+def test_preview_of_a_draft_counts_what_publishing_it_creates(world: World) -> None:
+    cycle_id = world.cycle(coachees=4, coaches=2)
+    world.published(cycle_id, world.result(PAIRS))
+    result = world.result({"C-1": "K-1", "C-2": "K-1", "C-4": "K-2"}, first_day=21)
+    plan_id = world.plan(cycle_id, result)
+    preview = preview_plan(world.services, plan_id)
+    counted = {one.id: one.count for one in preview.people}
+    with world.database.reading() as tx:
+        existing = set(tx.scalars(select(MailRow.id)))
+    published = publish_plan(world.services, plan_id)
+    assert published.model_dump(exclude={"plan"}) == preview.publication.model_dump(
+        exclude={"plan"}
+    )
+    with world.database.reading() as tx:
+        mails = tx.execute(select(MailRow.id, MailRow.person_id)).all()
+    assert counted == Counter(person for id_, person in mails if id_ not in existing)
 
 
 def test_pages_for_reading_are_found_from_the_plan(office: httpx.Client, world: World) -> None:

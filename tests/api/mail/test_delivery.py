@@ -23,8 +23,7 @@ from api.job_types import JOB_TYPES
 from api.mail.job import MailJob, mail_job_types
 from api.mail.rows import MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links, one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
@@ -298,7 +297,7 @@ def test_emails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice
     office_mail.release_messages()
     now = office_mail.services.now()
     with office_mail.services.database.writing() as tx:
-        staying = people.roster_of(tx, office_mail.cycle_id).coachees
+        staying = rosters.roster_of(tx, office_mail.cycle_id).coachees
         upload.store_list(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
         person_id = office_mail.world.person_id(office_mail.cycle_id, "K-1")
         link = links.link_of(tx, office_mail.services.keyring, person_id, now=now)

@@ -14,8 +14,8 @@ import pytest
 
 from api.cycles import service as cycles
 from api.lists.json_pages import JsonPage
+from api.participants import rosters, upload
 from api.participants import service as people
-from api.participants import upload
 from api.participants.rows import Side
 from tests.api.both_ways import changed_rows
 from tests.api.conftest import ANY_VERSION
@@ -234,7 +234,7 @@ def test_a_policy_cannot_name_a_person_who_left_while_it_was_read(
 ) -> None:
     cycle_id = world.cycle()
     with world.database.reading() as tx:
-        others = people.roster_of(tx, cycle_id).coachees[1:]
+        others = rosters.roster_of(tx, cycle_id).coachees[1:]
     with overtaking(world, lambda: getattr(way, act)(cycle_id, POLICY)) as (tx, sent):
         upload.store_list(tx, cycle_id, Side.COACHEE, others, now=world.services.now())
     taken, faults = sent.result()

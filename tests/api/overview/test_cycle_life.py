@@ -25,8 +25,7 @@ from sqlalchemy import select
 from api.http.principal import AccessRole, Principal
 from api.invitations.publish import publish_draft
 from api.mail.rows import MailKind, MailRow
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import Side
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import records
@@ -62,7 +61,7 @@ class CycleLife(RuleBasedStateMachine):
         self.now = BEGINNING
         self.cycle_id = world.cycle(coachees=len(COACHEES), coaches=len(COACHES))
         with world.database.reading() as tx:
-            self.roster = people.roster_of(tx, self.cycle_id)
+            self.roster = rosters.roster_of(tx, self.cycle_id)
         self.here = set(COACHEES)
         self.started: dict[str, SessionDetails] = {}
         self.replies: dict[tuple[str, Side], tuple[Reply, datetime]] = {}

@@ -17,8 +17,8 @@ from api.overview.person_editor.service import EDITED, edit_person, read_person
 from api.own_data.office_changes import latest_office_change
 from api.participants import upload
 from api.participants.own_values import set_own_values
+from api.participants.rosters import roster_of
 from api.participants.rows import PersonRow, Side
-from api.participants.service import roster_of
 from api.participants.undo import replaced_at
 from coach.errors import ChangedSinceError, ConflictError, UnusableInputError
 from coach.people import Coach, Coachee

@@ -19,8 +19,7 @@ from api.own_data.busy_times import (
     remove_busy_times,
     upload_calendar,
 )
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import PersonRow, Side
 from api.settings import MIB
 from coach.availability import BusyTime
@@ -57,7 +56,7 @@ def test_busy_times_are_kept_for_the_next_run_and_nothing_else_is(world: World) 
     cycle_id = world.cycle()
     assert uploaded(world, cycle_id) == TIMES
     with world.database.reading() as tx:
-        roster = people.roster_of(tx, cycle_id)
+        roster = rosters.roster_of(tx, cycle_id)
         row = tx.get_one(PersonRow, world.person_id(cycle_id, "C-1"))
         stored = json.dumps([row.profile, row.listed])
         events = tx.scalars(select(AuditRow).where(AuditRow.action == "own details changed")).all()
@@ -95,13 +94,13 @@ def test_list_without_busy_times_keeps_them(world: World) -> None:
     cycle_id, other = world.cycle(), world.cycle()
     uploaded(world, cycle_id)
     with world.database.writing() as tx:
-        listed = people.roster_of(tx, other).coachees
+        listed = rosters.roster_of(tx, other).coachees
         now = world.services.now()
         summary = upload.store_list(tx, cycle_id, Side.COACHEE, listed, now=now)
         assert (summary.changed, summary.unchanged) == (0, 3)
     assert read_busy_times(world.services, coachee(world, cycle_id)).times == TIMES
     with world.database.writing() as tx:
-        assert people.listed_roster(tx, cycle_id).coachees[0].busy == ()
+        assert rosters.listed_roster(tx, cycle_id).coachees[0].busy == ()
         person = listed[0].model_copy(update={"busy": (BusyTime(TODAY, 0, 60),)})
         upload.store_list(tx, cycle_id, Side.COACHEE, [person, *listed[1:]], now=now)
     assert read_busy_times(world.services, coachee(world, cycle_id)).times == (

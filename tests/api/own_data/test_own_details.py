@@ -17,8 +17,7 @@ from api.input_files.source import NamedFile
 from api.mail.rows import MailKind, MailRow, MailState
 from api.own_data.leaving import leave_cycle
 from api.own_data.own_details import OwnDetailsInput, read_own_details, save_own_details
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.facts import WITHDRAWN
 from api.participants.preview.service import preview_lists
 from api.participants.rows import ListUndoRow, PersonRow, Side
@@ -55,7 +54,7 @@ def save(world: World, cycle_id: str, code: str, **given: str) -> None:
 
 def coachee(world: World, cycle_id: str, code: str = "C-1") -> Coachee:
     with world.database.reading() as tx:
-        roster = people.roster_of(tx, cycle_id)
+        roster = rosters.roster_of(tx, cycle_id)
     return next(one for one in roster.coachees if one.id == code)
 
 
@@ -63,7 +62,7 @@ def upload_coachees(world: World, cycle_id: str, **changed: Any) -> upload.Uploa
     """Upload the list of `World.cycle` again, with changed values of the first coachee."""
     fresh = world.cycle()
     with world.database.writing() as tx:
-        first, *others = people.roster_of(tx, fresh).coachees
+        first, *others = rosters.roster_of(tx, fresh).coachees
         listed = [first.model_copy(update=changed), *others]
         return upload.store_list(tx, cycle_id, Side.COACHEE, listed, now=world.services.now())
 
@@ -271,7 +270,7 @@ def test_leaving_declines_sessions_ends_the_link_and_is_not_undone_by_lists(
     upload_coachees(world, cycle_id)
     with world.database.writing() as tx:
         restore_people(tx, tx.get_one(ListUndoRow, cycle_id), now=world.services.now())
-        assert [one.id for one in people.roster_of(tx, cycle_id).coachees] == ["C-2", "C-3"]
+        assert [one.id for one in rosters.roster_of(tx, cycle_id).coachees] == ["C-2", "C-3"]
 
 
 def test_a_person_leaves_on_the_page(verified: Any) -> None:  # noqa: ANN401 - see above

@@ -9,8 +9,7 @@ import pytest
 
 from api.accounts import credentials
 from api.http.principal import AccessRole
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import Side
 from api.personal_links import links
 from coach.errors import NotFoundError
@@ -33,10 +32,10 @@ def test_a_person_omitted_from_a_list_keeps_their_sessions_but_not_their_link(
     link = world.link(cycle_id, "C-1")
     now = world.services.now()
     with world.database.writing() as tx:
-        staying = people.roster_of(tx, cycle_id).coachees[1:]
+        staying = rosters.roster_of(tx, cycle_id).coachees[1:]
         summary = upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=now)
         assert (summary.left, summary.unchanged) == (1, 2)
-        assert len(people.roster_of(tx, cycle_id).coachees) == 2
+        assert len(rosters.roster_of(tx, cycle_id).coachees) == 2
         principal = identify(
             tx,
             link.secret,
@@ -59,12 +58,12 @@ def test_a_person_omitted_from_a_list_keeps_their_sessions_but_not_their_link(
 def test_a_list_uploaded_again_reports_what_changed(world: World) -> None:
     cycle_id = world.cycle()
     with world.database.writing() as tx:
-        first, second, third = people.roster_of(tx, cycle_id).coachees
+        first, second, third = rosters.roster_of(tx, cycle_id).coachees
         changed = second.model_copy(update={"unit": "Another"})
         new = third.model_copy(update={"id": "C-9"})
         summary = upload.store_list(
             tx, cycle_id, Side.COACHEE, [new, changed, first], now=world.services.now()
         )
-        order = [coachee.id for coachee in people.roster_of(tx, cycle_id).coachees]
+        order = [coachee.id for coachee in rosters.roster_of(tx, cycle_id).coachees]
     assert (summary.added, summary.changed, summary.unchanged, summary.left) == (1, 1, 1, 1)
     assert order == ["C-9", "C-2", "C-1"]

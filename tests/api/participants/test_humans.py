@@ -11,8 +11,8 @@ from api.data_protection.erase_people import erase_people
 from api.input_files.people_file import read_people
 from api.participants import upload
 from api.participants.humans import join_humans, keep_apart
+from api.participants.rosters import roster_of
 from api.participants.rows import HumanRow, PersonRow, Side
-from api.participants.service import roster_of
 from coach.intake.columns import PeopleKind
 from matching.instance.problem import humans_of
 

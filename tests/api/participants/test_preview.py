@@ -18,8 +18,8 @@ from api.participants.preview import service
 from api.participants.preview.outcome import Encoding, ListAnswers
 from api.participants.preview.service import LIFETIME, Confirmation, Preview, PreviewAnswers
 from api.participants.preview.undo_lists import undo_lists
+from api.participants.rosters import listed_roster
 from api.participants.rows import HumanRow, ListPreviewRow, ListUndoRow, PersonRow, Side
-from api.participants.service import listed_roster
 from api.runs import run_queue
 from api.runs.frozen_input import RunOptions
 from coach.errors import ConfirmFirstError, ConflictError, NotFoundError, UnusableInputError
@@ -267,3 +267,18 @@ def test_changed_address_needs_recent_authentication_also_when_undone(world: Wor
     _use(world, service.read_preview(world.services, cycle_id))
     with pytest.raises(ConfirmFirstError):
         undo_lists(world.services, stale, cycle_id)
+
+
+def test_long_review_is_shown_in_parts(world: World, office: httpx.Client) -> None:
+    cycle_id = world.cycle(coachees=60)
+    changed = coachees_csv(60).replace(b"Coachee", b"Renamed")
+    _upload(world, cycle_id, coachees=changed)
+    address = f"/cycles/{cycle_id}/people/preview"
+    first, second = (
+        office.get(f"{address}{query}").text for query in ("", "?section=coachee&page=2")
+    )
+    assert ("Renamed 50" in first, "Renamed 51" in first) == (True, False)
+    assert ("Renamed 50" in second, "Renamed 51" in second) == (False, True)
+    assert "<b>60</b>" in first.replace("</b> changed", "</b>")
+    _upload(world, cycle_id, coachees=changed.replace(b"Renamed 51", b"Another"))
+    assert "Another" in office.get(f"{address}?section=coachee&page=2").text

@@ -17,8 +17,7 @@ from api.invitations.dispatch import retry_failed
 from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail_registry import MAIL_REGISTRY
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.sessions import schedule
@@ -113,7 +112,7 @@ def test_uploaded_list_replaces_changed_address_only_if_list_address_changed(coa
     assert _confirm(coach, coach.mailed()) == HTTPStatus.NO_CONTENT
     world, now = coach.world, coach.world.services.now()
     with world.database.writing() as tx:
-        coaches = people.roster_of(tx, coach.cycle_id).coaches
+        coaches = rosters.roster_of(tx, coach.cycle_id).coaches
         upload.store_list(tx, coach.cycle_id, Side.COACH, coaches, now=now)
     assert coach.address == NEW
     moved = [one.model_copy(update={"email": "office@example.org"}) for one in coaches]

@@ -22,8 +22,7 @@ from api.mail.job import MailJob
 from api.mail.rows import REMINDER_KINDS, MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.mail_registry import MAIL_REGISTRY
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import PersonRow, Side
 from api.reminders.service import write_due_reminders
 from api.reminders.switch import ReminderSwitch, switch_reminders
@@ -251,7 +250,7 @@ def test_people_who_left_or_were_not_invited_and_cancelled_sessions_are_skipped(
 ) -> None:
     world = cycle.world
     with world.database.writing() as tx:
-        staying = people.roster_of(tx, cycle.id).coachees[1:]
+        staying = rosters.roster_of(tx, cycle.id).coachees[1:]
         upload.store_list(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
     assert set(cycle.write_due_reminders(BEFORE)) == {
         (MailKind.REPLY_REMINDER, code) for code in ("K-1", "C-2", "K-2")

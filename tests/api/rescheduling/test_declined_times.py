@@ -14,8 +14,8 @@ from api.invitations.publish import publish_plan
 from api.mail.rows import MailKind, MailRow
 from api.own_data.leaving import leave_cycle
 from api.participants.declined_times import busy_times_in
+from api.participants.rosters import roster_of
 from api.participants.rows import Side
-from api.participants.service import roster_of
 from api.rescheduling.mail_composer import compose_answer_notice
 from api.runs.frozen_input import RunOptions
 from api.runs.outdated import is_outdated

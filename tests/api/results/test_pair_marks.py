@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.cycles.service import read_policy
 from api.overview import cycles
-from api.participants.service import roster_of
+from api.participants.rosters import roster_of
 from api.plan_queries.plan_marks import marks_of
 from api.plans.stored_plan import stored_plan
 from api.results.pair_marks import pair_marks

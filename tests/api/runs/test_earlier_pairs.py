@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.cycles.service import cycle_row, policy_of
-from api.participants.service import roster_of
+from api.participants.rosters import roster_of
 from api.runs.earlier_pairs import with_earlier_pairs
 from api.runs.frozen_input import RunInput, RunOptions
 from api.runs.outdated import is_outdated

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.participants import service as people
-from api.participants import upload
+from api.participants import rosters, upload
 from api.participants.rows import Side
 from tests.api.conftest import ANY_VERSION, CYCLE_TOML
 
@@ -23,7 +22,7 @@ CHANGED = "Lists, policy or sessions have changed since"
 
 def _shorten_list(world: World, _office: httpx.Client, cycle_id: str) -> None:
     with world.database.writing() as tx:
-        staying = people.roster_of(tx, cycle_id).coachees[1:]
+        staying = rosters.roster_of(tx, cycle_id).coachees[1:]
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 

@@ -96,7 +96,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
 
     with services.database.writing() as tx:
         people = tx.scalars(select(SessionRow.coachee_id)).all()
-        draft_introductions(tx, office.cycle_id, people, now=MOMENT)
+        draft_introductions(tx, office.cycle_id, sorted(set(people)), now=MOMENT)
     office.release_messages()
     send("introduction and invitation")
     world.published(office.cycle_id, world.result({"C-1": "K-2", "C-3": "K-1"}))
