@@ -90,6 +90,12 @@ TRAIL_INTACT = message(
     rows=NUMBER,
 )
 
+TO_DO_OBSTRUCTED = plural_message(
+    "overview.to_do_obstructed",
+    "{count} session can no longer take place, because somebody is not free then or has left",
+    "{count} sessions can no longer take place, because somebody is not free then or has left",
+    count=NUMBER,
+)
 TO_DO_DECLINED = plural_message(
     "overview.to_do_declined",
     "{count} upcoming session was declined",

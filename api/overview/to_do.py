@@ -22,6 +22,7 @@ from api.input_files.instruments import Instruments, instruments_of
 from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
 from api.overview import facts
 from api.participants.rows import PersonRow
+from api.rescheduling.obstacles import count_obstructed
 from api.services import Services
 from api.session_reports.clarifications import ASKED, DIFFERS
 from api.sessions.current_replies import has_replied
@@ -37,6 +38,7 @@ _MISSING_AFTER = timedelta(days=2)
 class ToDoKind(StrEnum):
     """The kind of a task."""
 
+    OBSTRUCTED = "obstructed"
     DECLINED = "declined"
     UNANSWERED = "unanswered"
     FAILED_MAIL = "failed_mail"
@@ -77,10 +79,12 @@ def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo,
 def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[ToDo, ...]:
     """Return the tasks in all cycles; see `read_to_do`.
 
-    Makes one query for each kind, and two for missing answers.
+    Makes one query for each kind, two for missing answers, and a few for each cycle with coming
+    sessions.
     """
     found = {kind: dict(tx.execute(query(now)).all()) for kind, query in _QUERIES.items()}
     found[ToDoKind.MISSING_ANSWERS] = dict(many_missing(tx, asked, now=now))
+    found[ToDoKind.OBSTRUCTED] = count_obstructed(tx, now=now)
     cycles = tx.execute(
         select(CycleRow.id, CycleRow.name).order_by(CycleRow.created_at.desc(), CycleRow.id)
     ).all()
@@ -206,6 +210,7 @@ _QUERIES: Mapping[ToDoKind, _Query] = {
     ToDoKind.MISSING_ATTENDANCE: count_unrecorded_dates,
 }
 _PAGES = {
+    ToDoKind.OBSTRUCTED: "/rematch",
     ToDoKind.DECLINED: "/sessions?reply=declined&state=coming#list",
     ToDoKind.UNANSWERED: "/sessions?reply=waiting#list",
     ToDoKind.FAILED_MAIL: "/messages",
@@ -222,6 +227,7 @@ _PAGES = {
     ToDoKind.MISSING_ATTENDANCE: "/events",
 }
 TO_DO_MESSAGES: Mapping[ToDoKind, Message] = {
+    ToDoKind.OBSTRUCTED: facts.TO_DO_OBSTRUCTED,
     ToDoKind.DECLINED: facts.TO_DO_DECLINED,
     ToDoKind.UNANSWERED: facts.TO_DO_UNANSWERED,
     ToDoKind.FAILED_MAIL: facts.TO_DO_FAILED_MAIL,

@@ -23,7 +23,8 @@ from coach.people import Coach, Coachee
 
 AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
 _NAMING_FIELDS = (*NAMED_FIELDS, "chain_of_command")
-_MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
+MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
+"""The class of the profiles of each side."""
 
 
 class ParticipantDetails(FrozenModel):
@@ -154,7 +155,7 @@ def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRo
 
 def profile_of(row: PersonRow) -> Coachee | Coach:
     """Return the profile in a person's row as a `Coachee` or `Coach`."""
-    return _MODELS[row.side].model_validate(row.profile)
+    return MODELS[row.side].model_validate(row.profile)
 
 
 def _view(row: PersonRow) -> ParticipantDetails:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import CycleHeader, cycle_header
-from api.participants.rows import PersonRow
-from api.participants.service import profile_of
+from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
+from api.participants.rows import PersonRow, Side
+from api.participants.service import MODELS
 from api.rescheduling.open_proposals import open_proposals
 from api.runs.run_view import runs_of_cycle
 from api.services import Services
 from api.sessions.current_replies import IS_CURRENT
 from api.sessions.rows import ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
+from coach.cycle import Cycle
 from coach.free_time import are_free
-from coach.people import Person
+from coach.holidays import days_kept_free
 from coach.sessions import Reply
 
 
@@ -31,7 +36,7 @@ class Obstacle(StrEnum):
 
     LEFT = "left"  # the person is no longer in the cycle
     DECLINED = "declined"  # the person has declined the time
-    NOT_FREE = "not_free"  # the time is outside the person's times, or they are away or busy
+    NOT_FREE = "not_free"  # outside the person's times, or they are away or busy, or a holiday
 
 
 class PersonObstacle(FrozenModel):
@@ -76,6 +81,35 @@ class _Session(NamedTuple):
     coach_id: str
 
 
+class _Person(NamedTuple):
+    """The required columns of a person, with the profile as JSON."""
+
+    id: str
+    name: str
+    side: Side
+    left_at: datetime | None
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The sessions, people and days off on which it depends who is free, with their checksum."""
+
+    checksum: str
+    sessions: Sequence[_Session] = field(compare=False)
+    people: Mapping[str, _Person] = field(compare=False)
+    policy: Cycle = field(compare=False)
+
+    @classmethod
+    def of(
+        cls, sessions: Sequence[_Session], people: Mapping[str, _Person], policy: Cycle
+    ) -> _Stored:
+        digest = hashlib.sha256(policy.calendar.model_dump_json().encode())
+        for one in (*sessions, *people.values()):
+            digest.update(repr(one).encode())
+        return cls(digest.hexdigest(), sessions, people, policy)
+
+
 def read_rematch(services: Services, cycle_id: str) -> Rematch:
     """Return the upcoming sessions of a cycle that cannot take place as planned, in order of time.
 
@@ -91,15 +125,78 @@ def read_rematch(services: Services, cycle_id: str) -> Rematch:
         )
 
 
+def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
+    """Return, by cycle, how many sessions cannot take place because of somebody's times or days.
+
+    Sessions that were only declined are not counted.
+    """
+    cycles = tx.scalars(
+        select(SessionRow.cycle_id)
+        .where(SessionRow.state == SessionState.CONFIRMED, SessionRow.starts_at > now)
+        .distinct()
+    ).all()
+    return {
+        cycle_id: sum(
+            any(each.obstacle is not Obstacle.DECLINED for each in one.obstacles)
+            for one in obstructed_sessions(tx, cycle_id, now=now)
+        )
+        for cycle_id in cycles
+    }
+
+
 def obstructed_sessions(
     tx: Transaction, cycle_id: str, *, now: datetime
 ) -> tuple[ObstructedSession, ...]:
     """Return the confirmed sessions after `now` that a participant cannot attend, in order."""
-    rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)).all()
-    people = {row.id: (row, profile_of(row)) for row in rows if row.erased_at is None}
+    people = _people(tx, cycle_id)
     declined = _declined(tx, cycle_id)
     proposed = {one.session_id for one in open_proposals(tx, cycle_id, now=now)}
-    found_rows = tx.execute(
+    sessions = [
+        one
+        for one in _coming_sessions(tx, cycle_id, now)
+        if one.coachee_id in people and one.coach_id in people
+    ]
+    not_free = _not_free(_Stored.of(sessions, people, policy_of(cycle_row(tx, cycle_id))))
+    found = []
+    for session in sessions:
+        pair = (people[session.coachee_id], people[session.coach_id])
+        obstacles = tuple(
+            PersonObstacle(name=row.name, obstacle=obstacle)
+            for row in pair
+            if (obstacle := _obstacle(row, session, declined, not_free)) is not None
+        )
+        if obstacles:
+            found.append(
+                ObstructedSession(
+                    id=session.id,
+                    number=session.number,
+                    start=session.starts_at,
+                    coachee=pair[0].name,
+                    coach=pair[1].name,
+                    obstacles=obstacles,
+                    another_time=session.id in proposed,
+                )
+            )
+    return tuple(found)
+
+
+def _people(tx: Transaction, cycle_id: str) -> dict[str, _Person]:
+    rows = tx.execute(
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.side,
+            PersonRow.left_at,
+            cast(PersonRow.profile, Text),
+        )
+        .where(PersonRow.cycle_id == cycle_id, PersonRow.erased_at.is_(None))
+        .order_by(PersonRow.id)
+    )
+    return {row[0]: _Person(*row) for row in rows}
+
+
+def _coming_sessions(tx: Transaction, cycle_id: str, now: datetime) -> list[_Session]:
+    rows = tx.execute(
         select(
             SessionRow.id,
             SessionRow.number,
@@ -115,54 +212,48 @@ def obstructed_sessions(
         )
         .order_by(SessionRow.starts_at, SessionRow.id)
     )
-    sessions = [_Session(*row) for row in found_rows]
-    not_free = _not_free({key: profile for key, (_, profile) in people.items()}, sessions)
-    found = []
-    for session in sessions:
-        pair = (people[session.coachee_id], people[session.coach_id])
-        obstacles = tuple(
-            PersonObstacle(name=row.name, obstacle=obstacle)
-            for row, _ in pair
-            if (obstacle := _obstacle(row, session, declined, not_free)) is not None
-        )
-        if obstacles:
-            found.append(
-                ObstructedSession(
-                    id=session.id,
-                    number=session.number,
-                    start=session.starts_at,
-                    coachee=pair[0][0].name,
-                    coach=pair[1][0].name,
-                    obstacles=obstacles,
-                    another_time=session.id in proposed,
-                )
-            )
-    return tuple(found)
+    return [_Session(*row) for row in rows]
 
 
-def _not_free(people: Mapping[str, Person], sessions: Sequence[_Session]) -> set[tuple[str, str]]:
-    """Return the sessions, each with the people who are not free at its time."""
+@lru_cache(maxsize=8)
+def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
+    """Return the sessions, each with the people who are not free at its time.
+
+    The answers are kept, because the first page asks for them each time that it is shown.
+    """
     held: dict[str, list[_Session]] = defaultdict(list)
-    for session in sessions:
+    for session in stored.sessions:
         held[session.coachee_id].append(session)
         held[session.coach_id].append(session)
-    return {
-        (session.id, person)
-        for person, own in held.items()
-        for session, free in zip(
-            own,
-            are_free(people[person], [(one.starts_at, one.ends_at) for one in own]),
-            strict=True,
-        )
-        if not free
-    }
+    found = set()
+    for person_id, own in held.items():
+        row = stored.people[person_id]
+        person = MODELS[row.side].model_validate_json(row.profile)
+        times = [(one.starts_at, one.ends_at) for one in own]
+        found |= {
+            (session.id, person_id)
+            for session, free, days in zip(
+                own,
+                are_free(person, times),
+                (_local_days(start, end, person.zone) for start, end in times),
+                strict=True,
+            )
+            if not free or any(days_kept_free(stored.policy.calendar, person.country, days))
+        }
+    return frozenset(found)
+
+
+def _local_days(start: datetime, end: datetime, zone: ZoneInfo) -> list[date]:
+    """Return the days of a person that a session touches."""
+    last = (end - timedelta(microseconds=1)).astimezone(zone).date()
+    return sorted({start.astimezone(zone).date(), last})
 
 
 def _obstacle(
-    row: PersonRow,
+    row: _Person,
     session: _Session,
-    declined: set[tuple[str, str]],
-    not_free: set[tuple[str, str]],
+    declined: Collection[tuple[str, str]],
+    not_free: Collection[tuple[str, str]],
 ) -> Obstacle | None:
     if row.left_at is not None:
         return Obstacle.LEFT

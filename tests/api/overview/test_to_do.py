@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from api.cycles.rows import CycleRow
 from api.http.urls import API
 from api.mail.rows import MailRow, MailState
 from api.overview.digest import every_morning, send_digest
-from api.overview.to_do import ToDoKind, read_to_do
+from api.overview.to_do import ToDoKind, read_to_do, to_do_url
+from api.participants.rows import PersonRow
 from api.sessions.rows import RecordRow, ReplyRow, SessionRow
 from coach.sessions import Attendance, Reply
 
@@ -86,6 +88,37 @@ def test_declined_sessions_are_listed_until_they_get_another_time(world: World, 
         row = tx.get_one(SessionRow, session_of(world).id)
         row.sequence = row.asked_sequence = 1
     assert ToDoKind.DECLINED not in counts(world.services, before)
+
+
+def test_sessions_that_cannot_take_place_any_more_are_listed(world: World, cycle: str) -> None:
+    assert ToDoKind.OBSTRUCTED not in counts(world.services, FIRST - timedelta(days=14))
+    with world.database.writing() as tx:
+        row = tx.get_one(PersonRow, session_of(world).coachee_id)
+        day = session_of(world).starts_at.date().isoformat()
+        row.profile = row.profile | {"unavailable": [{"first": day, "last": day}]}
+    before = session_of(world).starts_at - timedelta(days=1)
+    assert counts(world.services, before)[ToDoKind.OBSTRUCTED] == 1
+    page = to_do_url(read_to_do(replace(world.services, now=lambda: before))[0])
+    assert page == f"/cycles/{cycle}/rematch"
+    assert ToDoKind.OBSTRUCTED not in counts(world.services, before + timedelta(days=3))
+
+
+def test_session_on_a_day_that_became_a_holiday_cannot_take_place(world: World, cycle: str) -> None:
+    holiday = datetime(2027, 2, 15, 8, 0, tzinfo=UTC)  # Statehood Day in Serbia
+
+    def keep_free(*, public_holidays: bool) -> None:
+        with world.database.writing() as tx:
+            row = tx.get_one(CycleRow, cycle)
+            calendar = row.policy["calendar"] | {"public_holidays": public_holidays}
+            row.policy = row.policy | {"calendar": calendar}
+
+    with world.database.writing() as tx:
+        session = tx.get_one(SessionRow, session_of(world).id)
+        session.starts_at, session.ends_at = holiday, holiday + timedelta(hours=1)
+    keep_free(public_holidays=False)
+    assert ToDoKind.OBSTRUCTED not in counts(world.services, holiday - timedelta(days=1))
+    keep_free(public_holidays=True)
+    assert counts(world.services, holiday - timedelta(days=1))[ToDoKind.OBSTRUCTED] == 1
 
 
 def test_missing_note_and_then_missing_feedback_are_listed_two_days_after(

@@ -29,6 +29,7 @@ from coach.texts.renderer import english
 from tests.api.conftest import NOW, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
+    import httpx
     from conftest import World
 
 
