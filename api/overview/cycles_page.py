@@ -29,6 +29,7 @@ from coach.texts.facts import Fact
 
 CYCLES_PAGE = APIRouter(include_in_schema=False)
 TO_DO_ICONS: Mapping[ToDoKind, str] = {
+    ToDoKind.OBSTRUCTED: "warning",
     ToDoKind.DECLINED: "calendar",
     ToDoKind.UNANSWERED: "clock",
     ToDoKind.FAILED_MAIL: "warning",

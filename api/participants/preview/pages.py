@@ -170,9 +170,7 @@ def _review(request: Request, preview: Preview) -> dict[str, object]:
 
 ROUTERS = (PREVIEW_PAGES,)
 PERMISSIONS: Permissions = {
-    ("GET", "/cycles/{cycle_id}/people/preview"): Permission(
-        MANAGER, audit_action="people opened", compressible=True
-    ),
+    ("GET", "/cycles/{cycle_id}/people/preview"): Permission(MANAGER, audit_action="people opened"),
     ("POST", "/cycles/{cycle_id}/people/preview/answers"): _WRITE,
     ("POST", "/cycles/{cycle_id}/people/preview/use"): _WRITE,
     ("POST", "/cycles/{cycle_id}/people/preview/discard"): _WRITE,
