@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.api.every_page import walk_through_sample_cycle
 from tests.browser.walking import OPEN_ALL
 
@@ -28,6 +30,7 @@ OVERFLOWING = """
 """
 
 
+@pytest.mark.timeout(900)  # every page, each in two widths
 def test_no_page_scrolls_sideways_and_no_text_overflows_its_button(
     browser: Browser, pseudo_server: Server
 ) -> None:
