@@ -34,6 +34,7 @@ from matching.assignment.highs import (
 from matching.deadline import Deadline, SolverError
 from matching.instance.problem import MatchingProblem
 
+_FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 _ROUNDING_THRESHOLD = 0.5
 
 PairWeights = NDArray[np.float64]
@@ -209,10 +210,13 @@ class RestrictedMaster:
             convexity_dual={coach: float(dual[row]) for coach, row in self._convexity_row.items()},
         )
 
-    def solve_integer(self, deadline: Deadline) -> NDArray[np.bool_] | None:
+    def solve_integer(
+        self, deadline: Deadline, max_nodes: int | None = None
+    ) -> NDArray[np.bool_] | None:
         """Return the best integral choice over the known sets, `bool[P]`.
 
-        Return `None` if no such choice exists or no optimum was found in time.
+        Return `None` if no such choice exists or no optimum was found in time. After `max_nodes`
+        nodes, if given, the best choice so far is returned.
         """
         if self._phase_one:
             self._set_costs(phase_one=False)
@@ -224,12 +228,17 @@ class RestrictedMaster:
         )
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)
+        if max_nodes is not None:
+            solver.setOptionValue("mip_max_nodes", max_nodes)
         if deadline.remaining is not None:
             solver.setOptionValue("time_limit", deadline.remaining)
         solver.HandleUserInterrupt = True
         deadline.run_interruptible(solver.run, solver.cancelSolve)
         deadline.spend(simplex_effort(solver))
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        is_limited = solver.getModelStatus() == highspy.HighsModelStatus.kSolutionLimit
+        has_choice = solver.getInfo().primal_solution_status == _FEASIBLE
+        if not optimal and not (is_limited and has_choice):
             return None
         chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]
         return self._scatter(chosen) > _ROUNDING_THRESHOLD

@@ -31,7 +31,7 @@ from matching.coach_timetable.series_lp import (
     SharedRow,
     conflict_sets,
 )
-from matching.coach_timetable.shortest_path import INFINITE_COST, path_costs
+from matching.coach_timetable.shortest_path import INFINITE_COST, least_cost
 from matching.coach_timetable.subproblem import CoachIncumbent, CoachSubproblem, SessionOptions
 from matching.deadline import Deadline, SolverError
 
@@ -119,7 +119,7 @@ def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_inde
             value = price.cost_of(series_index, option)
             here[option.position] = min(value, here.get(option.position, INFINITE_COST))
         cost.append(here)
-    return path_costs(subproblem, cost, price.scale).best
+    return least_cost(subproblem, cost, price.scale)
 
 
 def _round_up(bound: int) -> int:

@@ -37,15 +37,9 @@ class NegotiationEffort:
     growth: float
 
 
-QUICK_EFFORT = NegotiationEffort(1, 12, 1.3)
-SHORT_EFFORT = NegotiationEffort(4, 12, 1.3)
-LONG_EFFORT = NegotiationEffort(24, 12, 1.3)
-_PATIENT = {
-    QUICK_EFFORT: NegotiationEffort(1, 24, 1.15),
-    SHORT_EFFORT: NegotiationEffort(1, 100, 1.05),
-    LONG_EFFORT: NegotiationEffort(4, 150, 1.04),
-}
-"""With contracting sessions, which contest days with all others, few long negotiations are best."""
+QUICK_EFFORT = NegotiationEffort(1, 24, 1.15)
+SHORT_EFFORT = NegotiationEffort(1, 100, 1.05)
+LONG_EFFORT = NegotiationEffort(4, 150, 1.04)
 
 
 class SeriesPlanner:
@@ -112,8 +106,6 @@ def negotiate(
             planners[one] = SeriesPlanner(calendar, one)
     queue = list(wanted)
     rng = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
-    if calendar.contracting:
-        effort = _PATIENT[effort]
     for history_factor in islice(cycle(_HISTORY_FACTORS), effort.restarts):
         if deadline is not None:
             deadline.check()
@@ -122,7 +114,7 @@ def negotiate(
         table = _CongestionState(calendar, planners, queue, history_factor, known or {})
         known = None
         found = _resolve(table, effort, rng if calendar.contracting else None)
-        if deadline is not None and calendar.contracting:
+        if deadline is not None:
             deadline.spend(_EFFORT_PER_ROUTE * table.routes)
         if found:
             return table.series

@@ -20,7 +20,7 @@ _TIE = 1e-9
 _MAX_VISITS = 150  # search nodes before a pricing problem may end early
 _GREEDY_ORDERS = 4
 _SCALE = 1 << 16  # profits are multiples of 1 / _SCALE in CP-SAT
-_EFFORT_PER_INSERTION = 0.0008
+_EFFORT_PER_INSERTION = 0.0002
 
 
 def improving_sets(

@@ -52,6 +52,14 @@ def path_costs(
     return PathCosts([dict(one) for one in cost], cost_to_go, cost_to_come, best)
 
 
+def least_cost(
+    subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
+) -> int:
+    """Return the minimum cost of a series, or `INFINITE_COST` if there is none."""
+    cost_to_go = _cost_to_go(subproblem, cost, scale)
+    return min(cost_to_go[0].values(), default=INFINITE_COST) if cost else 0
+
+
 def cheapest_series(
     subproblem: CoachSubproblem, series: Sequence[SessionOptions]
 ) -> tuple[list[SessionOption], int] | None:

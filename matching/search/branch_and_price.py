@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from math import floor, isinf
+from math import floor, inf, isinf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from matching.deadline import DeadlineExceededError
 from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
 NO_BOUND = 1 << 62
+_MAX_HEURISTIC_NODES = 100  # of a choice over the known sets before they suffice for a proof
+_FIRST_ROUNDS = 16  # of exact pricing, each of which is preceded by such a choice
 _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 
@@ -114,6 +116,7 @@ class _BranchAndPrice:
         self._report_bounds = report_bounds
         self._bound, self._target = limits
         self._serial = 0
+        self._exact_rounds = 0
         self._open_nodes: list[_SearchNode] = []
         self._push(self._bound, column_generation.must_place, column_generation.allowed)
 
@@ -182,7 +185,32 @@ class _BranchAndPrice:
         coachees = len(self._generation.must_place)
         least = integer_bound(replace(lp_solution, excess=0.0), coachees)
         bound = integer_bound(lp_solution, coachees)
-        return self._is_pruned(bound) or least >= min(bound, known_bound)
+        if self._is_pruned(bound) or least >= min(bound, known_bound):
+            return True
+        if lp_solution.excess < inf:
+            self._exact_rounds += 1
+            if self._tries_known_sets() and least > (self._value or 0):
+                self._choose_known_sets()
+        return self._is_pruned(bound)
+
+    def _tries_known_sets(self) -> bool:
+        """Return whether this round is one of the first, or their number has doubled."""
+        return self._exact_rounds <= _FIRST_ROUNDS or self._exact_rounds.bit_count() == 1
+
+    def _choose_known_sets(self) -> None:
+        """Accept the best choice over the known sets, before exact pricing takes its effort.
+
+        A coach to whom it assigns an infeasible set is expanded at once.
+        """
+        generation = self._generation
+        choice = generation.solve_integer(_MAX_HEURISTIC_NODES)
+        if choice is None:
+            return
+        infeasible = generation.oracles.infeasible_coaches(choice, generation.deadline)
+        if infeasible:
+            generation.expand(infeasible, choice)
+        elif generation.oracles.infeasible_linked_set(choice, generation.deadline) is None:
+            self._accept(choice)
 
     def _is_pruned(self, bound: int) -> bool:
         """Return whether a node with this bound can be discarded."""

@@ -243,9 +243,12 @@ class ColumnGeneration:
         """Forbid choosing all pairs of a set together."""
         self._master.forbid(infeasible)
 
-    def solve_integer(self) -> Choice | None:
-        """Return the best integral choice over the known sets; `None` if none is found in time."""
-        chosen = self._master.solve_integer(self.deadline)
+    def solve_integer(self, max_nodes: int | None = None) -> Choice | None:
+        """Return the best integral choice over the known sets; `None` if none is found in time.
+
+        After `max_nodes` nodes, if given, the best one so far is returned.
+        """
+        chosen = self._master.solve_integer(self.deadline, max_nodes)
         return None if chosen is None else np.flatnonzero(chosen)
 
     def _add_column(self, coach: int, local: int) -> bool:

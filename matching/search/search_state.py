@@ -102,6 +102,10 @@ class SearchState:
         except EffortExceededError:
             self.effort_exceeded |= ends
 
+    def part_of_effort(self, parts: int) -> Deadline:
+        """Limit the next of `parts` parts to an equal share of the level's remaining effort."""
+        return self.deadline.with_effort(self.deadline.effort_left / parts)
+
     def known_bound(self, level: ObjectiveLevel) -> int:
         """Return the least known upper bound of a level under the floors of the decided levels."""
         return self._known_bounds.get(self._key(level), NO_BOUND)
@@ -153,7 +157,10 @@ class SearchState:
         return components(self.problem, allowed)
 
     def column_generation(
-        self, allowed: NDArray[np.bool_], choice: Choice | None = None
+        self,
+        allowed: NDArray[np.bool_],
+        choice: Choice | None = None,
+        deadline: Deadline | None = None,
     ) -> ColumnGeneration:
         """Return the column generation over `allowed` pairs under all decisions so far.
 
@@ -178,7 +185,9 @@ class SearchState:
             floors.insert(
                 0, FloorConstraint(cross_border_balance(self.problem).astype(np.float64), 0.0)
             )
-        return ColumnGeneration(self.oracles, floors, allowed, must_place, self.deadline)
+        return ColumnGeneration(
+            self.oracles, floors, allowed, must_place, deadline or self.deadline
+        )
 
     def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
         """Return a feasible choice of `allowed` pairs; `None` proves that none exists."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from coach.objective import ObjectiveLevel
 from matching.assignment.min_cost_flow import FlowSolution
+from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
 from matching.search.branch_and_price import SearchResult, maximise
 from matching.search.column_generation import Choice
@@ -115,25 +116,38 @@ class SumLevel:
             search.run(self._accept, deadline)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
-        """Search each part separately; a part cannot gain more than the current total gap."""
-        weights = self._weights.astype(np.float64)
+        """Search each part separately; a part cannot gain more than the current total gap.
+
+        The parts share the effort equally. What some of them leave is shared by those that are
+        still open, which continue with the sets that are known so far.
+        """
         gaps = [self._bound - self._value] * len(parts)
-        for place, part in enumerate(parts):
-            gap = self._bound - self._value
-            if not gap:
-                return
-            inside = self._best[part[self._best]]
-            before = int(self._weights[inside].sum())
-            generation = self._state.column_generation(part, self._best)
-            found = maximise(generation, weights, inside, _ignore_progress, bound=before + gap)
-            if found.choice is not None and found.value > before:
-                outside = self._best[~part[self._best]]
-                self._best = np.union1d(outside, found.choice)
-                self._value += found.value - before
-            gaps[place] = found.bound - found.value
-            possible_gain = sum(min(part_gap, gap) for part_gap in gaps)
-            self._tighten_bound(self._value + possible_gain)
-            self._report()
+        open_parts = list(range(len(parts)))
+        while open_parts:
+            self._state.deadline.check()
+            for done, place in enumerate(open_parts):
+                if self._is_finished():
+                    return
+                deadline = self._state.part_of_effort(len(open_parts) - done)
+                gaps[place] = self._search_part(parts[place], gaps[place], deadline)
+                gap = self._bound - self._value
+                self._tighten_bound(self._value + sum(min(part_gap, gap) for part_gap in gaps))
+                self._report()
+            open_parts = [place for place in open_parts if gaps[place]]
+
+    def _search_part(self, part: NDArray[np.bool_], gap: int, deadline: Deadline) -> int:
+        """Search a part that cannot gain more than `gap`; return what it can still gain."""
+        weights = self._weights.astype(np.float64)
+        gap = min(gap, self._bound - self._value)
+        inside = self._best[part[self._best]]
+        before = int(self._weights[inside].sum())
+        generation = self._state.column_generation(part, self._best, deadline)
+        found = maximise(generation, weights, inside, _ignore_progress, bound=before + gap)
+        if found.choice is not None and found.value > before:
+            outside = self._best[~part[self._best]]
+            self._best = np.union1d(outside, found.choice)
+            self._value += found.value - before
+        return found.bound - found.value
 
     def _accept(self, choice: Choice) -> bool:
         value = int(self._weights[choice].sum())
