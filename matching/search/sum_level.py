@@ -121,8 +121,9 @@ class SumLevel:
         The parts share the effort equally. What some of them leave is shared by those that are
         still open, which continue with the sets that are known so far.
         """
-        gaps = [self._bound - self._value] * len(parts)
-        open_parts = list(range(len(parts)))
+        gaps = [self._gap_by_flow(part) for part in parts]
+        self._tighten_bound(self._value + sum(gaps))
+        open_parts = [place for place, gap in enumerate(gaps) if gap]
         while open_parts:
             self._state.deadline.check()
             for done, place in enumerate(open_parts):
@@ -134,6 +135,19 @@ class SumLevel:
                 self._tighten_bound(self._value + sum(min(part_gap, gap) for part_gap in gaps))
                 self._report()
             open_parts = [place for place in open_parts if gaps[place]]
+
+    def _gap_by_flow(self, part: NDArray[np.bool_]) -> int:
+        """Return a bound on what a part can gain, from the assignment relaxation of the part.
+
+        Better choices have the same values as the best one at all earlier levels, in each part.
+        """
+        gap = self._bound - self._value
+        flow_result = self._state.flow([Objective(self._weights)], part)
+        if flow_result is None:
+            return gap
+        flow, combined = flow_result
+        inside = self._best[part[self._best]]
+        return min(gap, flow.value - int(combined.profit[inside].sum()))
 
     def _search_part(self, part: NDArray[np.bool_], gap: int, deadline: Deadline) -> int:
         """Search a part that cannot gain more than `gap`; return what it can still gain."""
