@@ -21,6 +21,7 @@ from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
 NO_BOUND = 1 << 62
 _MAX_HEURISTIC_NODES = 100  # of a choice over the known sets before they suffice for a proof
+_MAX_PAIRS_TO_CHOOSE = 2_000
 _FIRST_ROUNDS = 16  # of exact pricing, each of which is preceded by such a choice
 _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
@@ -194,7 +195,12 @@ class _BranchAndPrice:
         return self._is_pruned(bound)
 
     def _tries_known_sets(self) -> bool:
-        """Return whether this round is one of the first, or their number has doubled."""
+        """Return whether this round is one of the first, or their number has doubled.
+
+        With many pairs, such a choice takes as much effort as exact pricing.
+        """
+        if np.count_nonzero(self._generation.allowed) > _MAX_PAIRS_TO_CHOOSE:
+            return False
         return self._exact_rounds <= _FIRST_ROUNDS or self._exact_rounds.bit_count() == 1
 
     def _choose_known_sets(self) -> None:
