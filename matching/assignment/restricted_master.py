@@ -34,10 +34,13 @@ from matching.assignment.highs import (
 from matching.deadline import Deadline, SolverError
 from matching.instance.problem import MatchingProblem
 
+_FINAL = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit}
 _FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 _ROUNDING_THRESHOLD = 0.5
 
+ALL_NODES: int = highspy.kHighsIInf
 PairWeights = NDArray[np.float64]
+Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,14 +213,8 @@ class RestrictedMaster:
             convexity_dual={coach: float(dual[row]) for coach, row in self._convexity_row.items()},
         )
 
-    def solve_integer(
-        self, deadline: Deadline, max_nodes: int | None = None
-    ) -> NDArray[np.bool_] | None:
-        """Return the best integral choice over the known sets, `bool[P]`.
-
-        Return `None` if no such choice exists or no optimum was found in time. After `max_nodes`
-        nodes, if given, the best choice so far is returned.
-        """
+    def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
+        """Return the best integral choice of known sets, or the best within `nodes`, if any."""
         if self._phase_one:
             self._set_costs(phase_one=False)
         solver = create_highs_solver()
@@ -226,19 +223,15 @@ class RestrictedMaster:
         solver.changeColsIntegrality(
             self._pairs, every, np.full(self._pairs, highspy.HighsVarType.kInteger)
         )
-        solver.setOptionValue("mip_rel_gap", 0.0)
-        solver.setOptionValue("mip_abs_gap", 0.0)
-        if max_nodes is not None:
-            solver.setOptionValue("mip_max_nodes", max_nodes)
+        for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("mip_max_nodes", nodes)):
+            solver.setOptionValue(option, value)
         if deadline.remaining is not None:
             solver.setOptionValue("time_limit", deadline.remaining)
         solver.HandleUserInterrupt = True
         deadline.run_interruptible(solver.run, solver.cancelSolve)
         deadline.spend(simplex_effort(solver))
-        optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        is_limited = solver.getModelStatus() == highspy.HighsModelStatus.kSolutionLimit
-        has_choice = solver.getInfo().primal_solution_status == _FEASIBLE
-        if not optimal and not (is_limited and has_choice):
+        is_feasible = solver.getInfo().primal_solution_status == _FEASIBLE
+        if solver.getModelStatus() not in _FINAL or not is_feasible:
             return None
         chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]
         return self._scatter(chosen) > _ROUNDING_THRESHOLD

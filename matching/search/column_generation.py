@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.restricted_master import (
+    ALL_NODES,
     FloorConstraint,
     LpSolution,
     PairWeights,
@@ -243,10 +244,10 @@ class ColumnGeneration:
         """Forbid choosing all pairs of a set together."""
         self._master.forbid(infeasible)
 
-    def solve_integer(self, max_nodes: int | None = None) -> Choice | None:
+    def solve_integer(self, max_nodes: int = ALL_NODES) -> Choice | None:
         """Return the best integral choice over the known sets; `None` if none is found in time.
 
-        After `max_nodes` nodes, if given, the best one so far is returned.
+        After `max_nodes` nodes, the best one so far is returned.
         """
         chosen = self._master.solve_integer(self.deadline, max_nodes)
         return None if chosen is None else np.flatnonzero(chosen)
