@@ -55,7 +55,6 @@ class CoachOracle:
         self._heuristics = TimetableHeuristics(calendar)
         self._not_inserted: set[int] = set()
         self._undecided: dict[int, float] = {}
-        self._priced: tuple[Mapping[int, float], LagrangianCut | None] | None = None
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
         """Return whether `wanted` is feasible.
@@ -210,15 +209,6 @@ class CoachOracle:
         if cut.excludes(highest):
             self._cuts.append(cut)
         return cut
-
-    def _cut_for(self, profit: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
-        """Return the cut that best bounds the profit of sets; that of the latest profits is kept.
-
-        Many coaches have the same profits in several rounds of column generation.
-        """
-        if self._priced is None or self._priced[0] != profit:
-            self._priced = dict(profit), self._relaxation.cut_for(profit, deadline)
-        return self._priced[1]
 
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:

@@ -197,9 +197,11 @@ class _BranchAndPrice:
     def _tries_known_sets(self) -> bool:
         """Return whether this round is one of the first, or their number has doubled.
 
-        With many pairs, such a choice takes as much effort as exact pricing.
+        With many pairs or contracting sessions, such choices took more effort than they saved.
         """
-        if np.count_nonzero(self._generation.allowed) > _MAX_PAIRS_TO_CHOOSE:
+        pairs = np.count_nonzero(self._generation.allowed)
+        opens = self._generation.problem.limits.contracting is not None
+        if opens or pairs > _MAX_PAIRS_TO_CHOOSE:
             return False
         return self._exact_rounds <= _FIRST_ROUNDS or self._exact_rounds.bit_count() == 1
 

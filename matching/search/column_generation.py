@@ -213,11 +213,13 @@ class ColumnGeneration:
             if suffices(replace(lp_solution, excess=left)):
                 return left
             profit, threshold = profits[coach]
-            for found in self.oracles.oracle(coach).best(profit, threshold, self.deadline):
-                added |= self._add_column(coach, found)
+            sets = self.oracles.oracle(coach).best(profit, threshold, self.deadline)
+            is_improved = sum(self._add_column(coach, found) for found in sets) > 0
+            added |= is_improved
             if added and not self._prices_everybody:
                 return None
-            excess[coach] = 0.0
+            if not is_improved:  # otherwise the excess remains until the LP is solved again
+                excess[coach] = 0.0
         return None if added else 0.0
 
     def _profits(self, lp_solution: LpSolution) -> dict[int, tuple[dict[int, float], float]]:
