@@ -6,6 +6,7 @@ that the engine uses.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -94,13 +95,23 @@ def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
 def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
     """Convert a wall-clock time, in minutes after midnight on `day`, to an epoch minute.
 
-    Minute 1440 is the following midnight. A wall-clock time skipped by a clock change is
-    interpreted as in PEP 495 with `fold=0`.
+    Minute 1440 is the following midnight. A wall-clock time that a clock change skips is the moment
+    of the change, and one that it repeats is the first of the two.
     """
     if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
-    return epoch_minute(wall.astimezone(UTC))
+    first = epoch_minute(wall.astimezone(UTC))
+    second = epoch_minute(wall.replace(fold=1).astimezone(UTC))
+    if first <= second:
+        return first
+    around = range(second, first + 1)  # PEP 495: the change is one of these minutes
+    local = wall.replace(tzinfo=None)
+    return around[bisect_left(around, local, key=lambda one: _wall_clock(one, zone))]
+
+
+def _wall_clock(minute: int, zone: ZoneInfo) -> datetime:
+    return epoch_minute_to_local(minute, zone).replace(tzinfo=None)
 
 
 def free_intervals(

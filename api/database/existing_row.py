@@ -6,14 +6,14 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.database.facts import NO_SUCH_ROW
+from api.database.facts import NO_SUCH_ROW, RowNoun
 from api.database.types import TableRow
 from coach.errors import NotFoundError
 
 RowT = TypeVar("RowT", bound=TableRow)
 
 
-def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) -> RowT:
+def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: RowNoun) -> RowT:
     """Return the row with primary key `row_id`; `noun`, a key of `NO_SUCH_ROW`, names it in errors.
 
     Raises:
@@ -25,6 +25,6 @@ def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) 
     return row
 
 
-def no_such_row(row_id: str, noun: str) -> NotFoundError:
+def no_such_row(row_id: str, noun: RowNoun) -> NotFoundError:
     """Return the error for a missing row `row_id`; see `existing_row`."""
     return NotFoundError(NO_SUCH_ROW[noun](id=row_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from coach.texts.facts import PLAIN_NUMBER, TEXT, Message, listed, message, plural_message
 
@@ -113,7 +114,10 @@ BACKUP_CORRUPT = message(
     "the backup fails its integrity check; make another one, and check the disk",
 )
 
-NO_SUCH_ROW: Mapping[str, Message] = {
+RowNoun = Literal[
+    "application", "cycle", "human", "email", "message", "person", "plan", "question", "run"
+]
+NO_SUCH_ROW: Mapping[RowNoun, Message] = {
     "application": message(
         "database.no_such_application", "there is no longer an application {id}", id=TEXT
     ),

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.database.existing_row import existing_row
 from api.services import Services
 from api.session_reports import facts
 from api.session_reports.submissions import find_submission
@@ -81,7 +80,6 @@ def answer_request(services: Services, session_id: str) -> None:
 
 
 def _record(tx: Transaction, session_id: str) -> RecordRow:
-    existing_row(tx, SessionRow, session_id, "session")
     row = find_submission(tx, RecordRow, session_id)
     if row is None:
         raise NotFoundError(facts.NO_RECORD())

@@ -34,6 +34,14 @@ def minute_of(instant: datetime) -> int:
     return int(instant.timestamp() // 60)
 
 
+def _minute_of_wall(wall: datetime, zone: str) -> int:
+    """Return the minute of a local time; if a clock change skips it, that of the change."""
+    minute, late = minute_of(wall.replace(tzinfo=time_zone(zone))), 0
+    while datetime.fromtimestamp(60 * (minute - late), time_zone(zone)).replace(tzinfo=None) > wall:
+        late += 1
+    return minute - late + (late > 0)
+
+
 class AuditCalendar:
     """Computes when people are free, and when sessions may start, under a policy."""
 
@@ -111,7 +119,7 @@ class AuditCalendar:
         key = zone, day, minute
         if key not in self._minutes:
             wall = datetime.combine(day, time()) + timedelta(minutes=minute)
-            self._minutes[key] = minute_of(wall.replace(tzinfo=time_zone(zone)).astimezone(UTC))
+            self._minutes[key] = _minute_of_wall(wall, zone)
         return self._minutes[key]
 
     def length(self, number: int) -> int:

@@ -8,14 +8,11 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commands import Command, command_runner
-
-if TYPE_CHECKING:
-    pass
+from tests.seeds import seeds
 
 HERE = Path(__file__).parent
 
@@ -41,7 +38,7 @@ PLACES_SOMEBODY = 7
 FILES = ("cycle.toml", "--coachees", "coachees.csv", "--coaches", "coaches.csv")
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", seeds(range(16), quick=1))
 def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
     command: Command, tmp_path: Path, seed: int
 ) -> None:
@@ -49,7 +46,7 @@ def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
     assert_optimal(command, tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(range(12), quick=1))
 def test_cycle_with_people_in_both_roles_is_solved_to_the_optimum(
     command: Command, tmp_path: Path, seed: int
 ) -> None:

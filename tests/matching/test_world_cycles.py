@@ -13,7 +13,7 @@ from tests.matching.test_clock_changes import CYCLE, ROSTER, run
 from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", seeds(range(50)))
+@pytest.mark.parametrize("seed", [*seeds(range(50), quick=2), 3066])  # 3066: a skipped day
 def test_random_cycle_has_a_sound_result(seed: int) -> None:
     assert faults(seed) == []
 

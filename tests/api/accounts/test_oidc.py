@@ -304,6 +304,7 @@ SHAPES: dict[str, tuple[object, ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", SHAPES)
 def test_claim_of_wrong_type_is_rejected_with_readable_message(office: Office, claim: str) -> None:
     office.user(subject="anna")
@@ -348,6 +349,7 @@ def _grants(liar: SigningProvider, **changed: object) -> None:
     liar.claim, liar.grant = _strong, lambda told: told | changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", OTHER_SHAPES)
 def test_malformed_token_is_rejected_with_readable_message(office: Office, shape: str) -> None:
     office.user(subject="anna")

@@ -78,6 +78,7 @@ def shared_new_user(shared: SharedServer) -> httpx.Client:
     return shared.client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", RESTRICTED, ids=" ".join)
 def test_route_is_closed_to_a_user_without_a_second_factor(
     shared_new_user: httpx.Client, route: tuple[str, str]

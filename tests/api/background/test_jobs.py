@@ -194,6 +194,7 @@ def test_jobs_of_a_disabled_type_remain_queued_for_other_workers(
     assert ("letter", "1") not in book.done
 
 
+@pytest.mark.slow
 def test_orderly_shutdowns_do_not_count_as_crashes(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
@@ -210,6 +211,7 @@ def test_orderly_shutdowns_do_not_count_as_crashes(
     _wait(lambda: ("sum", "1") in book.done)
 
 
+@pytest.mark.slow
 def test_jobs_of_a_worker_without_heartbeat_are_orphaned(
     world: World, book: Book, work: Callable[..., Worker], client: httpx.Client
 ) -> None:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 12.0
 OTHER = "worker@9"
 HANGS_SECONDS = 120.0

@@ -124,6 +124,7 @@ def test_equal_runs_write_equal_results_and_quiet_prints_nothing(
     assert (sample / "one/schedule.csv").read_bytes() == (sample / "two/schedule.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_check_accepts_a_result_and_rejects_a_modified_one(
     gender_coach: Command, demo_folder: Path, tmp_path: Path
 ) -> None:
@@ -232,6 +233,7 @@ def test_run_without_time_writes_no_result(gender_coach: Command, sample: Path) 
     assert not (sample / "out").exists()
 
 
+@pytest.mark.slow
 def test_pairs_of_an_earlier_result_are_kept(
     gender_coach: Command, sample: Path, demo_folder: Path
 ) -> None:

@@ -12,6 +12,8 @@ import pytest
 from api.cli.earlier_option import with_repeated_option
 from tests.commands import Command, Outcome, command_runner
 
+pytestmark = pytest.mark.slow
+
 HEADER = "id,name,email,country,languages,availability,person"
 HOURS = "Mon 09:00-16:00; Tue 09:00-16:00"
 CYCLE = """

@@ -14,6 +14,7 @@ HEAVY = (
 MAX_MODULES = 1000  # 948 when this was written, and 1,123 before; each costs about a millisecond
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["match", "demo"])
 def test_command_does_not_import_solvers_and_servers_in_advance(command: str) -> None:
     code = f"import sys, api.cli.{command}; print(*sys.modules)"

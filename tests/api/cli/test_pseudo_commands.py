@@ -25,6 +25,8 @@ from tests.pseudo import (
     unaccented_in_page,
 )
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = (*COACHEES, *COACHES)
 TOPICS = {topic for one in PEOPLE for topic in str(one.get("topics", "")).split("; ")}
 DEPLOYMENT = {  # names of territories come from the settings, not from the catalogues

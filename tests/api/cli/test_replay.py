@@ -13,6 +13,8 @@ import pytest
 from api.participants.sample import SAMPLE_FILES, sample_file
 from tests.commands import Command, Outcome, command_runner_with_hash_seed
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 TYPED = ("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
          "--workers", "1", "--seed", "5", "--quiet")  # fmt: skip

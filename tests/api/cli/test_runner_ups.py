@@ -89,6 +89,7 @@ def test_failed_search_for_next_best_coaches_keeps_the_results(
     assert "Petar" not in record.getMessage(), "messages can name people"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("presses", [1, 2])
 def test_ctrl_c_during_the_search_for_next_best_coaches_keeps_the_results(
     end_search: Callable[[Callable[[], object]], None], match: Callable[[], Path], presses: int

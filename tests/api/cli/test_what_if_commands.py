@@ -13,6 +13,8 @@ from api.cli import main
 if TYPE_CHECKING:
     from conftest import Command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,6 +19,8 @@ from tests.commands import Command, command_runner
 if TYPE_CHECKING:
     pass
 
+pytestmark = pytest.mark.slow
+
 UNUSABLE = 2
 
 

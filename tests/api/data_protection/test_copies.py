@@ -40,6 +40,8 @@ from tests.commands import Command, Outcome, command_runner
 if TYPE_CHECKING:
     from conftest import World
 
+pytestmark = pytest.mark.slow
+
 UNUSABLE = 2
 NAME = b"Coachee 1"
 MEGABYTES = 40
@@ -187,7 +189,6 @@ def _killed_in_time(deployment: Deployment, target: Path, folder: Path, pattern:
     return not target.exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["copied", "encrypted"])
 def test_killed_backup_leaves_no_plain_text_on_the_medium_and_the_next_one_cleans_up(
     deployment: Deployment, moment: str

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from api.services import Services
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["deployment"]
 MANAGER = Principal(AccessRole.MANAGER)
 

@@ -207,6 +207,7 @@ def _until(client: httpx.Client, run_id: str, state: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_run_of_stopping_server_is_requeued(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:

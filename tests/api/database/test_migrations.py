@@ -226,6 +226,7 @@ def test_texts_of_older_records_become_one_action_and_the_next_focus(full: Datab
     schema.migrate(full)
 
 
+@pytest.mark.slow
 def test_ratings_of_an_older_database_become_answers_to_an_instrument_of_their_own(
     full: Database,
 ) -> None:

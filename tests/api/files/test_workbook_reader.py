@@ -207,6 +207,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_malicious_workbook_is_rejected_with_a_fault(name: str) -> None:
     build, expected = BOMBS[name]
@@ -260,6 +261,7 @@ def test_damaged_archive_never_passes_its_check(data: st.DataObject) -> None:
         assert str(refused)  # noqa: PT017 - whatever else is raised fails the test
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_damaged_workbook_never_crashes_the_reader(data: st.DataObject) -> None:

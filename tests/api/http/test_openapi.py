@@ -34,6 +34,7 @@ def _operations(described: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_operation_has_a_description(described: dict[str, Any]) -> None:
     tags = {tag["name"] for tag in described["tags"]}
     for name, operation in _operations(described):

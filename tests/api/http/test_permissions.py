@@ -684,6 +684,7 @@ def _notes_device_of(tx: Transaction, link: CredentialRow, world: World) -> str:
     return tx.scalars(opener).one()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("route", "caller"),
     list(itertools.product(sorted(TABLE), CALLERS)),

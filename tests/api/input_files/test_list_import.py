@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def known(roster: Roster) -> Roster:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.lists(PERSON, min_size=2, max_size=2), st.lists(PERSON, min_size=2, max_size=2))
 def test_written_lists_are_read_strictly_as_the_same_people(

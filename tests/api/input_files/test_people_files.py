@@ -127,6 +127,7 @@ def test_headers_ignore_case_and_spacing() -> None:
     assert person.birth_year == 1970
 
 
+@pytest.mark.slow
 def test_row_numbers_count_empty_rows_but_not_line_breaks_in_cells() -> None:
     header = ",".join(GOOD)
     good = "C-{},Ana,a@example.org,ME,en,Mon 09:00-12:00,commander"
@@ -261,6 +262,7 @@ def test_most_typos_get_a_suggestion() -> None:
 _CELLS = st.text(max_size=20) | st.sampled_from([*GOOD.values(), "", "Mon 09:00-12:00;", "OF-5"])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(_CELLS, min_size=7, max_size=8), max_size=4), st.sampled_from(",;"))
 def test_cells_never_crash_the_reader(rows: list[list[str]], separator: str) -> None:
     content = table([[*GOOD, "rank"], *rows], separator)

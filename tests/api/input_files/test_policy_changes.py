@@ -100,6 +100,7 @@ def merged(target: object, patch: object) -> object:
     return result
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(_PATCHES)
 def test_changed_file_has_the_settings_of_the_merge_patch(patch: dict[str, object]) -> None:

@@ -70,6 +70,7 @@ def test_sheet_with_the_lists_is_hidden_and_the_first_one_is_open() -> None:
     assert workbook.active.title == "coachees"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_example_is_never_a_person_even_if_some_of_it_was_changed(

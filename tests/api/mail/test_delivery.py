@@ -343,6 +343,7 @@ def test_worker_sends_emails_released_by_a_request(
     assert set(server.times().values()) == {1}
 
 
+@pytest.mark.slow
 def test_worker_stopped_while_sending_sends_every_email_once(
     world: World, server: MailServer
 ) -> None:

@@ -21,6 +21,8 @@ from tests.api.following import over
 if TYPE_CHECKING:
     import httpx
 
+pytestmark = pytest.mark.slow
+
 
 API = "/api/v1"
 Command = Callable[..., str]

@@ -126,6 +126,7 @@ def test_run_can_be_followed_until_its_plan(world: World, working: httpx.Client)
     assert resumed == events[2:]
 
 
+@pytest.mark.slow
 def test_pages_respond_during_a_run_and_cancelling_it_takes_seconds(working: httpx.Client) -> None:
     cycle_id = _slow_cycle(working)
     run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
@@ -290,6 +291,7 @@ def _reachable(client: httpx.Client, seconds: float = 120) -> None:
     pytest.fail("the server does not respond")
 
 
+@pytest.mark.slow
 def test_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port: int) -> None:
     settings = world.services.settings
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}

@@ -252,6 +252,7 @@ def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["too short", "long enough"])
 def test_constant_discount_shifts_cost_and_bound(effort: float) -> None:
     """The discount makes costs negative, as the bonus for kept sessions does."""

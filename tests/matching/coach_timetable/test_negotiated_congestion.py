@@ -27,6 +27,7 @@ def test_planned_series_has_the_least_cost_of_all(seed: int) -> None:
             assert sum(cost[position] for position in series) == pytest.approx(least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 400, 100))
 def test_timetable_is_found_exactly_where_one_exists(first: int) -> None:
     found_under_weekly_cap = 0

@@ -213,6 +213,7 @@ def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
     return all(later - earlier >= spacing_minutes for earlier, later in pairwise(ordered))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_local_search_never_worsens_and_is_optimal_for_a_single_series(seed: int) -> None:
     roster, cycle = instance(TIGHT, seed)

@@ -39,6 +39,7 @@ def _values(one: RunnerUp | None) -> object:
     return [(level.name, level.before, level.after) for level in one.price], kept
 
 
+@pytest.mark.slow
 @example(Random(2719359))  # the matches are not decided in order
 @example(Random(267))  # no plan without the match satisfies the other pins and the share
 @given(randoms)

@@ -33,6 +33,7 @@ def every_pair(roster: Roster) -> list[tuple[int, int]]:
     return [(i, j) for i in range(len(roster.coachees)) for j in range(len(roster.coaches))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(5, 4), (3, 7)], ids=["few coaches", "many coaches"])
 @given(randoms)
 @settings(max_examples=60, deadline=None)

@@ -72,6 +72,7 @@ def is_feasible(case: Case, choice: Choice) -> bool:
     return above and not case.oracles.infeasible_coaches(choice, never)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 180, _SEEDS))
 def test_best_choice_under_floors_is_found_and_proven(first: int) -> None:
     assert_proven(range(first, first + _SEEDS))
