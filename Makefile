@@ -6,10 +6,10 @@ BIN := .venv/bin
 PORT ?= 8000
 # The tests of a file run in one process, in the order of tests/conftest.py.
 PROCESSES := -n 4 --dist loadfile --no-loadscope-reorder
+# All others run on PostgreSQL too, with TEST_DATABASE=postgresql.
 ON_POSTGRESQL := $(addprefix tests/api/, accounts audit_trail background coaching data_protection database \
 	group_events invitations lists mail overview participants people replies runs session_reports sessions) \
-	$(addprefix --ignore=tests/api/, accounts/test_oidc.py accounts/test_token_scopes.py \
-	accounts/test_required_second_factor.py data_protection/test_copies.py)
+	--ignore=tests/api/accounts/test_oidc.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow test-postgresql check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
@@ -29,8 +29,8 @@ test-slow: .venv/dev.stamp ## the others: browsers, upgrades, killed processes, 
 	$(BIN)/python -m pytest $(PROCESSES) -m slow
 
 test-postgresql: .venv/dev.stamp ## the subjects whose results depend most on the database, on PostgreSQL
-	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PROCESSES) \
-		$(ON_POSTGRESQL)
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PROCESSES) -m "not slow" $(ON_POSTGRESQL)
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PROCESSES) -m slow tests/api/background tests/api/database
 
 serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded
 	$(BIN)/gender-coach serve --demo --port $(PORT)
