@@ -22,7 +22,7 @@ from api.input_files.instruments import Instruments, instruments_of
 from api.mail.rows import ACCESS_KINDS, OUTBOX_KINDS, MailKind, MailRow, MailState
 from api.overview import facts
 from api.participants.rows import PersonRow
-from api.rescheduling.obstacles import count_obstructed
+from api.rescheduling.obstructed_counts import count_obstructed
 from api.services import Services
 from api.session_reports.clarifications import ASKED, DIFFERS
 from api.sessions.current_replies import has_replied

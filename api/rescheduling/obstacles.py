@@ -125,31 +125,12 @@ def read_rematch(services: Services, cycle_id: str) -> Rematch:
         )
 
 
-def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Return, by cycle, how many sessions cannot take place because of somebody's times or days.
-
-    Sessions that were only declined are not counted.
-    """
-    cycles = tx.scalars(
-        select(SessionRow.cycle_id)
-        .where(SessionRow.state == SessionState.CONFIRMED, SessionRow.starts_at > now)
-        .distinct()
-    ).all()
-    return {
-        cycle_id: sum(
-            any(each.obstacle is not Obstacle.DECLINED for each in one.obstacles)
-            for one in obstructed_sessions(tx, cycle_id, now=now)
-        )
-        for cycle_id in cycles
-    }
-
-
 def obstructed_sessions(
     tx: Transaction, cycle_id: str, *, now: datetime
 ) -> tuple[ObstructedSession, ...]:
     """Return the confirmed sessions after `now` that a participant cannot attend, in order."""
     people = _people(tx, cycle_id)
-    declined = _declined(tx, cycle_id)
+    declined = declined_times(tx, cycle_id)
     proposed = {one.session_id for one in open_proposals(tx, cycle_id, now=now)}
     sessions = [
         one
@@ -264,7 +245,7 @@ def _obstacle(
     return None
 
 
-def _declined(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
+def declined_times(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
     """Return the sessions, with the people who have declined their current times."""
     replies = tx.execute(
         select(ReplyRow.session_id, ReplyRow.person_id)

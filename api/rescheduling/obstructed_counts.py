@@ -1,0 +1,72 @@
+"""How many upcoming sessions cannot take place because of somebody's times or days."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row
+from api.participants.rows import PersonRow
+from api.rescheduling.obstacles import Obstacle, declined_times, obstructed_sessions
+from api.sessions.rows import SessionRow, SessionState
+
+_counts: dict[str, int] = {}
+_MOST_COUNTS = 64
+
+
+def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
+    """Return, by cycle, how many sessions cannot take place because of somebody's times or days.
+
+    Sessions that were only declined are not counted.
+    """
+    cycles = tx.scalars(
+        select(SessionRow.cycle_id)
+        .where(SessionRow.state == SessionState.CONFIRMED, SessionRow.starts_at > now)
+        .distinct()
+    ).all()
+    return {cycle_id: _count(tx, cycle_id, now) for cycle_id in cycles}
+
+
+def _count(tx: Transaction, cycle_id: str, now: datetime) -> int:
+    """Count for a cycle, unless nothing has changed since this process last counted the same."""
+    state = _state(tx, cycle_id, now)
+    count = _counts.get(state)
+    if count is None:
+        count = sum(
+            any(each.obstacle is not Obstacle.DECLINED for each in one.obstacles)
+            for one in obstructed_sessions(tx, cycle_id, now=now)
+        )
+        if len(_counts) >= _MOST_COUNTS:
+            _counts.clear()
+        _counts[state] = count
+    return count
+
+
+def _state(tx: Transaction, cycle_id: str, now: datetime) -> str:
+    """Return a checksum of all on which it depends how many sessions of a cycle are obstructed."""
+    sessions = tx.execute(
+        select(
+            func.count(),
+            func.sum(SessionRow.sequence),
+            func.sum(SessionRow.revision),
+            func.max(SessionRow.changed_at),
+        ).where(
+            SessionRow.cycle_id == cycle_id,
+            SessionRow.state == SessionState.CONFIRMED,
+            SessionRow.starts_at > now,
+        )
+    ).one()
+    people = tx.execute(
+        select(PersonRow.id, cast(PersonRow.left_at, Text), cast(PersonRow.profile, Text))
+        .where(PersonRow.cycle_id == cycle_id, PersonRow.erased_at.is_(None))
+        .order_by(PersonRow.id)
+    )
+    policy = cycle_row(tx, cycle_id).policy_version
+    parts = [
+        f"{cycle_id} {policy} {tuple(sessions)} {sorted(declined_times(tx, cycle_id))}",
+        *(f"{code} {left} {profile}" for code, left, profile in people),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
