@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import cycle_row
+from api.cycles.rows import CycleRow
 from api.participants.rows import PersonRow
 from api.rescheduling.obstacles import Obstacle, declined_times, obstructed_sessions
 from api.sessions.rows import SessionRow, SessionState
@@ -64,7 +64,7 @@ def _state(tx: Transaction, cycle_id: str, now: datetime) -> str:
         .where(PersonRow.cycle_id == cycle_id, PersonRow.erased_at.is_(None))
         .order_by(PersonRow.id)
     )
-    policy = cycle_row(tx, cycle_id).policy_version
+    policy = tx.scalar(select(cast(CycleRow.policy, Text)).where(CycleRow.id == cycle_id))
     parts = [
         f"{cycle_id} {policy} {tuple(sessions)} {sorted(declined_times(tx, cycle_id))}",
         *(f"{code} {left} {profile}" for code, left, profile in people),
