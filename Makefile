@@ -7,9 +7,9 @@ PORT ?= 8000
 # The tests of a file run in one process, in the order of tests/conftest.py.
 PROCESSES := -n 4 --dist loadfile --no-loadscope-reorder
 # All others run on PostgreSQL too, with TEST_DATABASE=postgresql.
-ON_POSTGRESQL := $(addprefix tests/api/, accounts audit_trail background coaching data_protection database \
-	group_events invitations lists mail overview participants people replies runs session_reports sessions) \
-	--ignore=tests/api/accounts/test_oidc.py
+ON_POSTGRESQL := $(addprefix tests/api/, audit_trail background coaching data_protection database group_events \
+	invitations lists mail overview participants people replies runs sessions session_reports/test_session_record.py \
+	accounts/test_sign_in_limits.py accounts/test_sealed_rows.py accounts/test_both_ways.py accounts/test_users.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow test-postgresql check serve bench growth force mutants texts format lock sbom vulnerabilities release clean help
