@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.participants.humans import link_humans, refresh_humans
+from api.participants.preview.compared_lists import forget_compared_lists
 from api.participants.rows import ListPreviewRow, ListUndoRow, PersonRow
 
 _COLUMNS = ("position", "name", "email", "timezone", "profile", "listed")
@@ -45,6 +46,7 @@ def forget_lists(tx: Transaction, cycle_id: str) -> None:
     """Delete stored contents of lists: the people before the latest list, and undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
+    forget_compared_lists()
 
 
 def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:

@@ -433,10 +433,7 @@ def _replace_by_migrated(url: str) -> None:
     template = _postgres_template(server)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}".encode())
-        # Copying files takes a sixth of the time of logging each page, the default.
-        connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode()
-        )
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
 
 
 @contextmanager
