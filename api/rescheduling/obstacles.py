@@ -200,7 +200,7 @@ def _coming_sessions(tx: Transaction, cycle_id: str, now: datetime) -> list[_Ses
 def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
     """Return the sessions, each with the people who are not free at its time.
 
-    The answers are kept, because the first page asks for them each time that it is shown.
+    The answers are kept, because the page of a re-match needs them each time that it is shown.
     """
     held: dict[str, list[_Session]] = defaultdict(list)
     for session in stored.sessions:
