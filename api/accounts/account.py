@@ -182,7 +182,7 @@ def proposed_secret(services: Services, principal: Principal) -> str:
 
 
 def unlink_account(services: Services, principal: Principal, change_secret: str) -> None:
-    """Unlink the requesting user's account at the provider; their tokens and other browsers end.
+    """Unlink the requesting user's provider account, and end their tokens and other sessions.
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.

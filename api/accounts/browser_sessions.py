@@ -54,7 +54,7 @@ def sign_out(services: Services, principal: Principal) -> None:
 def redeem_sign_in_secret(
     tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Exchange the secret of a sign-in link for a session cookie's, valid for `lifetime`.
+    """Exchange the secret of a sign-in link for that of a session cookie, valid for `lifetime`.
 
     The session counts as recently authenticated only if the user has nothing else to authenticate
     with: no app, no passkey, and no account at the identity provider.

@@ -73,9 +73,9 @@ class Confirmation(StrEnum):
 
 
 def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
-    """Return whether the requesting user has anything to confirm a change with.
+    """Return whether the requesting user must confirm changes, because they have a factor to use.
 
-    The answer is true if the user's row was altered outside the application, because the user may
+    This is also true if the user's row was altered outside the application, because the user may
     have had a password or an app.
     """
     row = tx.get_one(UserRow, principal.user_id)
@@ -106,7 +106,7 @@ def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
 def require_may_change(
     tx: Transaction, services: Services, principal: Principal, secret: str
 ) -> None:
-    """Check the same as `require_confirmation`, without using up the change secret.
+    """Check like `require_confirmation`, but do not use up the change secret.
 
     Raises:
         ConfirmChangeError: see `require_confirmation`.
@@ -156,7 +156,7 @@ def accept_proof(
 ) -> Confirmation | InputFault:
     """Return how a change was confirmed, or the fault in the old password or code.
 
-    `matching_hash` is the result of `compare_password`. A fault is a failed attempt, which is
+    `matching_hash` is the result of `compare_password`. If there is a fault, the failed attempt is
     counted, so the transaction must be committed in both cases.
 
     Raises:
@@ -195,7 +195,7 @@ def change_with_proof(
     """Call `change` in a transaction in which the requesting user has confirmed it.
 
     Raises:
-        UnusableInputError: the old password or code is wrong, which is counted.
+        UnusableInputError: the old password or code is wrong; the failed attempt is counted.
         ConfirmChangeError: the user has to confirm the change first.
     """
     typed = "" if proof.entered is None else proof.entered.old_password
@@ -204,14 +204,14 @@ def change_with_proof(
         outcome = accept_proof(tx, services, principal, proof, matching_hash=matching_hash)
         if not isinstance(outcome, InputFault):
             return change(tx, outcome)
-    raise UnusableInputError([outcome])  # after the failed attempt was stored
+    raise UnusableInputError([outcome])  # after the failed attempt was committed
 
 
 def confirm_change(services: Services, principal: Principal, entered: OldFactors) -> SignInFlow:
     """Confirm a change with the old password and code; return the flow with the change secret.
 
     Raises:
-        UnusableInputError: the password or the code is wrong, which is counted.
+        UnusableInputError: the password or the code is wrong; the failed attempt is counted.
         ConfirmChangeError: the user has to confirm with a passkey or at the provider.
     """
 

@@ -43,11 +43,12 @@ def reset_second_factor(
 ) -> SignInLink:
     """Remove another user's second factor, and return a link with which they sign in once.
 
-    The requesting user has to confirm this like a change to their own way of signing in. Otherwise,
+    The requesting user has to confirm this as if they were changing their own factors. Otherwise,
     somebody who steals their session could take over the account of the other user.
 
     Raises:
-        UnusableInputError: the password or code of the requesting user is wrong, which is counted.
+        UnusableInputError: the password or code of the requesting user is wrong; the failed attempt
+            is counted.
         ConfirmChangeError: the requesting user has to confirm first.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user, who has to use a recovery code instead.
@@ -68,7 +69,7 @@ def reset_second_factor(
 def remove_second_factor(
     tx: Transaction, user_id: str, *, now: datetime, with_password: bool = False
 ) -> None:
-    """Remove a user's app, passkeys and recovery codes; their browsers and tokens end.
+    """Remove a user's app, passkeys and recovery codes, and end their sessions and tokens.
 
     `with_password` also removes their password, which they would otherwise need to set up a new
     second factor.

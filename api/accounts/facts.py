@@ -100,7 +100,7 @@ NO_SUCH_PASSKEY = message(
     "this passkey does not exist; reload the page to see your passkeys",
 )
 
-# i18n: the name of the identity provider where the deployment gives it none, as in "Sign in with
+# i18n: the name of the identity provider if the deployment does not set one, as in "Sign in with
 # your organisation's account".
 ORGANISATION_ACCOUNT = message("accounts.organisation_account", "your organisation's account")
 PROVIDER_ADDRESS = message(
@@ -164,5 +164,5 @@ SCOPES: Mapping[TokenScope, Fact] = {
         "accounts.scope_administration", "change cycles, policies, retention and tokens"
     )(),
 }
-"""What a token may be used for, after "May"."""
+"""What each scope permits; completes a sentence that starts with "May"."""
 SCOPE_LIST = message("accounts.scope_list", "{scopes}", scopes=listed(FACT))

@@ -1,7 +1,7 @@
 """Known devices: browsers in which a user has signed in with a password before.
 
 Attempts from a known device are not delayed by the failed attempts of strangers. The cookie is
-signed and identifies the user. The cookie grants no access.
+signed and identifies the user, but grants no access.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class UserRow(SealedRow, IdentifiedRow):
 
 
 class PasskeyColumns(SealedRow, IdentifiedRow):
-    """The columns of a passkey: its public key; its private key never leaves the device.
+    """The columns of a passkey. Only its public key is stored; its private key stays on the device.
 
     `credential_id` is the identifier assigned by the device, in base64url. If the device counts
     signatures, `sign_count` is the last count; a lower count indicates a copied key.

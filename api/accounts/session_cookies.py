@@ -41,7 +41,7 @@ def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecre
 
 
 def renew_session_cookie(answer: Response, services: Services, principal: Principal) -> None:
-    """Give the browser of a user who has authenticated again a new session cookie."""
+    """Set a new session cookie in the browser of a user who has authenticated again."""
     renewed = renew_session(services, principal)
     if renewed is not None:
         settings = services.settings

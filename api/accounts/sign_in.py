@@ -57,7 +57,7 @@ class CodeForm(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PasswordSignIn:
-    """The session cookie's secret of a user who has signed in, and the cookie of their device."""
+    """The result of a password sign-in: the session cookie's secret, and the device cookie."""
 
     cookie: IssuedSecret
     device: str
@@ -181,7 +181,8 @@ def complete_sign_in(
     `new_device` is true if the user signs in with a password in a browser that is not a known
     device of theirs; this is recorded, too.
 
-    The user has passed two factors, or has no second factor yet and reaches only their account.
+    The user must have passed two factors, or have no second factor yet; in the latter case, they
+    can reach only their account page.
     """
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)

@@ -5,13 +5,13 @@ in three budgets:
 
 - by network, regardless of the name;
 - by network and name;
-- by name, from unknown devices. This budget refuses nothing: it delays the answer.
+- by name, from unknown devices. This budget never refuses an attempt, but delays it.
 
 A known device has its own budget instead. Once this is used up, the device counts as unknown.
 
 An attempt is counted as failed before the password is compared, and no longer counted once it has
-succeeded, so that attempts at the same time do not exceed a budget. All processes share the
-budgets through the database, which contains neither names nor addresses, but an HMAC of them.
+succeeded, so that simultaneous attempts cannot exceed a budget. All processes share the budgets
+through the database, which stores HMACs of names and addresses instead of the values themselves.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def start_attempt(services: Services, name: str, sender: Sender) -> Attempt:
         for key, budget in budgets.items():
             failures = _count(tx, key, budget, now)
             if budget.attempts is not None and failures > budget.attempts:
-                raise _too_many(budget.window)  # another attempt at the same time was the last
+                raise _too_many(budget.window)  # a simultaneous attempt was the last allowed one
     delay = 0 if known else _delay_seconds(failures)
     return Attempt(tuple(budgets), delay, known)
 
@@ -193,7 +193,7 @@ def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
 
 
 def _delay_seconds(failures: int) -> int:
-    """Return the delay before the attempt that would be failure number `failures` for a name."""
+    """Return the delay for an attempt that would be failure number `failures` for its name."""
     excess = failures - _UNDELAYED_ATTEMPTS
     return 0 if excess <= 0 else min(1 << min(excess - 1, 10), MAX_DELAY_SECONDS)
 

@@ -54,7 +54,7 @@ def make_token(
     has to be confirmed like a change to how the user signs in.
 
     Raises:
-        UnusableInputError: the password or code is wrong, which is counted.
+        UnusableInputError: the password or code is wrong; the failed attempt is counted.
         ConfirmChangeError: the user has to confirm first.
         NotAllowedError: see `issue_token`.
     """
@@ -88,7 +88,7 @@ def issue_token(
     """Issue a bearer token with the given scopes, valid for at most ninety days.
 
     The token counts as recently authenticated for as long as the browser in which it was created. A
-    token requested with another token expires no later than the other token, and has no other
+    token requested with another token expires no later than that token, and cannot have additional
     scopes.
 
     Raises:

@@ -1,6 +1,6 @@
 """Use cases of administrators: adding other users, and changing or ending their access.
 
-The requesting user has to confirm each of these like a change to their own way of signing in.
+The requesting user has to confirm each of these as if they were changing their own factors.
 Otherwise, somebody who steals their session could obtain lasting access.
 """
 
@@ -69,7 +69,7 @@ def create_user(
 
     Raises:
         UnusableInputError: the name is invalid, or the password or code of the requesting user is
-            wrong, which is counted.
+            wrong; the failed attempt is counted.
         ConfirmChangeError: the requesting user has to confirm first.
         ConflictError: the name is taken.
     """

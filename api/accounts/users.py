@@ -142,8 +142,8 @@ def unlink_user(tx: Transaction, user_id: str) -> None:
 def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
     """Return the active user linked to an account at the provider, or `None` if there is none.
 
-    With `link_by_mail`, an unlinked account is linked to the user who is expected with its verified
-    email address. Later sign-ins are matched by subject identifier, not by address.
+    With `link_by_mail`, an unlinked account is linked to the user whose `expected_mail` is its
+    verified email address. Later sign-ins are matched by subject identifier, not by address.
     """
     row = tx.scalar(
         select(UserRow).where(

@@ -1,8 +1,8 @@
 """Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
 
 An aide sees only the time of a session: not the other participant, topic, place or comments.
-Further actions of aides take the aide's principal, act for the principal that `coachee_of` returns,
-and call `tell_coachee`, like those in `api.aides.another_time`.
+Other use cases of aides, such as those in `api.aides.another_time`, follow the same pattern: they
+take the aide's principal, act as the principal that `coachee_of` returns, and call `tell_coachee`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def read_time(tx: Transaction, services: Services, coachee: Principal, session_i
 
 
 def coachee_of(principal: Principal) -> Principal:
-    """Return the coachee whom an aide answers for as an unverified principal for use cases.
+    """Return an unverified principal for the coachee on whose behalf an aide acts.
 
     The audit trail still names the aide, who is the principal of the transaction.
 
@@ -134,7 +134,7 @@ def label_of(tx: Transaction, principal: Principal) -> str:
 
 
 def aide_time(session: SessionDetails, notice: SessionNotice | None, *, now: datetime) -> AideTime:
-    """Return a session as an aide sees it: without its notice, except for open proposals."""
+    """Return what an aide may see of a session and its notice: the times and any open proposals."""
     confirmed = session.state is SessionState.CONFIRMED
     return AideTime(
         id=session.id,

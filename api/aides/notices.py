@@ -47,7 +47,7 @@ EVENT_OF_DECISION = {
 
 @dataclass(frozen=True, slots=True)
 class AideAct:
-    """An aide's action, the session's previous time, and the start of the proposed time, if any."""
+    """An aide's action, the session's time before it, and the start of any proposed time."""
 
     event: AideEvent
     start: datetime

@@ -1,4 +1,4 @@
-"""The labels of the actions that the audit trail records."""
+"""Labels of the actions that the audit trail records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The labels of the actions of coaching that the audit trail records."""
+"""Labels of the coaching actions that the audit trail records."""
 
 from __future__ import annotations
 

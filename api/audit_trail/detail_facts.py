@@ -133,4 +133,4 @@ VALUES: Mapping[str, Fact] = {
     "verify": message("audit_value.verify", "verification")(),
     "what-if": message("audit_value.what_if", "what-if")(),
 }
-"""The label of each value of a detail that is not a number."""
+"""The label of each value that is not a number."""

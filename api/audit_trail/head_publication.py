@@ -39,8 +39,8 @@ class _Syslog(SysLogHandler):
 def publish_head(services: Services, result: VerificationResult) -> None:
     """Store the head of a verified trail outside the database, and record the outcome.
 
-    A target that fails is logged and counted, and the others are still tried. For a trail that is
-    broken or incomplete, nothing is stored or recorded.
+    If a target fails, this is logged and counted, and the other targets are still tried. Nothing is
+    stored or recorded if the trail is broken or incomplete.
     """
     if result.first_broken is not None or result.missing_from is not None:
         return

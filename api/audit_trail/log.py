@@ -67,7 +67,7 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return the `AUTHENTICATION_DETAILS` of a person or aide who used a link, otherwise none."""
+    """Return the `AUTHENTICATION_DETAILS` of a person or aide who used a link; empty for others."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK

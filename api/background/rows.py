@@ -73,12 +73,12 @@ class BackgroundTaskRow(IdentifiedRow):
 
 
 class WorkerHeartbeatRow(TableRow):
-    """The state of a slot and its last worker. Times are of the database's clock.
+    """The state of a slot and its last worker. All times are read from the database's clock.
 
     Attributes:
         seen_at: the last heartbeat of the worker.
         ended_at: when the worker ended in an orderly way or its jobs were taken over; `None` while
-            it is running, or if it has crashed and nobody has noticed yet.
+            it is running, or if it has crashed and this has not been detected yet.
         epoch: increases with each start and each takeover; see `api.background.slot_fence`.
         takeovers: how many times other workers have taken over the jobs of this slot.
     """

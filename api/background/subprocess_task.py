@@ -23,9 +23,9 @@ ReportProgress = Callable[[BaseModel], None]
 
 
 class RejectedResultError(DomainError):
-    """A task failed with a result to keep: `members`, sent as JSON along with the failure.
+    """A task failed, but has results to keep: `members`, sent as JSON along with the failure.
 
-    The failure is reported as that of `cause`.
+    The failure is reported as if `cause` had been raised.
     """
 
     def __init__(self, cause: DomainError, members: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ A worker has ended if its lease is free and its heartbeat has not changed for a 
 measured by the observer's monotonic clock, so that a clock change has no influence on it. A worker
 that is stopped or hangs keeps its lease, and is not taken over.
 
-The jobs return to their queues with their number of crashes (which the job engine does itself), so
+The jobs keep their crash counts when they return to their queues (the job engine ensures this), so
 a job that crashes its workers is abandoned before it has crashed all of them.
 """
 
@@ -65,7 +65,7 @@ class Takeover:
         self._thread.join()
 
     def look(self) -> list[str]:
-        """Take over the slots that have ended, and return their names."""
+        """Take over the slots whose workers have ended, and return the names of these slots."""
         with self._database.reading() as tx:
             signs = _signs_of_others(tx, self._slot)
         now = self._monotonic()

@@ -24,7 +24,7 @@ from api.database.vanished_machines import CLIENT_SETTINGS, SERVER_SETTINGS
 from coach.errors import DomainError
 
 WAIT_FOR_LEASE_SECONDS = 2.0
-"""How long a starting worker waits for its lease, which another worker may hold for a moment."""
+"""How long a starting worker waits for its lease, which another worker may hold briefly."""
 _RETRY_SECONDS = 0.1
 _SERVER_SETTINGS = SERVER_SETTINGS | {"idle_session_timeout": "0"}
 _SET = text("SELECT set_config(name, :value, false) FROM pg_settings WHERE name = :name")
@@ -44,7 +44,7 @@ class WorkerLease:
         )
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
-        """Acquire the lock, within `wait_seconds`; return whether this process holds the lock."""
+        """Try to acquire the lock for up to `wait_seconds`; return whether this process has it."""
         ends = time.monotonic() + wait_seconds
         while not self._lock.acquire():
             if time.monotonic() >= ends:
@@ -64,7 +64,7 @@ def hold_worker_lease(
     """Hold the lease on the slot `name` in the block; it is also released if the process ends.
 
     `wait_seconds` is how long to wait for a process that holds the lease. Another worker holds it
-    for a moment when it takes over the jobs of the slot.
+    briefly when it takes over the jobs of the slot.
 
     Raises:
         WorkerLeaseHeldError: another process holds the lease.
@@ -139,7 +139,7 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """Release the lock now, instead of some time after the connection has ended."""
+        """Release the lock now, not only when the server notices that the connection has ended."""
         if self.connection is not None:
             with suppress(SQLAlchemyError):
                 self.connection.scalar(select(func.pg_advisory_unlock(self._number)))
@@ -159,5 +159,5 @@ def _lock_engine(database: Database) -> Engine:
 
 
 def lock_number(name: str) -> int:
-    """Return the key of the advisory lock of a slot: below 2³²."""
+    """Return the key of a slot's advisory lock, an integer below 2³²."""
     return zlib.crc32(f"gender-coach {name}".encode())

@@ -1,8 +1,8 @@
 """Reads the busy times in a calendar file (RFC 5545) that a person has uploaded.
 
 Titles, places and other people are first removed from the text; only the rest is parsed. A file
-that would be expensive to expand is refused before parsing, by its text alone, and the expansion
-runs in a child process with limits, whose output is treated as untrusted.
+whose text shows that it would be expensive to expand is refused before parsing. The expansion runs
+in a child process with limits, whose output is treated as untrusted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _KEPT = frozenset(
         *("TZID", "TZOFFSETFROM", "TZOFFSETTO"),
     }
 )
-"""The properties that busy times depend on; `ATTENDEE` is reduced to the answer of the owner."""
+"""The properties that busy times depend on; `ATTENDEE` is reduced to the owner's answer."""
 _COMPONENTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Z0-9-]+(?=[;:])")

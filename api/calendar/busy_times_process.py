@@ -80,7 +80,7 @@ def _check_duration(event: Component) -> None:
 
 
 def _is_busy(event: Component) -> bool:
-    """Return whether an occurrence takes time: it is not cancelled, declined, or shown as free."""
+    """Return whether an event makes its owner busy: not if cancelled, declined or shown as free."""
     return (
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"

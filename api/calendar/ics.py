@@ -24,7 +24,7 @@ from coach.texts.renderer import Renderer
 _WITHOUT_PLACE = {SessionMode.ONLINE, SessionMode.PHONE}
 _PLAIN_UID = re.compile(r"[A-Za-z0-9@._-]{1,64}")  # needs neither escaping nor folding
 _PLAIN_TITLE = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
-_MAX_PLAIN_TITLE = 60  # fits a line
+_MAX_PLAIN_TITLE = 60  # fits in a line
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+(?: [A-Za-z0-9-]+)*")
 _FOLDED_AT = 74  # octets, as icalendar folds lines
 _DAY = timedelta(days=1)

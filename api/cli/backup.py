@@ -165,10 +165,10 @@ class _Replaced:
 
 
 class _Repetition:
-    """Repeats erasures and changes of access in a copy that is about to be restored.
+    """Re-applies erasures and access changes to a copy that is about to be restored.
 
     `url` is the URL of the database that the copy replaces. `done` contains the ids of the people
-    and cycles that were erased again, `changes` the changes of access.
+    and cycles that were erased again, `changes` the access changes.
     """
 
     def __init__(
@@ -191,7 +191,7 @@ class _Repetition:
             end_restored_access(tx, self._ended_links, now=self.now)
 
     def _changes_after(self, head: TrailHead) -> AccessChanges | None:
-        """Return the changes of access in the replaced database; `None` if that cannot be read."""
+        """Return the access changes in the replaced database; `None` if it cannot be read."""
         with closing(Database(self._url)) as database:
             if not _exists(database):
                 return None

@@ -1,4 +1,4 @@
-"""`gender-coach import`: reads untidy lists, and writes them in the form of the reference."""
+"""`gender-coach import`: reads untidy lists of people, and writes them in the standard format."""
 
 from __future__ import annotations
 

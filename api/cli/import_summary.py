@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield the new, changed, gone and doubled people; with `advise`, also possible options."""
+        """Yield the lines about an import; with `advise`, also a hint about earlier lists."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

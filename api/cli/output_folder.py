@@ -1,7 +1,7 @@
 """Checks that a command may write to a path: existing files are kept without `--force`.
 
-With `--force`, only files that belong to a result are replaced, and no other file is deleted. A
-link, a device or another special file is never replaced.
+With `--force`, only files that belong to a result are replaced, and no other file is deleted.
+Symbolic links, devices and other special files are never replaced.
 """
 
 from __future__ import annotations

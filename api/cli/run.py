@@ -111,7 +111,7 @@ def _parameters(inputs: CycleInputs, options: SolveOptions, workers: int) -> Run
 
 
 class UnsoundPlanKeptError(UnsoundResultError):
-    """The plan failed its audit and is kept in the results folder, apart from the sound part."""
+    """The plan failed its audit and is kept in a separate folder, apart from any sound part."""
 
     def __init__(self, error: UnsoundResultError, out: Path) -> None:
         super().__init__(error.result, error.findings, error.sound)
@@ -170,7 +170,7 @@ def _solve(
     except ImpossiblePinsError as error:
         raise inputs.pin_faults(error) from error
     except NoUsableResultError as error:
-        seconds = options.time_limit_seconds  # of which solving had only a part
+        seconds = options.time_limit_seconds  # solving had only part of it
         raise NoUsableResultError(NO_RESULT_IN_TIME(seconds=seconds)) from error
 
 

@@ -21,7 +21,7 @@ from matching.progress import IsCancelled
 from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
-_MAX_STEPS = 5500  # about ten seconds of processor time, without evaluating the pairs
+_MAX_STEPS = 5500  # about ten seconds of processor time, excluding the evaluation of pairs
 _REASONS = {
     SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
     SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),

@@ -36,7 +36,7 @@ from api.settings import Settings
 from coach.errors import DomainError
 
 _SHUTDOWN_SECONDS = 3
-_OTHER_FILES = 200  # of the database, the log, child processes and requests to other servers
+_OTHER_FILES = 200  # for the database, the log, child processes and outgoing requests
 _MANAGER = "manager"
 
 

@@ -1,7 +1,7 @@
 """Services for administrative commands, whose actions are attributed to the system.
 
 This module imports neither the web server nor the engine, so that commands such as `backup` start
-fast.
+quickly.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The content of the coaching: agreements, goals, curriculum and follow-ups, one package each."""
+"""The content of coaching: agreements, goals, curriculum and follow-ups, one package each."""

@@ -1,4 +1,4 @@
-"""The question of whether a person stays in touch with the programme after their cycle."""
+"""The question of whether a person wants to stay in touch with the programme after their cycle."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from api.values import FrozenModel
 
 
 class AlumniStatus(FrozenModel):
-    """The text of the question of staying in touch, and when the person agreed to it, if at all."""
+    """The text of the question about staying in touch, and when the person agreed, if at all."""
 
     text: ConsentText
     given_at: datetime | None
 
 
 def read_alumni(services: Services, principal: Principal) -> AlumniStatus:
-    """Return the question of staying in touch, and the requesting person's answer."""
+    """Return the question about staying in touch, and the requesting person's answer."""
     texts = consent_texts(services.settings)
     with services.database.reading() as tx:
         return _alumni_status(tx, texts, principal.person_id or "")

@@ -78,7 +78,9 @@ def read_consent(services: Services, principal: Principal) -> OwnConsent:
 
 
 def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:
-    """Record that the requesting person agrees to the terms, and return their consent. Idempotent.
+    """Record that the requesting person agrees to the terms, and return their consent status.
+
+    Agreeing again has no effect.
 
     Raises:
         ConflictError: the text has changed since it was shown.
@@ -91,7 +93,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
 def answer_publicity(
     services: Services, principal: Principal, answer: PublicityAnswer
 ) -> ConsentStatus:
-    """Record whether the requesting person agrees to be named in public; return their consent.
+    """Record whether the requesting person agrees to be named in public; return their status.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.
@@ -163,7 +165,9 @@ def store_optional_answer(
     given: bool,
     now: datetime,
 ) -> None:
-    """Store an optional consent if `given` is true, otherwise withdraw it.
+    """Store or withdraw an optional consent, as `answer` states.
+
+    `given` states whether the person has already given this consent.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.

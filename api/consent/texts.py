@@ -32,7 +32,7 @@ _TEMPLATES = ImmutableSandboxedEnvironment(
 )
 
 OPTIONAL = frozenset({ConsentKind.ALUMNI})
-"""Texts that a folder need not have, because folders of earlier versions have none."""
+"""Texts that a folder may lack, because folders made for earlier versions do not contain them."""
 
 TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
 """The kind of privacy terms for each side."""

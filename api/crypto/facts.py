@@ -45,7 +45,7 @@ WARNINGS: dict[str, Message] = {
         message("password.common_name", "Common names and surnames are easy to guess"),
     )
 }
-"""The messages by the warning of zxcvbn that they repeat."""
+"""The messages, by the zxcvbn warnings that they reproduce."""
 
 # The key file.
 KEY_FILE_MISSING = message(

@@ -1,4 +1,4 @@
-"""Queues for Argon2id, each hash of which takes 64 MiB and about a tenth of a second.
+"""Queues for Argon2id hashing. Each hash takes 64 MiB and about a tenth of a second.
 
 Each queue computes a few hashes at a time and has a bounded number of callers waiting, so that a
 flood of sign-in attempts exhausts neither memory nor the threads that serve pages. Unknown devices
@@ -54,7 +54,7 @@ class HashingQueue:
 
 
 def _lower_priority() -> None:
-    if sys.platform == "linux":  # there, a priority belongs to a thread
+    if sys.platform == "linux":  # where each thread has its own priority
         thread = threading.get_native_id()
         lower = max(_NICE, os.getpriority(os.PRIO_PROCESS, thread))
         os.setpriority(os.PRIO_PROCESS, thread, lower)

@@ -34,7 +34,7 @@ class Keyring:
 
     Attributes:
         master: keys that encrypt the outer layer of notebooks' keys, data keys of legacy
-            notebooks, and secrets of apps, by version; the highest version is in use.
+            notebooks, and authenticator secrets, by version; the highest version is in use.
         links: key from which link secrets, codes, tokens and pseudonyms are derived.
         audit: key that authenticates the audit trail, its anchors, and rows that control access.
         backups: key that encrypts backups of the database, and seals lists of erased ids.

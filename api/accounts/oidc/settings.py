@@ -59,8 +59,8 @@ class IdentityProvider(BaseModel):
             in `acr` or `amr`; `trust` never requires one.
         strong_acr: values of `acr` that indicate a second factor; they are also requested.
         strong_amr: values of `amr` that indicate a second factor.
-        link_by_mail: whether an unlinked account is linked to the user who is expected with the
-            email address that the provider has verified.
+        link_by_mail: whether an unlinked account is linked to the user for whom its verified email
+            address was entered in advance.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

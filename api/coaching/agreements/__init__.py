@@ -1,1 +1,1 @@
-"""The agreement of a coach and a coachee, and the question of fit."""
+"""Agreements between coaches and coachees, and the question of whether they suit each other."""

@@ -37,7 +37,7 @@ class AgreementStatus(FrozenModel):
 
 
 def list_agreements(services: Services, cycle_id: str) -> tuple[AgreementStatus, ...]:
-    """Return the current pairs of a cycle, by the coachee's name.
+    """Return the status of the agreement of each current pair, sorted by the coachee's name.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -50,7 +50,7 @@ def list_agreements(services: Services, cycle_id: str) -> tuple[AgreementStatus,
 def agreement_statuses(
     tx: Transaction, cycle_id: str, *, now: datetime
 ) -> tuple[AgreementStatus, ...]:
-    """Return the current pairs of a cycle; see `list_agreements`."""
+    """Return the statuses of the current pairs' agreements; see `list_agreements`."""
     rows = tx.execute(_statuses(cycle_id)).all()
     asking = set(tx.execute(_asking(cycle_id)).all())
     latest: dict[tuple[str, str], Any] = {}
@@ -73,7 +73,7 @@ def agreement_statuses(
 
 
 def count_asking_pairs() -> Select[str, int]:
-    """Select the number of pairs that ask for another coach, by cycle; for all cycles."""
+    """Select the number of pairs that ask for another coach, grouped by cycle."""
     current = current_pairs().subquery()
     return (
         select(FitAnswerRow.cycle_id, func.count(func.distinct(FitAnswerRow.coachee_id)))

@@ -1,4 +1,4 @@
-"""The page of the office with the states of the agreements of a cycle."""
+"""The office's page with the states of a cycle's agreements."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
-    """Return the pair of the principal and another person, which the caller is going to change.
+    """Return the pair of the principal and another person if the pair can be changed.
 
     Raises:
         NotFoundError: as for `own_pair`.

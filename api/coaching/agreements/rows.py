@@ -120,7 +120,7 @@ class SentQuestionRow(IdentifiedRow):
 
 
 AT_MOST_TWO = f"reminders <= {MAX_REMINDERS}"
-"""The condition on the reminders of a question."""
+"""The check constraint that limits the number of reminders of a question."""
 
 
 class FollowUpRow(SentQuestionRow):

@@ -44,7 +44,7 @@ from coach.transitions import next_state
 
 
 class AgreementInput(FrozenModel):
-    """A text of an agreement; `seen` is the agreement's version that its author has seen."""
+    """A text of an agreement; `seen` is the version of the agreement that its author has seen."""
 
     terms: AgreementTerms
     seen: int

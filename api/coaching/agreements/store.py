@@ -17,7 +17,7 @@ from coach.agreements import AgreementState, ClosedAs
 def agreement_of(tx: Transaction, pair: Pair) -> AgreementRow | None:
     """Return the latest agreement of a pair, or `None` if nothing has been written yet.
 
-    A pair that starts again after a replacement has no agreement.
+    A pair that starts again after a replacement has no agreement at first.
     """
     row = tx.scalar(
         select(AgreementRow)

@@ -1,4 +1,4 @@
-"""The modules of a deployment: built-in modules, as changed by the office, and its own modules."""
+"""The modules of a deployment: built-in ones with the office's changes, and the office's own."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def all_modules(tx: Transaction) -> tuple[StoredModule, ...]:
 
 
 def find_module(tx: Transaction, code: str) -> StoredModule:
-    """Return the module with a code.
+    """Return the module with the given code.
 
     Raises:
         NotFoundError: there is no such module.
@@ -69,7 +69,7 @@ def find_module(tx: Transaction, code: str) -> StoredModule:
 
 
 def one_of(modules: Iterable[StoredModule], code: str) -> StoredModule:
-    """Return the module with a code.
+    """Return the module with the given code.
 
     Raises:
         NotFoundError: `modules` does not contain it.
@@ -106,7 +106,7 @@ def _with_translations(module: Module, shipped: Module) -> Module:
 
 
 def _translated(texts: _Texts, known: Iterable[_Texts]) -> _Texts:
-    """Return a text by language, with the translations in `known` if the texts agree."""
+    """Return the equal text in `known`, which may have more translations, or else `texts`."""
     for one in known:
         if all(one.get(language) == text for language, text in texts.items()):
             return one

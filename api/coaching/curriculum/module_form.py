@@ -95,7 +95,7 @@ def read_fields(
 
 
 def _entered_text(known: Iterable[_Texts], line: str, language: str) -> _Texts | None:
-    """Return the text by language that the form displayed as `line`; `None` if there is no text."""
+    """Return the translations of the text that the form showed as `line`; `None` if it is new."""
     for one in known:
         if line in (one.get(language), one.get(ENGLISH.key)):
             return one

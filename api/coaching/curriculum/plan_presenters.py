@@ -33,9 +33,9 @@ class AgendaLine:
 class PlannedSessionLine:
     """A session with the titles of its modules, as shown to a pair.
 
-    `day` and `session_id` belong to the session that takes place, if there is one. `length`
-    compares the minutes of the modules with those of the session. Each module comes with a flag for
-    whether it was covered, in this session or in another.
+    `day` and `session_id` are those of the confirmed session with this number, if there is one.
+    `length` compares the minutes of the modules with those of the session. Each module has a flag
+    for whether it was covered, in this session or in another.
     """
 
     title: Fact
@@ -48,7 +48,7 @@ class PlannedSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ModuleChoice:
-    """A module with the number of the session for which it is planned, or an empty text.
+    """A module, and the number of the session for which it is planned; empty if it is not planned.
 
     `fault` states the stored value if somebody else has changed it in the meantime.
     """
@@ -111,7 +111,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 def module_choices(
     pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
-    """Return the modules to choose from, starting with the modules of the pair's course or plan."""
+    """Return the modules to choose from: those of the pair's course or plan, and the others."""
     syllabus = pair.syllabus
     own: list[ModuleChoice] = []
     others: list[ModuleChoice] = []

@@ -86,8 +86,8 @@ def read_syllabus(services: Services, principal: Principal, session_id: str) -> 
     """Return the syllabus of the pair of a session.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` may not see it, or none of the
-            coachee's sessions takes place.
+        NotFoundError: there is no such session, `principal` may not see it, or the coachee has no
+            confirmed sessions.
     """
     with services.database.reading() as tx:
         return _pair_syllabus(tx, own_session(tx, principal, session_id))

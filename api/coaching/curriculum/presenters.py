@@ -61,7 +61,7 @@ def module_line(stored: StoredModule) -> ModuleLine:
 
 
 def by_course(modules: Iterable[StoredModule]) -> list[tuple[Fact, list[ModuleLine]]]:
-    """Return modules by course, each with the course's name."""
+    """Group modules by course; return the name of each course with its modules."""
     found = list(modules)
     return [
         (facts.COURSES[course], [module_line(one) for one in found if one.module.level is course])

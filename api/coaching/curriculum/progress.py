@@ -38,7 +38,7 @@ class PairProgress(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class CycleProgress:
-    """The course of a cycle, and the progress of its pairs, by name of the coachee."""
+    """The course of a cycle, and the progress of its pairs, sorted by the coachee's name."""
 
     cycle: CycleHeader
     course: Course

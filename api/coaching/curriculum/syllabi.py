@@ -54,7 +54,7 @@ class Syllabus:
 
 
 def suggested_plan(modules: Iterable[StoredModule], course: Course, sessions: int) -> Plan:
-    """Return the modules of a course, without retired ones, distributed over sessions."""
+    """Distribute the modules of a course, except retired ones, over the sessions."""
     chosen = [
         one.module for one in modules if one.module.level is course and one.retired_at is None
     ]
@@ -65,7 +65,7 @@ def suggested_plan(modules: Iterable[StoredModule], course: Course, sessions: in
 def find_syllabus(
     tx: Transaction, coachee_id: str, modules: Collection[StoredModule] | None = None
 ) -> Syllabus | None:
-    """Return the syllabus of a coachee, or `None` if they have no sessions."""
+    """Return the syllabus of a coachee, or `None` if they have no confirmed sessions."""
     found = syllabi(tx, SessionRow.coachee_id == coachee_id, modules)
     return next(iter(found), None)
 
@@ -137,7 +137,7 @@ def _covered(
 
 
 def default_courses(tx: Transaction, cycle_ids: Collection[str]) -> Mapping[str, Course]:
-    """Return the course that the office has chosen for cycles, by id of the cycle."""
+    """Return the courses that the office has chosen, by cycle id, omitting cycles without one."""
     chosen = select(CycleCourseRow).where(CycleCourseRow.cycle_id.in_(cycle_ids))
     return {row.cycle_id: row.course for row in tx.scalars(chosen)}
 

@@ -152,9 +152,9 @@ def record_outcome(
     """Record the outcome of one of the requesting coachee's commitments.
 
     Raises:
-        NotFoundError: there is no such follow-up, or no such commitment, or the principal is a
-            coach.
-        ConflictError: the follow-up is not open, or the commitment cannot be changed in this way.
+        NotFoundError: there is no such follow-up, or no such commitment.
+        ConflictError: the follow-up is not open, the principal is a coach, or the commitment cannot
+            be changed in this way.
     """
     with services.database.writing() as tx:
         found = own_follow_up(tx, principal, follow_up_id, now=services.now())

@@ -75,9 +75,9 @@ class ListedFollowUp:
 class OfficeFollowUp(FrozenModel):
     """A follow-up of a pair, as shown to the programme office.
 
-    `commitments` is the number of the pair's commitments in each state, `titles` are the titles
-    that the coachee has shared, and `posts` are the outcomes reported by the posts that have taken
-    over commitments.
+    `commitments` is the number of the pair's commitments in each state, `titles` are the titles of
+    commitments that the coachee has shared, and `posts` are the outcomes reported by the posts that
+    have taken over commitments.
     """
 
     id: str
@@ -113,7 +113,7 @@ class OfficePage:
 
 @dataclass(frozen=True, slots=True)
 class ShownLink:
-    """A person's link for follow-ups, if the office sends the link itself."""
+    """A person's link for follow-ups, which the office sends by other means."""
 
     cycle: CycleHeader
     name: str
@@ -226,7 +226,7 @@ def listed_follow_ups(
 
 
 def count_unanswered(now: datetime) -> Select[str, int]:
-    """Select, by cycle, the number of open questions that were not sent or had a reminder."""
+    """Select the number of open questions per cycle that were not sent or needed a reminder."""
     person = aliased(PersonRow)
     return (
         select(FollowUpRow.cycle_id, func.count())

@@ -1,4 +1,4 @@
-"""Use cases of a post that has taken over a commitment, with the link that was sent to the post."""
+"""Use cases of a post that has taken over a commitment, and that uses the link sent to it."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def step_commitment(commitment_id: str, pair: PairRequestDep, form_fields: FormF
 
 @COMMITMENT_PAGES.post("/{commitment_id}/evidence")
 def add_evidence(commitment_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Add the reference of a document."""
+    """Add a reference to a document."""
     given, faults = validate_form(Evidence, form_fields, "reference")
     if given is None:
         return _render_commitment(pair, commitment_id, "", faults, form_fields)

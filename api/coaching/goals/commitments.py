@@ -208,7 +208,7 @@ def apply_change(work: PairWork, row: CommitmentRow, change: CommitmentChange) -
 def add_evidence(
     services: Services, principal: Principal, other_id: str, commitment_id: str, given: Evidence
 ) -> CommitmentView:
-    """Add the reference of a document that shows that a commitment is done.
+    """Add a reference to a document that shows that a commitment is done.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.

@@ -62,13 +62,13 @@ def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact:
 
 
 def _redact_texts(row: GoalRow | CommitmentRow, fields: Mapping[str, int], redact: Redact) -> None:
-    """Redact texts, which may make them longer, and shorten them to the lengths of their fields."""
+    """Redact texts, and truncate them to the lengths of their fields, because they may grow."""
     for field, length in fields.items():
         setattr(row, field, redact(getattr(row, field))[:length])
 
 
 def _redacted(value: Any, redact: Redact, length: int) -> Any:  # noqa: ANN401 - JSON
-    """Return JSON whose texts are redacted, and at most `length` characters long."""
+    """Return a JSON value with each text redacted and truncated to `length` characters."""
     if isinstance(value, str):
         return redact(value)[:length]
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Goals as shown to the two people who have agreed on them."""
+"""Goals as shown to the two people of a pair."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class GoalView(FrozenModel):
 
 
 class ScoreView(FrozenModel):
-    """The T score of all rated goals, at one moment and by the same people."""
+    """The T score of all rated goals at one moment, rated by one person or by both together."""
 
     moment: RatingMoment
     by: Rater
@@ -91,7 +91,7 @@ def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
 def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
     """Return a T score for each moment and rater with ratings of all goals.
 
-    All ratings in a score are by the same version of the instrument.
+    All ratings in a score use the same version of the instrument.
     """
     rated = [goal for goal in goals if goal.state in RATED_STATES]
     found = []

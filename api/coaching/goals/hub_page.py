@@ -43,7 +43,7 @@ class PairCard:
         has_fit: whether the reader can answer the question of fit.
         goals, commitments, overdue: the number of each.
         life: the states that the pair has reached.
-        is_completed: whether it is recorded that the pair has finished.
+        is_completed: whether the pair has been recorded as finished.
     """
 
     other: PersonSummary

@@ -1,4 +1,4 @@
-"""A pair from one participant's side, with the agreement behind its goals and commitments."""
+"""A pair as seen by one of its two people, with the agreement behind its goals and commitments."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class PairWork:
 
     @property
     def today(self) -> date:
-        """The current day of the person on `side`."""
+        """The current date in the time zone of the person on `side`."""
         return self.now.astimezone(self.zone).date()
 
 

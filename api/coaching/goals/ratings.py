@@ -35,7 +35,7 @@ def rate_goal(
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
-        NotAllowedError: the rating belongs to the other person.
+        NotAllowedError: only the other person can enter this rating.
         ConflictError: the goal is not under way yet, or is no longer pursued.
     """
     with services.database.writing() as tx:

@@ -133,7 +133,7 @@ def add_evidence(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Add the reference of a document, such as its number; documents are never uploaded."""
+    """Add a reference to a document, such as its number; documents are never uploaded."""
     return commitment_cases.add_evidence(services, principal, other_id, commitment_id, given)
 
 

@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """An item as shown on a form. `group` is its heading, if the previous item has another."""
+    """An item as shown on a form; `group` is its heading, unless the previous item has the same."""
 
     group: Displayed
     text: Fact
@@ -140,7 +140,7 @@ def form_values(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[s
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by name of the field instead of by `answers.KEY`."""
+    """Return faults by field name instead of by `answers.KEY`."""
     prefix = f"{ANSWERS}."
     return {
         _field_name(place.removeprefix(prefix)) if place.startswith(prefix) else place: fault

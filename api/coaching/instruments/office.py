@@ -110,7 +110,8 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
     """Return the number of missing answers, by cycle id, for cycles in which many are missing.
 
-    Answers after a session are not counted: see the office's line about missing feedback.
+    Answers after a session are not counted here; the office is told separately about missing
+    feedback.
     """
     recent = select(SessionRow.coachee_id).where(
         SessionRow.state == SessionState.CONFIRMED, SessionRow.ends_at > now - _PAST

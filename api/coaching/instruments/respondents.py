@@ -1,4 +1,4 @@
-"""Determines the questions to pairs, from the sessions that are planned or took place."""
+"""Determines which questions pairs are asked, from their planned and held sessions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coach.occasions import MOMENTS, Asking, Occasion, askings
 
 @dataclass(frozen=True, slots=True)
 class RespondentPair:
-    """A pair that is working together, and the ends of its sessions, in order.
+    """A pair that is working together, and the times at which its sessions end, in order.
 
     Sessions that did not take place are left out.
     """
@@ -109,7 +109,7 @@ def _counts(row: Any) -> bool:  # noqa: ANN401 - a row of columns
 
 
 def _objectives(tx: Transaction, coachee_id: str) -> Iterable[Item]:
-    """Return the approved objectives of the modules that a pair has planned."""
+    """Return the approved objectives of a pair's planned modules, as items."""
     modules = all_modules(tx)
     syllabus = find_syllabus(tx, coachee_id, modules)
     planned = () if syllabus is None else tuple(syllabus.plan)

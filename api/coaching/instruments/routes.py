@@ -44,7 +44,7 @@ def answer_own_questions(
     """Answer the questions of an occasion. You can answer once, and only you can read the answers.
 
     `seen` is the `sha256` of the questions that you have read. Omit the questions that you do not
-    want to answer. The office learns figures over at least five people only.
+    want to answer. The office sees only figures over at least five people.
     """
     return service.answer_questions(services, principal, other_id, occasion, given)
 

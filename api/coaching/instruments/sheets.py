@@ -20,7 +20,7 @@ from coach.instruments import Instrument, answer_faults
 from coach.occasions import Occasion
 
 ANSWERS = "answers"
-"""The field of a request with answers."""
+"""The name of the request field that contains answers."""
 _ANSWERS = TypeAdapter[Mapping[str, Answer]](Answers)
 
 
@@ -174,7 +174,7 @@ def after_session(tx: Transaction, session_id: str) -> tuple[AnswerSheet, ...]:
 
 
 def instruments_of_digests(tx: Transaction, digests: Collection[str]) -> Mapping[str, Instrument]:
-    """Return stored instruments, by digest."""
+    """Return the stored instruments with the given digests, by digest."""
     if not digests:
         return {}
     rows = tx.scalars(select(InstrumentTextRow).where(InstrumentTextRow.sha256.in_(digests)))

@@ -39,7 +39,7 @@ class EarlyEnd(FrozenModel):
     """A pair that ended before it was completed.
 
     Attributes:
-        ended_at: when the pair ended, if this is known.
+        ended_at: when the pair ended, or the current time if this was not recorded.
         reason: the reason; `None` if the office has not recorded it.
         whose: the person or people to whom the reason belongs; `None` if `reason` is.
         suggested: the probable value of `whose`: the person who has left.

@@ -1,4 +1,4 @@
-"""Erasure of nominations, and of the links between reasons of early ends and erased people."""
+"""Erasure of nominations, and of the links from early ends to erased people."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from api.coaching.life.rows import MAX_LETTER, MAX_NOMINATED_BY, EarlyEndRow, No
 def erase_lives(
     tx: Transaction, cycle_id: str, person_ids: Select[str], redact: Callable[[str], str]
 ) -> None:
-    """Delete the nominations of erased people, and keep only the counted parts of their early ends.
+    """Delete erased people's nominations, redact those of others, and anonymise early ends.
 
-    The row of an early end then no longer names any person, cycle or day.
+    The row of an early end then no longer identifies any person, cycle or day.
     """
     tx.execute(
         delete(NominationRow).where(NominationRow.person_id.in_(person_ids)),

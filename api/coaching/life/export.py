@@ -1,4 +1,4 @@
-"""A person's nomination and early ends, in the report about the person."""
+"""A person's nomination and early ends in the export of their own data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReportedNomination(FrozenModel):
 
 
 class ReportedEarlyEnd(FrozenModel):
-    """The reason why one of the person's pairs ended early, without the other person."""
+    """The reason why one of the person's pairs ended early, without naming the other person."""
 
     reason: EarlyEndReason
     whose: Whose

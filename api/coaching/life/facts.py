@@ -30,7 +30,7 @@ REASONS: Mapping[EarlyEndReason, Message] = {
     EarlyEndReason.CHANGE_OF_POST: message("life.change_of_post", "change of post"),
     EarlyEndReason.DEPLOYMENT: message("life.deployment", "deployment"),
     EarlyEndReason.TIME: message("life.time", "not enough time"),
-    # i18n: on purpose one reason, so that nobody's illness is recorded.
+    # i18n: deliberately a single reason, so that nobody's illness is recorded.
     EarlyEndReason.HEALTH: message("life.health", "health or family"),
     EarlyEndReason.NOT_A_FIT: message("life.not_a_fit", "not a good fit"),
     EarlyEndReason.OTHER: message("life.other", "other"),

@@ -40,7 +40,7 @@ _OF_COACHEE_ONLY = frozenset(
         *(LifeState.ALUMNUS, LifeState.GONE),
     }
 )
-"""The states of the coachee alone, of which the coach does not learn."""
+"""The states that concern only the coachee and are hidden from the coach."""
 
 REASON_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.REASONS.items())
 WHOSE_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.WHOSE.items())
@@ -49,7 +49,7 @@ _WORDS: Words = words_of(reason=REASON_OPTIONS, whose=WHOSE_OPTIONS)
 
 @dataclass(frozen=True, slots=True)
 class LifeLine:
-    """A state that a pair has reached, when, and whether it is the present state."""
+    """A state that a pair has reached, when, and whether it is the current state."""
 
     words: Displayed
     since: Displayed
@@ -81,7 +81,7 @@ def life_lines(
     to_coach: bool = False,
     reason: EarlyEndReason | None = None,
 ) -> tuple[LifeLine, ...]:
-    """Format the states that a pair has reached; a coach gets only the states that they may know.
+    """Format the states that a pair has reached; `to_coach` omits those hidden from coaches.
 
     `reason` is the reason why the pair ended early, which only the office sees.
     """
@@ -98,7 +98,7 @@ def life_lines(
 
 
 def candidate_line(one: Candidate, zone: ZoneInfo) -> CandidateLine:
-    """Format a coachee of the list of nominations."""
+    """Format a coachee for the list of nominations."""
     nomination = one.nomination
     return CandidateLine(
         view=one,

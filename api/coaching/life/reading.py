@@ -74,7 +74,7 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
         .where(
             SessionRow.coachee_id.in_(coachees),
             SessionRow.state == SessionState.CONFIRMED,
-            SessionRow.number > 0,  # without the contracting session
+            SessionRow.number > 0,  # excludes the contracting session
         )
         .order_by(SessionRow.starts_at)
     ):
@@ -164,7 +164,7 @@ def _facts(pair: Pair, found: _Found, now: datetime) -> LifeFacts:
 def _left_at(
     pair: Pair, agreement: AgreementRow | None, found: _Found, now: datetime
 ) -> datetime | None:
-    """Return when a pair ended without being completed, if that was recorded."""
+    """Return when a pair ended, `now` if this was not recorded, or `None` if it has not ended."""
     if pair.ended is None:
         return None
     coachee, coach = pair.coachee.id, pair.coach.id

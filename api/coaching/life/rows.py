@@ -1,4 +1,4 @@
-"""The tables of nominations, and of the reasons for which pairs ended early."""
+"""The tables of nominations, and of the reasons why pairs ended early."""
 
 from __future__ import annotations
 
