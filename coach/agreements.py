@@ -96,7 +96,7 @@ def state_at(
 
 
 class Contact(StrEnum):
-    """The ways in which the two people may reach each other between sessions."""
+    """How the two people may contact each other between sessions."""
 
     NONE = "none"
     MAIL = "mail"
@@ -104,7 +104,7 @@ class Contact(StrEnum):
 
 
 class Delegates(StrEnum):
-    """The rule on whether somebody else may attend a session for, or with, the coachee."""
+    """Whether somebody else may attend a session instead of the coachee, or with them."""
 
     NONE = "none"
     OBSERVER = "observer"
@@ -112,7 +112,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """A person's answer to whether the two suit each other, which is asked after session 1."""
+    """Whether a person thinks that the two suit each other; asked after session 1."""
 
     GOOD = "good"
     DECIDING = "deciding"
@@ -127,7 +127,7 @@ ModuleCode = Annotated[str, StringConstraints(min_length=1, max_length=20), Sing
 
 
 class AgreementTerms(BaseModel):
-    """The terms that a coach and a coachee agree on. `focus` lists codes of modules."""
+    """The terms that a coach and a coachee agree on. `focus` lists module codes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

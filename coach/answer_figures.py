@@ -30,7 +30,7 @@ class Figure:
     """A figure over `people` people.
 
     Attributes:
-        mean: the mean of the means of each person, to one decimal.
+        mean: the mean over people of each person's mean answer, to one decimal place.
     """
 
     people: int
@@ -38,7 +38,10 @@ class Figure:
 
 
 def figure(answers: Iterable[Given]) -> Figure | None:
-    """Return the figure over `answers`, in the order given, or `None` if it may not be shown."""
+    """Return the figure over `answers`, or `None` if it may not be shown.
+
+    The answers must be in the order of submission.
+    """
     shown = in_batches(answers)
     by_person: dict[str, list[int]] = defaultdict(list)
     for one in shown:
@@ -52,7 +55,7 @@ def count(answers: Iterable[Given]) -> tuple[int, int] | None:
     """Return how many people have made a choice, and how many have not, or `None` if hidden.
 
     A person who has made the choice in any answer counts as having made it. Neither number is shown
-    if one of them is below `MIN_PEOPLE`.
+    if either is below `MIN_PEOPLE`.
     """
     made: dict[str, int] = {}
     for one in in_batches(answers):

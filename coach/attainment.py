@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import sqrt
 
 INSTRUMENT, INSTRUMENT_VERSION = "goal_attainment", "1"
-"""Identify goal attainment scaling as it is used here, and are stored with each rating.
+"""The name and version of the instrument, which are stored with each rating.
 
 The version is changed whenever the levels or their meanings change.
 """
 INTER_CORRELATION = 0.3
-"""The correlation between goals that Kiresuk and Sherman assume, because it is not known."""
+"""The assumed correlation between goals, which is unknown; the value of Kiresuk and Sherman."""
 _MEAN, _DEVIATION = 50.0, 10.0
 
 

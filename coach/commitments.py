@@ -140,7 +140,7 @@ class Commitment(_Model):
 
 
 class CommitmentChange(Ending):
-    """An event of a commitment, with the reason or the post that it needs."""
+    """An event of a commitment, with the reason or post that it requires."""
 
     event: CommitmentEvent
 

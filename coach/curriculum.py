@@ -33,11 +33,11 @@ class Course(StrEnum):
 
 
 def _check_host(url: str) -> str:
-    """Return `url` if it is an https address that shows its real host.
+    """Return `url` if it is an https URL whose host cannot be disguised.
 
     Raises:
-        InvalidValueError: `url` is not such an address, or contains a user name or non-printing
-            characters.
+        InvalidValueError: `url` is not an https URL, its host is not ASCII, or it contains a user
+            name or non-printing characters.
     """
     try:
         parts = urlsplit(url)
@@ -98,7 +98,7 @@ class Module(_Part):
     """A module of the curriculum.
 
     Attributes:
-        code: identifies the module, such as `B1`; never changed.
+        code: the unique code of the module, such as `B1`, which never changes.
         level: the course that the module belongs to.
         order: its place in the course.
         minutes: the usual length.

@@ -39,7 +39,7 @@ def _timezone_names() -> frozenset[str]:
 
 
 def known_timezone(value: str) -> str:
-    """Return the name of a time zone.
+    """Return `value` if it is the name of a time zone.
 
     Raises:
         InvalidValueError: there is no such time zone.
@@ -50,7 +50,7 @@ def known_timezone(value: str) -> str:
 
 
 EMPTY_LIST = "[]"
-"""How a setting with an empty list is displayed, as it is written in the policy file."""
+"""How an empty list is displayed as a setting; the same as in the policy file."""
 
 
 def _are_none(months: tuple[int, ...]) -> bool:

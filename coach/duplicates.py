@@ -19,8 +19,8 @@ from coach.people import Person, Sex
 from coach.texts.facts import Fact
 
 MAX_SUGGESTIONS = 1_000
-"""Nobody would read more; a list with so many similar names is damaged or a test."""
-_MAX_SHARING = 100  # people with one address who are compared with each other
+"""The maximum number of suggestions; a list with more similar names is corrupt or test data."""
+_MAX_SHARING = 100  # people with the same address who are compared with each other
 
 
 @dataclass(frozen=True, slots=True)

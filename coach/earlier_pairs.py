@@ -1,4 +1,4 @@
-"""Pairs of earlier cycles: recognising their people, and the level that avoids them."""
+"""Recognises the people of earlier pairs, and adds the level that avoids repeating such pairs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _KEY_LENGTH = 32
 """Hexadecimal digits: 128 bits, so that two humans never have the same key by chance."""
 
 HumanKeys = dict[int, frozenset[str]]
-"""The keys of each human, by the number that `humans_of` gives them."""
+"""The keys of each human, by the human's number in `humans_of`."""
 
 
 def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
     """Return keyed digests that identify each human of a roster.
 
-    Digests are made of the value of `person`, and of the address together with the name, for all
-    rows of the human. Two humans of different rosters are the same if they have a digest in common.
-    `secret` is the key of the digests; only digests with the same key can be compared.
+    Digests are computed from the value of `person`, and from the address together with the name,
+    for all rows of the human. Two humans of different rosters are the same if they have a digest in
+    common. `secret` is the key of the digests; only digests with the same key can be compared.
     """
     found: dict[int, set[str]] = defaultdict(set)
     rows: tuple[Person, ...] = (*roster.coachees, *roster.coaches)

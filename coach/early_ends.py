@@ -26,7 +26,7 @@ class EarlyEndReason(StrEnum):
 
 
 class Whose(StrEnum):
-    """The person to whom the reason of an early end belongs, or both people."""
+    """Whose reason led to the early end: the coachee's, the coach's, or both."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -39,10 +39,10 @@ _PLACES = {reason: place for place, reason in enumerate(EarlyEndReason)}
 def reason_figures(
     given: Iterable[tuple[str, EarlyEndReason]],
 ) -> Mapping[EarlyEndReason, int | None]:
-    """Return the number of pairs that ended for each reason; `None` where it reveals too much.
+    """Return the number of pairs that ended for each reason; `None` if it would reveal too much.
 
-    `given` contains the coachee and the reason of each pair, in the order of recording. The number
-    of all pairs may be known, so the number of pairs whose reason is not shown is either 0 or at
+    `given` contains the coachee and the reason of each pair, in the order of recording. The total
+    number of pairs may be known, so the number of pairs whose reason is not shown is either 0 or at
     least `MIN_PEOPLE`.
     """
     pairs = in_batches(Given(person, _PLACES[reason]) for person, reason in given)

@@ -14,13 +14,13 @@ _LATIN = (
 _UNACCENTED = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
 _LETTERS = str.maketrans(dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True)) | _UNACCENTED)
 _DIGRAPHS = {"dj": "d", "gj": "g", "kj": "k", "zh": "z", "sh": "s", "ch": "c", "y": "j"}
-"""Letters of passports and of names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
+"""Digraphs in passports and in names without accents: Djordjevic, Gjorgji, Zhivko, Aleksiy."""
 _OPTIONAL_PART = re.compile(r"\(.*?\)|\*")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015.,']+")
 
 
 def folded(text: str) -> str:
-    """Return a text normalised for comparison, ignoring case, accents, script and variants.
+    """Return a text normalised for comparison, ignoring case, accents, script and spelling.
 
     Hyphens, full stops, commas and apostrophes become spaces, and repeated spaces become one.
     `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` are equal.

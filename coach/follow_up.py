@@ -126,6 +126,6 @@ def is_to_be_reminded(
 
 def rating_moment(month: int) -> RatingMoment:
     """Return the rating moment of the follow-up in the given month."""
-    from coach.goals import RatingMoment  # noqa: PLC0415 - a cycle needs only the months above
+    from coach.goals import RatingMoment  # noqa: PLC0415 - avoids a circular import
 
     return RatingMoment(f"month_{month}")

@@ -46,7 +46,7 @@ _ShortWord = Annotated[
 
 
 class Area(StrEnum):
-    """The area in which a goal or commitment is meant to change something.
+    """The area that a goal or commitment is meant to change.
 
     The areas are the six themes of DCAF's "Gender Self-Assessment Guide for the Police, Armed
     Forces and Justice Sector" (2011); only the names of the themes are used.
@@ -286,7 +286,7 @@ class Ending(_Model):
 
 
 class GoalChange(Ending):
-    """An event of a goal, with the reason or the post that it needs."""
+    """An event of a goal, with the reason or post that it requires."""
 
     event: GoalEvent
 

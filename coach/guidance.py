@@ -1,4 +1,4 @@
-"""Guidance cards: rules for coaches in a country, for situations in which somebody discloses harm.
+"""Guidance cards: the rules of a country for coaches to whom somebody discloses harm.
 
 A card is written and reviewed by people who know the law of the country. The application ships only
 the headings. The application never records who opens a card, because that alone would be a

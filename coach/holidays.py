@@ -33,7 +33,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=512)
 def observance_categories(country: str) -> tuple[str, ...]:
-    """Return the categories of holidays of a country that can be named as observances.
+    """Return the holiday categories of a country that can be named as observances.
 
     Categories of the package that are not about days off are omitted. The result is empty if the
     package does not know the country.

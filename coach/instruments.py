@@ -102,7 +102,7 @@ class Instrument(_Part):
     """An instrument.
 
     Attributes:
-        code: identifies the instrument; never changed.
+        code: the unique code of the instrument, which never changes.
         version: changed whenever an item or the scale changes.
         intro: one sentence above the items.
         moments: when the instrument is asked; empty if it is no longer in use.
@@ -165,7 +165,7 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
 def answer_faults(
     instrument: Instrument | None, given: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Fact]]:
-    """Yield the faults in `answers`: the key of a question, and a description of the fault.
+    """Yield the faults in the answers `given`: the key of a question, and a description.
 
     `instrument` is `None` if no questions are asked.
     """

@@ -13,10 +13,10 @@ _SECOND = 2
 
 
 class Occasion(StrEnum):
-    """An occasion on which people are asked; each person answers once for each pair.
+    """An occasion on which people are asked.
 
-    On the occasion after a session, each person answers once for each session, and in follow-ups
-    once for each follow-up.
+    Each person answers once for each pair; after sessions, once for each session; and in
+    follow-ups, once for each follow-up.
     """
 
     AFTER_SESSION = "after_session"
@@ -40,7 +40,7 @@ MOMENTS: Mapping[Occasion, Moment] = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """An occasion on which a pair is asked, and the times between which answers are accepted.
+    """An occasion on which a pair is asked, and the period in which answers are accepted.
 
     `opens` is `None` if answers are accepted as soon as the pair has sessions.
     """
@@ -60,7 +60,7 @@ class Asking:
 
 
 def askings(ends: Sequence[datetime], asked: Mapping[Moment, Instrument]) -> Iterator[Asking]:
-    """Yield the occasions on which a pair is asked, in order, except the ones after each session.
+    """Yield the occasions on which a pair is asked, in order, except those after each session.
 
     Args:
         ends: the ends of the pair's sessions, in order, without sessions that did not take place.

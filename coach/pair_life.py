@@ -48,7 +48,7 @@ class LifeFacts:
         contracted: when both people had accepted the agreement.
         session_ends: the ends of the confirmed sessions, in order.
         first_start: the start of the first confirmed session.
-        completed: when the two recorded that they have finished.
+        completed: when the two recorded that they had finished.
         left: when one of the two left or the pair was replaced, unless the pair had been completed.
         follow_ups: when the questions after the cycle were due, in order, without those that the
             coachee had declined by then.

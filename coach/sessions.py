@@ -35,7 +35,7 @@ class Session(BaseModel):
     """A pair's planned session: `[start, end)`, with the UTC offset of the cycle's time zone.
 
     `uid` reveals nothing about the session and does not change if the session is moved. `number`
-    counts from 1.
+    counts from 1; a contracting session has number 0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Explicit tables of the states that something can be in, and the events that change them."""
+"""State machines as tables: states, and the events that lead from one to another."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _SPREADSHEET_ERRORS = frozenset(
 )
 # The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# A program that decodes a `mailto:` link would read an address with these as several lines.
+# Decoded from a `mailto:` link, these would break the address into several lines.
 _QUOTED_CONTROL = r".*%(?:[01][0-9a-f]|7f)"
 _EMAIL = re.compile(
     rf"(?!{_QUOTED_CONTROL})[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+",

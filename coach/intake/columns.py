@@ -35,8 +35,8 @@ class Column:
         example: the content of the cell in the template's example row.
         required: whether every row must have a value.
         allowed: the permitted values, if the column is an enumeration.
-        in_template: whether the template has the column. Others, which are filled by programs, are
-            also left out of written lists in which nobody has a value.
+        in_template: whether the template has the column. Other columns are filled in by programs,
+            and are also omitted from written lists in which nobody has a value.
     """
 
     name: str

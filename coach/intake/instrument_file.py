@@ -57,7 +57,7 @@ def read_instrument(file: str, text: str) -> Instrument:
 
 
 def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFault]:
-    """Yield a fault for each file with the moment or the code of an earlier file."""
+    """Yield a fault for each file that has a moment or the code of an earlier file."""
     by_moment: dict[Moment, str] = {}
     by_code: dict[str, str] = {}
     for file, instrument in files:
@@ -73,7 +73,7 @@ def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFau
 
 
 def _path(location: tuple[str | int, ...]) -> KeyPath:
-    """Return the path of a key without the mark that pydantic adds for keys of a table."""
+    """Return the path of a key without the `[key]` that pydantic appends for keys of a table."""
     return tuple(part for part in location if part != "[key]")
 
 

@@ -1,7 +1,7 @@
 """Compares a list of people with an earlier list: who is new, changed or gone, and how.
 
-People are the same if they have the same id. Whether somebody with another id is the same human is
-a question for `coach.duplicates`.
+People are the same if they have the same id. Finding the same human under another id is left to
+`coach.humans` and `coach.duplicates`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that has changed: its column, and the cell before and after, as `written_cell`."""
+    """A field that has changed: its column, and its text before and after (see `written_cell`)."""
 
     column: str
     before: str

@@ -1,7 +1,7 @@
 """Reviews both lists of people before they are used: who is new, changed, gone or doubled.
 
-`review_lists` computes everything that a person has to see before lists replace earlier ones. The
-command `import` and the server share it.
+`review_lists` computes everything that a user has to check before lists replace earlier ones. It is
+shared by the command `import` and the server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from coach.texts.facts import Fact
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """A person by list and id; `is_gone` if the id is only in the earlier list."""
+    """A person, identified by list and id; `is_gone` if the id is only in the earlier list."""
 
     kind: PeopleKind
     id: str
@@ -29,7 +29,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """Two people who may be one human, with the reasons; a person has to decide."""
+    """Two people who may be one human, with the reasons; a user has to decide."""
 
     first: ListedPerson
     second: ListedPerson
@@ -38,7 +38,7 @@ class PossibleDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class ListReview:
-    """The findings that a person reviews before two lists are used.
+    """The findings that a user checks before two lists are used.
 
     Attributes:
         coachees: the coachees, compared with the earlier list.

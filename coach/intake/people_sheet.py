@@ -31,7 +31,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A value that is not in the form of the reference, and how it was read.
+    """A value that is not in the standard format, and how it was read.
 
     `sheet` is the name of the sheet if the workbook has several.
     """
@@ -53,7 +53,7 @@ class Understood:
 class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
-    `understood` lists the values that were understood although not in the form of the reference,
+    `understood` lists the values that were understood although they are not in the standard format,
     and `left_out` the rows that are not people. `sheet` is the name of the sheet if the workbook
     has several, and `unknown_headers` are the headers of columns that were not read.
 

@@ -39,10 +39,10 @@ class ReadContext:
     Finding a close match is slow, and a file can contain a hundred thousand typos. After `budget`
     comparisons, faults are reported without suggestions.
 
-    With `strict`, only values in the form of the reference are accepted. Otherwise, values whose
-    meaning is certain are understood. `encoding` is the encoding of files that are not Unicode.
-    `mapping` gives the meaning of other headers, by the kind of people and
-    `coach.folding.header_key`: the name of a column, or an empty text for a column to leave out.
+    With `strict`, only values in the standard format are accepted. Otherwise, values whose meaning
+    is certain are understood. `encoding` is the encoding of files that are not Unicode. `mapping`
+    gives the meaning of other headers, by the kind of people and `coach.folding.header_key`: the
+    name of a column, or an empty text for a column to leave out.
     """
 
     def __init__(

@@ -25,9 +25,9 @@ class _Row:
 def identity_warnings(
     coachees: PeopleSheet, coaches: PeopleSheet
 ) -> Iterator[tuple[PeopleSheet, InputFault]]:
-    """Yield a warning for each address of several humans, and for each human twice in one list.
+    """Yield a warning for each address that humans share, and each human entered twice in a list.
 
-    Offices share mailboxes, so people with an equal address and different names are different
+    Offices share mailboxes, so people with the same address and different names are different
     people, unless their rows have the same `person`.
     """
     rows = _rows(coachees, coaches)

@@ -20,8 +20,8 @@ FIRST_ROW = 1  # in spreadsheet numbering
 _MAX_TITLE_ROWS = 20
 _MAX_SAMPLES = 3
 _MAX_KEY_LENGTH = 100
-_MIN_COLUMNS = 3  # for a file without known headers; other files are not lists
-_LIKE_A_VALUE = re.compile(r"@|\d{2}|[;:]|https?:")  # what people, unlike headers, contain
+_MIN_COLUMNS = 3  # of a list without known headers; a file with fewer columns is not a list
+_LIKE_A_VALUE = re.compile(r"@|\d{2}|[;:]|https?:")  # occurs in values, but not in headers
 _OF_OTHER_KIND = {
     PeopleKind.COACHEES: facts.COLUMN_OF_COACHES,
     PeopleKind.COACHES: facts.COLUMN_OF_COACHEES,

@@ -1,4 +1,4 @@
-"""Finds ids in preferences, refusals and chains of command of people who are not in the cycle."""
+"""Finds ids of people who are not in the cycle in preferences, refusals and chains of command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coach.intake.columns import PeopleKind
 from coach.intake.people_sheet import Draft, PeopleSheet, Understood
 
 UnknownId = tuple[Draft, str, str]
-"""A row, a column of it, and an id there that nobody has."""
+"""A row, one of its columns, and an id in that cell that nobody has."""
 
 _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 

@@ -147,22 +147,22 @@ def _list_of(kind: Kind, style: str) -> Kind:
 
 
 def all_of(kind: Kind) -> Kind:
-    """A list that is displayed as `a, b and c`."""
+    """Return the kind of a list that is displayed as `a, b and c`."""
     return _list_of(kind, "all_of")
 
 
 def one_of(kind: Kind) -> Kind:
-    """A list that is displayed as `a, b or c`."""
+    """Return the kind of a list that is displayed as `a, b or c`."""
     return _list_of(kind, "one_of")
 
 
 def listed(kind: Kind) -> Kind:
-    """A list that is displayed as `a, b, c`."""
+    """Return the kind of a list that is displayed as `a, b, c`."""
     return _list_of(kind, "listed")
 
 
 def joined(kind: Kind) -> Kind:
-    """A list of clauses that is displayed as `a; b; c`."""
+    """Return the kind of a list of clauses that is displayed as `a; b; c`."""
     return _list_of(kind, "joined")
 
 

@@ -22,7 +22,7 @@ _CACHED_SENTENCES = 4096
 _CACHED_VALUES = 1024  # of each kind; CLDR's formats are slow
 _FIRST_GROUPED = 1000  # the first number with a separator
 _CLOCK = slice(11, 16)  # hour and minute of a time in ISO 8601
-_SENTENCE_ENDS = (".", "!", "?", "]")  # the bracket: of the pseudo-locale
+_SENTENCE_ENDS = (".", "!", "?", "]")  # pseudo-translations end with the bracket
 _MISFITS = (KeyError, TypeError, ValueError, ArithmeticError)
 _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
 
@@ -105,7 +105,7 @@ class Renderer:
             return f"{code} {dict(params)}"
 
     def _compile(self, code: str, count: object) -> Sentence:
-        """Return how a message is rendered for this value of its parameter `count`, if any.
+        """Prepare a message for rendering with this value of its parameter `count`, if it has one.
 
         Raises:
             KeyError: there is no such message, or it has no such parameter.
@@ -190,6 +190,9 @@ class Renderer:
         """Return the text in this language, else in its base language, in English, or in any other.
 
         The pseudo-locale shows the accented English text.
+
+        Raises:
+            TypeError: `texts` is not a mapping.
         """
         if not isinstance(texts, Mapping):
             raise TypeError(f"not a text by language: {texts!r}")

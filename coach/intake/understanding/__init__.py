@@ -1,8 +1,8 @@
-"""Interprets cells that are not in the form of the people file reference.
+"""Interprets cells that are not in the standard format of people files.
 
-Each function rewrites a cell into the form of the reference, where its meaning is certain, and
-leaves anything else as it is. The parsers of `coach.intake` then read the result, so that they
-remain the only definition of what is valid.
+Each function rewrites a cell in the standard format if its meaning is certain, and returns anything
+else unchanged. The parsers of `coach.intake` then read the result, so that they remain the only
+definition of what is valid.
 """
 
 from coach.intake.understanding.aliases import Aliases

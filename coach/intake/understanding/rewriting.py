@@ -1,4 +1,4 @@
-"""Rewrites cells into the form of the reference, by column."""
+"""Rewrites cells in the standard format, by column."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CellRewriter = Callable[[str, Aliases], list[Rewriting]]
 _SEPARATORS = re.compile(r"[;,\n|]|/(?!\s*[abc][12]\b)|\s\+\s", re.IGNORECASE)
 _CONJUNCTION = re.compile(r"\s+(?:and|i|и|dhe)\s+", re.IGNORECASE)
 _CYRILLIC_LEVELS = "абцвс"
-"""The letters of levels in Cyrillic; the last two look like `B` and `C`."""
+"""Cyrillic letters in levels; the last two look like `B` and `C`."""
 _LEVEL_LETTERS = str.maketrans(_CYRILLIC_LEVELS, "ABCBC")
 _LEVEL = re.compile(
     rf"^(.*?)[\s:/(\-\u2013]*\b([abc{_CYRILLIC_LEVELS}][12])\b\s*\)?$", re.IGNORECASE
@@ -66,9 +66,9 @@ _ROLE = {
 
 
 def rewrite_cell(column: str, text: str, aliases: Aliases) -> list[Rewriting]:
-    """Rewrite the entries of a cell into the form of the reference, where their meaning is certain.
+    """Rewrite the entries of a cell in the standard format, if their meaning is certain.
 
-    Entries that are not understood, and cells of other columns, are returned as they are.
+    Entries that are not understood, and cells of other columns, are returned unchanged.
     """
     rewrite = _REWRITERS.get(column)
     return rewrite(text, aliases) if rewrite else [Rewriting(text, text)]

@@ -1,4 +1,4 @@
-"""Rewrites weekly windows and dates in the various forms in which people write them."""
+"""Rewrites weekly windows and dates from the various forms in which people write them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SEPARATORS = re.compile(r"[;\n]")
 
 
 class Rewriting(NamedTuple):
-    """An entry of a cell: as it was written, and in the form of the reference.
+    """An entry of a cell: as it was written, and in the standard format.
 
     Both are equal if the entry needs no rewriting, or was not understood.
     """
