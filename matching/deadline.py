@@ -51,8 +51,8 @@ class Deadline:
     Without a limit, no decision of a run depends on the clock.
 
     *Effort* is counted work: solvers and heuristics call `spend` with the approximate number of
-    seconds that their work takes on the machine of the benchmarks. The count is the same in
-    identical runs, so a part of the search that is limited by effort ends at the same point.
+    seconds that their work takes on the benchmark machine. The count is the same in identical runs,
+    so a part of the search that is limited by effort ends at the same point.
     """
 
     def __init__(
@@ -112,15 +112,15 @@ class Deadline:
         return part
 
     def with_effort(self, effort: float) -> Deadline:
-        """Return this deadline with an additional limit on the effort spent from now on."""
+        """Return a copy of this deadline that also limits the effort spent from now on."""
         part = copy(self)
         part._efforts = (*self._efforts, _Effort(effort))  # noqa: SLF001 - a copy of itself
         return part
 
     def with_grace(self, effort: float) -> Deadline:
-        """Return this deadline, which then passes only once `effort` has also been used up.
+        """Return a copy of this deadline that passes only once `effort` has also been used up.
 
-        With grace, a first plan is made regardless of the limit, with the same effort in equal
+        This ensures a first plan regardless of the time limit, with the same effort in identical
         runs.
         """
         part = copy(self)

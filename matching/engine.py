@@ -52,8 +52,8 @@ _MIN_RESERVED_SHARE = 0.15
 _MAX_RESERVED_SHARE = 0.5
 # Share of the rule evaluation time that explanations and the audit are expected to repeat.
 _REEVALUATED_SHARE = 0.75
-# A limit of so many seconds always gives a plan, unless there are more possible pairs than this:
-# evaluating them, and a first plan within this effort, may then take longer than the limit.
+# With a limit of at least this many seconds, a run always yields a plan, even if that takes longer
+# than the limit, unless there are more possible pairs than this. The effort limits the first plan.
 _LEAST_SECONDS_WITH_PLAN = 2.0
 _MAX_PAIRS_WITH_PLAN = 1_000_000
 _FIRST_PLAN_EFFORT = 6.0

@@ -77,13 +77,13 @@ def _compare(
 ) -> Iterator[Finding]:
     reported = Counter(verdict.rule for verdict in match.verdicts)
     for rule in sorted(expected.keys() | reported.keys()):
-        unmarked = rule == RepeatRule.name and not reported[rule]  # by an earlier version
+        unmarked = rule == RepeatRule.name and not reported[rule]  # from an earlier version
         if reported[rule] != (rule in expected) and not unmarked:
             wrong = facts.VERDICT_COUNT(count=reported[rule], rule=rule_name(rule))
             yield Finding(about_match(match), wrong)
     for verdict in match.verdicts:
         right = expected.get(verdict.rule, verdict)
-        if context.result.format == LEGACY_FORMAT:  # any sentence
+        if context.result.format == LEGACY_FORMAT:  # its reasons are sentences and are not compared
             right = right.model_copy(update={"reason": verdict.reason})
         if verdict != right:
             given, computed = _describe_both(verdict, right)

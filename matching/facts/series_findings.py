@@ -111,14 +111,14 @@ def describe_session(number: int, start: datetime) -> Fact:
 
 
 def not_after(number: int, previous: int) -> Fact:
-    """Return that session `number` does not start after session `previous`."""
+    """Return the finding that session `number` does not start after session `previous`."""
     if previous:
         return NOT_AFTER(number=number, previous=previous)
     return NOT_AFTER_CONTRACTING(number=number)
 
 
 def wrong_gap(numbers: tuple[int, int], days: tuple[date, date], *, least: int, most: int) -> Fact:
-    """Return that two sessions are not `least` to `most` days apart."""
+    """Return the finding that two sessions are not `least` to `most` days apart."""
     (previous, number), (previous_day, day) = numbers, days
     gap = {
         "count": (day - previous_day).days,
@@ -132,12 +132,12 @@ def wrong_gap(numbers: tuple[int, int], days: tuple[date, date], *, least: int, 
 
 
 def past_session_changed(number: int) -> Fact:
-    """Return that a past session is missing or changed."""
+    """Return the finding that a past session is missing or changed."""
     return PAST_SESSION_CHANGED(number=number) if number else PAST_CONTRACTING_CHANGED()
 
 
 def too_early(number: int, *, day: date, first: date) -> Fact:
-    """Return that a new session is before the day on which the re-match begins."""
+    """Return the finding that a new session is before the day on which the re-match begins."""
     if number:
         return TOO_EARLY(number=number, day=day, first=first)
     return CONTRACTING_TOO_EARLY(day=day, first=first)

@@ -28,7 +28,7 @@ AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
 """Returns whether each of the pairs `int64[B]` can place a series under the limits."""
 
 _BLOCK_BYTES = 1 << 25
-_CACHED_BYTES = 1 << 18  # fits into a processor's cache
+_CACHED_BYTES = 1 << 18  # fits into the CPU cache
 _WORD_BITS = 64
 
 
@@ -71,7 +71,8 @@ def schedulable(
     every = np.arange(len(coachee))
     by_day = pairs.have_independent_days(limits, every)
     fill(every[by_day], pairs.bytes_by_day, pairs.on_days)
-    # A series with longer gaps is a series too, and more pairs have independent days for it.
+    # A series with longer gaps also satisfies the limits, and its days are independent for more
+    # pairs.
     longer = limits.with_longer_gaps()
     others = every[~by_day]
     by_day_if_longer = others[pairs.have_independent_days(longer, others)]

@@ -55,7 +55,7 @@ class SeriesInWeeks:
         )
         weekday = (np.arange(int(day[-1]) + 1) + first_weekday) % _DAYS_PER_WEEK
         highest = min(_DAYS_PER_WEEK - 1, limits.max_gap_days)
-        # By gap: the days on which a session that much earlier was in the same week.
+        # By gap: the days for which the day that many days earlier is in the same week.
         self._same_week = {
             gap: pack(weekday >= gap)[:, np.newaxis]
             for gap in range(limits.min_gap_days, highest + 1)

@@ -1,8 +1,8 @@
 """Finds other starts for one session of a pair.
 
-A slot keeps all constraints of the pair and of the coach. A slot may require that later sessions of
-the pair move as well; the least movement is found by a shortest path over the later sessions: a
-session that keeps its time ends the path, because all sessions after it keep theirs.
+A slot satisfies all constraints of the pair and of the coach. A slot may require that later
+sessions of the pair move as well; the least movement is found by a shortest path over the later
+sessions: a session that keeps its time ends the path, because all sessions after it keep theirs.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
 
 
 def _chosen(found: Iterable[tuple[int, Slot]], most: int) -> tuple[Slot, ...]:
-    """Return the first of the slots, which come with their days: at most two a day if possible."""
+    """Return the first `most` slots, at most two on a day if possible.
+
+    `found` contains the slots with their days.
+    """
     chosen: list[Slot] = []
     crowded: list[Slot] = []
     days: Counter[int] = Counter()

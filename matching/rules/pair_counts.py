@@ -21,7 +21,7 @@ from matching.rules.schedule import SCHEDULE
 from matching.rules.waived import WaivedRule
 
 _NOBODY = Roster(coachees=(), coaches=())
-"""For a grid without people; no hard rule reads anybody's availability."""
+"""An empty roster, for a grid without people: no hard rule reads anybody's availability."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from matching.deadline import DeadlineExceededError
 from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
 NO_BOUND = 1 << 62
-_MAX_HEURISTIC_NODES = 100  # of a choice over the known sets before they suffice for a proof
+_MAX_HEURISTIC_NODES = 100  # limit for a choice over the known sets during a proof
 _MAX_PAIRS_TO_CHOOSE = 2_000
-_FIRST_ROUNDS = 16  # of exact pricing, each of which is preceded by such a choice
+_FIRST_ROUNDS = 16  # rounds of exact pricing that are all preceded by such a choice
 _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 
@@ -195,9 +195,10 @@ class _BranchAndPrice:
         return self._is_pruned(bound)
 
     def _tries_known_sets(self) -> bool:
-        """Return whether this round is one of the first, or their number has doubled.
+        """Return whether to look for a choice over the known sets in this round.
 
-        With many pairs or contracting sessions, such choices took more effort than they saved.
+        This is done in the first rounds, and then whenever the number of rounds has doubled. With
+        many pairs or contracting sessions, it would take more effort than it saves.
         """
         pairs = np.count_nonzero(self._generation.allowed)
         opens = self._generation.problem.limits.contracting is not None
@@ -206,7 +207,7 @@ class _BranchAndPrice:
         return self._exact_rounds <= _FIRST_ROUNDS or self._exact_rounds.bit_count() == 1
 
     def _choose_known_sets(self) -> None:
-        """Accept the best choice over the known sets, before exact pricing takes its effort.
+        """Accept the best choice over the known sets, before the more expensive exact pricing.
 
         A coach to whom it assigns an infeasible set is expanded at once.
         """

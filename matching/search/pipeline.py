@@ -16,8 +16,8 @@ from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel, SearchState
 from matching.search.timetable_optimisation import TimetableOptimisation
 
-_FIRST_LEVEL_SHARE = 0.25  # of the grace for the first plan, for the most important level
-_TIMETABLE_SHARE = 0.12  # of the time, reserved for the timetables of the chosen pairs
+_FIRST_LEVEL_SHARE = 0.25  # share of the first plan's grace that the most important level gets
+_TIMETABLE_SHARE = 0.12  # share of the time that is reserved for the timetables
 
 
 @dataclass(frozen=True, eq=False)

@@ -184,7 +184,7 @@ class Repair:
         return quickly and self._links_allow(pair, self._oracles.pairs(coach, without))
 
     def _links_allow(self, pair: int, without: tuple[int, ...] = ()) -> bool:
-        """Return whether linked coaches can still meet everybody if `pair` is added."""
+        """Return whether linked coaches can still meet all their coachees if `pair` is added."""
         linked = self._oracles.linked
         if linked is None:
             return True

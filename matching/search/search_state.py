@@ -95,7 +95,8 @@ class SearchState:
     def heuristic(self, share: float, *, ends: bool) -> Iterator[Deadline]:
         """Limit a heuristic to a share of the level's effort, and end it silently after that.
 
-        If the heuristic `ends` by itself, the level could use more effort for it.
+        `ends` states that the heuristic would end by itself. If it runs out of effort before that,
+        the level is marked as able to use more.
         """
         try:
             yield self.deadline.with_effort(share * self.effort)
@@ -103,7 +104,7 @@ class SearchState:
             self.effort_exceeded |= ends
 
     def part_of_effort(self, parts: int) -> Deadline:
-        """Limit the next of `parts` parts to an equal share of the level's remaining effort."""
+        """Return a deadline with 1 / `parts` of the level's remaining effort."""
         return self.deadline.with_effort(self.deadline.effort_left / parts)
 
     def known_bound(self, level: ObjectiveLevel) -> int:

@@ -118,8 +118,8 @@ class SumLevel:
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
         """Search each part separately; a part cannot gain more than the current total gap.
 
-        The parts share the effort equally. What some of them leave is shared by those that are
-        still open, which continue with the sets that are known so far.
+        The parts share the effort equally. Effort that some of them leave unused is shared by those
+        that are still open, which continue with the sets known so far.
         """
         gaps = [self._gap_by_flow(part) for part in parts]
         self._tighten_bound(self._value + sum(gaps))

@@ -16,7 +16,8 @@ from matching.search.column_generation import Choice, PricingOracles
 from matching.search.linked_timetables import linked_timetables
 from matching.search.search_state import ReportLevel
 
-# CP-SAT's deterministic time per coach. The second limit is used once all coaches had the first.
+# CP-SAT's deterministic time per coach. The second limit is used once all coaches have had the
+# first.
 _EFFORTS = (1.0, 8.0)
 _MAX_OPTIONS = 250_000  # in all searched subproblems, so that unlimited runs end
 
