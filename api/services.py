@@ -32,11 +32,11 @@ PeopleHook = Callable[[Transaction, "Services", str], None]
 
 
 def _ignore_people(_tx: Transaction, _services: Services, _cycle_id: str) -> None:
-    """Do nothing about people who have joined or left a cycle."""
+    """Do nothing: the default of `Services.people_changed`."""
 
 
 def _ignore_address(_tx: Transaction, _services: Services, _person_id: str, _former: str) -> None:
-    """Do nothing about a changed address."""
+    """Do nothing: the default of `Services.address_changed`."""
 
 
 @dataclass(frozen=True, slots=True)

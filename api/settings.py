@@ -31,7 +31,7 @@ _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bou
 
 
 def _separated_by_commas(value: object) -> object:
-    """Split the text of an environment variable."""
+    """Split the text of an environment variable at commas."""
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())

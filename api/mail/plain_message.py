@@ -46,7 +46,7 @@ def plain_message_bytes(
         unique_id: the unique id from which the Message-ID and MIME boundary are derived.
         stamp: the time in the Date header, an aware datetime.
         reply_token: identifies replies to this email; empty if nothing reads them.
-        calendar: a calendar object that calendars take from the email, if any.
+        calendar: a calendar object to include for calendar programs, if any.
         values: template variables in addition to `sender`.
     """
     sender = common_name(deployment.organiser_name)

@@ -150,7 +150,7 @@ def edit_policy(services: Services, cycle_id: str, edited: PolicyText) -> CycleS
     Raises:
         ChangedSinceError: the policy has changed since it was shown.
     """
-    text = edited.text.replace("\r\n", "\n")  # line endings of text areas, by the HTML standard
+    text = edited.text.replace("\r\n", "\n")  # the line endings of text areas (HTML standard)
     parsed = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))
     return _replace_policy(services, cycle_id, parsed, edited.version)
 

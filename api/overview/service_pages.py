@@ -34,7 +34,7 @@ class ServiceReport(FrozenModel):
     """The state of the deployment: figures, and an assessment in the reader's language.
 
     `queue_seconds` is how long the oldest job of each type has been waiting, `disks` the space on
-    the disks of the folders of this server, and `events` the numbers of recent events.
+    the disks that contain this server's folders, and `events` the numbers of recent events.
     """
 
     at: datetime

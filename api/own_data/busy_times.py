@@ -38,7 +38,7 @@ class BusyTimes(FrozenModel):
 
 
 class RemovedTimes(FrozenModel):
-    """Busy times to remove, in the form of `BusyTimes`; `everything` removes all of them."""
+    """Busy times to remove, written as in `BusyTimes`; `everything` removes all of them."""
 
     times: Annotated[
         tuple[Annotated[str, Field(max_length=30)], ...],

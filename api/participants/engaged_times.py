@@ -20,7 +20,7 @@ _IS_ENGAGED: ColumnElement[bool] = and_(
 
 
 def engaged_times(tx: Transaction, person_ids: Collection[str]) -> Sequence[Times]:
-    """Return the times `[start, end)` of the required group events of some people."""
+    """Return the times `[start, end)` of the required group events of these people."""
     rows = tx.execute(
         select(GroupInvitationRow.starts_at, GroupInvitationRow.ends_at)
         .where(_IS_ENGAGED, GroupInvitationRow.person_id.in_(person_ids))

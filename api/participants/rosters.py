@@ -23,7 +23,7 @@ AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
 
 
 class _Stored(NamedTuple):
-    """The columns of a person's row from which their profile results."""
+    """The columns of a person's row that determine their profile."""
 
     id: str
     human_id: str | None
@@ -102,9 +102,9 @@ ListedText = tuple[Side, str, str | None]
 
 
 def listed_as_text(tx: Transaction, cycle_id: str) -> tuple[ListedText, ...]:
-    """Return the people of `listed_roster` as they are stored, which takes a fraction of its time.
+    """Return the people of `listed_roster` as stored text, which is much faster.
 
-    Equal texts are equal people.
+    Equal texts represent equal people.
     """
     rows = tx.execute(
         select(PersonRow.side, cast(PersonRow.profile, Text), cast(PersonRow.listed, Text))

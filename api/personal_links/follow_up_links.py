@@ -61,7 +61,7 @@ def add_post_link(
 def working_link(
     tx: Transaction, credential_id: str | None, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """Return the person's link of a kind if it is still valid."""
+    """Return a link by its id if it is of this kind and valid, otherwise `None`."""
     row = None if credential_id is None else tx.get(CredentialRow, credential_id)
     if row is None or row.kind is not kind or not is_valid(row, now):
         return None

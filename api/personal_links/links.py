@@ -193,7 +193,7 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
 
 
 def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
-    """Return an SQL condition: the person whose id is in the given column has a working link.
+    """Return the condition that the person whose id is in a column has a working link.
 
     The condition does not check seals, so use it only for counting.
     """

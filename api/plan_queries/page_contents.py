@@ -38,7 +38,8 @@ class PlanPage:
         plans: all plans of the cycle, newest first.
         questions: queries about the plan, newest first, except those about one coachee.
         guidance: the countries of matched people whose guidance card is missing or out of date.
-        coachees: all coachees of the plan. selected: the requested part of the coachees.
+        coachees: all coachees of the plan.
+        selected: the requested part of the coachees.
         person_ids: the ids of these coachees' rows, by their ids in the coachees' file.
         session_addresses: the addresses of the pages about their sessions, by uid.
     """

@@ -82,7 +82,7 @@ def write_due_questions(services: Services) -> int:
 
 
 def askable(row_type: type[SentQuestionRow]) -> ColumnElement[bool]:
-    """Return whether a question may be sent at all: it is open, and the person has not left."""
+    """Return the condition that a question may be sent: it is open, and the person has not left."""
     return (
         row_type.answered_at.is_(None)
         & row_type.ended_at.is_(None)

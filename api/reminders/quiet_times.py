@@ -17,7 +17,7 @@ from coach.people import Person
 
 _WORKING_HOURS = range(8, 18)  # in the person's local time
 _SATURDAY = 5
-_LONGEST_QUIET = 14  # days, after which a reminder is sent on a quiet day rather than not at all
+_LONGEST_QUIET = 14  # days to look back; if all are quiet, the reminder is sent on a quiet day
 
 
 class QuietTimes:

@@ -41,8 +41,8 @@ _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the fi
 _MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many for old sessions
 
 BY_OFFICE = "by_office"
-"""The key in the content of a reminder that the office has asked for, whatever the settings."""
-_LONGEST_QUIET = timedelta(days=14)  # reminders due in it are sought before it begins
+"""The key in the content of a reminder that the office requested, regardless of the settings."""
+_LONGEST_QUIET = timedelta(days=14)  # sessions are selected this much earlier
 
 _DueQuery = Select[SessionRow, PersonRow]
 
@@ -177,7 +177,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 
 def was_reminded(kind: MailKind) -> ColumnElement[bool]:
-    """Return whether a reminder of this kind about a session was created for a person."""
+    """Return the condition that a person was sent a reminder of this kind about a session."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -253,7 +253,7 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
-    """Return whether the person was sent the latest invitation to the session long enough ago."""
+    """Return the condition that the latest invitation was sent to the person long enough ago."""
     of_person = aliased(MailRow)
     latest = (
         select(func.max(of_person.occasion))

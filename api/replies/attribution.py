@@ -80,7 +80,7 @@ def _session_of(
     is_certain: bool,
     now: datetime,
 ) -> Attribution:
-    """Return the session of one of the people that the email is about."""
+    """Return the person, and the session or group event, that the email is about."""
     for person in people:
         session, event, sequence = None, None, None
         if mail.answer is not None:

@@ -117,7 +117,7 @@ def _addresses(
 
 
 def _attendee(mail: IncomingMail, own: frozenset[str]) -> Attendee | None:
-    """Return the attendee who replies; in a counter-proposal with several, the person."""
+    """Return the attendee who replied: the person if they are listed, otherwise the first one."""
     if mail.answer is None or not mail.answer.attendees:
         return None
     each = mail.answer.attendees

@@ -38,8 +38,8 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     PROPOSED = "proposed"
     AUTOMATIC = "automatic"
-    OLDER = "older"  # a later reply was received before
-    REPEATED = "repeated"  # the same answer, which has counted already
+    OLDER = "older"  # a later reply had already been received
+    REPEATED = "repeated"  # the same answer, which already counts
     SESSION_CLOSED = "session closed"  # cancelled, or over
     UNKNOWN_SENDER = "unknown sender"  # without a token, and not authenticated
     OTHER_SESSION = "other session"  # not one of the sender's sessions

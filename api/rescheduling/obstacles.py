@@ -36,7 +36,7 @@ class Obstacle(StrEnum):
 
     LEFT = "left"  # the person is no longer in the cycle
     DECLINED = "declined"  # the person has declined the time
-    NOT_FREE = "not_free"  # outside the person's times, or they are away or busy, or a holiday
+    NOT_FREE = "not_free"  # outside the person's windows, or on a day off, or busy
 
 
 class PersonObstacle(FrozenModel):
@@ -93,7 +93,7 @@ class _Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """The sessions, people and days off on which it depends who is free, with their checksum."""
+    """The sessions, people and policy that determine who is free, with their checksum."""
 
     checksum: str
     sessions: Sequence[_Session] = field(compare=False)
@@ -198,9 +198,9 @@ def _coming_sessions(tx: Transaction, cycle_id: str, now: datetime) -> list[_Ses
 
 @lru_cache(maxsize=8)
 def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
-    """Return the sessions, each with the people who are not free at its time.
+    """Return the pairs of a session and a participant who is not free at its time.
 
-    The answers are kept, because the page of a re-match needs them each time that it is shown.
+    The result is cached, because the page of a re-match needs it each time it is shown.
     """
     held: dict[str, list[_Session]] = defaultdict(list)
     for session in stored.sessions:
@@ -225,7 +225,7 @@ def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
 
 
 def _local_days(start: datetime, end: datetime, zone: ZoneInfo) -> list[date]:
-    """Return the days of a person that a session touches."""
+    """Return the local dates in a person's zone that a session touches."""
     last = (end - timedelta(microseconds=1)).astimezone(zone).date()
     return sorted({start.astimezone(zone).date(), last})
 
@@ -246,7 +246,7 @@ def _obstacle(
 
 
 def declined_times(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
-    """Return the sessions, with the people who have declined their current times."""
+    """Return the pairs of a session and a person who has declined its current time."""
     replies = tx.execute(
         select(ReplyRow.session_id, ReplyRow.person_id)
         .join(SessionRow, SessionRow.id == ReplyRow.session_id)

@@ -1,4 +1,4 @@
-"""How many upcoming sessions cannot take place because of somebody's times or days."""
+"""Counts the upcoming sessions that cannot take place because of somebody's times or days."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
 
 
 def _count(tx: Transaction, cycle_id: str, now: datetime) -> int:
-    """Count for a cycle, unless nothing has changed since this process last counted the same."""
+    """Return the count for a cycle; it is cached until the data that determines it changes."""
     state = _state(tx, cycle_id, now)
     count = _counts.get(state)
     if count is None:
@@ -46,7 +46,7 @@ def _count(tx: Transaction, cycle_id: str, now: datetime) -> int:
 
 
 def _state(tx: Transaction, cycle_id: str, now: datetime) -> str:
-    """Return a checksum of all on which it depends how many sessions of a cycle are obstructed."""
+    """Return a checksum of all data that determines how many sessions are obstructed."""
     sessions = tx.execute(
         select(
             func.count(),

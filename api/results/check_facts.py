@@ -139,7 +139,10 @@ OTHER_ADDRESS = message(
 
 
 def no_invitation(person: str, number: int) -> Fact:
-    """Return that a person has no invitation to session `number`; 0 is the contracting session."""
+    """Return the finding that a person has no invitation to session `number`.
+
+    Number 0 is the contracting session.
+    """
     if number:
         return NO_INVITATION(person=person, number=number)
     return NO_CONTRACTING_INVITATION(person=person)

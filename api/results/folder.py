@@ -108,7 +108,7 @@ def write_results(out: Path, content: FolderContent) -> None:
 def _write_file(path: str, data: bytes) -> None:
     with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - thousands of files
         left = data
-        while left:  # a disk that is full takes a part, and fails the next time
+        while left:  # a full disk accepts a part, and fails on the next write
             left = left[file.write(left) :]
 
 

@@ -1,7 +1,7 @@
 """Checks the invitations in a results folder line by line against `result.json`.
 
 The check shares no code with the writer. A calendar object may contain only the properties that
-this module lists, so that an assistant who can see the calendar never sees text entered by a user.
+this module lists, so that an aide who can see the calendar never sees text entered by a user.
 """
 
 from __future__ import annotations

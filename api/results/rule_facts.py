@@ -59,7 +59,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
             "rule_page.text_country_1",
             "Coachee and coach come from the same or different countries/territories, as required.",
         )(),
-        # i18n: do not translate what is in backquotes.
+        # i18n: do not translate text in backquotes.
         message(
             "rule_page.text_country_2",
             "`same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 "
@@ -134,7 +134,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
             "Two people who were a pair in an earlier cycle are not a pair again, if the cycle "
             "says so.",
         )(),
-        # i18n: what is in backquotes are names in files; do not translate it.
+        # i18n: text in backquotes is a name in a file; do not translate it.
         message(
             "rule_page.text_repeat_2",
             "With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the "

@@ -48,7 +48,7 @@ def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _differences(stored: Mapping[str, str], expected: Mapping[str, str]) -> dict[str, str]:
-    """Return the expected sentence, or an empty string, for each path with another sentence."""
+    """Return the expected sentence, or an empty string, for each path whose sentence differs."""
     return {
         place: expected.get(place, "")
         for place in (*expected, *(stored.keys() - expected.keys()))

@@ -56,7 +56,7 @@ def _covers_person(frozen: Person, now: Person) -> bool:
 
 
 def is_outdated_json(tx: Transaction, cycle_id: str, frozen: Json) -> bool:
-    """Return the same as `is_outdated` for a run's input as JSON, in a fraction of the time.
+    """Return `is_outdated` for a run's input given as JSON, which is much faster.
 
     Only people whose JSON has changed are validated, unless the run knows pairs of earlier cycles.
     """

@@ -45,7 +45,7 @@ def queue_run(
     now: datetime,
     purpose: RunPurpose = RunPurpose.PLAN,
 ) -> RunView:
-    """Store a run with `run_input` and queue its job; the latest list can then not be undone.
+    """Store a run with `run_input` and queue its job; the latest list can then no longer be undone.
 
     Raises:
         ConflictError: the cycle already has a queued or running run.

@@ -20,12 +20,13 @@ DIFFERS: ColumnElement[bool] = and_(
 )
 """Whether the coach's and the coachee's statements differ and are not clarified yet.
 
-A comparison with NULL is not true, so leaving open who did not come contradicts nobody.
+A comparison with NULL is never true, so a statement that does not say who was absent contradicts no
+other.
 """
 ASKED: ColumnElement[bool] = and_(
     RecordRow.ask_office != OfficeRequest.NONE, RecordRow.answered_at.is_(None)
 )
-"""Whether a coach has a request to the office that is not done yet."""
+"""Whether a coach has a request that the office has not dealt with yet."""
 
 
 class Clarification(FrozenModel):

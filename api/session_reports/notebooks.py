@@ -289,7 +289,7 @@ def unlock_own_notebook(
 
     Raises:
         ConflictError: the coach has no notebook at all.
-        NotesLockedError, NotebookAlteredError: as `unlock_on_device`.
+        NotesLockedError, NotebookAlteredError: see `unlock_on_device`.
     """
     if principal.notes_device is None and not notebooks_of(tx, principal):
         raise ConflictError(facts.NO_NOTEBOOK())

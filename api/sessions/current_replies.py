@@ -14,7 +14,7 @@ IS_CURRENT = ReplyRow.sequence >= SessionRow.asked_sequence
 def has_replied(
     person_id: InstrumentedAttribute[str], *conditions: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return an SQL condition: a person has replied to a session's current time.
+    """Return the condition that a person has replied to a session's current time.
 
     `conditions` on `ReplyRow` restrict which replies count.
     """

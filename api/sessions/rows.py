@@ -101,7 +101,7 @@ class ReplySource(StrEnum):
 
     PAGE = "page"  # or the JSON interface
     MAIL = "mail"
-    OFFICE = "office"  # the programme office has read an email, and entered its answer
+    OFFICE = "office"  # entered by the programme office from an email
 
 
 class ReplyHistoryRow(IdentifiedRow):

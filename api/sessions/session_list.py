@@ -50,7 +50,7 @@ _OPEN = and_(_CONFIRMED, ~_HAS_RECORD)
 IS_DECLINED = and_(
     _OPEN, or_(*(has_replied(side, ReplyRow.reply == Reply.DECLINED) for side in _SIDES))
 )
-"""The condition that a participant has declined a session without cancellation or record."""
+"""The condition that a session is declined by a participant, not cancelled, and has no record."""
 _REPLIES: Mapping[str, ColumnElement[bool]] = {
     "declined": IS_DECLINED,
     "waiting": and_(_OPEN, or_(*(~has_replied(side) for side in _SIDES))),

@@ -137,7 +137,7 @@ def _value(content: Json) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _command(method: str, path: str, described: Json) -> str:
-    """Return a command for curl, with shell variables for the values that differ with each use."""
+    """Return a command for curl, with shell variables for the server, the token and the path."""
     address = re.sub(r"\{(\w+)\}", lambda found: f"${found[1].upper()}", path)
     parts = [f'curl{"" if method in {"GET", "POST"} else f" -X {method}"} "$SERVER{address}"']
     if "security" in described:

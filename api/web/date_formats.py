@@ -66,7 +66,7 @@ def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
 
 @lru_cache(_CACHED_TIME_RANGES)
 def time_range_text(texts: Renderer, start: time, end: time) -> str:
-    """Return the text of `format_time_range`; the sessions of a plan share a few time ranges."""
+    """Return the text of `format_time_range`; cached, because sessions share few time ranges."""
     first, last = (datetime.combine(date.min, clock) for clock in (start, end))
     return texts.text(facts.TIME_RANGE(start=first, end=last))
 
@@ -96,7 +96,7 @@ class TimeTexts(NamedTuple):
 
 
 def time_texts(texts: Renderer, start: datetime, end: datetime, zone: ZoneInfo) -> TimeTexts:
-    """Return the texts of a time range; many sessions of a plan have the same local times."""
+    """Return the texts of a time range; cached, because many sessions have the same local times."""
     first, last = start.astimezone(zone), end.astimezone(zone)
     clocks = first.replace(tzinfo=None), last.replace(tzinfo=None)
     return _local_texts(texts, *clocks, first.tzname() or "", first.utcoffset() or timedelta())

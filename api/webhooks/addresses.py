@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 _NAT64 = ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ip_network("64:ff9b:1::/48")
 _GLOBAL_UNICAST = ip_network("2000::/3")
-_ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214: the interface of an address, before an IPv4 address
+_ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214: precedes the IPv4 address in an interface identifier
 _NOT_PUBLIC = tuple(
     ip_network(each)
     for each in (
         "192.0.0.0/24",  # IETF protocol assignments; 192.0.0.192 serves credentials in a cloud
-        "192.88.99.0/24",  # relays of 6to4
-        "168.63.129.16/32",  # the platform of a cloud, reachable only inside it
+        "192.88.99.0/24",  # 6to4 relays
+        "168.63.129.16/32",  # a cloud platform's services, reachable only inside it
         "3fff::/20",  # documentation
     )
 )

@@ -64,7 +64,7 @@ def deliver_due(services: Services, stopping: threading.Event) -> None:
 
 
 def current_secrets(keyring: Keyring, row: WebhookRow, now: datetime) -> list[bytes]:
-    """Return the secrets that sign messages: the current one, and the one before it."""
+    """Return the secrets that sign messages: the current one, and the previous one while valid."""
     versions = [row.secret_version]
     if row.earlier_secret_until is not None and now < row.earlier_secret_until:
         versions.append(row.secret_version - 1)

@@ -31,5 +31,5 @@ def signed_headers(
 
 
 def shown_secret(secret: bytes) -> str:
-    """Return a secret in the form in which receivers are configured with it."""
+    """Return a secret in the format with which receivers are configured."""
     return f"whsec_{b64encode(secret).decode()}"

@@ -83,8 +83,8 @@ def check_fields(
 ) -> CheckedPolicy:
     """Return the effect of saving the texts of the fields, without storing anything.
 
-    `schedule` is true if to count the pairs that can place their sessions, and to check the ids of
-    people, which takes longer.
+    With `schedule`, the pairs that can place their sessions are counted, and the ids of people are
+    checked, which takes longer.
 
     Raises:
         NotFoundError: there is no such cycle.

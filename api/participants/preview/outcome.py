@@ -96,7 +96,7 @@ class Outcome(FrozenModel):
         coachees: the coachees; `None` if no such list was uploaded, or if there are faults.
         coaches: as for `coachees`.
         rows: the row of each person in the files, by side and id.
-        understood: the values that were not in the form of the reference, and how they were read.
+        understood: the values that were not in the standard format, and how they were read.
         warnings: possible mistakes that do not prevent the lists from being used.
         faults: the faults that prevent the lists from being used.
         encodings: questions about encodings; the files cannot be read before they are answered.

@@ -52,7 +52,8 @@ class IncomingMail:
         is_authenticated: whether the receiving server has authenticated the sender's domain.
         references: the ids of the messages to which it replies.
         answer: the answer of a calendar.
-        written: the answer in words.
+        prepared: the answer in the subject that a button of an invitation has prepared.
+        words: the text, if it is short enough to be an answer; otherwise empty.
         text: the text that the sender wrote, without quotes; for calendars, the comment.
         failed: for bounces, the addresses that cannot be reached.
         returned: for bounces, the left parts of the Message-IDs of the emails that came back.

@@ -7,7 +7,7 @@ import unicodedata
 MAX_MAIL_BYTES = 5 * 1024 * 1024
 MAX_CALENDAR_BYTES = 256 * 1024
 MAX_COMPONENTS = 200
-MAX_BOUNDARIES = 40  # of MIME parts that contain parts
+MAX_BOUNDARIES = 40  # of multipart MIME parts
 MAX_PARTS = 60
 MAX_HEADER_CHARACTERS = 4096
 MAX_HEADERS = 20  # with the same name
