@@ -1,11 +1,11 @@
 """The decisions that people have made since a backup, read from the database to be replaced.
 
-These are the changes of access, and decisions not to be asked after the cycle, not to stay in
-touch, or not to be named in public.
+These are access changes, and decisions not to be asked after the cycle, not to stay in touch, or
+not to be named in public.
 
-The audit trail is authoritative: its rows are read from the last row of the backup on, for as long
-as their seals form a chain. Therefore, a database that does not continue the backup has no effect,
-and neither do rows that somebody added or removed by hand.
+The audit trail is authoritative: its rows are read starting after the last row of the backup, as
+long as their seals form a chain. Therefore, a database that does not continue the backup has no
+effect, and neither do rows that somebody added or removed by hand.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _REPEATED = {
     *(_NOT_ASKED, *(taken_back for taken_back, _ in _TAKEN_BACK.values())),
 }
 _REVERSED = {_ASKED, *(agreed for _, agreed in _TAKEN_BACK.values())}
-"""What reverses a decision, but is not repeated itself."""
+"""The actions that reverse a decision, and are not repeated themselves."""
 _PAGE = 1000
 
 
@@ -73,7 +73,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccessChanges:
-    """The changes of access since a backup.
+    """The access changes since a backup.
 
     Attributes:
         events: the recorded changes, in the order of the trail.
@@ -113,7 +113,7 @@ def trail_head(tx: Transaction) -> TrailHead:
 
 
 def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessChanges:
-    """Return the changes of access that the trail of a database records after `head`.
+    """Return the access changes that the trail of a database records after `head`.
 
     Users and people with a row whose seal is not valid are left out.
     """

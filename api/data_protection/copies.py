@@ -136,7 +136,7 @@ def copy_after_erasure(
 
 
 def _update_lists(folder: Path, keyring: Keyring, ids: ErasedIds) -> None:
-    """Write `ids` to the list of each backup in `folder`, so that each backup can be moved."""
+    """Write `ids` to the list of each backup in `folder`, so that each list is complete."""
     for path in lists_in(folder):
         if belongs_to(path, keyring):
             try:

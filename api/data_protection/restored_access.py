@@ -41,7 +41,7 @@ _USED_ONCE = (OneTimeCodeRow, AddressCodeRow, SignInFlowRow)
 
 
 def ended_links(tx: Transaction) -> frozenset[str]:
-    """Return the ids of the links and feeds of people that were ended, according to a database."""
+    """Return the ids of people's links and feeds that a database records as ended."""
     query = select(CredentialRow.id).where(
         CredentialRow.kind.in_(LINKED_KINDS), CredentialRow.revoked_at.is_not(None)
     )

@@ -113,7 +113,7 @@ class RetentionStatus:
 
 
 def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
-    """Return how long the people in a cycle are retained. `days` is the setting `retention_days`.
+    """Return the retention of the people in a cycle. `days` is the setting `retention_days`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -131,7 +131,7 @@ def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) ->
 
 
 def read_retention(services: Services, cycle_id: str) -> Retention:
-    """Return how long the people in a cycle are retained.
+    """Return the retention of the people in a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.

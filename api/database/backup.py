@@ -45,8 +45,8 @@ def back_up(
     """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
 
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
-    snapshot is made in `data_dir`, so that the folder of `target` never contains plain text. The
-    function waits until no other backup is being made in `data_dir`, and then calls `on_start`.
+    snapshot is made in `data_dir`, so that the folder of `target` never contains unencrypted data.
+    The function waits until no other backup is being made in `data_dir`, and then calls `on_start`.
 
     Raises:
         ConflictError: `target` already exists.
@@ -89,7 +89,7 @@ def restore(
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.
-        prepare: changes the decrypted copy before it is used, for example repeats erasures.
+        prepare: called with the decrypted copy before it is used, for example to repeat erasures.
         earlier_keys: other keys with which the backup may have been encrypted.
 
     Returns:
@@ -146,7 +146,7 @@ def unused_path(path: Path) -> Path:
 def _write_backup(
     database: Database, key: bytes, target: Path, migrate_job_tables: MigrateJobTables, folder: Path
 ) -> None:
-    """Copy the database to `folder` in plain text, and from there to `target`, encrypted."""
+    """Copy the database to `folder`, unencrypted, and encrypt this copy to `target`."""
     plain = folder / "copy.sqlite"
     create_private_file(plain)
     (_copy_file if database.is_sqlite else _copy_by_rows)(database, plain, migrate_job_tables)

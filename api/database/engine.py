@@ -197,7 +197,7 @@ def open_engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=10,
             hide_parameters=True,
-            json_deserializer=from_json,  # in half the time
+            json_deserializer=from_json,  # twice as fast
         )
         event.listen(engine, "connect", end_when_vanished)
         return engine

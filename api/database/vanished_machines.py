@@ -1,8 +1,8 @@
 """Settings for how soon PostgreSQL notices that the machine at the other end has vanished.
 
-A machine whose power or network fails closes no connection. Without these settings, PostgreSQL
-keeps the locks of its connections for more than two hours: the worker's lease and, if the machine
-vanished during a write, the writer lock, for which all others wait.
+A machine that loses power or its network does not close its connections. Without these settings,
+PostgreSQL keeps the locks of these connections for more than two hours: the worker's lease and, if
+the machine vanished during a write, the writer lock, which blocks all other writers.
 """
 
 from __future__ import annotations

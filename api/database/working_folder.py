@@ -1,8 +1,8 @@
 """The folders that backups are made in: private, one at a time, and removed after a crash.
 
-The plain text of a backup is written to the data folder, as the database contains the same data,
-and never to the folder of the backup. Only one process at a time makes or restores a backup in a
-data folder. If that process is killed, its working folder remains, and the next one removes it.
+The unencrypted copy is written to the data folder, because the database contains the same data, and
+never to the folder of the backup. Only one process at a time makes or restores a backup in a data
+folder. If that process is killed, its working folder remains, and the next one removes it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _working_folders(parent: Path) -> list[Path]:
 
 
 def _is_of_earlier_version(folder: Path) -> bool:
-    """Return whether an earlier version left this folder, with plain text next to backups."""
+    """Return whether an earlier version left this folder, with unencrypted data next to backups."""
     if folder.is_symlink() or _OF_EARLIER_VERSIONS.fullmatch(folder.name) is None:
         return False
     names = [file.name for file in folder.iterdir()]

@@ -38,7 +38,7 @@ PROOF_LIFETIME = timedelta(hours=2)
 _MAX_ATTEMPTS = 5
 _MAX_PER_LIFETIME = 3  # codes to one address
 _MAX_PER_DAY = 10  # codes to one address
-_MAX_OF_CALL = 500  # codes of a call per day
+_MAX_OF_CALL = 500  # codes per call and day
 _DAY = timedelta(days=1)
 _RETRY_SECONDS = 600
 _LOG = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def confirm_address(services: Services, secret: str, entered: EnteredCode) -> Co
 
     Raises:
         NotFoundError: there is no such call, or it has ended.
-        NotAllowedError: the code is wrong, which is counted.
+        NotAllowedError: the code is wrong; the failed attempt is counted.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -44,9 +44,9 @@ _Text = Annotated[str, Field(max_length=1_000)]
 
 
 class ApplicationInput(ConfirmedAddress):
-    """An application, in which each field has the form of its column in the lists.
+    """An application, in which each field has the format of its column in the lists.
 
-    Values in other forms are understood as in the lists. `role` is for coachees, `capacity` for
+    Values in other formats are interpreted as in the lists. `role` is for coachees, `capacity` for
     coaches.
     """
 

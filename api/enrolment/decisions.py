@@ -94,7 +94,7 @@ def approve(services: Services, application_id: str) -> str:
 
     Raises:
         NotFoundError: there is no such application.
-        ConflictError: the same person is in this list already.
+        ConflictError: the same person is already in this list.
         UnusableInputError: the application is no longer valid, or no longer fits the policy.
     """
     with services.database.writing() as tx:

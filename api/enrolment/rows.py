@@ -54,7 +54,7 @@ class AddressCodeRow(SealedRow, IdentifiedRow):
 class ApplicationRow(IdentifiedRow):
     """An application from a confirmed address, until the office decides on it.
 
-    `cells` has the texts of the columns of a people file.
+    `cells` contains the texts of the columns of a people file.
     """
 
     __tablename__ = "applications"

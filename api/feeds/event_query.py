@@ -39,7 +39,7 @@ class EventQuery:
 
     Args:
         query: all events with their columns, including those that have left the feed.
-        changed: the columns with instants at which an event changes.
+        changed: the columns with the times at which an event changes.
         leaves: the conditions under which events leave the feed.
     """
 
@@ -67,7 +67,7 @@ class EventQuery:
     def stored_values(
         self, tx: Transaction, now: datetime, **parameters: str | None
     ) -> Sequence[Any]:
-        """Return the events as raw database values, which takes a fraction of the time."""
+        """Return the events as raw database values, which is much faster than `rows`."""
         return tx.connection().execute(self._stored, self._values(now, parameters)).all()
 
     def last_change(

@@ -63,14 +63,14 @@ class FeedReader:
 
 
 def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator[FeedEvent]:
-    """Yield the sessions in a reader's feed in chronological order, after their group events.
+    """Yield the events in a reader's feed: group events, then sessions in chronological order.
 
-    A person's feed has their own sessions, and does not name the other participant. A manager's
-    feed has the sessions of all cycles, with codes instead of names, and without places or links;
-    its UIDs differ from those of the invitations, which identify replies. Its group events are in
-    `office_group_events`. A session is tentative until the person, or both participants, accept it.
-    A manager limited to countries gets the sessions of pairs with at least one person from these
-    countries; only the replies of such people count.
+    A person's feed contains their own sessions, and does not name the other participant. A
+    manager's feed contains the sessions of all cycles, with codes instead of names, and without
+    places or links; its UIDs differ from those of the invitations, which identify replies. Its
+    group events are in `office_group_events`. A session is tentative until the person, or both
+    participants, accept it. A manager limited to countries gets the sessions of pairs with at least
+    one person from these countries; only the replies of such people count.
     """
     if reader.person_id is None:
         yield from office_group_events(tx, reader.limits, reader.texts, now=now)
@@ -174,7 +174,7 @@ def _reply_of(reply: Any, person_id: Any) -> Any:  # noqa: ANN401 - SQL expressi
 
 
 def _accepted(reply: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Return whether a reply accepts the session and answers the latest request to reply."""
+    """Return the condition that a reply accepts the session and answers the latest request."""
     return and_(reply.reply == Reply.ACCEPTED, reply.sequence >= SessionRow.asked_sequence)
 
 

@@ -34,7 +34,7 @@ _MOST_CODES = 8
 
 
 def office_uid(uid: str) -> str:
-    """Return the UID in the feed of the office; that in invitations identifies replies."""
+    """Return a UID for the office's feed that hides the UID in invitations, which is secret."""
     return hashlib.sha256(f"feed of the office:{uid}".encode()).hexdigest()[:32]
 
 
@@ -45,7 +45,7 @@ def office_group_events(
 
     Their titles name the cycle and the kind of the event, and chosen people by their codes. A
     manager limited to countries gets the events to which people from these countries are invited,
-    and the codes of such people only.
+    and only the codes of such people.
     """
     codes = _codes(tx, limits)
     return [_event(row, codes, texts) for row in _query(limits).rows(tx, now)]

@@ -92,7 +92,7 @@ def _unquoted_lines(text: str, limit: int) -> list[str]:
 def _decoding_faults(
     file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
 ) -> list[InputFault]:
-    """Return a fault for the first cell that is not valid UTF-8, with the number of other cells.
+    """Return a fault for the first cell that is not valid UTF-8, with the number of other ones.
 
     With `offer`, the fault names the probable encoding of the file.
     """
@@ -124,6 +124,6 @@ def _decoding_faults(
 
 
 def _header_above(rows: list[list[str]], place: int) -> str:
-    """Return the cell in the first row with several cells; title rows have only one cell."""
+    """Return the cell at `place` in the header, which is the first row with several cells."""
     header = next((row for row in rows if sum(map(bool, map(str.strip, row))) > 1), [])
     return header[place].strip() if place < len(header) else ""

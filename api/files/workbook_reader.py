@@ -43,7 +43,7 @@ def workbook_table(
     sheet, the visible sheet with headers of the most columns is read, or the first one if no sheet
     has headers of two columns. `file` is the name of the file in faults.
 
-    `content` has passed `check_archive`.
+    `content` must have passed `check_archive`.
 
     Raises:
         UnreadableError: the file is not a workbook, or reading it takes too much memory or time.

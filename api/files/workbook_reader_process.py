@@ -170,7 +170,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             try:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
-            except (expat.ExpatError, LookupError) as error:  # `ValueError`: an unknown encoding
+            except (expat.ExpatError, LookupError) as error:  # `LookupError`: an unknown encoding
                 raise MalformedPartError(
                     "files.malformed_part", part=name, reason=str(error)
                 ) from None

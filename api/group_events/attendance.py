@@ -42,7 +42,7 @@ def record_attendance(
     *,
     version: int | None,
 ) -> GroupEvent:
-    """Record the attendance. `version` is the event's version that was seen, or `None`.
+    """Record the attendance. `version` is the version that was seen; `None` disables the check.
 
     Raises:
         NotFoundError: there is no such event in this cycle.

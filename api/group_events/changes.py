@@ -69,7 +69,7 @@ def change_event(
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was changed.
-        ConflictError: the event is cancelled or over, or see `create_event`.
+        ConflictError: the event is cancelled or over; see also `create_event`.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -124,7 +124,7 @@ def require_version(
     """Require that an event still has the version that was seen; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the event has another version; the error has the differences from
+        ChangedSinceError: the event has another version; the error contains the differences from
             `entered`, if anything was entered.
     """
     if version is None or version == event.version:

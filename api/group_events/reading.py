@@ -233,7 +233,7 @@ def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[Invite
 
 
 def _unsent(tx: Transaction, invitation_ids: list[str]) -> set[str | None]:
-    """Return the invitations with an email that waits to be released."""
+    """Return the ids of the invitations with an email that waits to be released."""
     drafts = select(MailRow.group_invitation_id).where(
         MailRow.group_invitation_id.in_(invitation_ids), MailRow.state == MailState.DRAFT
     )

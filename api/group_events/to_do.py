@@ -14,7 +14,7 @@ _UNANSWERED_WITHIN = timedelta(days=7)
 
 
 def count_unanswered_invitations(now: datetime) -> Select[str, int]:
-    """Select, by cycle, the number of people who have not replied to a required event next week."""
+    """Select the number of unanswered invitations to required events next week, by cycle."""
     return _invitations(func.count()).where(
         GroupInvitationRow.is_required,
         GroupInvitationRow.starts_at > now,
@@ -25,7 +25,7 @@ def count_unanswered_invitations(now: datetime) -> Select[str, int]:
 
 
 def count_unrecorded_dates(now: datetime) -> Select[str, int]:
-    """Select, by cycle, the number of past dates for which some attendance is not recorded."""
+    """Select the number of past dates for which some attendance is not recorded, by cycle."""
     return _invitations(func.count(GroupEventDateRow.id.distinct())).where(
         GroupInvitationRow.ends_at <= now, GroupInvitationRow.attended.is_(None)
     )

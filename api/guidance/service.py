@@ -46,7 +46,7 @@ class CardSummary(FrozenModel):
 
 
 def list_cards(services: Services) -> tuple[CardSummary, ...]:
-    """Return the cards, including missing ones for people in cycles that have not ended."""
+    """Return the state of each card, including missing ones for people in current cycles."""
     today = services.now().date()
     with services.database.reading() as tx:
         stored = tx.scalars(select(GuidanceCardRow.country))

@@ -1,4 +1,4 @@
-"""Examples of requests and answers, composed from the schemas of the OpenAPI document.
+"""Examples of requests and responses, composed from the schemas of the OpenAPI document.
 
 A schema's own example takes precedence, followed by its default, and then by a value that fits the
 name of the field. The same names, times and identifiers are used everywhere, so that the examples
@@ -183,7 +183,7 @@ def _number(schema: Mapping[str, Any], kind: str, name: str) -> float:
 
 
 def add_examples(description: dict[str, Any]) -> None:
-    """Add an example to each body and to each answer that is JSON and not an error."""
+    """Add an example to each request body and each successful response that is JSON."""
     composer = ExampleComposer(description["components"]["schemas"])
     for methods in description["paths"].values():
         for operation in methods.values():

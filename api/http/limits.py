@@ -55,4 +55,4 @@ class LimitRule(StrEnum):
     """
 
     NO_CYCLE = "no cycle"
-    """The route shows and changes nothing of a cycle, or only what belongs to the user."""
+    """The route shows and changes nothing in a cycle, or only the user's own data."""

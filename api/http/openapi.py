@@ -72,13 +72,13 @@ _SECURITY_SCHEMES = {
 _SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _VERSION_HEADER = "If-Match"
-_BUILDING = Lock()  # requests run in threads, and building changes a document that FastAPI keeps
+_BUILDING = Lock()  # requests run in threads, and building changes a document that FastAPI caches
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, in which every error response is a problem document.
 
-    It is built for the first request, which takes some seconds, and kept.
+    It is built on the first request, which takes a few seconds, and then cached.
     """
     with _BUILDING:
         if not hasattr(app.state, "openapi_document"):

@@ -40,7 +40,7 @@ _RETRY_AFTER = {"Retry-After": "10"}  # seconds
 class FaultDetails(BaseModel):
     """The location and description of a fault in the input. Row 1 is a table's header.
 
-    `code` and `params` state the same as `message` independently of the language.
+    `code` and `params` express the same as `message`, independently of the language.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,9 +66,9 @@ class DifferenceDetails(BaseModel):
 class ProblemDetails(BaseModel):
     """A problem document: the problem, its location, and how to solve it.
 
-    `title`, `detail` and the messages of `faults` are in the reader's language; `code` and `params`
-    state the same as `detail` independently of the language. `differences` is present if somebody
-    else has changed the object.
+    `title`, `detail` and the messages of `faults` are in the reader's language; `code` and
+    `params` express the same as `detail`, independently of the language. `differences` is present
+    if somebody else has changed the object.
     """
 
     model_config = ConfigDict(

@@ -133,7 +133,7 @@ def person_verify(secret: str, go_on_to: str = "") -> str:
 
 
 def person_verify_again(secret: str, go_on_to: str) -> str:
-    """Return the URL of `person_verify` for a person who is verified, but not recently."""
+    """Return the URL of `person_verify` for a person whose verification is no longer recent."""
     return f"{person_verify(secret, go_on_to)}&again=true"
 
 

@@ -55,7 +55,7 @@ class ListReading:
     """The settings for reading lists.
 
     Attributes:
-        strict: whether values have to be in the form of the reference.
+        strict: whether values have to be in the standard format.
         encoding: the encoding of text files that are neither UTF-8 nor UTF-16.
     """
 
@@ -78,7 +78,7 @@ class CycleInputs:
         cycle_file: the parsed cycle file, with the position of each key.
         under_way: the progress of the cycle if it is under way.
         warnings: warnings about possible mistakes in the files, which do not prevent their use.
-        understood: the values that were not in the form of the reference, and how they were read.
+        understood: the values that were not in the standard format, and how they were read.
         reading: the settings with which the lists were read.
         lists: the people with their rows in the files.
     """

@@ -1,4 +1,4 @@
-"""Imports lists of people: reviews them, and writes them in the form of the reference."""
+"""Imports lists of people: reviews them, and writes them in the standard format."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ListImport:
         lists: the lists, with the row of each person.
         review: the people who are new, changed, gone or doubled.
         written: the people to write: without references to people who are not in the cycle.
-        understood: the values in other forms, and how they were read: one item for each cell, or
+        understood: the values in other formats, and how they were read: one item for each cell, or
             entry of a cell.
         left_out: the ids that `written` does not contain.
         warnings: warnings about possible mistakes in the lists, which do not prevent their use.

@@ -67,7 +67,7 @@ def read_people(
 ) -> tuple[Coachee, ...] | tuple[Coach, ...]:
     """Read the people in one file; references to people in the other file are not checked.
 
-    With `strict`, only the documented forms of values are accepted.
+    With `strict`, only values in the documented formats are accepted.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.

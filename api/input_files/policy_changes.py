@@ -49,7 +49,7 @@ def cycle_file_of(body: bytes | Mapping[str, JsonValue]) -> NamedFile:
 def edited_cycle_file(text: str, change: Callable[[Any], None]) -> str:
     """Apply `change` to a valid cycle file, and return its new text; see `changed_cycle_file`.
 
-    `change` edits a TOML document or, where the library cannot keep its form, a dictionary.
+    `change` edits a TOML document or, if the library cannot preserve its formatting, a dictionary.
     """
     wanted = tomllib.loads(text)
     change(wanted)

@@ -37,7 +37,7 @@ _IN_INVITATION = ("mode", "place", "join_link")
 
 
 def _check_link(text: str) -> str:
-    """Return an `https` URL without credentials, or the empty text.
+    """Return an `https` URL without credentials, or an empty string.
 
     Raises:
         InvalidValueError: the text is neither such a URL nor empty.
@@ -67,7 +67,7 @@ JoinLink = Annotated[
 
 
 class SessionChange(FrozenModel):
-    """A change of one session. Fields that are not given do not change.
+    """A change to one session. Fields that are not given do not change.
 
     Attributes:
         start: the new start. Without `end`, the session keeps its length.

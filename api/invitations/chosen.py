@@ -42,7 +42,7 @@ class ChosenMessages:
 def release_to(
     services: Services, cycle_id: str, people: Sequence[str], until: datetime
 ) -> ChosenMessages:
-    """Release the pending messages to certain people that were created up to `until`.
+    """Release certain people's pending messages that were created up to `until`.
 
     Nothing is released to people without an address.
 

@@ -94,7 +94,8 @@ def draft_event_mail(
 ) -> MailRow:
     """Return the message, which was applied to the invitation, as a draft email.
 
-    Calendars do not offer to propose another time, because the office sets the time for everybody.
+    The email tells calendars not to offer counter-proposals, because the office sets the time for
+    everybody.
     """
     content = message.model_copy(update={"refuses_counter": True})
     return MailRow(

@@ -105,7 +105,7 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
 
 
 def introduction_id(unique_id: str) -> str:
-    """Return the id of the introduction's email that `unique_id` contains, if any."""
+    """Return the id of an introduction's email, with which its `unique_id` starts."""
     return unique_id[:-_STAMP_LENGTH]
 
 

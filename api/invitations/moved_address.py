@@ -24,10 +24,10 @@ def move_invitations(tx: Transaction, services: Services, person_id: str, former
     """Cancel a person's invitations at their former address, and send them to the new address.
 
     This affects upcoming sessions and group events to which the person was invited at the former
-    address. The cancellation reaches the mail server before the invitation, and both messages raise
-    SEQUENCE, so that a calendar that receives both keeps the session. The person keeps their reply.
-    Nothing happens if the person now has no address, or has left. Messages are released at once if
-    this server sends email.
+    address. The cancellation reaches the mail server before the invitation, and both messages
+    increase SEQUENCE, so that a calendar that receives both keeps the session. The person keeps
+    their reply. Nothing happens if the person now has no address, or has left. Messages are
+    released at once if this server sends email.
     """
     now, person = services.now(), tx.get_one(PersonRow, person_id)
     if not former or not person.email or person.left_at is not None:

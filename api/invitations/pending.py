@@ -45,8 +45,8 @@ class PendingRows:
     """A cycle's pending messages.
 
     Attributes:
-        sendable: messages that can be sent, grouped by person, the introduction first, then the
-            oldest.
+        sendable: messages that can be sent, grouped by person: first the introduction, then the
+            other messages, oldest first.
         without_link: the number of invitations whose recipients have no working secret link.
     """
 

@@ -153,7 +153,7 @@ def _sampled(
 def _mails(
     tx: Transaction, services: Services, plan: PlanRow, people: Collection[str], *, samples: bool
 ) -> Iterator[PreviewedMail]:
-    """Yield the emails to these people that are now drafted; the first of each kind as samples."""
+    """Yield the drafted emails to these people; with `samples`, only the first of each kind."""
     new = or_(MailRow.plan_id == plan.id, MailRow.kind == MailKind.INTRODUCTION)
     rows = tx.execute(
         select(MailRow, PersonRow)

@@ -1,6 +1,6 @@
 """The changes that publishing a plan makes to the sessions of its cycle, before they are made.
 
-Most sessions of a large cycle stay as they are, so that only those that differ are read completely.
+Most sessions of a large cycle stay as they are, so only those that differ are read in full.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _existing(tx: Transaction, cycle_id: str) -> dict[str, _Existing]:
 def _differing(
     planned: Collection[PlannedPair], existing: Mapping[str, _Existing], now: datetime
 ) -> Iterator[tuple[str, PlannedSession]]:
-    """Yield the planned sessions that do not exist as planned, unless they have started."""
+    """Yield the planned sessions that are new or differ from the existing ones, unless started."""
     for match in planned:
         count = match.count
         for session in match.sessions:
@@ -184,7 +184,7 @@ def _rows_of(tx: Transaction, cycle_id: str, uids: Collection[str]) -> dict[str,
 def _invitation(
     match: PlannedPair, session: PlannedSession, last: SentInvitation | None
 ) -> Invitation:
-    """Return the invitation to a planned session, with the place of the session if it exists."""
+    """Return the invitation to a planned session, with the place of any existing session."""
     invitation = Invitation(
         uid=session.uid,
         number=session.number,

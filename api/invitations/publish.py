@@ -143,7 +143,7 @@ def publication_of(plan: PlanRow, planned: PlannedChanges, introductions: int) -
 def make_changes(
     tx: Transaction, plan: PlanRow, changes: Iterable[PlannedChange], *, now: datetime
 ) -> None:
-    """Change the sessions of a cycle as a plan says, and draft the emails to their participants."""
+    """Change a cycle's sessions as a plan requires, and draft the emails to their participants."""
     answers = answers_to(tx, SessionRow.cycle_id == plan.cycle_id)
     cutoff = counter_cutoff(tx, plan.cycle_id)
     drafts: list[MailRow] = []

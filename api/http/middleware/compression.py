@@ -77,7 +77,7 @@ def _can_be_compressed(scope: Scope, start: Message) -> bool:
 
 
 async def _compressed(start: Message, body: Message) -> Message:
-    """Return the body compressed, with the headers in `start` changed accordingly."""
+    """Return the compressed body, and change the headers in `start` accordingly."""
     content: bytes = body.get("body", b"")
     if body.get("more_body", False) or len(content) < _MIN_BYTES:
         return body

@@ -13,7 +13,7 @@ _POLICY = (
     "object-src 'none'; frame-ancestors 'none'"
 )
 POLICY_WITH_FRAMES = f"{_POLICY}; frame-src 'self'"
-"""The content policy of a page that displays another address of this site in a frame."""
+"""The content policy of a page that displays another page of this site in a frame."""
 SANDBOXED_FRAME = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
