@@ -65,7 +65,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "goal rated": message("audit_action.goal_rated", "goal rated")(),
     "goal state changed": message("audit_action.goal_state_changed", "goal state changed")(),
     "goals handed over": message(
-        "audit_action.goals_handed_over", "goals handed over to a new coach"
+        "audit_action.goals_handed_over", "goals shared with a new coach"
     )(),
     "goals opened": message("audit_action.goals_opened", "goal states viewed")(),
     "module added": message("audit_action.module_added", "module added")(),

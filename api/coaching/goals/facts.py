@@ -62,8 +62,8 @@ EVIDENCE_NEEDED = message(
 EVIDENCE_IN_FUTURE = message(
     "goals.evidence_in_future", "the date of the document cannot be in the future"
 )
-NOTHING_TO_HAND_OVER = message(
-    "goals.nothing_to_hand_over", "there is nothing to hand over, or you still work together"
+NOTHING_TO_SHARE = message(
+    "goals.nothing_to_share", "there is nothing to share, or you still work together"
 )
 NO_NEW_AGREEMENT = message("goals.no_new_agreement", "make an agreement with your new coach first")
 

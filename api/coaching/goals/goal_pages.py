@@ -18,9 +18,9 @@ from api.coaching.goals.forms import (
     by_form_field,
     goal_fields,
 )
-from api.coaching.goals.handing_over import hand_over
 from api.coaching.goals.presenters import goal_display, score_lines
 from api.coaching.goals.ratings import RatingInput
+from api.coaching.goals.sharing_with_new_coach import share_with_new_coach
 from api.http.permissions import COACHEE, PERSON, Permission, Permissions
 from api.web.rendering import (
     FormFields,
@@ -124,14 +124,14 @@ def rate_goal(goal_id: str, pair: PairRequestDep, form_fields: FormFields) -> Re
     return redirect_after_post(f"{pair.address}/goals/{goal_id}#ratings")
 
 
-@GOAL_PAGES.post("/hand-over")
-def hand_over_to_new_coach(pair: PairRequestDep) -> Response:
+@GOAL_PAGES.post("/share-with-new-coach")
+def share_goals(pair: PairRequestDep) -> Response:
     """Let the new coach see the goals and commitments of this former pair."""
     try:
-        handed = hand_over(pair.services, pair.principal, pair.other_id)
+        shared = share_with_new_coach(pair.services, pair.principal, pair.other_id)
     except ConflictError as error:
         return _render_list(pair, error.shown)
-    return redirect_after_post(f"{pair.layout['hub']}/{handed.coach_id}/goals")
+    return redirect_after_post(f"{pair.layout['hub']}/{shared.coach_id}/goals")
 
 
 def _render_list(pair: PairRequest, conflict: Displayed = "") -> Response:
@@ -216,5 +216,7 @@ PERMISSIONS: Permissions = {
     ("POST", f"{_PAIR}/goals/{{goal_id}}/change/{{part}}"): _OWN,
     ("POST", f"{_PAIR}/goals/{{goal_id}}/step"): _OWN,
     ("POST", f"{_PAIR}/goals/{{goal_id}}/ratings"): _OWN,
-    ("POST", f"{_PAIR}/hand-over"): Permission(COACHEE, own_only=True, requires_verification=True),
+    ("POST", f"{_PAIR}/share-with-new-coach"): Permission(
+        COACHEE, own_only=True, requires_verification=True
+    ),
 }

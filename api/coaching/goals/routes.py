@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.coaching.goals import commitments as commitment_cases
 from api.coaching.goals import goals as goal_cases
-from api.coaching.goals import handing_over, office, ratings
+from api.coaching.goals import office, ratings, sharing_with_new_coach
 from api.coaching.goals.commitment_views import CommitmentView
 from api.coaching.goals.commitments import (
     CommitmentInput,
@@ -16,9 +16,9 @@ from api.coaching.goals.commitments import (
 )
 from api.coaching.goals.goal_views import GoalView
 from api.coaching.goals.goals import GoalParts, GoalsOfPair, GoalStep
-from api.coaching.goals.handing_over import HandedOver
 from api.coaching.goals.office import CountsOfCycle, OfficeCoachee
 from api.coaching.goals.ratings import RatingInput
+from api.coaching.goals.sharing_with_new_coach import SharedWork
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
@@ -76,13 +76,15 @@ def rate_goal(
     return ratings.rate_goal(services, principal, other_id, goal_id, rating)
 
 
-@GOALS.post("/hand-over", responses=problem_responses(404, 409))
-def hand_over(other_id: str, services: ServicesDep, principal: PrincipalDep) -> HandedOver:
+@GOALS.post("/share-with-new-coach", responses=problem_responses(404, 409))
+def share_with_new_coach(
+    other_id: str, services: ServicesDep, principal: PrincipalDep
+) -> SharedWork:
     """Let your new coach see the goals and commitments of your former pair.
 
     `other_id` is your former coach, whose ratings and agreement the new coach does not see.
     """
-    return handing_over.hand_over(services, principal, other_id)
+    return sharing_with_new_coach.share_with_new_coach(services, principal, other_id)
 
 
 @GOALS.get("/commitments", responses=problem_responses(404))
@@ -171,7 +173,7 @@ PERMISSIONS: Permissions = {
     ("PATCH", _PAIR + "/goals/{goal_id}"): _OWN,
     ("POST", _PAIR + "/goals/{goal_id}/step"): _OWN,
     ("PUT", _PAIR + "/goals/{goal_id}/ratings"): _OWN,
-    ("POST", _PAIR + "/hand-over"): _COACHEE,
+    ("POST", _PAIR + "/share-with-new-coach"): _COACHEE,
     ("GET", _PAIR + "/commitments"): _OWN,
     ("POST", _PAIR + "/commitments"): _OWN,
     ("PUT", _PAIR + "/commitments/{commitment_id}"): _OWN,

@@ -332,29 +332,29 @@ def test_no_other_person_reaches_a_goal_or_commitment(
     assert through.status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_new_coach_sees_nothing_unless_the_coachee_hands_it_over(
+def test_a_new_coach_sees_nothing_unless_the_coachee_shares_it(
     cycle: PublishedCycle, coachee: Caller, coach: Caller, commitment: dict[str, Any]
 ) -> None:
     goal = _under_way(coachee, coach)
     coachee.post(f"/me/pairs/{coach.id}/commitments", commitment)
     assert _rate(coachee, coach, goal, "coachee", 1).is_success
     assert _rate(coach, coachee, goal, "coach", -2).is_success
-    hand_over = f"/me/pairs/{coach.id}/hand-over"
-    assert coachee.call("POST", hand_over).status_code == HTTPStatus.CONFLICT
+    share = f"/me/pairs/{coach.id}/share-with-new-coach"
+    assert coachee.call("POST", share).status_code == HTTPStatus.CONFLICT
     cycle.replace_coach("C-1", "K-2")
     successor = cycle.caller("K-2")
     assert coach.call("GET", f"/me/pairs/{coachee.id}/goals").status_code == HTTPStatus.NOT_FOUND
     assert successor.get(f"/me/pairs/{coachee.id}/goals")["goals"] == []
     assert STATEMENT in coachee.page(f"/coaching/{coach.id}/goals").text
-    early = coachee.call("POST", hand_over)
+    early = coachee.call("POST", share)
     assert early.status_code == HTTPStatus.CONFLICT
     assert "agreement with your new coach" in early.text
     make_agreement(coachee, successor)
     assert successor.get(f"/me/pairs/{coachee.id}/goals")["goals"] == []
-    by_coach = successor.call("POST", f"/me/pairs/{coachee.id}/hand-over")
+    by_coach = successor.call("POST", f"/me/pairs/{coachee.id}/share-with-new-coach")
     assert by_coach.status_code == HTTPStatus.FORBIDDEN
-    handed = coachee.page(f"/coaching/{coach.id}/hand-over", {})
-    assert handed.is_redirect
+    shared = coachee.page(f"/coaching/{coach.id}/share-with-new-coach", {})
+    assert shared.is_redirect
     (seen,) = successor.get(f"/me/pairs/{coachee.id}/goals")["goals"]
     assert seen["statement"]["statement"] == STATEMENT
     assert [(one["by"], one["level"]) for one in seen["ratings"]] == [("coachee", 1)]

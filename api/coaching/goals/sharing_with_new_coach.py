@@ -1,4 +1,4 @@
-"""Handing over: the coachee lets a new coach see the goals and commitments of the former pair."""
+"""The coachee lets a new coach see the goals and commitments of a former pair."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from coach.errors import ConflictError
 from coach.goals import ENDED_STATES, MAX_GOALS
 
 
-class HandedOver(FrozenModel):
-    """The new coach, and the numbers of goals and commitments handed over to that coach."""
+class SharedWork(FrozenModel):
+    """The new coach, and the numbers of goals and commitments that this coach now sees."""
 
     coach_id: str
     goals: int
     commitments: int
 
 
-def hand_over(services: Services, principal: Principal, former_id: str) -> HandedOver:
+def share_with_new_coach(services: Services, principal: Principal, former_id: str) -> SharedWork:
     """Move all goals and commitments of a former pair to the agreement with the new coach.
 
     The new coach sees neither the former coach's ratings nor the former agreement.
 
     Raises:
         NotFoundError: the two were never a pair, or the principal is a coach.
-        ConflictError: the two still work together, there is nothing to hand over, there is no
+        ConflictError: the two still work together, there is nothing to share, there is no
             agreement with a new coach, or there would be too many goals.
     """
     with services.database.writing() as tx:
         former = seen_work(tx, services, principal, former_id)
         current = next((pair for pair in own_pairs(tx, principal) if pair.ended is None), None)
         if former.pair.ended is None or former.agreement is None:
-            raise ConflictError(facts.NOTHING_TO_HAND_OVER())
+            raise ConflictError(facts.NOTHING_TO_SHARE())
         if current is None or agreement_of(tx, current) is None:
             raise ConflictError(facts.NO_NEW_AGREEMENT())
         work = open_work(tx, services, principal, current.coach.id)
@@ -49,7 +49,7 @@ def hand_over(services: Services, principal: Principal, former_id: str) -> Hande
             for row_type in (GoalRow, CommitmentRow)
         }
         if not any(counts.values()):
-            raise ConflictError(facts.NOTHING_TO_HAND_OVER())
+            raise ConflictError(facts.NOTHING_TO_SHARE())
         if _open_goals(tx, former.agreement_id, work.agreement_id) > MAX_GOALS:
             raise ConflictError(facts.TOO_MANY_GOALS(limit=MAX_GOALS))
         for row_type in counts:
@@ -58,11 +58,11 @@ def hand_over(services: Services, principal: Principal, former_id: str) -> Hande
                 .where(row_type.agreement_id == former.agreement_id)
                 .values(agreement_id=work.agreement_id, changed_at=work.now)
             )
-        handed = HandedOver(
+        shared = SharedWork(
             coach_id=current.coach.id, goals=counts[GoalRow], commitments=counts[CommitmentRow]
         )
         record_event(tx, "goals handed over", "agreement", work.agreement_id)
-        return handed
+        return shared
 
 
 def _count(tx: Transaction, row_type: type[GoalRow | CommitmentRow], agreement_id: str) -> int:
