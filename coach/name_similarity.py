@@ -63,7 +63,7 @@ def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
 
 
 def name_similarity(one: Words, other: Words) -> Fact | None:
-    """Return why two names at the same address may be the same name, or `None` if they differ.
+    """Return why two names with one address or id may be the same name, or `None` if they differ.
 
     Initials count as short forms here: `A. Kovač` and `Ana Kovač`.
     """

@@ -59,7 +59,7 @@ class ServiceCheck:
 
 
 def service_checks(figures: ServiceFigures) -> tuple[ServiceCheck, ...]:
-    """Return the lines for figures, always in the same order."""
+    """Return the lines of the report on `figures`, always in the same order."""
     return (
         _workers(figures.workers),
         _queue(figures),

@@ -30,10 +30,10 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 class RecentEvent(StrEnum):
     """A kind of event whose recent occurrences are counted.
 
-    `SIGN_IN_FAILED` counts wrong passwords and codes of existing users, and `VERIFICATION_FAILED`
-    wrong codes and PINs of people with secret links. `EXPORT` counts downloads of personal data by
-    the office. `NEW_DEVICE` counts devices on which a person was verified, and browsers in which a
-    user has signed in with a password for the first time.
+    `SIGN_IN_FAILED` counts wrong passwords, codes and passkeys of existing users, and
+    `VERIFICATION_FAILED` wrong codes and PINs of people with secret links. `EXPORT` counts
+    downloads of personal data by the office. `NEW_DEVICE` counts devices on which a person was
+    verified, and browsers in which a user has signed in with a password for the first time.
     """
 
     SIGN_IN_FAILED = "sign_in_failed"

@@ -33,7 +33,7 @@ def remember_declined_time(
 
 
 def forget_declined_time(tx: Transaction, person_id: str, start: datetime, end: datetime) -> None:
-    """Delete a person's declined time `[start, end)`, because they now accept this time."""
+    """Delete a person's declined times that overlap `[start, end)`, which they now accept."""
     tx.execute(
         delete(DeclinedTimeRow).where(
             DeclinedTimeRow.person_id == person_id,

@@ -73,7 +73,7 @@ class GroupEventDateRow(IdentifiedRow):
         first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
             `None`.
         last_day: the last day, as for `first_day`.
-        removed_at: when the office removed the date from the event; `None` if it takes place.
+        removed_at: when the office removed the date from the event, if it was removed.
     """
 
     __tablename__ = "group_event_dates"

@@ -58,7 +58,7 @@ def notify_address_change(
     The notices go to the new address, the former address, and all addresses of the last 180 days.
     Somebody who removes an address before entering another therefore cannot prevent the person from
     learning of it. After the change, notices about the person also go to the former address for 180
-    days.
+    days. If the person had no address in that time, no notice is sent.
 
     Invitations move from the former to the new address, even if this server does not send email.
     """

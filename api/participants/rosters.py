@@ -35,8 +35,8 @@ def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = Tru
     """Return the people currently in a cycle, in the order of their lists.
 
     People of one human get the same value of `person`, even if the lists do not link them. The
-    times that people have declined are among their busy times, unless `with_declined_times` is
-    false.
+    times that people have declined, and those of required group events, are among their busy times,
+    unless `with_declined_times` is false.
     """
     coachees, coaches = _sides(tx, cycle_id)
     joined = _values_of_person([*coachees, *coaches])
@@ -62,7 +62,7 @@ def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = Tru
 def _with_declined_times(
     rows: Sequence[_Stored], people: Sequence[AnyPerson], declined: Mapping[str, Sequence[Times]]
 ) -> Iterator[AnyPerson]:
-    """Yield `people`, with busy times added where their human has declined a time in any cycle."""
+    """Yield `people` with the times in `declined`, which is keyed by human, as busy times."""
     for row, person in zip(rows, people, strict=True):
         busy = list(person.busy)
         for time in declined.get(row.human_id or row.id, ()):
@@ -130,8 +130,8 @@ def people_as_json(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
     """Return the coachees and coaches now in a cycle as JSON, without declined times.
 
-    Validating the JSON gives the people of `roster_of`. Returns `None` if somebody has entered
-    names of others, because finding their ids requires comparing names.
+    Validating the JSON gives the people of `roster_of` without declined times. Returns `None` if
+    somebody has entered names of others, because finding their ids requires comparing names.
     """
     coachees, coaches = _sides(tx, cycle_id)
     everybody = [*coachees, *coaches]

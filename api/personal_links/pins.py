@@ -83,6 +83,8 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
 def reset_pin(services: Services, person_id: str) -> PinReset:
     """Remove a person's PIN and passkeys for the programme office, and notify them by email.
 
+    All their devices lose their verification.
+
     Raises:
         NotFoundError: there is no such person.
         ConflictError: the person has neither a PIN nor a passkey.

@@ -126,7 +126,8 @@ def set_device_cookie(
 def was_just_verified_by_code(tx: Transaction, principal: Principal, *, now: datetime) -> bool:
     """Return whether a code from an email verified the principal's device in the last two hours.
 
-    A device that is remembered for longer has to be verified by a code again for such actions.
+    Actions that require this are not possible on a device that was verified earlier, even if it is
+    remembered for longer.
     """
     if principal.device_id is None or principal.verification not in _BY_CODE:
         return False

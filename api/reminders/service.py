@@ -177,7 +177,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 
 def was_reminded(kind: MailKind) -> ColumnElement[bool]:
-    """Return the condition that a person was sent a reminder of this kind about a session."""
+    """Return the condition that a reminder of this kind was created for a person and session."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,

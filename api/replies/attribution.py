@@ -43,8 +43,8 @@ def attribute(
 ) -> Attribution:
     """Return the person who sent a reply by email, and the session concerned.
 
-    The person is identified by a token or, if there is none, by the sender's address, provided that
-    the receiving mail server has authenticated it.
+    The person is identified by a token or, if there is none, by the address of the only attendee or
+    of the sender. An address is certain only if the receiving mail server has authenticated it.
     """
     token_owner = index.person_of(tokens_in(mail.recipients))
     if token_owner is not None:
@@ -60,7 +60,7 @@ def attribute(
 
 
 def people_at(tx: Transaction, address: str) -> list[PersonRow]:
-    """Return the people with an address, most recently added first."""
+    """Return up to `_MAX_PEOPLE` people with an address who have not left, ordered by id."""
     if not address:
         return []
     rows = (
@@ -106,7 +106,7 @@ def _by_uid(tx: Transaction, person: PersonRow, uid: str) -> SessionRow | None:
 def _by_reference(
     tx: Transaction, person: PersonRow, references: Sequence[str], *, now: datetime
 ) -> tuple[SessionRow | None, GroupInvitationRow | None, int] | None:
-    """Return the session of the invitation with one of the message ids, and its sequence."""
+    """Return the session or group event of the invitation with one of the ids, and its sequence."""
     row = invitation_with(tx, person, {one.partition("@")[0] for one in references}, now=now)
     if row is None:
         return None

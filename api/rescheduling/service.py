@@ -46,11 +46,11 @@ def propose(
 ) -> Proposal:
     """Store a participant's proposal, and ask the other participant or the office to decide.
 
-    The proposal replaces any open proposal about the session. Repeating an open proposal changes
-    nothing, and nobody is notified again. On a page, only the offered times can be selected. By
-    email, any future time can be proposed; if it is outside the rules, the programme office
-    decides. `aide_id` is the link of the aide who makes the proposal on the participant's behalf,
-    if any.
+    The proposal replaces any open proposal about the session. Repeating an open proposal can only
+    change its comment, and nobody is notified again. On a page, only the offered times can be
+    selected. By email, any future time can be proposed; if it is outside the rules, the programme
+    office decides. `aide_id` is the link of the aide who makes the proposal on the participant's
+    behalf, if any.
 
     Raises:
         NotFoundError: there is no such session, or the person is not a participant.
@@ -101,12 +101,14 @@ def confirm(
     reason: str = "",
     now: datetime,
 ) -> Proposal:
-    """Move the session to the proposed time, and send the new invitations.
+    """Move the session to the proposed time, and prepare new invitations.
 
-    Whether the time is still free is checked in this transaction. Participants who agreed to the
-    time have thereby accepted the session. `person_id` is the other participant, or `None` for the
-    programme office, which can allow a time outside the rules with a `reason`. Confirming a
-    proposal again changes nothing.
+    The invitations are sent at once if a participant confirms, and are drafts if the office does.
+    The former time is stored as declined by the person who made the proposal. Whether the new time
+    is still free is checked in this transaction. Participants who agreed to the time have thereby
+    accepted the session. `person_id` is the other participant, or `None` for the programme office,
+    which can allow a time outside the rules with a `reason`. Confirming a proposal again changes
+    nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.
@@ -146,7 +148,7 @@ def refuse(
     *,
     now: datetime,
 ) -> Proposal:
-    """Refuse a proposal, so that the session keeps its time, and notify the participants.
+    """Refuse a proposal, so that the session keeps its time, and notify the other participants.
 
     `person_id` is the other participant, or `None` for the programme office. Refusing a proposal
     again changes nothing.

@@ -34,7 +34,7 @@ def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairM
     """Return the marks of the coachees in `roster`, with their matches, if they have one.
 
     `policy` is the manager's policy, without pins added for one run. `roster` needs to contain only
-    those coaches who are in its coachees' matches and bans.
+    those coaches who are in its coachees' matches, bans, and waivers.
     """
     marks: dict[str, list[PairMark]] = defaultdict(list)
     coach_of: dict[str, str] = {}

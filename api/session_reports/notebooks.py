@@ -62,19 +62,19 @@ class NotesStatus(FrozenModel):
     """The status of a coach's notes on the current device.
 
     Attributes:
-        begun: whether the coach has a notebook.
+        begun: whether the coach has a confirmed notebook.
         is_open: whether a notebook is unlocked on this device.
         needs_confirmation: whether this device has started a notebook whose recovery code or
             passphrase has not been entered yet.
         needs_renewal: whether the notebook of this device has to be unlocked once more, because an
             earlier version encrypted it without the coach's secrets.
         notebook: the number of the notebook of this device; 0 if there is none.
-        notebooks: the number of notebooks the coach has.
-        begun_at: when the notebook of this device, or else the latest one, was started.
+        notebooks: the number of confirmed notebooks that the coach has.
+        begun_at: when the notebook of this device, or else the latest confirmed one, was started.
         begun_on: the device on which that notebook was started, such as "Firefox, Windows".
-        has_passphrase: whether the unlocked notebook has a passphrase or, if none is unlocked,
-            whether any notebook has one.
-        has_recovery_code: the same for the recovery code.
+        has_passphrase: whether the notebook of this device has a passphrase or, if this device has
+            none, whether any confirmed notebook has one.
+        has_recovery_code: whether it has a recovery code, as for `has_passphrase`.
     """
 
     begun: bool

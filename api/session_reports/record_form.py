@@ -109,7 +109,7 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return faults of a record by form field; empty actions of the form are not in the record."""
+    """Return the faults of a record by form field, which also counts the empty actions."""
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
     for field, fault in faults.items():
@@ -138,7 +138,7 @@ def record_options(modules: SessionModules, entered: Mapping[str, str]) -> dict[
 def _module_ticks(
     modules: SessionModules, entered: Mapping[str, str]
 ) -> tuple[list[ModuleTick], list[ModuleTick]]:
-    """Return the modules planned for the session or marked as covered, and all other modules."""
+    """Return the modules planned or marked as covered, and all other modules not yet retired."""
     ticked = entered[_MODULES].split()
     near: list[ModuleTick] = []
     others: list[ModuleTick] = []

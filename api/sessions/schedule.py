@@ -165,10 +165,10 @@ def _takes_part(row: Any, principal: Principal) -> bool:  # noqa: ANN401 - a ses
 
 
 def _session_query() -> Select[Any]:
-    """Select sessions with their people, replies, record and feedback.
+    """Return the query for sessions with their people, replies, record, and feedback.
 
-    Every participant's page runs this statement, and building it takes longer than executing it. It
-    is therefore built once, and selects columns instead of objects.
+    Every participant's page runs this query, and building it takes longer than executing it. It is
+    therefore built once, and selects columns instead of objects.
     """
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)

@@ -49,7 +49,7 @@ def is_host_listed(url: str, hosts: Collection[str]) -> bool:
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
-    """Return the IPv4 address that an IPv6 address represents, or `None` if unknown."""
+    """Return the IPv4 address embedded in `address`, or else `address`; `None` if it is unknown."""
     if isinstance(address, IPv4Address):
         return address
     if address.scope_id or address in _NAT64_LOCAL:

@@ -34,7 +34,7 @@ MAX_WEBHOOKS = 20
 
 
 def _check_url(text: str) -> str:
-    """Return an `https` address without credentials and fragment.
+    """Return an `https` address without credentials or a fragment.
 
     Raises:
         InvalidValueError: the text is not such an address.
@@ -102,7 +102,7 @@ def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
     """Create a webhook, which is notified of events from now on.
 
     Raises:
-        UnusableInputError: the host is not among those that a setting lists.
+        UnusableInputError: the host is not listed in the setting `webhook_hosts`.
         ConflictError: there are too many webhooks.
     """
     if not is_host_listed(new.url, services.settings.webhook_hosts):

@@ -78,7 +78,10 @@ def clean_text(text: str) -> str:
 
 
 def _is_unusable(character: str) -> bool:
-    """Return whether `character` is a control, surrogate, noncharacter or bidi character."""
+    """Return whether `character` is a control, surrogate, noncharacter or bidi character.
+
+    Tabs and line breaks are usable.
+    """
     if character in "\t\r\n\u0085\u2028\u2029":
         return False
     category = unicodedata.category(character)

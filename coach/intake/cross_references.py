@@ -77,7 +77,7 @@ def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadConte
 def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield a fault for each unknown id in the policy and each pin that is also a ban."""
+    """Yield a fault for each unknown id, repeated waiver, and pin that is also a ban."""
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),

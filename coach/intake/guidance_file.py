@@ -17,10 +17,10 @@ from coach.validation import validation_fact
 
 
 def read_guidance(file: str, text: str, countries: Collection[str], *, today: date) -> GuidanceCard:
-    """Read a guidance card. `countries` are the known codes.
+    """Read a guidance card. `countries` contains the known country codes.
 
     Raises:
-        UnusableInputError: the file is not a complete card.
+        UnusableInputError: the file has faults; the error lists all of them.
     """
     parsed = parse_toml(file, text)
     faults = list(parsed.faults)

@@ -63,7 +63,7 @@ class ListReview:
 
 
 def review_lists(roster: Roster, earlier: Roster | None = None) -> ListReview:
-    """Compare the people of a cycle with those of an earlier cycle, and find doubled people."""
+    """Compare two lists with the earlier ones, if there are any, and find doubled people."""
     coachees = compare_list(
         PeopleKind.COACHEES, roster.coachees, earlier.coachees if earlier else None
     )

@@ -49,7 +49,7 @@ def _window(text: str) -> WeeklyWindow:
 
 
 def _minutes(text: str, clock: Sequence[str]) -> tuple[int, int]:
-    """Return two clock times, as hour, minute, hour, minute, in minutes after midnight."""
+    """Convert two clock times (hour, minute, hour, minute) to minutes after midnight."""
     start_hour, start_minute, end_hour, end_minute = map(int, clock)
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
     if max(start_minute, end_minute) >= 60 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:  # noqa: PLR2004 - minutes in an hour

@@ -116,7 +116,7 @@ class RestrictedMaster:
         return frozenset(self._link_rows)
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
-        """Add a column for a feasible set of an expanded coach; return false if it exists."""
+        """Add a column for a feasible set of an expanded coach; return whether it is new."""
         links = self._link_rows[coach]
         pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
@@ -214,7 +214,10 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
-        """Return the best integral choice of known sets, or the best within `nodes`, if any."""
+        """Return the best integral choice of known sets, or `None`.
+
+        At most `nodes` nodes are searched, so a better choice, or any choice, may be missed.
+        """
         if self._phase_one:
             self._set_costs(phase_one=False)
         solver = create_highs_solver()

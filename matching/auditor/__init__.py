@@ -76,7 +76,8 @@ def with_audited_levels(
     """Return `result`, a part of a plan, with its levels as the auditor computes them.
 
     The bound of `placed` is that of `result`. If the part places fewer coachees than the plan did,
-    nothing is known about the later levels, and none of them is marked as proven.
+    nothing is known about the later levels, and none of them is marked as proven, except `repeat`
+    if it is 0.
     """
     context = AuditContext(roster, cycle, result, keep, under_way)
     outcomes, unknown = [], 0

@@ -128,7 +128,7 @@ class AuditCalendar:
         return policy.contracting_minutes if number == 0 else policy.minutes
 
     def starts(self, number: int = 1) -> tuple[list[int], list[date]]:
-        """Return the starts of session `number` that grid, cycle and blackout dates allow.
+        """Return the starts of session `number` that the grid, cycle, and blackout dates allow.
 
         Their local dates are returned as well.
         """

@@ -12,7 +12,7 @@ from matching.result import Match
 
 
 def series_points(context: AuditContext, match: Match) -> int:
-    """Return 100 minus deductions for uneven gaps, a late finish, leave and unpreferred times.
+    """Return 100 minus deductions for uneven gaps, a late finish, leave, and non-preferred times.
 
     A match without sessions has 0 points. A contracting session and the gap after it do not count.
     """

@@ -135,7 +135,7 @@ class _PolicyGrid(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _policy_grid(policy: _GridPolicy) -> _PolicyGrid:
-    """Return the grid of a policy; cached, because explanations only vary a cycle's people."""
+    """Return the grid of a policy, cached because explanations mostly vary only the people."""
     starts, day = _grid(policy.cycle, policy.minutes)
     first = policy.cycle.cycle.start.toordinal()
     ordinals = first + day.astype(np.int64)

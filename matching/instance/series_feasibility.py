@@ -152,9 +152,10 @@ class _Pairs:
     def have_independent_days(
         self, limits: SeriesLimits, chosen: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Return, for each chosen pair, whether its series under `limits` is a choice of days.
+        """Return, for each chosen pair, whether its days are independent under `limits`.
 
-        The answer may be false even for a pair with independent days.
+        Days are independent if the times of a session do not limit the days of the next one. The
+        answer may be false even for a pair with independent days.
         """
         independent = np.full(len(chosen), limits.min_gap_days > 0)
         if not self._can_open_by_day(limits):

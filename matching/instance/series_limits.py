@@ -204,7 +204,7 @@ def is_day_separable(
     """Return whether the days of all series are independent of each other.
 
     This is the case if sessions on different days never conflict and no series has two sessions on
-    one day. A series is then a choice of days, and each of a coach's days can be scheduled
+    one day. A series is then feasible if its days are, and each of a coach's days can be scheduled
     separately. The first `contracting` starts are those of contracting sessions.
     """
     if limits.min_gap_days == 0:
@@ -234,8 +234,8 @@ def conflicting_starts(
 
     A start in the first array is followed, at least `min_gap_days` later by date, by a start in the
     second array to which the spacing is too short. If a pair is not available at any start of one
-    of the arrays, its series is a choice of days. With a minimum gap of two days or more, and
-    sessions of less than a day, both arrays are empty.
+    of the arrays, its days are independent. With a minimum gap of two days or more, and sessions of
+    less than a day, both arrays are empty.
     """
     by_date = np.searchsorted(day, day + limits.min_gap_days)
     by_time = np.searchsorted(starts, starts + limits.spacing_minutes)

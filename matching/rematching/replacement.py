@@ -60,7 +60,8 @@ def replacements(
 ) -> tuple[Replacement, ...]:
     """Return the possible new coaches for `coachee`, in the order of the objective.
 
-    Pairs of an earlier cycle come last if the policy avoids them; then, most points come first.
+    Pairs of an earlier cycle come last if the policy avoids them. Otherwise, the pairs with the
+    most points come first.
 
     Args:
         roster: the current coachees and coaches, without any coach who has left.

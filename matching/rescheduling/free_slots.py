@@ -60,7 +60,7 @@ def free_slots(calendar: PairCalendar, number: int) -> tuple[Slot, ...]:
 
 
 def _chosen(found: Iterable[tuple[int, Slot]], most: int) -> tuple[Slot, ...]:
-    """Return the first `most` slots, at most two on a day if possible.
+    """Return up to `most` slots, with more than two on a day only to reach `_MIN_SLOTS`.
 
     `found` contains the slots with their days.
     """
@@ -196,7 +196,7 @@ class _Search:
         return replace(session, start=start, end=start + self._calendar.minutes(session.number))
 
     def _is_sound(self, series: Sequence[SeriesSession]) -> bool:
-        """Return whether all moved sessions of a series keep the required gaps and coach's caps.
+        """Return whether all moved sessions of a series respect the buffers and the coach's caps.
 
         This check covers cases that the costs do not model: the pair's own sessions that count
         towards the caps, and sessions whose length differs from the policy's.

@@ -45,8 +45,8 @@ class PairCalendar:
         coach: the coach.
         series: all confirmed sessions of the pair, in order, whether past or not.
         coach_sessions: the coach's confirmed other sessions.
-        occupied: other times at which one of the two cannot meet: sessions that they have in
-            another role or cycle.
+        occupied: other times at which one of the two cannot meet: sessions in other pairs or
+            cycles, declined times, and required group events.
         not_before: the earliest start of a session that is moved.
     """
 

@@ -41,11 +41,11 @@ class PairCounts:
     """The number of pairs of a coachee and a coach, and how many each rule leaves.
 
     Attributes:
-        pairs: all pairs.
+        pairs: the number of all pairs.
         rules: the rules that apply, in their order, and `schedule` if it was requested.
-        left: the pairs left after all of them.
-        coachees_without: the coachees for whom no coach is left.
-        coaches_without: the coaches for whom no coachee is left.
+        left: the number of pairs left after all of them.
+        coachees_without: the number of coachees for whom no coach is left.
+        coaches_without: the number of coaches for whom no coachee is left.
     """
 
     pairs: int

@@ -182,7 +182,7 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _suffices(self, known_bound: int, lp_solution: LpSolution) -> bool:
-        """Return whether more sets cannot lower the node's bound, or the node is pruned."""
+        """Return whether pricing can stop: more sets cannot lower the bound, or it is pruned."""
         coachees = len(self._generation.must_place)
         least = integer_bound(replace(lp_solution, excess=0.0), coachees)
         bound = integer_bound(lp_solution, coachees)

@@ -223,7 +223,10 @@ class ColumnGeneration:
         return None if added else 0.0
 
     def _profits(self, lp_solution: LpSolution) -> dict[int, tuple[dict[int, float], float]]:
-        """Return the profits of each expanded coach's candidates, and the threshold of new sets."""
+        """Return, by expanded coach, the profits of candidates and the threshold of new sets.
+
+        Coaches whose sets cannot exceed their threshold are left out.
+        """
         profits = {}
         for coach in sorted(lp_solution.pair_dual):
             prices = lp_solution.pair_dual[coach]

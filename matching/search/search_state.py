@@ -80,7 +80,7 @@ class SearchState:
 
     @contextmanager
     def limited_effort(self) -> Iterator[None]:
-        """Limit the effort of a level, and end it silently once time or effort are used up."""
+        """Limit the effort of a level, and end it silently once the time or effort is used up."""
         self.deadline = self._whole_deadline.with_effort(self.effort).with_grace(self.grace)
         self.grace = 0.0
         self.effort_exceeded = False

@@ -66,7 +66,7 @@ class PairDecisionInput(PairOfDecision):
 def decide(
     services: Services, cycle_id: str, given: PairDecisionInput, *, version: int | None = None
 ) -> None:
-    """Add a pin, a ban or a waiver to the policy, unless the policy already contains it.
+    """Add a pin, a ban or a waiver to the policy; a pin or ban that exists changes nothing.
 
     `version` is the policy version on which the decision is based; `None` disables the check.
 
@@ -74,8 +74,9 @@ def decide(
         ChangedSinceError: the policy has another version.
         NotFoundError: there is no such cycle.
         ConflictError: the cycle file is incomplete, because people were erased.
-        UnusableInputError: a person is unknown, a reason is missing, or the pair cannot be pinned.
-            The error lists all faults, with the field as the column, and nothing is changed.
+        UnusableInputError: a person is unknown, a reason is missing, the rule is already waived, or
+            the pair cannot be pinned or banned. The error lists all faults, with the field as the
+            column, and nothing is changed.
     """
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)

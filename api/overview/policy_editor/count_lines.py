@@ -14,7 +14,10 @@ _HARD = {rule.name for rule in HARD_RULES}
 
 
 def rule_lines(rule: str, counts: PairCounts | None) -> Sequence[Fact]:
-    """Return lines stating how many pairs a rule leaves; none if pairs were not counted."""
+    """Return lines stating how many pairs a rule leaves, or that the rule only gives points.
+
+    Returns no lines if pairs were not counted.
+    """
     if rule not in _HARD:
         return [facts.POINTS_ONLY()]
     if counts is None:

@@ -93,7 +93,7 @@ class Outcome(FrozenModel):
     """The outcome of reading uploaded lists.
 
     Attributes:
-        coachees: the coachees; `None` if no such list was uploaded, or if there are faults.
+        coachees: the coachees; `None` if their list was not uploaded, or if there are faults.
         coaches: as for `coachees`.
         rows: the row of each person in the files, by side and id.
         understood: the values that were not in the standard format, and how they were read.

@@ -109,7 +109,7 @@ def preview_lists(
         NotFoundError: there is no such cycle.
         ConflictError: no file was uploaded.
         UnusableInputError: there are faults in the files that no question would resolve. The error
-            lists all faults, and nothing is stored.
+            lists all faults, and the lists are not stored.
     """
     answers = answers or PreviewAnswers()
     if not files:
@@ -148,7 +148,7 @@ def answer_questions(services: Services, cycle_id: str, answers: PreviewAnswers)
     Earlier answers remain. The meanings of headers are remembered for later files.
 
     Raises:
-        NotFoundError: no lists wait for a decision.
+        NotFoundError: no lists with questions wait for a decision.
         UnusableInputError: there are faults in the files. The questions remain.
     """
     with services.database.reading() as tx:

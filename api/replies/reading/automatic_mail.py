@@ -61,7 +61,7 @@ def returned_ids(mail: MailStructure) -> tuple[str, ...]:
 
 
 def is_automatic(mail: MailStructure) -> bool:
-    """Return whether a program sent the email: a vacation reply or a receipt (RFC 3834)."""
+    """Return whether a program sent the email, such as a vacation reply or receipt (RFC 3834)."""
     submitted = mail.header("Auto-Submitted").partition(";")[0].strip().lower()
     return (
         submitted not in {"", "no"}
