@@ -1,4 +1,4 @@
-"""The missing rows that a verification of the audit trail found."""
+"""The missing and lost rows that a verification of the audit trail has found."""
 
 from __future__ import annotations
 

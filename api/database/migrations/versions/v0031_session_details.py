@@ -15,7 +15,7 @@ _NUMBERS = ("revision", "adjustments")
 
 
 def upgrade() -> None:
-    """Upgrade the schema. Until now, messages were numbered by the session's sequence."""
+    """Upgrade the schema. Existing messages are numbered by the session's sequence."""
     for name in _NUMBERS:
         op.add_column("sessions", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.execute(sa.text("UPDATE sessions SET revision = sequence"))

@@ -1,4 +1,4 @@
-"""Proposals of another time, declined times, and times outside the rules that were allowed."""
+"""Proposals of another time, declined times, and approved times outside the rules."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Ratings of earlier versions are kept; other answers are lost."""
+    """Downgrade the schema. Ratings of sessions are kept; other answers are lost."""
     with op.batch_alter_table("feedback") as feedback:
         feedback.add_column(sa.Column("rating", sa.Integer(), nullable=True))
     connection = op.get_bind()

@@ -1,4 +1,4 @@
-"""Group events, their dates, and the invitations and replies of people to them."""
+"""Group events, their dates, and people's invitations and replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nominations, and the reasons for which pairs ended early."""
+"""Nominations, and the reasons why pairs ended early."""
 
 from __future__ import annotations
 

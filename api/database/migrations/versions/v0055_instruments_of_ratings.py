@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _INSTRUMENT, _VERSION = "goal_attainment", "1"
-"""The only instrument by which goals were rated before."""
+"""The only instrument by which goals were rated before, and its version."""
 
 
 def upgrade() -> None:
