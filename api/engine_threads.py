@@ -1,4 +1,4 @@
-"""Threads for the engine, which does not start any (see `matching.concurrency`).
+"""Threads for the engine, which does not start any itself (see `matching.concurrency`).
 
 Threads are effective because numpy and the solvers release the GIL during computations.
 """

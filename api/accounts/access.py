@@ -1,4 +1,4 @@
-"""A user's access in the programme office: their role, and the limits of a manager."""
+"""A user's access: their role and, for managers, their limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.values import FrozenModel
 
 
 class OfficeRole(StrEnum):
-    """The role of a user of the programme office, as chosen by an administrator.
+    """The role of a user in the programme office, chosen by an administrator.
 
     An administrator is a manager who also manages the users, and whose access has no limits.
     """
@@ -49,7 +49,7 @@ class Access(FrozenModel):
 
     @property
     def version(self) -> int:
-        """A number that identifies the access, short enough to be used as an `ETag`."""
+        """A hash of the access, short enough to be used as an `ETag`."""
         stored = json.dumps([self.role.value, _written(self.limits)])
         return int(hashlib.sha256(stored.encode()).hexdigest()[:7], 16)
 
@@ -63,7 +63,7 @@ def limits_of(row: UserRow) -> Limits | None:
 
 
 def access_of(row: UserRow) -> Access:
-    """Return a user's access."""
+    """Return the access that a user's row grants."""
     limits = limits_of(row)
     if limits is not None:
         return Access(role=OfficeRole.MANAGER, cycles=limits.cycles, countries=limits.countries)

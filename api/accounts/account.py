@@ -110,7 +110,7 @@ def read_account(services: Services, principal: Principal, change_secret: str) -
 
 
 def may_change_now(services: Services, principal: Principal, change_secret: str) -> bool:
-    """Return whether the requesting user need not confirm before their next change."""
+    """Return whether the requesting user can make a change now without confirming first."""
     with services.database.reading() as tx:
         return may_change(tx, services, principal, change_secret)
 
@@ -208,9 +208,9 @@ def set_password_and_second_factor(
     *,
     now: datetime,
 ) -> None:
-    """Replace a user's password, unless the hash is `None`, and the secret of their second factor.
+    """Replace the secret of a user's second factor and, unless the hash is `None`, their password.
 
-    Their recovery codes, their other browser sessions and their tokens end.
+    This deletes their recovery codes, and ends their other browser sessions and their tokens.
 
     Raises:
         UnusableInputError: the code does not match the secret.

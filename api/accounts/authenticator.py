@@ -37,7 +37,7 @@ def authenticate_user(
     """Return the user that a secret belongs to, or `None` if the secret is not valid.
 
     A secret is invalid if it is unknown, revoked, expired or idle, if its user is disabled, or if
-    the seal of its row or of its user's row is not valid.
+    its row or its user's row has no valid seal.
     Tokens are accepted only in the Authorization header, browser sessions only in the cookie.
     """
     kind = _KIND_BY_SOURCE.get(presented.source)

@@ -99,7 +99,7 @@ def issue_session_cookie(
 
 
 def renew_session(services: Services, principal: Principal) -> IssuedSecret | None:
-    """Replace the secret of the browser session that sent the request; the old one ends.
+    """Replace the secret of the browser session that sent the request, and return the new one.
 
     Call this when the user has authenticated again. Returns `None` if there is no browser session.
     """

@@ -73,7 +73,7 @@ class Confirmation(StrEnum):
 
 
 def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
-    """Return whether the requesting user must confirm changes, because they have a factor to use.
+    """Return whether the requesting user has a factor, and therefore has to confirm changes.
 
     This is also true if the user's row was altered outside the application, because the user may
     have had a password or an app.

@@ -162,7 +162,7 @@ def active_of(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Return whether the recorded last use of a credential is out of date."""
+    """Return whether the recorded time of a credential's last use is out of date."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
 
@@ -214,7 +214,7 @@ def credential_row(
 def find_valid(
     tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """Return the credential of `kind` with this secret, if it is still valid."""
+    """Return the valid credential of `kind` with this secret, or `None` if there is none."""
     row = tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)})
     if row is None or row.kind is not kind or not is_valid(row, now):
         return None

@@ -47,14 +47,14 @@ def read_known_device(keyring: Keyring, cookie: str, *, now: datetime) -> KnownD
 
 
 def presented_device(request: Request) -> KnownDevice | None:
-    """Return the known device that sent a request; `None` for any other browser."""
+    """Return the known device that sent a request, or `None` if it is not known."""
     services: Services = request.app.state.services
     cookie = request.cookies.get(known_device_cookie(services.settings), "")
     return read_known_device(services.keyring, cookie, now=services.now())
 
 
 def presented_device_id(request: Request) -> str | None:
-    """Return the id of the known device that sent a request; `None` for any other browser."""
+    """Return the id of the known device that sent a request, or `None` if it is not known."""
     device = presented_device(request)
     return None if device is None else device.id
 

@@ -127,7 +127,7 @@ class SignInFlowKind(StrEnum):
 
 
 class SignInFlowRow(SealedRow, TableRow):
-    """A flow with a provider or a passkey; deleted when it finishes.
+    """A sign-in flow with a provider or a passkey; deleted when it finishes.
 
     Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
     the device (state, nonce, challenge) are derived from that secret and never stored.
@@ -147,7 +147,7 @@ class FailedSignInRow(TableRow):
     """The number of recent failed attempts to sign in with a password, in one budget.
 
     Attributes:
-        key: an HMAC of the budget and of the network, name or device that it applies to.
+        key: an HMAC of the budget and the network, name or device to which it applies.
         failures: the number of failed attempts, including attempts in progress.
         expires_at: when the attempts no longer count and the row can be deleted.
     """

@@ -71,7 +71,7 @@ def is_locked(row: UserRow, now: datetime) -> bool:
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> AcceptedCode | None:
-    """Return what kind of code `code` is, and use it up, or `None` if it is not valid.
+    """Use up a code, and return its kind, or `None` if the code is not valid.
 
     The app's codes for the current, the previous and the next 30 seconds are valid, as are unused
     recovery codes. Each code works once.
@@ -122,7 +122,7 @@ def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
 def new_recovery_code(length: int = _CODE_LENGTH) -> str:
     """Return a random code of `length` characters in groups of four: `K7QM-2XHD-9PTB-RW4C`.
 
-    Each character has five bits.
+    Each character encodes five bits.
     """
     characters = "".join(secrets.choice(_ALPHABET) for _ in range(length))
     return "-".join(characters[start : start + 4] for start in range(0, length, 4))

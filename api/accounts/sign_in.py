@@ -129,7 +129,7 @@ def confirm_by_code(services: Services, principal: Principal, code: str) -> bool
 
 
 def require_code(services: Services, principal: Principal, code: str) -> None:
-    """Re-authenticate the requesting user like `confirm_by_code`.
+    """Re-authenticate the requesting user with a code; see `confirm_by_code`.
 
     Raises:
         UnusableInputError: the code was not accepted.

@@ -58,7 +58,7 @@ class AideTime(FrozenModel):
 
 
 class AideTimes(FrozenModel):
-    """The upcoming sessions that an aide sees; `label` is the name that the coachee gave them."""
+    """The upcoming sessions that an aide sees; `label` is the aide's name, given by the coachee."""
 
     label: str
     times: tuple[AideTime, ...]

@@ -98,7 +98,7 @@ def notify_of_answer(
 
 
 def answer_content(label: str, act: AideAct) -> dict[str, str]:
-    """Return the content of a notice about an action of the aide `label` on a session."""
+    """Return the content of a notice about an action on a session by the aide named `label`."""
     content = {
         EVENT: act.event.value,
         LABEL: label,

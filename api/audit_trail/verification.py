@@ -131,7 +131,7 @@ def verify(
 
     Args:
         tx: the transaction to read in.
-        keyring: the key ring with the key of the seals.
+        keyring: the key ring that contains the key of the seals.
         head: a head from an earlier verification, to look up in the trail.
         between_pages: called after every 1000 rows; it can stop the verification by raising an
             exception.

@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread that regularly records that a slot's worker is alive, by the database's clock.
+    """A thread that records at intervals, by the database's clock, that a slot's worker is alive.
 
     It also acquires the lease again if the connection that held it was lost. If the slot was taken
     over in the meantime, it calls `on_taken_over` once and ends.

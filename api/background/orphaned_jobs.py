@@ -23,7 +23,7 @@ _PENDING = "PENDING"
 def count_orphaned_jobs(
     tx: Transaction, job_types: Iterable[JobType], now: datetime
 ) -> dict[str, int]:
-    """Return the number of orphaned jobs of each type, by the name of the type.
+    """Count the orphaned jobs of each type, by the name of the type.
 
     `now` is the time of the database's clock.
     """

@@ -1,4 +1,4 @@
-"""The age of queues: the time that their oldest job has been waiting."""
+"""The age of queues: how long their oldest job has been waiting."""
 
 from __future__ import annotations
 

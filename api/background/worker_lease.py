@@ -107,7 +107,7 @@ class FileLock:
 
 
 class AdvisoryLock:
-    """An advisory lock of PostgreSQL, which is released when its own `connection` ends."""
+    """A PostgreSQL advisory lock, which is released when its dedicated `connection` ends."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._number = lock_number(name)
@@ -139,7 +139,7 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """Release the lock now, not only when the server notices that the connection has ended."""
+        """Release the lock, and close its connection."""
         if self.connection is not None:
             with suppress(SQLAlchemyError):
                 self.connection.scalar(select(func.pg_advisory_unlock(self._number)))

@@ -1,4 +1,4 @@
-"""The states of the deployment's workers, as visible to each of its processes."""
+"""Determines the states of a deployment's workers, from any of its processes."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def _check(file: str, text: str) -> None:
 
 
 def _check_rule(file: str, rule: str) -> None:
-    """Check a recurrence rule in upper case; each part may occur only once."""
+    """Check a recurrence rule, which is in upper case; each part may occur only once."""
     on_one_day = 1
     for values in _SUB_DAILY.findall(rule):
         on_one_day *= values.count(",") + 1

@@ -61,7 +61,7 @@ def _busy(calendar: Component, zone: ZoneInfo, first: date, last: date) -> Itera
 
 
 def _drop_unknown_zone(calendar: Component) -> None:
-    """Remove `X-WR-TIMEZONE` if it does not name a zone; UTC and the owner's zone then apply."""
+    """Remove `X-WR-TIMEZONE` if it names no known zone; UTC and the owner's zone then apply."""
     try:
         ZoneInfo(str(calendar.get("X-WR-TIMEZONE", "UTC")))
     except (ValueError, ZoneInfoNotFoundError, OSError):
@@ -80,7 +80,7 @@ def _check_duration(event: Component) -> None:
 
 
 def _is_busy(event: Component) -> bool:
-    """Return whether an event makes its owner busy: not if cancelled, declined or shown as free."""
+    """Return whether an event makes its owner busy; cancelled, declined and free events do not."""
     return (
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"

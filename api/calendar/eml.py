@@ -128,7 +128,7 @@ def _kind(message: Message, *, has_calendar: bool, has_moved: bool) -> MailKind:
 
 
 def _group(invitation: Invitation) -> str:
-    """Return `required` or `optional` for a group event, or an empty text for a session."""
+    """Return `required` or `optional` for a group event, or an empty string for a session."""
     if invitation.event is None:
         return ""
     return "required" if invitation.is_required else "optional"
@@ -261,12 +261,12 @@ def _quoted_address(reply_to: str) -> str:
 
 @lru_cache(maxsize=256)
 def _subjects(texts: Renderer, title: str) -> tuple[str, ...]:
-    """Return the subjects of replies to an invitation, quoted for a link."""
+    """Return the URL-quoted subjects of replies to an invitation."""
     return tuple(quote(texts.text(one(title=title))) for one in ANSWER_SUBJECTS.values())
 
 
 def message_token(message: Message, address: str) -> str:
-    """Return the left part of the Message-ID of a message that is sent to `address`."""
+    """Return the part before the `@` of the Message-ID of a message to `address`."""
     facts = (
         message.invitation.uid,
         address,

@@ -79,7 +79,7 @@ def file_bytes(events: Iterable[FeedEvent]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _calendar(name: str) -> tuple[bytes, bytes]:
-    """Return the text before and after the events."""
+    """Return the text of the calendar before and after the events."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

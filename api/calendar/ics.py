@@ -1,7 +1,7 @@
 """Renders messages as calendar objects (iTIP, RFC 5546), the content of `.ics` files.
 
 Times are in UTC, so that clients need no time zone definitions. Values that need neither escaping
-nor an unusual fold are joined here; all others are rendered by `api.calendar.icalendar_lines`.
+nor special folding are written directly; `api.calendar.icalendar_lines` renders all others.
 """
 
 from __future__ import annotations

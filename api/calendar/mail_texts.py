@@ -32,7 +32,7 @@ _LINKS = ("accept", "decline", "propose", "calendar")
 class ReplyLinks:
     """The links of an email's reply buttons: pages of this server, or `mailto:` links.
 
-    `calendar` is the address of the session as a calendar file; empty without a server.
+    `calendar` is the address of the session as a calendar file; empty if there is no server.
     """
 
     accept: str

@@ -168,7 +168,7 @@ COUNTS = {
         count=PLAIN_NUMBER,
     ),
 }
-"""The number of rows of a kind that a retention sweep affects, by the kind."""
+"""Messages that state how many rows of each kind a retention sweep affects."""
 
 # user
 NAME_REQUIRED = message("user.name_required", "{action} requires a name", action=TEXT)

@@ -91,7 +91,7 @@ def backup(
 
 
 def _target(settings: Settings, to: Path | None) -> Path:
-    """Return the file or folder of a backup; create the folder in the settings if necessary.
+    """Return the file or folder of a backup; create the configured folder if necessary.
 
     Without an option or a setting, backups go to the data folder, as in earlier versions.
 
@@ -154,7 +154,7 @@ def restore(
 
 @dataclass(frozen=True, slots=True)
 class _Replaced:
-    """The data that a restore takes from the database that it replaces; empty if there is none.
+    """The data that a restore carries over from the replaced database; empty if there is none.
 
     `rows` is the number of rows in the audit trail of the replaced database.
     """
@@ -248,10 +248,10 @@ def _print_outcome(
 
 
 def _read_replaced(database: Database) -> _Replaced:
-    """Read the data that a restore takes from the replaced database, and close that database.
+    """Read the data that a restore carries over from the replaced database, and close it.
 
-    Nothing is taken if there is no database, or if it cannot be read, for example because it is
-    damaged.
+    Nothing is carried over if there is no database, or if it cannot be read, for example because it
+    is damaged.
     """
     try:
         if not _exists(database):

@@ -24,7 +24,7 @@ EarlierOption = Annotated[
 
 
 def with_repeated_option(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line with `--earlier` before each of its values.
+    """Return the words of a command line, with `--earlier` inserted before each of its values.
 
     The option can be followed by several results. Its first value can have any name; after it, only
     words that end in `.json` are further values.

@@ -33,7 +33,7 @@ class ReviewedLists(Protocol):
         """Return the row of a person, or `None` if they are only in the earlier list."""
 
     def file(self, person: ListedPerson) -> str:
-        """Return the name of the file with the list of a person."""
+        """Return the name of the file that lists a person."""
 
 
 class ImportSummary:

@@ -142,5 +142,5 @@ def _file_to_write(settings: Settings, to: Path | None) -> Path:
 
 
 def _source_of(settings: Settings) -> str:
-    """Return the key file that is in use, or the name of the credential that contains it."""
+    """Return the path of the key file in use, or the name of the credential that contains it."""
     return KEY_CREDENTIAL if settings.key_file_is_credential else str(settings.master_key_file)

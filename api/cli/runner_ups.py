@@ -63,7 +63,7 @@ def find_runner_ups(
 def _runner_up_sections(
     inputs: CycleInputs, result: Result, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
-    """Yield matched coachees with their sections, as long as there is time and effort."""
+    """Yield matched coachees with their sections, as long as time and steps remain."""
     runner_ups = RunnerUps(
         inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
     )

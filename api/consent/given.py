@@ -1,4 +1,4 @@
-"""The consents that people have given: one person's, and everybody's in a cycle."""
+"""Reads consents: those of one person, and those of everybody in a cycle."""
 
 from __future__ import annotations
 

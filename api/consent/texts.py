@@ -132,7 +132,7 @@ def load_text(
 
 
 def _insert_settings(source: str, variables: TextVariables) -> str:
-    """Render a text; no variable may be unknown, not even in a branch that is not taken.
+    """Insert the settings into a text; unknown variables are errors, even in branches not taken.
 
     Raises:
         TemplateError: the text has a syntax error or an unknown variable.

@@ -136,8 +136,8 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
     Args:
         path: the key file.
         create: whether to create the file if it is missing.
-        credential: whether the file is a systemd credential. Its mode has the bits of its group
-            set, because systemd gives the service access through an access control list.
+        credential: whether the file is a systemd credential. Its mode has the group bits set,
+            because systemd gives the service access through an access control list.
 
     Raises:
         KeyringError: the file is missing, invalid, or accessible to other users; or another user

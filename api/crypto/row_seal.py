@@ -33,7 +33,7 @@ _BATCH = 1000
 
 
 class SealedRow:
-    """Mixin of tables whose rows are sealed.
+    """Mixin for tables whose rows are sealed.
 
     Attributes:
         SEALED_COLUMNS: the columns that affect access, and the primary key. Columns that are NULL

@@ -23,8 +23,8 @@ class CycleRow(IdentifiedRow):
         held_because: the reason for the hold.
         erased_at: when the people in the cycle were last erased; `None` if they never were.
         reminders_off_at: when reminders were switched off; `None` if they are on.
-        policy_version: increases with each change of the policy.
-        lists_version: increases with each change of a list of people, including when one is undone.
+        policy_version: increases with each change to the policy.
+        lists_version: increases with each change to a list of people, including when one is undone.
         plans_version: increases with each published plan.
     """
 

@@ -46,7 +46,7 @@ def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
 
 
 def read_versions(services: Services, cycle_id: str) -> CycleVersions:
-    """Return the versions of the parts of a cycle.
+    """Return the versions of a cycle's parts.
 
     Raises:
         NotFoundError: there is no such cycle.

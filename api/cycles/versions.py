@@ -1,4 +1,4 @@
-"""Versions of a cycle's policy, lists and published plan, which protect other people's changes.
+"""Versions of a cycle's policy, lists and published plan, which prevent lost updates.
 
 A client that has read a version sends it back with its change. If the version has increased in the
 meantime, the change is refused, and the error describes the intervening changes.
@@ -49,7 +49,7 @@ _CHANGED: dict[Part, Message] = {
 
 
 class CycleVersions(FrozenModel):
-    """The versions of the parts of a cycle. Each change of a part increases its version.
+    """The versions of a cycle's parts. Each change to a part increases its version.
 
     The version of the lists does not change if people change their own details.
     """

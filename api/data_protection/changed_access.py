@@ -57,7 +57,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class TrailHead:
-    """The number and the seal of the last row of a trail."""
+    """The number and the seal of a trail's last row."""
 
     number: int
     seal: str
@@ -79,7 +79,7 @@ class AccessChanges:
         events: the recorded changes, in the order of the trail.
         users: the rows of the users who changed, by id.
         people: the ids of the people whose PIN changed.
-        factors: the rows of the factors of these users and people, by table.
+        factors: the factor rows of these users and people, by table.
         passkeys: the ids of the passkeys that were removed.
         left: the ids of the people who left their cycle themselves.
         webhooks: the ids of the webhooks that were removed.

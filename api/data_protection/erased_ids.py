@@ -47,7 +47,7 @@ class ErasedIds:
 
 
 def list_of_copy(copy: Path) -> Path:
-    """Return the path of the list of a backup, which is in the same folder."""
+    """Return the path of a backup's list, which is in the same folder."""
     return copy.with_name(copy.name + _SUFFIX)
 
 
@@ -113,7 +113,7 @@ def read_ids(path: Path, keyring: Keyring) -> ErasedIds:
 
 
 def belongs_to(path: Path, keyring: Keyring) -> bool:
-    """Return whether the first line of a file identifies it as a list of this deployment."""
+    """Return whether a file's first line identifies it as a list of this deployment."""
     try:
         with path.open("rb") as file:
             return file.readline() == f"{_header(keyring)}\n".encode()

@@ -1,4 +1,4 @@
-"""Replies and proposals of a person, and emails from them, in the report about the person."""
+"""The part of the report about a person that covers their replies, proposals and emails."""
 
 from __future__ import annotations
 

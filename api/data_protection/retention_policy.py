@@ -228,7 +228,7 @@ def _retention(services: Services, tx: Transaction, cycle_id: str) -> Retention:
 
 
 def _last_follow_ups(tx: Transaction, cycle_id: str | None = None) -> dict[str, date]:
-    """Return the last day for answering follow-ups of each cycle, or of one cycle."""
+    """Return the last day for answering follow-ups, by cycle id: for all cycles, or for one."""
     query = (
         select(FollowUpRow.cycle_id, func.max(FollowUpRow.until))
         .join(PersonRow, PersonRow.id == FollowUpRow.person_id)
@@ -259,7 +259,7 @@ def _status(
 
 
 def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
-    """Return whether the cycle was never erased, or has had uploads since its erasure."""
+    """Return whether there is data to erase, even if the cycle has been erased before."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True
     there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))

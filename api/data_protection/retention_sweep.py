@@ -40,11 +40,11 @@ RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # owners can still see expired secrets for this long
 _CODES_KEPT = timedelta(days=1)  # until failed attempts no longer count towards the limits
 APPLICATIONS_KEPT = timedelta(days=180)
-"""After this time, applications that nobody has decided about are deleted."""
+"""How long applications are kept that nobody has decided on."""
 
 
 class ErasureScope(FrozenModel):
-    """The data that would be erased from a cycle, as a number of rows of each kind.
+    """The data that would be erased from a cycle: the number of rows of each kind.
 
     `work_in_progress` is the kind of work that has to end before the erasure, if any.
     """

@@ -27,7 +27,7 @@ from api.files.private_files import create_private_file, restrict_to_owner
 
 TransactionHook = Callable[[Transaction], None]
 SQLITE_SUFFIXES = ("", "-wal", "-shm")
-"""The endings of the names of the files that make up a SQLite database."""
+"""The suffixes of the files that make up a SQLite database."""
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
@@ -114,7 +114,7 @@ class Database:
         return tx
 
     def purge_deleted_data(self) -> None:
-        """Remove remnants of deleted data from the files of SQLite.
+        """Remove remnants of deleted data from SQLite's files.
 
         `secure_delete` overwrites deleted rows, but not the copies that remain in a page when
         SQLite moves rows to another one. Rewriting all pages removes these, and truncating the

@@ -19,10 +19,10 @@ BACKUPS_RESERVED = "backup key reserved"
 class KeyMarkRow(TableRow):
     """Data about the key file that reveals none of its keys.
 
-    The row `KEY_FILE` has the fingerprint of the key file. `MASTER_VERSION` and `BACKUPS_VERSION`
-    have the versions of the master key and of the key for backups since their last rotation,
-    `MASTER_RESERVED` and `BACKUPS_RESERVED` the latest versions of rotations that were started but
-    not finished.
+    The row `KEY_FILE` contains the fingerprint of the key file. `MASTER_VERSION` and
+    `BACKUPS_VERSION` contain the versions of the master key and of the key for backups since their
+    last rotation; `MASTER_RESERVED` and `BACKUPS_RESERVED` contain the latest versions of rotations
+    that were started but not finished.
     """
 
     __tablename__ = "key_marks"

@@ -1,4 +1,4 @@
-"""The URL of a database: its parts, and its form in messages."""
+"""Parses database URLs, and removes passwords from them for messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DatabaseUnusableError(DomainError):
 
 
 def parse_url(url: str) -> URL:
-    """Return the parts of a URL of a supported database.
+    """Parse the URL of a supported database.
 
     Raises:
         DatabaseUnusableError: the URL is invalid, or the database is not supported.

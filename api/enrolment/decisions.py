@@ -1,4 +1,4 @@
-"""Use cases of the office: listing applications with duplicates, approving, refusing."""
+"""Use cases of the office: listing applications with duplicates, approving and refusing them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def count_applications(tx: Transaction, cycle_id: str) -> int:
 
 
 def approve(services: Services, application_id: str) -> str:
-    """Add an applicant to the list of their side, like an upload, and return the cycle's id.
+    """Add an applicant to the list of their side, as an upload would, and return the cycle's id.
 
     The person is sent their secret link. The list can be undone until the next run.
 

@@ -67,7 +67,7 @@ def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
 def request_from_chosen(
     services: Services, cycle_id: str, people: Sequence[str]
 ) -> tuple[CycleHeader, tuple[Outcome, ...]]:
-    """Send certain people in a cycle their secret link, and ask them for times and details.
+    """Send selected people in a cycle their secret link, and ask them for times and details.
 
     Returns the cycle, and the outcome for each person.
 

@@ -45,7 +45,7 @@ class SimilarJson(FrozenModel):
 
 
 class ApplicationJson(FrozenModel):
-    """An application. `cells` are columns of the lists."""
+    """An application. `cells` contains its values, by column of the lists."""
 
     id: str
     side: Side

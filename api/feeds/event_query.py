@@ -30,7 +30,7 @@ class LeavesFeed:
 
     @property
     def parameter(self) -> str:
-        """The parameter of the query with the latest value of `since` at which events have left."""
+        """The name of the query parameter for the latest `since` of events that have left."""
         return f"left_{self.since.key}"
 
 

@@ -34,7 +34,7 @@ _MOST_CODES = 8
 
 
 def office_uid(uid: str) -> str:
-    """Return a UID for the office's feed that hides the UID in invitations, which is secret."""
+    """Return a UID for the office's feed; invitations use another UID, which identifies replies."""
     return hashlib.sha256(f"feed of the office:{uid}".encode()).hexdigest()[:32]
 
 
@@ -100,7 +100,7 @@ def _titled(cycle: str, kind: GroupEventKind, audience: Audience, codes: Sequenc
 
 
 def _codes(tx: Transaction, limits: Limits) -> Mapping[str, Sequence[str]]:
-    """Return the codes of the chosen people, by event."""
+    """Return the codes of the chosen people, by event id."""
     codes: dict[str, list[str]] = defaultdict(list)
     for event_id, code in tx.execute(_chosen(limits)):
         codes[event_id].append(code)

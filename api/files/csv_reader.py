@@ -92,7 +92,7 @@ def _unquoted_lines(text: str, limit: int) -> list[str]:
 def _decoding_faults(
     file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
 ) -> list[InputFault]:
-    """Return a fault for the first cell that is not valid UTF-8, with the number of other ones.
+    """Return a single fault for all cells that are not valid UTF-8, at the first of them.
 
     With `offer`, the fault names the probable encoding of the file.
     """

@@ -39,7 +39,7 @@ def workbook_table(
 ) -> TextTable:
     """Read the visible sheet named `sheet`, ignoring case, or else one with suitable headers.
 
-    `headers` contains the names of columns by `coach.folding.header_key`. If there is no such
+    `headers` maps header keys (see `coach.folding.header_key`) to column names. If there is no such
     sheet, the visible sheet with headers of the most columns is read, or the first one if no sheet
     has headers of two columns. `file` is the name of the file in faults.
 

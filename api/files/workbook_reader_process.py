@@ -110,7 +110,7 @@ def _choose_sheet(
 
 
 def _known_headers(workbook: CalamineWorkbook, name: str, headers: Mapping[str, str]) -> int:
-    """Return the highest number of known headers in one of the first rows of a sheet."""
+    """Return the largest number of known headers in any of a sheet's first rows."""
     sheet = workbook.get_sheet_by_name(name)
     if (sheet.end or (0, 0))[1] >= MAX_COLUMNS:
         return 0
@@ -124,7 +124,7 @@ def sheet_rows(
 ) -> SheetRows:
     """Read the visible sheet named `sheet` (in lower case), or else one chosen by its headers.
 
-    `headers` are the names of columns by the keys of their headers.
+    `headers` maps header keys to column names.
 
     Raises:
         NoVisibleSheetError: all sheets are hidden.

@@ -1,4 +1,4 @@
-"""The use case of recording who attended a date of a group event."""
+"""Records who attended a date of a group event."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class GroupEventInput(FrozenModel):
         timezone: the zone of the dates, an IANA name.
         dates: the upcoming dates. Dates that have begun remain, whether given or not.
         minutes: the length of each date; `None` if the dates last whole days.
-        days: the number of whole days of each date; `None` if `minutes` is given.
+        days: how many whole days each date lasts; `None` if `minutes` is given.
         place: where people meet. Aides can read it in calendars.
         join_link: the `https` URL of an online meeting.
         people: for the audience `chosen`, the ids of the people in the cycle who are invited.

@@ -90,7 +90,7 @@ def event_title(kind: GroupEventKind, title: str) -> Displayed:
 
 
 def event_line(event: GroupEvent, now: datetime) -> EventLine:
-    """Return an event as shown to the programme office, with times in its own zone."""
+    """Return an event as shown to the programme office, with times in the event's zone."""
     zone = ZoneInfo(event.timezone)
     required = facts.REQUIRED() if event.required else facts.OPTIONAL()
     cancelled = (Badge(facts.STATE_CANCELLED(), "bad"),) if event.is_cancelled else ()

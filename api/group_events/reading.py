@@ -148,7 +148,7 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
 
 
 def dates_of(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
-    """Return the dates of events, without removed dates, in order, by event.
+    """Return the dates of events in chronological order, without removed dates, by event id.
 
     There is no event whose dates have all been removed: it is cancelled instead.
     """
@@ -207,7 +207,7 @@ def _view(
 
 
 def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[InvitedPerson]]:
-    """Return the invitations to the dates of events, by date, ordered by name."""
+    """Return the invitations to the dates of events, by date id, sorted by side and name."""
     rows = tx.execute(
         select(GroupInvitationRow, PersonRow)
         .join(GroupEventDateRow, GroupEventDateRow.id == GroupInvitationRow.date_id)

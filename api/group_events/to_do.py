@@ -1,4 +1,4 @@
-"""The programme office's tasks about group events, as counts by cycle."""
+"""Counts, by cycle, of the programme office's tasks about group events."""
 
 from __future__ import annotations
 

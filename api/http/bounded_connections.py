@@ -146,7 +146,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _close_longest_waiting(self) -> None:
-        """Make room for this connection, or close it if all other connections are being served."""
+        """Close the connection that has waited longest, or this one if none is waiting."""
         for waiting in self._waiting.values():
             for connection in waiting:
                 connection.transport.abort()

@@ -13,37 +13,37 @@ def cookie_name(settings: Settings) -> str:
 
 
 def notes_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie with a device's key to a coach's notebook."""
+    """Return the name of the cookie that contains a device's key to a coach's notebook."""
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
 def verified_device_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie of a browser in which a person has been verified."""
+    """Return the name of the cookie that marks a browser in which a person has been verified."""
     return f"{cookie_name(settings)}-verified-{person_id}"
 
 
 def notes_version_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie with the version of a coach's notebook that a device saw."""
+    """Return the name of the cookie that contains the notebook version that a device saw."""
     return f"{notes_cookie(settings, person_id)}-version"
 
 
 def pending_second_factor_cookie(settings: Settings) -> str:
-    """Return the name of the cookie of a browser whose user must still enter a second factor."""
+    """Return the name of the cookie that marks a browser waiting for a second factor."""
     return f"{cookie_name(settings)}-half"
 
 
 def known_device_cookie(settings: Settings) -> str:
-    """Return the name of the cookie of a browser in which a user has signed in before."""
+    """Return the name of the cookie that marks a browser in which a user has signed in before."""
     return f"{cookie_name(settings)}-device"
 
 
 def sign_in_flow_cookie(settings: Settings) -> str:
-    """Return the name of the cookie with the secret of a sign-in flow."""
+    """Return the name of the cookie that contains the secret of a sign-in flow."""
     return f"{cookie_name(settings)}-begun"
 
 
 def change_cookie(settings: Settings) -> str:
-    """Return the name of the cookie of a browser whose user has confirmed a change."""
+    """Return the name of the cookie that contains the change secret of a confirmed change."""
     return f"{cookie_name(settings)}-change"
 
 

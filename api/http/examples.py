@@ -90,7 +90,7 @@ _MAX_DEPTH = 7
 
 @dataclass(frozen=True)
 class ExampleComposer:
-    """Composes examples of the schemas of a document.
+    """Composes examples for the schemas of an OpenAPI document.
 
     Attributes:
         schemas: the schemas of the document's components, by name.
@@ -99,7 +99,7 @@ class ExampleComposer:
     schemas: Mapping[str, Any]
 
     def example(self, schema: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:  # noqa: ANN401
-        """Return an example of the schema of the field `name`."""
+        """Return an example for the schema of the field `name`."""
         for own in ("examples", "example", "const", "enum"):
             if own in schema:
                 return schema[own][0] if own in {"examples", "enum"} else schema[own]

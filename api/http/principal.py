@@ -147,7 +147,7 @@ class Principal:
         return self.limits is None or self.limits.allow_country(country)
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
-        """Return whether a user authenticated within the last `lifetime`, by this browser or token.
+        """Return whether the user's last authentication is at most `lifetime` ago.
 
         Always true for people, who have no second factor.
         """

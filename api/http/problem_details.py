@@ -114,7 +114,7 @@ Interruption = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI descriptions of a route's problem responses, always with 401 and 403."""
+    """Return the OpenAPI descriptions of a route's problem responses, including 401 and 403."""
     return {
         status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -182,7 +182,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 def register_interruption(
     app: FastAPI, error_type: type[DomainError], interruption: Interruption
 ) -> None:
-    """Respond to errors of a type with a page on which the user can continue, outside the API.
+    """Outside the API, respond to errors of a type with a page on which the user can continue.
 
     Call this after `register_exception_handlers`.
     """

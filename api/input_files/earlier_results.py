@@ -110,7 +110,7 @@ def _with_people(
     people: tuple[InputSource, InputSource],
     encoding: str | None,
 ) -> tuple[Result, bytes, tuple[InputFault, ...]]:
-    """Return a result and its file with the keys of the people in its matches."""
+    """Add the keys of the matched people to a result and its file; also return the faults."""
     lists = read_people_lists(*people, ReadContext(reference(), encoding=encoding))
     if lists.faults:
         return result, content, lists.faults

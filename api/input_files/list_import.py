@@ -51,7 +51,7 @@ class ListImport:
         return None if person.is_gone else self._sheet(person.kind).ids[person.id]
 
     def file(self, person: ListedPerson) -> str:
-        """Return the name of the file with the list of a person."""
+        """Return the name of the file that lists a person."""
         return self._sheet(person.kind).name
 
     def files(self) -> Mapping[str, bytes]:

@@ -80,7 +80,7 @@ def _merge(
 
 
 def _date(value: object) -> object:
-    """Return the date in a text; other values, which are faults, are returned unchanged."""
+    """Convert a text to a date; return other values, which are faults, unchanged."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:

@@ -114,7 +114,7 @@ def _aliases() -> Aliases:
 
 
 def _definite_names() -> Iterator[tuple[str, str]]:
-    """Yield the definite forms of the Albanian names of countries, such as Kroacia and Franca."""
+    """Yield the definite forms of Albanian country names, such as Kroacia and Franca."""
     for code, name in Locale.parse("sq").territories.items():
         if name.endswith(("i", "ë")):
             yield code, name.removesuffix("ë") + "a"

@@ -102,8 +102,8 @@ def _header_comment(column: Column, texts: Renderer) -> str:
 def _drop_down(column: Column, texts: Renderer) -> DataValidation | None:
     """Return the drop-down list of a column, if it has one.
 
-    Columns with few values and the time zone column reject all other values. The columns of
-    countries and ranks accept other values, because they may also contain names and titles.
+    Columns with few values and the time zone column reject all other values. The country and rank
+    columns accept other values, because they may also contain names and titles.
     """
     long = _long_lists()
     if column.name not in long and not column.allowed:

@@ -68,7 +68,7 @@ def release_to(
 def mark_sent_to(
     services: Services, cycle_id: str, people: Sequence[str], until: datetime
 ) -> ChosenMessages:
-    """Record that the office has sent the pending messages to certain people another way.
+    """Record that the office has sent certain people their pending messages another way.
 
     Only messages that were created up to `until` are affected.
 
@@ -101,7 +101,7 @@ def _pending(
 def _record(
     tx: Transaction, action: str, mails: Sequence[MailRow], done: CountMessage
 ) -> dict[str, Badge]:
-    """Record an event for each person, and return the outcomes, by id of the person."""
+    """Record an event for each person, and return the outcomes, by person id."""
     counts = Counter(mail.person_id for mail in mails)
     for person_id, count in counts.items():
         record_event(tx, action, "person", person_id, messages=count)

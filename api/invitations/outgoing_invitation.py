@@ -79,7 +79,7 @@ def is_cancellation(mail: MailRow) -> bool:
 
 
 def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the content of an email without the place of the session, for erasure."""
+    """Return the content of an email without the session's place and link, for erasure."""
     if content is None:
         return None
     redacted = dict(content)
@@ -90,7 +90,7 @@ def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def coach_names(tx: Transaction, sessions: ColumnElement[bool]) -> dict[str, str]:
-    """Return the names of the coaches of some sessions, by the session's id.
+    """Return the names of the coaches of the given sessions, by session id.
 
     `sessions` is a condition on the columns of `SessionRow`.
     """

@@ -44,7 +44,7 @@ def publish(
 
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show one page of a cycle's introductions, invitations and cancellations, by person."""
+    """Show a page of a cycle's introductions, invitations and cancellations, grouped by person."""
     query = read_query(request, MESSAGE_LIST)
     page = read_messages_by_person(services, cycle_id, query)
     return render_page(

@@ -52,7 +52,7 @@ class PlanPreview(FrozenModel):
     """The emails that publishing a plan would create.
 
     Attributes:
-        people: each addressee, by name.
+        people: the addressees, sorted by name.
         chosen: the id of the person whose emails are shown; empty for one sample of each kind.
         mails: the emails that are shown.
     """
@@ -136,7 +136,7 @@ def _addressees(
 def _sampled(
     planned: PlannedChanges, new: Sequence[str], people: Sequence[Addressee]
 ) -> frozenset[str]:
-    """Return, for each kind of email, the id of the first person who would get one."""
+    """Return the id of the first person who would get each kind of email."""
     kinds: dict[str, set[Badge]] = defaultdict(set)
     for change in planned.changes:
         for id_ in change.people:

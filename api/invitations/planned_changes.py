@@ -47,7 +47,7 @@ class _Existing:
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """A change of one session: the message about it, and the session if it exists already."""
+    """A change to one session: the message about it, and the session if it exists already."""
 
     message: Message
     row: SessionRow | None
@@ -184,7 +184,7 @@ def _rows_of(tx: Transaction, cycle_id: str, uids: Collection[str]) -> dict[str,
 def _invitation(
     match: PlannedPair, session: PlannedSession, last: SentInvitation | None
 ) -> Invitation:
-    """Return the invitation to a planned session, with the place of any existing session."""
+    """Return the invitation to a planned session; it keeps the place, mode and link in `last`."""
     invitation = Invitation(
         uid=session.uid,
         number=session.number,

@@ -130,7 +130,7 @@ def publish_draft(
 
 
 def publication_of(plan: PlanRow, planned: PlannedChanges, introductions: int) -> Publication:
-    """Return the result of publishing a plan with these changes; each goes to two people."""
+    """Return the result of publishing a plan; each change is announced to two people."""
     return Publication(
         plan=summarise_plan(plan),
         requests=2 * planned.count(Method.REQUEST),

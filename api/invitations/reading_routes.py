@@ -19,7 +19,7 @@ MESSAGES = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/messages", tags=["invita
 
 
 class SendAgain(BaseModel):
-    """A request to send an email again, unless this has happened since it was read with `tries`."""
+    """A request to send an email again, unless it was sent again since `tries` was read."""
 
     tries: int | None = None
 

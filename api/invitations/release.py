@@ -19,7 +19,7 @@ from api.services import Services
 def release_mails(
     tx: Transaction, services: Services, mails: Sequence[MailRow], *, now: datetime
 ) -> None:
-    """Release messages for delivery, in their order.
+    """Release messages for delivery, in the given order.
 
     If an earlier message to the same person about the same session is still waiting, for example
     because the mail server has refused it temporarily, it is no longer sent. A message that is

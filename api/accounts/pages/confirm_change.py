@@ -67,7 +67,7 @@ def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalD
 def finish_passkey(
     response: PasskeyResponse, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Confirm with the response of a passkey."""
+    """Confirm a change with a passkey's response."""
     change = passkey_confirmation.finish_confirmation(
         services,
         principal,

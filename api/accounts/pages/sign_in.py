@@ -166,7 +166,7 @@ def relying_party_of(request: Request, settings: Settings) -> RelyingParty:
 
 
 def passkey_options_response(challenge: PasskeyChallenge, settings: Settings) -> Response:
-    """Return a response with the options of a challenge and the cookie of its flow."""
+    """Return a response with a challenge's options and its flow's cookie."""
     answer = Response(challenge.options, media_type="application/json")
     set_flow_cookie(answer, settings, challenge.flow)
     return answer

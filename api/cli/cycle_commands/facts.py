@@ -1,4 +1,4 @@
-"""Messages of the commands about cycles on a server."""
+"""Messages of the `gender-coach cycle` commands."""
 
 from __future__ import annotations
 

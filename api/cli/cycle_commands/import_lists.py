@@ -41,7 +41,7 @@ class _Reviewed:
         return None if person.is_gone else rows.get(person.id)
 
     def file(self, person: ListedPerson) -> str:
-        """Return the name of the file with the list of a person."""
+        """Return the name of the file that lists a person."""
         return self.preview.files.get(_SIDES[person.kind], person.kind.value)
 
 

@@ -78,7 +78,7 @@ def answer_fit(
 
 
 def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> FitAnswer:
-    """Return the answer of one person of a pair."""
+    """Return the answer given by one person of a pair."""
     row = _row(tx, pair, side)
     return FitAnswer(
         other=pair.other(side).name,

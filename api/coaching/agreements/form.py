@@ -64,7 +64,7 @@ def read_form(services: Services, principal: Principal, other_id: str) -> FormDe
 
 
 def fields_of(terms: AgreementTerms) -> dict[str, str]:
-    """Return terms as the fields of the form."""
+    """Convert terms to the fields of the form."""
     dumped: Mapping[str, object] = terms.model_dump(mode="json")
     return {name: str(dumped[name]) for name in FIELDS if name != "focus"} | {
         "focus": " ".join(terms.focus)

@@ -22,7 +22,7 @@ _TONES = {
 
 
 def options(messages: Mapping[Choice, Message]) -> tuple[Option, ...]:
-    """Return the form options for all values of an enumeration, by their messages."""
+    """Return a form option for each value, labelled with its message."""
     return tuple(Option(value.value, words()) for value, words in messages.items())
 
 

@@ -1,4 +1,4 @@
-"""Pages of a person's agreements, and of the question of fit."""
+"""Pages for a person's agreements and the question of fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests for pages of a secret link, and for pages about the owner's pair with another person."""
+"""Requests for pages opened with a secret link, and for pages about a pair of the link's owner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A request for a page of a secret link."""
+    """A request for a page that is opened with a secret link."""
 
     request: Request
     link: str
@@ -33,7 +33,7 @@ class LinkRequest:
 
 @dataclass(frozen=True, slots=True)
 class PairRequest(LinkRequest):
-    """A request for a page about the pair of a link's owner and another person."""
+    """A request for a page about the pair of the link's owner and another person."""
 
     other_id: str
 

@@ -1,4 +1,4 @@
-"""Values for the templates of agreements."""
+"""Agreements, formatted for templates."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class AgreementTextRow(IdentifiedRow):
 
 
 class FitAnswerRow(TableRow):
-    """One person's answer to the question of whether a pair suits each other."""
+    """One person's answer to the question of whether the two people of a pair suit each other."""
 
     __tablename__ = "fit_answers"
 

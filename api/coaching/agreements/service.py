@@ -51,7 +51,7 @@ class AgreementInput(FrozenModel):
 
 
 class AgreementAct(StrEnum):
-    """An action of a coach or coachee on the text of their agreement."""
+    """An action that a coach or coachee can take on the text of their agreement."""
 
     PROPOSE = "propose"
     AGREE = "agree"

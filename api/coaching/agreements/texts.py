@@ -1,6 +1,6 @@
 """The texts that apply to an agreement: terms, duty to report, and disclosure to the sponsor.
 
-They have the form of consent texts. The default texts are short examples, which their version
+They have the format of consent texts. The default texts are short examples, as their version
 states; a deployment replaces them with its own in the folder `settings.coaching_texts`.
 """
 

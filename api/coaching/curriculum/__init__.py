@@ -1,1 +1,1 @@
-"""The curriculum: the modules of a deployment, and which of them pairs plan and have covered."""
+"""The curriculum: the modules of a deployment, and those that pairs have planned and covered."""

@@ -29,7 +29,7 @@ def form_language(services: Services) -> str:
 
 
 def entered_fields(module: Module, language: str) -> dict[str, str]:
-    """Return a module as the fields of the form."""
+    """Convert a module to the fields of its form."""
 
     def lines(texts: Iterable[_Texts]) -> str:
         return "\n".join(map(shown, texts))
@@ -54,7 +54,7 @@ def entered_fields(module: Module, language: str) -> dict[str, str]:
 def read_fields(
     entered: Mapping[str, str], language: str, current: Module | None = None
 ) -> tuple[Module | None, dict[str, Displayed]]:
-    """Return the module in the form, or `None` and the faults of each field.
+    """Return the module that was entered, or `None` and the faults of each field.
 
     Texts that are the same as in `current` keep their translations; others are stored only in
     `language`.

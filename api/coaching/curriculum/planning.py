@@ -42,7 +42,7 @@ _MAX_PLANNED = 60
 
 
 class PlanInput(FrozenModel):
-    """A plan: the number of the session for each module, by the module's code.
+    """A plan: the number of the session planned for each module, by module code.
 
     `version` is the version of the plan that the coach has read.
     """
@@ -55,7 +55,7 @@ class PlanInput(FrozenModel):
 
 
 class Suggestion(FrozenModel):
-    """The course whose suggested plan to use; `version` as in `PlanInput`."""
+    """The course whose suggested plan is to be used; for `version`, see `PlanInput`."""
 
     version: Annotated[int, Field(ge=0)]
     course: Course
@@ -65,7 +65,7 @@ class Suggestion(FrozenModel):
 class SessionModules:
     """All modules of the deployment, and the codes of the modules planned for a session.
 
-    `next_date` is the day of the next session of the coachee, if there is one.
+    `next_date` is the day of the coachee's next session, if there is one.
     """
 
     modules: tuple[StoredModule, ...]
@@ -75,7 +75,7 @@ class SessionModules:
 
 @dataclass(frozen=True, slots=True)
 class PairSyllabus:
-    """A pair's syllabus, with all modules of the deployment and the sessions of the coachee."""
+    """A pair's syllabus, with all modules of the deployment and the coachee's sessions."""
 
     syllabus: Syllabus
     modules: tuple[StoredModule, ...]
@@ -83,7 +83,7 @@ class PairSyllabus:
 
 
 def read_syllabus(services: Services, principal: Principal, session_id: str) -> PairSyllabus:
-    """Return the syllabus of the pair of a session.
+    """Return the syllabus of a session's pair.
 
     Raises:
         NotFoundError: there is no such session, `principal` may not see it, or the coachee has no
@@ -96,7 +96,7 @@ def read_syllabus(services: Services, principal: Principal, session_id: str) -> 
 def change_plan(
     services: Services, principal: Principal, session_id: str, given: PlanInput
 ) -> PairSyllabus:
-    """Replace the plan of the pair of a session.
+    """Replace the plan of a session's pair.
 
     Raises:
         NotFoundError: see `read_syllabus`.
@@ -117,7 +117,7 @@ def change_plan(
 def use_suggestion(
     services: Services, principal: Principal, session_id: str, wanted: Suggestion
 ) -> PairSyllabus:
-    """Replace the plan of the pair of a session with the suggestion for a course.
+    """Replace the plan of a session's pair with the suggestion for a course.
 
     Raises:
         NotFoundError: see `read_syllabus`.
@@ -160,7 +160,7 @@ def read_own_syllabi(services: Services, principal: Principal) -> tuple[PairSyll
 
 
 def read_agenda(services: Services, session: SessionDetails) -> tuple[Module, ...]:
-    """Return the modules that are planned for a session, without drafts of objectives."""
+    """Return the modules that are planned for a session, without draft objectives."""
     with services.database.reading() as tx:
         modules = all_modules(tx)
         syllabus = find_syllabus(tx, session.coachee.id, modules)

@@ -15,7 +15,7 @@ from coach.texts.facts import Fact
 
 
 def text_of(texts: Mapping[str, str]) -> Fact:
-    """Return a text by language as a fact, to be displayed in the reader's language."""
+    """Return a translated text as a fact, which is displayed in the reader's language."""
     return LOCAL_TEXT(text=texts)
 
 

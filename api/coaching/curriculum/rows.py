@@ -67,7 +67,7 @@ class SyllabusRow(TableRow):
 
 
 class PlannedModuleRow(TableRow):
-    """A module that is planned for a coachee's session with a certain number."""
+    """A module that is planned for a coachee's session with the given number."""
 
     __tablename__ = "planned_modules"
 

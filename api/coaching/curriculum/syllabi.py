@@ -23,7 +23,7 @@ from api.sessions.rows import SessionRow, SessionState
 from coach.curriculum import Course, distribute
 
 Plan = Mapping[str, int]
-"""The number of the session for which each module is planned, by code of the module."""
+"""The number of the session for which each module is planned, by module code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Syllabus:
 
 
 def suggested_plan(modules: Iterable[StoredModule], course: Course, sessions: int) -> Plan:
-    """Distribute the modules of a course, except retired ones, over the sessions."""
+    """Return a plan that spreads a course's modules, except retired ones, over the sessions."""
     chosen = [
         one.module for one in modules if one.module.level is course and one.retired_at is None
     ]
@@ -123,7 +123,7 @@ def syllabi(
 def _covered(
     tx: Transaction, condition: ColumnElement[bool]
 ) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-    """Return, by coachee and code of a module, the numbers of the sessions that covered it."""
+    """Return the numbers of the sessions that covered each module, by coachee and module code."""
     found: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.number, CoveredModuleRow.code)

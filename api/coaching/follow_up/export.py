@@ -44,7 +44,7 @@ class ReportedPost(FrozenModel):
 
 
 def follow_ups_of(tx: Transaction, person_id: str) -> tuple[ReportedFollowUp, ...]:
-    """Return a person's follow-ups, by due date."""
+    """Return a person's follow-ups, sorted by due date."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == person_id)
@@ -57,7 +57,7 @@ def follow_ups_of(tx: Transaction, person_id: str) -> tuple[ReportedFollowUp, ..
 
 
 def posts_of(tx: Transaction, person_id: str) -> tuple[ReportedPost, ...]:
-    """Return the posts that a coachee has named, by due date."""
+    """Return the posts that a coachee has named, sorted by due date."""
     rows = tx.scalars(
         select(PostQuestionRow)
         .where(PostQuestionRow.person_id == person_id)

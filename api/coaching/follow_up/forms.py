@@ -22,7 +22,7 @@ _CHANGE = ("event", "because", "to_post")
 
 
 def rating_field(goal_id: str) -> str:
-    """Return the name of the field with the rating of a goal."""
+    """Return the name of the field for a goal's rating."""
     return f"{_RATING}{goal_id}"
 
 

@@ -135,7 +135,7 @@ FOLLOW_UP_ACCESS: RowAccess[ListedFollowUp] = RowAccess(
 
 
 def list_follow_ups(services: Services, cycle_id: str) -> tuple[OfficeFollowUp, ...]:
-    """Return the follow-ups of a cycle, by due date.
+    """Return the follow-ups of a cycle, sorted by due date.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -37,7 +37,7 @@ class FollowUpWork:
 
 
 def own_follow_ups(tx: Transaction, principal: Principal, *, now: datetime) -> list[FollowUpWork]:
-    """Return the follow-ups of the principal, in ascending order of months."""
+    """Return the follow-ups of the principal, in chronological order."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == principal.person_id)
@@ -87,7 +87,7 @@ def require_open(found: FollowUpWork) -> None:
 
 
 def _works(tx: Transaction, row: FollowUpRow, now: datetime) -> dict[str, PairWork]:
-    """Return a person's completed pairs, by id of the agreement.
+    """Return a person's completed pairs, by agreement id.
 
     A coach no longer sees a pair once the coachee has left.
     """

@@ -50,7 +50,7 @@ _AGAIN = {True: "true", False: "false", None: ""}
 def show_follow_ups(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show all follow-ups of the person, and whether the person stays in touch."""
+    """Show all follow-ups of the person, and whether they have agreed to stay in touch."""
     own = answers.read_follow_ups(services, principal)
     alumni = read_alumni(services, principal) if own.side is Side.COACHEE else None
     zone = ZoneInfo(own.timezone)

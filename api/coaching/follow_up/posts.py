@@ -1,4 +1,4 @@
-"""Use cases of a post that has taken over a commitment, and that uses the link sent to it."""
+"""Use cases of posts that have taken over a commitment; they use the link that was sent to them."""
 
 from __future__ import annotations
 

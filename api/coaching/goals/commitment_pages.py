@@ -44,7 +44,7 @@ Faults = Mapping[str, Displayed]
 
 @COMMITMENT_PAGES.get("")
 def show_commitments(pair: PairRequestDep) -> Response:
-    """Show the commitments of the pair, by due date."""
+    """Show the commitments of the pair, sorted by due date."""
     found = commitments.read_commitments(pair.services, pair.principal, pair.other_id)
     return render_page(
         pair.request,

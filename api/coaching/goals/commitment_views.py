@@ -48,7 +48,7 @@ class CommitmentView(FrozenModel):
 
 
 def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
-    """Return the commitments of a pair that are not erased, by due date."""
+    """Return the commitments of a pair that are not erased, sorted by due date."""
     return work.tx.scalars(
         select(CommitmentRow)
         .where(CommitmentRow.agreement_id == work.agreement_id, CommitmentRow.title != "")
@@ -57,7 +57,7 @@ def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
 
 
 def commitment_view(work: PairWork, row: CommitmentRow) -> CommitmentView:
-    """Return a commitment as shown to a person of the pair."""
+    """Return a commitment as shown to one of the two people of the pair."""
     return CommitmentView(
         id=row.id,
         state=row.state,

@@ -78,7 +78,7 @@ class CommitmentInput(FrozenModel):
 
 
 class CommitmentStep(FrozenModel):
-    """An event of a commitment; `seen` is the version that the person has seen."""
+    """A change of a commitment's state; `seen` is the version that the person has seen."""
 
     seen: int
     change: CommitmentChange
@@ -259,7 +259,7 @@ def share_title(
 
 
 def commitment_row(work: PairWork, commitment_id: str) -> CommitmentRow:
-    """Return a commitment of a pair.
+    """Return one of a pair's commitments.
 
     Raises:
         NotFoundError: there is no such commitment.

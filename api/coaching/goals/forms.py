@@ -95,7 +95,7 @@ FORMS: dict[GoalPart, type[StatementForm | ScaleForm | ProofForm]] = {
 
 
 class GoalStepForm(GoalChange):
-    """The form for an event of a goal."""
+    """The form for changing the state of a goal."""
 
     seen: int
 
@@ -122,7 +122,7 @@ class CommitmentForm(Commitment):
 
 
 class CommitmentStepForm(CommitmentChange):
-    """The form for an event of a commitment."""
+    """The form for changing the state of a commitment."""
 
     seen: int
 
@@ -140,7 +140,7 @@ class SharingForm(FrozenModel):
 
 
 def goal_fields(goal: GoalView, part: GoalPart) -> dict[str, str]:
-    """Return a part of a goal as the fields of its form."""
+    """Convert a part of a goal to the fields of its form."""
     if part is GoalPart.STATEMENT:
         return _texts(goal.statement.model_dump(mode="json"))
     if part is GoalPart.SCALE:
@@ -152,7 +152,7 @@ def goal_fields(goal: GoalView, part: GoalPart) -> dict[str, str]:
 
 
 def commitment_fields(one: CommitmentView) -> dict[str, str]:
-    """Return a commitment as the fields of its form."""
+    """Convert a commitment to the fields of its form."""
     return _texts(one.commitment.model_dump(mode="json"))
 
 

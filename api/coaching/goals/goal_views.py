@@ -81,7 +81,7 @@ def goal_rows(work: PairWork) -> Sequence[GoalRow]:
 
 
 def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
-    """Return goals as shown to a person of the pair."""
+    """Return goals as shown to one of the two people of the pair."""
     ratings = _visible_ratings(work, [row.id for row in rows])
     return tuple(
         _view(work, row, [one for one in ratings if one.goal_id == row.id]) for row in rows
@@ -110,7 +110,7 @@ def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
 
 
 def goal_row(work: PairWork, goal_id: str) -> GoalRow:
-    """Return the row of a goal of a pair.
+    """Return the row of one of a pair's goals.
 
     Raises:
         NotFoundError: there is no such goal.

@@ -90,7 +90,7 @@ class GoalParts(FrozenModel):
 
 
 class GoalStep(FrozenModel):
-    """An event of a goal; `seen` is the version that the person has seen."""
+    """A change of a goal's state; `seen` is the version that the person has seen."""
 
     seen: int
     change: GoalChange

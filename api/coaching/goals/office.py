@@ -59,7 +59,7 @@ class CoacheeCounts(FrozenModel):
 
 
 class CountsOfCycle(FrozenModel):
-    """The goals and commitments of a cycle, without any of their texts."""
+    """The numbers of goals and commitments in a cycle, and the counts of each coachee."""
 
     goals: tuple[GoalCount, ...]
     commitments: tuple[CommitmentCount, ...]
@@ -125,7 +125,7 @@ def read_counts(services: Services, cycle_id: str) -> OfficePage:
 def read_coachee(
     services: Services, cycle_id: str, person_id: str
 ) -> tuple[CycleHeader, OfficeCoachee]:
-    """Return the goals and commitments of a coachee in a cycle, by area and state.
+    """Return the areas and states of a coachee's goals and commitments in a cycle.
 
     Raises:
         NotFoundError: there is no such cycle, or no such coachee in it.

@@ -71,7 +71,7 @@ class PairWork:
 
 
 def seen_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair of the principal and another person, for reading.
+    """Return the pair of the principal and another person, to read its goals or commitments.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -81,7 +81,7 @@ def seen_work(tx: Transaction, services: Services, principal: Principal, other_i
 
 
 def open_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair of the principal and another person, for a change.
+    """Return the pair of the principal and another person, to change its goals or commitments.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -97,12 +97,11 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
 def recording_work(
     tx: Transaction, services: Services, principal: Principal, other_id: str
 ) -> PairWork:
-    """Return the pair of the principal and another person, for recording results.
+    """Return the pair of the principal and another person, to record results.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
-        ConflictError: the pair has ended without being completed, or has no agreement that both
-            have agreed to.
+        ConflictError: the pair has ended without being completed, or has no agreement in force.
     """
     work = seen_work(tx, services, principal, other_id)
     return work if work.can_record else open_work(tx, services, principal, other_id)

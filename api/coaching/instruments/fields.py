@@ -83,7 +83,7 @@ def origins_of(instrument: Instrument) -> Origins:
 
 
 def field_names(instrument: Instrument) -> tuple[str, ...]:
-    """Return the names of all fields of the form of an instrument."""
+    """Return the names of all fields of an instrument's form."""
     return tuple(
         name
         for one in questions(instrument)
@@ -169,7 +169,7 @@ def question_text(instrument: Instrument, question: Question) -> Fact:
 
 
 def _value(item: Item, text: str) -> Answer:
-    """Return the answer that an option represents; an invalid answer for any other text."""
+    """Return the answer that an option represents; for any other text, return an invalid answer."""
     if item.kind is ItemKind.YES_NO:
         return {_YES: True, _NO: False}.get(text, -1)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else -1  # noqa: PLR2004

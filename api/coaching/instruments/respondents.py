@@ -41,7 +41,7 @@ class RespondentPair:
 
 
 def respondent_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RespondentPair, ...]:
-    """Return the pairs that have not ended, of the coachees whose sessions match `condition`."""
+    """Return the current pairs of the coachees whose sessions match `condition`."""
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     rows = tx.execute(
         select(

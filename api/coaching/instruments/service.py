@@ -138,7 +138,7 @@ def answer_questions(
     occasion: Occasion,
     given: AnswersInput,
 ) -> QuestionsView:
-    """Store the principal's answers. The same answers can be sent again without effect.
+    """Store the principal's answers. Sending the same answers again has no effect.
 
     Raises:
         NotFoundError: as for `read_questions`.

@@ -114,7 +114,7 @@ def record_reason(
 
 
 def reasons_of(tx: Transaction, coachee_id: str) -> Mapping[str, EarlyEndReason]:
-    """Return why the pairs of a coachee ended early, by the id of the coach."""
+    """Return why the pairs of a coachee ended early, by coach id."""
     rows = tx.scalars(select(EarlyEndRow).where(EarlyEndRow.coachee_id == coachee_id))
     return {row.coach_id or "": row.reason for row in rows}
 

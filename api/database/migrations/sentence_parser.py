@@ -135,7 +135,7 @@ class SentenceParser:
         return self._kinds[kind.name](text)
 
     def _person(self, side: str, text: str) -> str:
-        """Return the id of the person with a label, or `text` itself if no listed person has it.
+        """Return the id of the person with the given label, or `text` itself if there is none.
 
         Raises:
             ValueError: the person is on the other side.

@@ -39,7 +39,7 @@ class StoredResults:
     """
 
     def __init__(self, roster: Json, cycle: Json) -> None:
-        """Store the JSON of the roster and of the policy."""
+        """Store the roster and the policy, which are given as JSON."""
         self._roster, self._cycle = roster, cycle
         coachees, coaches = _ids(roster["coachees"]), _ids(roster["coaches"])
         self._parser = SentenceParser(coachees, coaches)

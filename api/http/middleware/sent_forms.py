@@ -46,7 +46,7 @@ class SentFormsMiddleware:
 
 
 def draft_name(scope: Scope) -> str | None:
-    """Return the name of the draft of a submitted form, if it has one."""
+    """Return the name of a submitted form's draft, if it has one."""
     query: bytes = scope.get("query_string", b"")
     if len(query) > _MAX_QUERY:
         return None
