@@ -1,4 +1,4 @@
-"""The subject and the two texts of invitation emails, from templates that are rendered once."""
+"""The subject and the two body texts of invitation emails, from templates rendered once."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class KeyKind(StrEnum):
 
 
 class KeyFileNotNamedError(DomainError):
-    """The command needs the path of a new key file."""
+    """No path was given for the new key file."""
 
 
 def keys(

@@ -39,7 +39,7 @@ class Keyring:
         audit: key that authenticates the audit trail, its anchors, and rows that control access.
         backups: key that encrypts backups of the database, and seals lists of erased ids.
         backups_version: the number of the key for backups, which starts at 1.
-        earlier_backups: earlier keys for backups, newest first, which only read and verify.
+        earlier_backups: earlier keys for backups, newest first, used only to read and verify.
     """
 
     master: dict[int, bytes]
@@ -59,7 +59,7 @@ class Keyring:
         return replace(self, master={**self.master, version: _random_key()})
 
     def with_new_backups_key(self, version: int) -> Keyring:
-        """Return a copy with a new random key for backups, which keeps the earlier keys."""
+        """Return a copy that has a new random key for backups, and keeps the earlier keys."""
         return replace(
             self,
             backups=_random_key(),

@@ -57,7 +57,7 @@ def without_people(policy: Cycle) -> Cycle:
 def minimal_source(policy: Cycle) -> str:
     """Return a cycle file with only the cycle's name, dates and time zone.
 
-    An uploaded file may contain people's names anywhere.
+    It replaces an uploaded file, which may contain people's names anywhere.
     """
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))

@@ -47,7 +47,7 @@ class ErasedIds:
 
 
 def list_of_copy(copy: Path) -> Path:
-    """Return the path of a backup's list, which is in the same folder."""
+    """Return the path of a backup's list, in the backup's folder."""
     return copy.with_name(copy.name + _SUFFIX)
 
 

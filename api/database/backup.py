@@ -235,7 +235,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
-    """Rename the database file and its WAL files, which are kept; return the new path."""
+    """Rename the database file and its WAL files to keep them; return the new path."""
     kept = unused_path(database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     for ending in SQLITE_SUFFIXES:
         part = database_file.with_name(database_file.name + ending)

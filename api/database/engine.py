@@ -84,7 +84,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Open a reading transaction on a consistent snapshot, which is always rolled back."""
+        """Open a reading transaction on a consistent snapshot; it is always rolled back."""
         with Transaction(self._reading_engine, autoflush=False, info=self._info) as tx:
             yield tx
             tx.rollback()

@@ -152,7 +152,7 @@ def confirm_address(call: str, entered: EnteredCode, services: ServicesDep) -> C
     responses=problem_responses(403, 404, 409, 422),
 )
 def apply(call: str, given: ApplicationInput, services: ServicesDep) -> None:
-    """Apply. The programme office decides; an earlier application of yours is replaced."""
+    """Apply. The programme office decides; your earlier application, if any, is replaced."""
     applications.apply(services, call, given)
 
 

@@ -115,7 +115,7 @@ def _first_sentence(description: str) -> str:
 
 
 def _describe_text_bodies(operation: dict[str, Any]) -> None:
-    """Keep only the text form of a body that can also be JSON, which is described separately."""
+    """Keep only the text form of a body that can also be JSON; the JSON is described separately."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/toml")
     if body is not None and "anyOf" in body["schema"]:
         body["schema"] = body["schema"]["anyOf"][0]

@@ -74,7 +74,7 @@ def without_introduction(tx: Transaction, cycle_id: str, people: Collection[str]
 def draft_introductions(
     tx: Transaction, cycle_id: str, people: Iterable[str], *, now: datetime
 ) -> None:
-    """Draft an introduction to each of `people`, who have a confirmed session."""
+    """Draft an introduction to each of `people`, all of whom have a confirmed session."""
     tx.add_all(
         MailRow(kind=MailKind.INTRODUCTION, cycle_id=cycle_id, person_id=each, created_at=now)
         for each in people

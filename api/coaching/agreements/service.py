@@ -1,4 +1,4 @@
-"""Use cases for the agreement of a pair, which only its two people can read.
+"""Use cases for a pair's agreement, which only the two people of the pair can read.
 
 One person writes the text and proposes it, which also means agreeing to it. The other person
 agrees, or writes another text. An agreed text remains in force until both people have agreed to the

@@ -100,7 +100,7 @@ def change_module(services: Services, code: str, module: Module, *, version: int
 
 
 def approve_objectives(services: Services, code: str, approval: Approval) -> StoredModule:
-    """Approve objectives of a module, which coaches and coachees then see.
+    """Approve objectives of a module, so that coaches and coachees see them.
 
     Raises:
         NotFoundError: there is no such module.

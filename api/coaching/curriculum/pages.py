@@ -95,7 +95,7 @@ def change(
 def approve(
     module_code: str, request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Approve the selected objectives, or a single one."""
+    """Approve the selected objectives."""
     chosen = form_fields.get("objectives", "").split()
     places = tuple(int(place) for place in chosen if place.isdecimal())
     approval = Approval(version=_version(form_fields), objectives=places)

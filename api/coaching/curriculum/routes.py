@@ -62,7 +62,7 @@ def change_module(
 
 @MODULES.post("/{module_code}/approval", responses=problem_responses(404, 412, 422))
 def approve_objectives(module_code: str, approval: Approval, services: ServicesDep) -> ModuleJson:
-    """Approve objectives, which coaches and coachees then see."""
+    """Approve objectives, so that coaches and coachees see them."""
     return _shown(changes.approve_objectives(services, module_code, approval))
 
 

@@ -26,7 +26,7 @@ def erase_follow_ups(
     *,
     now: datetime,
 ) -> None:
-    """Delete erased coachees' texts about posts, and redact the texts of others in the cycle."""
+    """Empty erased coachees' texts about posts, end open questions, and redact others' texts."""
     for statement in (
         update(PostQuestionRow)
         .where(PostQuestionRow.person_id.in_(person_ids))

@@ -1,7 +1,8 @@
 """Use cases for the commitments of a coachee.
 
-Either person of a pair proposes a commitment. Only the coachee can commit to it, and decides
-whether the programme office sees its title. A commitment cannot be marked as done without evidence.
+Either person of a pair can propose a commitment. Only the coachee can commit to it, and decide
+whether the programme office sees its title. A commitment cannot be marked as done without
+evidence.
 """
 
 from __future__ import annotations

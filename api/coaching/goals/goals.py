@@ -54,7 +54,7 @@ from coach.transitions import next_state
 
 
 class GoalsOfPair(FrozenModel):
-    """The goals of a pair with their T scores, which only its two people see.
+    """The goals of a pair with their T scores; only the two people of the pair see them.
 
     `is_open` is true if the reader can change goals, and `can_add` if the reader can add a goal.
     """

@@ -75,7 +75,7 @@ def show_pairs(
 
 
 def read_cards(services: Services, principal: Principal, hub: str) -> tuple[PairCard, ...]:
-    """Return the pairs of the principal, whose pages are below the URL `hub`.
+    """Return the principal's pairs; their pages are below the URL `hub`.
 
     Former pairs are shown only if there was an agreement.
 

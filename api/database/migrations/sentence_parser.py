@@ -1,7 +1,7 @@
 """Converts English sentences, which earlier versions stored, to facts.
 
 A sentence is matched against the text that each message had in format 1. Each parameter in the text
-becomes a group of the regular expression, whose pattern depends on the kind of the parameter.
+becomes a group of a regular expression, whose pattern depends on the kind of the parameter.
 """
 
 from __future__ import annotations

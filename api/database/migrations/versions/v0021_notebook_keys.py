@@ -1,6 +1,6 @@
-"""Keys of notebooks, which the coach's own secrets open; existing notebooks have none yet.
+"""Keys of notebooks, unlocked by the coach's own secrets; existing notebooks have none yet.
 
-A downgrade loses every note of a notebook with a key, because no older version can open it.
+A downgrade loses all notes in notebooks that have a key, because no older version can open them.
 """
 
 from __future__ import annotations

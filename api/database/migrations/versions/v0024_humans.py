@@ -1,4 +1,4 @@
-"""The directory: one row for each human, which the people of cycles reference.
+"""The directory: one row for each human, referenced by the people of cycles.
 
 Rows with the same value of `person` are one human, and so are rows with the same address and name.
 """
