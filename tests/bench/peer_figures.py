@@ -1,7 +1,9 @@
-"""Compares the assignment with other packages, each installed into a new environment.
+"""Compares the assignment with other solvers and packages, on the same pairs in one run.
 
-Separate environments are necessary because two of these packages are imported as `matching`, like
-the engine. None of the packages schedules sessions, so only the assignment is compared.
+Each method runs in a separate process, which reads the pairs from a file, chooses, and writes its
+choice. The floor is one flow of OR-Tools and nothing else. Packages are installed into new
+environments, because two of them are imported as `matching`, like the engine. None of them
+schedules sessions, so only the assignment is compared.
 """
 
 from __future__ import annotations
@@ -12,149 +14,145 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
-from matching.assignment.min_cost_flow import solve_flow
-from matching.instance.availability_grid import AvailabilityGrid
-from matching.instance.problem import MatchingProblem
-from matching.instance.series_limits import SeriesLimits
 from tests.bench.figures import Figure
 
-COACHEES, COACHES, SEED = 1_000, 500, 1
+SIZES = ((200, 200), (1_000, 250), (3_000, 750))
+SEED = 1
 COACHES_A_COACHEE = (2, 30)  # eligible coaches for each coachee
-MOST_CAPACITY = 3
+MOST_CAPACITY = 5
 MOST_POINTS = 1_500
-MOST_SECONDS = 600
-SLOWER = "slower, no more placed"
+MOST_SECONDS = 300
+MOST_TIMES_FLOOR = 3.0
+ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(__file__).parent / "peer_programs"
 
 
 @dataclass(frozen=True)
-class Peer:
-    """A package, its pinned requirement, and the program that calls it."""
+class Method:
+    """A method, its program, and its pinned requirement if it needs an environment of its own."""
 
     name: str
-    requirement: str
     program: str
+    requirement: str = ""
 
 
+FLOOR = Method("one flow of OR-Tools: the floor", "ortools_flow.py")
+ENGINE = Method("this engine's assignment", "engine_flow.py")
 PEERS = (
-    Peer("mentor-match 7.0.1", "mentor-match==7.0.1", "mentor_match.py"),
-    Peer("fairpyx 0.1, utilitarian", "fairpyx==0.1", "fairpyx_utilitarian.py"),
-    Peer("matching 1.4.3, hospital-resident", "matching==1.4.3", "matching_stable.py"),
+    Method("HiGHS, linear program", "highs_lp.py"),
+    Method("CP-SAT", "cp_sat.py"),
+    Method("mentor-match 7.0.1, up to three rounds", "mentor_match.py", "mentor-match==7.0.1"),
+    Method("fairpyx 0.1, utilitarian", "fairpyx_utilitarian.py", "fairpyx==0.1"),
+    Method("matching 1.4.3, hospital-resident", "matching_stable.py", "matching==1.4.3"),
 )
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of a method: coachees placed, total points, and running time in seconds."""
+    """The result of a method: coachees placed, total points, and seconds from file to file."""
 
     seconds: float
     placed: int
     total: int
 
+    def __str__(self) -> str:
+        return f"{self.seconds:.3f} s, {self.placed} placed, {self.total:,} points"
+
 
 def peer_figures() -> Iterator[Figure]:
-    """Yield the figures of this engine and of the other packages, on the same pairs."""
-    capacity, pairs = _instance()
-    ours = _ours(capacity, pairs)
-    yield Figure(
-        f"assignment only, {COACHEES} x {COACHES}, {len(pairs):,} pairs: this engine's flow",
-        f"{ours.seconds:.3f} s, {ours.placed} placed, {ours.total:,} points",
-    )
+    """Yield the figures of all methods for each size."""
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "pairs.json"
-        content = {"coachees": COACHEES, "capacity": capacity, "pairs": pairs}
-        data.write_text(json.dumps(content), encoding="utf-8")
-        for peer in PEERS:
-            yield _measure_peer(peer, data, Path(folder), ours)
+        interpreters = {method: _interpreter(method, Path(folder)) for method in PEERS}
+        for size in SIZES:
+            yield from _figures_of_size(size, interpreters, Path(folder, "pairs.json"))
 
 
-def _instance() -> tuple[list[int], list[tuple[int, int, int]]]:
+def _figures_of_size(
+    size: tuple[int, int], interpreters: dict[Method, str], data: Path
+) -> Iterator[Figure]:
+    content = _instance(*size)
+    data.write_text(json.dumps(content), encoding="utf-8")
+    where = f"{size[0]:,} x {size[1]:,}, {len(content['pairs']):,} pairs"
+    floor, ours = (_required(method, data) for method in (FLOOR, ENGINE))
+    yield Figure(f"{where}: {FLOOR.name}", str(floor))
+    times = ours.seconds / floor.seconds
+    yield Figure(
+        f"{where}: {ENGINE.name}",
+        str(ours),
+        f"the optimum, within {MOST_TIMES_FLOOR:g} x the floor",
+        (ours.placed, ours.total) == (floor.placed, floor.total) and times <= MOST_TIMES_FLOOR,
+        f"{times:.1f} x the floor",
+    )
+    for method in PEERS:
+        theirs = _answer(method, interpreters[method], data)
+        compared = _compared(theirs, floor, ours) if isinstance(theirs, Answer) else ""
+        yield Figure(f"{where}: {method.name}", str(theirs), comparison=compared)
+
+
+def _compared(theirs: Answer, floor: Answer, ours: Answer) -> str:
+    return (
+        f"{theirs.seconds / floor.seconds:,.1f} x the floor, "
+        f"{theirs.seconds / ours.seconds:,.1f} x our time, {theirs.placed - ours.placed:+d} placed"
+    )
+
+
+def _instance(coachees: int, coaches: int) -> dict[str, object]:
     """Return each coach's capacity, and (coachee, coach, points) for each eligible pair."""
     draw = random.Random(SEED)
-    capacity = [draw.randint(1, MOST_CAPACITY) for _ in range(COACHES)]
-    popularity = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches are popular
+    capacity = [draw.randint(1, MOST_CAPACITY) for _ in range(coaches)]
+    popularity = [draw.random() ** 2 for _ in range(coaches)]  # few coaches are popular
     pairs = []
-    for coachee in range(COACHEES):
-        options = set(draw.choices(range(COACHES), popularity, k=draw.randint(*COACHES_A_COACHEE)))
+    for coachee in range(coachees):
+        options = set(draw.choices(range(coaches), popularity, k=draw.randint(*COACHES_A_COACHEE)))
         pairs += [(coachee, coach, draw.randint(1, MOST_POINTS)) for coach in sorted(options)]
-    return capacity, pairs
+    return {"coachees": coachees, "capacity": capacity, "pairs": pairs}
 
 
-def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
-    coachee, coach, points = np.array(pairs, dtype=np.int64).T
-    nobody = np.zeros(len(pairs), dtype=np.bool_)
-    nothing = np.zeros(0, dtype=np.int64)
-    started = time.perf_counter()
-    problem = MatchingProblem(
-        priority=np.ones(COACHEES, dtype=np.int64),
-        capacity=np.array(capacity, dtype=np.int64),
-        coachee=coachee,
-        coach=coach,
-        points=points,
-        kept=nobody,
-        repeated=nobody,
-        cross=nobody,
-        pinned=nobody,
-        share=Fraction(0),
-        limits=SeriesLimits(1, 60, 1, 1, 0, nothing, nothing),
-        free=AvailabilityGrid(
-            nothing, nothing.astype(np.int32), nothing.astype(np.int32), *_no_bits()
-        ),
-    )
-    most = MOST_POINTS * COACHEES + 1
-    flow = solve_flow(problem, np.arange(len(pairs)), most + points)
-    seconds = time.perf_counter() - started
-    return Answer(seconds, len(flow.choice), int(points[flow.choice].sum()))
-
-
-def _no_bits() -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros((COACHEES, 0), dtype=np.uint64), np.zeros((COACHES, 0), dtype=np.uint64)
-
-
-def _measure_peer(peer: Peer, data: Path, folder: Path, ours: Answer) -> Figure:
-    what = f"the same pairs: {peer.name}"
-    home = folder / peer.program.removesuffix(".py")
+def _interpreter(method: Method, folder: Path) -> str:
+    """Return the Python that runs a method; one that could not be set up fails with the reason."""
+    if not method.requirement:
+        return sys.executable
+    home = folder / method.program.removesuffix(".py")
     venv.create(home, with_pip=True)
     python = str(home / "bin" / "python")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    installed = subprocess.run(
-        [*pip, peer.requirement], capture_output=True, text=True, check=False
-    )
-    if installed.returncode:
-        why = installed.stderr.strip().splitlines()[-1]
-        return Figure(what, f"could not be installed: {why}")
+    subprocess.run([*pip, method.requirement], capture_output=True, text=True, check=False)
+    return python
+
+
+def _required(method: Method, data: Path) -> Answer:
+    answer = _answer(method, sys.executable, data)
+    if isinstance(answer, str):
+        raise RuntimeError(f"{method.name}: {answer}")  # noqa: TRY004 - the program failed
+    return answer
+
+
+def _answer(method: Method, python: str, data: Path) -> Answer | str:
+    """Return the answer of a method, or why there is none."""
+    program, chosen = PROGRAMS / method.program, data.with_name("chosen.json")
+    env = {"PATH": os.environ["PATH"]}
+    if not method.requirement:
+        env["PYTHONPATH"] = str(ROOT)
     try:
         ran = subprocess.run(
-            [python, "-I", str(PROGRAMS / peer.program), str(data)],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"]},
+            [python, str(program), str(data), str(chosen)],
+            cwd=data.parent,
+            env=env,
             capture_output=True,
             text=True,
             timeout=MOST_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Figure(what, f"no result in {MOST_SECONDS} s", SLOWER)
+        return f"no result in {MOST_SECONDS} s"
     if ran.returncode:
-        return Figure(what, f"failed: {ran.stderr.strip().splitlines()[-1]}", SLOWER)
-    theirs = Answer(**json.loads(ran.stdout.splitlines()[-1]))
-    is_slower = ours.seconds < theirs.seconds and ours.placed >= theirs.placed
-    return Figure(
-        what,
-        f"{theirs.seconds:.2f} s, {theirs.placed} placed, {theirs.total:,} points",
-        SLOWER,
-        is_slower,
-        f"{theirs.seconds / ours.seconds:,.0f} x our time, {theirs.placed - ours.placed:+d} placed",
-    )
+        return f"failed: {(ran.stderr.strip().splitlines() or ['?'])[-1]}"
+    return Answer(**json.loads(ran.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

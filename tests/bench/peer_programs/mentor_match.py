@@ -1,10 +1,6 @@
 """mentor-match 7: rounds of one-to-one assignment. Runs in its own environment."""
 
-import json
-import sys
-import time
-from pathlib import Path
-
+from exchange import Task
 from matching.match import Match
 from matching.mentee import Mentee
 from matching.mentor import Mentor
@@ -12,9 +8,8 @@ from matching.process import process_data
 
 from matching.rules.rule import Disqualify, Rule
 
-data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-points = {(i, j): value for i, j, value in data["pairs"]}
-capacity = data["capacity"]
+task = Task()
+points = {(i, j): value for i, j, value in task.pairs}
 
 
 class Points(Rule):
@@ -30,20 +25,12 @@ def may_not(match: Match) -> bool:
     return (
         (match.mentee.grade, match.mentor.grade) not in points
         or bool(match.mentee.mentors)
-        or len(match.mentor.mentees) >= capacity[match.mentor.grade]
+        or len(match.mentor.mentees) >= task.capacity[match.mentor.grade]
     )
 
 
-mentees = [Mentee(grade=i, email=f"c{i}") for i in range(data["coachees"])]
-mentors = [Mentor(grade=j, email=f"k{j}") for j in range(len(capacity))]
-rounds = [[Points(), Disqualify(may_not)] for _ in range(min(3, max(capacity)))]
-started = time.perf_counter()
+mentees = [Mentee(grade=i, email=f"c{i}") for i in range(task.coachees)]
+mentors = [Mentor(grade=j, email=f"k{j}") for j in range(len(task.capacity))]
+rounds = [[Points(), Disqualify(may_not)] for _ in range(min(3, max(task.capacity)))]
 process_data(mentors, mentees, rounds)
-seconds = time.perf_counter() - started
-chosen = [(mentee.grade, mentor.grade) for mentee in mentees for mentor in mentee.mentors]
-assert all(pair in points for pair in chosen)
-print(
-    json.dumps(
-        {"seconds": seconds, "placed": len(chosen), "total": sum(points[pair] for pair in chosen)}
-    )
-)
+task.answer([(mentee.grade, mentor.grade) for mentee in mentees for mentor in mentee.mentors])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from coach.people import Roster
+from coach.texts.renderer import english
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.repeat import RepeatRule
 from matching.rules.rule import MAX_POINTS
@@ -57,3 +58,19 @@ def test_policy_says_whether_earlier_pairs_are_forbidden_or_marked(
     assert (RepeatRule.applies(known), RepeatRule.marks(known)) == (applies, marks)
     unknown = pair_inputs({}, {}, rules)
     assert (RepeatRule.applies(unknown), RepeatRule.marks(unknown)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("names", "phrase"),
+    [
+        (("2025", "2026"), "a pair in 2025, 2026, which is allowed"),
+        ((), "a pair in an earlier cycle, which is allowed"),
+    ],
+)
+def test_reason_names_the_cycles_in_which_the_two_were_a_pair(
+    names: tuple[str, ...], phrase: str
+) -> None:
+    inputs = pair_inputs({}, {}, {"rules": {"repeat": {"earlier": "avoid"}}}, earlier=True)
+    roster = inputs.roster.model_copy(update={"earlier_cycles": (names,)})
+    rule = RepeatRule(replace(inputs, roster=roster))
+    assert english(rule.reason(roster.coachees[0], roster.coaches[0], MAX_POINTS)) == phrase
