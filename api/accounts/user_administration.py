@@ -184,7 +184,7 @@ def _as_texts(access: Access) -> dict[str, str]:
 
 
 def _refuse_own(principal: Principal, user_id: str) -> None:
-    """Refuse changes to the requesting user, so that at least one administrator is left.
+    """Refuse changes to one's own access, so that at least one administrator is left.
 
     Raises:
         ConflictError: the user is the requesting user.

@@ -93,7 +93,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
 def answer_publicity(
     services: Services, principal: Principal, answer: PublicityAnswer
 ) -> ConsentStatus:
-    """Record whether the requesting person agrees to be named in public; return their status.
+    """Record whether the requesting person may be named in public; return their consent status.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.

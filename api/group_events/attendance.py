@@ -28,7 +28,7 @@ class PersonAttendance(FrozenModel):
 
 
 class AttendanceInput(FrozenModel):
-    """The attendance at a date of a group event. Other people's attendance does not change."""
+    """Attendance on one date of a group event. People who are not listed keep their status."""
 
     date_id: Identifier
     people: Annotated[tuple[PersonAttendance, ...], Field(max_length=_MAX_PEOPLE)]
