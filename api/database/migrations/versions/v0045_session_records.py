@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. Merge the actions of each session into one text; drop the new fields."""
+    """Downgrade the schema. Merge each session's actions into one text; drop the new fields."""
     with op.batch_alter_table("shared_records") as records:
         for column in ("agreed_actions", "next_step"):
             records.add_column(sa.Column(column, sa.Text(), server_default="", nullable=False))
