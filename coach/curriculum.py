@@ -76,7 +76,7 @@ class _Part(BaseModel):
 
 
 class Objective(_Part):
-    """A skill or knowledge that a coachee gains from a module. Coaches do not see a `draft`."""
+    """A skill or insight that a coachee gains from a module. Coaches do not see a `draft`."""
 
     text: LocalSentence
     draft: bool = False

@@ -103,7 +103,7 @@ def differing(
 ) -> tuple[Difference, ...]:
     """Return the fields of `submitted` that differ from `stored`, both as JSON values.
 
-    The fields of an object in a field are named with a full stop, such as `scale.expected`.
+    The fields of nested objects are named with a full stop, such as `scale.expected`.
     """
     found: list[Difference] = []
     for field, value in submitted.items():

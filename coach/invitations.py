@@ -2,7 +2,8 @@
 
 An invitation addresses one person. It names the other participant only if the deployment allows it.
 Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE and asks for
-a new answer; any other change keeps both, and the recipient's answer is repeated to their calendar.
+a new answer. After any other change, SEQUENCE stays the same, and the message repeats the
+recipient's answer to their calendar.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Finds names that may be the same name: a typing error, another order, or a shorter form.
 
 The number of all pairs grows with the square of the number of names. Only names that share a key
-are compared: the words of the name without one, combined with the other word after deleting up to
-two of its letters (Garbe, SymSpell, 2012). Two words at edit distance 1 or 2 always have such a key
-in common.
+are compared. A key consists of one word of the name with up to two letters deleted, and of all
+other words unchanged (Garbe, SymSpell, 2012). Two words at edit distance 1 or 2 always have such a
+key in common.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def name_words(name: str) -> Words:
 def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
     """Yield the pairs of different names that may be the same name, with the reason.
 
-    A word is taken for a misspelling of another only if one of them occurs in a single name of
-    `names`: `Marko` and `Mirko` are usually two people.
+    A word is taken for a misspelling of another only if one of them occurs in just one of `names`:
+    `Marko` and `Mirko` are usually two people.
     """
     distinct = list(dict.fromkeys(names))
     known = set(distinct)
@@ -95,7 +95,7 @@ def _shorter_forms(name: Words) -> Iterator[Words]:
 
 
 def _words_by_rest(names: Iterable[Words]) -> dict[Words, list[str]]:
-    """Group names that differ in one word: the differing words, by the words in common."""
+    """Return, for names that differ in one word, the differing words by the words in common."""
     found: dict[Words, list[str]] = defaultdict(list)
     for name in names:
         if len(name) <= _MAX_WORDS:

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 class JsonPage(FrozenModel):
-    """The requested part of a list, which is the whole list if there is no `limit`."""
+    """The requested part of a list; without `limit`, it extends to the end of the list."""
 
     limit: int | None = None
     offset: int = 0

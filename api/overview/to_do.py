@@ -79,7 +79,7 @@ def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo,
 def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[ToDo, ...]:
     """Return the tasks in all cycles; see `read_to_do`.
 
-    Makes one query for each kind, two for missing answers, and a few for each cycle with coming
+    Makes one query for each kind, two for missing answers, and a few for each cycle with upcoming
     sessions.
     """
     found = {kind: dict(tx.execute(query(now)).all()) for kind, query in _QUERIES.items()}

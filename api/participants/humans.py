@@ -28,9 +28,10 @@ _LISTED_EMAIL = PersonRow.profile["email"].as_string()
 
 @dataclass(slots=True)
 class _Groups:
-    """The ids of humans, and of people without one, that the lists describe as one human.
+    """Groups of ids, of humans and of people without one, that the lists describe as one human.
 
-    `alike` maps each id to the ids with the same key, and `root` connects all ids that keys link.
+    `alike` maps each id to the ids with the same key. `root` connects all ids in a group, which
+    keys link directly or through other ids.
     """
 
     root: dict[str, str] = field(default_factory=dict)

@@ -50,8 +50,8 @@ def set_calendar_objects(
 ) -> DirectoryEntry:
     """Set whether emails to a human contain calendar objects.
 
-    This applies to all emails that are sent from now on, in all cycles. Nothing happens if it is
-    already so.
+    This applies to all emails that are sent from now on, in all cycles. If the setting does not
+    change, nothing is recorded.
 
     Raises:
         NotFoundError: there is no such human.

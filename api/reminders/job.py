@@ -1,4 +1,4 @@
-"""The job that creates due reminders and questions after a cycle.
+"""The job that creates reminders and follow-up questions when they are due.
 
 It runs once an hour across all workers.
 """

@@ -20,7 +20,7 @@ from api.replies.reading.incoming_mail import IncomingMail
 from api.replies.sender import TokenIndex, tokens_in
 from api.sessions.rows import SessionRow
 
-_MAX_PEOPLE = 20  # maximum number of people with the same address, in as many cycles
+_MAX_PEOPLE = 20  # people with the same address, who may be one human in several cycles
 
 
 @dataclass(frozen=True, slots=True)

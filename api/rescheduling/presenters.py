@@ -99,7 +99,7 @@ def slot_weeks(
 ) -> tuple[SlotWeek, ...]:
     """Return the times to which a session can move, by week and day in the time zone `zone`.
 
-    The first of `slots` is suggested if there are others. `current` is the session's present start.
+    The first of `slots` is suggested if there are others. `current` is the session's current start.
     """
     now = _monday(current.astimezone(zone).date())
     days = defaultdict[date, list[SlotOption]](list)

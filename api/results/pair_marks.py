@@ -31,7 +31,7 @@ PairMarks = Mapping[str, tuple[PairMark, ...]]
 
 
 def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairMarks:
-    """Return the marks of the coachees in `roster`, with their matches, if they have one.
+    """Return the marks of the coachees in `roster`, of whom some have a match in `matches`.
 
     `policy` is the manager's policy, without pins added for one run. `roster` needs to contain only
     those coaches who are in its coachees' matches, bans, and waivers.

@@ -46,7 +46,7 @@ class ModuleTick:
 
 @dataclass(frozen=True, slots=True)
 class ActionFields:
-    """The fields of an action: its index, whether it is new, and whether it is shown initially."""
+    """The fields of an action: its index, whether it is filled in, and whether it is visible."""
 
     place: int
     stored: bool
@@ -109,7 +109,7 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return the faults of a record by form field, which also counts the empty actions."""
+    """Return the faults of a record by form field. The form also has empty actions."""
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
     for field, fault in faults.items():

@@ -89,7 +89,7 @@ def shown_form(
 
 
 def shown_step(version: int, refused: Refused | None) -> FormState:
-    """Return the state of a form for an object that the page shows in the version `version`."""
+    """Return the state of a form about an object; the page shows the object's version `version`."""
     if refused is None:
         return FormState({}, version)
     entered = refused.entered

@@ -150,7 +150,7 @@ def country(text: str, read_context: ReadContext) -> str:
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
     """Return the code of the English name with the most similar spelling, if one is similar.
 
-    Codes are not suggested for similar codes, which are too short: `eng` resembles `ng`, another
+    Similar codes are not suggested, because codes are too short: `eng` resembles `ng`, another
     language. Since a wrong suggestion might be accepted, names have to be more similar than
     elsewhere.
     """

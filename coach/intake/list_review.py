@@ -1,4 +1,4 @@
-"""Reviews both lists of people before they are used: who is new, changed, gone or doubled.
+"""Reviews both lists of people before they are used: who is new, changed, gone, or entered twice.
 
 `review_lists` computes everything that a user has to check before lists replace earlier ones. It is
 shared by the command `import` and the server.
@@ -63,7 +63,7 @@ class ListReview:
 
 
 def review_lists(roster: Roster, earlier: Roster | None = None) -> ListReview:
-    """Compare two lists with the earlier ones, if there are any, and find doubled people."""
+    """Compare two lists with the earlier ones, if there are any, and find people entered twice."""
     coachees = compare_list(
         PeopleKind.COACHEES, roster.coachees, earlier.coachees if earlier else None
     )

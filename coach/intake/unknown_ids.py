@@ -1,4 +1,4 @@
-"""Finds ids of people who are not in the cycle in preferences, refusals and chains of command."""
+"""Finds unknown ids of people in preferences, refusals and chains of command."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """Yield findings about matches that a rule forbids, or with wrong verdicts or points."""
+    """Yield findings about matches that a rule forbids, or that have wrong verdicts or points."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:

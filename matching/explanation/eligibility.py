@@ -68,7 +68,7 @@ class Eligibility:
         return tuple(steps)
 
     def reason(self) -> UnmatchedReason:
-        """Return the code for why the coachee has no coach."""
+        """Return the code of the reason why the coachee has no coach."""
         if not self.eligible.any():
             return "nobody-eligible"
         return "all-taken" if self.available.any() else "nobody-schedulable"

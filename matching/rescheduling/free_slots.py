@@ -92,7 +92,7 @@ class _Search:
         self._costs = self._later_costs()
 
     def slots(self, *, moving: bool) -> Iterator[tuple[int, Slot]]:
-        """Yield the slots that move later sessions, or the slots that do not, best first.
+        """Yield slots, best first: those that move later sessions or, if not `moving`, all others.
 
         Each slot comes with the index of its day.
         """

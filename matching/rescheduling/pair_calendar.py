@@ -65,7 +65,7 @@ class PairCalendar:
 
     @cached_property
     def quality(self) -> Quality:
-        """Scores series of this pair, whose people are row 0 on both sides."""
+        """The quality scores of this pair, whose people are row 0 on both sides."""
         return Quality(self.roster, self.cycle)
 
     @cached_property

@@ -18,7 +18,7 @@ from matching.rules.schedule import can_meet
 
 
 class PairJudgement:
-    """Judges a pair by the rules and by its common free time; its grid is built only once."""
+    """Judges a pair by the rules and by its common free time, on a grid that is built only once."""
 
     def __init__(self, roster: Roster, cycle: Cycle, coachee: str, coach: str) -> None:
         """Create the judgement of a coachee and a coach, who are in `roster`."""

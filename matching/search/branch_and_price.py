@@ -182,7 +182,7 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _suffices(self, known_bound: int, lp_solution: LpSolution) -> bool:
-        """Return whether pricing can stop: more sets cannot lower the bound, or it is pruned."""
+        """Return whether to stop pricing: the node is pruned, or its bound cannot fall further."""
         coachees = len(self._generation.must_place)
         least = integer_bound(replace(lp_solution, excess=0.0), coachees)
         bound = integer_bound(lp_solution, coachees)

@@ -66,7 +66,7 @@ class PairDecisionInput(PairOfDecision):
 def decide(
     services: Services, cycle_id: str, given: PairDecisionInput, *, version: int | None = None
 ) -> None:
-    """Add a pin, a ban or a waiver to the policy; a pin or ban that exists changes nothing.
+    """Add a pin, a ban or a waiver to the policy; an existing pin or ban is not added again.
 
     `version` is the policy version on which the decision is based; `None` disables the check.
 

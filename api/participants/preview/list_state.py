@@ -14,7 +14,7 @@ from api.participants.undo import replaced_at
 
 
 class ListState(NamedTuple):
-    """The state of a cycle's lists: undecided uploads, and when the undoable change was made.
+    """Whether lists wait for a decision, and when the change that can be undone was made.
 
     `version` is the version of the lists in use.
     """
@@ -25,7 +25,7 @@ class ListState(NamedTuple):
 
 
 def list_state(tx: Transaction, cycle_id: str, *, now: datetime) -> ListState:
-    """Return whether uploaded lists wait for a decision, and whether the latest can be undone."""
+    """Return the state of a cycle's lists at the time `now`."""
     waiting = select(ListPreviewRow.cycle_id).where(
         ListPreviewRow.cycle_id == cycle_id, ListPreviewRow.expires_at > now
     )

@@ -11,7 +11,7 @@ MAX_BOUNDARIES = 40  # of multipart MIME parts
 MAX_PARTS = 60
 MAX_HEADER_CHARACTERS = 4096
 MAX_HEADERS = 20  # with the same name
-MAX_TEXT_CHARACTERS = 20_000  # from which quotes are removed
+MAX_TEXT_CHARACTERS = 20_000  # of a text, before quotes are removed
 MAX_COMMENT_CHARACTERS = 4000
 MAX_LINE_CHARACTERS = 300
 

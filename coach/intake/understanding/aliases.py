@@ -13,7 +13,10 @@ V = TypeVar("V")
 
 
 def name_key(text: str) -> str:
-    """Return a name without punctuation: `Bosna & Hercegovina` is `bosna hercegovina`."""
+    """Return a folded name without punctuation and words for "and".
+
+    `Bosna & Hercegovina` and `Bosna i Hercegovina` are both `bosna hercegovina`.
+    """
     words = re.sub(r"[^\w\s]", " ", folded(text)).split()
     return " ".join(word for word in words if word not in {"and", "i", "dhe"})
 
