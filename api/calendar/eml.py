@@ -41,7 +41,7 @@ __all__ = ["ReplyLinks", "eml_bytes"]
 
 _TOKEN_PLACEHOLDER = "0123456789abcdef" * 2  # as long as a token
 _PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"  # not valid base64
-_GAPS = {
+_PLACEHOLDERS = {
     _TOKEN_PLACEHOLDER.encode(): "token",
     b"<plain>\r\n": "plain",
     b"<html>\r\n": "html",
@@ -103,7 +103,7 @@ def eml_bytes(
 def _rest(
     message: Message, address: str, domain: str, content: MailTexts, calendar: bytes | None
 ) -> bytes:
-    """Return the headers that do not identify anybody, and the body."""
+    """Return the headers other than addresses and subject, and the body."""
     file = None if calendar is None else invitation_file_name(message.invitation, ".ics")
     skeleton = _skeleton(message.stamp, domain, message.method.value, file)
     return skeleton.fill(
@@ -185,7 +185,7 @@ def _time_texts(invitation: Invitation, zone: ZoneInfo, texts: Renderer) -> Time
 def _skeleton(
     stamp: datetime, domain: str, method: str, attachment_name: str | None
 ) -> TextPattern:
-    """Return the non-identifying headers and the body, with gaps for the token and the contents.
+    """Return the headers and the body of `_rest`, with placeholders for the token and the contents.
 
     The result is cached, because emails differ in little else and building the MIME structure takes
     most of the time.
@@ -195,7 +195,7 @@ def _skeleton(
     own["Message-ID"] = f"<{_TOKEN_PLACEHOLDER}@{domain}>"
     own["Auto-Submitted"] = "auto-generated"
     body = _body(method, attachment_name).as_bytes(policy=_CRLF)
-    return TextPattern(header_lines(own) + body, _GAPS)
+    return TextPattern(header_lines(own) + body, _PLACEHOLDERS)
 
 
 def _body(method: str, attachment_name: str | None) -> MIMEMultipart:

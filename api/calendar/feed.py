@@ -21,7 +21,7 @@ from api.calendar.wording import PRODUCT
 
 _REFRESH_INTERVAL = timedelta(hours=1)
 _REFRESH_INTERVAL_TEXT = "PT1H"
-_GAPS = {
+_PLACEHOLDERS = {
     b"UID:nobody\r\n": "uid",
     b"SUMMARY:nothing\r\n": "title",
     b"DTSTART:20000101T000000Z\r\n": "start",
@@ -118,7 +118,7 @@ def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=1024)
 def _pattern(status: FeedStatus, sequence: int, place: str, join_link: str) -> TextPattern:
-    """Return an event with gaps for values that differ between most events; see `ics._pattern`."""
+    """Return an event with `_PLACEHOLDERS` for what differs between events; see `ics._pattern`."""
     event = Event()
     event.add("uid", "nobody")
     event.add("summary", "nothing")
@@ -133,7 +133,7 @@ def _pattern(status: FeedStatus, sequence: int, place: str, join_link: str) -> T
         event.add("location", place)
     if join_link:
         event.add("url", vUri(join_link))
-    return TextPattern(bytes(event.to_ical()), _GAPS)
+    return TextPattern(bytes(event.to_ical()), _PLACEHOLDERS)
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ _MAX_PLAIN_TITLE = 60  # fits in a line
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+(?: [A-Za-z0-9-]+)*")
 _FOLDED_AT = 74  # octets, as icalendar folds lines
 _DAY = timedelta(days=1)
-_GAPS = {
+_PLACEHOLDERS = {
     b"\nUID:nobody\r": "uid",
     b"\nDTSTART:20000101T000000Z\r": "start",
     b"\nDTEND:20000102T000000Z\r": "end",
@@ -36,7 +36,7 @@ _GAPS = {
     b"\nATTENDEE:mailto:nobody\r": "attendee",
     b"\nX-DETAILS:none\r": "details",
 }
-"""The lines that differ between messages, with their placeholders in a pattern."""
+"""Placeholder lines for what differs between messages, and their names."""
 
 
 class SharedProperties(NamedTuple):
@@ -89,20 +89,20 @@ def ics_bytes(
 
 @lru_cache(maxsize=256)
 def _pattern(shared: SharedProperties, title: str, alarm_lead: timedelta) -> TextPattern:
-    """Return the calendar object with gaps for the values that differ between messages (`_GAPS`).
+    """Return the calendar object with `_PLACEHOLDERS` for what differs between messages.
 
     The result is cached, because most objects differ only in these lines.
     """
     plain_title = len(title) <= _MAX_PLAIN_TITLE and _PLAIN_TITLE.fullmatch(title)
     if plain_title and alarm_lead >= _DAY and not alarm_lead % _DAY:
-        return TextPattern(_plain_object(shared, title, alarm_lead // _DAY), _GAPS)
+        return TextPattern(_plain_object(shared, title, alarm_lead // _DAY), _PLACEHOLDERS)
     from api.calendar import icalendar_lines  # noqa: PLC0415 - slow, and mostly not needed
 
-    return TextPattern(icalendar_lines.calendar_object(shared, title, alarm_lead), _GAPS)
+    return TextPattern(icalendar_lines.calendar_object(shared, title, alarm_lead), _PLACEHOLDERS)
 
 
 def _plain_object(shared: SharedProperties, title: str, alarm_days: int) -> bytes:
-    """Build a calendar object with a placeholder for each gap, without using the library."""
+    """Build a calendar object with placeholders, without using the icalendar library."""
     is_request = shared.method is Method.REQUEST
     alarm = (
         *("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}"),

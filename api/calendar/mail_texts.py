@@ -87,7 +87,7 @@ class _Given(NamedTuple):
 
 
 class _Patterns(NamedTuple):
-    """The rendered subject, text and HTML, with gaps; body texts have CRLF line endings."""
+    """The rendered subject, text and HTML, with placeholders. Bodies have CRLF line endings."""
 
     subject: TextPattern
     plain: TextPattern
@@ -118,12 +118,14 @@ def mail_texts(
 
 @lru_cache(maxsize=512)
 def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
-    """Return the rendered subject, text and HTML, with a gap for each value."""
-    gaps = {name: f"\x00{name}\x00" for name in (*_REQUIRED, *_OPTIONAL, *_LINKS)}
-    links = {name: gaps[name] for name in _LINKS if name != "calendar" or given.calendar_link}
+    """Return the rendered subject, text and HTML, with a placeholder for each value."""
+    placeholders = {name: f"\x00{name}\x00" for name in (*_REQUIRED, *_OPTIONAL, *_LINKS)}
+    links = {
+        name: placeholders[name] for name in _LINKS if name != "calendar" or given.calendar_link
+    }
     values: dict[str, object] = {
-        **{name: gaps[name] for name in _REQUIRED},
-        **{name: gaps[name] if name in given.values else "" for name in _OPTIONAL},
+        **{name: placeholders[name] for name in _REQUIRED},
+        **{name: placeholders[name] if name in given.values else "" for name in _OPTIONAL},
         "links": ReplyLinks(**links, are_web_pages=given.web_links),
         "changed": kind.changed,
         "answer": kind.answer.value,
@@ -132,7 +134,7 @@ def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
         "group": kind.group,
     }
     folder = _FOLDERS[kind.method]
-    names = {gap.encode(): name for name, gap in gaps.items()}
+    names = {placeholder.encode(): name for name, placeholder in placeholders.items()}
     subject, plain, html = (
         render(texts, f"{folder}/{file}", **values).encode()
         for file in ("subject.txt", "body.txt", "body.html")

@@ -1,4 +1,4 @@
-"""The instrument and version by which each goal was rated."""
+"""The instrument, and its version, with which each goal was rated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _INSTRUMENT, _VERSION = "goal_attainment", "1"
-"""The only instrument by which goals were rated before, and its version."""
+"""The only instrument with which goals were rated before, and its version."""
 
 
 def upgrade() -> None:
