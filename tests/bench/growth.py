@@ -1,6 +1,8 @@
-"""Plots time and memory for 1, 2, 4 and 8 times the size into `docs/pictures`.
+"""Plots time and memory of four classes at 1, 2, 4 and 8 times the size into `docs/pictures`.
 
-Each size is solved in a separate process, so that its peak memory can be measured.
+Each size is solved in a separate process, so that its peak memory can be measured. Times are
+processor seconds of one worker until all levels but `schedule` are proven, or until the end of the
+run.
 """
 
 from __future__ import annotations
@@ -9,25 +11,66 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from markupsafe import escape
 
+from coach.cycle import Cycle
+from coach.objective import ObjectiveLevel
+from coach.people import Roster
 from matching.engine import SolveOptions
+from matching.progress import Progress
 from tests.bench.figures import machine, peak_mebibytes
-from tests.bench.instances import UN_WIDE, instance
-from tests.bench.solving import solved
+from tests.bench.instances import TIGHT, UN_WIDE, WORLD, InstanceClass, identical_people, instance
+from tests.bench.solving import require_sound, solved
 
 FACTORS = (1, 2, 4, 8)
-COACHEES, COACHES = 300, 100
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "growth.svg"
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 760, 340, 64, 56, 60
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 860, 420, 64, 56, 60
+
+
+@dataclass(frozen=True)
+class GrowingClass:
+    """A class of instances, its smallest size, and how it is drawn."""
+
+    name: str
+    coachees: int
+    coaches: int
+    generate: Callable[[int, int], tuple[Roster, Cycle]]
+    colour: str
+    dashes: str
+
+    def size(self, factor: int) -> str:
+        """Return the number of people at a multiple of the smallest size."""
+        return f"{self.coachees * factor:,} x {self.coaches * factor:,}"
+
+
+def _of_class(shape: InstanceClass) -> Callable[[int, int], tuple[Roster, Cycle]]:
+    return lambda coachees, coaches: instance(
+        replace(shape, coachees=coachees, coaches=coaches), seed=1
+    )
+
+
+CLASSES = (
+    GrowingClass("tight", 75, 20, _of_class(TIGHT), "#9c2a10", ""),
+    GrowingClass("dense (UN-wide)", 300, 100, _of_class(UN_WIDE), "#17596b", "9 4"),
+    GrowingClass("five continents", 300, 100, _of_class(WORLD), "#6a4c93", "2 4"),
+    GrowingClass("identical people", 60, 20, identical_people, "#4a6b17", "12 4 2 4"),
+)
 
 
 @dataclass(frozen=True)
 class Size:
-    """A measurement of one size: seconds until the result was proven, and peak memory."""
+    """A measurement of one size.
+
+    Attributes:
+        seconds: processor seconds until all levels but `schedule` were proven, or the run ended.
+        mebibytes: peak memory.
+        proven: whether all levels but `schedule` were proven.
+    """
 
     factor: int
     seconds: float
@@ -35,28 +78,51 @@ class Size:
     proven: bool
 
 
-def measure(factor: int) -> Size:
-    """Solve and measure one size in this process."""
-    shape = replace(UN_WIDE, coachees=COACHEES * factor, coaches=COACHES * factor)
-    roster, cycle = instance(shape, seed=1)
-    result, seconds = solved(roster, cycle, SolveOptions(explain=False))
-    return Size(factor, seconds, peak_mebibytes(), result.status == "optimal")
+def measure(growing: GrowingClass, factor: int) -> Size:
+    """Solve, audit and measure one size in this process."""
+    roster, cycle = growing.generate(growing.coachees * factor, growing.coaches * factor)
+    decided: list[float] = []
+    started = time.process_time()
+
+    def record(progress: Progress) -> None:
+        if progress.level is ObjectiveLevel.TOTAL and progress.value == progress.bound:
+            decided.append(time.process_time() - started)
+
+    result, _ = solved(roster, cycle, SolveOptions(explain=False), report=record)
+    ended = time.process_time() - started
+    memory = peak_mebibytes()
+    require_sound(roster, cycle, result)
+    levels = [one for one in result.levels if one.name is not ObjectiveLevel.SCHEDULE]
+    proven = all(one.proven for one in levels)
+    return Size(factor, decided[0] if proven and decided else ended, memory, proven)
 
 
-def _measure_in_subprocess(factor: int) -> Size:
-    words = [sys.executable, "-m", "tests.bench.growth", str(factor)]
+def _measure_in_subprocess(growing: GrowingClass, factor: int) -> Size:
+    words = [sys.executable, "-m", "tests.bench.growth", growing.name, str(factor)]
     answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     return Size(**json.loads(answer))
 
 
-def draw(sizes: list[Size]) -> str:
-    """Return an SVG with both curves on logarithmic axes, where a power law is a straight line."""
-    panels = (
-        ("seconds to the proven result", [size.seconds for size in sizes], "{:.1f} s", 0),
-        ("peak memory", [size.mebibytes for size in sizes], "{:,.0f} MiB", _WIDTH // 2),
-    )
-    body = "\n".join(_panel(sizes, *panel) for panel in panels)
-    title = f"Growth of the UN-wide class: {COACHEES} x {COACHES} and its multiples"
+@dataclass(frozen=True)
+class Panel:
+    """One of the two charts: what it shows, the values, and its left edge in pixels."""
+
+    title: str
+    value_of: Callable[[Size], float]
+    form: str
+    left: int
+
+
+PANELS = (
+    Panel("Processor time until proven, by size", lambda size: size.seconds, "{:.1f} s", 0),
+    Panel("Peak memory, by size", lambda size: size.mebibytes, "{:,.0f} MiB", _WIDTH // 2),
+)
+
+
+def draw(measured: dict[GrowingClass, list[Size]]) -> str:
+    """Return an SVG with all curves on logarithmic axes, where a power law is a straight line."""
+    title = "Growth of four classes of instances"
+    body = "\n".join(line for panel in PANELS for line in _panel(panel, measured))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'font-family="sans-serif" font-size="13">\n<title>{escape(title)}</title>\n'
@@ -67,56 +133,75 @@ def draw(sizes: list[Size]) -> str:
     )
 
 
-def _panel(sizes: list[Size], name: str, values: list[float], form: str, left: int) -> str:
-    width, height = _WIDTH // 2 - _LEFT - 24, _HEIGHT - _TOP - _BOTTOM - 24
-    low, high = min(values) * 0.7, max(values) * 1.4
+def _panel(panel: Panel, measured: dict[GrowingClass, list[Size]]) -> Iterator[str]:
+    width, height = _WIDTH // 2 - _LEFT - 24, _HEIGHT - _TOP - _BOTTOM - 110
+    foot, left = _TOP + 20 + height, panel.left + _LEFT
+    every = [panel.value_of(size) for sizes in measured.values() for size in sizes]
+    low, high = min(every) * 0.7, max(every) * 1.4
 
-    def place(size: Size, value: float) -> tuple[float, float]:
+    def place(size: Size) -> tuple[float, float]:
         across = math.log(size.factor) / math.log(FACTORS[-1])
-        up = math.log(value / low) / math.log(high / low)
-        return left + _LEFT + across * width, _TOP + 20 + (1 - up) * height
+        up = math.log(panel.value_of(size) / low) / math.log(high / low)
+        return left + across * width, _TOP + 20 + (1 - up) * height
 
-    points = [place(size, value) for size, value in zip(sizes, values, strict=True)]
-    exponent = math.log(values[-1] / values[0]) / math.log(sizes[-1].factor / sizes[0].factor)
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    foot = _TOP + 20 + height
-    parts = [
-        (
-            f'<text x="{left + 16}" y="{_TOP}" fill="#17596b">{name}, '
-            f"size to the power of {exponent:.2f}</text>"
-        ),
-        (
-            f'<polyline points="{left + _LEFT},{_TOP + 12} {left + _LEFT},{foot} '
-            f'{left + _LEFT + width},{foot}" fill="none" stroke="#999"/>'
-        ),
-        f'<polyline points="{line}" fill="none" stroke="#17596b" stroke-width="2"/>',
-    ]
-    for size, value, (x, y) in zip(sizes, values, points, strict=True):
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#17596b"/>')
-        anchor, aside, above = ("start", 10, -6) if size.factor == FACTORS[0] else ("end", -6, 10)
-        label = form.format(value)
-        parts.append(
-            f'<text x="{x + aside:.1f}" y="{y - above:.1f}" text-anchor="{anchor}">{label}</text>'
-            f'<text x="{x:.1f}" y="{foot + 18}" text-anchor="middle">{size.factor} x</text>'
+    yield f'<text x="{panel.left + 16}" y="{_TOP}" fill="#222">{panel.title}</text>'
+    yield (
+        f'<polyline points="{left},{_TOP + 12} {left},{foot} {left + width},{foot}" '
+        f'fill="none" stroke="#999"/>'
+    )
+    for exponent in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1):
+        y = _TOP + 20 + (1 - math.log(10**exponent / low) / math.log(high / low)) * height
+        yield f'<path d="M{left} {y:.1f}h{width}" stroke="#ddd"/>'
+        yield (
+            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end" font-size="11">'
+            f"{10**exponent:,g}</text>"
         )
-    return "\n".join(parts)
+    for factor in FACTORS:
+        x = left + math.log(factor) / math.log(FACTORS[-1]) * width
+        yield f'<text x="{x:.1f}" y="{foot + 18}" text-anchor="middle">{factor} x</text>'
+    for number, (growing, sizes) in enumerate(measured.items()):
+        points = [place(size) for size in sizes]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        stroke = f'stroke="{growing.colour}" stroke-width="2" stroke-dasharray="{growing.dashes}"'
+        yield f'<polyline points="{line}" fill="none" {stroke}/>'
+        for size, (x, y) in zip(sizes, points, strict=True):
+            fill = growing.colour if size.proven else "#fff"
+            yield (
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{fill}" '
+                f'stroke="{growing.colour}" stroke-width="2"/>'
+            )
+        y = foot + 42 + 18 * number
+        yield f'<path d="M{panel.left + 16} {y - 4}h40" fill="none" {stroke}/>'
+        text = f"{growing.name}: {_ends(panel, sizes)}"
+        yield f'<text x="{panel.left + 66}" y="{y}">{escape(text)}</text>'
+
+
+def _ends(panel: Panel, sizes: Sequence[Size]) -> str:
+    """Return the first and last value, and the power of the size with which the values grow."""
+    first, last = panel.value_of(sizes[0]), panel.value_of(sizes[-1])
+    power = math.log(last / first) / math.log(sizes[-1].factor / sizes[0].factor)
+    span = f"{panel.form.format(first)} to {panel.form.format(last)}"
+    return f"{span}, power {power:.2f}"
 
 
 def main() -> int:
-    """Measure all sizes and write the picture, or print the size given as an argument as JSON."""
+    """Measure all sizes and write the picture, or print the size given as arguments as JSON."""
     if len(sys.argv) > 1:
-        print(json.dumps(vars(measure(int(sys.argv[1])))))
+        (growing,) = (one for one in CLASSES if one.name == sys.argv[1])
+        print(json.dumps(asdict(measure(growing, int(sys.argv[2])))))
         return 0
-    sizes = []
-    for factor in FACTORS:
-        size = _measure_in_subprocess(factor)
-        sizes.append(size)
-        proven = "proven" if size.proven else "NOT PROVEN"
-        print(
-            f"  {COACHEES * factor:,} x {COACHES * factor:,}: {size.seconds:.1f} s, "
-            f"{size.mebibytes:,.0f} MiB, {proven}"
-        )
-    PICTURE.write_text(draw(sizes), encoding="utf-8")
+    measured: dict[GrowingClass, list[Size]] = {}
+    for growing in CLASSES:
+        sizes = measured[growing] = []
+        for factor in FACTORS:
+            size = _measure_in_subprocess(growing, factor)
+            sizes.append(size)
+            print(
+                f"  {growing.name}, {growing.size(factor)}: {size.seconds:.1f} s, "
+                f"{size.mebibytes:,.0f} MiB, {'proven' if size.proven else 'NOT PROVEN'}",
+                flush=True,
+            )
+    PICTURE.write_text(draw(measured), encoding="utf-8")
     print(f"  written to {PICTURE.relative_to(Path.cwd())}")
     return 0
 

@@ -1,8 +1,9 @@
-"""Rule inputs with a single coachee and a single coach."""
+"""Rule inputs with a single coachee and a single coach, or with many alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from coach.availability import WeeklyWindow
@@ -44,3 +45,30 @@ def pair_inputs(
     )
     cycle = Cycle.model_validate({**DATES, **policy}, strict=False)
     return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+
+
+def alike_inputs(
+    coachees: int,
+    coaches: int,
+    policy: Mapping[str, object],
+    *,
+    earlier_pairs: tuple[tuple[str, str], ...] | None = None,
+    persons: Mapping[str, str] | None = None,
+) -> RuleInputs:
+    """Return the inputs of the rules for coachees `c0`, `c1`, ... and coaches `k0`, `k1`, ...
+
+    `persons` contains the value of `person` for some of their codes.
+    """
+    single = pair_inputs({}, {}, policy)
+    (coachee,), (coach,) = single.roster.coachees, single.roster.coaches
+    known = persons or {}
+
+    def changes(code: str) -> dict[str, object]:
+        return {"id": code, "person": known.get(code, ""), "email": f"{code}@example.org"}
+
+    roster = Roster(
+        coachees=tuple(coachee.model_copy(update=changes(f"c{n}")) for n in range(coachees)),
+        coaches=tuple(coach.model_copy(update=changes(f"k{n}")) for n in range(coaches)),
+        earlier_pairs=earlier_pairs,
+    )
+    return replace(single, roster=roster)
