@@ -22,7 +22,7 @@ _LINK = re.compile(r"\]\(([^)\s:]*)\)")
 
 
 def _prose_and_code(path: str) -> tuple[str, str]:
-    """Return what is outside and what is inside of code blocks."""
+    """Return the text outside code blocks, and the text inside them."""
     parts = re.split(r"^ *```.*$", (ROOT / path).read_text("utf-8"), flags=re.MULTILINE)
     return "\n".join(parts[::2]), "\n".join(parts[1::2])
 

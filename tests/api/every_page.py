@@ -591,7 +591,7 @@ def see_legacy_notebook(
 ) -> None:
     """Open the notes of a coach with a legacy notebook, and notes that were altered.
 
-    `legacy_device` gives the coach with an id such a notebook, and returns its device's key.
+    `legacy_device` creates such a notebook for the coach with an id, and returns its device's key.
     """
     sessions = walk.json(f"{cycle}/schedule")
     known = {sessions[0]["coach"]["id"]}

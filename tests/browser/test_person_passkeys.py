@@ -28,7 +28,7 @@ WORDS = "Written before verification"
 
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator[Holder]:
-    """A coachee's secret link on a server with a host name, which passkeys require."""
+    """Return a holder of a coachee's link, on a server with a host name, which passkeys require."""
     port = free_port()
     settings = Settings(
         data_dir=tmp_path, port=port, worker=False, public_url=f"http://localhost:{port}"

@@ -170,7 +170,7 @@ def write_note(coach: Page, coachee_name: str) -> None:
 
 
 def give_feedback(coachee: Page) -> None:
-    """Read the shared record, give feedback on the session, and return to the own page."""
+    """Read the shared record, give feedback on the session, and return to the coachee's page."""
     coachee.reload()
     expect(coachee.get_by_text("Recruitment of women officers")).to_be_visible()
     expect(coachee.get_by_text(PRIVATE)).to_have_count(0)

@@ -130,7 +130,7 @@ def test_an_agreed_agreement_is_active_from_the_first_session(stored: AgreementS
 
 
 def _t_by_covariance(weights: list[int], levels: list[int]) -> float:
-    """T as 50 + 10 z of the weighted sum of variables with variance 1 and correlation 0.3."""
+    """Return 50 + 10 z of the weighted sum of variables with variance 1 and correlation 0.3."""
     covariance = [
         [1.0 if row == column else 0.3 for column in range(len(weights))]
         for row in range(len(weights))

@@ -552,7 +552,7 @@ def test_plans_and_answers_of_an_older_version_are_shown_and_compared(client: Te
 
 
 def _stored_sentences(older: Path) -> dict[str, set[str]]:
-    """Return the stored reasons of the older version, in the present wording, by plan."""
+    """Return the stored reasons of the older version, in the current wording, by plan."""
     with closing(sqlite3.connect(older / "gender-coach.sqlite")) as connection:
         results = dict(connection.execute("SELECT id, result FROM plans"))
     return {

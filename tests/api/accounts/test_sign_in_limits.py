@@ -198,7 +198,7 @@ def test_network_is_an_ipv4_address_or_an_ipv6_64(host: str, network: str) -> No
 
 @pytest.fixture
 def secret(world: World) -> str:
-    """The app's secret of the user `berta`, who has a password."""
+    """Return the secret of the authenticator app of the user `berta`, who has a password."""
     now, factor = datetime.now(UTC) - timedelta(minutes=2), pyotp.random_base32()
     with world.database.writing() as tx:
         principal = Principal(

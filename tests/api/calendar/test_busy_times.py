@@ -41,7 +41,7 @@ def event(*lines: str, start: str = ":20270201T090000Z", end: str = ":20270201T1
 
 
 def found(content: bytes) -> list[str]:
-    """Return the busy times in a calendar, without the child process."""
+    """Return the busy times in a calendar, without using a child process."""
     text = _text_without_titles("a.ics", content, OWNER.address)
     _check("a.ics", text)
     response = build_response(text, ZONE, FIRST, LAST)

@@ -151,7 +151,7 @@ class Life:
         self._await_mails()
 
     def place_sessions(self, code: str, **change: str) -> None:
-        """Set place or topic of all sessions of a person."""
+        """Set the place or topic of all of a person's sessions."""
         person_id = self.person_id(code)
         with self._world.database.writing() as tx:
             of_person = or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
@@ -224,7 +224,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store agreements, goals and commitments, of several people, that name the two people."""
+        """Store several people's agreements, goals and commitments, which name the two people."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:

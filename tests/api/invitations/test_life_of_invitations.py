@@ -162,7 +162,7 @@ class Life:
         return row, Principal(AccessRole.COACH, person_id=row.coach_id)
 
     def messages(self, person_id: str) -> list[Message]:
-        """Return the messages to a person in the order in which they were made."""
+        """Return the messages to a person in the order in which they were created."""
         with self.world.database.reading() as tx:
             query = select(MailRow).where(
                 MailRow.kind == MailKind.INVITATION, MailRow.person_id == person_id

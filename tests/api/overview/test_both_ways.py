@@ -155,10 +155,10 @@ def way(request: pytest.FixtureRequest, ways: Ways) -> ByJson | ByPage:
 
 @pytest.fixture
 def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[object, bool]]:
-    """Return a function that performs an action on two identical cycles: by the API, and on a page.
+    """Return a function that performs an action on two cycles: through the API, and on a page.
 
-    The function checks that both ways have the same result and effects. It returns the result, and
-    whether anything was changed.
+    The cycles are identical. The function checks that both ways have the same result and effects.
+    It returns the result, and whether anything was changed.
     """
 
     def do(act: str, *arguments: object) -> tuple[object, bool]:

@@ -70,7 +70,7 @@ IN_ORDER = ServiceFigures(
 
 
 def _tones(**changed: object) -> dict[str, Tone]:
-    """Return the lines that are not in order if some figures differ from `IN_ORDER`."""
+    """Return the tones other than `GOOD`, by line, if some figures differ from `IN_ORDER`."""
     checks = service_checks(IN_ORDER.model_copy(update=changed))
     return {check.name: check.tone for check in checks if check.tone is not Tone.GOOD}
 

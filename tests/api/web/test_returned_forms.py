@@ -30,7 +30,7 @@ TYPED = {"label": 'Ana "<b>" Šarić', "days": "30"}
 
 @pytest.fixture
 def codes(world: World) -> tuple[str, ...]:
-    """The recovery codes of the manager."""
+    """Return the recovery codes of the manager."""
     with world.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())
         world.give_factor(tx, user)
@@ -39,7 +39,7 @@ def codes(world: World) -> tuple[str, ...]:
 
 @pytest.fixture
 def browser(world: World, client: httpx.Client, codes: tuple[str, ...]) -> Iterator[httpx.Client]:
-    """A browser in which the manager is signed in but has not confirmed recently."""
+    """Return a browser in which the manager is signed in but has not confirmed recently."""
     assert codes
     with world.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())

@@ -1,4 +1,4 @@
-"""How the programs get the pairs and report their answers.
+"""Reads the pairs for the programs, and reports their answers.
 
 The clock runs from before the pairs are read until the chosen pairs are written. Imports are not
 measured.

@@ -237,7 +237,7 @@ class BruteForce:
         return not several or place(0, [])
 
     def best(self) -> list[int] | None:
-        """Return the best value of each level except `schedule`; `None` if there are many plans."""
+        """Return the best value of each level except `schedule`; `None` with too many series."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)
