@@ -38,7 +38,7 @@ def issue_known_device(keyring: Keyring, user_id: str, *, now: datetime) -> str:
 
 
 def read_known_device(keyring: Keyring, cookie: str, *, now: datetime) -> KnownDevice | None:
-    """Return the device of a cookie, or `None` if it is missing, expired or not signed by us."""
+    """Return the device of a cookie, or `None` if the cookie is missing, expired or invalid."""
     signed, _, signature = cookie.rpartition(".")
     if not hmac.compare_digest(_signature(keyring, signed).encode(), signature.encode()):
         return None
@@ -47,14 +47,14 @@ def read_known_device(keyring: Keyring, cookie: str, *, now: datetime) -> KnownD
 
 
 def presented_device(request: Request) -> KnownDevice | None:
-    """Return the known device that sent a request, or `None` if it is not known."""
+    """Return the known device that sent a request, or `None` for an unknown device."""
     services: Services = request.app.state.services
     cookie = request.cookies.get(known_device_cookie(services.settings), "")
     return read_known_device(services.keyring, cookie, now=services.now())
 
 
 def presented_device_id(request: Request) -> str | None:
-    """Return the id of the known device that sent a request, or `None` if it is not known."""
+    """Return the id of the known device that sent a request, or `None` for an unknown device."""
     device = presented_device(request)
     return None if device is None else device.id
 

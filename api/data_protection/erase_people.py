@@ -234,7 +234,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _erase_from_label(plan: PlanRow, redactor: Redactor) -> None:
-    """Remove a plan's name or comment that mentions an erased person, and invalidate open forms."""
+    """Clear a plan's name or comment if it mentions an erased person, and invalidate open forms."""
     name = "" if redactor.mentions(plan.name) else plan.name
     comment = "" if redactor.mentions(plan.comment) else plan.comment
     if (name, comment) != (plan.name, plan.comment):

@@ -62,7 +62,7 @@ def ids_to_erase(
 
 
 def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> ErasedIds:
-    """Erase the given people and cycles unless already erased; return what was erased here.
+    """Erase the given people and cycles unless already erased; return those newly erased.
 
     Unlike other erasures, this one is not refused if people have future sessions: the erasure was
     already permitted, and the backup is from before these sessions were cancelled.

@@ -259,7 +259,7 @@ def _status(
 
 
 def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
-    """Return whether there is data to erase, even if the cycle has been erased before."""
+    """Return whether a cycle has data to erase, including data added after an earlier erasure."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True
     there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))

@@ -105,7 +105,7 @@ def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> Ou
 
 
 def introduction_id(unique_id: str) -> str:
-    """Return the id of an introduction's email, with which its `unique_id` starts."""
+    """Return the id of an introduction's email, taken from the `unique_id` of the introduction."""
     return unique_id[:-_STAMP_LENGTH]
 
 

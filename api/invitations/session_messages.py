@@ -49,7 +49,7 @@ def last_sent(row: SessionRow) -> SentInvitation:
 
 
 def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
-    """Change a session as announced in the message. Its revision increases, unless it is new."""
+    """Update a session as `message` announces. The revision of an existing session increases."""
     invitation = message.invitation
     is_new = row.changed_at is None
     row.number, row.count = invitation.number, invitation.count
@@ -80,7 +80,7 @@ def draft_mails(
     cutoff: timedelta,
     now: datetime,
 ) -> tuple[MailRow, MailRow]:
-    """Return the message, which was applied to the session, as draft emails to coachee and coach.
+    """Return draft emails to coachee and coach about a message that was applied to their session.
 
     `answers` are the answers from before the change. `plan_id` is the plan whose publication causes
     the message, or `None`. Within `cutoff` before the session, calendars should not offer to

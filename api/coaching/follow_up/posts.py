@@ -1,4 +1,4 @@
-"""Use cases of posts that have taken over a commitment; they use the link that was sent to them."""
+"""Use cases of posts that have taken over a commitment, and that open the link in their email."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def _own_occasions(
     principal: Principal,
     is_wanted: Callable[[Asking], bool],
 ) -> Iterator[_OwnOccasion]:
-    """Yield the occasions that `is_wanted` selects and on which the principal is asked."""
+    """Yield the occasions on which the principal is asked; `is_wanted` selects them."""
     side, person_id = _SIDES.get(principal.role), principal.person_id
     if side is None or person_id is None:
         return
