@@ -88,7 +88,7 @@ def create_aide(services: Services, principal: Principal, name: AideName) -> New
 
 
 def end_aide(services: Services, principal: Principal, aide_id: str) -> None:
-    """End one of a coachee's aides' links.
+    """End the link of one of a coachee's aides.
 
     Raises:
         NotFoundError: there is no such link, or it belongs to somebody else.

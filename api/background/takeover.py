@@ -1,7 +1,7 @@
 """Takes over the jobs of workers that have ended without returning them, on any machine.
 
 A worker has ended if its lease is free and its heartbeat has not changed for a while. That time is
-measured by the observer's monotonic clock, so that a clock change has no influence on it. A worker
+measured by the observer's monotonic clock, so that a clock change does not affect it. A worker
 that is stopped or hangs keeps its lease, and is not taken over.
 
 The jobs keep their crash counts when they return to their queues (the job engine ensures this), so

@@ -120,7 +120,7 @@ def record_changes(tx: Transaction, changes: AccessChanges) -> None:
 
 
 def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[str]) -> None:
-    """Restore users' later role, password and account, including the seals of these rows."""
+    """Apply later changes to users' roles, passwords and accounts, including the rows' seals."""
     table: Any = UserRow.__table__
     ids = table.c.id.in_(known)
     tx.execute(update(table).where(ids).values(issuer=None, subject=None, expected_mail=None))
@@ -131,7 +131,7 @@ def _repeat_users(tx: Transaction, changes: AccessChanges, known: AbstractSet[st
 def _replace(
     tx: Transaction, tables: dict[Any, str], changes: AccessChanges, owners: Collection[str]
 ) -> None:
-    """Replace the factors of `owners` with the later factors in the replaced database."""
+    """Replace the factors of `owners` with their later factors, which `changes` contains."""
     for table, owner in tables.items():
         tx.execute(delete(table).where(getattr(table, owner).in_(owners)))
         for row in changes.factors[table]:

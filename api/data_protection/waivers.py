@@ -12,7 +12,7 @@ _ERASED = "(erased)"
 
 
 class Pseudonyms(Protocol):
-    """The new codes of erased people, and a search for these people in texts."""
+    """Maps the codes of erased people to new codes, and finds these people in texts."""
 
     def new_coachee_code(self, code: str) -> str:
         """Return the new code of a coachee, or `code` if they are not erased."""

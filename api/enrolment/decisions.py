@@ -90,7 +90,7 @@ def count_applications(tx: Transaction, cycle_id: str) -> int:
 def approve(services: Services, application_id: str) -> str:
     """Add an applicant to the list of their side, as an upload would, and return the cycle's id.
 
-    The person is sent their secret link. The list can be undone until the next run.
+    The person is sent their secret link. The addition can be undone until the next run.
 
     Raises:
         NotFoundError: there is no such application.

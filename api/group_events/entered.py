@@ -1,4 +1,4 @@
-"""The office's input about a group event, and the resulting times."""
+"""The input that describes a group event, and the times that result from it."""
 
 from __future__ import annotations
 

@@ -46,10 +46,10 @@ class PresentedSecret:
 
 
 Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
-"""Returns the principal that a secret belongs to; `None` for an invalid secret or another kind."""
+"""Returns the principal of a secret; `None` if the secret is invalid or of another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Adds what the request's other cookies prove to a principal, such as access to a notebook."""
+"""Extends a principal by what other cookies of the request prove, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)

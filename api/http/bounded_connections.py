@@ -1,6 +1,6 @@
 """Time-outs and a limit for connections, which uvicorn itself does not provide.
 
-Clients that send nothing, too slowly, or do not read their response would otherwise keep their
+Clients that send nothing, send too slowly, or do not read the response would otherwise keep their
 connections open forever, until the process has no file descriptors left.
 """
 

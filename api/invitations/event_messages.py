@@ -51,7 +51,7 @@ def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
 
 
 def apply_event_message(row: GroupInvitationRow, message: Message, *, now: datetime) -> None:
-    """Change an invitation as announced in a message. Its revision increases, unless it is new."""
+    """Update an invitation as `message` announces. The revision of an existing one increases."""
     invitation = message.invitation
     row.kind, row.is_required = invitation.event or row.kind, invitation.is_required
     row.starts_at, row.ends_at = invitation.start, invitation.end
@@ -92,7 +92,7 @@ def latest_event_invitation(
 def draft_event_mail(
     row: GroupInvitationRow, message: Message, cycle_id: str, *, now: datetime
 ) -> MailRow:
-    """Return the message, which was applied to the invitation, as a draft email.
+    """Return a draft email about a message that was applied to the invitation.
 
     The email tells calendars not to offer counter-proposals, because the office sets the time for
     everybody.

@@ -47,7 +47,7 @@ class CycleCourseRow(TableRow):
 class SyllabusRow(TableRow):
     """The plan of a coachee and their coach. Without a row, the suggestion for the course applies.
 
-    The plan belongs to the coachee, so it remains if another coach continues.
+    The plan belongs to the coachee, so it remains if another coach takes over.
 
     Attributes:
         by_coach: whether a coach has changed the plan; otherwise, it is a suggestion that was

@@ -69,7 +69,7 @@ class GoalRatingRow(IdentifiedRow):
 
     Attributes:
         rater_id: the person who has entered the rating.
-        instrument: the code of the instrument by which the goal was rated.
+        instrument: the code of the instrument with which the goal was rated.
         instrument_version: the version of the instrument at that time.
     """
 
