@@ -16,10 +16,11 @@ ROTATABLE: tuple[Rotatable, ...] = (rewrap_openers, rewrap_legacy_keys, rewrap_t
 
 
 def reserve_version(tx: Transaction, name: str, current: int) -> int:
-    """Return a version for a new key that no rotation has used, not even an interrupted one.
+    """Reserve a version for a new key, and return it.
 
-    Otherwise, the key file of an interrupted rotation could be mistaken for that of a later one.
-    `name` is `MASTER_RESERVED` or `BACKUPS_RESERVED`.
+    No rotation has used this version, not even an interrupted one: otherwise, the key file of an
+    interrupted rotation could be mistaken for that of a later one. `name` is `MASTER_RESERVED` or
+    `BACKUPS_RESERVED`.
     """
     row = tx.get(KeyMarkRow, name)
     version = max(current, 0 if row is None else int(row.mark)) + 1

@@ -224,7 +224,7 @@ class Settings(BaseSettings):
 
     @property
     def key_file_is_read_only(self) -> bool:
-        """Whether the application only reads the key file, because a setting names it."""
+        """Whether the application only reads the key file, which a setting or systemd provides."""
         return self.key_file is not None or self._key_credential is not None
 
     @property

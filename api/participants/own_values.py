@@ -34,7 +34,10 @@ def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def with_own_values(row: PersonRow, listed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the profile in a new list, with the person's own values that still apply."""
+    """Return the profile in a new list, with the person's own values that still apply.
+
+    Values that no longer apply are removed from `row.listed`.
+    """
     own = (row.listed or {}).items()
     kept = {name: value for name, value in own if _value(listed, name) == value}
     row.listed = kept or None

@@ -67,7 +67,8 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
 def rejected_plan(error: UnsoundResultError) -> RejectedResultError:
     """Return the failure of a run whose plan failed its audit, with the plan to be kept.
 
-    The failure names no people, because the failure is shown wherever the run is shown.
+    The message of `error` is replaced with one that names no people, because the failure is shown
+    wherever the run is shown.
     """
     error.shown = PLAN_REJECTED(count=len(error.findings))
     return RejectedResultError(error, {"unsound": DraftPlan.of(error.result).model_dump_json()})

@@ -1,4 +1,4 @@
-"""Splits lists of ids that are separated by commas: `K-1, K-2` if there is a coach K-1."""
+"""Splits ids at commas if one of the parts exists: `K-1, K-2` if there is a coach K-1."""
 
 from __future__ import annotations
 
