@@ -20,7 +20,7 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import AccessRole, Principal, Verification
 from api.services import Services, transaction_context
 
-LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and links for others
+LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and aides' links
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
 """Details added to events caused by coaches, coachees and aides: their link and verification."""
 GENESIS_SEAL = "0" * 64

@@ -106,7 +106,7 @@ class Takeover:
                 self.look()
             except SlotTakenOverError:
                 return  # the heartbeat reports it
-            except (SQLAlchemyError, OSError) as error:  # the next look will retry
+            except (SQLAlchemyError, OSError) as error:  # the next round will retry
                 _LOG.warning("could not look after other workers: %s", exception_location(error))
 
 

@@ -147,7 +147,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: the people in the cycle have already been erased.
+        ConflictError: the people have already been erased, and no data has been added since.
     """
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)

@@ -41,7 +41,7 @@ CYCLE_FILE_SUFFIXES = (
 )  # suffixes of every URL that accepts a cycle file
 CALENDAR_SUFFIX = "/busy-times"  # suffix of every URL that accepts a person's calendar file
 NOTE_SUFFIX = "/note"  # suffix of every URL that accepts a coach's note
-VERIFY_SUFFIX = "/verify"  # suffixes of the URLs that verify a person, and carry any of their forms
+VERIFY_SUFFIX = "/verify"  # suffix of every URL that verifies a person and passes on their form
 VERIFY_CODE_SUFFIX = f"{VERIFY_SUFFIX}/code"
 
 

@@ -34,7 +34,10 @@ class PairWork:
 
     @property
     def is_open(self) -> bool:
-        """Whether goals and commitments can be changed: the agreement is in force."""
+        """Whether goals and commitments can be changed.
+
+        The pair must have an agreement in force, and must not have ended.
+        """
         agreed = self.agreement is not None and self.agreement.state in _IN_FORCE
         return agreed and self.pair.ended is None
 
