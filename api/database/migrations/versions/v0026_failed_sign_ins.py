@@ -1,4 +1,4 @@
-"""Failed attempts to sign in, counted for all processes; outsiders can no longer lock users.
+"""Failed attempts to sign in, counted for all processes; outsiders can no longer lock users out.
 
 `failures` and `locked_until` of users remain, for wrong codes after a correct password.
 """
