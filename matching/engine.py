@@ -34,6 +34,7 @@ from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.coach_state import PreviousSchedule
 from matching.search.column_generation import PricingOracles
+from matching.search.evaluated_problem import EvaluatedProblem
 from matching.search.pins import pinned_choice
 from matching.search.pipeline import PlanRequest, make_plan
 from matching.search.placement_check import can_place_all
@@ -90,6 +91,7 @@ def solve(
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
     on_failed_search: Callable[[BaseException], object] = lambda _error: None,
+    on_evaluated: Callable[[EvaluatedProblem], object] = lambda _problem: None,
 ) -> Result:
     """Match and timetable a roster under a cycle's policy, and explain the result.
 
@@ -109,6 +111,7 @@ def solve(
         cancelled: called frequently; the run ends once it returns true.
         on_failed_search: called with an exception that ended a search for remedies. In the result,
             `remedies_complete` is then false for that coachee.
+        on_evaluated: called before the search with the pairs, which then learn from it.
 
     Raises:
         ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled, or
@@ -119,7 +122,17 @@ def solve(
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
-    run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline, on_failed_search)
+    run = _Run(
+        roster,
+        cycle,
+        options,
+        input_sha256,
+        keep,
+        under_way,
+        deadline,
+        on_failed_search,
+        on_evaluated,
+    )
     evaluator, plan = _evaluate_and_plan(run, concurrency, progress)
     progress.phase(Phase.EXPLAINING, facts.SEARCHING_REMEDIES())
     result = _explain(run, evaluator, plan)
@@ -141,6 +154,7 @@ class _Run:
     under_way: UnderWay | None
     deadline: Deadline
     on_failed_search: Callable[[BaseException], object]
+    on_evaluated: Callable[[EvaluatedProblem], object]
 
 
 def _evaluate_and_plan(
@@ -195,6 +209,7 @@ def _make_plan(
     )
     deadline = run.deadline.sub_deadline(1 - _reserved_share(run.deadline))
     oracles = PricingOracles(problem, run.options.seed)
+    run.on_evaluated(EvaluatedProblem(evaluator, oracles))
     grace = _grace(run)
     pinned = pinned_choice(evaluator, oracles, deadline.with_grace(grace))
     return make_plan(oracles, pinned, request, deadline, grace=grace)
@@ -202,10 +217,8 @@ def _make_plan(
 
 def _grace(run: _Run) -> float:
     """Return the effort that a first plan may take, regardless of the time limit."""
-    limit, pairs = (
-        run.options.time_limit_seconds,
-        len(run.roster.coachees) * len(run.roster.coaches),
-    )
+    limit = run.options.time_limit_seconds
+    pairs = len(run.roster.coachees) * len(run.roster.coaches)
     is_short = limit is not None and limit < _LEAST_SECONDS_WITH_PLAN
     return 0.0 if is_short or pairs > _MAX_PAIRS_WITH_PLAN else _FIRST_PLAN_EFFORT
 

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from api.results.folder import (
 from api.results.move_view import display_names
 from api.results.result_json import ResultSentences
 from api.runs.environment import run_environment
+from api.solver_imports import import_cp_sat
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
@@ -41,6 +42,7 @@ from matching.facts.runs import NO_RESULT_IN_TIME
 from matching.progress import IsCancelled
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
+from matching.search.evaluated_problem import EvaluatedProblem
 
 
 def available_processors() -> int:
@@ -70,15 +72,26 @@ def solve_and_write(
         DomainError: `out` cannot be used, or no result was found in time or before Ctrl+C.
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
+    import_cp_sat()
     began, rejected = datetime.now(UTC), None
     budget, threads = TimeBudget.of(options.time_limit_seconds, inputs), engine_threads(workers)
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
-        trace = TraceRecorder(report)
+        trace, evaluated = TraceRecorder(report), list[EvaluatedProblem]()
         try:
-            result = _solve(inputs, options, budget, threads, trace=trace, cancelled=cancelled)
+            result = _solve(
+                inputs,
+                options,
+                budget,
+                threads,
+                trace=trace,
+                cancelled=cancelled,
+                on_evaluated=evaluated.append,
+            )
         except UnsoundResultError as error:
             rejected, result = error, _sound_part(error, inputs, out)
-        next_best = find_runner_ups(inputs, result, budget.left_seconds(), cancelled)
+        next_best = find_runner_ups(
+            inputs, result, budget.left_seconds(), cancelled, evaluated=evaluated[-1]
+        )
     if next_best.cut_short:
         result = result.model_copy(update={"cut_short": True})
     record = _record(inputs, result, trace, _parameters(inputs, options, workers), began)
@@ -152,6 +165,7 @@ def _solve(
     *,
     trace: TraceRecorder,
     cancelled: IsCancelled,
+    on_evaluated: Callable[[EvaluatedProblem], object],
 ) -> Result:
     try:
         return solve(
@@ -166,6 +180,7 @@ def _solve(
             report=trace,
             on_failed_search=log_failed_search,
             cancelled=cancelled,
+            on_evaluated=on_evaluated,
         )
     except ImpossiblePinsError as error:
         raise inputs.pin_faults(error) from error

@@ -19,6 +19,7 @@ from matching.explanation.partial_search import SearchEnd, collect
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
 from matching.result import Result
+from matching.search.evaluated_problem import EvaluatedProblem
 
 _LOG = logging.getLogger(__name__)
 _MAX_STEPS = 5500  # about ten seconds of processor time, excluding the evaluation of pairs
@@ -39,17 +40,23 @@ class FoundRunnerUps(NamedTuple):
 
 
 def find_runner_ups(
-    inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
+    inputs: CycleInputs,
+    result: Result,
+    limit_seconds: float | None,
+    cancelled: IsCancelled,
+    *,
+    evaluated: EvaluatedProblem | None = None,
 ) -> FoundRunnerUps:
     """Return the report's sections about the next best coach, by matched coachee.
 
     The effort of the search is limited in steps, so that the report does not depend on how busy the
-    machine is. `limit_seconds`, if given, also limits the time of the search. Matches that the
+    machine is. `evaluated` contains the pairs of the run, which need not be evaluated again then.
+    `limit_seconds`, if given, also limits the time of the search. Matches that the
     search does not reach have no section. If the search fails or is cancelled, the sections of the
     remaining matches state this; failures are also logged.
     """
     deadline = Deadline(time.monotonic, limit_seconds, cancelled, run_in_thread)
-    search = collect(_runner_up_sections(inputs, result, deadline))
+    search = collect(_runner_up_sections(inputs, result, evaluated, deadline))
     found = dict(search.found)
     if search.error and search.end is SearchEnd.FAILED:
         _LOG.error("next best coaches were not determined: %s", exception_location(search.error))
@@ -61,11 +68,16 @@ def find_runner_ups(
 
 
 def _runner_up_sections(
-    inputs: CycleInputs, result: Result, deadline: Deadline
+    inputs: CycleInputs, result: Result, evaluated: EvaluatedProblem | None, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
     """Yield matched coachees with their sections, as long as time and steps remain."""
     runner_ups = RunnerUps(
-        inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
+        inputs.roster,
+        inputs.cycle,
+        result,
+        deadline,
+        under_way=inputs.under_way,
+        evaluated=evaluated,
     )
     names = display_names((*inputs.roster.coachees, *inputs.roster.coaches))
     for coachee, runner_up in runner_ups.all(CountedDeadline(deadline, _MAX_STEPS)):

@@ -18,6 +18,7 @@ from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
 from api.runs.frozen_input import RunInput
+from api.solver_imports import import_cp_sat
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.texts.facts import Fact
@@ -83,6 +84,7 @@ class CountingSolver:
 
 def main(channel: Channel) -> None:
     """Answer the query that the parent process sends."""
+    import_cp_sat()
     run_task(channel, answer_query)
 
 

@@ -14,6 +14,7 @@ from api.runs.environment import run_environment
 from api.runs.facts import PLAN_REJECTED
 from api.runs.frozen_input import RunInput, input_digests
 from api.runs.solver_task import DraftPlan, RunTask
+from api.solver_imports import import_cp_sat
 from matching.engine import SolveOptions, solve
 from matching.errors import UnsoundResultError
 from matching.facts.runs import SEARCH_FAILED
@@ -24,6 +25,7 @@ from matching.result import Result
 
 def main(channel: Channel) -> None:
     """Execute the run that the parent process sends."""
+    import_cp_sat()
     run_task(channel, solve_and_record)
 
 

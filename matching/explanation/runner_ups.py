@@ -30,11 +30,33 @@ from matching.result import CoacheeChange, Match, Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import Choice, PricingOracles
+from matching.search.evaluated_problem import EvaluatedProblem
 from matching.search.levels import run_levels
 from matching.search.repair import Repair
 from matching.search.search_state import SearchState
 
 _NOBODY = -1
+
+
+def _evaluate(
+    roster: Roster, cycle: Cycle, result: Result, deadline: Deadline, history: FixedHistory | None
+) -> EvaluatedProblem:
+    """Evaluate the pairs without pins.
+
+    Pins are enforced through the allowed pairs, so that a single pin can be dropped.
+    """
+    free = build_availability_grid(roster, cycle, deadline.check)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
+    problem = build_problem(
+        roster,
+        cycle.model_copy(update={"pins": {}}),
+        free,
+        evaluator.table(deadline.check),
+        keep=result,
+        on_block=deadline.check,
+        history=history,
+    )
+    return EvaluatedProblem(evaluator, PricingOracles(problem, result.seed))
 
 
 class RunnerUps:
@@ -48,11 +70,12 @@ class RunnerUps:
         deadline: Deadline,
         *,
         under_way: UnderWay | None = None,
+        evaluated: EvaluatedProblem | None = None,
     ) -> None:
-        """Evaluate the pairs.
+        """Evaluate the pairs, unless they are given.
 
         `deadline` applies to this and all later calls. `under_way` is the state of a cycle in
-        progress.
+        progress, and `evaluated` the pairs of the run that found the result.
 
         Raises:
             DeadlineExceededError: the pairs could not be evaluated in time.
@@ -60,23 +83,16 @@ class RunnerUps:
         self._roster = roster
         self._result = result
         self._deadline = deadline
-        free = build_availability_grid(roster, cycle, deadline.check)
-        history = FixedHistory(cycle, under_way, result) if under_way else None
-        self._evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
-        eligible = self._evaluator.table(deadline.check)
-        # Pins are enforced through the allowed pairs, so that a single pin can be dropped.
-        unpinned = cycle.model_copy(update={"pins": {}})
-        self._problem = build_problem(
-            roster,
-            unpinned,
-            free,
-            eligible,
-            keep=result,
-            on_block=deadline.check,
-            history=history,
-        )
-        self._oracles = PricingOracles(self._problem, result.seed)
-        self._present_coach = dict(kept_pairs(roster, result))
+        # A run with pins requires their pairs, and one under way has the history of its `keep`.
+        if evaluated is None or cycle.pins or under_way:
+            history = FixedHistory(cycle, under_way, result) if under_way else None
+            evaluated = _evaluate(roster, cycle, result, deadline, history)
+        self._evaluator, self._oracles = evaluated.evaluator, evaluated.oracles
+        kept = kept_pairs(roster, result)
+        self._problem = self._oracles.problem = self._oracles.problem.keeping(kept)
+        self._coach_before = np.full(len(roster.coachees), _NOBODY, dtype=np.int64)
+        for row, column in kept:
+            self._coach_before[row] = column
         self._pins = dict(pin_pairs(roster, cycle))
         dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
         if not self._problem.repeated.any():
@@ -194,14 +210,13 @@ class RunnerUps:
 
     def _runner_up(self, row: int, choice: Choice, *, proven: bool) -> RunnerUp:
         problem = self._problem
-        after = dict(
-            zip(problem.coachee[choice].tolist(), problem.coach[choice].tolist(), strict=True)
-        )
+        after = np.full_like(self._coach_before, _NOBODY)
+        after[problem.coachee[choice]] = problem.coach[choice]
         pair = next(one for one in choice.tolist() if problem.coachee[one] == row)
         return RunnerUp(
-            coach=self._roster.coaches[after[row]].id,
+            coach=self._roster.coaches[int(after[row])].id,
             points=int(problem.points[pair]),
-            verdicts=self._evaluator.verdicts(row, after[row]),
+            verdicts=self._evaluator.verdicts(row, int(after[row])),
             price=tuple(self._price(choice)),
             moves=tuple(self._moves(row, after)),
             proven=proven,
@@ -225,17 +240,20 @@ class RunnerUps:
             return int(points.sum())
         return int(points.min()) if len(points) else 0
 
-    def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
-        """Yield the other coachees whose coach would change."""
-        for other, coachee in enumerate(self._roster.coachees):
-            old, new = self._present_coach.get(other), after.get(other)
-            if other == row or old == new:
+    def _moves(self, row: int, after: NDArray[np.int64]) -> Iterator[CoacheeDifference]:
+        """Yield the other coachees whose coach would change; `after` has a coach for each row."""
+        for other in np.flatnonzero(self._coach_before != after).tolist():
+            if other == row:
                 continue
+            old, new = self._coach_id(self._coach_before[other]), self._coach_id(after[other])
             change = CoacheeChange.PLACED if old is None else CoacheeChange.MOVED
             yield CoacheeDifference(
-                coachee=coachee.id,
+                coachee=self._roster.coachees[other].id,
                 change=CoacheeChange.UNPLACED if new is None else change,
-                before=None if old is None else self._roster.coaches[old].id,
-                after=None if new is None else self._roster.coaches[new].id,
+                before=old,
+                after=new,
                 moved_sessions=0,
             )
+
+    def _coach_id(self, column: int) -> str | None:
+        return None if column == _NOBODY else self._roster.coaches[column].id

@@ -119,6 +119,10 @@ class MatchingProblem:
             demand=self.demand and self.demand.subset(pairs),
         )
 
+    def keeping(self, pairs: Collection[Pair]) -> MatchingProblem:
+        """Return the problem in which the level `kept` counts `pairs`, given as rows."""
+        return replace(self, kept=_pair_mask(self.coachee, self.coach, pairs))
+
 
 def build_problem(
     roster: Roster,

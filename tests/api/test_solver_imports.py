@@ -1,4 +1,4 @@
-"""CP-SAT is imported when it is first used, and without pandas."""
+"""CP-SAT is imported without pandas."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 
 CODE = """
 import sys
-from matching.coach_timetable import lazy_cp_model as cp_model
+from api.solver_imports import import_cp_sat
 
-assert "ortools.sat.python.cp_model" not in sys.modules
+import_cp_sat()
+from ortools.sat.python import cp_model
 model = cp_model.CpModel()
 chosen = [model.new_bool_var("") for _ in range(4)]
 model.add_at_most_one(chosen[:3])
