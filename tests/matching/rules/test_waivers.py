@@ -9,7 +9,10 @@ from coach.texts.renderer import english
 from coach.waivers import WaivableRule, Waiver
 from matching.auditor import audit
 from matching.rules import FORBIDDEN
+from matching.rules.country import CountryRule
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.rank import RankRule
+from matching.rules.waived import WaivedRule
 from tests.matching.comparison import solved
 from tests.matching.rules.single_pair import pair_inputs
 
@@ -50,6 +53,18 @@ def test_verdict_of_a_waived_pair_is_marked_and_gives_both_reasons() -> None:
     assert "2 grades junior" in told
     assert verdicts["rank"].model_dump(mode="json")["waived"] is True
     assert "waived" not in verdicts["topics"].model_dump(mode="json")
+
+
+def test_pair_without_a_waiver_is_forbidden_with_the_reason_of_the_rule() -> None:
+    of_another = evaluator(waiver(WaivableRule.RANK, coach="another"))
+    assert of_another.objections(0, 0) == evaluator().objections(0, 0)
+
+
+def test_rule_without_waivers_is_not_wrapped() -> None:
+    inputs = pair_inputs(STRICT, JUNIOR, {"waivers": (waiver(WaivableRule.RANK),)})
+    rank, country = RankRule(inputs), CountryRule(inputs)
+    assert isinstance(WaivedRule.prepared(rank, inputs), WaivedRule)
+    assert WaivedRule.prepared(country, inputs) is country
 
 
 def test_waiver_of_a_pair_that_the_rule_allows_has_no_effect() -> None:
