@@ -8,12 +8,12 @@ every superset of an infeasible set is infeasible. Infeasible sets are shrunk to
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import inf
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
+from matching.coach_timetable.cut_pool import CutPool
 from matching.coach_timetable.heuristics import TimetableHeuristics, similar_series
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
@@ -25,16 +25,15 @@ from matching.coach_timetable.negotiated_congestion import (
     NegotiationEffort,
 )
 from matching.coach_timetable.positions import members
+from matching.coach_timetable.pricing_search import PricingSearch
 from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from matching.coach_timetable.set_pricing import (
-    PricingSearch,
     improving_sets,
     price_by_cp_sat,
     total,
 )
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
-_MAX_CUTS = 64  # the most recent cuts are stored
 _LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
 _BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
 
@@ -48,7 +47,7 @@ class CoachOracle:
         self._held: dict[int, Placed] = {}
         self._maximal: list[int] = []
         self._infeasible_sets: list[int] = []
-        self._cuts: deque[LagrangianCut] = deque(maxlen=_MAX_CUTS)
+        self._cuts = CutPool()
         # Whole series pay with contracting sessions, whose relaxations are larger.
         by_series = calendar.by_day and calendar.contracting
         self._relaxation = (SeriesRelaxation if by_series else LpRelaxation)(calendar)
@@ -175,8 +174,8 @@ class CoachOracle:
         highest = sum(sorted(profit.values(), reverse=True)[: self.calendar.max_coachees])
         if not self.calendar.contracting:
             threshold = -inf
-        for cut in self._cuts if threshold > -inf else ():
-            bound = min(highest, cut.bound(profit))
+        if threshold > -inf:
+            bound = min(highest, self._cuts.bound(profit))
             if bound <= threshold:
                 return bound
         cut_for_profit = self._cut_for(profit, deadline, threshold)
@@ -207,8 +206,22 @@ class CoachOracle:
             return None
         highest = sorted(profit, key=lambda one: -profit[one])[: self.calendar.max_coachees]
         if cut.excludes(highest):
-            self._cuts.append(cut)
+            self._cuts.add(cut)
         return cut
+
+    def is_excluded(self, wanted: int) -> bool:
+        """Return whether stored results show that `wanted` is infeasible."""
+        return self._lookup(wanted) is False
+
+    def not_excluded(self, held: int, others: Sequence[int]) -> list[int]:
+        """Return those of `others` whom stored results do not exclude from joining `held`."""
+        excluded = 0
+        for core in self._infeasible_sets:
+            missing = core & ~held
+            if not missing & (missing - 1):
+                excluded |= missing
+        rest = [one for one in others if not excluded >> one & 1]
+        return self._cuts.not_excluded(members(held), rest)
 
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:
@@ -221,12 +234,7 @@ class CoachOracle:
         for core in self._infeasible_sets:
             if core & wanted == core:
                 return False
-        if self._cuts:
-            candidates = members(wanted)
-            for cut in self._cuts:
-                if cut.excludes(candidates):
-                    return False
-        return None
+        return False if self._cuts.excludes(members(wanted)) else None
 
     def _decide(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         """Return whether `wanted` is feasible, or `None` if deciding this takes too much effort."""
@@ -249,7 +257,7 @@ class CoachOracle:
         if placed is None:
             answer = self._relaxation.decide(candidates, deadline)
             if isinstance(answer, LagrangianCut):
-                self._cuts.append(answer)
+                self._cuts.add(answer)
                 return False
             placed = answer
         if placed is None:

@@ -24,6 +24,12 @@ def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
     ]
 
 
+def with_contracting(roster: Roster, cycle: Cycle, least: int) -> tuple[Roster, Cycle]:
+    """Return the instance with contracting sessions, `least` to `least + 7` days before others."""
+    changes = {"contracting_minutes": 30, "contracting_gap_days": (least, least + 7)}
+    return roster, cycle.model_copy(update={"sessions": cycle.sessions.model_copy(update=changes)})
+
+
 def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
     """Return the calendar of a coach with Tuesdays from 09:00 to 12:00 and 90-minute sessions.
 

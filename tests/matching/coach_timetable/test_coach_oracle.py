@@ -10,7 +10,7 @@ from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.positions import members
 from matching.deadline import Deadline, DeadlineExceededError
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import calendars, tuesdays
+from tests.matching.one_coach import calendars, tuesdays, with_contracting
 from tests.matching.plans import never
 from tests.matching.roomy import sociable
 
@@ -36,10 +36,14 @@ def test_bound_is_valid_for_more_candidates_than_the_relaxation_accepts() -> Non
     assert sum(profit[one] for one in some) <= total + gains
 
 
+@pytest.mark.parametrize("contracting", [False, True])
 @pytest.mark.parametrize("seed", range(30))
-def test_pricing_finds_a_most_profitable_set(seed: int) -> None:
+def test_pricing_finds_a_most_profitable_set(seed: int, *, contracting: bool) -> None:
     random = Random(seed)
-    for calendar in calendars(*sociable(random)):
+    roster, cycle = sociable(random)
+    if contracting:
+        roster, cycle = with_contracting(roster, cycle, random.choice((0, 1, 3)))
+    for calendar in calendars(roster, cycle):
         oracle = CoachOracle(calendar, 0)
         profit = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
         values = {

@@ -9,8 +9,6 @@ from random import Random
 import numpy as np
 import pytest
 
-from coach.cycle import Cycle
-from coach.people import Roster
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.cheapest_series import CheapestSeries
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
@@ -24,14 +22,9 @@ from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import calendars, chains
+from tests.matching.one_coach import calendars, chains, with_contracting
 from tests.matching.plans import never
 from tests.matching.problem import problem_of
-
-
-def _with_contracting(roster: Roster, cycle: Cycle, least: int) -> tuple[Roster, Cycle]:
-    changes = {"contracting_minutes": 30, "contracting_gap_days": (least, least + 7)}
-    return roster, cycle.model_copy(update={"sessions": cycle.sessions.model_copy(update=changes)})
 
 
 def _scarce(seed: int) -> list[CoachCalendar]:
@@ -39,7 +32,7 @@ def _scarce(seed: int) -> list[CoachCalendar]:
     random = Random(seed)
     roster, cycle = crowded(random)
     if random.random() < 1 / 2:
-        roster, cycle = _with_contracting(roster, cycle, random.choice((0, 1, 3)))
+        roster, cycle = with_contracting(roster, cycle, random.choice((0, 1, 3)))
     return [calendar for calendar in calendars(roster, cycle) if calendar.by_day]
 
 
@@ -47,7 +40,7 @@ def _scarce(seed: int) -> list[CoachCalendar]:
 def _busy(seed: int) -> CoachCalendar:
     """Return the calendar, with contracting sessions, of a coach with many candidates."""
     random = Random(seed)
-    problem = problem_of(*_with_contracting(*instance(TIGHT, seed), 3))
+    problem = problem_of(*with_contracting(*instance(TIGHT, seed), 3))
     busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) >= 5]
     coach = random.choice(busy)
     return CoachCalendar(problem, coach, problem.coachee[problem.by_coach[coach]].tolist())
@@ -75,7 +68,7 @@ def test_cheapest_series_cost_no_more_than_any_other(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_relaxation_never_contradicts_brute_force(seed: int) -> None:
     random = Random(seed)
-    roster, cycle = _with_contracting(*crowded(random), random.choice((0, 1, 3)))
+    roster, cycle = with_contracting(*crowded(random), random.choice((0, 1, 3)))
     for calendar in calendars(roster, cycle):
         if not calendar.by_day:
             continue

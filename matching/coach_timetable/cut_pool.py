@@ -1,0 +1,88 @@
+"""The latest Lagrangian cuts of a coach, evaluated all at once in arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
+
+_MAX_CUTS = 64
+_FEW_CUTS = 12  # are evaluated one by one, which is faster
+_UNKNOWN = -1
+
+Weights = NDArray[np.int64]
+"""Weights in cuts: `int64[cuts, candidates]`, or of a set: `int64[cuts]`."""
+
+
+class CutPool:
+    """The latest cuts, each of which replaces the oldest one once there are too many."""
+
+    def __init__(self) -> None:
+        self._cuts: list[LagrangianCut] = []
+        self._oldest = 0
+        self._column_of: dict[int, int] = {}
+        self._weight = np.zeros((0, 0), dtype=np.int64)
+        self._total = np.zeros(0, dtype=np.int64)
+
+    def add(self, cut: LagrangianCut) -> None:
+        """Store a cut."""
+        weights = np.full((1, len(self._column_of)), _UNKNOWN, dtype=np.int64)
+        if len(self._cuts) < _MAX_CUTS:
+            self._cuts.append(cut)
+            self._weight = np.concatenate([self._weight, weights])
+            self._total = np.append(self._total, cut.total)
+            return
+        self._cuts[self._oldest] = cut
+        self._weight[self._oldest] = weights
+        self._total[self._oldest] = cut.total
+        self._oldest = (self._oldest + 1) % _MAX_CUTS
+
+    def weights(self, candidates: Sequence[int]) -> Weights:
+        """Return the weight of each candidate in each cut."""
+        columns = self._columns(candidates)
+        weights = self._weight[:, columns]
+        if weights.min(initial=0) < 0:
+            for row, place in np.argwhere(weights < 0).tolist():
+                weight = self._cuts[row].weight(candidates[place])
+                weights[row, place] = self._weight[row, columns[place]] = weight
+        return weights
+
+    def excludes(self, candidates: Sequence[int]) -> bool:
+        """Return whether a cut proves that `candidates` are infeasible together."""
+        if len(self._cuts) < _FEW_CUTS:
+            return any(cut.excludes(candidates) for cut in self._cuts)
+        used = self.weights(candidates).sum(axis=1)
+        return bool((used > self._total).any())
+
+    def not_excluded(self, held: Sequence[int], others: Sequence[int]) -> list[int]:
+        """Return those of `others` who are not excluded from joining `held` by any cut."""
+        if not self._cuts or not others:
+            return list(others)
+        left = self._total - self.weights(held).sum(axis=1)
+        excluded = (self.weights(others) > left[:, None]).any(axis=0).tolist()
+        return [one for one, is_excluded in zip(others, excluded, strict=True) if not is_excluded]
+
+    def bound(self, profit: Mapping[int, float]) -> float:
+        """Return the least upper bound of any cut on the profit of feasible sets."""
+        if not self._cuts:
+            return inf
+        reduced = np.array(list(profit.values())) - self.weights(list(profit)) / UNIT
+        return float((self._total / UNIT + np.maximum(reduced, 0.0).sum(axis=1)).min())
+
+    def _columns(self, candidates: Iterable[int]) -> list[int]:
+        column_of = self._column_of
+        columns = []
+        for one in candidates:
+            column = column_of.get(one)
+            if column is None:
+                column_of[one] = column = len(column_of)
+            columns.append(column)
+        missing = len(column_of) - self._weight.shape[1]
+        if missing:
+            unknown = np.full((len(self._cuts), missing), _UNKNOWN, dtype=np.int64)
+            self._weight = np.concatenate([self._weight, unknown], axis=1)
+        return columns

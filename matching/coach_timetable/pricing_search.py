@@ -1,0 +1,117 @@
+"""Exact pricing by depth-first branch and bound over the candidates of a coach.
+
+With contracting sessions, where this takes longer, a set is checked for feasibility only once its
+profit exceeds the best one. An infeasible set is learned, as a no-good or a Lagrangian cut, so that
+no other set that contains it is visited. In every node, candidates whom stored results exclude are
+removed from those that can be added. The others bound the profit, by the remaining capacity and by
+Lagrangian prices: under prices `u`, the profit of a set is at most `total + sum of (profit -
+weight)` over its members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from heapq import heappush, heappushpop
+from typing import TYPE_CHECKING
+
+from matching.deadline import Deadline
+
+if TYPE_CHECKING:
+    from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+
+_TIE = 1e-9
+_MAX_VISITS = 150  # search nodes before a pricing problem may end early
+_EFFORT_PER_NODE = 5e-5
+_EFFORT_TO_IMPROVE = 0.03  # once there is a set
+
+
+class PricingSearch:
+    """The search for sets whose profit exceeds a threshold.
+
+    Attributes:
+        found: the sets that were found, by increasing profit.
+    """
+
+    def __init__(
+        self, oracle: CoachOracle, profit: Mapping[int, float], threshold: float, deadline: Deadline
+    ) -> None:
+        self._oracle = oracle
+        self._deadline = deadline
+        self._max_coachees = oracle.calendar.max_coachees
+        self._best = threshold
+        self._profit = profit
+        self._visits = 0
+        self._failures = 0
+        self._checks_all = not oracle.calendar.contracting
+        self.found: list[int] = []
+
+    def run(self) -> None:
+        """Run the search and store improving sets in `found`."""
+        profit, oracle = self._profit, self._oracle
+        highest = sorted(profit, key=lambda one: (-profit[one], one))[: self._max_coachees]
+        if oracle.can_hold(sum(1 << one for one in highest), self._deadline):
+            self.found.append(sum(1 << one for one in highest))
+            return
+        bound, weight = oracle.lagrangian_weights(profit, self._deadline)
+        self._gain = {one: profit[one] - weight[one] for one in profit}
+        order = sorted(profit, key=lambda one: (-self._gain[one], -profit[one], one))
+        self._visit(0, 0.0, bound, order)
+
+    def _visit(self, held: int, value: float, bound: float, rest: Sequence[int]) -> None:
+        """Visit the sets that consist of `held` and some of `rest`.
+
+        `value` is the profit of `held`, and `bound` its Lagrangian bound.
+        """
+        left = self._max_coachees - held.bit_count()
+        failures = self._failures
+        for place, (one, gain) in enumerate(self._gains(value, bound, rest, left)):
+            if gain <= self._best + _TIE:
+                return
+            self._visits += 1
+            if self.found and self._visits > _MAX_VISITS:
+                return  # a heuristic solution suffices while the duals are not stable
+            self._deadline.spend(_EFFORT_PER_NODE)
+            more, worth = held | 1 << one, value + self._profit[one]
+            if failures < self._failures and self._oracle.is_excluded(more):
+                continue
+            is_better = worth > self._best
+            if (is_better or self._checks_all) and not self._can_hold(more):
+                continue
+            if is_better:
+                self._best = worth
+                self._add(more)
+            if left > 1:
+                others = self._oracle.not_excluded(more, rest[place + 1 :])
+                self._visit(more, worth, bound + self._gain[one], others)
+
+    def _can_hold(self, wanted: int) -> bool:
+        can_hold = self._oracle.can_hold(wanted, self._deadline)
+        self._failures += not can_hold
+        return can_hold
+
+    def _add(self, improving: int) -> None:
+        """Store a set; if sets are checked late, only little effort is spent on better ones."""
+        if not (self.found or self._checks_all):
+            self._deadline = self._deadline.with_effort(_EFFORT_TO_IMPROVE)
+        self.found.append(improving)
+
+    def _gains(
+        self, value: float, bound: float, rest: Sequence[int], left: int
+    ) -> list[tuple[int, float]]:
+        """Return each of `rest`, with a bound on sets that contain none of those before it."""
+        limits: list[tuple[int, float]] = []
+        highest: list[float] = []
+        gains: list[float] = []
+        for one in reversed(rest):
+            profit, gain = self._profit[one], max(0.0, self._gain[one])
+            value += profit
+            bound += gain
+            gains.append(gain)
+            if len(highest) < left:
+                heappush(highest, profit)
+            else:
+                value -= heappushpop(highest, profit)
+                bound -= gains[-left - 1]
+            limits.append((one, min(value, bound)))
+        limits.reverse()
+        return limits
