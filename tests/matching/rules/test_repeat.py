@@ -9,6 +9,7 @@ import pytest
 
 from coach.texts.renderer import english
 from matching.rules import FORBIDDEN
+from matching.rules.evaluation import RuleEvaluator
 from matching.rules.repeat import RepeatRule
 from matching.rules.rule import MAX_POINTS
 from tests.matching.rules.single_pair import alike_inputs, pair_inputs
@@ -61,3 +62,10 @@ def test_reason_names_the_cycles_in_which_the_two_were_a_pair(
     roster = inputs.roster.model_copy(update={"earlier_cycles": (names,)})
     rule = RepeatRule(replace(inputs, roster=roster))
     assert english(rule.reason(roster.coachees[0], roster.coaches[0], MAX_POINTS)) == phrase
+
+
+def test_chosen_pair_of_an_earlier_cycle_is_marked_without_points_if_it_is_avoided() -> None:
+    inputs = pair_inputs({}, {}, {"rules": {"repeat": {"earlier": "avoid"}}}, earlier=True)
+    (mark,) = (one for one in RuleEvaluator(inputs).verdicts(0, 0) if one.rule == "repeat")
+    assert (mark.weight, mark.points) == (0, MAX_POINTS)
+    assert english(mark.reason) == "a pair in an earlier cycle, which is allowed"
