@@ -1,4 +1,4 @@
-"""Starts a notebook in the form of the first note, without losing the text of the note.
+"""Starts a notebook when a coach submits their first note, whose text is not lost.
 
 The form is shown again with one more field at each step: a code from an email, if one is required
 (see `note_access.begin_notebook`), and then either the recovery code, which is shown once and typed

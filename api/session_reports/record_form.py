@@ -109,7 +109,10 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return the faults of a record by form field. The form also has empty actions."""
+    """Return the faults of a record by form field.
+
+    Fields are numbered by the actions in the form, of which the record omits the empty ones.
+    """
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
     for field, fault in faults.items():

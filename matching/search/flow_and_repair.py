@@ -66,7 +66,7 @@ def flow_and_repair(
 
 
 def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the chosen pairs, the pairs with the smallest loss in `flow`, and their profits."""
+    """Return the chosen pairs and those with the smallest loss in `flow`, with their profits."""
     wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
         return flow.pairs, flow.profit
